@@ -1,0 +1,2 @@
+#![doc = "Thalweg: sweeps over optimizers, trained as populations."]
+#![forbid(unsafe_code)]

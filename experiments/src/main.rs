@@ -1,0 +1,2 @@
+//! The command `thalweg`.
+fn main() {}
