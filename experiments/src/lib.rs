@@ -1,2 +1,4 @@
 #![doc = "Thalweg: sweeps over optimizers, trained as populations."]
 #![forbid(unsafe_code)]
+
+pub mod record;

@@ -27,6 +27,7 @@
 
 pub mod arch;
 pub mod math;
+pub mod optimizer;
 mod real;
 mod vector;
 
