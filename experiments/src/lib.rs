@@ -1,4 +1,5 @@
 #![doc = "Thalweg: sweeps over optimizers, trained as populations."]
 #![forbid(unsafe_code)]
 
+pub mod random;
 pub mod record;
