@@ -3,3 +3,4 @@
 
 pub mod random;
 pub mod record;
+pub mod spec;
