@@ -105,7 +105,9 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             let part = name.len() >= 3 && lower.contains(&name) || lower.len() >= 3 && name.contains(&lower);
             let likeness =
                 strsim::jaro_winkler(&name, &lower).max(strsim::normalized_damerau_levenshtein(&name, &lower));
-            (if part { likeness.max(NEAR) } else { likeness }, candidate)
+            // Of "sdg" for "sgd", too little is left for the measures above.
+            let slip = name.len() >= 2 && strsim::osa_distance(&name, &lower) == 1;
+            (if part || slip { likeness.max(NEAR) } else { likeness }, candidate)
         })
         .filter(|&(likeness, _)| likeness >= NEAR)
         .max_by(|a, b| a.0.total_cmp(&b.0))
@@ -140,6 +142,7 @@ mod tests {
         {
             assert_eq!(nearest(slip, names), Some(meant));
         }
+        assert_eq!(nearest("sdg", ["adam", "sgd"]), Some("sgd"));
         assert_eq!(nearest("qqq", names), None);
         assert_eq!(nearest("", names), None);
     }

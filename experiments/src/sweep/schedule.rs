@@ -57,8 +57,8 @@ impl Schedule {
         };
         // Beyond the last step there is nothing to log: one meaning, one number.
         let log_every = if log_every >= steps { 0 } else { log_every };
-        if log_every > 0 && steps / log_every > MAX_LOGGED {
-            let message = format!("{} evaluations of each trial are more than {MAX_LOGGED}", steps / log_every);
+        if let Some(count) = steps.checked_div(log_every).filter(|&count| count > MAX_LOGGED) {
+            let message = format!("{count} evaluations of each trial are more than {MAX_LOGGED}");
             return Err(spec.error("train.log_every", message));
         }
         let logged = logged(steps, log_every);
@@ -82,8 +82,8 @@ impl Schedule {
 
 fn logged(steps: u64, every: u64) -> Vec<u64> {
     let mut logged = vec![0];
-    if every > 0 {
-        logged.extend((1..=steps / every).map(|index| index * every));
+    if let Some(count) = steps.checked_div(every) {
+        logged.extend((1..=count).map(|index| index * every));
     }
     if logged.last() != Some(&steps) {
         logged.push(steps);
