@@ -9,5 +9,6 @@ pub mod network;
 pub mod random;
 pub mod record;
 pub mod spec;
+pub mod stats;
 pub mod sweep;
 pub mod train;

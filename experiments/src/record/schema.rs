@@ -1,5 +1,7 @@
 //! What a row of `runs.csv` and of `curves.csv` says.
 
+use super::number::Precision;
+
 /// How a trial ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -70,6 +72,8 @@ pub struct Runs {
     pub hyperparameters: Vec<String>,
     /// A row a trial, in plan order.
     pub rows: Vec<Run>,
+    /// The type in which losses and accuracies were computed, so that they are written no longer than they are.
+    pub precision: Precision,
 }
 
 /// A row of `curves.csv`: one trial at one logged step.
