@@ -4,7 +4,9 @@
 //! [`network`]s on [`data`] ([`train`]), and recorded as CSV ([`record`]).
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod data;
+pub mod figure;
 pub mod network;
 pub mod random;
 pub mod record;

@@ -35,6 +35,8 @@ pub struct Batches {
     pub size: usize,
     /// Whether a last batch that is smaller is left out.
     pub drop_last: bool,
+    /// Whether every epoch has an order of its own; else the examples keep theirs.
+    pub shuffled: bool,
 }
 
 impl Batches {
@@ -49,11 +51,6 @@ impl Batches {
     pub fn of_step(self, step: u64) -> (u64, std::ops::Range<usize>) {
         let (epoch, batch) = (step / self.per_epoch(), (step % self.per_epoch()) as usize);
         (epoch, batch * self.size..self.examples.min((batch + 1) * self.size))
-    }
-
-    /// Whether every batch is the whole split: its examples then keep their order.
-    pub fn is_full(self) -> bool {
-        self.size == self.examples
     }
 }
 
@@ -98,7 +95,7 @@ mod tests {
     #[test]
     fn an_epoch_shows_every_example_once() {
         for (size, drop_last, per_epoch, last) in [(4, false, 3, 8..10), (4, true, 2, 4..8), (10, false, 1, 0..10)] {
-            let batches = Batches { examples: 10, size, drop_last };
+            let batches = Batches { examples: 10, size, drop_last, shuffled: true };
             assert_eq!(batches.per_epoch(), per_epoch);
             assert_eq!(batches.of_step(per_epoch - 1), (0, last));
             assert_eq!(batches.of_step(per_epoch), (1, 0..size));

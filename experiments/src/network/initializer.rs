@@ -4,6 +4,9 @@ use crate::network::Architecture;
 use crate::random::Stream;
 
 /// A distribution of initial weights. Biases start at zero.
+///
+/// Sources: LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998; Glorot and Bengio, Understanding the difficulty of
+/// training deep feedforward neural networks, 2010; He, Zhang, Ren and Sun, arXiv:1502.01852.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Initializer {
     /// All weights zero.
@@ -35,32 +38,26 @@ pub enum Fan {
     Average,
 }
 
-/// Names in specs, with formula and source. `normal` takes its standard deviation from the spec.
-pub const ALL: &[(&str, &str)] = &[
-    ("zeros", "0"),
-    ("normal", "N(0, init_scale²)"),
-    ("lecun-normal", "N(0, 1/fan_in) (LeCun et al., Efficient BackProp, 1998)"),
-    ("lecun-uniform", "U(±√(3/fan_in)) (LeCun et al., Efficient BackProp, 1998)"),
-    ("glorot-normal", "N(0, 2/(fan_in + fan_out)) (Glorot and Bengio, 2010)"),
-    ("glorot-uniform", "U(±√(6/(fan_in + fan_out))) (Glorot and Bengio, 2010)"),
-    ("he-normal", "N(0, 2/fan_in) (He et al., arXiv:1502.01852)"),
-    ("he-uniform", "U(±√(6/fan_in)) (He et al., arXiv:1502.01852)"),
+/// Every initializer, with its name in specs and its formula; `normal` takes its standard deviation from `init_scale`.
+pub static ALL: &[(&str, &str, Initializer)] = &[
+    ("zeros", "0", Initializer::Zeros),
+    ("normal", "N(0, init_scale²)", Initializer::Normal(1.0)),
+    ("lecun-normal", "N(0, 1/fan_in)", Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }),
+    ("lecun-uniform", "U(±√(3/fan_in))", Initializer::ScaledUniform { gain: 1.0, fan: Fan::In }),
+    ("glorot-normal", "N(0, 2/(fan_in + fan_out))", Initializer::ScaledNormal { gain: 1.0, fan: Fan::Average }),
+    ("glorot-uniform", "U(±√(6/(fan_in + fan_out)))", Initializer::ScaledUniform { gain: 1.0, fan: Fan::Average }),
+    ("he-normal", "N(0, 2/fan_in)", Initializer::ScaledNormal { gain: 2.0, fan: Fan::In }),
+    ("he-uniform", "U(±√(6/fan_in))", Initializer::ScaledUniform { gain: 2.0, fan: Fan::In }),
 ];
 
 impl Initializer {
-    /// The initializer called `name`, with `scale` as the standard deviation of `normal`.
-    pub fn named(name: &str, scale: f64) -> Option<Self> {
-        Some(match name {
-            "zeros" => Self::Zeros,
-            "normal" => Self::Normal(scale),
-            "lecun-normal" => Self::ScaledNormal { gain: 1.0, fan: Fan::In },
-            "lecun-uniform" => Self::ScaledUniform { gain: 1.0, fan: Fan::In },
-            "glorot-normal" => Self::ScaledNormal { gain: 1.0, fan: Fan::Average },
-            "glorot-uniform" => Self::ScaledUniform { gain: 1.0, fan: Fan::Average },
-            "he-normal" => Self::ScaledNormal { gain: 2.0, fan: Fan::In },
-            "he-uniform" => Self::ScaledUniform { gain: 2.0, fan: Fan::In },
-            _ => return None,
-        })
+    /// Its name in specs.
+    pub fn name(self) -> &'static str {
+        let own = |other: Self| match self {
+            Self::Normal(_) => matches!(other, Self::Normal(_)),
+            _ => self == other,
+        };
+        ALL.iter().find(|(.., other)| own(*other)).map_or("", |(name, ..)| name)
     }
 
     /// Draws the parameters of one trial from the stream `init` of its seed, layer by layer, each layer's weights in
@@ -100,16 +97,18 @@ mod tests {
         let (inputs, outputs) = (300, 200);
         let tanh = activation::Activation::named("tanh").unwrap();
         let architecture = Architecture::new(&[inputs, outputs], true, tanh, loss::Loss::named("mse").unwrap());
-        for (name, _) in ALL {
+        for &(name, _, initializer) in ALL {
+            assert_eq!(initializer.name(), name);
+            let initializer = if name == "normal" { Initializer::Normal(0.5) } else { initializer };
             let mut weights = vec![f64::NAN; architecture.parameters()];
-            Initializer::named(name, 0.5).unwrap().draw(&architecture, 3, |at, w| weights[at] = w);
+            initializer.draw(&architecture, 3, |at, w| weights[at] = w);
             let (weights, biases) = weights.split_at(inputs * outputs);
             assert!(biases.iter().all(|b| *b == 0.0));
             let n = weights.len() as f64;
             let mean = weights.iter().sum::<f64>() / n;
             let variance = weights.iter().map(|w| w * w).sum::<f64>() / n;
             let expected = match name.split_once('-') {
-                None if *name == "zeros" => 0.0,
+                None if name == "zeros" => 0.0,
                 None => 0.25,
                 Some(("lecun", _)) => 1.0 / 300.0,
                 Some(("glorot", _)) => 2.0 / 500.0,

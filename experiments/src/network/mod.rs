@@ -7,5 +7,5 @@ mod objective;
 
 pub use architecture::{Architecture, Layer};
 pub use examples::{Batches, Examples, Orders};
-pub use initializer::Initializer;
+pub use initializer::{ALL as INITIALIZERS, Fan, Initializer};
 pub use objective::Network;

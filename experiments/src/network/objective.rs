@@ -182,7 +182,7 @@ impl<T: Elementary> Objective<T> for Network<T> {
             order.epoch = None;
             order.seeds.clear();
             order.seeds.extend(lanes.iter().map(|lane| lane.order_seed));
-            if self.batches.is_full() || order.seeds.iter().all(|seed| *seed == order.seeds[0]) {
+            if !self.batches.shuffled || order.seeds.iter().all(|seed| *seed == order.seeds[0]) {
                 order.seeds.truncate(1);
             }
             for (at, lane) in lanes.iter().enumerate() {
@@ -252,7 +252,7 @@ impl<T: Elementary> Network<T> {
         alarm: &mut [T],
     ) {
         let (epoch, batch) = self.batches.of_step(step);
-        if !self.batches.is_full() && order.epoch != Some(epoch) {
+        if self.batches.shuffled && order.epoch != Some(epoch) {
             order.orders.clear();
             order.orders.extend(order.seeds.iter().map(|seed| self.orders.of_epoch(*seed, epoch)));
             order.epoch = Some(epoch);
@@ -294,7 +294,7 @@ impl<T: Elementary> Network<T> {
         let mut inputs = std::mem::take(&mut scratch.inputs);
         let mut targets = std::mem::take(&mut scratch.targets);
         let split = &self.splits[Split::Train as usize];
-        let (x, y) = if self.batches.is_full() {
+        let (x, y) = if !self.batches.shuffled {
             (
                 Input::Shared(&split.inputs[range.start * width..range.end * width]),
                 Input::Shared(&split.targets[range.start * target..range.end * target]),

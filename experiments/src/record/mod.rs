@@ -6,7 +6,10 @@
 pub mod atomic;
 mod curves;
 mod error;
+pub mod manifest;
 mod number;
+mod parts;
+mod provenance;
 mod runs;
 mod schema;
 mod table;
@@ -14,6 +17,8 @@ mod table;
 pub use curves::{read_curves, write_curve, write_curve_header, write_curves};
 pub use error::RecordError;
 pub use number::{Precision, parse as parse_number};
+pub use parts::Parts;
+pub use provenance::Provenance;
 pub use runs::{read_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Setting, Status};
 

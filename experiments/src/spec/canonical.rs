@@ -3,12 +3,13 @@
 use std::fmt::{Display, Write};
 
 use super::grid::{Axis, Grid};
-use super::network::{Init, Loss, Network};
+use super::network::{AUTO, Network};
 use super::output::Engine;
 use super::problem::{Problem, Scale, Source};
 use super::reader::Named;
 use super::train::{Batch, Length, LogEvery, Seeds, Train};
 use super::{Spec, metric};
+use crate::network::Initializer;
 use thalweg_kernels::optimizer::Domain;
 
 /// A number as TOML writes it, with the fewest digits that read back to the same value.
@@ -115,13 +116,13 @@ pub(crate) fn scale(scale: Scale) -> String {
 fn write_network(out: &mut Writer, network: &Network) {
     out.header("[network]");
     out.line("hidden", list(&network.hidden, usize::to_string));
-    out.text("activation", network.activation.name());
+    out.text("activation", network.activation.name);
     out.line("bias", network.bias);
     out.text("init", network.init.name());
-    if let Init::Normal { scale } = network.init {
+    if let Initializer::Normal(scale) = network.init {
         out.line("init_scale", number(scale));
     }
-    out.text("loss", network.loss.map_or(Loss::AUTO, Named::name));
+    out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));
 }
 
 fn write_train(out: &mut Writer, train: &Train) {

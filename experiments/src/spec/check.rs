@@ -1,7 +1,8 @@
 //! What sections of a spec demand of each other.
 
+use thalweg_kernels::loss;
+
 use super::error::InputError;
-use super::network::Loss;
 use super::output::Curves;
 use super::problem::Task;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
@@ -55,7 +56,7 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
 
 fn check_loss(spec: &Spec) -> Result<(), InputError> {
     match (spec.problem.task(), spec.network.loss) {
-        (Task::Regression, Some(Loss::Bce | Loss::SoftmaxCrossEntropy)) => Err(spec
+        (Task::Regression, Some(loss)) if loss.task != loss::Task::Regression => Err(spec
             .error("network.loss", "cross-entropy is for classification, but the task is regression")
             .with_help("use \"mse\"")),
         _ => Ok(()),

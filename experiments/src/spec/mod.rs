@@ -20,12 +20,12 @@ mod train;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use thalweg_kernels::optimizer::Method;
+use thalweg_kernels::optimizer::{self, Method};
 
 use document::Document;
 pub use error::{InputError, nearest, suggestion};
 pub use grid::{Axis, Grid};
-pub use network::{Activation, Init, Loss, MAX_DEPTH, MAX_WIDTH, Network};
+pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};
 pub use output::{Curves, Engine, FIGURES, Figure, FigureKind, Record};
 pub use problem::{MAX_SAMPLES, Problem, Scale, Source, Task};
 pub use reader::Named;
@@ -100,6 +100,24 @@ pub struct Options<'a> {
 }
 
 impl Spec {
+    /// Reads a spec whose optimizers are those of the kernels.
+    ///
+    /// `name` is the name of the file, for errors; relative paths in the spec start from `folder`; `overrides` are
+    /// `KEY=VALUE` texts, applied in order before the spec is checked.
+    ///
+    /// # Errors
+    ///
+    /// The first thing in the text that is not right, with its place.
+    pub fn parse(name: &str, text: &str, folder: &Path, overrides: &[String]) -> Result<Self, InputError> {
+        Self::parse_with(name, text, folder, Options { methods: optimizer::ALL, overrides })
+    }
+
+    /// The spec as it is kept beside its results: without what changes the speed only.
+    #[must_use]
+    pub fn of_results(&self) -> Self {
+        Self { engine: Engine::default(), ..self.clone() }
+    }
+
     /// Reads a spec.
     ///
     /// `name` is the name of the file, for errors; relative paths in the spec start from `folder`.

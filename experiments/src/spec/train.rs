@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::error::InputError;
 use super::metric;
 use super::reader::{Field, Interval, Named, Table};
+pub use crate::record::Precision;
 
 /// The most steps of a trial.
 pub const MAX_STEPS: u64 = 1_000_000_000;
@@ -76,15 +77,6 @@ pub enum LogEvery {
     Steps(u64),
     /// At the end of every epoch.
     Epoch,
-}
-
-/// The numbers that training computes with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Precision {
-    /// IEEE 754 binary32.
-    F32,
-    /// IEEE 754 binary64.
-    F64,
 }
 
 impl Named for Precision {

@@ -7,7 +7,8 @@ use thalweg_kernels::optimizer::{Domain, Method};
 use super::schedule::Schedule;
 use super::shape::Shape;
 use crate::data::Splits;
-use crate::spec::{Batch, Init, Named, Source, Spec, number, quoted, scale};
+use crate::network::Initializer;
+use crate::spec::{Batch, Named, Source, Spec, number, quoted, scale};
 
 /// What the descriptions of all trials of a plan begin with.
 #[derive(Clone, Debug)]
@@ -46,13 +47,13 @@ impl KeyMaker {
         line("problem.validation_fraction", &number(spec.problem.validation_fraction));
         line("problem.seed", &spec.problem.seed);
         line("network.hidden", &format!("{:?}", spec.network.hidden));
-        line("network.activation", &quoted(spec.network.activation.name()));
+        line("network.activation", &quoted(spec.network.activation.name));
         line("network.bias", &spec.network.bias);
         line("network.init", &quoted(spec.network.init.name()));
-        if let Init::Normal { scale } = spec.network.init {
+        if let Initializer::Normal(scale) = spec.network.init {
             line("network.init_scale", &number(scale));
         }
-        line("network.loss", &quoted(shape.loss.name()));
+        line("network.loss", &quoted(shape.loss.name));
         match spec.train.batch {
             // Not the same as a batch of that size: the order of examples may differ.
             Batch::Full => line("train.batch", &quoted("full")),

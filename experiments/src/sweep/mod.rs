@@ -1,6 +1,10 @@
 //! Plans: the trials of a spec, each with its key, in the order of the results.
 
+mod engine;
+mod estimate;
 mod key;
+mod rows;
+pub mod run;
 mod schedule;
 mod shape;
 
@@ -13,6 +17,8 @@ use crate::data::Splits;
 use crate::record::Setting;
 use crate::spec::{InputError, Spec};
 
+use engine::{network, train_schedule};
+pub use estimate::Estimate;
 use key::KeyMaker;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};

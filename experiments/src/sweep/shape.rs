@@ -1,7 +1,9 @@
 //! The shape of a sweep's networks.
 
+use thalweg_kernels::loss::{self, Loss};
+
 use crate::data::{Dataset, Targets};
-use crate::spec::{InputError, Loss, Spec, Task};
+use crate::spec::{InputError, Spec, Task, suiting};
 
 /// The most parameters of a network.
 pub const MAX_PARAMETERS: u64 = 1_000_000_000;
@@ -17,7 +19,7 @@ pub struct Shape {
     /// Whether units have biases.
     pub bias: bool,
     /// What training minimises.
-    pub loss: Loss,
+    pub loss: &'static Loss,
     /// Weights and biases.
     pub parameters: u64,
 }
@@ -30,15 +32,15 @@ impl Shape {
     /// If the loss is not one for this number of classes, or there are too many outputs or parameters.
     pub fn new(spec: &Spec, data: &Dataset) -> Result<Self, InputError> {
         let classes = data.targets.classes().unwrap_or(0);
-        let loss = spec.network.loss.unwrap_or_else(|| Loss::suiting(spec.problem.task(), classes));
-        let outputs = match (&data.targets, loss) {
+        let loss = spec.network.loss.unwrap_or_else(|| suiting(spec.problem.task(), classes));
+        let outputs = match (&data.targets, loss.task) {
             (Targets::Values { outputs, .. }, _) => *outputs,
-            (Targets::Classes { .. }, Loss::Bce) if classes == 2 => 1,
-            (Targets::Classes { .. }, Loss::Bce) => {
+            (Targets::Classes { .. }, loss::Task::Binary) if classes == 2 => 1,
+            (Targets::Classes { .. }, loss::Task::Binary) => {
                 let message = format!("binary cross-entropy is for two classes, but there are {classes}");
                 return Err(spec.error("network.loss", message).with_help("use \"softmax-cross-entropy\""));
             }
-            (Targets::Classes { .. }, Loss::Mse | Loss::SoftmaxCrossEntropy) => classes,
+            (Targets::Classes { .. }, loss::Task::Regression | loss::Task::Multiclass) => classes,
         };
         if outputs > MAX_OUTPUTS {
             let error = spec.error("problem.target", format!("{outputs} classes are more than {MAX_OUTPUTS}"));
@@ -92,7 +94,7 @@ mod tests {
         assert_eq!(parameters, 64 * 32 + 32 + 32 * 10 + 10);
         assert_eq!(count_parameters(&layers, false), Some(64 * 32 + 32 * 10));
         assert_eq!(count_parameters(&[usize::MAX, 2], true), None);
-        let shape = Shape { layers, bias: true, loss: Loss::Mse, parameters };
+        let shape = Shape { layers, bias: true, loss: loss::ALL[0], parameters };
         assert_eq!(shape.flops_per_example(), 2 * (2 * 64 * 32 + 3 * 32 * 10));
     }
 }

@@ -21,6 +21,11 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// Lanes per block in the precision `T`.
+    pub fn block_lanes<T: Elementary>(&self) -> usize {
+        self.groups::<T>() * self.isa.lanes::<T>()
+    }
+
     /// Groups per block in the precision `T`: as many registers as the lanes that were asked for fill.
     fn groups<T: Elementary>(&self) -> usize {
         self.lanes.map_or(1, |lanes| lanes.div_ceil(self.isa.lanes::<T>()).max(1))
@@ -52,7 +57,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
     done: impl Fn(usize, usize, Vec<Outcome>) + Sync,
 ) -> Result<(), rayon::ThreadPoolBuildError> {
     let groups = engine.groups::<T>();
-    let lanes = groups * engine.isa.lanes::<T>();
+    let lanes = engine.block_lanes::<T>();
     let blocks: Vec<(usize, usize)> = jobs
         .iter()
         .enumerate()

@@ -194,7 +194,7 @@ fn the_digits_are_planned_as_meant() {
     assert_eq!(classes.concat(), "0123456789");
     assert!(labels.iter().all(|&label| label < 10));
     let plan = Plan::new(&spec, &data).unwrap();
-    assert_eq!((plan.problem.as_str(), plan.shape.loss), ("digits", Loss::SoftmaxCrossEntropy));
+    assert_eq!((plan.problem.as_str(), plan.shape.loss.name), ("digits", "softmax-cross-entropy"));
     assert_eq!((plan.shape.layers.as_slice(), plan.shape.parameters), (&[64, 32, 10][..], 2410));
     assert_eq!((plan.schedule.steps_per_epoch, plan.schedule.steps), (17, 425));
     assert_eq!(plan.schedule.logged, (0..=25).map(|epoch| 17 * epoch).collect::<Vec<_>>());

@@ -83,6 +83,15 @@ impl Activation {
     }
 }
 
+/// There is one of each name.
+impl PartialEq for Activation {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Activation {}
+
 impl std::fmt::Debug for Activation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)

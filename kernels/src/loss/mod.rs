@@ -224,6 +224,15 @@ impl Loss {
     }
 }
 
+/// There is one of each name.
+impl PartialEq for Loss {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Loss {}
+
 impl std::fmt::Debug for Loss {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
