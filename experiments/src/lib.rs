@@ -1,5 +1,6 @@
 #![doc = "Thalweg: sweeps over optimizers, trained as populations."]
 #![forbid(unsafe_code)]
 
+pub mod figure;
 pub mod record;
 pub mod stats;
