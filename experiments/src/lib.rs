@@ -1,7 +1,8 @@
 //! Thalweg trains thousands of small neural networks at once on an ordinary CPU, to answer questions about optimizers.
 //!
 //! A sweep is written as a TOML [`spec`], worked out as a plan of trials ([`sweep`]), trained as populations of
-//! [`network`]s on [`data`] ([`train`]), and recorded as CSV ([`record`]).
+//! [`network`]s on [`data`] ([`train`]), recorded as CSV ([`record`]), summarised over seeds ([`stats`]) and drawn
+//! ([`figure`]). [`cli`] is the command around it.
 #![forbid(unsafe_code)]
 
 pub mod cli;

@@ -91,11 +91,7 @@ impl What {
 }
 
 /// A title, and a line a name.
-fn table<'a>(
-    out: &mut impl Write,
-    title: &str,
-    rows: impl IntoIterator<Item = (&'a str, String)>,
-) -> io::Result<()> {
+fn table<'a>(out: &mut impl Write, title: &str, rows: impl IntoIterator<Item = (&'a str, String)>) -> io::Result<()> {
     writeln!(out, "{title}:")?;
     let rows: Vec<_> = rows.into_iter().collect();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);

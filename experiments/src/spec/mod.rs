@@ -27,7 +27,7 @@ pub use error::{InputError, nearest, suggestion};
 pub use grid::{Axis, Grid};
 pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};
 pub use output::{Curves, Engine, FIGURES, Figure, FigureKind, Record};
-pub use problem::{MAX_SAMPLES, Problem, Scale, Source, Task};
+pub use problem::{MAX_SAMPLES, PROBLEMS, Problem, Scale, Source, Task};
 pub use reader::Named;
 use reader::{Field, Table};
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};

@@ -71,6 +71,12 @@ pub enum Scale {
 
 const SCALES: [(&str, Scale); 3] = [("standard", Scale::Standard), ("minmax", Scale::MinMax), ("none", Scale::None)];
 
+/// Every kind of problem, with its parameters and their defaults.
+pub const PROBLEMS: &[(&str, &str)] = &[
+    ("moons", "two interleaving half circles, two classes; samples, noise = 0.1 (standard deviation)"),
+    ("csv", "a table with a header; path, target (a column), task = \"classification\" or \"regression\""),
+];
+
 impl Problem {
     /// A short name for tables and titles: the generator's, or that of the file without its ending.
     pub fn name(&self) -> &str {
@@ -92,8 +98,8 @@ impl Problem {
     }
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        const KINDS: [&str; 2] = ["moons", "csv"];
-        let kind = table.required("kind", "moons or csv")?.choice(&KINDS)?;
+        let kinds: Vec<&str> = PROBLEMS.iter().map(|(name, _)| *name).collect();
+        let kind = table.required("kind", &kinds.join(" or "))?.choice(&kinds)?;
         const SHARED: [&str; 5] = ["kind", "scale", "test_fraction", "validation_fraction", "seed"];
         let own: &[&str] = if kind == 0 { &["samples", "noise"] } else { &["path", "target", "task"] };
         table.allow(&[&SHARED, own].concat())?;

@@ -51,7 +51,7 @@ impl Metric {
         Self::ALL.into_iter().find(|metric| metric.name() == name)
     }
 
-    /// Its name on an axis.
+    /// Its name in text.
     pub fn label(self) -> &'static str {
         match self {
             Self::FinalTrainLoss => "final training loss",
@@ -62,6 +62,12 @@ impl Metric {
             Self::FinalValidationAccuracy => "final validation accuracy",
             Self::FinalTestAccuracy => "final test accuracy",
         }
+    }
+
+    /// Its name on an axis, with the unit of accuracies; losses and norms have none.
+    pub fn axis_label(self) -> String {
+        let unit = if self.worst() == 0.0 { " (share correct)" } else { "" };
+        format!("{}{unit}", self.label())
     }
 
     /// Whether smaller values are better: losses, as opposed to accuracies.

@@ -4,13 +4,14 @@
 
 mod bootstrap;
 mod configuration;
+mod curve_metric;
 mod metric;
 mod quantile;
-mod random;
 mod summary;
 
 pub use bootstrap::{CONFIDENCE, Interval, RESAMPLES, median_interval};
 pub use configuration::{Configuration, Spread, choose_best, configurations};
+pub use curve_metric::CurveMetric;
 pub use metric::Metric;
 pub use quantile::{median, quantile};
 pub use summary::write_summary;

@@ -38,7 +38,8 @@ impl Estimate {
             Precision::F32 => (engine.block_lanes::<f32>(), 4, measure::<f32>(spec, plan, data, engine)),
             Precision::F64 => (engine.block_lanes::<f64>(), 8, measure::<f64>(spec, plan, data, engine)),
         };
-        let examples = [&data.train, &data.validation, &data.test].map(|split| split.features.len() as u64).iter().sum();
+        let examples =
+            [&data.train, &data.validation, &data.test].map(|split| split.features.len() as u64).iter().sum();
         // Weights, gradient, the weights before a logged step, and the optimizer's state.
         let state = plan.populations.iter().map(|population| population.optimizer.state).max().unwrap_or(0) as u64;
         let worker = plan.shape.parameters * lanes as u64 * size * (3 + state);

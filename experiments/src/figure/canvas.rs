@@ -1,0 +1,171 @@
+//! Strokes, areas and text in CSS pixels, on any of plotters' backends.
+
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters::element::{Circle, PathElement, Polygon, Rectangle};
+use plotters::prelude::DrawingBackend;
+use plotters::style::{Color, RGBColor, ShapeStyle};
+
+use super::error::FigureError;
+use super::geometry::{Frame, Point};
+use super::stretch::{Align, Direction, Stretch};
+use super::style::Marker;
+use super::text::{self, Piece};
+
+/// What is drawn on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Medium {
+    /// Text that names fonts, and shapes.
+    Svg,
+    /// Pixels.
+    Bitmap,
+}
+
+impl Medium {
+    /// The backend's pixels in a CSS pixel: plotters snaps to whole ones, so there must be many.
+    pub(super) fn scale(self) -> u32 {
+        match self {
+            Self::Svg => 8,
+            Self::Bitmap => 6,
+        }
+    }
+}
+
+/// Something to draw on.
+pub(super) struct Canvas<'a, DB: DrawingBackend> {
+    area: &'a DrawingArea<DB, Shift>,
+    medium: Medium,
+}
+
+impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
+    pub(super) fn new(area: &'a DrawingArea<DB, Shift>, medium: Medium) -> Self {
+        Self { area, medium }
+    }
+
+    fn length(&self, length: f64) -> i32 {
+        // Rounding half away from zero is exact, and the same everywhere.
+        (length * f64::from(self.medium.scale())).round() as i32
+    }
+
+    fn point(&self, (x, y): Point) -> (i32, i32) {
+        (self.length(x), self.length(y))
+    }
+
+    fn stroke_style(&self, color: RGBColor, width: f64) -> ShapeStyle {
+        color.stroke_width(self.length(width).max(1) as u32)
+    }
+
+    pub(super) fn fill(&self, color: RGBColor) -> Result<(), FigureError> {
+        self.area.fill(&color).map_err(failed)
+    }
+
+    pub(super) fn line(&self, points: &[Point], color: RGBColor, width: f64) -> Result<(), FigureError> {
+        let mut points: Vec<_> = points.iter().map(|&point| self.point(point)).collect();
+        points.dedup();
+        if points.len() < 2 {
+            return Ok(());
+        }
+        self.area.draw(&PathElement::new(points, self.stroke_style(color, width))).map_err(failed)
+    }
+
+    pub(super) fn area(&self, points: &[Point], color: RGBColor, opacity: f64) -> Result<(), FigureError> {
+        let mut points: Vec<_> = points.iter().map(|&point| self.point(point)).collect();
+        points.dedup();
+        if points.len() < 3 {
+            return Ok(());
+        }
+        self.area.draw(&Polygon::new(points, color.mix(opacity))).map_err(failed)
+    }
+
+    pub(super) fn rectangle(&self, frame: &Frame, color: RGBColor) -> Result<(), FigureError> {
+        let corners = [self.point((frame.left, frame.top)), self.point((frame.right, frame.bottom))];
+        self.area.draw(&Rectangle::new(corners, color.filled())).map_err(failed)
+    }
+
+    /// A marker of about `size` across.
+    pub(super) fn marker(&self, marker: Marker, (x, y): Point, size: f64, color: RGBColor) -> Result<(), FigureError> {
+        let r = size / 2.0;
+        let polygon = |corners: &[Point]| {
+            let corners: Vec<Point> = corners.iter().map(|(dx, dy)| (x + dx * r, y + dy * r)).collect();
+            self.area(&corners, color, 1.0)
+        };
+        let strokes = |ends: [[Point; 2]; 2]| {
+            ends.iter().try_for_each(|stroke| {
+                self.line(&stroke.map(|(dx, dy)| (x + dx * r, y + dy * r)), color, (0.36 * size).min(1.6))
+            })
+        };
+        match marker {
+            Marker::Circle => {
+                let circle = Circle::new(self.point((x, y)), self.length(r), color.filled());
+                self.area.draw(&circle).map_err(failed)
+            }
+            Marker::Square => polygon(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
+            Marker::Triangle => polygon(&[(0.0, -1.15), (1.1, 0.8), (-1.1, 0.8)]),
+            Marker::Diamond => polygon(&[(0.0, -1.25), (1.0, 0.0), (0.0, 1.25), (-1.0, 0.0)]),
+            Marker::Wedge => polygon(&[(0.0, 1.15), (1.1, -0.8), (-1.1, -0.8)]),
+            Marker::Cross => strokes([[(-1.0, -1.0), (1.0, 1.0)], [(-1.0, 1.0), (1.0, -1.0)]]),
+            Marker::Plus => strokes([[(-1.2, 0.0), (1.2, 0.0)], [(0.0, -1.2), (0.0, 1.2)]]),
+        }
+    }
+
+    /// A line of text whose baseline goes through `at`; `^{…}` raises.
+    pub(super) fn text(
+        &self,
+        content: &str,
+        size: f64,
+        align: Align,
+        (x, y): Point,
+        color: RGBColor,
+    ) -> Result<(), FigureError> {
+        let pieces = text::pieces(content, size);
+        if let [piece] = &pieces[..] {
+            return self.piece(piece, align, (x, y), color);
+        }
+        // A reader's font may be a little wider: two pieces meet at their joint whatever its width.
+        let widths: Vec<f64> = pieces.iter().map(text::piece_width).collect();
+        let total: f64 = widths.iter().sum();
+        let mut left = match align {
+            Align::Start => x,
+            Align::Middle => x - total / 2.0,
+            Align::End => x - total,
+        };
+        for (i, (piece, width)) in pieces.iter().zip(widths).enumerate() {
+            let joins_next = i == 0 && align != Align::Start;
+            let (align, at) = if joins_next { (Align::End, left + width) } else { (Align::Start, left) };
+            self.piece(piece, align, (at, y), color)?;
+            left += width;
+        }
+        Ok(())
+    }
+
+    /// A line of text that runs upwards, centred at `at`, through which its baseline goes.
+    pub(super) fn upright_text(&self, content: &str, size: f64, at: Point, color: RGBColor) -> Result<(), FigureError> {
+        let piece = Piece { text: content, size, raise: 0.0 };
+        self.stretch(&piece, Align::Middle, at, Direction::Upwards, color)
+    }
+
+    fn piece(&self, piece: &Piece<'_>, align: Align, (x, y): Point, color: RGBColor) -> Result<(), FigureError> {
+        self.stretch(piece, align, (x, y - piece.raise), Direction::Rightwards, color)
+    }
+
+    fn stretch(
+        &self,
+        piece: &Piece<'_>,
+        align: Align,
+        at: Point,
+        direction: Direction,
+        color: RGBColor,
+    ) -> Result<(), FigureError> {
+        let size = piece.size * f64::from(self.medium.scale());
+        let stretch = Stretch { text: piece.text, size, align, direction, at: self.point(at), color };
+        match self.medium {
+            Medium::Svg => self.area.draw(&stretch.for_svg()).map_err(failed),
+            Medium::Bitmap => self.area.draw(&stretch).map_err(failed),
+        }
+    }
+}
+
+/// The backends' errors have no type in common.
+pub(super) fn failed(error: impl std::fmt::Display) -> FigureError {
+    FigureError::Draw(error.to_string())
+}

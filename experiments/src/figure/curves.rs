@@ -1,0 +1,149 @@
+//! How a metric goes over the steps of training: a line per optimizer, at its best configuration.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::axis::Scale;
+use super::labels;
+use super::picture::{Entry, Layer, Panel, Picture, Symbol};
+use super::series::{self, SeedPoint, Series};
+use super::style::{MOST_LINES, style};
+use super::{Chart, Data, FigureError, Kind};
+use crate::record::{Curve, Run, Status};
+use crate::stats::{Configuration, CurveMetric, Spread, choose_best, configurations};
+
+/// The kind, as specs and the command know it.
+pub const KIND: Kind = Kind {
+    name: "curves",
+    summary: "a metric by step, of each optimizer's best configuration or of selected ones",
+    metrics: || CurveMetric::ALL.map(CurveMetric::name).to_vec(),
+    compose,
+};
+
+/// Markers on the longest line, which has too many points to mark them all.
+const MARKERS: usize = 9;
+
+/// The values of one trial by step.
+type Trial<'a> = (&'a Run, BTreeMap<u64, f64>);
+
+fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
+    let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    let all = configurations(data.runs);
+    let chosen = if chart.options.selection.is_empty() {
+        choose_best(data.runs, chart.options.select_by.unwrap_or_else(|| metric.outcome()))
+    } else {
+        all.iter().filter(|configuration| chart.selects(configuration)).cloned().collect()
+    };
+    if chosen.len() > MOST_LINES {
+        return Err(FigureError::TooManyLines { kind: KIND.name, found: chosen.len(), most: MOST_LINES });
+    }
+    let mut rows: HashMap<&str, Vec<&Curve>> = HashMap::new();
+    for curve in data.curves {
+        rows.entry(&curve.key).or_default().push(curve);
+    }
+    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &rows, metric)).collect();
+    let found = chosen.iter().zip(points).filter(|(_, points)| !points.is_empty()).enumerate();
+    let series: Vec<Series> = found
+        .map(|(index, (configuration, points))| {
+            let mut names = labels::varying(&all, configuration.optimizer(), &["lr"]);
+            names.push("lr");
+            Series { style: style(index), label: labels::label(configuration, &names), points }
+        })
+        .collect();
+    if series.is_empty() {
+        let reason = format!("no selected trial has a curve of `{}`", metric.name());
+        return Err(FigureError::NoData { kind: KIND.name, reason });
+    }
+    picture(chart, data, metric, &series, series::seed_counts(&chosen))
+}
+
+fn picture(
+    chart: &Chart,
+    data: &Data<'_>,
+    metric: CurveMetric,
+    series: &[Series],
+    seeds: (usize, usize),
+) -> Result<Picture, FigureError> {
+    let steps: Vec<f64> = series.iter().flat_map(|line| &line.points).map(|point| point.x).collect();
+    let last = steps.iter().copied().fold(1.0, f64::max);
+    let x = series::axis_in("x", Scale::Linear, chart.options.x_range.unwrap_or((0.0, last)))?;
+    let edge = series::worst_edge(metric.worst());
+    let y = series::ordinate(chart, series, metric.worst())?;
+    let mut layers = series::layers(series, &y, edge);
+    // The same distance on all lines, so that one that ends early is not crowded.
+    let gap = series.iter().map(|line| line.points.len()).max().unwrap_or(1).div_ceil(MARKERS);
+    layers.extend(series.iter().enumerate().map(|(i, line)| markers(line, gap * i / series.len(), gap)));
+    let mut notes = series::notes(series, seeds, &y, edge);
+    if chart.options.selection.is_empty() {
+        let by = chart.options.select_by.unwrap_or_else(|| metric.outcome());
+        let texts = ["settings with the best median of".to_owned(), by.name().to_owned()];
+        notes.extend(texts.map(|text| Entry { symbol: Symbol::None, text }));
+    }
+    Ok(Picture {
+        title: chart.title_or(|| format!("{}: {} by step", data.problem, metric.label())),
+        x,
+        x_label: "steps of training".to_owned(),
+        legend: series
+            .iter()
+            .map(|line| Entry { symbol: Symbol::Line(line.style), text: line.label.clone() })
+            .collect(),
+        notes,
+        panels: vec![Panel {
+            heading: String::new(),
+            height: 320.0,
+            y,
+            y_label: metric.axis_label(),
+            layers,
+            symbols: Vec::new(),
+        }],
+    })
+}
+
+/// Markers at every `gap`th point from `first` on; at the first of all if there are fewer.
+fn markers(line: &Series, first: usize, gap: usize) -> Layer {
+    let shown: Vec<&SeedPoint> = line.points.iter().filter(|point| !point.lost).collect();
+    let first = if first < shown.len() { first } else { 0 };
+    let marked = shown.iter().skip(first).step_by(gap);
+    Layer::Markers(line.style, marked.map(|point| (point.x, point.spread.median)).collect())
+}
+
+/// Median and quartiles at the steps that all trials have which are still running.
+///
+/// A trial that diverged counts as the worst outcome from then on, and one that stopped at its target keeps its last value: leaving
+/// them out would show the others as if they were all.
+fn over_seeds(
+    configuration: &Configuration<'_>,
+    rows: &HashMap<&str, Vec<&Curve>>,
+    metric: CurveMetric,
+) -> Vec<SeedPoint> {
+    let values = |run: &Run| -> BTreeMap<u64, f64> {
+        let rows = rows.get(run.key.as_str()).into_iter().flatten();
+        let is_known = |value: f64| if value.is_nan() { metric.worst() } else { value };
+        rows.filter_map(|row| Some((row.step, is_known(metric.value(row)?)))).collect()
+    };
+    let trials: Vec<Trial<'_>> =
+        configuration.runs.iter().map(|&run| (run, values(run))).filter(|(_, values)| !values.is_empty()).collect();
+    let steps: BTreeSet<u64> = trials.iter().flat_map(|(_, values)| values.keys().copied()).collect();
+    steps.into_iter().filter_map(|step| at_step(&trials, step, metric)).collect()
+}
+
+fn at_step(trials: &[Trial<'_>], step: u64, metric: CurveMetric) -> Option<SeedPoint> {
+    let mut lost = 0;
+    let mut outcomes = Vec::with_capacity(trials.len());
+    for (run, values) in trials {
+        let (last_step, last) = values.last_key_value()?;
+        let outcome = match (values.get(&step), run.status) {
+            (Some(value), _) => *value,
+            (None, Status::Diverged) if step > *last_step => {
+                lost += 1;
+                metric.worst()
+            }
+            (None, Status::Target) if step > *last_step => *last,
+            _ => return None,
+        };
+        outcomes.push(outcome);
+    }
+    outcomes.sort_by(f64::total_cmp);
+    let spread = Spread::of(&outcomes)?;
+    let lost = 2 * lost >= trials.len() || !spread.median.is_finite();
+    Some(SeedPoint { x: step as f64, spread, lost })
+}

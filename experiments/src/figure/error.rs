@@ -1,0 +1,74 @@
+//! Why a figure could not be drawn.
+
+use std::io;
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// Why a figure could not be drawn.
+#[derive(Debug, Error, Diagnostic)]
+pub enum FigureError {
+    /// There is no such kind of figure.
+    #[error("there is no figure of kind `{name}`")]
+    #[diagnostic(help("{help}"))]
+    UnknownKind {
+        /// The name asked for.
+        name: String,
+        /// What there is.
+        help: String,
+    },
+    /// The kind of figure does not know the metric.
+    #[error("a figure of kind `{kind}` cannot show `{name}`")]
+    #[diagnostic(help("{help}"))]
+    UnknownMetric {
+        /// The kind's name.
+        kind: &'static str,
+        /// The metric asked for.
+        name: String,
+        /// What there is.
+        help: String,
+    },
+    /// The rows hold nothing that the figure could show.
+    #[error("no figure of kind `{kind}`: {reason}")]
+    NoData {
+        /// The kind's name.
+        kind: &'static str,
+        /// What is missing.
+        reason: String,
+    },
+    /// More lines than a reader can tell apart.
+    #[error("no figure of kind `{kind}`: {found} lines, but a reader can tell {most} apart")]
+    #[diagnostic(help("select some of the configurations"))]
+    TooManyLines {
+        /// The kind's name.
+        kind: &'static str,
+        /// Lines that there would be.
+        found: usize,
+        /// Lines that there may be.
+        most: usize,
+    },
+    /// A range for an axis holds nothing, or has no place on a log scale.
+    #[error("the {axis} range from {low} to {high} is not one for {scale} axis")]
+    Range {
+        /// `x` or `y`.
+        axis: &'static str,
+        /// Its low end.
+        low: f64,
+        /// Its high end.
+        high: f64,
+        /// `a log`, `a linear`.
+        scale: &'static str,
+    },
+    /// The drawing itself failed.
+    #[error("the figure could not be drawn: {0}")]
+    Draw(String),
+    /// The file could not be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}

@@ -1,0 +1,38 @@
+//! The names of lines: as short as tells them apart.
+
+use super::axis::value_label;
+use crate::record::Setting;
+use crate::stats::Configuration;
+
+/// The hyperparameters whose values differ between configurations of `optimizer`, apart from those in `besides`.
+pub(super) fn varying<'a>(all: &[Configuration<'a>], optimizer: &str, besides: &[&str]) -> Vec<&'a str> {
+    let own: Vec<_> = all.iter().filter(|configuration| configuration.optimizer() == optimizer).collect();
+    let Some(first) = own.first() else { return Vec::new() };
+    let names = first.hyperparameters.iter().map(String::as_str).enumerate();
+    names
+        .filter(|(_, name)| !besides.contains(name))
+        .filter(|(i, _)| own.iter().any(|other| other.settings()[*i] != first.settings()[*i]))
+        .map(|(_, name)| name)
+        .collect()
+}
+
+/// The optimizer's name with the settings of these `names`: `adam, beta1 = 0.9`.
+///
+/// A setting that has the optimizer's own name stands for it: `momentum = 0.9`.
+pub(super) fn label(configuration: &Configuration<'_>, names: &[&str]) -> String {
+    let optimizer = configuration.optimizer();
+    let settings: Vec<String> = names
+        .iter()
+        .filter_map(|name| configuration.setting(name).map(|setting| format!("{name} = {}", text(setting))))
+        .collect();
+    let is_named = names.contains(&optimizer) && configuration.setting(optimizer).is_some();
+    let start = (!is_named).then(|| optimizer.to_owned());
+    start.into_iter().chain(settings).collect::<Vec<_>>().join(", ")
+}
+
+fn text(setting: &Setting) -> String {
+    match setting {
+        Setting::Number(value) => value_label(*value),
+        Setting::Choice(name) => name.clone(),
+    }
+}

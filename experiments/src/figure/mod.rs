@@ -1,0 +1,224 @@
+//! Figures, drawn from rows alone: SVG with the same bytes on every machine, and PNG.
+//!
+//! A kind of figure is one file here and one line in [`KINDS`]. It turns rows into a [`Picture`], which says what is where in values of
+//! its axes; how that is drawn is no matter of the kind. plotters does the drawing, in whole pixels and without axes of its own: they
+//! are placed here, by `libm`'s logarithm, on a canvas so large that its pixels are not seen.
+
+mod axis;
+mod canvas;
+mod curves;
+mod error;
+mod geometry;
+mod labels;
+mod layout;
+mod output;
+mod paint;
+mod picture;
+mod sensitivity;
+mod series;
+mod stretch;
+mod style;
+mod text;
+
+use std::fmt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+pub use axis::{Axis, Scale, Tick, value_label};
+pub use error::FigureError;
+pub use output::{png, svg};
+pub use picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
+pub use style::{MOST_LINES, Marker, Style, style};
+
+use crate::record::{Curve, Run, Runs, Setting, atomic};
+use crate::stats::{Configuration, Metric};
+
+/// All kinds of figures.
+pub const KINDS: &[&Kind] = &[&sensitivity::KIND, &curves::KIND];
+
+/// A kind of figure, as specs and the command know it.
+pub struct Kind {
+    /// Its name in specs.
+    pub name: &'static str,
+    /// What it shows, in a few words.
+    pub summary: &'static str,
+    /// The names of the metrics that it can show; the first is the default.
+    pub metrics: fn() -> Vec<&'static str>,
+    compose: fn(&Chart, &Data<'_>) -> Result<Picture, FigureError>,
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Kind").field(&self.name).finish()
+    }
+}
+
+/// A figure to be drawn.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    kind: &'static Kind,
+    metric: &'static str,
+    options: Options,
+}
+
+/// What may be said of a figure beyond its kind and metric.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    /// The file's name without its ending; without it, kind and metric.
+    pub name: Option<String>,
+    /// The title; without it, what is shown.
+    pub title: Option<String>,
+    /// From where to where the abscissa goes; without it, around the data.
+    pub x_range: Option<(f64, f64)>,
+    /// From where to where the ordinate goes; without it, around the data.
+    pub y_range: Option<(f64, f64)>,
+    /// What the best configuration is best in; without it, the outcome that belongs to the metric.
+    pub select_by: Option<Metric>,
+    /// The configurations that are shown; without any, the kind chooses.
+    pub selection: Vec<Selection>,
+}
+
+/// Which configurations are shown: those of the optimizer that have these settings, whatever their other settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// The optimizer's name.
+    pub optimizer: String,
+    /// Names and values of hyperparameters.
+    pub settings: Vec<(String, Setting)>,
+}
+
+/// The rows of one problem.
+struct Data<'a> {
+    problem: &'a str,
+    runs: &'a Runs,
+    curves: &'a [Curve],
+}
+
+impl Chart {
+    /// A figure of the kind and metric of these names; without a metric, the kind's first.
+    ///
+    /// # Errors
+    /// [`FigureError::UnknownKind`] and [`FigureError::UnknownMetric`], which name what there is.
+    pub fn new(kind: &str, metric: Option<&str>) -> Result<Self, FigureError> {
+        let known = KINDS.iter().find(|known| known.name == kind);
+        let kind: &'static Kind = known.ok_or_else(|| FigureError::UnknownKind {
+            name: kind.to_owned(),
+            help: help(kind, KINDS.iter().map(|known| known.name)),
+        })?;
+        let metrics = (kind.metrics)();
+        let wanted = metric.unwrap_or(metrics[0]);
+        let metric = metrics.iter().find(|known| **known == wanted).ok_or_else(|| FigureError::UnknownMetric {
+            kind: kind.name,
+            name: wanted.to_owned(),
+            help: help(wanted, metrics.iter().copied()),
+        })?;
+        Ok(Self { kind, metric, options: Options::default() })
+    }
+
+    /// The same figure with these options.
+    #[must_use]
+    pub fn with(self, options: Options) -> Self {
+        Self { options, ..self }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    /// The name of what it shows.
+    pub fn metric(&self) -> &'static str {
+        self.metric
+    }
+
+    /// The name of its file, without ending.
+    pub fn name(&self) -> String {
+        self.options.name.clone().unwrap_or_else(|| format!("{}-{}", self.kind.name, self.metric))
+    }
+
+    /// What the chart shows of each problem in the rows, as (problem, picture).
+    ///
+    /// # Errors
+    /// If there is nothing to show, or too much.
+    pub fn pictures<'a>(&self, runs: &'a Runs, curves: &[Curve]) -> Result<Vec<(&'a str, Picture)>, FigureError> {
+        let mut problems: Vec<&str> = Vec::new();
+        for run in &runs.rows {
+            if !problems.contains(&run.problem.as_str()) {
+                problems.push(&run.problem);
+            }
+        }
+        if problems.is_empty() {
+            return Err(FigureError::NoData { kind: self.kind.name, reason: "there are no trials".to_owned() });
+        }
+        let one = problems.len() == 1;
+        let picture = |problem: &'a str| {
+            let own: Vec<Run> =
+                if one { Vec::new() } else { runs.rows.iter().filter(|run| run.problem == problem).cloned().collect() };
+            let own = Runs { rows: own, hyperparameters: runs.hyperparameters.clone(), ..Runs::default() };
+            let runs = if one { runs } else { &own };
+            (self.kind.compose)(self, &Data { problem, runs, curves }).map(|picture| (problem, picture))
+        };
+        problems.into_iter().map(picture).collect()
+    }
+
+    fn title_or(&self, default: impl FnOnce() -> String) -> String {
+        self.options.title.clone().unwrap_or_else(default)
+    }
+
+    fn selects(&self, configuration: &Configuration<'_>) -> bool {
+        let has = |(name, value): &(String, Setting)| configuration.setting(name) == Some(value);
+        let matches = |selection: &Selection| {
+            selection.optimizer == configuration.optimizer() && selection.settings.iter().all(has)
+        };
+        self.options.selection.is_empty() || self.options.selection.iter().any(matches)
+    }
+}
+
+/// The known names, and the one that was probably meant.
+fn help<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let list = known.clone().collect::<Vec<_>>().join(", ");
+    let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(name, known));
+    let nearest = nearest.filter(|nearest| strsim::damerau_levenshtein(name, nearest) <= nearest.len() / 3);
+    nearest.map_or_else(String::new, |nearest| format!("did you mean `{nearest}`? ")) + &format!("There are: {list}")
+}
+
+/// Draws a chart into `folder`: `<name>.svg`, and `<name>.png` if `with_png`; the paths of what was written.
+///
+/// Where the rows are of several problems, each has a file of its own, `<name>-<problem>.svg`.
+///
+/// # Errors
+/// If there is nothing to show, or too much, or a file cannot be written.
+pub fn draw(
+    chart: &Chart,
+    runs: &Runs,
+    curves: &[Curve],
+    folder: &Path,
+    with_png: bool,
+) -> Result<Vec<PathBuf>, FigureError> {
+    let pictures = chart.pictures(runs, curves)?;
+    let mut written = Vec::new();
+    for (problem, picture) in &pictures {
+        let name = chart.name();
+        let stem = if pictures.len() == 1 { name } else { format!("{name}-{}", slug(problem)) };
+        let text = svg(picture)?;
+        written.push(write(folder.join(format!("{stem}.svg")), text.as_bytes())?);
+        if with_png {
+            let mut bytes = Vec::new();
+            png(picture, &mut bytes)?;
+            written.push(write(folder.join(format!("{stem}.png")), &bytes)?);
+        }
+    }
+    Ok(written)
+}
+
+fn write(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, FigureError> {
+    match atomic::write(&path, |file| file.write_all(bytes)) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(FigureError::Write { path, source }),
+    }
+}
+
+/// A name that is a file's name on every system.
+fn slug(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect()
+}

@@ -1,0 +1,251 @@
+//! Draws a picture, in the same operations for every backend.
+
+use plotters::prelude::DrawingBackend;
+use plotters::style::RGBColor;
+
+use super::axis::Axis;
+use super::canvas::Canvas;
+use super::error::FigureError;
+use super::geometry::{self, Frame, Point};
+use super::layout::{self, LABEL, Layout, MARGIN, SMALL, SYMBOL, TICK, TITLE, TITLE_LINE};
+use super::picture::{Edge, Layer, Panel, Picture, Symbol};
+use super::stretch::Align;
+use super::style::Style;
+
+const WHITE: RGBColor = RGBColor(0xff, 0xff, 0xff);
+const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
+const GREY: RGBColor = RGBColor(0x77, 0x77, 0x77);
+const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
+const FINE_GRID: RGBColor = RGBColor(0xf0, 0xf0, 0xf0);
+
+const BORDER: f64 = 0.9;
+const LINE: f64 = 1.7;
+const MARKER: f64 = 6.0;
+const BAND_OPACITY: f64 = 0.17;
+/// Text looks centred when its baseline is this far below the middle, in em.
+const HALF_DIGIT: f64 = 0.36;
+
+/// Draws `picture` on a canvas of the layout's size.
+pub(super) fn paint<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    picture: &Picture,
+    layout: &Layout,
+) -> Result<(), FigureError> {
+    canvas.fill(WHITE)?;
+    let left = layout.frames.first().map_or(MARGIN, |frame| frame.left);
+    for (i, line) in layout.title.iter().enumerate() {
+        canvas.text(line, TITLE, Align::Start, (left, MARGIN + TITLE + i as f64 * TITLE_LINE), INK)?;
+    }
+    for (panel, frame) in picture.panels.iter().zip(&layout.frames) {
+        Plot { canvas, x: &picture.x, panel, frame }.paint()?;
+    }
+    if let Some(frame) = layout.frames.last() {
+        abscissa(canvas, picture, frame)?;
+    }
+    legend(canvas, picture, layout)
+}
+
+/// The common axis, below the lowest panel.
+fn abscissa<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, picture: &Picture, frame: &Frame) -> Result<(), FigureError> {
+    for tick in picture.x.ticks() {
+        if let Some(label) = &tick.label {
+            let x = frame.left + picture.x.place(tick.value) * frame.width();
+            canvas.text(label, SMALL, Align::Middle, (x, frame.bottom + layout::X_TICKS), INK)?;
+        }
+    }
+    let middle = (frame.left + frame.right) / 2.0;
+    canvas.text(&picture.x_label, LABEL, Align::Middle, (middle, frame.bottom + layout::X_LABEL), INK)
+}
+
+fn legend<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, picture: &Picture, layout: &Layout) -> Result<(), FigureError> {
+    let (left, lines) = &layout.legend;
+    for (entry, &y) in picture.legend.iter().chain(&picture.notes).zip(lines) {
+        symbol(canvas, entry.symbol, (*left, y))?;
+        let baseline = y + HALF_DIGIT * SMALL;
+        canvas.text(&entry.text, SMALL, Align::Start, (left + layout::indent(entry), baseline), INK)?;
+    }
+    Ok(())
+}
+
+/// Draws a symbol whose left end is at `at`.
+fn symbol<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, symbol: Symbol, (x, y): Point) -> Result<(), FigureError> {
+    let middle = (x + SYMBOL.0 / 2.0, y);
+    match symbol {
+        Symbol::Line(style) => {
+            dashed(canvas, &[(x, y), (x + SYMBOL.0, y)], &style, LINE)?;
+            canvas.marker(style.marker, middle, MARKER, style.color)
+        }
+        Symbol::Marker(style) => canvas.marker(style.marker, middle, MARKER, style.color),
+        Symbol::PlainLine => canvas.line(&[(x, y), (x + SYMBOL.0, y)], GREY, LINE),
+        Symbol::Band => {
+            let (top, bottom) = (y - 5.0, y + 5.0);
+            let corners = [(x, top), (x + SYMBOL.0, top), (x + SYMBOL.0, bottom), (x, bottom)];
+            canvas.area(&corners, GREY, 2.0 * BAND_OPACITY)
+        }
+        Symbol::Beyond(edge) => beyond(canvas, edge, middle, GREY),
+        Symbol::None => Ok(()),
+    }
+}
+
+fn dashed<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    points: &[Point],
+    style: &Style,
+    width: f64,
+) -> Result<(), FigureError> {
+    geometry::dashes(points, style.dash).iter().try_for_each(|dash| canvas.line(dash, style.color, width))
+}
+
+/// An arrow that points at what lies beyond an edge.
+fn beyond<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    edge: Edge,
+    (x, y): Point,
+    color: RGBColor,
+) -> Result<(), FigureError> {
+    let up = if edge == Edge::Top { -1.0 } else { 1.0 };
+    canvas.line(&[(x, y - up * 5.5), (x, y)], color, LINE)?;
+    let head = [(x - 4.0, y + up * -0.5), (x + 4.0, y + up * -0.5), (x, y + up * 5.5)];
+    canvas.area(&head, color, 1.0)
+}
+
+/// A panel in its frame.
+struct Plot<'a, DB: DrawingBackend> {
+    canvas: &'a Canvas<'a, DB>,
+    x: &'a Axis,
+    panel: &'a Panel,
+    frame: &'a Frame,
+}
+
+impl<DB: DrawingBackend> Plot<'_, DB> {
+    fn paint(&self) -> Result<(), FigureError> {
+        self.grid()?;
+        let mut arrows: Vec<(Edge, f64)> = Vec::new();
+        for layer in &self.panel.layers {
+            self.layer(layer, &mut arrows)?;
+        }
+        self.border()?;
+        self.ordinate()
+    }
+
+    fn at(&self, (x, y): (f64, f64)) -> Point {
+        let frame = self.frame;
+        (frame.left + self.x.place(x) * frame.width(), frame.bottom - self.panel.y.place(y) * frame.height())
+    }
+
+    fn grid(&self) -> Result<(), FigureError> {
+        let Frame { left, top, right, bottom } = *self.frame;
+        // Fine lines first, so that no coarse one is interrupted.
+        for coarse in [false, true] {
+            let (color, width) = if coarse { (GRID, 0.9) } else { (FINE_GRID, 0.7) };
+            let chosen = |axis: &Axis| -> Vec<f64> {
+                axis.ticks().iter().filter(|tick| tick.label.is_some() == coarse).map(|tick| tick.value).collect()
+            };
+            for value in chosen(self.x) {
+                let x = self.at((value, 0.0)).0;
+                self.canvas.line(&[(x, top), (x, bottom)], color, width)?;
+            }
+            for value in chosen(&self.panel.y) {
+                let y = self.at((self.x.low(), value)).1;
+                self.canvas.line(&[(left, y), (right, y)], color, width)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn border(&self) -> Result<(), FigureError> {
+        let Frame { left, top, right, bottom } = *self.frame;
+        // The sides end beyond the corners, so that these are square.
+        let half = BORDER / 2.0;
+        for x in [left, right] {
+            self.canvas.line(&[(x, top - half), (x, bottom + half)], GREY, BORDER)?;
+        }
+        for y in [top, bottom] {
+            self.canvas.line(&[(left, y), (right, y)], GREY, BORDER)?;
+        }
+        for tick in self.x.ticks().iter().filter(|tick| tick.label.is_some()) {
+            let x = self.at((tick.value, 0.0)).0;
+            self.canvas.line(&[(x, bottom), (x, bottom + TICK)], GREY, BORDER)?;
+        }
+        Ok(())
+    }
+
+    fn ordinate(&self) -> Result<(), FigureError> {
+        let Frame { left, top, bottom, .. } = *self.frame;
+        for tick in self.panel.y.ticks() {
+            if let Some(label) = &tick.label {
+                let y = self.at((self.x.low(), tick.value)).1;
+                self.canvas.line(&[(left - TICK, y), (left, y)], GREY, BORDER)?;
+                let end = (left - TICK - 4.0, y + HALF_DIGIT * SMALL);
+                self.canvas.text(label, SMALL, Align::End, end, INK)?;
+            }
+        }
+        for (value, drawing) in &self.panel.symbols {
+            let y = self.at((self.x.low(), *value)).1;
+            symbol(self.canvas, *drawing, (left - TICK - 2.0 - SYMBOL.0, y))?;
+        }
+        if !self.panel.heading.is_empty() {
+            self.canvas.text(&self.panel.heading, SMALL, Align::Start, (left, top - 4.5), INK)?;
+        }
+        let middle = (top + bottom) / 2.0;
+        self.canvas.upright_text(&self.panel.y_label, LABEL, (MARGIN + LABEL, middle), INK)
+    }
+
+    fn layer(&self, layer: &Layer, arrows: &mut Vec<(Edge, f64)>) -> Result<(), FigureError> {
+        let (canvas, frame) = (self.canvas, self.frame);
+        match layer {
+            Layer::Band(style, points) => self.band(style, points),
+            Layer::Line(style, points) => {
+                self.line(points).iter().try_for_each(|piece| dashed(canvas, piece, style, LINE))
+            }
+            Layer::Hint(style, points) => {
+                let dotted = Style { dash: &[1.5, 2.5], ..*style };
+                self.line(points).iter().try_for_each(|piece| dashed(canvas, piece, &dotted, 0.9))
+            }
+            Layer::Markers(style, points) => points.iter().map(|&point| self.at(point)).try_for_each(|point| {
+                if frame.holds(point) { canvas.marker(style.marker, point, MARKER, style.color) } else { Ok(()) }
+            }),
+            Layer::Beyond(style, edge, places) => places.iter().try_for_each(|&place| {
+                // Arrows of several lines at one place stand one behind the other.
+                let x = self.at((place, 0.0)).0;
+                let near = |other: &&(Edge, f64)| other.0 == *edge && (other.1 - x).abs() < 8.0;
+                let inset = 8.0 + 13.0 * arrows.iter().filter(near).count() as f64;
+                arrows.push((*edge, x));
+                let y = if *edge == Edge::Top { frame.top + inset } else { frame.bottom - inset };
+                let is_clear = inset < frame.height() / 3.0; // else the arrows would cover the lines
+                if is_clear && frame.holds((x, y)) { beyond(canvas, *edge, (x, y), style.color) } else { Ok(()) }
+            }),
+            Layer::Bar(style, x, y) => self.bar(style, *x, *y),
+            Layer::Remark(text) => {
+                let middle = ((frame.left + frame.right) / 2.0, (frame.top + frame.bottom) / 2.0);
+                canvas.text(text, LABEL, Align::Middle, middle, GREY)
+            }
+        }
+    }
+
+    fn line(&self, points: &[(f64, f64)]) -> Vec<Vec<Point>> {
+        let points: Vec<Point> = points.iter().map(|&point| self.at(point)).collect();
+        geometry::clip_line(&geometry::thin(&points), self.frame)
+    }
+
+    fn band(&self, style: &Style, points: &[(f64, f64, f64)]) -> Result<(), FigureError> {
+        let low: Vec<Point> = points.iter().map(|&(x, low, _)| self.at((x, low))).collect();
+        let high: Vec<Point> = points.iter().map(|&(x, _, high)| self.at((x, high))).collect();
+        let mut outline = geometry::thin(&low);
+        outline.extend(geometry::thin(&high).into_iter().rev());
+        self.canvas.area(&geometry::clip_area(&outline, self.frame), style.color, BAND_OPACITY)
+    }
+
+    fn bar(&self, style: &Style, x: (f64, f64), y: (f64, f64)) -> Result<(), FigureError> {
+        let (left, bottom) = self.at((x.0, y.0));
+        let (right, top) = self.at((x.1, y.1));
+        let frame = self.frame;
+        let bar = Frame {
+            left: left.max(frame.left),
+            top: top.max(frame.top),
+            right: right.min(frame.right),
+            bottom: bottom.min(frame.bottom),
+        };
+        if bar.left < bar.right && bar.top < bar.bottom { self.canvas.rectangle(&bar, style.color) } else { Ok(()) }
+    }
+}

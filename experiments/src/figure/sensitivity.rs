@@ -1,0 +1,149 @@
+//! How an outcome depends on the learning rate: a line per optimizer and other settings.
+
+use super::axis::{Axis, Scale};
+use super::labels;
+use super::picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
+use super::series::{self, SeedPoint, Series};
+use super::style::{MOST_LINES, style};
+use super::{Chart, Data, FigureError, Kind};
+use crate::record::Setting;
+use crate::stats::{Configuration, Metric, configurations};
+
+/// The kind, as specs and the command know it.
+pub const KIND: Kind = Kind {
+    name: "sensitivity",
+    summary: "an outcome by learning rate, with the share of trials that diverged",
+    metrics: || Metric::ALL.map(Metric::name).to_vec(),
+    compose,
+};
+
+/// The hyperparameter on the abscissa.
+const LEARNING_RATE: &str = "lr";
+
+/// Height of a row of the lower panel, and the part of it that a bar of share 1 fills.
+const ROW: (f64, f64) = (13.0, 0.86);
+
+/// The trials of a line: (learning rate, configuration), ascending.
+type Group<'a> = Vec<(f64, Configuration<'a>)>;
+
+fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
+    let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    let all = configurations(data.runs);
+    let groups = groups(chart, &all, metric);
+    if groups.is_empty() {
+        let reason = format!("no trial has a positive `{LEARNING_RATE}` and the metric `{}`", metric.name());
+        return Err(FigureError::NoData { kind: KIND.name, reason });
+    }
+    if groups.len() > MOST_LINES {
+        return Err(FigureError::TooManyLines { kind: KIND.name, found: groups.len(), most: MOST_LINES });
+    }
+    let series: Vec<Series> = groups.iter().enumerate().map(|(i, group)| line(i, group, &all, metric)).collect();
+    let bars: Vec<Vec<(f64, f64)>> = groups.iter().map(cells).collect();
+    let x = match chart.options.x_range {
+        Some(range) => series::axis_in("x", Scale::Log, range)?,
+        None => Axis::around(Scale::Log, bars.iter().flatten().flat_map(|&(left, right)| [left, right]))
+            .expect("learning rates are positive"),
+    };
+    let edge = series::worst_edge(metric.worst());
+    let y = series::ordinate(chart, &series, metric.worst())?;
+    let seeds = series::seed_counts(groups.iter().flatten().map(|(_, configuration)| configuration));
+    Ok(Picture {
+        title: chart.title_or(|| format!("{}: {} by learning rate", data.problem, metric.label())),
+        x,
+        x_label: "learning rate".to_owned(),
+        legend: series
+            .iter()
+            .map(|line| Entry { symbol: Symbol::Line(line.style), text: line.label.clone() })
+            .collect(),
+        notes: series::notes(&series, seeds, &y, edge),
+        panels: vec![outcomes(&series, metric, y, edge), divergence(&groups, &bars)],
+    })
+}
+
+/// The configurations by all that is not the learning rate, in plan order.
+fn groups<'a>(chart: &Chart, all: &[Configuration<'a>], metric: Metric) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for configuration in all.iter().filter(|configuration| chart.selects(configuration)) {
+        let Some(Setting::Number(rate)) = configuration.setting(LEARNING_RATE) else { continue };
+        if !(*rate > 0.0 && rate.is_finite()) || configuration.outcomes(metric).is_empty() {
+            continue;
+        }
+        let entry = (*rate, configuration.clone());
+        match groups.iter_mut().find(|group| same_line(&group[0].1, configuration)) {
+            Some(group) => group.push(entry),
+            None => groups.push(vec![entry]),
+        }
+    }
+    for group in &mut groups {
+        group.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+    groups
+}
+
+fn same_line(a: &Configuration<'_>, b: &Configuration<'_>) -> bool {
+    let mut settings = a.hyperparameters.iter().zip(a.settings().iter().zip(b.settings()));
+    a.optimizer() == b.optimizer() && settings.all(|(name, (a, b))| name == LEARNING_RATE || a == b)
+}
+
+fn line(index: usize, group: &Group<'_>, all: &[Configuration<'_>], metric: Metric) -> Series {
+    let first = &group[0].1;
+    let names = labels::varying(all, first.optimizer(), &[LEARNING_RATE]);
+    let point = |(rate, configuration): &(f64, Configuration<'_>)| {
+        let spread = configuration.spread(metric).expect("groups have the metric");
+        let lost = configuration.diverged_share() >= 0.5 || spread.median.is_infinite();
+        SeedPoint { x: *rate, spread, lost }
+    };
+    Series { style: style(index), label: labels::label(first, &names), points: group.iter().map(point).collect() }
+}
+
+fn outcomes(series: &[Series], metric: Metric, y: Axis, edge: Edge) -> Panel {
+    let mut layers = series::layers(series, &y, edge);
+    layers.extend(series.iter().map(|line| {
+        let shown = line.points.iter().filter(|point| !point.lost);
+        Layer::Markers(line.style, shown.map(|point| (point.x, point.spread.median)).collect())
+    }));
+    Panel { heading: String::new(), height: 300.0, y, y_label: metric.axis_label(), layers, symbols: Vec::new() }
+}
+
+/// A row a line, and in it a bar a learning rate, as high as the share of trials that diverged.
+fn divergence(groups: &[Group<'_>], bars: &[Vec<(f64, f64)>]) -> Panel {
+    let bottom = |row: usize| (groups.len() - 1 - row) as f64;
+    let bar = |row: usize, (left, right): (f64, f64), share: f64| {
+        Layer::Bar(style(row), (left, right), (bottom(row), bottom(row) + share * ROW.1))
+    };
+    let mut layers = Vec::new();
+    for (row, (group, cells)) in groups.iter().zip(bars).enumerate() {
+        let shares: Vec<f64> = group.iter().map(|(_, configuration)| configuration.diverged_share()).collect();
+        let cells: Vec<((f64, f64), f64)> = cells.iter().copied().zip(shares).collect();
+        // Bars of the same height are one bar: where two meet, many programs show a seam.
+        for equal in cells.chunk_by(|a, b| a.1 == b.1).filter(|equal| equal[0].1 > 0.0) {
+            layers.push(bar(row, (equal[0].0.0, equal[equal.len() - 1].0.1), equal[0].1));
+        }
+    }
+    Panel {
+        heading: "share of seeds that diverged (full row: all of them)".to_owned(),
+        height: ROW.0 * groups.len() as f64,
+        y: Axis::rows(groups.len()),
+        y_label: String::new(),
+        layers,
+        symbols: (0..groups.len()).map(|row| (bottom(row) + 0.5, Symbol::Line(style(row)))).collect(),
+    }
+}
+
+/// From where to where each learning rate stands for those around it: halfway, on the log axis, to its neighbours.
+fn cells(group: &Group<'_>) -> Vec<(f64, f64)> {
+    let halfway = |a: f64, b: f64| libm::sqrt(a) * libm::sqrt(b);
+    let rates: Vec<f64> = group.iter().map(|(rate, _)| *rate).collect();
+    (0..rates.len())
+        .map(|i| {
+            let before = i.checked_sub(1).map(|before| halfway(rates[before], rates[i]));
+            let after = rates.get(i + 1).map(|&after| halfway(rates[i], after));
+            match (before, after) {
+                (Some(left), Some(right)) => (left, right),
+                (Some(left), None) => (left, rates[i] * (rates[i] / left)),
+                (None, Some(right)) => (rates[i] * (rates[i] / right), right),
+                (None, None) => (rates[i] / 1.1, rates[i] * 1.1),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,134 @@
+//! Lines of medians over seeds: their bands, their legend, and what becomes of them where trials diverged.
+
+use super::axis::{Axis, Scale};
+use super::picture::{Edge, Entry, Layer, Symbol};
+use super::style::Style;
+use super::{Chart, FigureError};
+use crate::stats::{Configuration, Spread};
+
+/// A line of the chart.
+pub(super) struct Series {
+    pub style: Style,
+    pub label: String,
+    pub points: Vec<SeedPoint>,
+}
+
+/// A metric over seeds at one place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SeedPoint {
+    pub x: f64,
+    pub spread: Spread,
+    /// Whether at least half of the trials diverged, and the median with them.
+    pub lost: bool,
+}
+
+/// Where the worst outcomes lie: losses diverge upwards, accuracies fall to 0.
+pub(super) fn worst_edge(worst: f64) -> Edge {
+    if worst > 0.0 { Edge::Top } else { Edge::Bottom }
+}
+
+/// An ordinate that holds the medians and quartiles of all lines.
+///
+/// Losses and norms stand on a log axis, unless one is negative; accuracies on a linear one. Where every median is lost, there is still
+/// an axis.
+pub(super) fn ordinate(chart: &Chart, series: &[Series], worst: f64) -> Result<Axis, FigureError> {
+    let shown = series.iter().flat_map(|line| &line.points).filter(|point| !point.lost);
+    let values: Vec<f64> = shown.flat_map(|point| [point.spread.median, point.spread.q25, point.spread.q75]).collect();
+    let is_log = worst > 0.0 && values.iter().all(|&value| value >= 0.0);
+    let scale = if is_log { Scale::Log } else { Scale::Linear };
+    if let Some(range) = chart.options.y_range {
+        return axis_in("y", scale, range);
+    }
+    let fallback = if is_log { (0.1, 10.0) } else { (0.0, 1.0) };
+    Ok(Axis::around(scale, values).unwrap_or_else(|| Axis::new(scale, fallback.0, fallback.1)))
+}
+
+/// An axis over a range that somebody asked for.
+pub(super) fn axis_in(axis: &'static str, scale: Scale, (low, high): (f64, f64)) -> Result<Axis, FigureError> {
+    let is_finite = low.is_finite() && high.is_finite() && low < high;
+    if !is_finite || (scale == Scale::Log && low <= 0.0) {
+        let scale = if scale == Scale::Log { "a log" } else { "a linear" };
+        return Err(FigureError::Range { axis, low, high, scale });
+    }
+    Ok(Axis::new(scale, low, high))
+}
+
+/// Bands below, lines above them, arrows on top.
+pub(super) fn layers(series: &[Series], y: &Axis, edge: Edge) -> Vec<Layer> {
+    let bands = series.iter().flat_map(bands);
+    let lines = series.iter().flat_map(|line| lines(line, y, edge));
+    let arrows = series.iter().map(|line| Layer::Beyond(line.style, edge, starts(line, |point| point.lost)));
+    let off =
+        series.iter().map(|line| Layer::Beyond(line.style, edge.opposite(), starts(line, |p| is_off(p, y, edge))));
+    let arrows = arrows.chain(off);
+    let mut layers: Vec<Layer> = bands.chain(lines).chain(arrows).collect();
+    if series.iter().all(|line| line.points.iter().all(|point| point.lost)) {
+        layers.push(Layer::Remark("every median diverged".to_owned()));
+    }
+    layers
+}
+
+/// Where the stretches of points that are `such` start.
+fn starts(line: &Series, such: impl Fn(&SeedPoint) -> bool) -> Vec<f64> {
+    let points = &line.points;
+    let first = |i: usize| such(&points[i]) && (i == 0 || !such(&points[i - 1]));
+    (0..points.len()).filter(|&i| first(i)).map(|i| points[i].x).collect()
+}
+
+/// Whether the median is better than the axis shows: a loss of 0 has no place on a log axis.
+fn is_off(point: &SeedPoint, y: &Axis, edge: Edge) -> bool {
+    let place = y.place(point.spread.median);
+    !point.lost && if edge == Edge::Top { place < 0.0 } else { place > 1.0 }
+}
+
+/// The stretches in which the median is not lost.
+fn stretches(line: &Series) -> impl Iterator<Item = &[SeedPoint]> {
+    line.points.chunk_by(|a, b| a.lost == b.lost).filter(|stretch| !stretch[0].lost)
+}
+
+fn bands(line: &Series) -> Vec<Layer> {
+    let band = |stretch: &[SeedPoint]| match stretch {
+        // A band without width would not be seen.
+        [point] => Layer::Hint(line.style, vec![(point.x, point.spread.q25), (point.x, point.spread.q75)]),
+        _ => Layer::Band(line.style, stretch.iter().map(|p| (p.x, p.spread.q25, p.spread.q75)).collect()),
+    };
+    stretches(line).map(band).collect()
+}
+
+fn lines(line: &Series, y: &Axis, edge: Edge) -> Vec<Layer> {
+    let end = if edge == Edge::Top { y.high() } else { y.low() };
+    let mut layers: Vec<Layer> = stretches(line)
+        .map(|stretch| Layer::Line(line.style, stretch.iter().map(|point| (point.x, point.spread.median)).collect()))
+        .collect();
+    let departures = line.points.windows(2).filter(|pair| !pair[0].lost && pair[1].lost);
+    layers.extend(
+        departures.map(|pair| Layer::Hint(line.style, vec![(pair[0].x, pair[0].spread.median), (pair[1].x, end)])),
+    );
+    layers
+}
+
+/// What line, band and arrow mean.
+pub(super) fn notes(series: &[Series], seeds: (usize, usize), y: &Axis, edge: Edge) -> Vec<Entry> {
+    let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
+    let mut notes = match seeds {
+        (1, 1) => vec![entry(Symbol::PlainLine, "one seed")],
+        (fewest, most) => {
+            let count = if fewest == most { most.to_string() } else { format!("{fewest} to {most}") };
+            let median = format!("median over {count} seeds");
+            vec![entry(Symbol::PlainLine, &median), entry(Symbol::Band, "quartiles")]
+        }
+    };
+    if series.iter().flat_map(|line| &line.points).any(|point| point.lost) {
+        notes.push(entry(Symbol::Beyond(edge), if seeds == (1, 1) { "diverged" } else { "the median diverged" }));
+    }
+    if series.iter().flat_map(|line| &line.points).any(|point| is_off(point, y, edge)) {
+        notes.push(entry(Symbol::Beyond(edge.opposite()), "the median is off the axis"));
+    }
+    notes
+}
+
+/// The smallest and the largest number of trials in a configuration.
+pub(super) fn seed_counts<'a>(configurations: impl IntoIterator<Item = &'a Configuration<'a>>) -> (usize, usize) {
+    let counts = configurations.into_iter().map(|configuration| configuration.runs.len());
+    counts.fold((usize::MAX, 0), |(fewest, most), count| (fewest.min(count), most.max(count)))
+}
