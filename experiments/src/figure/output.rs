@@ -60,7 +60,7 @@ pub fn png<W: Write>(picture: &Picture, writer: W) -> Result<(), FigureError> {
     let mut encoder = png::Encoder::new(writer, size.0, size.1);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Best);
+    encoder.set_compression(png::Compression::Default);
     // The resolution, for programs that ask for it: 2 × 96 pixels an inch.
     encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: 7559, yppu: 7559, unit: png::Unit::Meter }));
     let mut writer = encoder.write_header().map_err(failed)?;

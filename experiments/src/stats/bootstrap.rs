@@ -1,9 +1,7 @@
 //! How sure a median over a few seeds is.
 
-use rand_chacha::ChaCha8Rng;
-
 use super::quantile::{median, quantile};
-use super::random;
+use crate::random::Stream;
 
 /// Resamples that an interval is made of.
 pub const RESAMPLES: usize = 2000;
@@ -32,11 +30,11 @@ pub fn median_interval(sorted: &[f64], text: &str) -> Option<Interval> {
     if sorted.len() < 2 {
         return None;
     }
-    let mut rng = random::from_text(text);
+    let mut stream = stream(text);
     let mut resample = vec![0.0; sorted.len()];
     let mut medians: Vec<f64> = (0..RESAMPLES)
         .map(|_| {
-            draw(&mut rng, sorted, &mut resample);
+            draw(&mut stream, sorted, &mut resample);
             median(&resample).expect("a resample has values")
         })
         .collect();
@@ -45,10 +43,16 @@ pub fn median_interval(sorted: &[f64], text: &str) -> Option<Interval> {
     Some(Interval { low: quantile(&medians, tail)?, high: quantile(&medians, 1.0 - tail)? })
 }
 
+/// The random numbers that belong to a text.
+fn stream(text: &str) -> Stream {
+    let hash = blake3::hash(text.as_bytes());
+    let (seed, _) = hash.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
+    Stream::new("bootstrap", u64::from_le_bytes(*seed))
+}
+
 /// Fills `resample` with values drawn from `sorted`, ascending.
-fn draw(rng: &mut ChaCha8Rng, sorted: &[f64], resample: &mut [f64]) {
-    let bound = u32::try_from(sorted.len()).expect("fewer than 2³² trials");
-    resample.fill_with(|| sorted[random::below(rng, bound) as usize]);
+fn draw(stream: &mut Stream, sorted: &[f64], resample: &mut [f64]) {
+    resample.fill_with(|| sorted[stream.below(sorted.len() as u64) as usize]);
     resample.sort_by(f64::total_cmp);
 }
 
@@ -68,8 +72,15 @@ mod tests {
     fn an_interval_holds_the_median_and_lies_within_the_values() {
         let values: Vec<f64> = (0..101).map(f64::from).collect();
         let interval = median_interval(&values, "a").unwrap();
-        // The normal approximation: ranks 50 ± 1.96·√101/2.
+        // The normal approximation has ranks 50 ± 1.96·√101/2.
         assert!((interval.low - 40.2).abs() < 2.5 && (interval.high - 59.8).abs() < 2.5, "{interval:?}");
+    }
+
+    #[test]
+    fn the_draws_are_fixed() {
+        let mut stream = stream("moons sgd lr=0.1");
+        let draws: Vec<u64> = (0..8).map(|_| stream.below(10)).collect();
+        assert_eq!(draws, [8, 7, 9, 7, 3, 8, 7, 6]);
     }
 
     #[test]

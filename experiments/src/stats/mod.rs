@@ -7,7 +7,6 @@ mod configuration;
 mod curve_metric;
 mod metric;
 mod quantile;
-mod random;
 mod summary;
 
 pub use bootstrap::{CONFIDENCE, Interval, RESAMPLES, median_interval};
