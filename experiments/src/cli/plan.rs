@@ -9,7 +9,7 @@ use super::source::Source;
 use super::{CliError, Work};
 use crate::data::Splits;
 use crate::record::Setting;
-use crate::spec::Spec;
+use crate::spec::{Named, Spec};
 use crate::sweep::{self, Estimate};
 
 /// Show what a spec would run: trials, populations, work, memory and time. Nothing is written.

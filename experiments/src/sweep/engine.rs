@@ -2,11 +2,11 @@
 
 use thalweg_kernels::math::Elementary;
 
-use super::Plan;
+use super::{Plan, Trial};
 use crate::data::{Dataset, Splits, Targets};
 use crate::network::{Architecture, Batches, Examples, Network};
 use crate::spec::{Spec, metric};
-use crate::train::{self, Metric, Split};
+use crate::train::{self, Lane, Metric, Split};
 
 /// The networks of a plan on their data.
 pub(super) fn network<T: Elementary>(spec: &Spec, plan: &Plan, data: &Splits) -> Network<T> {
@@ -34,6 +34,12 @@ fn examples<T: Elementary>(data: &Dataset, width: usize) -> Examples<T> {
             .collect(),
     };
     Examples::new(&data.features, &targets, data.len())
+}
+
+/// What the training loop needs to know of a trial.
+pub(super) fn lane(trial: &Trial) -> Lane<'_> {
+    let Trial { hyperparameters, init_seed, order_seed, .. } = trial;
+    Lane { hyperparameters, init_seed: *init_seed, order_seed: *order_seed }
 }
 
 /// When the training loop evaluates, and what it aims at.

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 
-use super::{Plan, network, train_schedule};
+use super::{Plan, lane, network, train_schedule};
 use crate::data::Splits;
 use crate::record::Precision;
 use crate::spec::Spec;
-use crate::train::{self, Engine, Job, Lane};
+use crate::train::{self, Engine, Job};
 
 /// What a plan would need, measured by training a block of each population for a moment.
 #[derive(Clone, Debug)]
@@ -38,8 +38,8 @@ impl Estimate {
             Precision::F32 => (engine.block_lanes::<f32>(), 4, measure::<f32>(spec, plan, data, engine)),
             Precision::F64 => (engine.block_lanes::<f64>(), 8, measure::<f64>(spec, plan, data, engine)),
         };
-        let examples =
-            [&data.train, &data.validation, &data.test].map(|split| split.features.len() as u64).iter().sum();
+        let examples: u64 =
+            [&data.train, &data.validation, &data.test].iter().map(|split| split.features.len() as u64).sum();
         // Weights, gradient, the weights before a logged step, and the optimizer's state.
         let state = plan.populations.iter().map(|population| population.optimizer.state).max().unwrap_or(0) as u64;
         let worker = plan.shape.parameters * lanes as u64 * size * (3 + state);
@@ -59,14 +59,8 @@ fn measure<T: Elementary>(spec: &Spec, plan: &Plan, data: &Splits, engine: Engin
     let schedule = train_schedule(spec, plan);
     let lanes = engine.block_lanes::<T>();
     let seconds = |population: &super::Population| {
-        let trials: Vec<&super::Trial> =
-            population.trials.iter().take(lanes).map(|&trial| &plan.trials[trial]).collect();
-        let lane = |trial: &&super::Trial| Lane {
-            hyperparameters: &trial.hyperparameters,
-            init_seed: trial.init_seed,
-            order_seed: trial.order_seed,
-        };
-        let job = Job { method: population.optimizer, lanes: trials.iter().map(lane).collect() };
+        let trials = population.trials.iter().take(lanes).map(|&trial| lane(&plan.trials[trial]));
+        let job = Job { method: population.optimizer, lanes: trials.collect() };
         let time = |steps: u64| {
             let schedule = train::Schedule { steps, logged: vec![0, steps], ..schedule.clone() };
             let begin = Instant::now();

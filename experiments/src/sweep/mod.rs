@@ -17,7 +17,7 @@ use crate::data::Splits;
 use crate::record::Setting;
 use crate::spec::{InputError, Spec};
 
-use engine::{network, train_schedule};
+use engine::{lane, network, train_schedule};
 pub use estimate::Estimate;
 use key::KeyMaker;
 pub use schedule::{MAX_LOGGED, Schedule};

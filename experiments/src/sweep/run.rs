@@ -19,7 +19,7 @@ use crate::figure::{self, FigureError};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Precision, Provenance, RecordError, atomic};
 use crate::spec::{InputError, Spec};
-use crate::train::{self, Job, Lane, Norms, Outcome};
+use crate::train::{self, Job, Norms, Outcome};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -158,11 +158,7 @@ fn train_missing<T: Elementary>(
         let of = |trials: &[usize]| trials.iter().copied().filter(|&trial| !parts.has(trial)).collect();
         plan.populations.iter().map(|population| of(&population.trials)).collect()
     };
-    let lane = |&trial: &usize| {
-        let trial = &plan.trials[trial];
-        let (init_seed, order_seed) = (trial.init_seed, trial.order_seed);
-        Lane { hyperparameters: &trial.hyperparameters, init_seed, order_seed }
-    };
+    let lane = |&trial: &usize| super::lane(&plan.trials[trial]);
     let jobs: Vec<Job<'_>> = plan
         .populations
         .iter()
