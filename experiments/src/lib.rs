@@ -1,2 +1,16 @@
-#![doc = "Thalweg: sweeps over optimizers, trained as populations."]
+//! Thalweg trains thousands of small neural networks at once on an ordinary CPU, to answer questions about optimizers.
+//!
+//! A sweep is written as a TOML [`spec`], worked out as a plan of trials ([`sweep`]), trained as populations of
+//! [`network`]s on [`data`] ([`train`]), and recorded as CSV ([`record`]).
 #![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod data;
+pub mod figure;
+pub mod network;
+pub mod random;
+pub mod record;
+pub mod spec;
+pub mod stats;
+pub mod sweep;
+pub mod train;

@@ -1,2 +1,7 @@
 //! The command `thalweg`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    thalweg::cli::main()
+}

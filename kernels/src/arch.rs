@@ -23,12 +23,6 @@ enum Choice {
     V4(pulp::x86::V4),
     #[cfg(target_arch = "aarch64")]
     Neon(pulp::aarch64::Neon),
-    #[cfg(feature = "widths")]
-    Scalar128,
-    #[cfg(feature = "widths")]
-    Scalar256,
-    #[cfg(feature = "widths")]
-    Scalar512,
     #[cfg(all(feature = "widths", target_arch = "x86_64"))]
     V3x128(pulp::x86::V3),
     #[cfg(all(feature = "widths", target_arch = "x86_64"))]
@@ -63,8 +57,6 @@ impl Isa {
     pub fn available() -> Vec<Self> {
         #[allow(unused_mut, reason = "other targets than x86-64 may have nothing to add")]
         let mut all = vec![Choice::Scalar];
-        #[cfg(feature = "widths")]
-        all.extend([Choice::Scalar128, Choice::Scalar256, Choice::Scalar512]);
         #[cfg(target_arch = "aarch64")]
         all.extend(pulp::aarch64::Neon::try_new().map(Choice::Neon));
         #[cfg(target_arch = "x86_64")]
@@ -118,12 +110,6 @@ impl Isa {
             Choice::V4(_) => "v4",
             #[cfg(target_arch = "aarch64")]
             Choice::Neon(_) => "neon",
-            #[cfg(feature = "widths")]
-            Choice::Scalar128 => "scalar-128",
-            #[cfg(feature = "widths")]
-            Choice::Scalar256 => "scalar-256",
-            #[cfg(feature = "widths")]
-            Choice::Scalar512 => "scalar-512",
             #[cfg(all(feature = "widths", target_arch = "x86_64"))]
             Choice::V3x128(_) => "v3-128",
             #[cfg(all(feature = "widths", target_arch = "x86_64"))]
@@ -162,12 +148,6 @@ impl Isa {
             Choice::V4(simd) => Simd::vectorize(simd, op),
             #[cfg(target_arch = "aarch64")]
             Choice::Neon(simd) => Simd::vectorize(simd, op),
-            #[cfg(feature = "widths")]
-            Choice::Scalar128 => op.with_simd(pulp::Scalar128b),
-            #[cfg(feature = "widths")]
-            Choice::Scalar256 => op.with_simd(pulp::Scalar256b),
-            #[cfg(feature = "widths")]
-            Choice::Scalar512 => op.with_simd(pulp::Scalar512b),
             #[cfg(all(feature = "widths", target_arch = "x86_64"))]
             Choice::V3x128(simd) => Simd::vectorize(simd, AtWidth(pulp::x86::V3_128b(simd), op)),
             #[cfg(all(feature = "widths", target_arch = "x86_64"))]

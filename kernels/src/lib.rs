@@ -25,12 +25,20 @@
 //!
 //! [`Isa`] is chosen once. The environment variable `THALWEG_ISA` forces one.
 
+pub mod activation;
 pub mod arch;
+mod buffer;
+pub mod loss;
 pub mod math;
+pub mod optimizer;
+pub mod product;
 mod real;
+pub mod reference;
+pub mod table;
 mod vector;
 
 pub use arch::Isa;
+pub use buffer::Buffer;
 pub use real::Real;
 pub use vector::{Mask, Vector};
 

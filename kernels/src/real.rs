@@ -5,6 +5,8 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 use pulp::Simd;
 
+use crate::table::{Family, Table};
+
 /// A floating-point type that kernels are written for: `f32` or `f64`.
 ///
 /// pulp names every operation once per type (`add_f32s`, `add_f64s`); this trait names it once. The operations on
@@ -40,6 +42,8 @@ pub trait Real:
     /// An unsigned integer of the same size.
     type Bits: Copy + Debug + PartialEq;
 
+    /// The member for this type.
+    fn member<F: Family>(table: &Table<F>) -> F::Member<Self>;
     /// Rounds to the nearest value of this type, ties to even.
     fn from_f64(x: f64) -> Self;
     /// Converts without loss.
@@ -50,6 +54,8 @@ pub trait Real:
     fn is_finite(self) -> bool;
     /// The IEEE 754 square root.
     fn sqrt(self) -> Self;
+    /// self · b + c, rounded once.
+    fn fused_mul_add(self, b: Self, c: Self) -> Self;
 
     /// How many of them a register holds.
     #[inline(always)]
@@ -131,6 +137,10 @@ macro_rules! real {
             type MaskReg<S: Simd> = S::$mask;
             type Bits = $bits;
 
+            #[inline]
+            fn member<F: Family>(table: &Table<F>) -> F::Member<Self> {
+                table.$real
+            }
             #[inline(always)]
             fn from_f64(x: f64) -> Self {
                 x as $real
@@ -150,6 +160,10 @@ macro_rules! real {
             #[inline(always)]
             fn sqrt(self) -> Self {
                 $real::sqrt(self)
+            }
+            #[inline(always)]
+            fn fused_mul_add(self, b: Self, c: Self) -> Self {
+                $real::mul_add(self, b, c)
             }
             #[inline(always)]
             fn as_registers<S: Simd>(slice: &[Self]) -> (&[Self::Reg<S>], &[Self]) {

@@ -44,6 +44,28 @@ impl<S: Simd, T: Real, const U: usize> Vector<S, T, U> {
         Self { simd, registers }
     }
 
+    /// The first `U` registers of a slice.
+    ///
+    /// # Panics
+    ///
+    /// If the slice has fewer.
+    #[inline(always)]
+    pub fn load(simd: S, slice: &[T::Reg<S>]) -> Self {
+        let mut registers = [slice[0]; U];
+        registers.copy_from_slice(&slice[..U]);
+        Self { simd, registers }
+    }
+
+    /// Writes the registers to the front of a slice.
+    ///
+    /// # Panics
+    ///
+    /// If the slice has fewer.
+    #[inline(always)]
+    pub fn store(self, slice: &mut [T::Reg<S>]) {
+        slice[..U].copy_from_slice(&self.registers);
+    }
+
     /// The registers.
     #[inline(always)]
     pub fn registers(self) -> [T::Reg<S>; U] {

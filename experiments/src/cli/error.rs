@@ -1,0 +1,45 @@
+//! Why a command failed.
+
+use std::io;
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use thalweg_kernels::arch::UnusableIsa;
+
+use crate::spec::InputError;
+use crate::sweep::run::RunError;
+
+/// Why a command failed, and what helps.
+#[derive(Debug, Error, Diagnostic)]
+pub(super) enum CliError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Input(#[from] InputError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    #[diagnostic(help("set THALWEG_ISA to one of these, or leave it unset for the fastest"))]
+    Isa(#[from] UnusableIsa),
+    #[error("there is no spec `{name}`: neither a file nor one that is shipped")]
+    #[diagnostic(help("{help}"))]
+    NoSpec { name: String, help: String },
+    #[error("cannot read {}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("cannot write to {}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("{} holds no results: it has no spec.toml", .0.display())]
+    NoResults(PathBuf),
+    #[error("{differences} of {files} files differ from those in {}", folder.display())]
+    #[diagnostic(help("`thalweg reproduce` writes them anew; `git diff` then shows what changed"))]
+    Differ { differences: usize, files: usize, folder: PathBuf },
+    #[error("stopped: {done} of {trials} trials are done and kept")]
+    #[diagnostic(help("the same command continues"))]
+    Stopped { done: usize, trials: usize },
+    #[error("cannot catch Ctrl-C")]
+    Signal(#[from] ctrlc::Error),
+    #[error("cannot write to standard output")]
+    Output(#[from] io::Error),
+}

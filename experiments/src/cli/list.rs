@@ -1,0 +1,127 @@
+//! `thalweg list`.
+
+use std::io::{self, Write};
+
+use clap::{Args, ValueEnum};
+
+use thalweg_kernels::optimizer::{Domain, Hyperparameter};
+use thalweg_kernels::{activation, loss, optimizer};
+
+use super::CliError;
+use super::source::shipped_spec;
+use crate::data::SHIPPED;
+use crate::figure;
+use crate::network::INITIALIZERS;
+use crate::spec::{PROBLEMS, shipped};
+
+/// Show what specs can name, with parameters and defaults.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  thalweg list
+  thalweg list optimizers losses")]
+pub(super) struct List {
+    /// Only these [default: everything].
+    #[arg(value_enum)]
+    what: Vec<What>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    Specs,
+    Problems,
+    Data,
+    Optimizers,
+    Activations,
+    Losses,
+    Initializers,
+    Figures,
+}
+
+impl List {
+    pub fn run(self) -> Result<(), CliError> {
+        let mut out = io::stdout().lock();
+        let what = if self.what.is_empty() { What::value_variants() } else { &self.what };
+        for (index, what) in what.iter().enumerate() {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            what.show(&mut out)?;
+        }
+        Ok(())
+    }
+}
+
+impl What {
+    fn show(self, out: &mut impl Write) -> Result<(), CliError> {
+        match self {
+            Self::Specs => {
+                let read = |shipped: &shipped::Shipped| Ok((shipped.name, shipped_spec(shipped.name, &[])?.title));
+                let rows = shipped::ALL.iter().map(read).collect::<Result<Vec<_>, CliError>>()?;
+                table(out, "Shipped specs", rows)?;
+            }
+            Self::Problems => {
+                let row = |&(name, summary): &(&'static str, &str)| (name, summary.to_owned());
+                table(out, "Problems", PROBLEMS.iter().map(row))?;
+            }
+            Self::Data => {
+                let rows = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count() - 1;
+                let row = |data: &crate::data::ShippedData| (data.name, format!("{} examples", rows(data.bytes)));
+                table(out, "Shipped data", SHIPPED.iter().map(row))?;
+            }
+            Self::Optimizers => optimizers(out)?,
+            Self::Activations => {
+                let text = |g: &activation::Activation| format!("g(z) = {}; g'(z) = {}", g.formula, g.derivative);
+                table(out, "Activations", activation::ALL.iter().map(|g| (g.name, text(g))))?;
+            }
+            Self::Losses => {
+                let text = |l: &loss::Loss| format!("{}: L = {}; dL/dz = {}", l.title, l.formula, l.derivative);
+                table(out, "Losses", loss::ALL.iter().map(|l| (l.name, text(l))))?;
+            }
+            Self::Initializers => {
+                let rows = INITIALIZERS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
+                table(out, "Initial weights (biases start at zero)", rows)?;
+            }
+            Self::Figures => {
+                let text = |kind: &figure::Kind| format!("{}; metrics: {}", kind.summary, (kind.metrics)().join(", "));
+                table(out, "Figures", figure::KINDS.iter().map(|kind| (kind.name, text(kind))))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A title, and a line a name.
+fn table<'a>(
+    out: &mut impl Write,
+    title: &str,
+    rows: impl IntoIterator<Item = (&'a str, String)>,
+) -> io::Result<()> {
+    writeln!(out, "{title}:")?;
+    let rows: Vec<_> = rows.into_iter().collect();
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    rows.iter().try_for_each(|(name, text)| writeln!(out, "  {name:width$}  {text}"))
+}
+
+fn optimizers(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "Optimizers:")?;
+    for method in optimizer::ALL {
+        writeln!(out, "  {}: {} ({})", method.name, method.formula, method.paper)?;
+        let width = method.hyperparameters.iter().map(|hyperparameter| hyperparameter.name.len()).max().unwrap_or(0);
+        for hyperparameter in method.hyperparameters {
+            writeln!(out, "    {:width$}  {}", hyperparameter.name, describe(hyperparameter))?;
+        }
+    }
+    Ok(())
+}
+
+fn describe(hyperparameter: &Hyperparameter) -> String {
+    let Hyperparameter { symbol, summary, default, .. } = hyperparameter;
+    match hyperparameter.domain {
+        Domain::Choice(names) => format!("{summary}: {} [default: {}]", names.join(" or "), names[*default as usize]),
+        Domain::Number { low, high } => {
+            let number = |x: f64| if x == f64::INFINITY { "∞".to_owned() } else { x.to_string() };
+            let (open, close) = (if low.1 { '[' } else { '(' }, if high.1 { ']' } else { ')' });
+            format!("{symbol}, {summary}, in {open}{}, {}{close} [default: {default:?}]", number(low.0), number(high.0))
+        }
+    }
+}

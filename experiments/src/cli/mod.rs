@@ -1,0 +1,107 @@
+//! The command line: one subcommand a file. Nothing imports it.
+
+mod error;
+mod list;
+mod plan;
+mod plot;
+mod progress;
+mod reproduce;
+mod run;
+mod source;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::{Args, Parser, Subcommand};
+
+use thalweg_kernels::Isa;
+
+use error::CliError;
+
+/// Train thousands of small neural networks at once, and find out which optimizer, which learning rate, which momentum.
+///
+/// A sweep is written as a TOML spec and run by one command; its results are CSV and figures that are the same to the
+/// byte on every machine.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  thalweg run digits                  run a shipped study; its results go to results/digits
+  thalweg run my.toml --set train.steps=100
+  thalweg plan my.toml                what would run, and how long it would take
+  thalweg reproduce --check           compute the shipped studies again, and compare every byte
+  thalweg list optimizers";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Run),
+    Plan(plan::Plan),
+    Plot(plot::Plot),
+    Reproduce(reproduce::Reproduce),
+    List(list::List),
+}
+
+/// How the work is done; none of it changes a byte of the results.
+#[derive(Clone, Debug, Args)]
+struct Work {
+    /// Worker threads [default: one per core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    threads: Option<u16>,
+    /// Say nothing but errors.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Work {
+    fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(cores, usize::from)
+    }
+
+    /// The instruction set, with a warning where there is no SIMD.
+    fn isa(&self) -> Result<Isa, CliError> {
+        let isa = Isa::from_environment()?;
+        if isa.is_scalar() && !self.quiet {
+            eprintln!("warning: running without SIMD, which is 50 to 100 times slower (the results are the same)");
+        }
+        Ok(isa)
+    }
+}
+
+/// Runs the command that the process was called with.
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Run(command) => command.run(),
+        Command::Plan(command) => command.run(),
+        Command::Plot(command) => command.run(),
+        Command::Reproduce(command) => command.run(),
+        Command::List(command) => command.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{:?}", miette::Report::new(error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A flag that Ctrl-C sets; a second Ctrl-C ends the process at once, which loses at most the last seconds.
+fn stop_flag() -> Result<Arc<AtomicBool>, CliError> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(1);
+        }
+        eprintln!("stopping after the blocks in progress; press Ctrl-C again to stop at once");
+    })?;
+    Ok(stop)
+}

@@ -1,0 +1,116 @@
+//! `thalweg plan`.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use clap::Args;
+
+use super::source::Source;
+use super::{CliError, Work};
+use crate::data::Splits;
+use crate::record::Setting;
+use crate::spec::Spec;
+use crate::sweep::{self, Estimate};
+
+/// Show what a spec would run: trials, populations, work, memory and time. Nothing is written.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  thalweg plan digits
+  thalweg plan my.toml --trials | head")]
+pub(super) struct Plan {
+    #[command(flatten)]
+    source: Source,
+    /// List every trial.
+    #[arg(long)]
+    trials: bool,
+    #[command(flatten)]
+    work: Work,
+}
+
+impl Plan {
+    pub fn run(self) -> Result<(), CliError> {
+        let spec = self.source.read()?;
+        let data = Splits::load(&spec).map_err(CliError::Input)?;
+        let plan = sweep::Plan::new(&spec, &data)?;
+        let mut out = io::stdout().lock();
+        if self.trials {
+            return Ok(list_trials(&plan, &mut out)?);
+        }
+        let estimate = Estimate::measure(&spec, &plan, &data, self.work.isa()?, self.work.threads());
+        Ok(summarise(&spec, &plan, &data, &estimate, &mut out)?)
+    }
+}
+
+fn list_trials(plan: &sweep::Plan, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "key,optimizer,{},init_seed,order_seed", plan.hyperparameter_names().join(","))?;
+    for trial in &plan.trials {
+        let settings: Vec<String> = plan
+            .settings(trial)
+            .iter()
+            .map(|setting| setting.as_ref().map(Setting::text).unwrap_or_default())
+            .collect();
+        let (key, name, settings) = (&trial.key, trial.optimizer.name, settings.join(","));
+        writeln!(out, "{key},{name},{settings},{},{}", trial.init_seed, trial.order_seed)?;
+    }
+    Ok(())
+}
+
+fn summarise(
+    spec: &Spec,
+    plan: &sweep::Plan,
+    data: &Splits,
+    estimate: &Estimate,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let (shape, schedule) = (&plan.shape, &plan.schedule);
+    let layers: Vec<String> = shape.layers.iter().map(usize::to_string).collect();
+    writeln!(out, "{}: {}", spec.name, spec.title)?;
+    writeln!(
+        out,
+        "  data         {}: {} training, {} validation, {} test examples",
+        plan.problem,
+        data.train.len(),
+        data.validation.len(),
+        data.test.len()
+    )?;
+    writeln!(
+        out,
+        "  network      {}, {}, {}; {} parameters in {}",
+        layers.join("-"),
+        spec.network.activation.name,
+        shape.loss.name,
+        shape.parameters,
+        spec.train.precision.name()
+    )?;
+    writeln!(
+        out,
+        "  training     {} steps of {} examples ({} a pass over the data), evaluated {} times",
+        schedule.steps,
+        schedule.batch,
+        schedule.steps_per_epoch,
+        schedule.logged.len()
+    )?;
+    writeln!(out, "  trials       {}", plan.trials.len())?;
+    for population in &plan.populations {
+        let trials = population.trials.len();
+        let blocks = trials.div_ceil(estimate.lanes);
+        let name = population.optimizer.name;
+        writeln!(out, "    {name:10} {trials} trials in {blocks} blocks of {} lanes", estimate.lanes)?;
+    }
+    let work = plan.flops_per_trial() as f64 * plan.trials.len() as f64;
+    writeln!(out, "  path         population: a register holds the same weight of {} trials", estimate.lanes)?;
+    writeln!(out, "  work         {:.3} TFLOP in matrix products", work / 1e12)?;
+    writeln!(out, "  memory       {:.1} MB", estimate.bytes as f64 / 1e6)?;
+    writeln!(out, "  time         about {} ({} threads, {})", text(estimate.time), estimate.threads, estimate.isa)
+}
+
+/// A duration to two digits or so.
+fn text(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    match seconds {
+        s if s < 1.0 => format!("{:.0} ms", s * 1e3),
+        s if s < 100.0 => format!("{s:.1} s"),
+        s if s < 6000.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}

@@ -1,0 +1,49 @@
+//! `thalweg plot`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::CliError;
+use crate::record::manifest::Manifest;
+use crate::spec::Spec;
+use crate::sweep::run::{SPEC, draw};
+
+/// Draw the figures of results again, from their CSV.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  thalweg plot results/digits --png")]
+pub(super) struct Plot {
+    /// Folders of results.
+    #[arg(value_name = "DIR", required = true)]
+    folders: Vec<PathBuf>,
+    /// Draw them as PNG as well.
+    #[arg(long)]
+    png: bool,
+}
+
+impl Plot {
+    pub fn run(self) -> Result<(), CliError> {
+        self.folders.iter().try_for_each(|folder| plot(folder, self.png))
+    }
+}
+
+fn plot(folder: &Path, png: bool) -> Result<(), CliError> {
+    let path = folder.join(SPEC);
+    let text = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(CliError::NoResults(folder.to_owned())),
+        other => other.map_err(|source| CliError::Read { path: path.clone(), source })?,
+    };
+    let spec = Spec::parse(&path.display().to_string(), &text, folder, &[])?;
+    let figures = draw(&spec, folder, png)?;
+    // The manifest speaks of the figures too.
+    let path = folder.join(crate::record::manifest::FILE);
+    let manifest = Manifest::read(folder).map_err(|source| CliError::Read { path: path.clone(), source })?;
+    let tables = manifest.files.keys().filter(|name| !name.starts_with("figures/")).cloned();
+    let files: Vec<String> = tables.chain(figures).collect();
+    Manifest::of(folder, manifest.contract, &files)
+        .and_then(|manifest| manifest.write(folder))
+        .map_err(|source| CliError::Write { path, source })
+}

@@ -1,0 +1,43 @@
+//! A progress bar on a terminal, and nothing elsewhere.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::sweep::run::Progress;
+
+/// A bar with rate and time left.
+pub(super) struct Bar(ProgressBar);
+
+impl Bar {
+    /// A bar with a name before it; a hidden one if nobody would see it, or wants to.
+    pub fn new(name: &str, quiet: bool) -> Self {
+        let bar = ProgressBar::no_length();
+        let template = "{prefix} {wide_bar} {human_pos}/{human_len} trials, {per_sec}, {eta} left";
+        let style = ProgressStyle::with_template(template).expect("the template is valid");
+        bar.set_style(style.progress_chars("━╸─"));
+        bar.set_prefix(name.to_owned());
+        if quiet || !std::io::stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        Self(bar)
+    }
+}
+
+impl Progress for Bar {
+    fn begin(&self, trials: usize, done: usize) {
+        self.0.set_length(trials as u64);
+        self.0.set_position(done as u64);
+        self.0.reset_eta();
+        self.0.enable_steady_tick(Duration::from_millis(200));
+    }
+
+    fn advance(&self, trials: usize) {
+        self.0.inc(trials as u64);
+    }
+
+    fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}

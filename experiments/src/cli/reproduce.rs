@@ -1,0 +1,91 @@
+//! `thalweg reproduce`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::progress::Bar;
+use super::source::shipped_spec;
+use super::{CliError, Work, stop_flag};
+use crate::record::manifest::{FILE, Manifest};
+use crate::spec::{Spec, Tier, shipped};
+use crate::sweep::run::{Finished, SPEC, Settings, run};
+
+/// Compute the shipped studies and write their results: after it, `git diff` is empty.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  thalweg reproduce                   the standard studies, into results/
+  thalweg reproduce digits --check    compute one again, compare every byte, write nothing")]
+pub(super) struct Reproduce {
+    /// Names of shipped studies [default: all of the standard tier].
+    #[arg(value_name = "STUDY")]
+    studies: Vec<String>,
+    /// Take the studies that run long as well.
+    #[arg(long)]
+    full: bool,
+    /// Compare with what is there, and write nothing.
+    #[arg(long)]
+    check: bool,
+    /// The folder of all results.
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    out: PathBuf,
+    #[command(flatten)]
+    work: Work,
+}
+
+impl Reproduce {
+    pub fn run(self) -> Result<(), CliError> {
+        let specs = self.specs()?;
+        let (isa, threads) = (self.work.isa()?, self.work.threads());
+        let stop = stop_flag()?;
+        let (mut differences, mut files) = (0, 0);
+        for spec in &specs {
+            let committed = self.out.join(&spec.name);
+            let scratch = tempfile::tempdir()?;
+            let out = if self.check { scratch.path().to_owned() } else { committed.clone() };
+            let settings = Settings { out, threads, isa, fresh: true, png: false };
+            let bar = Bar::new(&spec.name, self.work.quiet);
+            if let Finished::Stopped { done, trials } = run(spec, &settings, &bar, &stop)? {
+                return Err(CliError::Stopped { done, trials });
+            }
+            if self.check {
+                let compared = compare(&settings.out, &committed);
+                files += compared.len();
+                for (file, _) in compared.iter().filter(|(_, same)| !**same) {
+                    differences += 1;
+                    println!("{} differs", committed.join(file).display());
+                }
+            }
+            if !self.work.quiet {
+                let what = if self.check { "compared with" } else { "written to" };
+                eprintln!("{}: {what} {}", spec.name, committed.display());
+            }
+        }
+        if differences > 0 {
+            return Err(CliError::Differ { differences, files, folder: self.out });
+        }
+        Ok(())
+    }
+
+    fn specs(&self) -> Result<Vec<Spec>, CliError> {
+        if !self.studies.is_empty() {
+            return self.studies.iter().map(|name| shipped_spec(name, &[])).collect();
+        }
+        let all = shipped::ALL.iter().map(|shipped| shipped_spec(shipped.name, &[])).collect::<Result<Vec<_>, _>>()?;
+        Ok(all.into_iter().filter(|spec| self.full || spec.tier == Tier::Standard).collect())
+    }
+}
+
+/// Which files of a result are the same as the committed ones; a file that either side lacks is not.
+fn compare(new: &Path, committed: &Path) -> BTreeMap<String, bool> {
+    let content = |folder: &Path, name: &str| fs::read(folder.join(name)).ok();
+    let files = |folder: &Path| Manifest::read(folder).map_or_else(|_| Vec::new(), |m| m.files.into_keys().collect());
+    let names = files(new).into_iter().chain(files(committed)).chain([FILE, SPEC].map(str::to_owned));
+    let same = |name: &str| {
+        let bytes = content(new, name);
+        bytes.is_some() && bytes == content(committed, name)
+    };
+    names.map(|name| (name.clone(), same(&name))).collect()
+}

@@ -1,0 +1,53 @@
+//! `thalweg run`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::progress::Bar;
+use super::source::Source;
+use super::{CliError, Work, stop_flag};
+use crate::sweep::run::{Finished, Settings, run};
+
+/// Run a spec and write its results: CSV, figures and what is needed to check them.
+///
+/// A run that was interrupted, in whatever way, is continued by the same command, and ends with the same bytes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  thalweg run digits
+  thalweg run my.toml --out /data/my --threads 8
+  thalweg run digits --set train.seeds=2 --set train.epochs=5 --out quick --png")]
+pub(super) struct Run {
+    #[command(flatten)]
+    source: Source,
+    /// The folder for the results [default: results/<name of the spec>].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Compute everything again, and replace whatever the folder holds.
+    #[arg(long)]
+    fresh: bool,
+    /// Draw the figures as PNG as well.
+    #[arg(long)]
+    png: bool,
+    #[command(flatten)]
+    work: Work,
+}
+
+impl Run {
+    pub fn run(self) -> Result<(), CliError> {
+        let spec = self.source.read()?;
+        let out = self.out.unwrap_or_else(|| PathBuf::from("results").join(&spec.name));
+        let (threads, isa) = (self.work.threads(), self.work.isa()?);
+        let settings = Settings { out: out.clone(), threads, isa, fresh: self.fresh, png: self.png };
+        let stop = stop_flag()?;
+        match run(&spec, &settings, &Bar::new(&spec.name, self.work.quiet), &stop)? {
+            Finished::Stopped { done, trials } => return Err(CliError::Stopped { done, trials }),
+            _ if self.work.quiet => {}
+            Finished::Complete => eprintln!("results are in {}", out.display()),
+            Finished::AlreadyComplete => {
+                eprintln!("{} is complete already (--fresh computes it again)", out.display());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,47 @@
+//! Which spec a command is about.
+
+use std::fs;
+use std::path::Path;
+
+use clap::Args;
+
+use super::CliError;
+use crate::spec::{Spec, shipped, suggestion};
+
+/// A spec, and changes to it.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Source {
+    /// A TOML file, or the name of a shipped spec (`thalweg list specs` shows them).
+    #[arg(value_name = "SPEC")]
+    spec: String,
+    /// Change a key of the spec, for example train.steps=100 or optimizer.0.lr=0.1; may be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl Source {
+    /// Reads the spec.
+    pub fn read(&self) -> Result<Spec, CliError> {
+        // A shipped name comes first: `thalweg run digits` means the same in every folder.
+        if shipped::find(&self.spec).is_some() {
+            return shipped_spec(&self.spec, &self.set);
+        }
+        let path = Path::new(&self.spec);
+        let text = match fs::read_to_string(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(unknown(&self.spec)),
+            other => other.map_err(|source| CliError::Read { path: path.to_owned(), source })?,
+        };
+        Ok(Spec::parse(&self.spec, &text, path.parent().unwrap_or(Path::new("")), &self.set)?)
+    }
+}
+
+/// Reads the shipped spec of this name.
+pub(super) fn shipped_spec(name: &str, set: &[String]) -> Result<Spec, CliError> {
+    let shipped = shipped::find(name).ok_or_else(|| unknown(name))?;
+    Ok(Spec::parse(&format!("{name}.toml"), shipped.text, Path::new(""), set)?)
+}
+
+fn unknown(name: &str) -> CliError {
+    let names: Vec<&str> = shipped::ALL.iter().map(|shipped| shipped.name).collect();
+    CliError::NoSpec { name: name.to_owned(), help: suggestion(name, &names) }
+}

@@ -1,0 +1,116 @@
+//! Examples in the precision of a sweep, and the order in which training sees them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use thalweg_kernels::Real;
+
+use crate::random::Stream;
+
+/// A split of a data set: `[example][input]` and `[example][target]`.
+#[derive(Clone, Debug, Default)]
+pub struct Examples<T> {
+    /// The features.
+    pub inputs: Vec<T>,
+    /// Numbers for regression, else the index of the class (0 or 1 for a binary target).
+    pub targets: Vec<T>,
+    /// How many examples.
+    pub count: usize,
+}
+
+impl<T: Real> Examples<T> {
+    /// Rounds examples to the precision `T`.
+    pub fn new(inputs: &[f64], targets: &[f64], count: usize) -> Self {
+        let round = |values: &[f64]| values.iter().map(|x| T::from_f64(*x)).collect();
+        Self { inputs: round(inputs), targets: round(targets), count }
+    }
+}
+
+/// How a training split is cut into batches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batches {
+    /// Examples of the split.
+    pub examples: usize,
+    /// Examples per batch; the number of examples for full batches.
+    pub size: usize,
+    /// Whether a last batch that is smaller is left out.
+    pub drop_last: bool,
+    /// Whether every epoch has an order of its own; else the examples keep theirs.
+    pub shuffled: bool,
+}
+
+impl Batches {
+    /// Batches per epoch.
+    pub fn per_epoch(self) -> u64 {
+        let whole = self.examples / self.size;
+        let rest = usize::from(!self.drop_last && !self.examples.is_multiple_of(self.size));
+        (whole + rest) as u64
+    }
+
+    /// The epoch of a step (both counted from 0), and the range of its batch within the epoch's order.
+    pub fn of_step(self, step: u64) -> (u64, std::ops::Range<usize>) {
+        let (epoch, batch) = (step / self.per_epoch(), (step % self.per_epoch()) as usize);
+        (epoch, batch * self.size..self.examples.min((batch + 1) * self.size))
+    }
+}
+
+/// The shuffled orders of the epochs, one per order seed and epoch, made once and shared by the blocks that need them.
+#[derive(Debug)]
+pub struct Orders {
+    examples: usize,
+    cache: Mutex<HashMap<(u64, u64), Arc<[u32]>>>,
+}
+
+/// Orders that are kept at most, in numbers of 4 bytes.
+const CACHED: usize = 16 << 20;
+
+impl Orders {
+    /// Orders of so many examples.
+    pub fn new(examples: usize) -> Self {
+        Self { examples, cache: Mutex::default() }
+    }
+
+    /// The order of one epoch: 0 .. examples, shuffled by the stream `order` of the seed, whose substream is the epoch.
+    pub fn of_epoch(&self, seed: u64, epoch: u64) -> Arc<[u32]> {
+        let locked = || self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(order) = locked().get(&(seed, epoch)) {
+            return Arc::clone(order);
+        }
+        let mut order: Vec<u32> = (0..self.examples as u32).collect();
+        Stream::new("order", seed).substream(epoch).shuffle(&mut order);
+        let order: Arc<[u32]> = order.into();
+        let mut cache = locked();
+        if (cache.len() + 1) * self.examples > CACHED {
+            cache.clear();
+        }
+        cache.insert((seed, epoch), Arc::clone(&order));
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_shows_every_example_once() {
+        for (size, drop_last, per_epoch, last) in [(4, false, 3, 8..10), (4, true, 2, 4..8), (10, false, 1, 0..10)] {
+            let batches = Batches { examples: 10, size, drop_last, shuffled: true };
+            assert_eq!(batches.per_epoch(), per_epoch);
+            assert_eq!(batches.of_step(per_epoch - 1), (0, last));
+            assert_eq!(batches.of_step(per_epoch), (1, 0..size));
+        }
+    }
+
+    #[test]
+    fn orders_are_permutations_that_differ_by_seed_and_epoch() {
+        let order = Orders::new(100);
+        let first = order.of_epoch(1, 0);
+        let mut sorted = first.to_vec();
+        sorted.sort_unstable();
+        assert!(sorted.into_iter().eq(0..100));
+        assert_eq!(first, Orders::new(100).of_epoch(1, 0));
+        assert_ne!(first, order.of_epoch(1, 1));
+        assert_ne!(first, order.of_epoch(2, 0));
+    }
+}

@@ -1,0 +1,11 @@
+//! Networks of dense layers: their shape, their initial weights, and their gradient on data.
+
+mod architecture;
+mod examples;
+mod initializer;
+mod objective;
+
+pub use architecture::{Architecture, Layer};
+pub use examples::{Batches, Examples, Orders};
+pub use initializer::{ALL as INITIALIZERS, Fan, Initializer};
+pub use objective::Network;

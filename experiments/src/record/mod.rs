@@ -1,0 +1,28 @@
+//! The rows that a sweep leaves behind: their schema, and reading and writing them as CSV.
+//!
+//! The same rows give the same bytes everywhere: numbers are the shortest decimals that read back to the same value
+//! ([`Precision::format`]), a missing value is an empty cell, lines end with a line feed.
+
+pub mod atomic;
+mod curves;
+mod error;
+pub mod manifest;
+mod number;
+mod parts;
+mod provenance;
+mod runs;
+mod schema;
+mod table;
+
+pub use curves::{read_curves, write_curve, write_curve_header, write_curves};
+pub use error::RecordError;
+pub use number::{Precision, parse as parse_number};
+pub use parts::Parts;
+pub use provenance::Provenance;
+pub use runs::{read_runs, write_run, write_run_header, write_runs};
+pub use schema::{Curve, Run, Runs, Setting, Status};
+
+/// A missing value is an empty cell.
+pub(crate) fn optional_cell(precision: Precision, value: Option<f64>) -> String {
+    value.map(|value| precision.format(value)).unwrap_or_default()
+}

@@ -1,0 +1,170 @@
+//! `runs.csv`: a row a trial.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::error::RecordError;
+use super::number::{self, Precision};
+use super::schema::{Run, Runs, Setting, Status};
+use super::table::{Fields, Table};
+use super::{atomic, optional_cell};
+
+/// The columns before the hyperparameters.
+const LEADING: [&str; 3] = ["key", "problem", "optimizer"];
+
+/// The columns after the hyperparameters.
+const TRAILING: [&str; 15] = [
+    "init_seed",
+    "order_seed",
+    "status",
+    "steps",
+    "diverged_at",
+    "initial_train_loss",
+    "final_train_loss",
+    "best_train_loss",
+    "best_step",
+    "final_validation_loss",
+    "final_test_loss",
+    "final_train_accuracy",
+    "final_validation_accuracy",
+    "final_test_accuracy",
+    "steps_to_target",
+];
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Ok, Self::Target, Self::Diverged];
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Target => "target",
+            Self::Diverged => "diverged",
+        }
+    }
+}
+
+impl Setting {
+    /// Its text in files. Hyperparameters are `f64`s whatever the precision of the training.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Number(value) => Precision::F64.format(*value),
+            Self::Choice(name) => name.clone(),
+        }
+    }
+
+    /// Reads a cell: a number if it is one, else the name of a choice; nothing if it is empty.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "" => None,
+            _ => Some(number::parse(text).map_or_else(|| Self::Choice(text.to_owned()), Self::Number)),
+        }
+    }
+}
+
+/// Writes `runs.csv`, whole or not at all.
+///
+/// # Errors
+/// [`RecordError::Write`].
+pub fn write_runs(path: &Path, runs: &Runs) -> Result<(), RecordError> {
+    atomic::write(path, |file| {
+        let mut writer = csv::Writer::from_writer(file);
+        write_run_header(&mut writer, &runs.hyperparameters)?;
+        for run in &runs.rows {
+            write_run(&mut writer, run, runs.precision)?;
+        }
+        writer.flush().map_err(csv::Error::from)
+    })
+    .map_err(|source| RecordError::Write { path: path.to_owned(), source })
+}
+
+/// Writes the header of `runs.csv`.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_run_header<W: Write>(writer: &mut csv::Writer<W>, hyperparameters: &[String]) -> csv::Result<()> {
+    writer.write_record(LEADING.into_iter().chain(hyperparameters.iter().map(String::as_str)).chain(TRAILING))
+}
+
+/// Writes a row of `runs.csv`.
+///
+/// # Errors
+/// Those of the writer, and if `run` has another number of settings than the header.
+pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Precision) -> csv::Result<()> {
+    for text in [&run.key, &run.problem, &run.optimizer] {
+        writer.write_field(text)?;
+    }
+    for setting in &run.settings {
+        writer.write_field(setting.as_ref().map(Setting::text).unwrap_or_default())?;
+    }
+    let count = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+    let number = |value| optional_cell(precision, value);
+    writer.write_record([
+        run.init_seed.to_string(),
+        run.order_seed.to_string(),
+        run.status.name().to_owned(),
+        run.steps.to_string(),
+        count(run.diverged_at),
+        number(run.initial_train_loss),
+        number(run.final_train_loss),
+        number(run.best_train_loss),
+        count(run.best_step),
+        number(run.final_validation_loss),
+        number(run.final_test_loss),
+        number(run.final_train_accuracy),
+        number(run.final_validation_accuracy),
+        number(run.final_test_accuracy),
+        count(run.steps_to_target),
+    ])
+}
+
+/// Reads `runs.csv`.
+///
+/// The file does not say in which precision its trials were computed, so the result's is [`Precision::F64`]: its values are those of
+/// the decimals ([`Precision::decimal`]), and writing it again gives the same bytes.
+///
+/// # Errors
+/// If the file cannot be read, or is not such a table: the error names its line and column.
+pub fn read_runs(path: &Path) -> Result<Runs, RecordError> {
+    let table = Table::open(path)?;
+    let columns = format!("{},<hyperparameters>,{}", LEADING.join(","), TRAILING.join(","));
+    table.expect_columns(0, &LEADING, &columns)?;
+    let names = table.header().iter().skip(LEADING.len()).take_while(|&name| name != TRAILING[0]);
+    let hyperparameters: Vec<String> = names.map(str::to_owned).collect();
+    let start = LEADING.len() + hyperparameters.len();
+    table.expect_columns(start, &TRAILING, &columns)?;
+    table.expect_no_more(start + TRAILING.len())?;
+    let rows = table.rows(|fields| parse_run(fields, hyperparameters.len()))?;
+    Ok(Runs { hyperparameters, rows, precision: Precision::F64 })
+}
+
+fn parse_run(mut fields: Fields<'_>, settings: usize) -> Result<Run, RecordError> {
+    Ok(Run {
+        key: fields.text().to_owned(),
+        problem: fields.text().to_owned(),
+        optimizer: fields.text().to_owned(),
+        settings: (0..settings).map(|_| Setting::parse(fields.text())).collect(),
+        init_seed: fields.count()?,
+        order_seed: fields.count()?,
+        status: parse_status(&mut fields)?,
+        steps: fields.count()?,
+        diverged_at: fields.optional_count()?,
+        initial_train_loss: fields.optional_number()?,
+        final_train_loss: fields.optional_number()?,
+        best_train_loss: fields.optional_number()?,
+        best_step: fields.optional_count()?,
+        final_validation_loss: fields.optional_number()?,
+        final_test_loss: fields.optional_number()?,
+        final_train_accuracy: fields.optional_number()?,
+        final_validation_accuracy: fields.optional_number()?,
+        final_test_accuracy: fields.optional_number()?,
+        steps_to_target: fields.optional_count()?,
+    })
+}
+
+fn parse_status(fields: &mut Fields<'_>) -> Result<Status, RecordError> {
+    let text = fields.text();
+    let known = Status::ALL.into_iter().find(|status| status.name() == text);
+    known.ok_or_else(|| fields.error("`ok`, `target` or `diverged`"))
+}

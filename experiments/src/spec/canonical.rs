@@ -1,0 +1,215 @@
+//! The canonical text of a spec: every default written out, one spelling a meaning.
+
+use std::fmt::{Display, Write};
+
+use super::grid::{Axis, Grid};
+use super::network::{AUTO, Network};
+use super::output::Engine;
+use super::problem::{Problem, Scale, Source};
+use super::reader::Named;
+use super::train::{Batch, Length, LogEvery, Seeds, Train};
+use super::{Spec, metric};
+use crate::network::Initializer;
+use thalweg_kernels::optimizer::Domain;
+
+/// A number as TOML writes it, with the fewest digits that read back to the same value.
+pub(crate) fn number(x: f64) -> String {
+    if x.is_nan() { "nan".to_owned() } else { format!("{x:?}") }
+}
+
+/// A string as TOML writes it.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn list<T>(items: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
+    format!("[{}]", items.into_iter().map(text).collect::<Vec<_>>().join(", "))
+}
+
+/// A text under construction.
+struct Writer(String);
+
+impl Writer {
+    fn header(&mut self, header: &str) {
+        self.0.push_str(&format!("\n{header}\n"));
+    }
+
+    fn line(&mut self, key: &str, value: impl Display) {
+        writeln!(self.0, "{key} = {value}").expect("writing to a string does not fail");
+    }
+
+    fn text(&mut self, key: &str, value: &str) {
+        self.line(key, quoted(value));
+    }
+}
+
+impl Spec {
+    /// The spec as TOML with every default written out. Reading it gives the same spec, and specs that mean the same have
+    /// the same text.
+    pub fn canonical(&self) -> String {
+        let mut out = Writer(String::new());
+        out.text("name", &self.name);
+        out.text("title", &self.title);
+        out.text("tier", self.tier.name());
+        write_problem(&mut out, &self.problem);
+        write_network(&mut out, &self.network);
+        write_train(&mut out, &self.train);
+        for grid in &self.optimizers {
+            write_grid(&mut out, grid);
+        }
+        out.header("[record]");
+        out.text("curves", self.record.curves.name());
+        for figure in &self.figures {
+            out.header("[[figure]]");
+            out.text("kind", figure.kind);
+            out.text("metric", figure.metric);
+            if let Some(title) = &figure.title {
+                out.text("title", title);
+            }
+        }
+        write_engine(&mut out, self.engine);
+        out.0
+    }
+}
+
+fn write_problem(out: &mut Writer, problem: &Problem) {
+    out.header("[problem]");
+    match &problem.source {
+        Source::Moons { samples, noise } => {
+            out.text("kind", "moons");
+            out.line("samples", samples);
+            out.line("noise", number(*noise));
+        }
+        Source::Csv { path, target, task } => {
+            out.text("kind", "csv");
+            out.text("path", path);
+            out.text("target", target);
+            out.text("task", task.name());
+        }
+    }
+    out.line("scale", scale(problem.scale));
+    out.line("test_fraction", number(problem.test_fraction));
+    out.line("validation_fraction", number(problem.validation_fraction));
+    out.line("seed", problem.seed);
+}
+
+/// A scaling as specs write it.
+pub(crate) fn scale(scale: Scale) -> String {
+    match scale {
+        Scale::Divide(by) => format!("{{ divide = {} }}", number(by)),
+        other => quoted(other.name().unwrap_or_default()),
+    }
+}
+
+fn write_network(out: &mut Writer, network: &Network) {
+    out.header("[network]");
+    out.line("hidden", list(&network.hidden, usize::to_string));
+    out.text("activation", network.activation.name);
+    out.line("bias", network.bias);
+    out.text("init", network.init.name());
+    if let Initializer::Normal(scale) = network.init {
+        out.line("init_scale", number(scale));
+    }
+    out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));
+}
+
+fn write_train(out: &mut Writer, train: &Train) {
+    out.header("[train]");
+    match train.batch {
+        Batch::Full => out.text("batch", "full"),
+        Batch::Size(size) => out.line("batch", size),
+    }
+    out.line("drop_last", train.drop_last);
+    match train.length {
+        Length::Steps(steps) => out.line("steps", steps),
+        Length::Epochs(epochs) => out.line("epochs", epochs),
+    }
+    match &train.seeds {
+        Seeds::Range { from, count } => out.line("seeds", format!("{{ from = {from}, count = {count} }}")),
+        Seeds::List(seeds) => out.line("seeds", list(seeds, u64::to_string)),
+    }
+    if let Some(seed) = train.init_seed {
+        out.line("init_seed", seed);
+    }
+    if let Some(seed) = train.order_seed {
+        out.line("order_seed", seed);
+    }
+    match train.log_every {
+        LogEvery::Epoch => out.text("log_every", "epoch"),
+        LogEvery::Steps(steps) => out.line("log_every", steps),
+    }
+    out.text("precision", train.precision.name());
+    out.line("divergence_factor", number(train.divergence_factor));
+    if let Some(target) = train.target {
+        let key = if metric::is_accuracy(target.metric) { "above" } else { "below" };
+        let (metric, threshold) = (quoted(target.metric), number(target.threshold));
+        out.line("target", format!("{{ metric = {metric}, {key} = {threshold}, stop = {} }}", target.stop));
+    }
+}
+
+fn write_grid(out: &mut Writer, grid: &Grid) {
+    out.header("[[optimizer]]");
+    out.text("kind", grid.method.name);
+    for (hyperparameter, axis) in grid.method.hyperparameters.iter().zip(&grid.axes) {
+        let bounds = |low: f64, high: f64| format!("[{}, {}]", number(low), number(high));
+        let value = match axis {
+            Axis::Values(values) if values.len() == 1 => number(values[0]),
+            Axis::Values(values) => list(values, |x| number(*x)),
+            Axis::Linear { low, high, points } => {
+                format!("{{ linear = {}, points = {points} }}", bounds(*low, *high))
+            }
+            Axis::Log { low, high, points } => format!("{{ log = {}, points = {points} }}", bounds(*low, *high)),
+            Axis::LogUniform { low, high, samples } => {
+                format!("{{ log_uniform = {}, samples = {samples} }}", bounds(*low, *high))
+            }
+            Axis::Choices(choices) => {
+                let names = if let Domain::Choice(names) = hyperparameter.domain { names } else { &[] };
+                list(choices, |index| quoted(names.get(*index).copied().unwrap_or_default()))
+            }
+        };
+        out.line(hyperparameter.name, value);
+    }
+}
+
+fn write_engine(out: &mut Writer, engine: Engine) {
+    if engine == Engine::default() {
+        return;
+    }
+    out.header("[engine]");
+    if let Some(lanes) = engine.lanes {
+        out.line("lanes", lanes);
+    }
+    if let Some(chunk) = engine.chunk {
+        out.line("chunk", chunk);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_and_numbers_read_back() {
+        for text in ["", "plain", "a \"quote\" and \\", "two\nlines\tand\u{7f}\u{1}", "λ × µ"] {
+            let document = format!("x = {}", quoted(text));
+            let table: toml::Table = document.parse().unwrap();
+            assert_eq!(table["x"].as_str(), Some(text));
+        }
+        for x in [0.1, 1e-5, 1e300, 5e-324, 10.0, f64::INFINITY] {
+            let table: toml::Table = format!("x = {}", number(x)).parse().unwrap();
+            assert_eq!(table["x"].as_float(), Some(x));
+        }
+    }
+}

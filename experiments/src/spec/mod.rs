@@ -1,0 +1,205 @@
+//! Specs: a sweep as a TOML file, read into types that can be relied on.
+//!
+//! A spec that was read is valid as far as its text shows; what depends on the data (the column to predict, the number
+//! of classes) is checked by [`crate::data`] and [`crate::sweep`], with errors that point into the spec all the same.
+
+mod canonical;
+mod check;
+mod document;
+mod error;
+mod grid;
+pub mod metric;
+mod network;
+mod output;
+mod overrides;
+mod problem;
+mod reader;
+pub mod shipped;
+mod train;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use thalweg_kernels::optimizer::{self, Method};
+
+use document::Document;
+pub use error::{InputError, nearest, suggestion};
+pub use grid::{Axis, Grid};
+pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};
+pub use output::{Curves, Engine, FIGURES, Figure, FigureKind, Record};
+pub use problem::{MAX_SAMPLES, Problem, Scale, Source, Task};
+pub use reader::Named;
+use reader::{Field, Table};
+pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
+
+pub(crate) use canonical::{number, quoted, scale};
+
+/// A sweep: which networks are trained, on what, how, and what is drawn of it.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// Its name, which is also that of the folder of its results.
+    pub name: String,
+    /// Its title in reports.
+    pub title: String,
+    /// How long it takes.
+    pub tier: Tier,
+    /// The data.
+    pub problem: Problem,
+    /// The networks.
+    pub network: Network,
+    /// The training.
+    pub train: Train,
+    /// The optimizers and their grids.
+    pub optimizers: Vec<Grid>,
+    /// What is kept.
+    pub record: Record,
+    /// What is drawn.
+    pub figures: Vec<Figure>,
+    /// How it is computed.
+    pub engine: Engine,
+    document: Arc<Document>,
+    folder: PathBuf,
+}
+
+/// Where a spec was written is not part of what it says.
+impl PartialEq for Spec {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.title == other.title
+            && self.tier == other.tier
+            && self.problem == other.problem
+            && self.network == other.network
+            && self.train == other.train
+            && self.optimizers == other.optimizers
+            && self.record == other.record
+            && self.figures == other.figures
+            && self.engine == other.engine
+    }
+}
+
+/// How long a shipped study takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// Minutes.
+    Standard,
+    /// Longer.
+    Full,
+}
+
+impl Named for Tier {
+    const NAMES: &'static [(&'static str, Self)] = &[("standard", Self::Standard), ("full", Self::Full)];
+}
+
+/// How a text is read as a spec.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// The optimizers that it may name.
+    pub methods: &'a [&'static Method],
+    /// `KEY=VALUE` texts, applied in order before the spec is checked.
+    pub overrides: &'a [String],
+}
+
+impl Spec {
+    /// Reads a spec whose optimizers are those of the kernels.
+    ///
+    /// `name` is the name of the file, for errors; relative paths in the spec start from `folder`; `overrides` are
+    /// `KEY=VALUE` texts, applied in order before the spec is checked.
+    ///
+    /// # Errors
+    ///
+    /// The first thing in the text that is not right, with its place.
+    pub fn parse(name: &str, text: &str, folder: &Path, overrides: &[String]) -> Result<Self, InputError> {
+        Self::parse_with(name, text, folder, Options { methods: optimizer::ALL, overrides })
+    }
+
+    /// The spec as it is kept beside its results: without what changes the speed only.
+    #[must_use]
+    pub fn of_results(&self) -> Self {
+        Self { engine: Engine::default(), ..self.clone() }
+    }
+
+    /// Reads a spec.
+    ///
+    /// `name` is the name of the file, for errors; relative paths in the spec start from `folder`.
+    ///
+    /// # Errors
+    ///
+    /// The first thing in the text that is not right, with its place.
+    pub fn parse_with(name: &str, text: &str, folder: &Path, options: Options<'_>) -> Result<Self, InputError> {
+        let mut document = Document::parse(name, text)?;
+        for text in options.overrides {
+            document.set(text)?;
+        }
+        let document = Arc::new(document);
+        let spec = Self::read(&document, folder, options.methods)?;
+        check::check(&spec)?;
+        Ok(spec)
+    }
+
+    fn read(document: &Arc<Document>, folder: &Path, methods: &[&'static Method]) -> Result<Self, InputError> {
+        let root = Table::root(document);
+        root.allow(&[
+            "name",
+            "title",
+            "tier",
+            "problem",
+            "network",
+            "train",
+            "optimizer",
+            "record",
+            "figure",
+            "engine",
+        ])?;
+        let name = read_name(&root.required("name", "the name of the sweep")?)?;
+        let section = |key| root.required(key, &format!("a table [{key}]"))?.table();
+        let optional = |key| root.optional(key).map(|field| field.table()).transpose();
+        let optimizers = root.required("optimizer", "at least one table [[optimizer]]")?;
+        let optimizers = tables(&optimizers, "[[optimizer]]")?;
+        let figures = root.optional("figure").map_or(Ok(Vec::new()), |field| tables(&field, "[[figure]]"))?;
+        Ok(Self {
+            title: root.optional("title").map_or(Ok(name.as_str()), |field| field.string())?.to_owned(),
+            name,
+            tier: root.optional("tier").map_or(Ok(Tier::Standard), |field| field.named())?,
+            problem: Problem::read(&section("problem")?)?,
+            network: Network::read(&section("network")?)?,
+            train: Train::read(&section("train")?)?,
+            optimizers: optimizers.iter().map(|table| Grid::read(table, methods)).collect::<Result<_, _>>()?,
+            record: Record::read(optional("record")?.as_ref())?,
+            figures: figures.iter().map(Figure::read).collect::<Result<_, _>>()?,
+            engine: Engine::read(optional("engine")?.as_ref())?,
+            document: Arc::clone(document),
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// The folder from which relative paths in the spec start.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// An error about the value of a dotted key, such as `optimizer.0.lr`; it points at where that was written, or at the
+    /// table where it could have been.
+    pub fn error(&self, key: &str, message: impl std::fmt::Display) -> InputError {
+        self.document.error(self.document.locate(key), format!("`{key}`: {message}"))
+    }
+}
+
+/// The items of an array of tables.
+fn tables<'a>(field: &Field<'a>, header: &str) -> Result<Vec<Table<'a>>, InputError> {
+    let items = field.list(&format!("tables {header}"))?;
+    if items.is_empty() {
+        return Err(field.expected(format!("at least one table {header}")));
+    }
+    items.iter().map(Field::table).collect()
+}
+
+fn read_name(field: &Field<'_>) -> Result<String, InputError> {
+    const LONGEST: usize = 100;
+    let name = field.string()?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || name.len() > LONGEST || name.starts_with(['.', '-']) || !name.chars().all(is_plain) {
+        // It becomes the name of a folder.
+        return Err(field.expected("letters, digits, -, _ and . (at most 100, not starting with - or .)"));
+    }
+    Ok(name.to_owned())
+}

@@ -1,0 +1,86 @@
+//! `[network]`: the shape of the networks, where they start, and what they minimise.
+
+use thalweg_kernels::activation::{self, Activation};
+use thalweg_kernels::loss::{self, Loss};
+
+use super::error::InputError;
+use super::problem::Task;
+use super::reader::{Field, Interval, Table};
+use crate::network::{INITIALIZERS, Initializer};
+
+/// The widest hidden layer.
+pub const MAX_WIDTH: u64 = 65_536;
+
+/// The most hidden layers.
+pub const MAX_DEPTH: usize = 1_000;
+
+/// A fully connected network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// Units of each hidden layer, from the input on; none for a linear model.
+    pub hidden: Vec<usize>,
+    /// The function of hidden units.
+    pub activation: &'static Activation,
+    /// Whether units have biases.
+    pub bias: bool,
+    /// The distribution of the initial weights. Biases start at zero.
+    pub init: Initializer,
+    /// What training minimises; none for the loss that suits the task.
+    pub loss: Option<&'static Loss>,
+}
+
+/// The name in specs of "the loss that suits the task".
+pub const AUTO: &str = "auto";
+
+/// The loss that suits a task: squared error for regression, binary cross-entropy for two classes, softmax
+/// cross-entropy for more.
+pub fn suiting(task: Task, classes: usize) -> &'static Loss {
+    let wanted = match (task, classes) {
+        (Task::Regression, _) => loss::Task::Regression,
+        (Task::Classification, 2) => loss::Task::Binary,
+        (Task::Classification, _) => loss::Task::Multiclass,
+    };
+    loss::ALL.iter().find(|loss| loss.task == wanted).expect("every task has a loss")
+}
+
+fn read_init(table: &Table<'_>) -> Result<Initializer, InputError> {
+    let names: Vec<&str> = INITIALIZERS.iter().map(|(name, ..)| *name).collect();
+    let named = |name: &str| INITIALIZERS.iter().position(|(other, ..)| *other == name);
+    let default = named("glorot-uniform").expect("the default is in the list");
+    let init = INITIALIZERS[table.optional("init").map_or(Ok(default), |field| field.choice(&names))?].2;
+    match (init, table.optional("init_scale")) {
+        (Initializer::Normal(_), Some(field)) => Ok(Initializer::Normal(field.number(Interval::POSITIVE)?)),
+        (_, Some(field)) => Err(field.error("only init = \"normal\" has a scale")),
+        (init, None) => Ok(init),
+    }
+}
+
+fn read_activation(table: &Table<'_>) -> Result<&'static Activation, InputError> {
+    let names: Vec<&str> = activation::ALL.iter().map(|activation| activation.name).collect();
+    let default = names.iter().position(|name| *name == "relu").expect("the default is in the list");
+    Ok(activation::ALL[table.optional("activation").map_or(Ok(default), |field| field.choice(&names))?])
+}
+
+impl Network {
+    pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
+        table.allow(&["hidden", "activation", "bias", "init", "init_scale", "loss"])?;
+        let hidden = table.required("hidden", "a list of layer widths, such as [16, 16]")?;
+        let widths = hidden.list("a list of layer widths, such as [16, 16]")?;
+        if widths.len() > MAX_DEPTH {
+            return Err(hidden.error(format!("{} layers are more than {MAX_DEPTH}", widths.len())));
+        }
+        let width = |field: &Field<'_>| field.integer(1..=MAX_WIDTH).map(|width| width as usize);
+        Ok(Self {
+            hidden: widths.iter().map(width).collect::<Result<_, _>>()?,
+            activation: read_activation(table)?,
+            bias: table.optional("bias").map_or(Ok(true), |field| field.boolean())?,
+            init: read_init(table)?,
+            loss: table.optional("loss").map_or(Ok(None), |field| read_loss(&field))?,
+        })
+    }
+}
+
+fn read_loss(field: &Field<'_>) -> Result<Option<&'static Loss>, InputError> {
+    let names: Vec<&str> = loss::ALL.iter().map(|loss| loss.name).chain([AUTO]).collect();
+    Ok(loss::ALL.get(field.choice(&names)?).copied())
+}

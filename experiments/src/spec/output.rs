@@ -1,0 +1,95 @@
+//! `[record]`, `[[figure]]` and `[engine]`: what is kept, what is drawn, and how fast.
+
+use super::error::InputError;
+use super::metric;
+use super::reader::{Named, Table};
+
+/// What is kept of each trial besides its row in `runs.csv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Which logged steps become rows of `curves.csv`.
+    pub curves: Curves,
+}
+
+/// Which logged steps become rows of `curves.csv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curves {
+    /// Every one.
+    All,
+    /// About fifty, evenly spaced on a log scale.
+    Thin,
+    /// None: no file.
+    None,
+}
+
+impl Named for Curves {
+    const NAMES: &'static [(&'static str, Self)] = &[("all", Self::All), ("thin", Self::Thin), ("none", Self::None)];
+}
+
+/// A kind of figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FigureKind {
+    /// Its name in specs.
+    pub name: &'static str,
+    /// What it can show.
+    pub metrics: &'static [&'static str],
+}
+
+/// Every kind of figure.
+pub const FIGURES: &[FigureKind] = &[
+    FigureKind { name: "sensitivity", metrics: metric::OF_RUNS },
+    FigureKind { name: "curves", metrics: metric::OF_CURVES },
+];
+
+/// A figure to draw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// The name of its kind, one of [`FIGURES`].
+    pub kind: &'static str,
+    /// What it shows, one of the metrics of its kind.
+    pub metric: &'static str,
+    /// Its title, if not the usual one.
+    pub title: Option<String>,
+}
+
+/// What changes the speed of a sweep and nothing else: these never enter a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Engine {
+    /// Lanes of a block, if not chosen by footprint.
+    pub lanes: Option<usize>,
+    /// Examples that a kernel call works on, if not chosen by footprint.
+    pub chunk: Option<usize>,
+}
+
+impl Record {
+    pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
+        let Some(table) = table else { return Ok(Self { curves: Curves::All }) };
+        table.allow(&["curves"])?;
+        Ok(Self { curves: table.optional("curves").map_or(Ok(Curves::All), |field| field.named())? })
+    }
+}
+
+impl Figure {
+    pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
+        table.allow(&["kind", "metric", "title"])?;
+        let kinds: Vec<&str> = FIGURES.iter().map(|kind| kind.name).collect();
+        let kind = FIGURES[table.required("kind", &format!("one of {}", kinds.join(", ")))?.choice(&kinds)?];
+        let metric = table.required("metric", &format!("one of {}", kind.metrics.join(", ")))?.choice(kind.metrics)?;
+        Ok(Self {
+            kind: kind.name,
+            metric: kind.metrics[metric],
+            title: table.optional("title").map(|field| field.string().map(str::to_owned)).transpose()?,
+        })
+    }
+}
+
+impl Engine {
+    pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
+        let Some(table) = table else { return Ok(Self::default()) };
+        table.allow(&["lanes", "chunk"])?;
+        let size = |key, most| -> Result<Option<usize>, InputError> {
+            table.optional(key).map(|field| field.integer(1..=most).map(|size| size as usize)).transpose()
+        };
+        Ok(Self { lanes: size("lanes", 4_096)?, chunk: size("chunk", 1 << 20)? })
+    }
+}

@@ -1,0 +1,155 @@
+//! `[problem]`: the data that the networks learn.
+
+use super::error::InputError;
+use super::reader::{Field, Interval, Named, Table};
+
+/// The most examples of a problem.
+pub const MAX_SAMPLES: u64 = 100_000_000;
+
+/// The data of a sweep, its splits and its scaling.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Where the examples come from.
+    pub source: Source,
+    /// How features are scaled, by what the training split shows.
+    pub scale: Scale,
+    /// The share of the examples that is set aside for testing.
+    pub test_fraction: f64,
+    /// The share of the examples that is set aside for validation.
+    pub validation_fraction: f64,
+    /// The seed of the examples and of their split, which all trials share.
+    pub seed: u64,
+}
+
+/// Where examples come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// Two interleaving half circles.
+    Moons {
+        /// The number of points.
+        samples: usize,
+        /// The standard deviation of the noise on both coordinates.
+        noise: f64,
+    },
+    /// A table with a header.
+    Csv {
+        /// The file, relative to the folder of the spec; the bare name of a shipped data set means that.
+        path: String,
+        /// The column to predict.
+        target: String,
+        /// What kind of prediction.
+        task: Task,
+    },
+}
+
+/// A kind of prediction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// One of several classes.
+    Classification,
+    /// A number.
+    Regression,
+}
+
+impl Named for Task {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("classification", Self::Classification), ("regression", Self::Regression)];
+}
+
+/// How features are scaled. What is fitted is fitted to the training split and applied to all splits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scale {
+    /// Each column gets mean 0 and (population) standard deviation 1; a constant column becomes 0.
+    Standard,
+    /// Each column gets minimum 0 and maximum 1; a constant column becomes 0.
+    MinMax,
+    /// As they are.
+    None,
+    /// Every feature is divided by this number.
+    Divide(f64),
+}
+
+const SCALES: [(&str, Scale); 3] = [("standard", Scale::Standard), ("minmax", Scale::MinMax), ("none", Scale::None)];
+
+impl Problem {
+    /// A short name for tables and titles: the generator's, or that of the file without its ending.
+    pub fn name(&self) -> &str {
+        match &self.source {
+            Source::Moons { .. } => "moons",
+            Source::Csv { path, .. } => {
+                let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+                file.strip_suffix(".csv").unwrap_or(file)
+            }
+        }
+    }
+
+    /// What kind of prediction the problem asks for.
+    pub fn task(&self) -> Task {
+        match &self.source {
+            Source::Moons { .. } => Task::Classification,
+            Source::Csv { task, .. } => *task,
+        }
+    }
+
+    pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
+        const KINDS: [&str; 2] = ["moons", "csv"];
+        let kind = table.required("kind", "moons or csv")?.choice(&KINDS)?;
+        const SHARED: [&str; 5] = ["kind", "scale", "test_fraction", "validation_fraction", "seed"];
+        let own: &[&str] = if kind == 0 { &["samples", "noise"] } else { &["path", "target", "task"] };
+        table.allow(&[&SHARED, own].concat())?;
+        let source = if kind == 0 { read_moons(table)? } else { read_csv(table)? };
+        let fraction = |key, default| {
+            const FRACTION: Interval = Interval { low: (0.0, true), high: (1.0, false) };
+            table.optional(key).map_or(Ok(default), |field| field.number(FRACTION))
+        };
+        let problem = Self {
+            source,
+            scale: table.optional("scale").map_or(Ok(Scale::Standard), |field| Scale::read(&field))?,
+            test_fraction: fraction("test_fraction", 0.25)?,
+            validation_fraction: fraction("validation_fraction", 0.0)?,
+            seed: table.optional("seed").map_or(Ok(0), |field| field.seed())?,
+        };
+        if problem.test_fraction + problem.validation_fraction >= 1.0 {
+            return Err(table.error("`problem`: test_fraction and validation_fraction leave nothing to train on"));
+        }
+        Ok(problem)
+    }
+}
+
+fn read_moons(table: &Table<'_>) -> Result<Source, InputError> {
+    const NOISE: Interval = Interval { low: (0.0, true), high: (f64::INFINITY, false) };
+    Ok(Source::Moons {
+        samples: table.required("samples", "the number of points")?.integer(2..=MAX_SAMPLES)? as usize,
+        noise: table.optional("noise").map_or(Ok(0.1), |field| field.number(NOISE))?,
+    })
+}
+
+fn read_csv(table: &Table<'_>) -> Result<Source, InputError> {
+    let path = table.required("path", "a CSV file, or the name of a shipped data set")?;
+    if path.string()?.is_empty() {
+        return Err(path.expected("the name of a CSV file"));
+    }
+    Ok(Source::Csv {
+        path: path.string()?.to_owned(),
+        target: table.required("target", "the name of the column to predict")?.string()?.to_owned(),
+        task: table.required("task", "classification or regression")?.named()?,
+    })
+}
+
+impl Scale {
+    /// Its name in specs, unless it is a division.
+    pub fn name(self) -> Option<&'static str> {
+        SCALES.iter().find(|(_, scale)| *scale == self).map(|(name, _)| *name)
+    }
+
+    fn read(field: &Field<'_>) -> Result<Self, InputError> {
+        if let Some(table) = field.as_table() {
+            table.allow(&["divide"])?;
+            return Ok(Self::Divide(table.required("divide", "a positive number")?.number(Interval::POSITIVE)?));
+        }
+        if field.as_str().is_none() {
+            return Err(field.expected("standard, minmax, none or { divide = … }"));
+        }
+        Ok(SCALES[field.choice(&SCALES.map(|(name, _)| name))?].1)
+    }
+}

@@ -1,0 +1,21 @@
+//! The studies that come with the program, compiled in.
+
+/// A spec that can be run by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shipped {
+    /// Its name.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// All of them.
+pub const ALL: &[Shipped] = &[
+    Shipped { name: "digits", text: include_str!("../../specs/digits.toml") },
+    Shipped { name: "moons-lr-momentum", text: include_str!("../../specs/moons-lr-momentum.toml") },
+];
+
+/// The shipped spec of this name.
+pub fn find(name: &str) -> Option<Shipped> {
+    ALL.iter().copied().find(|shipped| shipped.name == name)
+}

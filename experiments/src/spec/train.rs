@@ -1,0 +1,223 @@
+//! `[train]`: how long, on which batches, from which seeds.
+
+use std::collections::HashSet;
+
+use super::error::InputError;
+use super::metric;
+use super::reader::{Field, Interval, Named, Table};
+pub use crate::record::Precision;
+
+/// The most steps of a trial.
+pub const MAX_STEPS: u64 = 1_000_000_000;
+
+/// The most trials of a sweep.
+pub const MAX_TRIALS: u64 = 10_000_000;
+
+/// How every trial is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Train {
+    /// Examples a step.
+    pub batch: Batch,
+    /// Whether the last batch of an epoch is left out if it is smaller than the others.
+    pub drop_last: bool,
+    /// How long.
+    pub length: Length,
+    /// The seeds; each configuration is trained once with each.
+    pub seeds: Seeds,
+    /// The seed of the initial weights, if all trials share it; else it is the trial's seed.
+    pub init_seed: Option<u64>,
+    /// The seed of the order of examples, if all trials share it; else it is the trial's seed.
+    pub order_seed: Option<u64>,
+    /// When the splits are evaluated.
+    pub log_every: LogEvery,
+    /// The numbers that training computes with.
+    pub precision: Precision,
+    /// A trial has diverged if its last logged training loss is above this multiple of the initial one.
+    pub divergence_factor: f64,
+    /// What counts as success.
+    pub target: Option<Target>,
+}
+
+/// Examples a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// The whole training split.
+    Full,
+    /// This many.
+    Size(usize),
+}
+
+/// How long a trial is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// This many updates.
+    Steps(u64),
+    /// This many passes over the training split.
+    Epochs(u64),
+}
+
+/// The seeds of a sweep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seeds {
+    /// `count` of them, from `from` on.
+    Range {
+        /// The first.
+        from: u64,
+        /// How many.
+        count: u64,
+    },
+    /// These.
+    List(Vec<u64>),
+}
+
+/// When the splits are evaluated, besides before the first step and after the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogEvery {
+    /// At the multiples of this many steps; 0 for never.
+    Steps(u64),
+    /// At the end of every epoch.
+    Epoch,
+}
+
+impl Named for Precision {
+    const NAMES: &'static [(&'static str, Self)] = &[("f32", Self::F32), ("f64", Self::F64)];
+}
+
+/// What counts as success: a value of a metric at a logged step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Target {
+    /// A loss or an accuracy of a split, by its name in `curves.csv`.
+    pub metric: &'static str,
+    /// A loss must be below this, an accuracy above.
+    pub threshold: f64,
+    /// Whether the trial ends there.
+    pub stop: bool,
+}
+
+impl Seeds {
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        match self {
+            Self::Range { count, .. } => *count,
+            Self::List(seeds) => seeds.len() as u64,
+        }
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+        let (range, list) = match self {
+            Self::Range { from, count } => (*from..from + count, &[][..]),
+            Self::List(seeds) => (0..0, seeds.as_slice()),
+        };
+        range.chain(list.iter().copied())
+    }
+
+    fn read(field: &Field<'_>) -> Result<Self, InputError> {
+        if let Some(table) = field.as_table() {
+            table.allow(&["from", "count"])?;
+            let from = table.required("from", "the first seed")?.seed()?;
+            let count = table.required("count", "the number of seeds")?;
+            // The last seed must still be one that TOML can write.
+            let most = MAX_TRIALS.min(i64::MAX as u64 - from).max(1);
+            return Ok(Self::Range { from, count: count.integer(1..=most)? });
+        }
+        let Some(items) = field.as_list() else {
+            const OR: &str = ", a list of seeds, or { from = …, count = … }";
+            return Ok(Self::Range { from: 0, count: field.integer_or(1..=MAX_TRIALS, OR)? });
+        };
+        if items.is_empty() {
+            return Err(field.expected("at least one seed"));
+        }
+        let mut seen = HashSet::new();
+        let mut seeds = Vec::with_capacity(items.len());
+        for item in &items {
+            let seed = item.seed()?;
+            if !seen.insert(seed) {
+                return Err(item.error(format!("the seed {seed} occurs twice")));
+            }
+            seeds.push(seed);
+        }
+        Ok(Self::List(seeds))
+    }
+}
+
+impl Target {
+    fn read(field: &Field<'_>) -> Result<Self, InputError> {
+        let table = field.table()?;
+        table.allow(&["metric", "below", "above", "stop"])?;
+        let names = metric::TARGETS;
+        let metric = names[table.required("metric", "a loss or an accuracy")?.choice(names)?];
+        let is_accuracy = metric::is_accuracy(metric);
+        let (key, other) = if is_accuracy { ("above", "below") } else { ("below", "above") };
+        if let Some(field) = table.optional(other) {
+            return Err(field.error(format!("the target of {metric} is set by `{key}`")));
+        }
+        let interval = if is_accuracy { Interval { low: (0.0, true), high: (1.0, false) } } else { Interval::POSITIVE };
+        Ok(Self {
+            metric,
+            threshold: table.required(key, "the value to reach")?.number(interval)?,
+            stop: table.optional("stop").map_or(Ok(false), |field| field.boolean())?,
+        })
+    }
+}
+
+impl Train {
+    pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
+        table.allow(&[
+            "batch",
+            "drop_last",
+            "steps",
+            "epochs",
+            "seeds",
+            "init_seed",
+            "order_seed",
+            "log_every",
+            "precision",
+            "divergence_factor",
+            "target",
+        ])?;
+        const FACTOR: Interval = Interval { low: (1.0, false), high: (f64::INFINITY, true) };
+        let train = Self {
+            batch: read_batch(&table.required("batch", "examples a step, or \"full\"")?)?,
+            drop_last: table.optional("drop_last").map_or(Ok(false), |field| field.boolean())?,
+            length: read_length(table)?,
+            seeds: Seeds::read(&table.required("seeds", "the number of seeds, or a list of them")?)?,
+            init_seed: table.optional("init_seed").map(|field| field.seed()).transpose()?,
+            order_seed: table.optional("order_seed").map(|field| field.seed()).transpose()?,
+            log_every: table.optional("log_every").map_or(Ok(LogEvery::Steps(0)), |field| read_log_every(&field))?,
+            precision: table.optional("precision").map_or(Ok(Precision::F32), |field| field.named())?,
+            divergence_factor: table.optional("divergence_factor").map_or(Ok(10.0), |field| field.number(FACTOR))?,
+            target: table.optional("target").map(|field| Target::read(&field)).transpose()?,
+        };
+        if train.init_seed.is_some() && train.order_seed.is_some() && train.seeds.count() > 1 {
+            let message =
+                "`train.seeds`: init_seed and order_seed are both fixed, so that all seeds give the same trial";
+            return Err(table.error(message).with_help("fix one of them, or set seeds = 1"));
+        }
+        Ok(train)
+    }
+}
+
+fn read_batch(field: &Field<'_>) -> Result<Batch, InputError> {
+    if field.as_str() == Some("full") {
+        return Ok(Batch::Full);
+    }
+    let size = field.integer_or(1..=super::problem::MAX_SAMPLES, " or \"full\"")?;
+    Ok(Batch::Size(size as usize))
+}
+
+fn read_length(table: &Table<'_>) -> Result<Length, InputError> {
+    match (table.optional("steps"), table.optional("epochs")) {
+        (Some(steps), None) => Ok(Length::Steps(steps.integer(1..=MAX_STEPS)?)),
+        (None, Some(epochs)) => Ok(Length::Epochs(epochs.integer(1..=MAX_STEPS)?)),
+        (Some(_), Some(epochs)) => Err(epochs.error("expected either `steps` or `epochs`, found both")),
+        (None, None) => Err(table.error("missing key `train.steps` or `train.epochs`")),
+    }
+}
+
+fn read_log_every(field: &Field<'_>) -> Result<LogEvery, InputError> {
+    if field.as_str() == Some("epoch") {
+        return Ok(LogEvery::Epoch);
+    }
+    Ok(LogEvery::Steps(field.integer_or(0..=MAX_STEPS, " or \"epoch\"")?))
+}

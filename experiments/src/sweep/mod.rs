@@ -1,0 +1,168 @@
+//! Plans: the trials of a spec, each with its key, in the order of the results.
+
+mod engine;
+mod estimate;
+mod key;
+mod rows;
+pub mod run;
+mod schedule;
+mod shape;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use thalweg_kernels::optimizer::{Domain, Method};
+
+use crate::data::Splits;
+use crate::record::Setting;
+use crate::spec::{InputError, Spec};
+
+use engine::{network, train_schedule};
+pub use estimate::Estimate;
+use key::KeyMaker;
+pub use schedule::{MAX_LOGGED, Schedule};
+pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
+
+/// Everything that a spec asks for, worked out.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The problem's short name.
+    pub problem: String,
+    /// The networks' layers, outputs and loss.
+    pub shape: Shape,
+    /// Steps, batches and evaluations.
+    pub schedule: Schedule,
+    /// The trials in plan order: by table of the spec, then along its grid (the last hyperparameter moves fastest), then
+    /// by seed. A trial that several grids contain is here once, where it came first.
+    pub trials: Vec<Trial>,
+    /// The trials in groups that are trained together.
+    pub populations: Vec<Population>,
+    hyperparameters: Vec<&'static str>,
+    keys: KeyMaker,
+}
+
+/// One training run.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The first 16 hex digits of the BLAKE3 hash of its description: see [`Plan::describe`].
+    pub key: String,
+    /// Its optimizer.
+    pub optimizer: &'static Method,
+    /// A value a hyperparameter, in the order of the optimizer's metadata; a choice is stored as its index.
+    pub hyperparameters: Arc<[f64]>,
+    /// The seed of the initial weights.
+    pub init_seed: u64,
+    /// The seed of the order of examples. Trials with the same one share their batches.
+    pub order_seed: u64,
+    /// The number of its configuration: trials that differ in their seeds only share it.
+    pub configuration: usize,
+}
+
+/// Trials that can share the lanes of a block: all that use one optimizer.
+#[derive(Clone, Debug)]
+pub struct Population {
+    /// Their optimizer.
+    pub optimizer: &'static Method,
+    /// Their indices among the plan's trials, sorted by `order_seed`, so that the lanes of a block share batches.
+    pub trials: Vec<usize>,
+}
+
+impl Plan {
+    /// The plan of a spec for its data.
+    ///
+    /// # Errors
+    ///
+    /// If spec and data do not fit together: a batch that is larger than the training split, a loss for another number
+    /// of classes, a network with too many parameters.
+    pub fn new(spec: &Spec, data: &Splits) -> Result<Self, InputError> {
+        let shape = Shape::new(spec, &data.train)?;
+        let schedule = Schedule::new(spec, data.train.len())?;
+        let keys = KeyMaker::new(spec, data, &shape, &schedule);
+        let trials = list_trials(spec, &keys);
+        let populations = group(&trials);
+        let mut hyperparameters = Vec::new();
+        for hyperparameter in spec.optimizers.iter().flat_map(|grid| grid.method.hyperparameters) {
+            if !hyperparameters.contains(&hyperparameter.name) {
+                hyperparameters.push(hyperparameter.name);
+            }
+        }
+        let problem = spec.problem.name().to_owned();
+        Ok(Self { problem, shape, schedule, trials, populations, hyperparameters, keys })
+    }
+
+    /// The names of all hyperparameters of the optimizers in use, in order of appearance: columns of `runs.csv`.
+    pub fn hyperparameter_names(&self) -> &[&'static str] {
+        &self.hyperparameters
+    }
+
+    /// A trial's values of [`Self::hyperparameter_names`]; none where its optimizer has no such hyperparameter.
+    pub fn settings(&self, trial: &Trial) -> Vec<Option<Setting>> {
+        let setting = |name: &&str| {
+            let at = trial.optimizer.hyperparameters.iter().position(|own| own.name == *name)?;
+            let value = trial.hyperparameters[at];
+            Some(match trial.optimizer.hyperparameters[at].domain {
+                Domain::Number { .. } => Setting::Number(value),
+                Domain::Choice(names) => Setting::Choice(names[value as usize].to_owned()),
+            })
+        };
+        self.hyperparameters.iter().map(setting).collect()
+    }
+
+    /// The description whose hash is a trial's key: everything that can change its numbers, and nothing else.
+    pub fn describe(&self, trial: &Trial) -> String {
+        self.keys.describe(trial.optimizer, &trial.hyperparameters, trial.init_seed, trial.order_seed)
+    }
+
+    /// Floating-point operations of one trial's training, evaluations not counted: 2·m·n·k for each matrix product, of
+    /// which every layer has a forward one and a weight gradient, and all but the first an input gradient.
+    pub fn flops_per_trial(&self) -> u128 {
+        u128::from(self.shape.flops_per_example()) * self.schedule.examples()
+    }
+}
+
+fn list_trials(spec: &Spec, keys: &KeyMaker) -> Vec<Trial> {
+    // The spec has been checked to have at most `MAX_TRIALS`.
+    let mut trials = Vec::new();
+    let mut seen = HashSet::new();
+    let mut configurations = 0;
+    for grid in &spec.optimizers {
+        let mut keys = keys.of_method(grid.method);
+        grid.for_each(|point| {
+            let hyperparameters: Arc<[f64]> = point.into();
+            let before = trials.len();
+            for seed in spec.train.seeds.iter() {
+                let init_seed = spec.train.init_seed.unwrap_or(seed);
+                let order_seed = spec.train.order_seed.unwrap_or(seed);
+                let key = keys.key(point, init_seed, order_seed);
+                if seen.insert(key) {
+                    trials.push(Trial {
+                        key: format!("{key:016x}"),
+                        optimizer: grid.method,
+                        hyperparameters: Arc::clone(&hyperparameters),
+                        init_seed,
+                        order_seed,
+                        configuration: configurations,
+                    });
+                }
+            }
+            // All seeds of a configuration are new, or none is.
+            configurations += usize::from(trials.len() > before);
+        });
+    }
+    trials
+}
+
+fn group(trials: &[Trial]) -> Vec<Population> {
+    let mut populations: Vec<Population> = Vec::new();
+    for (index, trial) in trials.iter().enumerate() {
+        match populations.iter_mut().find(|population| population.optimizer.name == trial.optimizer.name) {
+            Some(population) => population.trials.push(index),
+            None => populations.push(Population { optimizer: trial.optimizer, trials: vec![index] }),
+        }
+    }
+    for population in &mut populations {
+        // A stable sort: within an order seed, plan order remains.
+        population.trials.sort_by_key(|&index| trials[index].order_seed);
+    }
+    populations
+}

@@ -1,0 +1,84 @@
+//! The rows of a trial, from what the training loop says of it.
+
+use super::Plan;
+use crate::record::{self, Curve, Run};
+use crate::spec::Spec;
+use crate::train::{Outcome, Point, Split};
+
+/// The trial's row in `runs.csv` and its rows in `curves.csv`, as bytes.
+pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) -> (Vec<u8>, Vec<u8>) {
+    let precision = spec.train.precision;
+    let run = bytes(|writer| record::write_run(writer, &run(plan, trial, outcome), precision));
+    let curves = bytes(|writer| {
+        let recorded = |point: &&Point| plan.schedule.recorded.binary_search(&point.step).is_ok();
+        outcome.points.iter().filter(recorded).try_for_each(|point| {
+            let curve = curve(&plan.trials[trial].key, point);
+            record::write_curve(writer, &curve, precision)
+        })
+    });
+    (run, curves)
+}
+
+/// The first line of `runs.csv`.
+pub(super) fn run_header(plan: &Plan) -> Vec<u8> {
+    let names: Vec<String> = plan.hyperparameter_names().iter().map(|name| (*name).to_owned()).collect();
+    bytes(|writer| record::write_run_header(writer, &names))
+}
+
+/// The first line of `curves.csv`; it is there even if no curves are kept.
+pub(super) fn curve_header() -> Vec<u8> {
+    bytes(|writer| record::write_curve_header(writer))
+}
+
+/// What is written to a CSV in memory, which cannot fail.
+fn bytes(write: impl FnOnce(&mut csv::Writer<&mut Vec<u8>>) -> csv::Result<()>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = csv::Writer::from_writer(&mut bytes);
+    write(&mut writer).expect("memory takes every row, and rows have the cells of their header");
+    writer.flush().expect("memory takes every row");
+    drop(writer);
+    bytes
+}
+
+fn run(plan: &Plan, trial: usize, outcome: &Outcome) -> Run {
+    let trial = &plan.trials[trial];
+    let (initial, last, best) = (outcome.initial(), outcome.last(), outcome.best());
+    let loss = |point: Option<&Point>, split: Split| point.and_then(|point| point.loss[split as usize]);
+    let accuracy = |split: Split| last.and_then(|point| point.accuracy[split as usize]);
+    Run {
+        key: trial.key.clone(),
+        problem: plan.problem.clone(),
+        optimizer: trial.optimizer.name.to_owned(),
+        settings: plan.settings(trial),
+        init_seed: trial.init_seed,
+        order_seed: trial.order_seed,
+        status: outcome.status,
+        steps: outcome.steps,
+        diverged_at: outcome.diverged_at,
+        initial_train_loss: loss(initial, Split::Train),
+        final_train_loss: loss(last, Split::Train),
+        best_train_loss: loss(best, Split::Train),
+        best_step: best.map(|point| point.step),
+        final_validation_loss: loss(last, Split::Validation),
+        final_test_loss: loss(last, Split::Test),
+        final_train_accuracy: accuracy(Split::Train),
+        final_validation_accuracy: accuracy(Split::Validation),
+        final_test_accuracy: accuracy(Split::Test),
+        steps_to_target: outcome.steps_to_target,
+    }
+}
+
+fn curve(key: &str, point: &Point) -> Curve {
+    Curve {
+        key: key.to_owned(),
+        step: point.step,
+        train_loss: point.loss[Split::Train as usize],
+        validation_loss: point.loss[Split::Validation as usize],
+        test_loss: point.loss[Split::Test as usize],
+        train_accuracy: point.accuracy[Split::Train as usize],
+        validation_accuracy: point.accuracy[Split::Validation as usize],
+        test_accuracy: point.accuracy[Split::Test as usize],
+        grad_norm: point.grad_norm,
+        update_norm: point.update_norm,
+    }
+}

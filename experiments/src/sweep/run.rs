@@ -1,0 +1,325 @@
+//! Running a spec: from its plan to a folder of results.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use thalweg_kernels::math::Elementary;
+use thalweg_kernels::{CONTRACT, Isa};
+
+use super::{Plan, rows};
+use crate::data::Splits;
+use crate::figure::{self, FigureError};
+use crate::record::manifest::Manifest;
+use crate::record::{self, Parts, Precision, Provenance, RecordError, atomic};
+use crate::spec::{InputError, Spec};
+use crate::train::{self, Job, Lane, Norms, Outcome};
+
+/// Where and how a spec is run; none of it changes a byte of the CSV.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder of the results.
+    pub out: PathBuf,
+    /// Worker threads.
+    pub threads: usize,
+    /// The instruction set.
+    pub isa: Isa,
+    /// Whether results that are there already are computed again.
+    pub fresh: bool,
+    /// Whether figures are written as PNG as well.
+    pub png: bool,
+}
+
+/// Someone who wants to know how far a run is.
+pub trait Progress: Sync {
+    /// The training begins: so many trials, so many of which are done already.
+    fn begin(&self, trials: usize, done: usize);
+    /// So many more trials are done.
+    fn advance(&self, trials: usize);
+    /// The training is over.
+    fn end(&self);
+}
+
+/// How a run ended well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finished {
+    /// Everything is computed and written.
+    Complete,
+    /// Everything was there already.
+    AlreadyComplete,
+    /// It was stopped; what is done is kept.
+    Stopped {
+        /// Trials that are done.
+        done: usize,
+        /// Trials of the plan.
+        trials: usize,
+    },
+}
+
+/// Why a spec could not be run.
+#[derive(Debug, Error, Diagnostic)]
+pub enum RunError {
+    /// Something in the spec or its data is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Input(#[from] InputError),
+    /// The folder holds the results of another spec.
+    #[error("{} holds the results of another spec", .0.display())]
+    #[diagnostic(help("choose another folder with --out, or replace what is there with --fresh"))]
+    Occupied(PathBuf),
+    /// A file or folder could not be read or written.
+    #[error("cannot write results to {}", path.display())]
+    Files {
+        /// The folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// A table could not be read or written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Record(#[from] RecordError),
+    /// A figure could not be drawn.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Figure(#[from] FigureError),
+    /// Threads could not be started.
+    #[error("cannot start worker threads")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Runs a spec, or continues a run that was interrupted, until it is complete or `stop` is set.
+///
+/// # Errors
+///
+/// If the spec does not fit its data, or files cannot be read or written. What was computed until then is kept.
+pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &AtomicBool) -> Result<Finished, RunError> {
+    // Everything that can be wrong with the spec or its data is found before the folder is touched.
+    let data = Splits::load(spec)?;
+    let plan = Plan::new(spec, &data)?;
+    let folder = Folder { path: &settings.out, spec: &spec.of_results().canonical() };
+    if folder.claim(settings.fresh)? == Claim::Complete {
+        return Ok(Finished::AlreadyComplete);
+    }
+    let keys = plan.trials.iter().map(|trial| trial.key.as_str());
+    let parts = Parts::open(&folder.parts(), keys).map_err(|source| folder.error(source))?;
+    progress.begin(plan.trials.len(), parts.done());
+    let started = Instant::now();
+    let before = parts.done();
+    let parts = Mutex::new(Writer { parts, flushed: started, failure: None });
+    let trained = match spec.train.precision {
+        Precision::F32 => train_missing::<f32>(spec, &plan, &data, settings, progress, stop, &parts),
+        Precision::F64 => train_missing::<f64>(spec, &plan, &data, settings, progress, stop, &parts),
+    };
+    progress.end();
+    trained?;
+    let Writer { mut parts, failure, .. } = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    failure.map_or(Ok(()), Err).and_then(|()| parts.flush()).map_err(|source| folder.error(source))?;
+    if parts.done() < plan.trials.len() {
+        return Ok(Finished::Stopped { done: parts.done(), trials: plan.trials.len() });
+    }
+    let trials = plan.trials.len() - before;
+    let provenance = provenance(settings, trials, started.elapsed(), plan.flops_per_trial());
+    folder.finish(spec, &plan, parts, settings.png)?;
+    provenance.write(folder.path).map_err(|source| folder.error(source))?;
+    Ok(Finished::Complete)
+}
+
+/// Rows on their way to the disk.
+struct Writer {
+    parts: Parts,
+    flushed: Instant,
+    failure: Option<io::Error>,
+}
+
+/// How long finished rows may wait before they are written.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How many bytes of finished rows may wait.
+const BACKLOG: usize = 16 << 20;
+
+fn train_missing<T: Elementary>(
+    spec: &Spec,
+    plan: &Plan,
+    data: &Splits,
+    settings: &Settings,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+    writer: &Mutex<Writer>,
+) -> Result<(), RunError> {
+    let locked = || writer.lock().unwrap_or_else(PoisonError::into_inner);
+    let missing: Vec<Vec<usize>> = {
+        let parts = &locked().parts;
+        let of = |trials: &[usize]| trials.iter().copied().filter(|&trial| !parts.has(trial)).collect();
+        plan.populations.iter().map(|population| of(&population.trials)).collect()
+    };
+    let lane = |&trial: &usize| {
+        let trial = &plan.trials[trial];
+        let (init_seed, order_seed) = (trial.init_seed, trial.order_seed);
+        Lane { hyperparameters: &trial.hyperparameters, init_seed, order_seed }
+    };
+    let jobs: Vec<Job<'_>> = plan
+        .populations
+        .iter()
+        .zip(&missing)
+        .map(|(population, trials)| Job { method: population.optimizer, lanes: trials.iter().map(lane).collect() })
+        .collect();
+    let network = super::network::<T>(spec, plan, data);
+    let engine = train::Engine { isa: settings.isa, threads: settings.threads, lanes: spec.engine.lanes };
+    let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
+        let trials = &missing[job][first..first + outcomes.len()];
+        let rows: Vec<_> =
+            trials.iter().zip(&outcomes).map(|(&trial, outcome)| rows::render(spec, plan, trial, outcome)).collect();
+        let mut writer = locked();
+        for (&trial, (run, curves)) in trials.iter().zip(&rows) {
+            writer.parts.add(trial, run, curves);
+        }
+        if writer.flushed.elapsed() > PATIENCE || writer.parts.pending() > BACKLOG {
+            writer.flushed = Instant::now();
+            if let Err(error) = writer.parts.flush() {
+                writer.failure = Some(error);
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+        drop(writer);
+        progress.advance(trials.len());
+    };
+    Ok(train::train(&network, &jobs, &super::train_schedule(spec, plan), &[&Norms], engine, stop, done)?)
+}
+
+/// A folder of results, and the canonical spec that they are to be of.
+struct Folder<'a> {
+    path: &'a Path,
+    spec: &'a str,
+}
+
+/// What was found in a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Claim {
+    /// Nothing, or a part of the results.
+    Open,
+    /// All results.
+    Complete,
+}
+
+/// The name of the file that says whose results a folder holds.
+pub const SPEC: &str = "spec.toml";
+
+impl Folder<'_> {
+    fn parts(&self) -> PathBuf {
+        self.path.join("parts")
+    }
+
+    fn error(&self, source: io::Error) -> RunError {
+        RunError::Files { path: self.path.to_owned(), source }
+    }
+
+    /// Makes sure that the folder is this spec's.
+    fn claim(&self, fresh: bool) -> Result<Claim, RunError> {
+        let read = |path: PathBuf| match fs::read_to_string(path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.error(error)),
+        };
+        // The parts of a run under another contract are of no use.
+        let stamp = format!("# contract {CONTRACT}\n{}", self.spec);
+        let in_progress = read(self.parts().join(SPEC))?;
+        let complete = read(self.path.join(SPEC))?;
+        if !fresh {
+            let own = in_progress.as_ref().is_none_or(|text| *text == stamp);
+            if !own || complete.as_ref().is_some_and(|text| *text != self.spec) {
+                return Err(RunError::Occupied(self.path.to_owned()));
+            }
+            let current = Manifest::read(self.path).is_ok_and(|manifest| manifest.contract == CONTRACT);
+            if complete.is_some() && current && in_progress.is_none() {
+                return Ok(Claim::Complete);
+            }
+        }
+        let prepare = || {
+            if fresh && in_progress.as_ref().is_some_and(|text| *text != stamp) {
+                fs::remove_dir_all(self.parts())?;
+            }
+            fs::create_dir_all(self.parts())?;
+            atomic::write(&self.parts().join(SPEC), |file| file.write_all(stamp.as_bytes()))
+        };
+        prepare().map_err(|source| self.error(source))?;
+        Ok(Claim::Open)
+    }
+
+    /// Turns the parts into results.
+    fn finish(&self, spec: &Spec, plan: &Plan, parts: Parts, png: bool) -> Result<(), RunError> {
+        self.assemble(spec, plan, &parts).map_err(|source| self.error(source))?;
+        let runs = record::read_runs(&self.path.join("runs.csv"))?;
+        crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
+        let mut files: Vec<String> = ["runs.csv", "curves.csv", "summary.csv"].map(str::to_owned).into();
+        files.extend(draw(spec, self.path, png)?);
+        let write = || {
+            atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
+            Manifest::of(self.path, CONTRACT, &files)?.write(self.path)?;
+            parts.remove()
+        };
+        write().map_err(|source| self.error(source))
+    }
+
+    fn assemble(&self, spec: &Spec, plan: &Plan, parts: &Parts) -> io::Result<()> {
+        atomic::write(&self.path.join("runs.csv"), |runs| {
+            runs.write_all(&rows::run_header(plan))?;
+            atomic::write(&self.path.join("curves.csv"), |curves| {
+                curves.write_all(&rows::curve_header())?;
+                parts.assemble(runs, curves)
+            })
+        })
+    }
+}
+
+/// Draws the figures that a spec asks for from the tables in `folder`; returns the paths of the SVG files from there.
+///
+/// # Errors
+///
+/// If a table cannot be read, or a figure not be drawn.
+pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, RunError> {
+    if spec.figures.is_empty() {
+        return Ok(Vec::new());
+    }
+    let runs = record::read_runs(&folder.join("runs.csv"))?;
+    let curves = record::read_curves(&folder.join("curves.csv"))?;
+    let figures = folder.join("figures");
+    fs::create_dir_all(&figures).map_err(|source| RunError::Files { path: figures.clone(), source })?;
+    let mut written = Vec::new();
+    for wanted in &spec.figures {
+        let options = figure::Options { title: wanted.title.clone(), ..figure::Options::default() };
+        let chart = figure::Chart::new(wanted.kind, Some(wanted.metric))?.with(options);
+        for path in figure::draw(&chart, &runs, &curves, &figures, png)? {
+            // A PNG's bytes may change with the library that compresses it, so it is no part of the result.
+            if path.extension().is_some_and(|ending| ending == "svg") {
+                written.extend(path.file_name().map(|name| format!("figures/{}", name.to_string_lossy())));
+            }
+        }
+    }
+    Ok(written)
+}
+
+fn provenance(settings: &Settings, trials: usize, elapsed: Duration, flops: u128) -> Provenance {
+    let seconds = elapsed.as_secs_f64();
+    let git = std::process::Command::new("git").args(["rev-parse", "HEAD"]).output();
+    let revision = git.ok().filter(|output| output.status.success());
+    Provenance {
+        version: env!("CARGO_PKG_VERSION"),
+        revision: revision.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()),
+        contract: CONTRACT,
+        date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        host: gethostname::gethostname().to_string_lossy().into_owned(),
+        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        isa: settings.isa.name(),
+        threads: settings.threads,
+        trials,
+        seconds,
+        trials_per_second: trials as f64 / seconds,
+        gflops: trials as f64 * flops as f64 / seconds / 1e9,
+    }
+}

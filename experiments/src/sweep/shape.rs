@@ -1,0 +1,100 @@
+//! The shape of a sweep's networks.
+
+use thalweg_kernels::loss::{self, Loss};
+
+use crate::data::{Dataset, Targets};
+use crate::spec::{InputError, Spec, Task, suiting};
+
+/// The most parameters of a network.
+pub const MAX_PARAMETERS: u64 = 1_000_000_000;
+
+/// The most outputs of a network.
+pub const MAX_OUTPUTS: usize = 65_536;
+
+/// The shape of a sweep's networks; the same for all trials of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Units of each layer, inputs first, outputs last.
+    pub layers: Vec<usize>,
+    /// Whether units have biases.
+    pub bias: bool,
+    /// What training minimises.
+    pub loss: &'static Loss,
+    /// Weights and biases.
+    pub parameters: u64,
+}
+
+impl Shape {
+    /// The shape of a spec's networks for this data: the inputs are its features, the outputs what the loss needs.
+    ///
+    /// # Errors
+    ///
+    /// If the loss is not one for this number of classes, or there are too many outputs or parameters.
+    pub fn new(spec: &Spec, data: &Dataset) -> Result<Self, InputError> {
+        let classes = data.targets.classes().unwrap_or(0);
+        let loss = spec.network.loss.unwrap_or_else(|| suiting(spec.problem.task(), classes));
+        let outputs = match (&data.targets, loss.task) {
+            (Targets::Values { outputs, .. }, _) => *outputs,
+            (Targets::Classes { .. }, loss::Task::Binary) if classes == 2 => 1,
+            (Targets::Classes { .. }, loss::Task::Binary) => {
+                let message = format!("binary cross-entropy is for two classes, but there are {classes}");
+                return Err(spec.error("network.loss", message).with_help("use \"softmax-cross-entropy\""));
+            }
+            (Targets::Classes { .. }, loss::Task::Regression | loss::Task::Multiclass) => classes,
+        };
+        if outputs > MAX_OUTPUTS {
+            let error = spec.error("problem.target", format!("{outputs} classes are more than {MAX_OUTPUTS}"));
+            return Err(if spec.problem.task() == Task::Classification {
+                error.with_help("is it a number to predict? then task = \"regression\"")
+            } else {
+                error
+            });
+        }
+        let mut layers = vec![data.inputs];
+        layers.extend(&spec.network.hidden);
+        layers.push(outputs);
+        let parameters = count_parameters(&layers, spec.network.bias);
+        match parameters.filter(|&parameters| parameters <= MAX_PARAMETERS) {
+            Some(parameters) => Ok(Self { layers, bias: spec.network.bias, loss, parameters }),
+            None => {
+                let count = parameters.map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());
+                Err(spec.error("network.hidden", format!("{count} parameters are more than {MAX_PARAMETERS}")))
+            }
+        }
+    }
+
+    /// Units of the last layer.
+    pub fn outputs(&self) -> usize {
+        self.layers[self.layers.len() - 1]
+    }
+
+    /// Floating-point operations of the matrix products for one example of a step.
+    pub fn flops_per_example(&self) -> u64 {
+        let products = |layer: usize| if layer == 0 { 2 } else { 3 };
+        let flops = |(layer, pair): (usize, &[usize])| 2 * products(layer) * (pair[0] * pair[1]) as u64;
+        self.layers.windows(2).enumerate().map(flops).sum()
+    }
+}
+
+fn count_parameters(layers: &[usize], bias: bool) -> Option<u64> {
+    layers.windows(2).try_fold(0_u64, |sum, pair| {
+        let inputs = (pair[0] as u64).checked_add(u64::from(bias))?;
+        sum.checked_add(inputs.checked_mul(pair[1] as u64)?)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_and_operations_of_a_small_network() {
+        let layers = vec![64, 32, 10];
+        let parameters = count_parameters(&layers, true).unwrap();
+        assert_eq!(parameters, 64 * 32 + 32 + 32 * 10 + 10);
+        assert_eq!(count_parameters(&layers, false), Some(64 * 32 + 32 * 10));
+        assert_eq!(count_parameters(&[usize::MAX, 2], true), None);
+        let shape = Shape { layers, bias: true, loss: loss::ALL[0], parameters };
+        assert_eq!(shape.flops_per_example(), 2 * (2 * 64 * 32 + 3 * 32 * 10));
+    }
+}

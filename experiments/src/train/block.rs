@@ -1,0 +1,225 @@
+//! Training one block.
+
+use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::{Method, Update};
+use thalweg_kernels::{Buffer, Isa};
+
+use super::{Evaluation, Lane, Logged, Objective, Observer, Outcome, Point, Split, Target};
+use crate::record::Status;
+
+/// What all trials of a sweep have in common.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    /// Updates of a trial.
+    pub steps: u64,
+    /// The steps that are evaluated and recorded, ascending; the first is 0, the last is `steps`.
+    pub logged: Vec<u64>,
+    /// A trial whose last logged training loss is above this many times its initial one has diverged.
+    pub divergence_factor: f64,
+    /// What the trials try to reach.
+    pub target: Option<Target>,
+}
+
+/// The arrays of the block that a worker trains at the moment, and the objective's scratch.
+pub(super) struct Worker<T: Elementary, O: Objective<T>> {
+    isa: Isa,
+    groups: usize,
+    /// Lanes of a register.
+    width: usize,
+    scratch: O::Scratch,
+    weights: Buffer<T>,
+    previous: Buffer<T>,
+    gradient: Buffer<T>,
+    state: Buffer<T>,
+    coefficients: Buffer<T>,
+    alarm: Buffer<T>,
+    products: Vec<f64>,
+    fresh: Vec<f64>,
+    evaluation: Evaluation,
+    points: Vec<Point>,
+    trials: Vec<Trial>,
+}
+
+/// A lane's trial so far.
+struct Trial {
+    outcome: Outcome,
+    running: bool,
+}
+
+/// What stays the same from block to block.
+pub(super) struct Setting<'a, T: Elementary, O: Objective<T>> {
+    pub objective: &'a O,
+    pub schedule: &'a Schedule,
+    pub observers: &'a [&'a dyn Observer<T>],
+}
+
+impl<T: Elementary, O: Objective<T>> Worker<T, O> {
+    /// A worker for blocks of so many groups and optimizers among `methods`.
+    pub fn new(objective: &O, isa: Isa, groups: usize, methods: &[&Method]) -> Self {
+        let width = isa.lanes::<T>();
+        let lanes = groups * width;
+        let size = objective.parameters() * lanes;
+        let most = |count: fn(&Method) -> usize| methods.iter().map(|method| count(method)).max().unwrap_or(0);
+        Self {
+            isa,
+            groups,
+            width,
+            scratch: objective.scratch(isa, groups),
+            weights: Buffer::zeroed(size),
+            previous: Buffer::zeroed(size),
+            gradient: Buffer::zeroed(size),
+            state: Buffer::zeroed(size * most(|method| method.state)),
+            coefficients: Buffer::zeroed(lanes * most(|method| method.coefficients)),
+            alarm: Buffer::zeroed(lanes),
+            products: vec![1.0; lanes * most(|method| method.products)],
+            fresh: vec![0.0; most(|method| method.coefficients)],
+            evaluation: Evaluation::default(),
+            points: Vec::with_capacity(lanes),
+            trials: Vec::with_capacity(lanes),
+        }
+    }
+
+    /// Trains a block to its end. Lanes beyond the last trial repeat it, and are not among the outcomes.
+    pub fn train(&mut self, setting: &Setting<'_, T, O>, method: &Method, trials: &[Lane<'_>]) -> Vec<Outcome> {
+        let mut lanes = trials.to_vec();
+        lanes.resize(self.groups * self.width, trials[trials.len() - 1]);
+        setting.objective.start(&mut self.scratch, &lanes, &mut self.weights);
+        self.state.fill(T::default());
+        self.products.fill(1.0);
+        self.trials.clear();
+        self.trials.resize_with(trials.len(), || Trial::new(setting.schedule.logged.len()));
+        self.log(setting, 0);
+        let mut logged = setting.schedule.logged.iter().skip(1).peekable();
+        for step in 1..=setting.schedule.steps {
+            let is_logged = logged.next_if_eq(&&step).is_some();
+            if is_logged {
+                self.previous.copy_from_slice(&self.weights);
+            }
+            self.step(setting.objective, method, &lanes, step);
+            if is_logged {
+                self.log(setting, step);
+            }
+            if self.trials.iter().all(|trial| !trial.running) {
+                break;
+            }
+        }
+        self.trials.drain(..).map(|trial| trial.finish(setting.schedule)).collect()
+    }
+
+    /// One update of every lane; trials that it makes non-finite end.
+    fn step(&mut self, objective: &O, method: &Method, lanes: &[Lane<'_>], step: u64) {
+        let size = self.weights.len();
+        self.alarm.fill(T::default());
+        objective.gradient(&mut self.scratch, step - 1, &self.weights, &mut self.gradient, &mut self.alarm);
+        for (at, lane) in lanes.iter().enumerate() {
+            let products = &mut self.products[at * method.products..(at + 1) * method.products];
+            let fresh = &mut self.fresh[..method.coefficients];
+            method.advance(lane.hyperparameters, products, fresh);
+            let first = at / self.width * self.width * method.coefficients + at % self.width;
+            for (i, coefficient) in fresh.iter().enumerate() {
+                self.coefficients[first + i * self.width] = T::from_f64(*coefficient);
+            }
+        }
+        let update = Update {
+            groups: self.groups,
+            weights: &mut self.weights,
+            gradient: &self.gradient,
+            state: &mut self.state[..method.state * size],
+            coefficients: &self.coefficients[..method.coefficients * lanes.len()],
+            alarm: &mut self.alarm,
+        };
+        method.update(self.isa, update);
+        for (trial, alarm) in self.trials.iter_mut().zip(self.alarm.iter()) {
+            if trial.running {
+                trial.outcome.steps = step;
+                if !alarm.is_finite() {
+                    trial.diverge(step);
+                }
+            }
+        }
+    }
+
+    /// Evaluates the block and adds a point to every running trial.
+    fn log(&mut self, setting: &Setting<'_, T, O>, step: u64) {
+        let objective = setting.objective;
+        self.points.clear();
+        self.points.resize(self.groups * self.width, Point { step, ..Point::default() });
+        for split in Split::ALL.into_iter().filter(|split| objective.has(*split)) {
+            objective.evaluate(&mut self.scratch, split, &self.weights, &mut self.evaluation);
+            for (lane, point) in self.points.iter_mut().enumerate() {
+                point.loss[split as usize] = Some(T::from_f64(self.evaluation.loss[lane]).to_f64());
+                point.accuracy[split as usize] = objective.classifies().then(|| self.evaluation.accuracy[lane]);
+            }
+        }
+        let after_update = step > 0;
+        let block = Logged {
+            step,
+            lanes: self.width,
+            weights: &self.weights,
+            previous: after_update.then_some(&*self.previous),
+            gradient: after_update.then_some(&*self.gradient),
+        };
+        for observer in setting.observers {
+            observer.observe(block, &mut self.points);
+        }
+        for (trial, point) in self.trials.iter_mut().zip(&self.points) {
+            if trial.running {
+                trial.log(*point, setting.schedule);
+            }
+        }
+    }
+}
+
+impl Trial {
+    fn new(points: usize) -> Self {
+        let outcome = Outcome {
+            status: Status::Ok,
+            steps: 0,
+            diverged_at: None,
+            steps_to_target: None,
+            points: Vec::with_capacity(points),
+        };
+        Self { outcome, running: true }
+    }
+
+    /// Ends a trial that is no longer finite.
+    fn diverge(&mut self, step: u64) {
+        self.outcome.status = Status::Diverged;
+        self.outcome.diverged_at = Some(step);
+        self.running = false;
+    }
+
+    fn log(&mut self, point: Point, schedule: &Schedule) {
+        if !point.loss[Split::Train as usize].is_none_or(f64::is_finite) {
+            self.diverge(point.step);
+            return;
+        }
+        self.outcome.points.push(point);
+        if let Some(target) = &schedule.target
+            && self.outcome.steps_to_target.is_none()
+            && target.reached(&point)
+        {
+            self.outcome.steps_to_target = Some(point.step);
+            if target.stop {
+                self.outcome.status = Status::Target;
+                self.running = false;
+            }
+        }
+    }
+
+    /// Judges a trial that stayed finite: it has diverged if its loss ended far above where it began, as of the first
+    /// step of that final stretch.
+    fn finish(mut self, schedule: &Schedule) -> Outcome {
+        let outcome = &mut self.outcome;
+        if outcome.status == Status::Ok {
+            let loss = |point: &Point| point.loss[Split::Train as usize].unwrap_or(0.0);
+            let limit = schedule.divergence_factor * outcome.points.first().map_or(f64::INFINITY, loss);
+            let above = outcome.points.iter().rev().take_while(|point| loss(point) > limit);
+            if let Some(first) = above.last() {
+                outcome.diverged_at = Some(first.step);
+                outcome.status = Status::Diverged;
+            }
+        }
+        self.outcome
+    }
+}

@@ -1,0 +1,18 @@
+//! The training loop: one loop for every objective, optimizer and observer.
+//!
+//! It knows an [`Objective`], an update rule ([`thalweg_kernels::optimizer::Method`]) and [`Observer`]s. Trials are
+//! trained in blocks of lanes, each block by one thread; a trial's numbers do not depend on the block it is in.
+
+mod block;
+mod evaluation;
+mod objective;
+mod observer;
+mod outcome;
+mod pool;
+
+pub use block::Schedule;
+pub use evaluation::Evaluation;
+pub use objective::{Lane, Objective, Split};
+pub use observer::{Logged, Norms, Observer};
+pub use outcome::{Metric, Outcome, Point, Target};
+pub use pool::{Engine, Job, train};

@@ -1,0 +1,63 @@
+//! What is trained.
+
+use thalweg_kernels::Isa;
+use thalweg_kernels::math::Elementary;
+
+use super::Evaluation;
+
+/// A part of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// What gradients are computed on.
+    Train,
+    /// What hyperparameters are chosen by.
+    Validation,
+    /// What the choice is judged by.
+    Test,
+}
+
+impl Split {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
+}
+
+/// What the loop needs to know of one trial.
+#[derive(Clone, Copy, Debug)]
+pub struct Lane<'a> {
+    /// Values of the optimizer's hyperparameters, in the order of its metadata.
+    pub hyperparameters: &'a [f64],
+    /// The seed of the initial parameters.
+    pub init_seed: u64,
+    /// The seed of the order of examples.
+    pub order_seed: u64,
+}
+
+/// A function of parameters to be minimised, on all lanes of a block at a time.
+///
+/// A block is one or more groups, each as many trials as a register has lanes: trial i is lane i mod lanes of group
+/// i / lanes. Its arrays are `[group][parameter][lane]`. No operation may cross lanes.
+pub trait Objective<T: Elementary>: Sync {
+    /// What a worker needs besides the block's own arrays; no step allocates.
+    type Scratch: Send;
+
+    /// Parameters of one trial.
+    fn parameters(&self) -> usize;
+
+    /// Scratch for blocks of so many groups.
+    fn scratch(&self, isa: Isa, groups: usize) -> Self::Scratch;
+
+    /// Begins a block: sets every lane's initial parameters.
+    fn start(&self, scratch: &mut Self::Scratch, lanes: &[Lane<'_>], weights: &mut [T]);
+
+    /// The gradient of step `step` (counted from 0). Makes the `alarm` of a lane NaN if its loss is not finite.
+    fn gradient(&self, scratch: &mut Self::Scratch, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]);
+
+    /// The loss, and the share of correct answers, on a split.
+    fn evaluate(&self, scratch: &mut Self::Scratch, split: Split, weights: &[T], evaluation: &mut Evaluation);
+
+    /// Whether it has this split.
+    fn has(&self, split: Split) -> bool;
+
+    /// Whether answers can be correct.
+    fn classifies(&self) -> bool;
+}

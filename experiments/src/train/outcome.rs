@@ -1,0 +1,82 @@
+//! How a trial went.
+
+use super::Split;
+use crate::record::Status;
+
+/// A trial at one logged step. Losses and norms are rounded to the precision of the sweep.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    /// Updates done.
+    pub step: u64,
+    /// Mean loss per split, where there is such a split.
+    pub loss: [Option<f64>; 3],
+    /// Share of correct answers per split, where there is such a split and answers can be correct.
+    pub accuracy: [Option<f64>; 3],
+    /// Euclidean norm of the gradient that this step's update took; none at step 0.
+    pub grad_norm: Option<f64>,
+    /// Euclidean norm of this step's update; none at step 0.
+    pub update_norm: Option<f64>,
+}
+
+/// What a target looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// The mean loss of a split.
+    Loss(Split),
+    /// The accuracy on a split.
+    Accuracy(Split),
+}
+
+/// What a trial tries to reach.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Target {
+    /// What is compared.
+    pub metric: Metric,
+    /// A loss must be at most this, an accuracy at least.
+    pub threshold: f64,
+    /// Whether a trial stops when it gets there.
+    pub stop: bool,
+}
+
+impl Target {
+    /// Whether a logged point is there.
+    pub fn reached(&self, point: &Point) -> bool {
+        match self.metric {
+            Metric::Loss(split) => point.loss[split as usize].is_some_and(|loss| loss <= self.threshold),
+            Metric::Accuracy(split) => point.accuracy[split as usize].is_some_and(|share| share >= self.threshold),
+        }
+    }
+}
+
+/// How a trial went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// How it ended.
+    pub status: Status,
+    /// Updates done.
+    pub steps: u64,
+    /// The step of divergence.
+    pub diverged_at: Option<u64>,
+    /// The first logged step at which the target was reached.
+    pub steps_to_target: Option<u64>,
+    /// What was logged, in the order of the steps.
+    pub points: Vec<Point>,
+}
+
+impl Outcome {
+    /// The point at the start.
+    pub fn initial(&self) -> Option<&Point> {
+        self.points.first()
+    }
+
+    /// The point at the end; none if the trial became non-finite before.
+    pub fn last(&self) -> Option<&Point> {
+        self.points.last().filter(|point| point.step == self.steps)
+    }
+
+    /// The first of the points with the smallest training loss.
+    pub fn best(&self) -> Option<&Point> {
+        let loss = |point: &Point| point.loss[Split::Train as usize].unwrap_or(f64::INFINITY);
+        self.points.iter().reduce(|best, point| if loss(point) < loss(best) { point } else { best })
+    }
+}

@@ -1,0 +1,80 @@
+//! Blocks on threads.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use thalweg_kernels::Isa;
+use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::Method;
+
+use super::block::{Setting, Worker};
+use super::{Lane, Objective, Observer, Outcome, Schedule};
+
+/// How blocks are trained. None of it changes a bit of a result.
+#[derive(Clone, Copy, Debug)]
+pub struct Engine {
+    /// The instruction set.
+    pub isa: Isa,
+    /// Worker threads.
+    pub threads: usize,
+    /// Lanes per block; none for one register.
+    pub lanes: Option<usize>,
+}
+
+impl Engine {
+    /// Lanes per block in the precision `T`.
+    pub fn block_lanes<T: Elementary>(&self) -> usize {
+        self.groups::<T>() * self.isa.lanes::<T>()
+    }
+
+    /// Groups per block in the precision `T`: as many registers as the lanes that were asked for fill.
+    fn groups<T: Elementary>(&self) -> usize {
+        self.lanes.map_or(1, |lanes| lanes.div_ceil(self.isa.lanes::<T>()).max(1))
+    }
+}
+
+/// Trials of one optimizer. Neighbours with equal `order_seed` share their batches, which is faster.
+#[derive(Clone, Debug)]
+pub struct Job<'a> {
+    /// The optimizer.
+    pub method: &'static Method,
+    /// The trials.
+    pub lanes: Vec<Lane<'a>>,
+}
+
+/// Trains all trials of all jobs; hands each finished block to `done`, with the job's index and the index of its first
+/// trial there, in no particular order and from any thread. Stops between blocks once `stop` is set.
+///
+/// # Errors
+///
+/// If the system refuses to start the threads.
+pub fn train<T: Elementary, O: Objective<T>>(
+    objective: &O,
+    jobs: &[Job<'_>],
+    schedule: &Schedule,
+    observers: &[&dyn Observer<T>],
+    engine: Engine,
+    stop: &AtomicBool,
+    done: impl Fn(usize, usize, Vec<Outcome>) + Sync,
+) -> Result<(), rayon::ThreadPoolBuildError> {
+    let groups = engine.groups::<T>();
+    let lanes = engine.block_lanes::<T>();
+    let blocks: Vec<(usize, usize)> = jobs
+        .iter()
+        .enumerate()
+        .flat_map(|(job, trials)| (0..trials.lanes.len()).step_by(lanes).map(move |first| (job, first)))
+        .collect();
+    let methods: Vec<&Method> = jobs.iter().map(|job| job.method).collect();
+    let setting = Setting { objective, schedule, observers };
+    let next = AtomicUsize::new(0);
+    let threads = engine.threads.clamp(1, blocks.len().max(1));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    pool.broadcast(|_| {
+        let mut worker = Worker::<T, O>::new(objective, engine.isa, groups, &methods);
+        while !stop.load(Ordering::Relaxed) {
+            let Some(&(job, first)) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            let trials = &jobs[job].lanes[first..jobs[job].lanes.len().min(first + lanes)];
+            done(job, first, worker.train(&setting, jobs[job].method, trials));
+        }
+    });
+    Ok(())
+}

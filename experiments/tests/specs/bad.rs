@@ -1,0 +1,171 @@
+//! Specs that are wrong, and what is said about them.
+
+use miette::Diagnostic;
+
+use crate::{SMALL, edited, parse, plan};
+
+/// What is replaced in [`SMALL`], by what, and what the error must say.
+const CASES: &[(&str, &str, &[&str])] = &[
+    // Names and keys.
+    ("[problem]", "titel = 1\n[problem]", &["small.toml:3:1: unknown key `titel`", "did you mean `title`?"]),
+    ("batch = 16", "bacth = 16", &["small.toml:12:1: unknown key `train.bacth`", "did you mean `batch`?"]),
+    ("\"moons\"", "\"mooons\"", &["4:8: `problem.kind`: expected one of moons, csv, found \"mooons\"", "`moons`?"]),
+    ("\"sgd\"", "\"sdg\"", &["17:8: `optimizer.0.kind`", "did you mean `sgd`?"]),
+    ("lr = [", "lrr = [", &["18:7: `optimizer.0.lrr`: sgd has no such hyperparameter", "`lr`?"]),
+    ("hidden = [4]", "hidden = [4]\nactivation = \"rleu\"", &["10:14", "did you mean `relu`?"]),
+    ("hidden = [4]", "hidden = [4]\nloss = \"cross-entropy\"", &["did you mean `softmax-cross-entropy`?"]),
+    ("hidden = [4]", "hidden = [4]\ninit = \"xavier\"", &["`network.init`", "valid: zeros, normal"]),
+    ("name = \"small\"", "name = \"a/b\"", &["1:8: `name`: expected letters"]),
+    ("name = \"small\"\n", "", &["missing key `name`"]),
+    ("samples = 100\n", "", &["3:1: missing key `problem.samples`"]),
+    ("hidden = [4]\n", "", &["8:1: missing key `network.hidden`"]),
+    ("[network]\nhidden = [4]\n", "", &["missing key `network`"]),
+    ("\"sgd\"\nlr = [0.1, 0.01]", "\"trust\"", &["16:1: missing hyperparameter `radius`: learning rate"]),
+    // Types.
+    ("batch = 16", "batch = \"small\"", &["expected an integer from 1 to 100000000 or \"full\", found \"small\""]),
+    ("batch = 16", "batch = 16.0", &["found 16.0"]),
+    ("hidden = [4]", "hidden = 4", &["9:10: `network.hidden`: expected a list of layer widths", "found 4"]),
+    ("hidden = [4]", "hidden = [4, \"x\"]", &["9:14: `network.hidden.1`"]),
+    ("hidden = [4]", "hidden = [4]\nbias = 1", &["expected true or false, found 1"]),
+    ("lr = [0.1, 0.01]", "lr = true", &["`optimizer.0.lr`: expected a number above 0, a list, or a range", "true"]),
+    ("[problem]", "network = 3\n[problem]", &["not valid TOML: duplicate key"]),
+    ("seeds = 2", "seeds = 1979-05-27", &["a list of seeds", "found a date"]),
+    ("[[optimizer]]", "[optimizer]", &["expected tables [[optimizer]], found a table"]),
+    // Ranges.
+    ("batch = 16", "batch = 0", &["12:9: `train.batch`", "found 0"]),
+    ("batch = 16", "batch = -3", &["found -3"]),
+    ("batch = 16", "batch = 99999999999999999999", &["found 99999999999999999999"]),
+    ("[0.1, 0.01]", "nan", &["18:6: `optimizer.0.lr`: expected a number above 0, found NaN"]),
+    ("[0.1, 0.01]", "[0.1, 0]", &["18:12: `optimizer.0.lr.1`: expected a number above 0, found 0"]),
+    ("[0.1, 0.01]", "-0.1", &["found -0.1"]),
+    ("[0.1, 0.01]", "inf", &["found inf"]),
+    ("[0.1, 0.01]", "[]", &["expected at least one number, found an empty list"]),
+    ("\"sgd\"\nlr", "\"momentum\"\nmomentum = 1.0\nlr", &["expected a number of at least 0 and below 1, found 1.0"]),
+    ("[0.1, 0.01]", "{ log = [1e-3, 1], points = 0 }", &["18:34: `optimizer.0.lr.points`", "found 0"]),
+    (
+        "[0.1, 0.01]",
+        "{ log = [1, 1e-3], points = 5 }",
+        &["18:14: `optimizer.0.lr.log`: expected the lower bound first"],
+    ),
+    ("[0.1, 0.01]", "{ linear = [1, 1], points = 5 }", &["expected the lower bound first"]),
+    ("[0.1, 0.01]", "{ log = [0, 1], points = 5 }", &["18:15: `optimizer.0.lr.log.0`: expected a number above 0"]),
+    (
+        "\"sgd\"\nlr = [0.1, 0.01]",
+        "\"momentum\"\nmomentum = { log = [0, 0.9], points = 3 }",
+        &["expected a positive number, as the scale is logarithmic"],
+    ),
+    ("[0.1, 0.01]", "{ log = [1e-3], points = 5 }", &["a list of two numbers"]),
+    ("[0.1, 0.01]", "{ log = [1e-3, 1] }", &["missing key `optimizer.0.lr.points`"]),
+    ("[0.1, 0.01]", "{ lgo = [1e-3, 1], points = 2 }", &["unknown key `optimizer.0.lr.lgo`", "`log`?"]),
+    ("[0.1, 0.01]", "{ log = [1e-3, 1], samples = 2 }", &["unknown key `optimizer.0.lr.samples`"]),
+    ("\"sgd\"", "\"adam\"\nconvention = \"papier\"", &["`optimizer.0.convention`", "`paper`?"]),
+    ("noise = 0.2", "noise = -1", &["6:9: `problem.noise`: expected a number of at least 0, found -1"]),
+    ("noise = 0.2", "test_fraction = 1", &["below 1, found 1"]),
+    ("noise = 0.2", "test_fraction = 0.5\nvalidation_fraction = 0.5", &["leave nothing to train on"]),
+    ("noise = 0.2", "scale = { divide = 0 }", &["`problem.scale.divide`: expected a number above 0"]),
+    ("noise = 0.2", "scale = 3", &["minmax"]),
+    ("noise = 0.2", "seed = -1", &["`problem.seed`"]),
+    ("samples = 100", "samples = 100000001", &["5:11", "found 100000001"]),
+    ("hidden = [4]", "hidden = [65537]", &["9:11: `network.hidden.0`: expected an integer from 1 to 65536"]),
+    ("steps = 10", "steps = 1000000001", &["13:9"]),
+    ("steps = 10", "steps = 10\nepochs = 3", &["14:10: `train.epochs`: expected either `steps` or `epochs`"]),
+    ("steps = 10\n", "", &["11:1: missing key `train.steps` or `train.epochs`"]),
+    ("seeds = 2", "seeds = [1, 2, 1]", &["14:16: `train.seeds.2`: the seed 1 occurs twice"]),
+    ("seeds = 2", "seeds = []", &["at least one seed"]),
+    ("seeds = 2", "seeds = { from = 9223372036854775807, count = 2 }", &["`train.seeds.count`"]),
+    ("seeds = 2", "seeds = 2\ninit_seed = 0\norder_seed = 0", &["all seeds give the same trial"]),
+    ("seeds = 2", "seeds = 2\ndivergence_factor = 1", &["expected a number above 1"]),
+    ("seeds = 2", "seeds = 2\nprecision = \"f16\"", &["expected one of f32, f64"]),
+    ("hidden = [4]", "hidden = [4]\ninit_scale = 2", &["only init = \"normal\" has a scale"]),
+    // What parts demand of each other.
+    ("seeds = 2", "seeds = 2\ntarget = { metric = \"train_loss\", above = 1 }", &["is set by `below`"]),
+    ("seeds = 2", "seeds = 2\ntarget = { metric = \"validation_loss\", below = 1 }", &["there is no validation split"]),
+    ("seeds = 2", "seeds = 2\ntarget = { metric = \"train_loss\", below = 1, stop = true }", &["train.log_every"]),
+    ("[[opt", "[[figure]]\nkind = \"curves\"\nmetric = \"train_los\"\n[[opt", &["18:10", "`train_loss`?"]),
+    ("[[opt", "[[figure]]\nkind = \"sensitivity\"\nmetric = \"steps_to_target\"\n[[opt", &["needs `train.target`"]),
+    (
+        "[[opt",
+        "[record]\ncurves = \"none\"\n[[figure]]\nkind = \"curves\"\nmetric = \"train_loss\"\n[[opt",
+        &["19:8: `figure.0.kind`: a figure of curves needs them recorded"],
+    ),
+    ("[[opt", "[engine]\nlanes = 0\n[[opt", &["`engine.lanes`"]),
+    ("batch = 16", "batch = \"full\"\ndrop_last = true", &["nothing to drop"]),
+    // Syntax.
+    ("steps = 10", "steps = ", &["small.toml:13:9: not valid TOML"]),
+    ("steps = 10", "steps = 10\nsteps = 11", &["14:1: not valid TOML: duplicate key"]),
+    ("[train]", "[train", &["11:7: not valid TOML"]),
+];
+
+#[test]
+fn every_mistake_is_named_with_its_place() {
+    for (old, new, expected) in CASES {
+        let Err(error) = parse(&edited(old, new)) else { panic!("{new:?} was accepted") };
+        let said = format!("{error}\n{}", error.help().map(|help| help.to_string()).unwrap_or_default());
+        for part in *expected {
+            assert!(said.contains(part), "{new:?}: expected {part:?} in {said:?}");
+        }
+        assert!(error.line() >= 1 && error.labels().is_some_and(|mut labels| labels.next().is_some()));
+    }
+    assert!(parse(SMALL).is_ok());
+}
+
+#[test]
+fn huge_grids_are_refused_without_being_made() {
+    let many = "{ log = [1e-3, 0.9], points = 10000000 }";
+    let text = edited("\"sgd\"\nlr = [0.1, 0.01]", &format!("\"adam\"\nlr = {many}\nbeta1 = {many}\nbeta2 = {many}"));
+    let error = parse(&text).unwrap_err().to_string();
+    assert!(error.contains("16:1: `optimizer.0`: this grid of more than 2⁶⁴ points"), "{error}");
+    let text = edited("[0.1, 0.01]", "{ log = [1e-3, 1], points = 100000000000 }");
+    assert!(parse(&text).unwrap_err().to_string().contains("`optimizer.0.lr.points`"));
+    let text = edited("\"sgd\"\nlr = [0.1, 0.01]", &format!("\"momentum\"\nlr = {many}\nmomentum = [0.5, 0.9]"));
+    assert!(
+        parse(&text)
+            .unwrap_err()
+            .to_string()
+            .contains("20000000 points × 2 seeds takes the sweep past 10000000 trials")
+    );
+    let text = edited("[0.1, 0.01]", many) + "[[optimizer]]\nkind = \"sgd\"\n";
+    assert!(parse(&text).is_err());
+    assert!(parse(&edited("seeds = 2", "seeds = 10000001")).is_err());
+}
+
+#[test]
+fn what_does_not_fit_the_data_points_into_the_spec() {
+    const CSV: &str = "kind = \"csv\"\npath = \"iris.csv\"\ntarget = \"species\"\ntask = \"classification\"";
+    const MOONS: &str = "kind = \"moons\"\nsamples = 100\nnoise = 0.2";
+    let cases = [
+        (
+            edited("batch = 16", "batch = 76"),
+            "12:9: `train.batch`: a batch of 76 is larger than the training split of 75",
+        ),
+        (edited("hidden = [4]", "hidden = [65536, 65536]"), "9:10: `network.hidden`: 4295294977 parameters"),
+        (edited("steps = 10", "epochs = 1000000000"), "13:10: `train.epochs`: 1000000000 epochs of 5 steps"),
+        (edited("steps = 10", "steps = 1000000000\nlog_every = 1"), "14:13: `train.log_every`"),
+        (edited("noise = 0.2", "test_fraction = 0.001"), "6:17: `problem.test_fraction`: 0.001 of 100 examples"),
+        (
+            edited(MOONS, CSV).replace("hidden = [4]", "hidden = [4]\nloss = \"bce\""),
+            "`network.loss`: binary cross-entropy is for two classes, but there are 3",
+        ),
+        (edited(MOONS, &CSV.replace("\"species\"", "\"specie\"")), "6:10: `problem.target`: iris.csv has no column"),
+        (edited(MOONS, &CSV.replace("iris.csv", "irsi.csv")), "5:8: `problem.path`: cannot read ./irsi.csv"),
+        (
+            edited(MOONS, &CSV.replace("classification", "regression")),
+            "iris.csv:2:1: column \"species\": expected a finite number, found \"setosa\"",
+        ),
+    ];
+    for (text, expected) in cases {
+        let error = plan(&parse(&text).unwrap()).unwrap_err();
+        assert!(error.to_string().contains(expected), "expected {expected:?} in {error}");
+    }
+}
+
+#[test]
+fn errors_show_the_line() {
+    let error = parse(&edited("batch = 16", "bacth = 16")).unwrap_err();
+    let mut shown = String::new();
+    let handler = miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::none());
+    handler.render_report(&mut shown, &error).unwrap();
+    for part in ["small.toml:12:1", "bacth = 16", "did you mean `batch`?"] {
+        assert!(shown.contains(part), "{shown}");
+    }
+}

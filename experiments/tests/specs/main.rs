@@ -1,0 +1,54 @@
+//! Specs and the plans that follow from them, as a user of the library sees them.
+
+mod bad;
+mod methods;
+mod overrides;
+mod plans;
+mod shipped;
+
+use std::path::Path;
+
+use thalweg::data::Splits;
+use thalweg::spec::{InputError, Options, Spec};
+use thalweg::sweep::Plan;
+
+/// A spec that uses little of what there is.
+const SMALL: &str = r#"name = "small"
+
+[problem]
+kind = "moons"
+samples = 100
+noise = 0.2
+
+[network]
+hidden = [4]
+
+[train]
+batch = 16
+steps = 10
+seeds = 2
+
+[[optimizer]]
+kind = "sgd"
+lr = [0.1, 0.01]
+"#;
+
+fn parse_with(text: &str, overrides: &[&str]) -> Result<Spec, InputError> {
+    let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
+    let options = Options { methods: methods::ALL, overrides: &overrides };
+    Spec::parse_with("small.toml", text, Path::new("."), options)
+}
+
+fn parse(text: &str) -> Result<Spec, InputError> {
+    parse_with(text, &[])
+}
+
+fn plan(spec: &Spec) -> Result<Plan, InputError> {
+    Plan::new(spec, &Splits::load(spec)?)
+}
+
+/// [`SMALL`] with one text in place of another.
+fn edited(old: &str, new: &str) -> String {
+    assert!(SMALL.contains(old), "{old:?}");
+    SMALL.replacen(old, new, 1)
+}

@@ -1,0 +1,203 @@
+//! Plans and keys.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use thalweg::data::{Splits, Targets};
+use thalweg::record::Setting;
+use thalweg::spec::{Loss, Options, Spec, shipped};
+use thalweg::sweep::{Plan, Trial};
+
+use crate::{SMALL, edited, methods, parse, plan};
+
+/// Of the first trial of [`SMALL`].
+const DESCRIPTION: &str = r#"contract = 1
+problem.kind = "moons"
+problem.samples = 100
+problem.noise = 0.2
+problem.scale = "standard"
+problem.test_fraction = 0.25
+problem.validation_fraction = 0.0
+problem.seed = 0
+network.hidden = [4]
+network.activation = "relu"
+network.bias = true
+network.init = "glorot-uniform"
+network.loss = "bce"
+train.batch = 16
+train.drop_last = false
+train.steps = 10
+train.log_every = 0
+train.precision = "f32"
+train.divergence_factor = 10.0
+optimizer = "sgd"
+lr = 0.1
+init_seed = 0
+order_seed = 0
+"#;
+
+fn keys(text: &str) -> Vec<String> {
+    let plan = plan(&parse(text).unwrap()).unwrap();
+    plan.trials.into_iter().map(|trial| trial.key).collect()
+}
+
+#[test]
+fn keys_never_change() {
+    let plan = plan(&parse(SMALL).unwrap()).unwrap();
+    assert_eq!(plan.describe(&plan.trials[0]), DESCRIPTION);
+    for trial in &plan.trials {
+        assert_eq!(trial.key, blake3::hash(plan.describe(trial).as_bytes()).to_hex()[..16]);
+    }
+    assert_eq!(keys(SMALL), ["f95718da6e5539aa", "db54782a1e477d64", "dc1f269b1151a15a", "a267b4cf4795f476"]);
+}
+
+#[test]
+fn what_changes_no_number_changes_no_key() {
+    let expected = keys(SMALL);
+    let same = [
+        edited("name = \"small\"", "name = \"other\"\ntitle = \"Other\"\ntier = \"full\""),
+        SMALL.to_owned() + "[[figure]]\nkind = \"curves\"\nmetric = \"train_loss\"\n",
+        SMALL.to_owned() + "[engine]\nlanes = 8\nchunk = 32\n[record]\ncurves = \"none\"\n",
+        edited("seeds = 2", "seeds = [0, 1]"),
+        edited("steps = 10", "epochs = 2"), // of five steps
+        edited("steps = 10", "steps = 10\nlog_every = 1000"),
+        edited("hidden = [4]", "hidden = [4]\nloss = \"bce\""), // as two classes get it anyway
+        edited("[0.1, 0.01]", "{ values = [1e-1, 1e-2] }"),
+        // What lies in several grids is one trial.
+        SMALL.to_owned() + "[[optimizer]]\nkind = \"sgd\"\nlr = 0.01\n",
+    ];
+    for text in same {
+        assert_eq!(keys(&text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_changes_a_number_changes_every_key() {
+    let changes = [
+        ("samples = 100", "samples = 101"),
+        ("noise = 0.2", "noise = 0.3"),
+        ("noise = 0.2", "noise = 0.2\nseed = 1"),
+        ("noise = 0.2", "noise = 0.2\nscale = \"minmax\""),
+        ("noise = 0.2", "noise = 0.2\nscale = { divide = 2 }"),
+        ("noise = 0.2", "noise = 0.2\ntest_fraction = 0.3"),
+        ("noise = 0.2", "noise = 0.2\nvalidation_fraction = 0.3"),
+        ("hidden = [4]", "hidden = [5]"),
+        ("hidden = [4]", "hidden = []"),
+        ("hidden = [4]", "hidden = [4]\nactivation = \"tanh\""),
+        ("hidden = [4]", "hidden = [4]\nbias = false"),
+        ("hidden = [4]", "hidden = [4]\ninit = \"zeros\""),
+        ("hidden = [4]", "hidden = [4]\ninit = \"normal\""),
+        ("hidden = [4]", "hidden = [4]\ninit = \"normal\"\ninit_scale = 0.5"),
+        ("hidden = [4]", "hidden = [4]\nloss = \"mse\""),
+        ("hidden = [4]", "hidden = [4]\nloss = \"softmax-cross-entropy\""),
+        ("batch = 16", "batch = 15"),
+        ("batch = 16", "batch = \"full\""),
+        ("batch = 16", "batch = 75"),
+        ("batch = 16", "batch = 16\ndrop_last = true"),
+        ("steps = 10", "steps = 11"),
+        ("seeds = 2", "seeds = { from = 2, count = 2 }"),
+        ("seeds = 2", "seeds = 2\ninit_seed = 7"),
+        ("seeds = 2", "seeds = 2\norder_seed = 7"),
+        ("seeds = 2", "seeds = 2\nlog_every = 2"),
+        ("seeds = 2", "seeds = 2\nprecision = \"f64\""),
+        ("seeds = 2", "seeds = 2\ndivergence_factor = 20"),
+        ("seeds = 2", "seeds = 2\ntarget = { metric = \"train_loss\", below = 0.1 }"),
+        ("seeds = 2", "seeds = 2\ntarget = { metric = \"train_loss\", below = 0.2 }"),
+        ("seeds = 2", "seeds = 2\ntarget = { metric = \"test_loss\", below = 0.2 }"),
+        ("seeds = 2", "seeds = 2\nlog_every = 2\ntarget = { metric = \"test_loss\", below = 0.2, stop = true }"),
+        ("\"sgd\"", "\"momentum\""),
+        ("\"sgd\"", "\"momentum\"\nmomentum = 0.8"),
+        ("\"sgd\"", "\"adam\""),
+        ("\"sgd\"", "\"adam\"\nconvention = \"outside\""),
+        ("[0.1, 0.01]", "[0.2, 0.02]"),
+    ];
+    let mut seen: HashSet<String> = keys(SMALL).into_iter().collect();
+    for (old, new) in changes {
+        for key in keys(&edited(old, new)) {
+            assert!(seen.insert(key), "{new}");
+        }
+    }
+}
+
+#[test]
+fn a_file_counts_by_its_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = edited(
+        "kind = \"moons\"\nsamples = 100\nnoise = 0.2",
+        "kind = \"csv\"\npath = \"PATH\"\ntarget = \"species\"\ntask = \"classification\"",
+    );
+    let keys = |path: &str| {
+        let options = Options { methods: methods::ALL, overrides: &[] };
+        let spec = Spec::parse_with("a.toml", &text.replace("PATH", path), folder.path(), options).unwrap();
+        plan(&spec).unwrap().trials.into_iter().map(|trial| trial.key).collect::<Vec<_>>()
+    };
+    let iris = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/iris.csv")).unwrap();
+    fs::write(folder.path().join("flowers.csv"), &iris).unwrap();
+    fs::write(folder.path().join("changed.csv"), iris.replacen("5.1", "5.2", 1)).unwrap();
+    // A file of the name of a shipped data set takes its place only if the path says so.
+    fs::write(folder.path().join("iris.csv"), iris.replacen("5.1", "5.3", 1)).unwrap();
+    assert_eq!(keys("flowers.csv"), keys("iris.csv"));
+    let all: HashSet<_> = ["iris.csv", "changed.csv", "./iris.csv"].into_iter().flat_map(keys).collect();
+    assert_eq!(all.len(), 12);
+}
+
+#[test]
+fn the_order_of_tables_changes_nothing_but_the_order() {
+    let sgd = "[[optimizer]]\nkind = \"sgd\"\nlr = { log_uniform = [1e-3, 1], samples = 5 }\n";
+    let adam = "[[optimizer]]\nkind = \"adam\"\nlr = { log = [1e-3, 1], points = 4 }\n";
+    let head = edited("[[optimizer]]\nkind = \"sgd\"\nlr = [0.1, 0.01]\n", "");
+    let one = keys(&format!("{head}{sgd}{adam}"));
+    let other = keys(&format!("{head}{adam}{sgd}"));
+    assert_eq!([&one[10..], &one[..10]].concat(), other);
+}
+
+#[test]
+fn trials_come_by_table_grid_and_seed() {
+    let optimizers = "kind = \"momentum\"\nlr = [0.1, 0.2]\nmomentum = [0.5, 0.9]\n\
+                      [[optimizer]]\nkind = \"adam\"\nconvention = [\"outside\", \"paper\"]\n\
+                      [[optimizer]]\nkind = \"momentum\"\nlr = [0.2, 0.3]\nmomentum = 0.5";
+    let plan = plan(&parse(&edited("kind = \"sgd\"\nlr = [0.1, 0.01]", optimizers)).unwrap()).unwrap();
+    let row = |trial: &Trial| (trial.optimizer.name, trial.hyperparameters[..2].to_vec(), trial.order_seed);
+    let rows: Vec<_> = plan.trials.iter().step_by(2).map(row).collect();
+    let expected = [
+        ("momentum", vec![0.1, 0.5], 0),
+        ("momentum", vec![0.1, 0.9], 0),
+        ("momentum", vec![0.2, 0.5], 0),
+        ("momentum", vec![0.2, 0.9], 0),
+        ("adam", vec![0.01, 0.9], 0),
+        ("adam", vec![0.01, 0.9], 0),
+        ("momentum", vec![0.3, 0.5], 0),
+    ];
+    assert_eq!(rows, expected);
+    assert!(plan.trials.iter().enumerate().all(|(index, trial)| trial.configuration == index / 2));
+    assert_eq!(plan.hyperparameter_names(), ["lr", "momentum", "beta1", "beta2", "convention"]);
+    let settings = plan.settings(&plan.trials[8]);
+    assert_eq!(settings[0], Some(Setting::Number(0.01)));
+    assert_eq!(settings[1], None);
+    assert_eq!(settings[4], Some(Setting::Choice("outside".to_owned())));
+
+    let names: Vec<&str> = plan.populations.iter().map(|population| population.optimizer.name).collect();
+    assert_eq!(names, ["momentum", "adam"]);
+    assert_eq!(plan.populations[0].trials, [0, 2, 4, 6, 12, 1, 3, 5, 7, 13]);
+}
+
+#[test]
+fn the_digits_are_planned_as_meant() {
+    let digits = shipped::find("digits").unwrap();
+    let spec = parse(digits.text).unwrap();
+    let data = Splits::load(&spec).unwrap();
+    assert_eq!((data.train.len(), data.validation.len(), data.test.len()), (1079, 359, 359));
+    assert_eq!(data.train.inputs, 64);
+    assert!(data.train.features.iter().all(|x| (0.0..=1.0).contains(x)));
+    let Targets::Classes { labels, classes } = &data.test.targets else { panic!("digits are classes") };
+    assert_eq!(classes.concat(), "0123456789");
+    assert!(labels.iter().all(|&label| label < 10));
+    let plan = Plan::new(&spec, &data).unwrap();
+    assert_eq!((plan.problem.as_str(), plan.shape.loss.name), ("digits", "softmax-cross-entropy"));
+    assert_eq!((plan.shape.layers.as_slice(), plan.shape.parameters), (&[64, 32, 10][..], 2410));
+    assert_eq!((plan.schedule.steps_per_epoch, plan.schedule.steps), (17, 425));
+    assert_eq!(plan.schedule.logged, (0..=25).map(|epoch| 17 * epoch).collect::<Vec<_>>());
+    assert_eq!(plan.flops_per_trial(), 25 * 1079 * 2 * (2 * 64 * 32 + 3 * 32 * 10));
+    assert_eq!(plan.trials.len(), 3 * 13 * 5);
+}

@@ -1,0 +1,81 @@
+//! The specs that come with the program, and the canonical text of specs.
+
+use std::path::Path;
+
+use thalweg::spec::{Options, Spec, shipped};
+
+use crate::{SMALL, edited, methods, parse, plan};
+
+/// A spec that says everything that can be said.
+const FULL: &str = r#"
+name = "full"
+title = "All \"keys\", once"
+tier = "full"
+problem = { kind = "csv", path = "iris.csv", target = "species", task = "classification", scale = "minmax", test_fraction = 0.2, validation_fraction = 0.1, seed = 4 }
+network = { hidden = [8, 4], activation = "sigmoid", bias = false, init = "normal", init_scale = 0.5, loss = "mse" }
+record.curves = "thin"
+engine = { lanes = 32, chunk = 128 }
+
+[train]
+batch = 10
+drop_last = true
+epochs = 7
+seeds = { from = 3, count = 4 }
+init_seed = 1
+log_every = "epoch"
+precision = "f64"
+divergence_factor = inf
+target = { metric = "validation_accuracy", above = 0.9, stop = true }
+
+[[optimizer]]
+kind = "adam"
+lr = { log_uniform = [1e-3, 1], samples = 3 }
+beta1 = { linear = [0, 0.9], points = 3 }
+beta2 = { values = [0.9, 0.99] }
+convention = ["outside", "paper"]
+
+[[optimizer]]
+kind = "momentum"
+lr = { log = [1e-3, 1], points = 3 }
+momentum = [0.5]
+
+[[figure]]
+kind = "curves"
+metric = "grad_norm"
+title = "Gradients"
+"#;
+
+#[test]
+fn shipped_specs_can_be_planned() {
+    for found in shipped::ALL {
+        assert_eq!(shipped::find(found.name), Some(*found));
+        let options = Options { methods: methods::ALL, overrides: &[] };
+        let spec = Spec::parse_with(found.name, found.text, Path::new(""), options).unwrap();
+        assert_eq!(spec.name, found.name);
+        let plan = plan(&spec).unwrap();
+        assert!((100..10_000).contains(&plan.trials.len()), "{}", plan.trials.len());
+    }
+    assert_eq!(shipped::find("no such spec"), None);
+}
+
+#[test]
+fn canonical_text_reads_back_to_the_same_spec() {
+    let shipped = shipped::ALL.iter().map(|shipped| shipped.text);
+    for text in [SMALL, FULL].into_iter().chain(shipped) {
+        let spec = parse(text).unwrap();
+        let canonical = spec.canonical();
+        let again = parse(&canonical).unwrap_or_else(|error| panic!("{error}\n{canonical}"));
+        assert_eq!(again, spec);
+        assert_eq!(again.canonical(), canonical);
+    }
+}
+
+#[test]
+fn canonical_text_is_one_for_all_spellings() {
+    let canonical = |text: &str| parse(text).unwrap().canonical();
+    let small = canonical(SMALL);
+    assert_eq!(canonical(&edited("seeds = 2", "seeds = { from = 0x0, count = 2 } # two")), small);
+    assert_eq!(canonical(&edited("[0.1, 0.01]", "{ values = [1e-1, 1e-2] }")), small);
+    assert_eq!(canonical(&edited("steps = 10", "precision = 'f32'\nsteps = 1_0")), small);
+    assert!(small.contains("lr = [0.1, 0.01]\n") && small.contains("init = \"glorot-uniform\"\n"), "{small}");
+}

@@ -1,0 +1,27 @@
+//! g(z) = z.
+
+use pulp::Simd;
+
+use super::{Activation, Function};
+use crate::math::Elementary;
+use crate::{Vector, reference};
+
+/// g(z) = z, g'(z) = 1: a linear layer.
+pub static IDENTITY: Activation = Activation::new::<Identity>("identity", "z", "1", reference::activation::identity);
+
+struct Identity;
+
+impl Function for Identity {
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U> {
+        z
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd, T: Elementary, const U: usize>(
+        _: Vector<S, T, U>,
+        upstream: Vector<S, T, U>,
+    ) -> Vector<S, T, U> {
+        upstream
+    }
+}

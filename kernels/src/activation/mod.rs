@@ -1,0 +1,162 @@
+//! Activation functions: one file each, value and derivative.
+//!
+//! The derivative is written as a function of the *value* a = g(z), which back propagation still holds, so that z need
+//! not be kept.
+
+mod identity;
+mod relu;
+mod sigmoid;
+mod tanh;
+
+use std::marker::PhantomData;
+
+use pulp::{Simd, WithSimd};
+
+use crate::math::Elementary;
+use crate::table::{Family, Table};
+use crate::{Isa, Vector};
+
+/// A function g that is applied to every unit of a layer.
+trait Function: 'static {
+    /// g(z). NaN gives NaN.
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U>;
+    /// g'(z) · upstream, from a = g(z).
+    fn backward<S: Simd, T: Elementary, const U: usize>(
+        a: Vector<S, T, U>,
+        upstream: Vector<S, T, U>,
+    ) -> Vector<S, T, U>;
+}
+
+/// An activation function, as networks, specs, the command and the docs know it.
+#[derive(Clone, Copy)]
+pub struct Activation {
+    /// Its name in specs.
+    pub name: &'static str,
+    /// g(z)
+    pub formula: &'static str,
+    /// g'(z)
+    pub derivative: &'static str,
+    /// g(z) and g'(z) in plain f64: what tests and benches compare with.
+    pub reference: fn(f64) -> (f64, f64),
+    forward: Table<Forward>,
+    backward: Table<Backward>,
+}
+
+/// Every activation function.
+pub static ALL: &[&Activation] = &[&identity::IDENTITY, &relu::RELU, &sigmoid::SIGMOID, &tanh::TANH];
+
+impl Activation {
+    const fn new<F: Function>(
+        name: &'static str,
+        formula: &'static str,
+        derivative: &'static str,
+        reference: fn(f64) -> (f64, f64),
+    ) -> Self {
+        Self {
+            name,
+            formula,
+            derivative,
+            reference,
+            forward: Table { f32: forward::<F, f32>, f64: forward::<F, f64> },
+            backward: Table { f32: backward::<F, f32>, f64: backward::<F, f64> },
+        }
+    }
+
+    /// The activation function called `name`.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().copied().find(|activation| activation.name == name)
+    }
+
+    /// z → g(z), in place.
+    pub fn forward<T: Elementary>(&self, isa: Isa, z: &mut [T]) {
+        self.forward.get::<T>()(isa, z);
+    }
+
+    /// dL/da → dL/dz = dL/da · g'(z), in place, from the values a = g(z).
+    ///
+    /// # Panics
+    ///
+    /// If the slices differ in length.
+    pub fn backward<T: Elementary>(&self, isa: Isa, a: &[T], gradient: &mut [T]) {
+        assert_eq!(a.len(), gradient.len());
+        self.backward.get::<T>()(isa, a, gradient);
+    }
+}
+
+/// There is one of each name.
+impl PartialEq for Activation {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Activation {}
+
+impl std::fmt::Debug for Activation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Forward;
+impl Family for Forward {
+    type Member<T: crate::Real> = fn(Isa, &mut [T]);
+}
+
+#[derive(Clone, Copy)]
+struct Backward;
+impl Family for Backward {
+    type Member<T: crate::Real> = fn(Isa, &[T], &mut [T]);
+}
+
+fn forward<F: Function, T: Elementary>(isa: Isa, z: &mut [T]) {
+    struct Op<'a, F, T>(&'a mut [T], PhantomData<F>);
+    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let (body, tail) = T::as_registers_mut::<S>(self.0);
+            let mut groups = body.chunks_exact_mut(4);
+            for group in &mut groups {
+                F::value(Vector::<S, T, 4>::load(simd, group)).store(group);
+            }
+            for register in groups.into_remainder().chunks_exact_mut(1) {
+                F::value(Vector::<S, T, 1>::load(simd, register)).store(register);
+            }
+            if !tail.is_empty() {
+                let z = Vector::<S, T>::new(simd, T::load_part(simd, tail));
+                T::store_part(simd, tail, F::value(z).register());
+            }
+        }
+    }
+    isa.dispatch(Op::<F, T>(z, PhantomData));
+}
+
+fn backward<F: Function, T: Elementary>(isa: Isa, a: &[T], gradient: &mut [T]) {
+    struct Op<'a, F, T>(&'a [T], &'a mut [T], PhantomData<F>);
+    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let (a, a_tail) = T::as_registers::<S>(self.0);
+            let (gradient, tail) = T::as_registers_mut::<S>(self.1);
+            let (mut a_groups, mut groups) = (a.chunks_exact(4), gradient.chunks_exact_mut(4));
+            for (a, group) in (&mut a_groups).zip(&mut groups) {
+                let upstream = Vector::<S, T, 4>::load(simd, group);
+                F::backward(Vector::load(simd, a), upstream).store(group);
+            }
+            let rest = groups.into_remainder().chunks_exact_mut(1);
+            for (a, register) in a_groups.remainder().chunks_exact(1).zip(rest) {
+                let upstream = Vector::<S, T, 1>::load(simd, register);
+                F::backward(Vector::load(simd, a), upstream).store(register);
+            }
+            if !tail.is_empty() {
+                let a = Vector::<S, T>::new(simd, T::load_part(simd, a_tail));
+                let upstream = Vector::new(simd, T::load_part(simd, tail));
+                T::store_part(simd, tail, F::backward(a, upstream).register());
+            }
+        }
+    }
+    isa.dispatch(Op::<F, T>(a, gradient, PhantomData));
+}

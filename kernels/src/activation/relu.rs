@@ -1,0 +1,32 @@
+//! The rectified linear unit.
+
+use pulp::Simd;
+
+use super::{Activation, Function};
+use crate::math::Elementary;
+use crate::{Vector, reference};
+
+/// g(z) = max(0, z); g'(z) = 1 for z > 0, else 0, at 0 as well (as PyTorch and JAX have it).
+///
+/// Written as comparisons, since a maximum would swallow NaN: g(NaN) = NaN, and the gradient passes a NaN unit.
+pub static RELU: Activation =
+    Activation::new::<Relu>("relu", "max(0, z)", "1 if z > 0, else 0", reference::activation::relu);
+
+struct Relu;
+
+impl Function for Relu {
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U> {
+        let zero = z.like(0.0);
+        Vector::select(z.less_equal(zero), zero, z)
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd, T: Elementary, const U: usize>(
+        a: Vector<S, T, U>,
+        upstream: Vector<S, T, U>,
+    ) -> Vector<S, T, U> {
+        let zero = a.like(0.0);
+        Vector::select(a.less_equal(zero), zero, upstream)
+    }
+}

@@ -1,0 +1,297 @@
+//! Loss functions: one file each, value and gradient with respect to the outputs of the last layer.
+//!
+//! The loss of a batch is the mean over its m examples, J = (1/m) Σ L. Kernels give L per example and lane, and
+//! (1/m) dL/dz; the mean itself is the caller's, who adds in f64 and in the order of the examples.
+
+mod bce;
+mod mse;
+mod softmax_cross_entropy;
+
+use std::marker::PhantomData;
+
+use pulp::{Simd, WithSimd};
+
+use crate::math::Elementary;
+use crate::product::Input;
+use crate::table::{Family, Table};
+use crate::{Isa, Real, Vector};
+
+/// What a loss is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Targets are numbers, one per output.
+    Regression,
+    /// Targets are 0 or 1, for the one output.
+    Binary,
+    /// Targets are the indices of classes, one output per class.
+    Multiclass,
+}
+
+/// A loss L(z, y) of the outputs z of one example, given its target y.
+trait Function: 'static {
+    /// Turns z into scale · dL/dz, and gives a number that is finite exactly as long as every output is (and, for
+    /// losses that can overflow where outputs do not, the loss).
+    fn gradient<S: Simd, T: Elementary>(
+        z: UnitsMut<'_, S, T>,
+        target: Target<'_, S, T>,
+        scale: Vector<S, T>,
+    ) -> Vector<S, T>;
+
+    /// L(z, y), and 1 where the example is classified correctly (else 0).
+    fn value<S: Simd, T: Elementary>(z: Units<'_, S, T>, target: Target<'_, S, T>) -> (Vector<S, T>, Vector<S, T>);
+}
+
+/// Numbers of one example, a register each: its output units, or its target.
+#[derive(Clone, Copy)]
+struct Units<'a, S: Simd, T: Real>(S, &'a [T::Reg<S>]);
+
+/// Output units of one example that are about to be overwritten.
+struct UnitsMut<'a, S: Simd, T: Real>(S, &'a mut [T::Reg<S>]);
+
+impl<S: Simd, T: Real> Units<'_, S, T> {
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.1.len()
+    }
+
+    #[inline(always)]
+    fn get(self, i: usize) -> Vector<S, T> {
+        Vector::new(self.0, self.1[i])
+    }
+
+    /// `x` in every lane.
+    #[inline(always)]
+    fn constant(self, x: f64) -> Vector<S, T> {
+        Vector::constant(self.0, x)
+    }
+}
+
+impl<S: Simd, T: Real> UnitsMut<'_, S, T> {
+    #[inline(always)]
+    fn read(&self) -> Units<'_, S, T> {
+        Units(self.0, self.1)
+    }
+
+    #[inline(always)]
+    fn set(&mut self, i: usize, value: Vector<S, T>) {
+        self.1[i] = value.register();
+    }
+}
+
+/// The target of one example.
+#[derive(Clone, Copy)]
+enum Target<'a, S: Simd, T: Real> {
+    Shared(S, &'a [T]),
+    PerLane(Units<'a, S, T>),
+}
+
+impl<'a, S: Simd, T: Real> Target<'a, S, T> {
+    /// The target of example `e`, of `width` numbers.
+    #[inline(always)]
+    fn of(simd: S, targets: Input<'a, T>, e: usize, width: usize) -> Self {
+        match targets {
+            Input::Shared(values) => Target::Shared(simd, &values[e * width..][..width]),
+            Input::PerLane(values) => {
+                Target::PerLane(Units(simd, &T::as_registers::<S>(values).0[e * width..][..width]))
+            }
+        }
+    }
+
+    /// Its element `i`.
+    #[inline(always)]
+    fn get(self, i: usize) -> Vector<S, T> {
+        match self {
+            Target::Shared(simd, values) => Vector::splat(simd, values[i]),
+            Target::PerLane(units) => units.get(i),
+        }
+    }
+}
+
+/// A loss function, as networks, specs, the command and the docs know it.
+#[derive(Clone, Copy)]
+pub struct Loss {
+    /// Its name in specs.
+    pub name: &'static str,
+    /// Its name in text and on axes.
+    pub title: &'static str,
+    /// L(z, y)
+    pub formula: &'static str,
+    /// dL/dz
+    pub derivative: &'static str,
+    /// What it is for.
+    pub task: Task,
+    /// L and dL/dz of one example in plain f64: what tests and benches compare with.
+    pub reference: fn(&[f64], &[f64]) -> (f64, Vec<f64>),
+    gradient: Table<GradientKernel>,
+    value: Table<ValueKernel>,
+}
+
+/// Every loss function.
+pub static ALL: &[&Loss] = &[&mse::MSE, &bce::BCE, &softmax_cross_entropy::SOFTMAX_CROSS_ENTROPY];
+
+/// A chunk of examples, as the gradient kernels take it. Lanes are those of a register.
+pub struct Gradient<'a, T> {
+    /// z on the way in, scale · dL/dz on the way out: `[example][unit][lane]`.
+    pub outputs: &'a mut [T],
+    /// `[example][unit]` for regression, `[example]` else; per lane or shared.
+    pub targets: Input<'a, T>,
+    /// Units of the last layer.
+    pub units: usize,
+    /// Usually 1/m.
+    pub scale: T,
+    /// Per lane: becomes NaN when an output or a loss is not finite; else it is left as it was.
+    pub alarm: &'a mut [T],
+}
+
+/// A chunk of examples, as the kernels of values take it. Lanes are those of a register.
+pub struct Value<'a, T> {
+    /// z: `[example][unit][lane]`.
+    pub outputs: &'a [T],
+    /// `[example][unit]` for regression, `[example]` else; per lane or shared.
+    pub targets: Input<'a, T>,
+    /// Units of the last layer.
+    pub units: usize,
+    /// L: `[example][lane]`.
+    pub losses: &'a mut [T],
+    /// 1 where the example is classified correctly, else 0: `[example][lane]`.
+    pub correct: &'a mut [T],
+}
+
+impl Loss {
+    const fn new<F: Function>(
+        name: &'static str,
+        title: &'static str,
+        formula: &'static str,
+        derivative: &'static str,
+        task: Task,
+        reference: fn(&[f64], &[f64]) -> (f64, Vec<f64>),
+    ) -> Self {
+        Self {
+            name,
+            title,
+            formula,
+            derivative,
+            task,
+            reference,
+            gradient: Table { f32: gradient::<F, f32>, f64: gradient::<F, f64> },
+            value: Table { f32: value::<F, f32>, f64: value::<F, f64> },
+        }
+    }
+
+    /// The loss function called `name`.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().copied().find(|loss| loss.name == name)
+    }
+
+    /// How many target numbers an example has, with so many output units.
+    pub fn target_width(&self, units: usize) -> usize {
+        if self.task == Task::Regression { units } else { 1 }
+    }
+
+    /// z → scale · dL/dz, in place.
+    ///
+    /// # Panics
+    ///
+    /// If the slices do not fit each other.
+    pub fn gradient<T: Elementary>(&self, isa: Isa, chunk: Gradient<'_, T>) {
+        let examples = chunk.outputs.len() / (chunk.units * isa.lanes::<T>());
+        self.check(isa, examples, chunk.outputs, chunk.targets, chunk.units);
+        assert_eq!(chunk.alarm.len(), isa.lanes::<T>());
+        let width = self.target_width(chunk.units);
+        self.gradient.get::<T>()(isa, chunk, width);
+    }
+
+    /// L per example and lane, and whether it is classified correctly.
+    ///
+    /// # Panics
+    ///
+    /// If the slices do not fit each other.
+    pub fn value<T: Elementary>(&self, isa: Isa, chunk: Value<'_, T>) {
+        let examples = chunk.losses.len() / isa.lanes::<T>();
+        self.check(isa, examples, chunk.outputs, chunk.targets, chunk.units);
+        assert_eq!(chunk.correct.len(), chunk.losses.len());
+        let width = self.target_width(chunk.units);
+        self.value.get::<T>()(isa, chunk, width);
+    }
+
+    fn check<T: Real>(&self, isa: Isa, examples: usize, outputs: &[T], targets: Input<'_, T>, units: usize) {
+        let (lanes, width) = (isa.lanes::<T>(), self.target_width(units));
+        assert_eq!(outputs.len(), examples * units * lanes);
+        match targets {
+            Input::Shared(targets) => assert_eq!(targets.len(), examples * width),
+            Input::PerLane(targets) => assert_eq!(targets.len(), examples * width * lanes),
+        }
+    }
+}
+
+/// There is one of each name.
+impl PartialEq for Loss {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Loss {}
+
+impl std::fmt::Debug for Loss {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct GradientKernel;
+impl Family for GradientKernel {
+    type Member<T: Real> = fn(Isa, Gradient<'_, T>, usize);
+}
+
+#[derive(Clone, Copy)]
+struct ValueKernel;
+impl Family for ValueKernel {
+    type Member<T: Real> = fn(Isa, Value<'_, T>, usize);
+}
+
+/// `width` is how many numbers the target of an example has.
+fn gradient<F: Function, T: Elementary>(isa: Isa, chunk: Gradient<'_, T>, width: usize) {
+    struct Op<'a, F, T>(Gradient<'a, T>, usize, PhantomData<F>);
+    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Gradient { outputs, targets, units, scale, alarm } = self.0;
+            let scale = Vector::splat(simd, scale);
+            let (outputs, _) = T::as_registers_mut::<S>(outputs);
+            let (alarm, _) = T::as_registers_mut::<S>(alarm);
+            let mut sum = Vector::<S, T>::new(simd, alarm[0]);
+            for (e, registers) in outputs.chunks_exact_mut(units).enumerate() {
+                let target = Target::of(simd, targets, e, self.1);
+                let finite = F::gradient(UnitsMut(simd, registers), target, scale);
+                // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
+                sum = finite.mul_add(finite.like(0.0), sum);
+            }
+            alarm[0] = sum.register();
+        }
+    }
+    isa.dispatch(Op::<F, T>(chunk, width, PhantomData));
+}
+
+/// `width` is how many numbers the target of an example has.
+fn value<F: Function, T: Elementary>(isa: Isa, chunk: Value<'_, T>, width: usize) {
+    struct Op<'a, F, T>(Value<'a, T>, usize, PhantomData<F>);
+    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Value { outputs, targets, units, losses, correct } = self.0;
+            let (outputs, _) = T::as_registers::<S>(outputs);
+            let (losses, _) = T::as_registers_mut::<S>(losses);
+            let (correct, _) = T::as_registers_mut::<S>(correct);
+            let rows = losses.iter_mut().zip(correct);
+            for ((e, registers), (loss, right)) in outputs.chunks_exact(units).enumerate().zip(rows) {
+                let (l, r) = F::value(Units(simd, registers), Target::of(simd, targets, e, self.1));
+                (*loss, *right) = (l.register(), r.register());
+            }
+        }
+    }
+    isa.dispatch(Op::<F, T>(chunk, width, PhantomData));
+}

@@ -1,0 +1,302 @@
+//! Optimizers: one file each, the only home of an update rule.
+//!
+//! A rule is written for registers, which hold the same parameter of several trials; hyperparameters differ from lane to
+//! lane. What it needs from them is computed in f64, once per trial and step, and rounded to the precision of the trial.
+
+mod adam;
+mod momentum;
+mod sgd;
+
+use std::marker::PhantomData;
+
+use pulp::{Simd, WithSimd};
+
+use crate::table::{Family, Table};
+use crate::{Isa, Real, Vector};
+
+/// What a hyperparameter may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Domain {
+    /// A number in an interval; `None` bounds are open ends.
+    Number {
+        /// The smallest value, and whether it is allowed itself.
+        low: (f64, bool),
+        /// The largest value, and whether it is allowed itself.
+        high: (f64, bool),
+    },
+    /// One of these names; a trial stores its index.
+    Choice(&'static [&'static str]),
+}
+
+/// A hyperparameter: declared here once, read by the spec, the command and the docs.
+#[derive(Clone, Copy, Debug)]
+pub struct Hyperparameter {
+    /// Its name in specs and in CSV headers.
+    pub name: &'static str,
+    /// Its symbol in the formula.
+    pub symbol: &'static str,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    /// Its value where the spec says nothing.
+    pub default: f64,
+    /// The values that it may take.
+    pub domain: Domain,
+}
+
+impl Hyperparameter {
+    /// The learning rate, which every optimizer has.
+    const fn lr() -> Self {
+        Self {
+            name: "lr",
+            symbol: "α",
+            summary: "learning rate",
+            default: 1e-3,
+            domain: Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) },
+        }
+    }
+
+    /// A decay rate in \[0, 1).
+    const fn decay(name: &'static str, symbol: &'static str, summary: &'static str, default: f64) -> Self {
+        Self { name, symbol, summary, default, domain: Domain::Number { low: (0.0, true), high: (1.0, false) } }
+    }
+
+    /// The small number that keeps a quotient finite.
+    const fn epsilon(default: f64) -> Self {
+        Self {
+            name: "eps",
+            symbol: "ε",
+            summary: "keeps the denominator above zero",
+            default,
+            domain: Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) },
+        }
+    }
+
+    /// One of several named choices; the first is the default.
+    const fn choice(name: &'static str, summary: &'static str, names: &'static [&'static str]) -> Self {
+        Self { name, symbol: name, summary, default: 0.0, domain: Domain::Choice(names) }
+    }
+}
+
+/// The most state arrays that any rule keeps.
+const MAX_STATE: usize = 2;
+/// The most coefficients that any rule reads.
+const MAX_COEFFICIENTS: usize = 8;
+
+/// An update rule, written once for every precision, instruction set and width.
+trait Rule: 'static {
+    /// Numbers that are kept per parameter from step to step, zero at first.
+    const STATE: usize;
+    /// Running products that are kept per trial in f64, 1 at first: β^t.
+    const PRODUCTS: usize;
+    /// Numbers per trial that [`Rule::update`] reads.
+    const COEFFICIENTS: usize;
+
+    /// The coefficients of the next step, from the hyperparameters. In f64, once per trial and step.
+    fn advance(hyperparameters: &[f64], products: &mut [f64], coefficients: &mut [f64]);
+
+    /// The new value of the parameter `w` with gradient `g`.
+    fn update<S: Simd, T: Real, const U: usize>(
+        w: Vector<S, T, U>,
+        g: Vector<S, T, U>,
+        state: &mut [Vector<S, T, U>; MAX_STATE],
+        c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
+    ) -> Vector<S, T, U>;
+}
+
+/// An optimizer, as the training loop, specs, the command and the docs know it.
+#[derive(Clone, Copy)]
+pub struct Method {
+    /// Its name in specs.
+    pub name: &'static str,
+    /// Its name in text and legends.
+    pub title: &'static str,
+    /// Where it was published.
+    pub paper: &'static str,
+    /// Its update rule in one line.
+    pub formula: &'static str,
+    /// Its hyperparameters, in the order in which a trial stores their values.
+    pub hyperparameters: &'static [Hyperparameter],
+    /// Numbers that it keeps per parameter from step to step, zero at first.
+    pub state: usize,
+    /// Running products that it keeps per trial, 1 at first.
+    pub products: usize,
+    /// Numbers per trial that it computes anew each step.
+    pub coefficients: usize,
+    advance: fn(&[f64], &mut [f64], &mut [f64]),
+    update: Table<UpdateKernel>,
+}
+
+/// Every optimizer.
+pub static ALL: &[&Method] = &[&sgd::SGD, &momentum::MOMENTUM, &adam::ADAM];
+
+/// One step of a block of trials.
+///
+/// A block is one or more groups, each as many trials as a register has lanes; its arrays are
+/// `[group][parameter][lane]`.
+pub struct Update<'a, T> {
+    /// Groups of the block.
+    pub groups: usize,
+    /// `[group][parameter][lane]`
+    pub weights: &'a mut [T],
+    /// `[group][parameter][lane]`
+    pub gradient: &'a [T],
+    /// `[array][group][parameter][lane]`
+    pub state: &'a mut [T],
+    /// `[group][coefficient][lane]`, from [`Method::advance`].
+    pub coefficients: &'a [T],
+    /// `[group][lane]`: becomes NaN when a new weight is not finite; else it is left as it was.
+    pub alarm: &'a mut [T],
+}
+
+impl Method {
+    const fn new<R: Rule>(
+        name: &'static str,
+        title: &'static str,
+        paper: &'static str,
+        formula: &'static str,
+        hyperparameters: &'static [Hyperparameter],
+    ) -> Self {
+        assert!(R::STATE <= MAX_STATE && R::COEFFICIENTS <= MAX_COEFFICIENTS);
+        Self {
+            name,
+            title,
+            paper,
+            formula,
+            hyperparameters,
+            state: R::STATE,
+            products: R::PRODUCTS,
+            coefficients: R::COEFFICIENTS,
+            advance: R::advance,
+            update: Table { f32: update::<R, f32>, f64: update::<R, f64> },
+        }
+    }
+
+    /// The optimizer called `name`.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().copied().find(|method| method.name == name)
+    }
+
+    /// The coefficients of one trial's next step; `products` carries the trial's running products from step to step.
+    ///
+    /// # Panics
+    ///
+    /// If a slice is shorter than this optimizer needs.
+    pub fn advance(&self, hyperparameters: &[f64], products: &mut [f64], coefficients: &mut [f64]) {
+        (self.advance)(hyperparameters, products, coefficients);
+    }
+
+    /// Does one step.
+    ///
+    /// # Panics
+    ///
+    /// If the slices do not fit each other.
+    pub fn update<T: Real>(&self, isa: Isa, block: Update<'_, T>) {
+        assert_eq!(block.gradient.len(), block.weights.len());
+        assert_eq!(block.state.len(), block.weights.len() * self.state);
+        assert_eq!(block.alarm.len(), block.groups * isa.lanes::<T>());
+        assert_eq!(block.coefficients.len(), block.alarm.len() * self.coefficients);
+        assert!(block.weights.len().is_multiple_of(block.alarm.len()));
+        self.update.get::<T>()(isa, block);
+    }
+}
+
+/// There is one of each name.
+impl PartialEq for Method {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Method {}
+
+impl std::fmt::Debug for Method {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct UpdateKernel;
+impl Family for UpdateKernel {
+    type Member<T: Real> = fn(Isa, Update<'_, T>);
+}
+
+/// How many parameters go through a rule together: divisions and square roots of one overlap those of the others.
+const TOGETHER: usize = 4;
+
+fn update<R: Rule, T: Real>(isa: Isa, block: Update<'_, T>) {
+    struct Op<'a, R, T>(Update<'a, T>, PhantomData<R>);
+    impl<R: Rule, T: Real> WithSimd for Op<'_, R, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Update { groups, weights, gradient, state, coefficients, alarm } = self.0;
+            let (weights, _) = T::as_registers_mut::<S>(weights);
+            let (gradient, _) = T::as_registers::<S>(gradient);
+            let (state, _) = T::as_registers_mut::<S>(state);
+            let (coefficients, _) = T::as_registers::<S>(coefficients);
+            let (alarm, _) = T::as_registers_mut::<S>(alarm);
+            let (size, parameters) = (weights.len(), weights.len() / groups);
+            let mut arrays = Arrays::<S, T> { simd, weights, gradient, state, size };
+            for (group, alarm) in alarm.iter_mut().enumerate() {
+                let coefficients = &coefficients[group * R::COEFFICIENTS..][..R::COEFFICIENTS];
+                let mut sum = Vector::new(simd, *alarm);
+                let (mut p, end) = (group * parameters, (group + 1) * parameters);
+                while p + TOGETHER <= end {
+                    sum = arrays.step::<R, TOGETHER>(p, coefficients, sum);
+                    p += TOGETHER;
+                }
+                while p < end {
+                    sum = arrays.step::<R, 1>(p, coefficients, sum);
+                    p += 1;
+                }
+                *alarm = sum.register();
+            }
+        }
+    }
+    isa.dispatch(Op::<R, T>(block, PhantomData));
+}
+
+/// The arrays of a step, as registers.
+struct Arrays<'a, S: Simd, T: Real> {
+    simd: S,
+    weights: &'a mut [T::Reg<S>],
+    gradient: &'a [T::Reg<S>],
+    state: &'a mut [T::Reg<S>],
+    /// Registers of one array.
+    size: usize,
+}
+
+impl<S: Simd, T: Real> Arrays<'_, S, T> {
+    /// Updates `U` parameters from `p` on; returns `alarm`, or NaN where a new weight is not finite.
+    #[inline(always)]
+    fn step<R: Rule, const U: usize>(
+        &mut self,
+        p: usize,
+        coefficients: &[T::Reg<S>],
+        alarm: Vector<S, T>,
+    ) -> Vector<S, T> {
+        let simd = self.simd;
+        let mut c = [Vector::splat(simd, T::default()); MAX_COEFFICIENTS];
+        for i in 0..R::COEFFICIENTS {
+            c[i] = Vector::from_registers(simd, [coefficients[i]; U]);
+        }
+        let mut state = [Vector::splat(simd, T::default()); MAX_STATE];
+        for i in 0..R::STATE {
+            state[i] = Vector::load(simd, &self.state[i * self.size + p..]);
+        }
+        let w = Vector::load(simd, &self.weights[p..]);
+        let w = R::update(w, Vector::load(simd, &self.gradient[p..]), &mut state, &c);
+        w.store(&mut self.weights[p..]);
+        for i in 0..R::STATE {
+            state[i].store(&mut self.state[i * self.size + p..]);
+        }
+        let mut alarm = alarm;
+        for register in w.registers() {
+            let w = Vector::<S, T>::new(simd, register);
+            // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
+            alarm = w.mul_add(w.like(0.0), alarm);
+        }
+        alarm
+    }
+}

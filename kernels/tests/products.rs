@@ -1,0 +1,162 @@
+//! The population products, on every instruction set and width, against the contract's order of operations written as
+//! scalar code: equal to the bit.
+
+use thalweg_kernels::product::{Input, Population, Products, Shape, Start};
+use thalweg_kernels::reference::product::contraction;
+use thalweg_kernels::{Isa, Real};
+
+mod numbers;
+use numbers::Numbers;
+
+/// Layers from 1 × 1 on; depths around the tile sizes and across the pieces of 512.
+const SHAPES: &[(usize, usize, usize)] = &[
+    (1, 1, 1),
+    (1, 16, 13),
+    (2, 3, 5),
+    (3, 2, 9),
+    (4, 2, 2),
+    (5, 7, 8),
+    (16, 2, 16),
+    (16, 16, 17),
+    (10, 33, 3),
+    (1, 513, 2),
+    (6, 1300, 3),
+    (4, 512, 2),
+];
+
+/// A block: its weights, bias, inputs and output gradient, each `[..][lane]`.
+struct Case<T> {
+    shape: Shape,
+    lanes: usize,
+    weights: Vec<T>,
+    bias: Vec<T>,
+    inputs: Vec<T>,
+    gradient: Vec<T>,
+    shared: bool,
+}
+
+impl<T: Real> Case<T> {
+    fn new((outputs, inputs, examples): (usize, usize, usize), lanes: usize, shared: bool) -> Self {
+        let mut numbers = Numbers::new(outputs as u64 * 31 + inputs as u64 * 7 + examples as u64);
+        let mut draw = |count: usize| (0..count).map(|_| T::from_f64(numbers.normal())).collect::<Vec<T>>();
+        Self {
+            shape: Shape { outputs, inputs, examples },
+            lanes,
+            weights: draw(outputs * inputs * lanes),
+            bias: draw(outputs * lanes),
+            inputs: draw(inputs * examples * if shared { 1 } else { lanes }),
+            gradient: draw(outputs * examples * lanes),
+            shared,
+        }
+    }
+
+    fn input(&self) -> Input<'_, T> {
+        if self.shared { Input::Shared(&self.inputs) } else { Input::PerLane(&self.inputs) }
+    }
+
+    fn x(&self, e: usize, k: usize, lane: usize) -> T {
+        let i = e * self.shape.inputs + k;
+        if self.shared { self.inputs[i] } else { self.inputs[i * self.lanes + lane] }
+    }
+
+    fn w(&self, i: usize, k: usize, lane: usize) -> T {
+        self.weights[(i * self.shape.inputs + k) * self.lanes + lane]
+    }
+
+    fn dz(&self, e: usize, i: usize, lane: usize) -> T {
+        self.gradient[(e * self.shape.outputs + i) * self.lanes + lane]
+    }
+
+    /// All three products, compared with the contract element by element.
+    fn check(&self, isa: Isa) {
+        let (population, shape, lanes) = (Population::new(isa), self.shape, self.lanes);
+        let zeros = |elements: usize| vec![T::default(); elements * lanes];
+        let same = |what: &str, got: T, want: T| {
+            assert_eq!(got.to_f64().to_bits(), want.to_f64().to_bits(), "{what} {shape:?} {isa:?} {lanes} lanes");
+        };
+
+        let mut outputs = zeros(shape.examples * shape.outputs);
+        population.forward(shape, &self.weights, Some(&self.bias), self.input(), &mut outputs);
+        let mut plain = zeros(shape.examples * shape.outputs);
+        population.forward(shape, &self.weights, None, self.input(), &mut plain);
+        for e in 0..shape.examples {
+            for i in 0..shape.outputs {
+                for lane in 0..lanes {
+                    let want = contraction(shape.inputs, |k| self.w(i, k, lane), |k| self.x(e, k, lane));
+                    let at = (e * shape.outputs + i) * lanes + lane;
+                    same("forward", plain[at], want);
+                    same("forward with bias", outputs[at], want + self.bias[i * lanes + lane]);
+                }
+            }
+        }
+
+        let mut weights = zeros(shape.outputs * shape.inputs);
+        let mut bias = zeros(shape.outputs);
+        // In two calls, the second of which continues the chains of the first.
+        let cut = shape.examples / 2;
+        for (from, to, start) in [(0, cut, Start::Zero), (cut, shape.examples, Start::Continue)] {
+            let part = Shape { examples: to - from, ..shape };
+            let gradient = &self.gradient[from * shape.outputs * lanes..to * shape.outputs * lanes];
+            let row = shape.inputs * if self.shared { 1 } else { lanes };
+            let slice = &self.inputs[from * row..to * row];
+            let inputs = if self.shared { Input::Shared(slice) } else { Input::PerLane(slice) };
+            population.weight_gradient(part, gradient, inputs, &mut weights, Some(&mut bias), start);
+        }
+        for i in 0..shape.outputs {
+            for lane in 0..lanes {
+                for k in 0..shape.inputs {
+                    let want = contraction(shape.examples, |e| self.dz(e, i, lane), |e| self.x(e, k, lane));
+                    same("weight gradient", weights[(i * shape.inputs + k) * lanes + lane], want);
+                }
+                let want = contraction(shape.examples, |e| self.dz(e, i, lane), |_| T::from_f64(1.0));
+                same("bias gradient", bias[i * lanes + lane], want);
+            }
+        }
+
+        let mut inputs = zeros(shape.examples * shape.inputs);
+        population.input_gradient(shape, &self.weights, &self.gradient, &mut inputs);
+        for e in 0..shape.examples {
+            for k in 0..shape.inputs {
+                for lane in 0..lanes {
+                    let want = contraction(shape.outputs, |i| self.w(i, k, lane), |i| self.dz(e, i, lane));
+                    same("input gradient", inputs[(e * shape.inputs + k) * lanes + lane], want);
+                }
+            }
+        }
+    }
+}
+
+fn every_product_follows_the_contract<T: Real>() {
+    for isa in Isa::available() {
+        for &shape in SHAPES {
+            for shared in [true, false] {
+                Case::<T>::new(shape, isa.lanes::<T>(), shared).check(isa);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_product_follows_the_contract_in_f32() {
+    every_product_follows_the_contract::<f32>();
+}
+
+#[test]
+fn every_product_follows_the_contract_in_f64() {
+    every_product_follows_the_contract::<f64>();
+}
+
+#[test]
+fn a_nan_reaches_every_product_of_its_lane_and_no_other() {
+    for isa in Isa::available() {
+        let lanes = isa.lanes::<f32>();
+        let mut case = Case::<f32>::new((5, 7, 3), lanes, false);
+        case.weights[lanes - 1] = f32::NAN;
+        let mut outputs = vec![0.0; 5 * 3 * lanes];
+        Population::new(isa).forward(case.shape, &case.weights, None, case.input(), &mut outputs);
+        for (at, z) in outputs.iter().enumerate() {
+            let (unit, lane) = (at / lanes % 5, at % lanes);
+            assert_eq!(z.is_nan(), unit == 0 && lane == lanes - 1, "{isa:?} at {at}");
+        }
+    }
+}
