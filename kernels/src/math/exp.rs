@@ -1,12 +1,51 @@
+//! The exponential function.
+
+use std::f64::consts::LOG2_E;
+
 use pulp::Simd;
 
-use super::format::{Format, polynomial};
-use crate::Vector;
+use super::format::{Format, polynomial, shift_left, shift_right};
+use super::{Elementary, Function, in_place};
+use crate::{Isa, Vector};
+
+/// e^x, in place.
+///
+/// # Method
+///
+/// x = n ln 2 + r with -0.406 < r / ln 2 < 0.594, in the manner of Cody and Waite: ln 2 is the sum of two numbers, the
+/// first so short that n times it is exact. Then e^x = 2^n (1 + p) with p = r + r² q(r), a minimax polynomial, and 2^n in
+/// two factors, so that subnormal results and the last binade need no case of their own. The interval of r lies off the
+/// middle because p counts double below 1, where the last place is half as large: that halves its share of the error.
+///
+/// # Error
+///
+/// At most 1.05 ULP in f32 (over all inputs); 1.02 ULP in f64 (over 10⁸ points). Results below the normal range are
+/// rounded twice.
+///
+/// # Special values
+///
+/// e^±0 = 1, e^∞ = ∞, e^-∞ = 0, NaN gives NaN. Beyond the range of the type: ∞, and 0.
+pub fn exp<T: Elementary>(isa: Isa, xs: &mut [T]) {
+    in_place::<T, Exp>(isa, xs);
+}
+
+struct Exp;
+
+impl Function for Exp {
+    #[inline(always)]
+    fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
+        lanes(x)
+    }
+}
 
 pub trait Constants: Format {
+    /// n is the integer part of x / ln 2 + `OFFSET`; in f32 the sum is rounded to 1/16 first, which adds 1/32.
     const OFFSET: f64;
+    /// From here down e^x rounds to 0.
     const LOWEST: f64;
+    /// From here up e^x rounds to infinity.
     const HIGHEST: f64;
+    /// Of q(r) = (e^r - 1 - r) / r², lowest power first, by sollya's `fpminimax` in the precision of the type.
     const COEFFICIENTS: &'static [f64];
 }
 
@@ -43,21 +82,24 @@ impl Constants for f64 {
 }
 
 #[inline(always)]
-pub fn exp<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
-    let y = exp_between(x.min_unless_nan(x.like(T::HIGHEST)).max_unless_nan(x.like(T::LOWEST)));
-    Vector::select(x.equal(x), y, x)
+pub fn lanes<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
+    let inside = x.min_unless_nan(x.like(T::HIGHEST)).max_unless_nan(x.like(T::LOWEST));
+    // NaN is put back before the formula, which keeps it: that is a tenth faster than to hold x until the end.
+    exp_between(Vector::select(x.equal(x), inside, x))
 }
 
-/// e^x for LOWEST ≤ x ≤ HIGHEST.
+/// e^x for LOWEST ≤ x ≤ HIGHEST and for NaN.
 #[inline(always)]
 pub fn exp_between<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
-    let t = x.mul_add(x.like(std::f64::consts::LOG2_E), x.like(T::SPLIT + T::OFFSET)).and(x.like_pattern(T::WHOLE));
+    let t = x.mul_add(x.like(LOG2_E), x.like(T::SPLIT + T::OFFSET)).and(x.like_pattern(T::WHOLE));
     let n = t - x.like(T::SPLIT);
     let r = n.neg_mul_add(x.like(T::LN2_LOW), n.neg_mul_add(x.like(T::LN2_HIGH), x));
     let p = (r * r).mul_add(polynomial(r, T::COEFFICIENTS), r);
+    // 2^n in two factors of about its square root, each a normal number also where 2^n is none.
     let one = x.like_pattern(T::ONE);
-    let half = t.shift_right_halves(T::FRACTION + 1).shift_left_halves(T::EXPONENT);
+    let half = shift_left(shift_right(t, T::FRACTION + 1), T::EXPONENT);
     let first = half.add_bits(one);
-    let second = t.shift_left_halves(T::EXPONENT - T::FRACTION).sub_bits(half).add_bits(one);
+    let second = shift_left(t, T::EXPONENT - T::FRACTION).sub_bits(half).add_bits(one);
+    // Not by adding to the exponent of 1 + p, which would turn NaN into numbers.
     first.mul_add(p, first) * second
 }

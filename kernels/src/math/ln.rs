@@ -1,18 +1,59 @@
+//! The natural logarithm.
+
 use pulp::Simd;
 
-use super::format::{Format, polynomial};
-use crate::Vector;
+use super::format::{Format, polynomial, shift_right};
+use super::{Elementary, Function, in_place};
+use crate::{Isa, Vector};
+
+/// The natural logarithm, in place.
+///
+/// # Method
+///
+/// x = 2^n (1 + f) with √½ ≤ 1 + f < √2, both exact; a subnormal x is scaled up first. With s = f / (2 + f),
+/// ln(1 + f) = 2 artanh s = f - s (f - R(s²)), where R is a minimax polynomial for 2 artanh(s) / s - 2 (the identity of
+/// fdlibm's `log`: its terms other than f are small, and so are their errors). n ln 2 is added in two parts, with what
+/// the sum of its large part and f rounds away.
+///
+/// # Error
+///
+/// At most 0.96 ULP in f32 (over all inputs); 0.94 ULP in f64 (over 10⁸ points).
+///
+/// # Special values
+///
+/// ln(±0) = -∞, ln(1) = +0, ln(∞) = ∞; a negative x, -∞ too, gives NaN, and so does NaN.
+pub fn ln<T: Elementary>(isa: Isa, xs: &mut [T]) {
+    in_place::<T, Ln>(isa, xs);
+}
+
+struct Ln;
+
+impl Function for Ln {
+    #[inline(always)]
+    fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
+        lanes(x)
+    }
+}
 
 pub trait Constants: Format {
-    /// 2/3, 2/5, …
+    /// Of R(u)/u = (2 artanh(√u) / √u - 2) / u = 2/3 + 2/5 u + …, for u ≤ 0.04, by sollya's `fpminimax`.
     const COEFFICIENTS: &'static [f64];
+    /// The smallest normal number.
     const SMALLEST_NORMAL: f64;
+    /// What makes a subnormal number normal: 2^[`SCALE_EXPONENT`](Self::SCALE_EXPONENT).
     const SCALE: f64;
+    /// See [`SCALE`](Self::SCALE).
     const SCALE_EXPONENT: f64;
+    /// The pattern of √½, in f64 of its high half.
     const SQRT_HALF: u64;
+    /// The bits of the mantissa.
     const MANTISSA: u64;
+    /// The pattern of [`INTEGER_VALUE`](Self::INTEGER_VALUE): with an integer in the free bits of the exponent's half it
+    /// is the sum of the two.
     const INTEGER: u64;
+    /// 2^23 and 2^20: the half's lowest bit counts 1.
     const INTEGER_VALUE: f64;
+    /// The bias of the exponent.
     const BIAS: f64;
 }
 
@@ -32,13 +73,13 @@ impl Constants for f32 {
 impl Constants for f64 {
     const COEFFICIENTS: &'static [f64] = &[
         0.6666666666666666,
-        0.40000000000005936,
-        0.2857142856632043,
-        0.22222223091117687,
-        0.18181734061391025,
-        0.15388954605664704,
-        0.13208239308149107,
-        0.13618914277407325,
+        0.4000000000000914,
+        0.28571428566938484,
+        0.22222223089826973,
+        0.18181735027891213,
+        0.15388954543253358,
+        0.1320823930789291,
+        0.13618952280055366,
     ];
     const SMALLEST_NORMAL: f64 = f64::MIN_POSITIVE;
     const SCALE: f64 = 18_014_398_509_481_984.0;
@@ -51,7 +92,7 @@ impl Constants for f64 {
 }
 
 #[inline(always)]
-pub fn ln<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
+pub fn lanes<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
     let small = x.less(x.like(T::SMALLEST_NORMAL));
     let normal = Vector::select(small, x * x.like(T::SCALE), x);
     let bias = Vector::select(
@@ -61,7 +102,7 @@ pub fn ln<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S
     );
     let shifted = normal.add_bits(x.like_pattern(T::ONE - T::SQRT_HALF));
     let mantissa = shifted.and(x.like_pattern(T::MANTISSA));
-    let n = shifted.sub_bits(mantissa).shift_right_halves(T::EXPONENT).or(x.like_pattern(T::INTEGER)) - bias;
+    let n = shift_right(shifted.sub_bits(mantissa), T::EXPONENT).or(x.like_pattern(T::INTEGER)) - bias;
     let f = mantissa.add_bits(x.like_pattern(T::SQRT_HALF)) - x.like(1.0);
     let w = one_plus_correction(f);
     let high = n.mul_add(x.like(T::LN2_HIGH), f);

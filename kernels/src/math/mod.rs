@@ -1,4 +1,11 @@
-//! Elementary functions.
+//! Elementary functions of exact operations only: the same bits on every instruction set.
+//!
+//! Each has three forms: a method of [`Vector`] (`x.tanh()`), a function of [`Elementary`] for generic code
+//! (`T::tanh(x)`), and one on a slice here ([`tanh()`]), whose documentation has the formula, the largest error and the
+//! special values. NaN gives NaN everywhere, with any payload. Errors are counted in ULP: units in the last place of the
+//! correctly rounded result.
+//!
+//! The functions of a slice take four registers at a time, which overlaps the latencies of their formulas.
 
 mod exp;
 mod format;
@@ -8,44 +15,106 @@ mod softplus;
 mod tanh;
 
 use std::marker::PhantomData;
+use std::slice::{from_mut, from_ref};
 
 use pulp::{Simd, WithSimd};
 
+pub use exp::exp;
+pub use ln::ln;
+pub use sigmoid::sigmoid;
+pub use softplus::softplus;
+pub use tanh::tanh;
+
 use crate::{Isa, Vector};
 
-pub trait Elementary: exp::Constants + ln::Constants + tanh::Constants {
+/// A floating-point type with elementary functions: `f32` or `f64`.
+pub trait Elementary: exp::Constants + ln::Constants + tanh::Constants + sigmoid::Constants {
+    /// e^x; see [`exp()`].
     #[inline(always)]
     fn exp<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
-        exp::exp(x)
+        exp::lanes(x)
     }
+
+    /// The natural logarithm; see [`ln()`].
     #[inline(always)]
     fn ln<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
-        ln::ln(x)
+        ln::lanes(x)
     }
+
+    /// The hyperbolic tangent; see [`tanh()`].
     #[inline(always)]
     fn tanh<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
-        tanh::tanh(x)
+        tanh::lanes(x)
     }
+
+    /// 1 / (1 + e^-x); see [`sigmoid()`].
     #[inline(always)]
     fn sigmoid<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
-        sigmoid::sigmoid(x)
+        sigmoid::lanes(x)
     }
+
+    /// ln(1 + e^x); see [`softplus()`].
     #[inline(always)]
     fn softplus<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
-        softplus::softplus(x)
+        softplus::lanes(x)
     }
 }
+
 impl Elementary for f32 {}
 impl Elementary for f64 {}
 
+impl<S: Simd, T: Elementary, const U: usize> Vector<S, T, U> {
+    /// e^x; see [`exp()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn exp(self) -> Self {
+        T::exp(self)
+    }
+
+    /// The natural logarithm; see [`ln()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn ln(self) -> Self {
+        T::ln(self)
+    }
+
+    /// The hyperbolic tangent; see [`tanh()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn tanh(self) -> Self {
+        T::tanh(self)
+    }
+
+    /// 1 / (1 + e^-x); see [`sigmoid()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn sigmoid(self) -> Self {
+        T::sigmoid(self)
+    }
+
+    /// ln(1 + e^x); see [`softplus()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn softplus(self) -> Self {
+        T::softplus(self)
+    }
+}
+
+/// A function of one argument, as a type: a closure could not be inlined by force.
 trait Function {
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U>;
+}
+
+/// Replaces each element by its function.
+fn in_place<T: Elementary, F: Function>(isa: Isa, xs: &mut [T]) {
+    isa.dispatch(InPlace(xs, PhantomData::<F>));
 }
 
 struct InPlace<'a, T, F>(&'a mut [T], PhantomData<F>);
 
 impl<T: Elementary, F: Function> WithSimd for InPlace<'_, T, F> {
     type Output = ();
+
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let (body, tail) = T::as_registers_mut::<S>(self.0);
@@ -57,42 +126,11 @@ impl<T: Elementary, F: Function> WithSimd for InPlace<'_, T, F> {
             *one = F::eval(Vector::<S, T>::new(simd, *one)).register();
         }
         if !tail.is_empty() {
-            let last = F::eval(Vector::<S, T>::new(simd, T::load_part(simd, tail)));
-            T::store_part(simd, tail, last.register());
+            // Not by pulp's partial loads and stores: those of its 512-bit V3 reach beyond the slice (0.22.3).
+            let mut last = T::splat(simd, T::default());
+            bytemuck::cast_slice_mut::<_, T>(from_mut(&mut last))[..tail.len()].copy_from_slice(tail);
+            last = F::eval(Vector::<S, T>::new(simd, last)).register();
+            tail.copy_from_slice(&bytemuck::cast_slice::<_, T>(from_ref(&last))[..tail.len()]);
         }
-    }
-}
-
-macro_rules! f {
-    ($($n:ident $s:ident),*) => {$(
-        struct $s;
-        impl Function for $s {
-            #[inline(always)]
-            fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> { T::$n(x) }
-        }
-        pub fn $n<T: Elementary>(isa: Isa, xs: &mut [T]) { isa.dispatch(InPlace(xs, PhantomData::<$s>)); }
-    )*};
-}
-f!(exp Exp, ln Ln, tanh Tanh, sigmoid Sigmoid, softplus Softplus);
-impl<S: Simd, T: Elementary, const U: usize> Vector<S, T, U> {
-    #[inline(always)]
-    pub fn exp(self) -> Self {
-        T::exp(self)
-    }
-    #[inline(always)]
-    pub fn ln(self) -> Self {
-        T::ln(self)
-    }
-    #[inline(always)]
-    pub fn tanh(self) -> Self {
-        T::tanh(self)
-    }
-    #[inline(always)]
-    pub fn sigmoid(self) -> Self {
-        T::sigmoid(self)
-    }
-    #[inline(always)]
-    pub fn softplus(self) -> Self {
-        T::softplus(self)
     }
 }

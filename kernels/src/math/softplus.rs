@@ -1,15 +1,47 @@
+//! Softplus, the smooth maximum of x and 0.
+
+use std::f64::consts::LN_2;
+
 use pulp::Simd;
 
-use super::{exp, ln};
-use crate::Vector;
+use super::{Elementary, Function, exp, in_place, ln};
+use crate::{Isa, Vector};
+
+/// ln(1 + e^x), in place: what -ln σ(-x) is, and so the cross-entropy of a logistic output, without overflow or cancellation.
+///
+/// # Method
+///
+/// ln(1 + e^x) = max(x, 0) + ln(1 + e) with e = e^-|x| ≤ 1, by the formula of [`exp`](super::exp()). The logarithm is the
+/// one of [`ln`](super::ln()) with f = e, or for e > ½ with f = (e - 1) / 2, which is exact, and ln 2 added.
+///
+/// # Error
+///
+/// At most 1.72 ULP in f32 (over all inputs); 2.08 ULP in f64 (over 10⁸ points).
+///
+/// # Special values
+///
+/// ∞ gives ∞, -∞ gives 0, NaN gives NaN. For large x the result is x, for small ones e^x, down to the subnormal.
+pub fn softplus<T: Elementary>(isa: Isa, xs: &mut [T]) {
+    in_place::<T, Softplus>(isa, xs);
+}
+
+struct Softplus;
+
+impl Function for Softplus {
+    #[inline(always)]
+    fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
+        lanes(x)
+    }
+}
 
 #[inline(always)]
-pub fn softplus<S: Simd, T: exp::Constants + ln::Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
+pub fn lanes<S: Simd, T: exp::Constants + ln::Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
     let zero = x.like(0.0);
     let e = exp::exp_between(x.or(x.like(-0.0)).max_unless_nan(x.like(<T as exp::Constants>::LOWEST)));
     let large = x.like(0.5).less(e);
     let f = Vector::select(large, e.mul_add(x.like(0.5), x.like(-0.5)), e);
-    let ln2 = Vector::select(large, x.like(std::f64::consts::LN_2), zero);
+    let ln2 = Vector::select(large, x.like(LN_2), zero);
+    // Where x is NaN, so is this, whatever the maximum above made of it.
     let positive = Vector::select(x.less(zero), zero, x);
     positive + (ln2 + (f - ln::one_plus_correction(f)))
 }

@@ -1,0 +1,88 @@
+//! The elementary functions: error, agreement of the instruction sets, special values.
+//!
+//! The tests that take minutes are ignored:
+//! `cargo test --release -p thalweg-kernels --test math -- --ignored --nocapture --test-threads 1`
+
+mod double_double;
+mod f32_error;
+mod f64_error;
+mod isas;
+mod special;
+
+use double_double::Exact;
+use thalweg_kernels::{Isa, math};
+
+/// A function under test, its references and the errors that its documentation states.
+struct Case {
+    name: &'static str,
+    f32: fn(Isa, &mut [f32]),
+    f64: fn(Isa, &mut [f64]),
+    /// In f64, wrong by at most a few of its ULP: exact as far as f32 can tell.
+    plain: fn(f64) -> f64,
+    /// In double-double arithmetic.
+    exact: fn(f64) -> Exact,
+    /// The largest errors in ULP.
+    largest_f32: f64,
+    largest_f64: f64,
+    /// Where the f64 function does more than saturate.
+    domain: (f64, f64),
+}
+
+const CASES: [Case; 5] = [
+    Case {
+        name: "exp",
+        f32: math::exp,
+        f64: math::exp,
+        plain: libm::exp,
+        exact: double_double::exp,
+        largest_f32: 1.05,
+        largest_f64: 1.02,
+        domain: (-746.0, 710.0),
+    },
+    Case {
+        name: "ln",
+        f32: math::ln,
+        f64: math::ln,
+        plain: libm::log,
+        exact: double_double::ln,
+        largest_f32: 0.96,
+        largest_f64: 0.94,
+        domain: (0.0, 10.0),
+    },
+    Case {
+        name: "tanh",
+        f32: math::tanh,
+        f64: math::tanh,
+        plain: libm::tanh,
+        exact: double_double::tanh,
+        largest_f32: 2.5,
+        largest_f64: 2.5,
+        domain: (-20.0, 20.0),
+    },
+    Case {
+        name: "sigmoid",
+        f32: math::sigmoid,
+        f64: math::sigmoid,
+        plain: |x| 1.0 / (1.0 + libm::exp(-x)),
+        exact: double_double::sigmoid,
+        largest_f32: 2.44,
+        largest_f64: 2.45,
+        domain: (-746.0, 40.0),
+    },
+    Case {
+        name: "softplus",
+        f32: math::softplus,
+        f64: math::softplus,
+        plain: |x| x.max(0.0) + libm::log1p(libm::exp(-x.abs())),
+        exact: double_double::softplus,
+        largest_f32: 1.72,
+        largest_f64: 2.08,
+        domain: (-746.0, 40.0),
+    },
+];
+
+impl Case {
+    fn named(name: &str) -> &'static Self {
+        CASES.iter().find(|case| case.name == name).expect("a function of this name is listed")
+    }
+}
