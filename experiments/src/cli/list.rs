@@ -12,7 +12,7 @@ use super::source::shipped_spec;
 use crate::data::SHIPPED;
 use crate::figure;
 use crate::network::INITIALIZERS;
-use crate::spec::{PROBLEMS, shipped};
+use crate::spec::{PROBLEMS, Tier, shipped};
 
 /// Show what specs can name, with parameters and defaults.
 #[derive(Debug, Args)]
@@ -55,9 +55,12 @@ impl What {
     fn show(self, out: &mut impl Write) -> Result<(), CliError> {
         match self {
             Self::Specs => {
-                let read = |shipped: &shipped::Shipped| Ok((shipped.name, shipped_spec(shipped.name, &[])?.title));
-                let rows = shipped::ALL.iter().map(read).collect::<Result<Vec<_>, CliError>>()?;
-                table(out, "Shipped specs", rows)?;
+                let read = |shipped: &shipped::Shipped| shipped_spec(shipped.name, &[]);
+                let specs = shipped::ALL.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+                let (workloads, studies): (Vec<_>, Vec<_>) = specs.iter().partition(|spec| spec.tier == Tier::Workload);
+                for (title, specs) in [("Studies", studies), ("Workloads", workloads)] {
+                    table(out, title, specs.into_iter().map(|spec| (spec.name.as_str(), spec.title.clone())))?;
+                }
             }
             Self::Problems => {
                 let row = |&(name, summary): &(&'static str, &str)| (name, summary.to_owned());

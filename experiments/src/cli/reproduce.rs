@@ -74,7 +74,12 @@ impl Reproduce {
             return self.studies.iter().map(|name| shipped_spec(name, &[])).collect();
         }
         let all = shipped::ALL.iter().map(|shipped| shipped_spec(shipped.name, &[])).collect::<Result<Vec<_>, _>>()?;
-        Ok(all.into_iter().filter(|spec| self.full || spec.tier == Tier::Standard).collect())
+        let wanted = |tier: Tier| match tier {
+            Tier::Standard => true,
+            Tier::Full => self.full,
+            Tier::Workload => false,
+        };
+        Ok(all.into_iter().filter(|spec| wanted(spec.tier)).collect())
     }
 }
 

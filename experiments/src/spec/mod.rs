@@ -77,17 +77,20 @@ impl PartialEq for Spec {
     }
 }
 
-/// How long a shipped study takes.
+/// How long a shipped study takes, and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {
     /// Minutes.
     Standard,
     /// Longer.
     Full,
+    /// As long as it takes to measure its speed; `reproduce` leaves it out.
+    Workload,
 }
 
 impl Named for Tier {
-    const NAMES: &'static [(&'static str, Self)] = &[("standard", Self::Standard), ("full", Self::Full)];
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("standard", Self::Standard), ("full", Self::Full), ("workload", Self::Workload)];
 }
 
 /// How a text is read as a spec.

@@ -13,6 +13,7 @@ pub struct Shipped {
 pub const ALL: &[Shipped] = &[
     Shipped { name: "digits", text: include_str!("../../specs/digits.toml") },
     Shipped { name: "moons-lr-momentum", text: include_str!("../../specs/moons-lr-momentum.toml") },
+    Shipped { name: "w1", text: include_str!("../../specs/w1.toml") },
 ];
 
 /// The shipped spec of this name.

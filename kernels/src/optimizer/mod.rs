@@ -51,7 +51,7 @@ impl Hyperparameter {
             symbol: "α",
             summary: "learning rate",
             default: 1e-3,
-            domain: Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) },
+            domain: Domain::Number { low: (0.0, false), high: (f64::INFINITY, false) },
         }
     }
 
