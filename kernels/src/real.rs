@@ -119,6 +119,19 @@ pub trait Real:
     fn select<S: Simd>(simd: S, mask: Self::MaskReg<S>, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S>;
 }
 
+/// Applies an operation to each 32-bit half of a register: `lanes` where pulp has a register of them of the same size,
+/// `one` where it has not, which is its scalar f64.
+#[inline(always)]
+fn halves<S: Simd, R: bytemuck::Pod>(mut a: R, lanes: impl Fn(S::u32s) -> S::u32s, one: impl Fn(u32) -> u32) -> R {
+    if size_of::<R>() == size_of::<S::u32s>() {
+        return bytemuck::cast(lanes(bytemuck::cast(a)));
+    }
+    for half in bytemuck::cast_slice_mut::<R, u32>(std::slice::from_mut(&mut a)) {
+        *half = one(*half);
+    }
+    a
+}
+
 /// Implements [`Real`] by the operations of pulp that carry the type in their names.
 macro_rules! real {
     ($real:ident, $bits:ident, $round:expr, $reg:ident, $mask:ident,
@@ -211,13 +224,13 @@ macro_rules! real {
             }
             #[inline(always)]
             fn shift_left_halves<S: Simd>(simd: S, a: Self::Reg<S>, count: u32) -> Self::Reg<S> {
-                let halves: S::u32s = bytemuck::cast(a);
-                bytemuck::cast(simd.wrapping_dyn_shl_u32s(halves, simd.splat_u32s(count)))
+                let lanes = |a: S::u32s| simd.wrapping_dyn_shl_u32s(a, simd.splat_u32s(count));
+                halves::<S, _>(a, lanes, |half| half << count)
             }
             #[inline(always)]
             fn shift_right_halves<S: Simd>(simd: S, a: Self::Reg<S>, count: u32) -> Self::Reg<S> {
-                let halves: S::u32s = bytemuck::cast(a);
-                bytemuck::cast(simd.wrapping_dyn_shr_u32s(halves, simd.splat_u32s(count)))
+                let lanes = |a: S::u32s| simd.wrapping_dyn_shr_u32s(a, simd.splat_u32s(count));
+                halves::<S, _>(a, lanes, |half| half >> count)
             }
             #[inline(always)]
             fn and_masks<S: Simd>(simd: S, a: Self::MaskReg<S>, b: Self::MaskReg<S>) -> Self::MaskReg<S> {
