@@ -67,9 +67,18 @@ pub trait Real:
     /// A mutable slice as whole registers, and the rest that does not fill one.
     fn as_registers_mut<S: Simd>(slice: &mut [Self]) -> (&mut [Self::Reg<S>], &mut [Self]);
     /// Loads fewer numbers than a register holds; the other lanes are zero.
-    fn load_part<S: Simd>(simd: S, slice: &[Self]) -> Self::Reg<S>;
+    #[inline(always)]
+    fn load_part<S: Simd>(simd: S, slice: &[Self]) -> Self::Reg<S> {
+        // pulp's own partial loads and stores, in 0.22.3, put the second half of V3_512b a whole register further on.
+        let mut register = Self::splat(simd, Self::default());
+        bytemuck::cast_slice_mut(std::slice::from_mut(&mut register))[..slice.len()].copy_from_slice(slice);
+        register
+    }
     /// Stores the first lanes, as many as the slice holds.
-    fn store_part<S: Simd>(simd: S, slice: &mut [Self], a: Self::Reg<S>);
+    #[inline(always)]
+    fn store_part<S: Simd>(_: S, slice: &mut [Self], a: Self::Reg<S>) {
+        slice.copy_from_slice(&bytemuck::cast_slice(std::slice::from_ref(&a))[..slice.len()]);
+    }
 
     /// `x` in every lane.
     fn splat<S: Simd>(simd: S, x: Self) -> Self::Reg<S>;
@@ -122,9 +131,8 @@ pub trait Real:
 /// Implements [`Real`] by the operations of pulp that carry the type in their names.
 macro_rules! real {
     ($real:ident, $bits:ident, $round:expr, $reg:ident, $mask:ident,
-     load $as:ident $as_mut:ident $load:ident $store:ident $splat:ident;
+     load $as:ident $as_mut:ident $splat:ident;
      bits $to_bits:ident $from_bits:ident $add_bits:ident $sub_bits:ident;
-     halves $to_halves:ident $from_halves:ident;
      binary $($binary:ident = $pulp_binary:ident),*;
      ternary $($ternary:ident = $pulp_ternary:ident),*;
      unary $($unary:ident = $pulp_unary:ident),*;
@@ -174,14 +182,6 @@ macro_rules! real {
                 S::$as_mut(slice)
             }
             #[inline(always)]
-            fn load_part<S: Simd>(simd: S, slice: &[Self]) -> Self::Reg<S> {
-                simd.$load(slice)
-            }
-            #[inline(always)]
-            fn store_part<S: Simd>(simd: S, slice: &mut [Self], a: Self::Reg<S>) {
-                simd.$store(slice, a)
-            }
-            #[inline(always)]
             fn splat<S: Simd>(simd: S, x: Self) -> Self::Reg<S> {
                 simd.$splat(x)
             }
@@ -211,13 +211,29 @@ macro_rules! real {
             }
             #[inline(always)]
             fn shift_left_halves<S: Simd>(simd: S, a: Self::Reg<S>, count: u32) -> Self::Reg<S> {
-                let halves: S::u32s = bytemuck::cast(a);
-                bytemuck::cast(simd.wrapping_dyn_shl_u32s(halves, simd.splat_u32s(count)))
+                if size_of::<S::u32s>() == size_of::<Self::Reg<S>>() {
+                    let halves: S::u32s = bytemuck::cast(a);
+                    return bytemuck::cast(simd.wrapping_dyn_shl_u32s(halves, simd.splat_u32s(count)));
+                }
+                // The register of a scalar f64 has two halves, that of a scalar u32 only one.
+                let mut a = a;
+                for half in bytemuck::cast_slice_mut::<_, u32>(std::slice::from_mut(&mut a)) {
+                    *half = *half << count;
+                }
+                a
             }
             #[inline(always)]
             fn shift_right_halves<S: Simd>(simd: S, a: Self::Reg<S>, count: u32) -> Self::Reg<S> {
-                let halves: S::u32s = bytemuck::cast(a);
-                bytemuck::cast(simd.wrapping_dyn_shr_u32s(halves, simd.splat_u32s(count)))
+                if size_of::<S::u32s>() == size_of::<Self::Reg<S>>() {
+                    let halves: S::u32s = bytemuck::cast(a);
+                    return bytemuck::cast(simd.wrapping_dyn_shr_u32s(halves, simd.splat_u32s(count)));
+                }
+                // The register of a scalar f64 has two halves, that of a scalar u32 only one.
+                let mut a = a;
+                for half in bytemuck::cast_slice_mut::<_, u32>(std::slice::from_mut(&mut a)) {
+                    *half = *half >> count;
+                }
+                a
             }
             #[inline(always)]
             fn and_masks<S: Simd>(simd: S, a: Self::MaskReg<S>, b: Self::MaskReg<S>) -> Self::MaskReg<S> {
@@ -232,9 +248,8 @@ macro_rules! real {
 }
 
 real!(f32, u32, 12_582_912.0, f32s, m32s,
-    load as_simd_f32s as_mut_simd_f32s partial_load_f32s partial_store_f32s splat_f32s;
+    load as_simd_f32s as_mut_simd_f32s splat_f32s;
     bits transmute_u32s_f32s transmute_f32s_u32s add_u32s sub_u32s;
-    halves transmute_u32s_f32s transmute_f32s_u32s;
     binary add = add_f32s, sub = sub_f32s, mul = mul_f32s, div = div_f32s, min_unless_nan = min_f32s,
         max_unless_nan = max_f32s, and = and_f32s, or = or_f32s, xor = xor_f32s;
     ternary mul_add = mul_add_f32s, neg_mul_add = negate_mul_add_f32s;
@@ -243,9 +258,8 @@ real!(f32, u32, 12_582_912.0, f32s, m32s,
     masks and_m32s select_f32s);
 
 real!(f64, u64, 6_755_399_441_055_744.0, f64s, m64s,
-    load as_simd_f64s as_mut_simd_f64s partial_load_f64s partial_store_f64s splat_f64s;
+    load as_simd_f64s as_mut_simd_f64s splat_f64s;
     bits transmute_u64s_f64s transmute_f64s_u64s add_u64s sub_u64s;
-    halves transmute_u64s_f64s transmute_f64s_u64s;
     binary add = add_f64s, sub = sub_f64s, mul = mul_f64s, div = div_f64s, min_unless_nan = min_f64s,
         max_unless_nan = max_f64s, and = and_f64s, or = or_f64s, xor = xor_f64s;
     ternary mul_add = mul_add_f64s, neg_mul_add = negate_mul_add_f64s;

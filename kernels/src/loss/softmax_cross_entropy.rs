@@ -38,22 +38,24 @@ impl Function for SoftmaxCrossEntropy {
         target: Target<'_, S, T>,
         scale: Vector<S, T>,
     ) -> Vector<S, T> {
-        let largest = largest(z.read());
-        let (mut sum, mut finite) = (scale.like(0.0), scale.like(0.0));
+        let (largest, label) = (largest(z.read()), target.get(0));
+        let (mut sum, mut finite, mut chosen) = (scale.like(0.0), scale.like(0.0), scale.like(0.0));
         for i in 0..z.read().count() {
             let logit = z.read().get(i);
             let exponential = (logit - largest).exp();
             sum = sum + exponential;
             finite = logit.mul_add(logit.like(0.0), finite);
+            chosen = Vector::select(label.equal(label.like(i as f64)), logit, chosen);
             z.set(i, exponential);
         }
-        let (share, label) = (scale.like(1.0) / sum, target.get(0));
+        let share = scale.like(1.0) / sum;
         for i in 0..z.read().count() {
             let hit = label.equal(label.like(i as f64));
             let expected = Vector::select(hit, label.like(1.0), label.like(0.0));
             z.set(i, z.read().get(i).mul_add(share, -expected) * scale);
         }
-        finite
+        // Finite logits can be so far apart that the loss overflows.
+        finite + (largest - chosen)
     }
 
     #[inline(always)]

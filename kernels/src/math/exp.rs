@@ -4,7 +4,7 @@ use std::f64::consts::LOG2_E;
 
 use pulp::Simd;
 
-use super::format::{Format, polynomial, shift_left, shift_right};
+use super::format::{Format, polynomial};
 use super::{Elementary, Function, in_place};
 use crate::{Isa, Vector};
 
@@ -97,9 +97,9 @@ pub fn exp_between<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) ->
     let p = (r * r).mul_add(polynomial(r, T::COEFFICIENTS), r);
     // 2^n in two factors of about its square root, each a normal number also where 2^n is none.
     let one = x.like_pattern(T::ONE);
-    let half = shift_left(shift_right(t, T::FRACTION + 1), T::EXPONENT);
+    let half = t.shift_right_halves(T::FRACTION + 1).shift_left_halves(T::EXPONENT);
     let first = half.add_bits(one);
-    let second = shift_left(t, T::EXPONENT - T::FRACTION).sub_bits(half).add_bits(one);
+    let second = t.shift_left_halves(T::EXPONENT - T::FRACTION).sub_bits(half).add_bits(one);
     // Not by adding to the exponent of 1 + p, which would turn NaN into numbers.
     first.mul_add(p, first) * second
 }

@@ -63,36 +63,6 @@ impl Format for f64 {
     }
 }
 
-/// The bits of each 32-bit half moved up by `count`, also where a register holds a single f64 and so no two halves.
-#[inline(always)]
-pub fn shift_left<S: Simd, T: Real, const U: usize>(x: Vector<S, T, U>, count: u32) -> Vector<S, T, U> {
-    if size_of::<S::u32s>() == size_of::<T::Reg<S>>() {
-        return x.shift_left_halves(count);
-    }
-    let (simd, mut registers) = (x.simd(), x.registers());
-    for register in &mut registers {
-        let [low, high]: [S::u32s; 2] = bytemuck::cast(*register);
-        let count = simd.splat_u32s(count);
-        *register = bytemuck::cast([simd.wrapping_dyn_shl_u32s(low, count), simd.wrapping_dyn_shl_u32s(high, count)]);
-    }
-    Vector::from_registers(simd, registers)
-}
-
-/// The bits of each 32-bit half moved down by `count`, as [`shift_left`] moves them up.
-#[inline(always)]
-pub fn shift_right<S: Simd, T: Real, const U: usize>(x: Vector<S, T, U>, count: u32) -> Vector<S, T, U> {
-    if size_of::<S::u32s>() == size_of::<T::Reg<S>>() {
-        return x.shift_right_halves(count);
-    }
-    let (simd, mut registers) = (x.simd(), x.registers());
-    for register in &mut registers {
-        let [low, high]: [S::u32s; 2] = bytemuck::cast(*register);
-        let count = simd.splat_u32s(count);
-        *register = bytemuck::cast([simd.wrapping_dyn_shr_u32s(low, count), simd.wrapping_dyn_shr_u32s(high, count)]);
-    }
-    Vector::from_registers(simd, registers)
-}
-
 /// c₀ + c₁u + c₂u² + …, in fused multiply-adds: Horner's rule in u² on the pairs c₀ + c₁u, c₂ + c₃u, …, which halves
 /// the chain of dependent operations for one multiplication more.
 #[inline(always)]

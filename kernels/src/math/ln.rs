@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::format::{Format, polynomial, shift_right};
+use super::format::{Format, polynomial};
 use super::{Elementary, Function, in_place};
 use crate::{Isa, Vector};
 
@@ -102,7 +102,7 @@ pub fn lanes<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vecto
     );
     let shifted = normal.add_bits(x.like_pattern(T::ONE - T::SQRT_HALF));
     let mantissa = shifted.and(x.like_pattern(T::MANTISSA));
-    let n = shift_right(shifted.sub_bits(mantissa), T::EXPONENT).or(x.like_pattern(T::INTEGER)) - bias;
+    let n = shifted.sub_bits(mantissa).shift_right_halves(T::EXPONENT).or(x.like_pattern(T::INTEGER)) - bias;
     let f = mantissa.add_bits(x.like_pattern(T::SQRT_HALF)) - x.like(1.0);
     let w = one_plus_correction(f);
     let high = n.mul_add(x.like(T::LN2_HIGH), f);

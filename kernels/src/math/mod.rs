@@ -15,7 +15,6 @@ mod softplus;
 mod tanh;
 
 use std::marker::PhantomData;
-use std::slice::{from_mut, from_ref};
 
 use pulp::{Simd, WithSimd};
 
@@ -126,11 +125,8 @@ impl<T: Elementary, F: Function> WithSimd for InPlace<'_, T, F> {
             *one = F::eval(Vector::<S, T>::new(simd, *one)).register();
         }
         if !tail.is_empty() {
-            // Not by pulp's partial loads and stores: those of its 512-bit V3 reach beyond the slice (0.22.3).
-            let mut last = T::splat(simd, T::default());
-            bytemuck::cast_slice_mut::<_, T>(from_mut(&mut last))[..tail.len()].copy_from_slice(tail);
-            last = F::eval(Vector::<S, T>::new(simd, last)).register();
-            tail.copy_from_slice(&bytemuck::cast_slice::<_, T>(from_ref(&last))[..tail.len()]);
+            let last = Vector::<S, T>::new(simd, T::load_part(simd, tail));
+            T::store_part(simd, tail, F::eval(last).register());
         }
     }
 }

@@ -4,7 +4,7 @@ use std::f64::consts::LOG2_E;
 
 use pulp::Simd;
 
-use super::format::{polynomial, shift_left, shift_right};
+use super::format::polynomial;
 use super::{Elementary, Function, exp, in_place, tanh};
 use crate::{Isa, Vector};
 
@@ -49,10 +49,10 @@ pub fn lanes<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vecto
     let r = n.mul_add(x.like(T::LN2_LOW), n.mul_add(x.like(T::LN2_HIGH), y));
     let u = r * r;
     let b = u.mul_add(polynomial(u, <T as Constants>::COEFFICIENTS), x.like(2.0));
-    let half = shift_left(shift_right(t, 1), T::EXPONENT);
+    let half = t.shift_right_halves(1).shift_left_halves(T::EXPONENT);
     let up = half.add_bits(x.like_pattern(T::ONE));
     // NaN reaches the result by the denominator, in which no integer addition meets it.
-    let num = (b + r).add_bits(half).sub_bits(shift_left(t, T::EXPONENT));
+    let num = (b + r).add_bits(half).sub_bits(t.shift_left_halves(T::EXPONENT));
     num / (b - r).mul_add(up, num)
 }
 

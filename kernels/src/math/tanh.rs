@@ -4,7 +4,7 @@ use std::f64::consts::{LN_2, LOG2_E};
 
 use pulp::Simd;
 
-use super::format::{Format, polynomial, shift_left};
+use super::format::{Format, polynomial};
 use super::{Elementary, Function, in_place};
 use crate::{Isa, Vector};
 
@@ -75,7 +75,7 @@ pub fn lanes<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vecto
     let d = n.neg_mul_add(x.like(LN_2 / 2.0), ax);
     let u = d * d;
     let b = u.mul_add(polynomial(u, T::COEFFICIENTS), x.like(1.0));
-    let s = shift_left(t, T::EXPONENT).add_bits(x.like_pattern(T::ONE));
+    let s = t.shift_left_halves(T::EXPONENT).add_bits(x.like_pattern(T::ONE));
     let (minus, plus) = (s - x.like(1.0), s + x.like(1.0));
     let num = minus.mul_add(b, plus * d);
     let den = plus.mul_add(b, minus * d);

@@ -1,0 +1,167 @@
+//! A trial's outcome has the same bits on any number of threads, instruction set, number of lanes, chunk of examples,
+//! and whichever trials are its neighbours.
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use thalweg::network::{Batches, Examples, Initializer, Network};
+use thalweg::random::Stream;
+use thalweg::record::Status;
+use thalweg::train::{Engine, Job, Lane, Logged, Norms, Observer, Outcome, Point, Schedule, Split, train};
+use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::{ALL, Domain, Method};
+use thalweg_kernels::{Isa, Real};
+
+mod networks;
+use networks::{architecture, examples};
+
+/// A batch is more than a piece of the reduction, the last batch of an epoch is partial, and the last logged step is in
+/// the third epoch.
+const EXAMPLES: usize = 640;
+const BATCH: usize = 560;
+const STEPS: u64 = 5;
+
+struct Trial {
+    method: &'static Method,
+    hyperparameters: Vec<f64>,
+    init_seed: u64,
+    order_seed: u64,
+}
+
+/// A learning rate with which a trial overflows.
+fn enormous<T: Elementary>() -> f64 {
+    if T::NAME == "f32" { 1e37 } else { 1e306 }
+}
+
+/// For every optimizer trials that share neither weights nor orders with all of their neighbours, one of which diverges.
+fn trials<T: Elementary>() -> Vec<Trial> {
+    let trial = |method: &'static Method, index: usize| {
+        let value = |h: &thalweg_kernels::optimizer::Hyperparameter| match h.domain {
+            Domain::Choice(names) => (index % names.len()) as f64,
+            Domain::Number { .. } if h.name == "lr" && index == 6 => enormous::<T>(),
+            Domain::Number { .. } if h.name == "lr" => 0.01 * (1.0 + index as f64),
+            Domain::Number { .. } => h.default,
+        };
+        let hyperparameters = method.hyperparameters.iter().map(value).collect();
+        Trial { method, hyperparameters, init_seed: index as u64 / 2, order_seed: index as u64 % 3 }
+    };
+    ALL.iter().flat_map(|method| (0..21).map(|index| trial(method, index))).collect()
+}
+
+/// Every bit of a trial's weights, of its last gradient and of its weights before, in the place of the validation loss,
+/// as a number of 52 bits: without it a difference could hide in the rounding of a mean.
+struct Fingerprint;
+
+impl<T: Real> Observer<T> for Fingerprint {
+    fn observe(&self, block: Logged<'_, T>, points: &mut [Point]) {
+        let parameters = block.weights.len() / points.len();
+        for (trial, point) in points.iter_mut().enumerate() {
+            let first = trial / block.lanes * block.lanes * parameters + trial % block.lanes;
+            let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+            for array in [Some(block.weights), block.previous, block.gradient].into_iter().flatten() {
+                for at in 0..parameters {
+                    let bits = array[first + at * block.lanes].to_f64().to_bits();
+                    hash = (hash ^ bits).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
+                }
+            }
+            point.loss[Split::Validation as usize] = Some((hash >> 12) as f64);
+        }
+    }
+}
+
+/// Trains the trials in this order; returns their outcomes, as text with every digit, in the order of `trials`.
+fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32], engine: Engine) -> Vec<String> {
+    let ordered = |method: &Method| {
+        let of_method = |at: &u32| trials[*at as usize].method.name == method.name;
+        order.iter().copied().filter(of_method).map(|at| at as usize).collect::<Vec<usize>>()
+    };
+    let places: Vec<Vec<usize>> = ALL.iter().map(|method| ordered(method)).collect();
+    let lane = |at: &usize| {
+        let trial = &trials[*at];
+        Lane { hyperparameters: &trial.hyperparameters, init_seed: trial.init_seed, order_seed: trial.order_seed }
+    };
+    let job =
+        |(method, places): (&&'static Method, &Vec<usize>)| Job { method, lanes: places.iter().map(lane).collect() };
+    let jobs: Vec<Job<'_>> = ALL.iter().zip(&places).map(job).collect();
+    let schedule = Schedule { steps: STEPS, logged: vec![0, 1, 3, STEPS], divergence_factor: 10.0, target: None };
+    let results = Mutex::new(vec![None; trials.len()]);
+    let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
+        let mut results = results.lock().unwrap();
+        for (outcome, at) in outcomes.into_iter().zip(&places[job][first..]) {
+            let before = results[*at].replace(format!("{outcome:?}"));
+            assert!(before.is_none(), "trial {at} was handed over twice");
+        }
+    };
+    train(network, &jobs, &schedule, &[&Norms, &Fingerprint], engine, &AtomicBool::new(false), done).unwrap();
+    results.into_inner().unwrap().into_iter().map(|outcome| outcome.expect("every trial is handed over")).collect()
+}
+
+fn network<T: Elementary>(units: &[usize], activation: &str, loss: &str, chunk: Option<usize>) -> Network<T> {
+    let architecture = architecture(units, true, activation, loss);
+    let splits = [examples(&architecture, EXAMPLES, 1), Examples::default(), examples(&architecture, 50, 2)];
+    let batches = Batches { examples: EXAMPLES, size: BATCH, drop_last: false, shuffled: true };
+    Network::new(architecture, Initializer::named("lecun-normal", 0.0).unwrap(), splits, batches, chunk)
+}
+
+fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss: &str) {
+    let trials = trials::<T>();
+    let order: Vec<u32> = (0..trials.len() as u32).collect();
+    let best = Engine { isa: Isa::best(), threads: 1, lanes: None };
+    let network_of = |chunk| network::<T>(units, activation, loss, chunk);
+    let usual = network_of(None);
+    let want = outcomes(&usual, &trials, &order, best);
+
+    let diverged = format!("{:?}", Status::Diverged);
+    for (trial, outcome) in trials.iter().zip(&want) {
+        let overflows = trial.hyperparameters[0] == enormous::<T>();
+        assert_eq!(outcome.contains(&diverged), overflows, "{:?} {:?}: {outcome}", trial.method, trial.hyperparameters);
+    }
+    let check = |what: &str, network: &Network<T>, order: &[u32], engine: Engine| {
+        for (at, (got, want)) in outcomes(network, &trials, order, engine).iter().zip(&want).enumerate() {
+            assert_eq!(got, want, "{what} changed trial {at}, {:?}", trials[at].method);
+        }
+    };
+    for isa in Isa::available() {
+        check(isa.name(), &usual, &order, Engine { isa, ..best });
+        check(isa.name(), &usual, &order, Engine { isa, lanes: Some(20), threads: 2 });
+    }
+    for threads in [2, 3] {
+        check(&format!("{threads} threads"), &usual, &order, Engine { threads, ..best });
+    }
+    for lanes in [1, 5, 16, 64] {
+        check(&format!("{lanes} lanes"), &usual, &order, Engine { lanes: Some(lanes), ..best });
+    }
+    for chunk in [1, 3, 16, 64, 512] {
+        check(&format!("chunks of {chunk}"), &network_of(Some(chunk)), &order, best);
+    }
+    for seed in 0..4 {
+        let mut order = order.clone();
+        Stream::new("test neighbours", seed).shuffle(&mut order);
+        check(&format!("order {seed}"), &usual, &order, Engine { threads: 2, ..best });
+    }
+    for (at, want) in want.iter().enumerate().step_by(3) {
+        let trial = &trials[at];
+        let alone = [Trial { hyperparameters: trial.hyperparameters.clone(), ..*trial }];
+        assert_eq!(&outcomes(&usual, &alone, &[0], best)[0], want, "trial {at} alone");
+    }
+}
+
+#[test]
+fn nothing_changes_a_bit_of_tanh_and_bce_in_f32() {
+    nothing_changes_a_bit::<f32>(&[2, 16, 1], "tanh", "bce");
+}
+
+#[test]
+fn nothing_changes_a_bit_of_tanh_and_bce_in_f64() {
+    nothing_changes_a_bit::<f64>(&[2, 16, 1], "tanh", "bce");
+}
+
+#[test]
+fn nothing_changes_a_bit_of_relu_and_softmax_in_f32() {
+    nothing_changes_a_bit::<f32>(&[5, 7, 3], "relu", "softmax-cross-entropy");
+}
+
+#[test]
+fn nothing_changes_a_bit_of_relu_and_softmax_in_f64() {
+    nothing_changes_a_bit::<f64>(&[5, 7, 3], "relu", "softmax-cross-entropy");
+}

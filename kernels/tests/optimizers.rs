@@ -1,0 +1,316 @@
+//! Every optimizer, on every instruction set and width, in both precisions: against the papers' formulas, against
+//! PyTorch, lane by lane, and to the bit between instruction sets.
+
+use thalweg_kernels::Isa;
+use thalweg_kernels::optimizer::{ALL, Domain, Method, Update};
+use thalweg_kernels::reference::optimizer::{Memory, step as reference_step};
+
+mod compare;
+mod lanes;
+mod numbers;
+mod torch;
+
+use compare::{Precision, assert_same};
+use lanes::{interleave, separate};
+use numbers::Numbers;
+
+/// So many trials fill two groups of every width.
+const TRIALS: usize = 32;
+/// Around the four parameters that go through a rule together.
+const PARAMETERS: [usize; 5] = [1, 3, 4, 5, 9];
+const STEPS: usize = 30;
+/// What alarms hold before: anything finite must stay as it is.
+const CALM: f64 = 0.375;
+
+/// A trial whose gradients are given, so that nothing amplifies rounding.
+#[derive(Clone)]
+struct Trial {
+    hyperparameters: Vec<f64>,
+    start: Vec<f64>,
+    /// `[step][parameter]`
+    gradients: Vec<Vec<f64>>,
+}
+
+/// How a trial went.
+struct Run<T> {
+    /// `[step][parameter]`, after each update.
+    weights: Vec<Vec<T>>,
+    alarm: T,
+}
+
+/// Trains the trials, in blocks of so many groups.
+fn run<T: Precision>(method: &Method, isa: Isa, groups: usize, trials: &[Trial]) -> Vec<Run<T>> {
+    let lanes = isa.lanes::<T>();
+    trials.chunks_exact(groups * lanes).flat_map(|block| run_block(method, isa, groups, block)).collect()
+}
+
+fn run_block<T: Precision>(method: &Method, isa: Isa, groups: usize, trials: &[Trial]) -> Vec<Run<T>> {
+    let (lanes, parameters) = (isa.lanes::<T>(), trials[0].start.len());
+    let layout = |numbers: &dyn Fn(&Trial) -> Vec<f64>| -> Vec<T> {
+        let rounded = |trial: &Trial| numbers(trial).into_iter().map(T::from_f64).collect::<Vec<T>>();
+        trials
+            .chunks_exact(lanes)
+            .flat_map(|group| interleave(&group.iter().map(rounded).collect::<Vec<_>>()))
+            .collect()
+    };
+    let mut weights = layout(&|trial| trial.start.clone());
+    let mut state = vec![T::default(); weights.len() * method.state];
+    let mut alarm = vec![T::from_f64(CALM); trials.len()];
+    let mut products = vec![vec![1.0; method.products]; trials.len()];
+    let mut runs: Vec<Run<T>> = alarm.iter().map(|alarm| Run { weights: vec![], alarm: *alarm }).collect();
+    for step in 0..trials[0].gradients.len() {
+        let mut fresh = Vec::new();
+        for (trial, products) in trials.iter().zip(&mut products) {
+            let mut coefficients = vec![T::default().to_f64(); method.coefficients];
+            method.advance(&trial.hyperparameters, products, &mut coefficients);
+            fresh.push(coefficients.into_iter().map(T::from_f64).collect::<Vec<T>>());
+        }
+        let update = Update {
+            groups,
+            weights: &mut weights,
+            gradient: &layout(&|trial| trial.gradients[step].clone()),
+            state: &mut state,
+            coefficients: &fresh.chunks_exact(lanes).flat_map(interleave).collect::<Vec<T>>(),
+            alarm: &mut alarm,
+        };
+        method.update(isa, update);
+        let separated = weights.chunks_exact(parameters * lanes).flat_map(|group| separate(group, lanes));
+        runs.iter_mut().zip(separated).for_each(|(run, weights)| run.weights.push(weights));
+    }
+    runs.iter_mut().zip(alarm).for_each(|(run, alarm)| run.alarm = alarm);
+    runs
+}
+
+/// Trials that differ in every hyperparameter: numbers across their domains, and every choice.
+fn trials<T: Precision>(method: &Method, parameters: usize) -> Vec<Trial> {
+    let mut numbers = Numbers::new(parameters as u64);
+    let round = |x: f64| T::from_f64(x).to_f64();
+    let trial = |index: usize| {
+        let value = |h: &thalweg_kernels::optimizer::Hyperparameter| match h.domain {
+            Domain::Choice(names) => (index % names.len()) as f64,
+            Domain::Number { .. } if h.name == "lr" => 0.01 * (1.0 + index as f64 / 8.0),
+            Domain::Number { high: (1.0, _), .. } => [h.default, 0.5, 0.0, 0.98, 0.7][index % 5],
+            Domain::Number { .. } => h.default * [1.0, 1e4][index / 2 % 2],
+        };
+        let mut numbers_of = |size: f64| (0..parameters).map(|_| round(size * numbers.normal())).collect::<Vec<f64>>();
+        Trial {
+            hyperparameters: method.hyperparameters.iter().map(value).collect(),
+            start: numbers_of(1.0),
+            gradients: (0..STEPS).map(|step| numbers_of([1.0, 1e-3, 10.0][step % 3])).collect(),
+        }
+    };
+    (0..TRIALS).map(trial).collect()
+}
+
+/// Fails where a run is not where the formulas lead, by more than `tolerance` times the largest weight on the way there:
+/// far below one step.
+fn check_against_reference<T: Precision>(method: &Method, isa: Isa, parameters: usize, tolerance: f64) {
+    let trials = trials::<T>(method, parameters);
+    for (trial, run) in trials.iter().zip(run::<T>(method, isa, 1, &trials)) {
+        assert!(run.alarm == T::from_f64(CALM));
+        for p in 0..parameters {
+            let (mut w, mut memory, mut largest) = (trial.start[p], Memory::default(), 0.0_f64);
+            for (step, got) in run.weights.iter().enumerate() {
+                w = reference_step(method.name, &trial.hyperparameters, w, trial.gradients[step][p], &mut memory)
+                    .unwrap_or_else(|| panic!("no reference for {method:?}"));
+                largest = largest.max(w.abs()).max(trial.start[p].abs());
+                let error = (got[p].to_f64() - w).abs() / largest;
+                let h = &trial.hyperparameters;
+                assert!(error <= tolerance, "{method:?} {h:?} {isa:?}: {error:e} after step {}", step + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_optimizer_agrees_with_its_reference() {
+    for isa in Isa::available() {
+        for method in ALL {
+            for parameters in PARAMETERS {
+                check_against_reference::<f64>(method, isa, parameters, 1e-13);
+                check_against_reference::<f32>(method, isa, parameters, 2e-5);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_optimizer_agrees_with_torch() {
+    let file = torch::read("optimizer_torch.json");
+    let start = torch::numbers(&file["w0"]);
+    let gradients: Vec<_> = file["gradients"].as_array().unwrap().iter().map(torch::numbers).collect();
+    let logged = torch::numbers(&file["logged_steps"]);
+    for method in ALL {
+        let runs = file["runs"].as_array().unwrap().iter().filter(|run| run["optimizer"]["name"] == method.name);
+        let runs: Vec<_> = runs.collect();
+        assert!(!runs.is_empty(), "no numbers of torch for {method:?}");
+        for file in runs {
+            let value = |h: &thalweg_kernels::optimizer::Hyperparameter| {
+                file["optimizer"].get(h.name).map_or(h.default, |value| value.as_f64().unwrap())
+            };
+            let hyperparameters = method.hyperparameters.iter().map(value).collect();
+            let trial = Trial { hyperparameters, start: start.clone(), gradients: gradients.clone() };
+            for isa in Isa::available() {
+                for run in run::<f64>(method, isa, 1, &vec![trial.clone(); TRIALS]) {
+                    for (step, want) in logged.iter().zip(file["w"].as_array().unwrap()) {
+                        let got = &run.weights[*step as usize - 1];
+                        for (p, want) in torch::numbers(want).iter().enumerate() {
+                            let largest = run.weights.iter().fold(1.0, |a: f64, w| a.max(w[p].abs()));
+                            let error = (got[p] - want).abs() / largest;
+                            assert!(error <= 1e-14, "{method:?} {isa:?}: {error:e} after step {step}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Neither the instruction set nor the number of groups in a block may change a bit.
+fn has_the_same_bits_everywhere<T: Precision>() {
+    for method in ALL {
+        for parameters in PARAMETERS {
+            let mut trials = trials::<T>(method, parameters);
+            // Numbers of every exponent, NaN and infinities too.
+            let mut numbers = Numbers::new(11);
+            for trial in &mut trials[TRIALS - 5..] {
+                trial.gradients[3].fill_with(|| T::from_pattern(numbers.bits()).to_f64());
+            }
+            let want = run::<T>(method, Isa::available()[0], 1, &trials);
+            for isa in Isa::available() {
+                for groups in [1, 2] {
+                    for (got, want) in run::<T>(method, isa, groups, &trials).iter().zip(&want) {
+                        let what = || format!("{method:?} of {parameters} parameters, {isa:?}, {groups} groups");
+                        assert_same(&got.weights.concat(), &want.weights.concat(), what);
+                        assert_same(&[got.alarm], &[want.alarm], what);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_optimizer_has_the_same_bits_everywhere_in_f32() {
+    has_the_same_bits_everywhere::<f32>();
+}
+
+#[test]
+fn every_optimizer_has_the_same_bits_everywhere_in_f64() {
+    has_the_same_bits_everywhere::<f64>();
+}
+
+/// Trials that differ in one hyperparameter go different ways, each as it would with neighbours like itself.
+#[test]
+fn every_hyperparameter_is_its_lanes_own() {
+    for isa in Isa::available() {
+        for method in ALL {
+            let base = Trial {
+                hyperparameters: method.hyperparameters.iter().map(|h| h.default).collect(),
+                ..trials::<f64>(method, 5)[1].clone()
+            };
+            for (at, h) in method.hyperparameters.iter().enumerate() {
+                let mut trials = vec![base.clone(); TRIALS];
+                for (index, trial) in trials.iter_mut().enumerate() {
+                    trial.hyperparameters[at] = match h.domain {
+                        Domain::Choice(names) => (index % names.len()) as f64,
+                        Domain::Number { .. } => 0.02 * (1.0 + index as f64),
+                    };
+                }
+                let mixed = run::<f64>(method, isa, 2, &trials);
+                for (index, trial) in trials.iter().enumerate() {
+                    let alone = &run::<f64>(method, isa, 1, &vec![trial.clone(); TRIALS])[0];
+                    let what = || format!("{method:?} {isa:?}: {} of trial {index}", h.name);
+                    assert_same(&mixed[index].weights.concat(), &alone.weights.concat(), what);
+                    let next = &mixed[(index + 1) % TRIALS];
+                    assert_ne!(mixed[index].weights.last(), next.weights.last(), "{}", what());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_weight_that_is_not_finite_alarms_its_lane_and_no_other() {
+    let mut numbers = Numbers::new(12);
+    for isa in Isa::available() {
+        for method in ALL {
+            for parameters in PARAMETERS {
+                for p in 0..parameters {
+                    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                        let mut trials = trials::<f32>(method, parameters);
+                        trials.iter_mut().for_each(|trial| trial.gradients.truncate(2));
+                        let culprit = numbers.below(TRIALS);
+                        trials[culprit].gradients[1][p] = bad;
+                        for (trial, run) in run::<f32>(method, isa, 2, &trials).iter().enumerate() {
+                            let what = format!("{method:?} {isa:?}: {bad} for {p} of trial {culprit}, at {trial}");
+                            assert_eq!(run.alarm.is_nan(), trial == culprit, "{what}");
+                            assert!(trial == culprit || run.alarm == CALM as f32, "{what}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Adam's variants, without its recursion: m = (1 - β1) Σ β1^(t-i) gᵢ, c = (1 - β2) Σ β2^(t-i) gᵢ².
+#[test]
+fn adam_has_its_variants() {
+    let adam = Method::named("adam").unwrap();
+    let index = |name: &str| adam.hyperparameters.iter().position(|h| h.name == name).unwrap();
+    let choice = |name: &str, value: f64| match adam.hyperparameters[index(name)].domain {
+        Domain::Choice(names) => names[value as usize],
+        Domain::Number { .. } => panic!("{name} is a choice"),
+    };
+    let (lr, beta1, beta2, eps) = (0.02, 0.8, 0.95, 0.3);
+    for (placement, correction) in [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)] {
+        let mut trial = trials::<f64>(adam, 5)[0].clone();
+        let settings = [("lr", lr), ("beta1", beta1), ("beta2", beta2), ("eps", eps)];
+        for (name, value) in
+            settings.into_iter().chain([("epsilon_placement", placement), ("bias_correction", correction)])
+        {
+            trial.hyperparameters[index(name)] = value;
+        }
+        let trials = vec![trial.clone(); TRIALS];
+        let runs: Vec<_> = Isa::available().into_iter().map(|isa| (isa, run::<f64>(adam, isa, 1, &trials))).collect();
+        for p in 0..5 {
+            let mut want = trial.start[p];
+            let g = |i: usize| trial.gradients[i][p];
+            for t in 1..=STEPS {
+                let mean = |beta: f64, term: &dyn Fn(usize) -> f64| {
+                    let sum: f64 = (0..t).map(|i| beta.powi((t - 1 - i) as i32) * term(i)).sum();
+                    let corrected = choice("bias_correction", correction) == "true";
+                    sum * (1.0 - beta) / if corrected { 1.0 - beta.powi(t as i32) } else { 1.0 }
+                };
+                let (m, c) = (mean(beta1, &g), mean(beta2, &|i| g(i) * g(i)));
+                let inside = choice("epsilon_placement", placement) == "inside";
+                want -= lr * m / if inside { (c + eps).sqrt() } else { c.sqrt() + eps };
+                for (isa, runs) in &runs {
+                    let got = runs[0].weights[t - 1][p];
+                    assert!((got - want).abs() <= 1e-13, "{placement} {correction} {isa:?}: {got} {want} at {t}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn metadata_is_sound() {
+    for method in ALL {
+        assert_eq!(Method::named(method.name).unwrap().name, method.name);
+        assert_eq!(ALL.iter().filter(|other| other.name == method.name).count(), 1);
+        assert_eq!(method.hyperparameters[0].name, "lr");
+        for h in method.hyperparameters {
+            assert_eq!(method.hyperparameters.iter().filter(|other| other.name == h.name).count(), 1);
+            let inside = match h.domain {
+                Domain::Number { low: (low, closed), high: (high, closed_above) } => {
+                    let above = if closed { h.default >= low } else { h.default > low };
+                    above && if closed_above { h.default <= high } else { h.default < high }
+                }
+                Domain::Choice(names) => h.default == 0.0 && !names.is_empty(),
+            };
+            assert!(inside, "{method:?} {}: {}", h.name, h.default);
+        }
+    }
+}
