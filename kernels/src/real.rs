@@ -7,6 +7,9 @@ use pulp::Simd;
 
 use crate::table::{Family, Table};
 
+/// x86's minimum of registers is `a < b ? a : b` and its maximum `a > b ? a : b`, to the bit.
+const MINIMUM_IS_LESSER: bool = cfg!(target_arch = "x86_64");
+
 /// A floating-point type that kernels are written for: `f32` or `f64`.
 ///
 /// pulp names every operation once per type (`add_f32s`, `add_f64s`); this trait names it once. The operations on
@@ -90,10 +93,26 @@ pub trait Real:
     fn mul<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S>;
     /// a / b
     fn div<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S>;
-    /// The smaller one; what it gives for NaN differs between instruction sets.
-    fn min_unless_nan<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S>;
-    /// The larger one; what it gives for NaN differs between instruction sets.
-    fn max_unless_nan<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S>;
+    /// a where a < b, else b; so b where either is NaN.
+    #[inline(always)]
+    fn lesser<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S> {
+        if MINIMUM_IS_LESSER && !S::IS_SCALAR {
+            return Self::minimum(simd, a, b);
+        }
+        Self::select(simd, Self::less(simd, a, b), a, b)
+    }
+    /// a where a > b, else b; so b where either is NaN.
+    #[inline(always)]
+    fn greater<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S> {
+        if MINIMUM_IS_LESSER && !S::IS_SCALAR {
+            return Self::maximum(simd, a, b);
+        }
+        Self::select(simd, Self::less(simd, b, a), a, b)
+    }
+    /// The hardware's minimum: what it gives for NaN and zeros of two signs differs between instruction sets.
+    fn minimum<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S>;
+    /// The hardware's maximum: what it gives for NaN and zeros of two signs differs between instruction sets.
+    fn maximum<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S>;
     /// a & b on bit patterns
     fn and<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S>;
     /// a | b on bit patterns
@@ -250,8 +269,8 @@ macro_rules! real {
 real!(f32, u32, 12_582_912.0, f32s, m32s,
     load as_simd_f32s as_mut_simd_f32s splat_f32s;
     bits transmute_u32s_f32s transmute_f32s_u32s add_u32s sub_u32s;
-    binary add = add_f32s, sub = sub_f32s, mul = mul_f32s, div = div_f32s, min_unless_nan = min_f32s,
-        max_unless_nan = max_f32s, and = and_f32s, or = or_f32s, xor = xor_f32s;
+    binary add = add_f32s, sub = sub_f32s, mul = mul_f32s, div = div_f32s, minimum = min_f32s,
+        maximum = max_f32s, and = and_f32s, or = or_f32s, xor = xor_f32s;
     ternary mul_add = mul_add_f32s, neg_mul_add = negate_mul_add_f32s;
     unary sqrt_lanes = sqrt_f32s, abs_lanes = abs_f32s;
     compare less = less_than_f32s, less_equal = less_than_or_equal_f32s, equal = equal_f32s;
@@ -260,8 +279,8 @@ real!(f32, u32, 12_582_912.0, f32s, m32s,
 real!(f64, u64, 6_755_399_441_055_744.0, f64s, m64s,
     load as_simd_f64s as_mut_simd_f64s splat_f64s;
     bits transmute_u64s_f64s transmute_f64s_u64s add_u64s sub_u64s;
-    binary add = add_f64s, sub = sub_f64s, mul = mul_f64s, div = div_f64s, min_unless_nan = min_f64s,
-        max_unless_nan = max_f64s, and = and_f64s, or = or_f64s, xor = xor_f64s;
+    binary add = add_f64s, sub = sub_f64s, mul = mul_f64s, div = div_f64s, minimum = min_f64s,
+        maximum = max_f64s, and = and_f64s, or = or_f64s, xor = xor_f64s;
     ternary mul_add = mul_add_f64s, neg_mul_add = negate_mul_add_f64s;
     unary sqrt_lanes = sqrt_f64s, abs_lanes = abs_f64s;
     compare less = less_than_f64s, less_equal = less_than_or_equal_f64s, equal = equal_f64s;

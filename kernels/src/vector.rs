@@ -211,10 +211,10 @@ macro_rules! binary {
 }
 
 binary! {
-    /// The smaller of the two where neither is NaN; unspecified, and different between machines, where one is.
-    min_unless_nan = min_unless_nan;
-    /// The larger of the two where neither is NaN; unspecified, and different between machines, where one is.
-    max_unless_nan = max_unless_nan;
+    /// self where self < other, else other; so other where either is NaN.
+    lesser = lesser;
+    /// self where self > other, else other; so other where either is NaN.
+    greater = greater;
     /// & on bit patterns.
     and = and;
     /// | on bit patterns.

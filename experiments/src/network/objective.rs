@@ -93,7 +93,8 @@ impl<T: Elementary> Network<T> {
     ) {
         let (lanes, last) = (scratch.lanes, self.architecture.layers().len() - 1);
         let Scratch { values, upstream: [upstream, downstream], products, isa, .. } = scratch;
-        upstream[..values[last].len()].copy_from_slice(&values[last]);
+        // The gradient with respect to the last layer's outputs stands where its values were.
+        std::mem::swap(&mut values[last], upstream);
         for (index, layer) in self.architecture.layers().iter().enumerate().rev() {
             let shape = Shape { outputs: layer.outputs, inputs: layer.inputs, examples };
             let before = match index {
@@ -164,7 +165,8 @@ impl<T: Elementary> Objective<T> for Network<T> {
             isa,
             lanes,
             products: Population::new(isa),
-            values: layers.iter().map(|layer| Buffer::zeroed(chunk * layer.outputs * lanes)).collect(),
+            // As wide as can be, since the last one's changes places with those of `upstream`.
+            values: layers.iter().map(|_| Buffer::zeroed(chunk * widest * lanes)).collect(),
             upstream: [0, 1].map(|_| Buffer::zeroed(chunk * widest * lanes)),
             inputs: Buffer::zeroed(chunk * self.architecture.inputs() * lanes),
             targets: Buffer::zeroed(chunk * targets * lanes),
@@ -337,8 +339,15 @@ fn gather<'a, T: Copy>(
 ) -> Input<'a, T> {
     if let [order] = orders {
         let out = &mut out[..range.len() * width];
-        for (row, example) in out.chunks_exact_mut(width).zip(&order[range]) {
-            row.copy_from_slice(&source[*example as usize * width..][..width]);
+        let rows = out.chunks_exact_mut(width).zip(&order[range]);
+        if let 1 | 2 = width {
+            // So few numbers are not worth a call to copy memory.
+            for (row, example) in rows {
+                row[0] = source[*example as usize * width];
+                row[width - 1] = source[(*example as usize + 1) * width - 1];
+            }
+        } else {
+            rows.for_each(|(row, example)| row.copy_from_slice(&source[*example as usize * width..][..width]));
         }
         return Input::Shared(out);
     }

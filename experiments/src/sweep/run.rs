@@ -249,7 +249,7 @@ impl Folder<'_> {
 
     /// Turns the parts into results.
     fn finish(&self, spec: &Spec, plan: &Plan, parts: Parts, png: bool) -> Result<(), RunError> {
-        self.assemble(spec, plan, &parts).map_err(|source| self.error(source))?;
+        self.assemble(plan, &parts).map_err(|source| self.error(source))?;
         let runs = record::read_runs(&self.path.join("runs.csv"))?;
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
         let mut files: Vec<String> = ["runs.csv", "curves.csv", "summary.csv"].map(str::to_owned).into();
@@ -262,7 +262,7 @@ impl Folder<'_> {
         write().map_err(|source| self.error(source))
     }
 
-    fn assemble(&self, spec: &Spec, plan: &Plan, parts: &Parts) -> io::Result<()> {
+    fn assemble(&self, plan: &Plan, parts: &Parts) -> io::Result<()> {
         atomic::write(&self.path.join("runs.csv"), |runs| {
             runs.write_all(&rows::run_header(plan))?;
             atomic::write(&self.path.join("curves.csv"), |curves| {

@@ -83,9 +83,8 @@ impl Constants for f64 {
 
 #[inline(always)]
 pub fn lanes<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
-    let inside = x.min_unless_nan(x.like(T::HIGHEST)).max_unless_nan(x.like(T::LOWEST));
-    // NaN is put back before the formula, which keeps it: that is a tenth faster than to hold x until the end.
-    exp_between(Vector::select(x.equal(x), inside, x))
+    // The bounds stand first, so that NaN is kept.
+    exp_between(x.like(T::LOWEST).greater(x.like(T::HIGHEST).lesser(x)))
 }
 
 /// e^x for LOWEST ≤ x ≤ HIGHEST and for NaN.

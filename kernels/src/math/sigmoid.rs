@@ -43,7 +43,8 @@ impl Function for Sigmoid {
 #[inline(always)]
 pub fn lanes<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
     let bound = x.like(-T::LOWEST);
-    let y = Vector::select(x.equal(x), x.min_unless_nan(bound).max_unless_nan(-bound), x);
+    // The bounds stand first, so that NaN is kept.
+    let y = (-bound).greater(bound.lesser(x));
     // y = r - n ln 2
     let (n, t) = T::nearest(y, -LOG2_E);
     let r = n.mul_add(x.like(T::LN2_LOW), n.mul_add(x.like(T::LN2_HIGH), y));

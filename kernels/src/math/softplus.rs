@@ -37,7 +37,7 @@ impl Function for Softplus {
 #[inline(always)]
 pub fn lanes<S: Simd, T: exp::Constants + ln::Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
     let zero = x.like(0.0);
-    let e = exp::exp_between(x.or(x.like(-0.0)).max_unless_nan(x.like(<T as exp::Constants>::LOWEST)));
+    let e = exp::exp_between(x.like(<T as exp::Constants>::LOWEST).greater(x.or(x.like(-0.0))));
     let large = x.like(0.5).less(e);
     let f = Vector::select(large, e.mul_add(x.like(0.5), x.like(-0.5)), e);
     let ln2 = Vector::select(large, x.like(LN_2), zero);

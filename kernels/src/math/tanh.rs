@@ -69,8 +69,8 @@ pub fn lanes<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vecto
     let sign = x.and(x.like(-0.0));
     let limit = x.like(T::ONE_FROM);
     let ax = x.xor(sign);
-    // A comparison keeps NaN; a minimum would not, on some instruction sets.
-    let ax = Vector::select(limit.less(ax), limit, ax);
+    // The limit stands first, so that NaN is kept.
+    let ax = limit.lesser(ax);
     let (n, t) = T::nearest(ax, 2.0 * LOG2_E);
     let d = n.neg_mul_add(x.like(LN_2 / 2.0), ax);
     let u = d * d;
