@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use thalweg::network::{Batches, Examples, Initializer, Network};
+use thalweg::network::{Batches, Examples, Fan, Initializer, Network};
 use thalweg::random::Stream;
 use thalweg::record::Status;
 use thalweg::train::{Engine, Job, Lane, Logged, Norms, Observer, Outcome, Point, Schedule, Split, train};
@@ -100,7 +100,7 @@ fn network<T: Elementary>(units: &[usize], activation: &str, loss: &str, chunk: 
     let architecture = architecture(units, true, activation, loss);
     let splits = [examples(&architecture, EXAMPLES, 1), Examples::default(), examples(&architecture, 50, 2)];
     let batches = Batches { examples: EXAMPLES, size: BATCH, drop_last: false, shuffled: true };
-    Network::new(architecture, Initializer::named("lecun-normal", 0.0).unwrap(), splits, batches, chunk)
+    Network::new(architecture, Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }, splits, batches, chunk)
 }
 
 fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss: &str) {

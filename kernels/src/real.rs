@@ -237,7 +237,7 @@ macro_rules! real {
                 // The register of a scalar f64 has two halves, that of a scalar u32 only one.
                 let mut a = a;
                 for half in bytemuck::cast_slice_mut::<_, u32>(std::slice::from_mut(&mut a)) {
-                    *half = *half << count;
+                    *half <<= count;
                 }
                 a
             }
@@ -250,7 +250,7 @@ macro_rules! real {
                 // The register of a scalar f64 has two halves, that of a scalar u32 only one.
                 let mut a = a;
                 for half in bytemuck::cast_slice_mut::<_, u32>(std::slice::from_mut(&mut a)) {
-                    *half = *half >> count;
+                    *half >>= count;
                 }
                 a
             }

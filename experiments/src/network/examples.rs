@@ -58,8 +58,11 @@ impl Batches {
 #[derive(Debug)]
 pub struct Orders {
     examples: usize,
-    cache: Mutex<HashMap<(u64, u64), Arc<[u32]>>>,
+    /// By order seed and epoch.
+    cache: Mutex<Cache>,
 }
+
+type Cache = HashMap<(u64, u64), Arc<[u32]>>;
 
 /// Orders that are kept at most, in numbers of 4 bytes.
 const CACHED: usize = 16 << 20;

@@ -27,17 +27,14 @@ pub(super) fn run_header(plan: &Plan) -> Vec<u8> {
 
 /// The first line of `curves.csv`; it is there even if no curves are kept.
 pub(super) fn curve_header() -> Vec<u8> {
-    bytes(|writer| record::write_curve_header(writer))
+    bytes(record::write_curve_header)
 }
 
 /// What is written to a CSV in memory, which cannot fail.
-fn bytes(write: impl FnOnce(&mut csv::Writer<&mut Vec<u8>>) -> csv::Result<()>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut writer = csv::Writer::from_writer(&mut bytes);
+fn bytes(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
     write(&mut writer).expect("memory takes every row, and rows have the cells of their header");
-    writer.flush().expect("memory takes every row");
-    drop(writer);
-    bytes
+    writer.into_inner().expect("memory takes every row")
 }
 
 fn run(plan: &Plan, trial: usize, outcome: &Outcome) -> Run {

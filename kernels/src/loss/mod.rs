@@ -107,6 +107,9 @@ impl<'a, S: Simd, T: Real> Target<'a, S, T> {
     }
 }
 
+/// L(z, y) and dL/dz of one example in plain f64.
+pub type Reference = fn(&[f64], &[f64]) -> (f64, Vec<f64>);
+
 /// A loss function, as networks, specs, the command and the docs know it.
 #[derive(Clone, Copy)]
 pub struct Loss {
@@ -121,7 +124,7 @@ pub struct Loss {
     /// What it is for.
     pub task: Task,
     /// L and dL/dz of one example in plain f64: what tests and benches compare with.
-    pub reference: fn(&[f64], &[f64]) -> (f64, Vec<f64>),
+    pub reference: Reference,
     gradient: Table<GradientKernel>,
     value: Table<ValueKernel>,
 }
@@ -164,7 +167,7 @@ impl Loss {
         formula: &'static str,
         derivative: &'static str,
         task: Task,
-        reference: fn(&[f64], &[f64]) -> (f64, Vec<f64>),
+        reference: Reference,
     ) -> Self {
         Self {
             name,

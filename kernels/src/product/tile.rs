@@ -224,10 +224,11 @@ unsafe fn tile<S, T, F, B, const M: usize, const N: usize, const DEEP: bool>(
             }
         }
     }
-    // SAFETY (here and below): the rows, columns and terms of the chain are within A and B.
+    // SAFETY: the rows, columns and terms of the chain are within A and B.
     sum = unsafe { chain(p, m, n, 0, if DEEP { PIECE } else { p.depth }, sum) };
     if DEEP {
         for begin in (PIECE..p.depth).step_by(PIECE) {
+            // SAFETY: as above.
             let piece = unsafe { chain(p, m, n, begin, PIECE.min(p.depth - begin), zero) };
             for i in 0..M {
                 for j in 0..N {
