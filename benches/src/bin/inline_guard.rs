@@ -27,9 +27,9 @@ fn main() -> ExitCode {
     }
     println!("{:<44} {:>12} {:>12} {:>8}", "kernel (million elements a second)", best.name(), scalar.name(), "ratio");
     let mut slow = vec![];
-    for (family, mut fast, mut plain) in pairs(best, scalar) {
-        let (fast_rate, plain_rate) = rates(&mut *fast, &mut *plain);
-        let (name, ratio) = (format!("{family}/{}", fast.name()), fast_rate / plain_rate);
+    for mut kernel in kernels(best, scalar) {
+        let (fast_rate, plain_rate) = rates(&mut kernel);
+        let (name, ratio) = (format!("{}/{}", kernel.family, kernel.fast.name()), fast_rate / plain_rate);
         let verdict = if ratio < FLOOR { "  TOO SLOW" } else { "" };
         println!("{name:<44} {:>12.3} {:>12.3} {ratio:>8.1}{verdict}", fast_rate / 1e6, plain_rate / 1e6);
         if ratio < FLOOR {
@@ -47,11 +47,20 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// A kernel on two instruction sets.
+struct Kernel {
+    family: &'static str,
+    fast: Box<dyn Workload>,
+    plain: Box<dyn Workload>,
+}
+
 /// Every kernel on both instruction sets. The identity and ReLU are not among them: the compiler makes vector code of
 /// their scalar form, too.
-fn pairs(best: Isa, scalar: Isa) -> Vec<(&'static str, Box<dyn Workload>, Box<dyn Workload>)> {
-    let mut pairs = vec![];
-    let mut add = |family, make: &dyn Fn(Isa) -> Box<dyn Workload>| pairs.push((family, make(best), make(scalar)));
+fn kernels(best: Isa, scalar: Isa) -> Vec<Kernel> {
+    let mut kernels = vec![];
+    let mut add = |family, make: &dyn Fn(Isa) -> Box<dyn Workload>| {
+        kernels.push(Kernel { family, fast: make(best), plain: make(scalar) });
+    };
     for name in math::FUNCTIONS {
         add("math", &|isa| math::workload::<f32>(name, isa));
         add("math", &|isa| math::workload::<f64>(name, isa));
@@ -76,11 +85,12 @@ fn pairs(best: Isa, scalar: Isa) -> Vec<(&'static str, Box<dyn Workload>, Box<dy
     let sharing = Sharing::PerLane;
     add("product/input-gradient", &|isa| product::workload(Product::InputGradient, [16, 16, 64], sharing, isa));
     add("sweep", &|isa| sweep::workload(isa.lanes::<f32>(), isa));
-    pairs
+    kernels
 }
 
 /// Elements a second of both, measured in turns, so that a change of the machine's clock meets both.
-fn rates(fast: &mut dyn Workload, plain: &mut dyn Workload) -> (f64, f64) {
+fn rates(Kernel { fast, plain, .. }: &mut Kernel) -> (f64, f64) {
+    let (fast, plain) = (&mut **fast, &mut **plain);
     let runs = [runs_of_a_batch(fast), runs_of_a_batch(plain)];
     let mut seconds = [vec![], vec![]];
     for _ in 0..REPEATS {

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use thalweg::data::{Targets, moons};
-use thalweg::network::{Architecture, Batches, Examples, Initializer, Network, Orders};
+use thalweg::network::{Architecture, Batches, Examples, Fan, Initializer, Network, Orders};
 use thalweg::train::{Engine, Job, Lane, Schedule, Split, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::activation::Activation;
@@ -52,7 +52,7 @@ pub fn workload(runs: usize, isa: Isa) -> Box<dyn Workload> {
 }
 
 fn initializer() -> Initializer {
-    Initializer::named("lecun-normal", 1.0).expect("there is such an initializer")
+    Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }
 }
 
 fn architecture() -> Architecture {
@@ -72,7 +72,7 @@ impl<T: Plain> Sweep<T> {
         let labels: Vec<f64> = labels.iter().map(|label| f64::from(*label)).collect();
         let examples = Examples::<T>::new(&data.features, &labels, POINTS);
         let (inputs, targets) = (examples.inputs.clone(), examples.targets.clone());
-        let batches = Batches { examples: POINTS, size: BATCH, drop_last: false };
+        let batches = Batches { examples: POINTS, size: BATCH, drop_last: false, shuffled: true };
         let splits = [examples, Examples::default(), Examples::default()];
         let network = Network::new(architecture(), initializer(), splits, batches, None);
         let mut stream = inputs::stream(7);
@@ -119,7 +119,7 @@ impl<T: Plain> Sweep<T> {
         plain_loop::train(data, &self.orders, &self.hyperparameters[run], weights)
     }
 
-    /// The largest relative difference of a loss from the reference.
+    /// Panics unless the first losses are the expected ones.
     fn check_against(&mut self, expected: &[f64], tolerance: Tolerance) {
         self.by_thalweg();
         assert_close("the final losses of the sweep", &self.losses[..expected.len()], expected, tolerance);
