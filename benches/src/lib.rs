@@ -1,1 +1,12 @@
-//! Benches live in `benches/`.
+//! What the benches share: the [`workload`]s, each of which checks its answer against a reference, and how they are
+//! timed ([`timing`]).
+//!
+//! The benches themselves stand in `benches/`, one file a kernel family; `src/bin/inline_guard.rs` is a quick check of
+//! the same workloads that fails where a kernel has lost its speed.
+#![forbid(unsafe_code)]
+
+pub mod agreement;
+pub mod inputs;
+pub mod plain;
+pub mod timing;
+pub mod workload;

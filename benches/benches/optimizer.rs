@@ -1,0 +1,13 @@
+//! Optimizers: `optimizer/update/<runner>/<name>-<precision>`, 1,024 weights.
+
+use thalweg_benches::timing;
+use thalweg_benches::workload::optimizer;
+use thalweg_kernels::optimizer::ALL;
+
+fn main() {
+    timing::bench(|comparison| {
+        for &method in ALL {
+            comparison.add("optimizer/update", optimizer::workload::<f32>(method, comparison.isa()));
+        }
+    });
+}

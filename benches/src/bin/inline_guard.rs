@@ -1,0 +1,124 @@
+//! A quick check that no kernel has lost its speed: `cargo run --release -p thalweg-benches --bin inline_guard`.
+//!
+//! A helper of a kernel without `#[inline(always)]` turns intrinsics into function calls, which changes no result and
+//! triggers no lint, but costs a factor of 15 to 20. So each family's throughput on the fastest instruction set must be
+//! a multiple of that on the scalar one, which has no intrinsics to lose. Exits with 1 and the names of the kernels where
+//! it is not.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use thalweg_benches::workload::product::{Product, Sharing};
+use thalweg_benches::workload::{Runner, Workload, activation, loss, math, optimizer, product, sweep};
+use thalweg_kernels::Isa;
+
+/// Batches that are timed per kernel and instruction set; their median counts.
+const REPEATS: usize = 9;
+/// How long a batch takes, at least.
+const BATCH: Duration = Duration::from_millis(2);
+/// How many times the throughput of the scalar instruction set there must be.
+const FLOOR: f64 = 3.0;
+
+fn main() -> ExitCode {
+    let (best, scalar) = (Isa::best(), *Isa::available().first().expect("the scalar instruction set is always there"));
+    if best.is_scalar() {
+        println!("SKIPPED: this machine has no instruction set but the scalar one");
+        return ExitCode::SUCCESS;
+    }
+    println!("{:<44} {:>12} {:>12} {:>8}", "kernel (million elements a second)", best.name(), scalar.name(), "ratio");
+    let mut slow = vec![];
+    for mut kernel in kernels(best, scalar) {
+        let (fast_rate, plain_rate) = rates(&mut kernel);
+        let (name, ratio) = (format!("{}/{}", kernel.family, kernel.fast.name()), fast_rate / plain_rate);
+        let verdict = if ratio < FLOOR { "  TOO SLOW" } else { "" };
+        println!("{name:<44} {:>12.3} {:>12.3} {ratio:>8.1}{verdict}", fast_rate / 1e6, plain_rate / 1e6);
+        if ratio < FLOOR {
+            slow.push(name);
+        }
+    }
+    if slow.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!(
+        "less than {FLOOR} times the speed of {}: {}; is an #[inline(always)] missing?",
+        scalar.name(),
+        slow.join(", ")
+    );
+    ExitCode::FAILURE
+}
+
+/// A kernel on two instruction sets.
+struct Kernel {
+    family: &'static str,
+    fast: Box<dyn Workload>,
+    plain: Box<dyn Workload>,
+}
+
+/// Every kernel on both instruction sets. The identity and ReLU are not among them: the compiler makes vector code of
+/// their scalar form, too.
+fn kernels(best: Isa, scalar: Isa) -> Vec<Kernel> {
+    let mut kernels = vec![];
+    let mut add = |family, make: &dyn Fn(Isa) -> Box<dyn Workload>| {
+        kernels.push(Kernel { family, fast: make(best), plain: make(scalar) });
+    };
+    for name in math::FUNCTIONS {
+        add("math", &|isa| math::workload::<f32>(name, isa));
+        add("math", &|isa| math::workload::<f64>(name, isa));
+    }
+    for &function in thalweg_kernels::activation::ALL {
+        if !["identity", "relu"].contains(&function.name) {
+            add("activation/forward", &|isa| activation::forward::<f32>(function, isa));
+            add("activation/backward", &|isa| activation::backward::<f32>(function, isa));
+        }
+    }
+    for &function in thalweg_kernels::loss::ALL {
+        add("loss/gradient", &|isa| loss::gradient::<f32>(function, isa));
+        add("loss/value", &|isa| loss::value::<f32>(function, isa));
+    }
+    for &method in thalweg_kernels::optimizer::ALL {
+        add("optimizer/update", &|isa| optimizer::workload::<f32>(method, isa));
+    }
+    for sharing in [Sharing::Shared, Sharing::PerLane] {
+        add("product/forward", &|isa| product::workload(Product::Forward, [16, 16, 64], sharing, isa));
+        add("product/weight-gradient", &|isa| product::workload(Product::WeightGradient, [16, 16, 64], sharing, isa));
+    }
+    let sharing = Sharing::PerLane;
+    add("product/input-gradient", &|isa| product::workload(Product::InputGradient, [16, 16, 64], sharing, isa));
+    add("sweep", &|isa| sweep::workload(isa.lanes::<f32>(), isa));
+    kernels
+}
+
+/// Elements a second of both, measured in turns, so that a change of the machine's clock meets both.
+fn rates(Kernel { fast, plain, .. }: &mut Kernel) -> (f64, f64) {
+    let (fast, plain) = (&mut **fast, &mut **plain);
+    let runs = [runs_of_a_batch(fast), runs_of_a_batch(plain)];
+    let mut seconds = [vec![], vec![]];
+    for _ in 0..REPEATS {
+        seconds[0].push(batch(fast, runs[0]).as_secs_f64());
+        seconds[1].push(batch(plain, runs[1]).as_secs_f64());
+    }
+    let median = |mut seconds: Vec<f64>| {
+        seconds.sort_by(f64::total_cmp);
+        seconds[REPEATS / 2]
+    };
+    let [fast_seconds, plain_seconds] = seconds.map(median);
+    let rate = |workload: &dyn Workload, runs: u64, seconds: f64| (workload.work() * runs) as f64 / seconds;
+    (rate(fast, runs[0], fast_seconds), rate(plain, runs[1], plain_seconds))
+}
+
+/// How many runs take as long as a batch; the first ones also warm the caches.
+fn runs_of_a_batch(workload: &mut dyn Workload) -> u64 {
+    let mut runs = 1;
+    while batch(workload, runs) < BATCH {
+        runs *= 2;
+    }
+    runs
+}
+
+fn batch(workload: &mut dyn Workload, runs: u64) -> Duration {
+    let start = Instant::now();
+    for _ in 0..runs {
+        std::hint::black_box(&mut *workload).run(Runner::Thalweg);
+    }
+    start.elapsed()
+}

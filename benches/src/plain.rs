@@ -1,0 +1,46 @@
+//! std's functions on f32 and f64 behind one trait: what a user's own scalar code would call.
+
+use thalweg_kernels::math::Elementary;
+
+/// A floating-point type with std's elementary functions.
+pub trait Plain: Elementary {
+    /// std's eˣ.
+    fn std_exp(self) -> Self;
+    /// std's natural logarithm.
+    fn std_ln(self) -> Self;
+    /// std's tanh.
+    fn std_tanh(self) -> Self;
+    /// 1 / (1 + e⁻ˣ) by std's exponential.
+    fn std_sigmoid(self) -> Self;
+    /// ln(1 + eˣ), stable, by std's functions.
+    fn std_softplus(self) -> Self;
+}
+
+macro_rules! plain {
+    ($real:ty) => {
+        impl Plain for $real {
+            #[inline]
+            fn std_exp(self) -> Self {
+                self.exp()
+            }
+            #[inline]
+            fn std_ln(self) -> Self {
+                self.ln()
+            }
+            #[inline]
+            fn std_tanh(self) -> Self {
+                self.tanh()
+            }
+            #[inline]
+            fn std_sigmoid(self) -> Self {
+                1.0 / (1.0 + (-self).exp())
+            }
+            #[inline]
+            fn std_softplus(self) -> Self {
+                self.max(0.0) + (-self.abs()).exp().ln_1p()
+            }
+        }
+    };
+}
+plain!(f32);
+plain!(f64);

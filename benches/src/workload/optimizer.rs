@@ -1,0 +1,97 @@
+//! One step of an optimizer on a block of trials.
+
+use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::{Method, Update};
+use thalweg_kernels::reference::optimizer::{Memory, step};
+use thalweg_kernels::{Buffer, Isa};
+
+use super::{Runner, Workload};
+use crate::agreement::{Tolerance, assert_close};
+use crate::inputs;
+
+/// Weights per run: they, their gradient and two state arrays stay in the first-level cache.
+const ELEMENTS: usize = 1024;
+/// Steps that are compared with the reference.
+const STEPS: usize = 3;
+
+/// A block at its optimizer's default hyperparameters. A run is one more step with the same gradient; the coefficients
+/// stay those of the last checked step. The reference is the textbook's formula in f64, a parameter at a time.
+struct Block<T> {
+    method: &'static Method,
+    isa: Isa,
+    hyperparameters: Vec<f64>,
+    weights: Buffer<T>,
+    gradient: Buffer<T>,
+    state: Buffer<T>,
+    coefficients: Buffer<T>,
+    alarm: Buffer<T>,
+    plain: Vec<(f64, Memory)>,
+}
+
+/// The workload of an optimizer.
+pub fn workload<T: Elementary>(method: &'static Method, isa: Isa) -> Box<dyn Workload> {
+    let lanes = isa.lanes::<T>();
+    let mut stream = inputs::stream(5);
+    let weights: Buffer<T> = inputs::buffer(ELEMENTS, || stream.normal());
+    let gradient = inputs::buffer(ELEMENTS, || stream.normal());
+    let plain = weights.iter().map(|w| (w.to_f64(), Memory::default())).collect();
+    Box::new(Block {
+        method,
+        isa,
+        hyperparameters: method.hyperparameters.iter().map(|parameter| parameter.default).collect(),
+        weights,
+        gradient,
+        state: Buffer::zeroed(ELEMENTS * method.state),
+        coefficients: Buffer::zeroed(lanes * method.coefficients),
+        alarm: Buffer::zeroed(lanes),
+        plain,
+    })
+}
+
+impl<T: Elementary> Workload for Block<T> {
+    fn name(&self) -> String {
+        format!("{}-{}", self.method.name, T::NAME)
+    }
+
+    fn work(&self) -> u64 {
+        ELEMENTS as u64
+    }
+
+    fn run(&mut self, runner: Runner) {
+        if runner == Runner::Reference {
+            for ((w, memory), g) in self.plain.iter_mut().zip(self.gradient.iter()) {
+                *w = step(self.method.name, &self.hyperparameters, *w, g.to_f64(), memory)
+                    .unwrap_or_else(|| panic!("there is no reference for {}", self.method.name));
+            }
+            return;
+        }
+        let update = Update {
+            groups: 1,
+            weights: &mut self.weights,
+            gradient: &self.gradient,
+            state: &mut self.state,
+            coefficients: &self.coefficients,
+            alarm: &mut self.alarm,
+        };
+        self.method.update(self.isa, update);
+    }
+
+    fn check(&mut self) {
+        let lanes = self.isa.lanes::<T>();
+        let mut products = vec![1.0; self.method.products];
+        let mut fresh = vec![0.0; self.method.coefficients];
+        for done in 1..=STEPS {
+            self.method.advance(&self.hyperparameters, &mut products, &mut fresh);
+            for (row, coefficient) in self.coefficients.chunks_exact_mut(lanes).zip(&fresh) {
+                row.fill(T::from_f64(*coefficient));
+            }
+            self.run(Runner::Thalweg);
+            self.run(Runner::Reference);
+            let expected: Vec<f64> = self.plain.iter().map(|(w, _)| *w).collect();
+            // A thousandth of one step of a weight with gradient 1 (at a learning rate of 1e-3) in f32.
+            let tolerance = Tolerance::absolute(if size_of::<T>() == 4 { 1e-6 } else { 1e-14 });
+            assert_close(format!("step {done} of {}", self.name()), &self.weights, &expected, tolerance);
+        }
+        assert!(self.alarm.iter().all(|alarm| alarm.is_finite()), "{}: a false alarm", self.name());
+    }
+}
