@@ -123,16 +123,23 @@ impl Isa {
     }
 
     /// How many numbers of type `T` one register holds.
+    // Kernels ask for this at every call, so it is no dispatch; a test compares the two.
+    #[inline]
     pub fn lanes<T: crate::Real>(self) -> usize {
-        struct Lanes<T>(std::marker::PhantomData<T>);
-        impl<T: crate::Real> WithSimd for Lanes<T> {
-            type Output = usize;
-            #[inline(always)]
-            fn with_simd<S: Simd>(self, _: S) -> usize {
-                T::lanes::<S>()
-            }
-        }
-        self.dispatch(Lanes(std::marker::PhantomData::<T>))
+        let bytes = match self.0 {
+            Choice::Scalar => return 1,
+            #[cfg(target_arch = "x86_64")]
+            Choice::V3(_) => 32,
+            #[cfg(target_arch = "x86_64")]
+            Choice::V4(_) => 64,
+            #[cfg(target_arch = "aarch64")]
+            Choice::Neon(_) => 16,
+            #[cfg(all(feature = "widths", target_arch = "x86_64"))]
+            Choice::V3x128(_) => 16,
+            #[cfg(all(feature = "widths", target_arch = "x86_64"))]
+            Choice::V3x512(_) => 64,
+        };
+        bytes / size_of::<T>()
     }
 
     /// Runs `op` compiled for this instruction set.
@@ -193,6 +200,22 @@ mod tests {
         for isa in Isa::available() {
             assert_eq!(Isa::named(isa.name()), Ok(isa));
             assert!(isa.lanes::<f32>() >= isa.lanes::<f64>());
+        }
+    }
+
+    #[test]
+    fn the_lanes_of_an_isa_are_those_of_its_registers() {
+        struct Lanes<T>(std::marker::PhantomData<T>);
+        impl<T: crate::Real> WithSimd for Lanes<T> {
+            type Output = usize;
+            #[inline(always)]
+            fn with_simd<S: Simd>(self, _: S) -> usize {
+                T::lanes::<S>()
+            }
+        }
+        for isa in Isa::available() {
+            assert_eq!(isa.lanes::<f32>(), isa.dispatch(Lanes::<f32>(std::marker::PhantomData)), "{isa:?}");
+            assert_eq!(isa.lanes::<f64>(), isa.dispatch(Lanes::<f64>(std::marker::PhantomData)), "{isa:?}");
         }
     }
 

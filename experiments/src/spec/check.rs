@@ -25,9 +25,6 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
             let message = "a figure of curves needs them recorded, but record.curves is \"none\"";
             return Err(spec.error(&format!("figure.{index}.kind"), message));
         }
-        if figure.metric == "steps_to_target" && spec.train.target.is_none() {
-            return Err(spec.error(&key, "steps_to_target needs `train.target`"));
-        }
     }
     if spec.train.target.is_some_and(|target| target.stop) && spec.train.log_every == LogEvery::Steps(0) {
         let message = "the target is looked at on logged steps only: stop needs `train.log_every` above 0";

@@ -1,6 +1,6 @@
 //! `[[optimizer]]`: a grid of hyperparameters, the product of one axis each.
 
-use thalweg_kernels::optimizer::{Domain, Hyperparameter, Method};
+use thalweg_kernels::optimizer::{self, Domain, Hyperparameter, Method};
 
 use super::canonical::number;
 use super::error::{InputError, suggestion};
@@ -146,10 +146,10 @@ impl Grid {
         }
     }
 
-    pub(super) fn read(table: &Table<'_>, methods: &[&'static Method]) -> Result<Self, InputError> {
-        let names: Vec<&str> = methods.iter().map(|method| method.name).collect();
+    pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
+        let names: Vec<&str> = optimizer::ALL.iter().map(|method| method.name).collect();
         let kind = table.required("kind", &format!("one of {}", names.join(", ")))?;
-        let method = methods[kind.choice(&names)?];
+        let method = optimizer::ALL[kind.choice(&names)?];
         let keys: Vec<&str> = method.hyperparameters.iter().map(|hyperparameter| hyperparameter.name).collect();
         if let Some(key) = table.keys().find(|key| *key != "kind" && !keys.contains(key)) {
             let field = table.optional(key).expect("the key was just found");

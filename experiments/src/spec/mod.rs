@@ -20,13 +20,11 @@ mod train;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use thalweg_kernels::optimizer::{self, Method};
-
 use document::Document;
 pub use error::{InputError, nearest, suggestion};
 pub use grid::{Axis, Grid};
 pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};
-pub use output::{Curves, Engine, FIGURES, Figure, FigureKind, Record};
+pub use output::{Curves, Engine, Figure, Record};
 pub use problem::{MAX_SAMPLES, PROBLEMS, Problem, Scale, Source, Task};
 pub use reader::Named;
 use reader::{Field, Table};
@@ -93,17 +91,8 @@ impl Named for Tier {
         &[("standard", Self::Standard), ("full", Self::Full), ("workload", Self::Workload)];
 }
 
-/// How a text is read as a spec.
-#[derive(Clone, Copy, Debug)]
-pub struct Options<'a> {
-    /// The optimizers that it may name.
-    pub methods: &'a [&'static Method],
-    /// `KEY=VALUE` texts, applied in order before the spec is checked.
-    pub overrides: &'a [String],
-}
-
 impl Spec {
-    /// Reads a spec whose optimizers are those of the kernels.
+    /// Reads a spec.
     ///
     /// `name` is the name of the file, for errors; relative paths in the spec start from `folder`; `overrides` are
     /// `KEY=VALUE` texts, applied in order before the spec is checked.
@@ -112,7 +101,13 @@ impl Spec {
     ///
     /// The first thing in the text that is not right, with its place.
     pub fn parse(name: &str, text: &str, folder: &Path, overrides: &[String]) -> Result<Self, InputError> {
-        Self::parse_with(name, text, folder, Options { methods: optimizer::ALL, overrides })
+        let mut document = Document::parse(name, text)?;
+        for text in overrides {
+            document.set(text)?;
+        }
+        let spec = Self::read(&Arc::new(document), folder)?;
+        check::check(&spec)?;
+        Ok(spec)
     }
 
     /// The spec as it is kept beside its results: without what changes the speed only.
@@ -121,25 +116,7 @@ impl Spec {
         Self { engine: Engine::default(), ..self.clone() }
     }
 
-    /// Reads a spec.
-    ///
-    /// `name` is the name of the file, for errors; relative paths in the spec start from `folder`.
-    ///
-    /// # Errors
-    ///
-    /// The first thing in the text that is not right, with its place.
-    pub fn parse_with(name: &str, text: &str, folder: &Path, options: Options<'_>) -> Result<Self, InputError> {
-        let mut document = Document::parse(name, text)?;
-        for text in options.overrides {
-            document.set(text)?;
-        }
-        let document = Arc::new(document);
-        let spec = Self::read(&document, folder, options.methods)?;
-        check::check(&spec)?;
-        Ok(spec)
-    }
-
-    fn read(document: &Arc<Document>, folder: &Path, methods: &[&'static Method]) -> Result<Self, InputError> {
+    fn read(document: &Arc<Document>, folder: &Path) -> Result<Self, InputError> {
         let root = Table::root(document);
         root.allow(&[
             "name",
@@ -166,7 +143,7 @@ impl Spec {
             problem: Problem::read(&section("problem")?)?,
             network: Network::read(&section("network")?)?,
             train: Train::read(&section("train")?)?,
-            optimizers: optimizers.iter().map(|table| Grid::read(table, methods)).collect::<Result<_, _>>()?,
+            optimizers: optimizers.iter().map(Grid::read).collect::<Result<_, _>>()?,
             record: Record::read(optional("record")?.as_ref())?,
             figures: figures.iter().map(Figure::read).collect::<Result<_, _>>()?,
             engine: Engine::read(optional("engine")?.as_ref())?,

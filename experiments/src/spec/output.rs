@@ -1,8 +1,8 @@
 //! `[record]`, `[[figure]]` and `[engine]`: what is kept, what is drawn, and how fast.
 
 use super::error::InputError;
-use super::metric;
 use super::reader::{Named, Table};
+use crate::figure::KINDS;
 
 /// What is kept of each trial besides its row in `runs.csv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,25 +26,10 @@ impl Named for Curves {
     const NAMES: &'static [(&'static str, Self)] = &[("all", Self::All), ("thin", Self::Thin), ("none", Self::None)];
 }
 
-/// A kind of figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FigureKind {
-    /// Its name in specs.
-    pub name: &'static str,
-    /// What it can show.
-    pub metrics: &'static [&'static str],
-}
-
-/// Every kind of figure.
-pub const FIGURES: &[FigureKind] = &[
-    FigureKind { name: "sensitivity", metrics: metric::OF_RUNS },
-    FigureKind { name: "curves", metrics: metric::OF_CURVES },
-];
-
 /// A figure to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
-    /// The name of its kind, one of [`FIGURES`].
+    /// The name of its kind, one of [`KINDS`].
     pub kind: &'static str,
     /// What it shows, one of the metrics of its kind.
     pub metric: &'static str,
@@ -72,12 +57,13 @@ impl Record {
 impl Figure {
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
         table.allow(&["kind", "metric", "title"])?;
-        let kinds: Vec<&str> = FIGURES.iter().map(|kind| kind.name).collect();
-        let kind = FIGURES[table.required("kind", &format!("one of {}", kinds.join(", ")))?.choice(&kinds)?];
-        let metric = table.required("metric", &format!("one of {}", kind.metrics.join(", ")))?.choice(kind.metrics)?;
+        let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        let kind = KINDS[table.required("kind", &format!("one of {}", kinds.join(", ")))?.choice(&kinds)?];
+        let metrics = (kind.metrics)();
+        let metric = table.required("metric", &format!("one of {}", metrics.join(", ")))?.choice(&metrics)?;
         Ok(Self {
             kind: kind.name,
-            metric: kind.metrics[metric],
+            metric: metrics[metric],
             title: table.optional("title").map(|field| field.string().map(str::to_owned)).transpose()?,
         })
     }

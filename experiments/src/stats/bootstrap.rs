@@ -31,13 +31,8 @@ pub fn median_interval(sorted: &[f64], text: &str) -> Option<Interval> {
         return None;
     }
     let mut stream = stream(text);
-    let mut resample = vec![0.0; sorted.len()];
-    let mut medians: Vec<f64> = (0..RESAMPLES)
-        .map(|_| {
-            draw(&mut stream, sorted, &mut resample);
-            median(&resample).expect("a resample has values")
-        })
-        .collect();
+    let mut ranks = vec![0; sorted.len()];
+    let mut medians: Vec<f64> = (0..RESAMPLES).map(|_| resampled_median(&mut stream, sorted, &mut ranks)).collect();
     medians.sort_by(f64::total_cmp);
     let tail = (1.0 - CONFIDENCE) / 2.0;
     Some(Interval { low: quantile(&medians, tail)?, high: quantile(&medians, 1.0 - tail)? })
@@ -50,10 +45,13 @@ fn stream(text: &str) -> Stream {
     Stream::new("bootstrap", u64::from_le_bytes(*seed))
 }
 
-/// Fills `resample` with values drawn from `sorted`, ascending.
-fn draw(stream: &mut Stream, sorted: &[f64], resample: &mut [f64]) {
-    resample.fill_with(|| sorted[stream.below(sorted.len() as u64) as usize]);
-    resample.sort_by(f64::total_cmp);
+/// The median of as many values as there are, drawn from `sorted`: ranks are drawn, and only their middle is sorted out.
+fn resampled_median(stream: &mut Stream, sorted: &[f64], ranks: &mut [usize]) -> f64 {
+    ranks.fill_with(|| stream.below(sorted.len() as u64) as usize);
+    let (half, odd) = (ranks.len() / 2, ranks.len() % 2 == 1);
+    let (below, &mut middle, _) = ranks.select_nth_unstable(half);
+    let before = if odd { middle } else { below.iter().copied().max().unwrap_or(middle) };
+    median(&[sorted[before], sorted[middle]]).expect("two values have a median")
 }
 
 #[cfg(test)]

@@ -20,7 +20,6 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("samples = 100\n", "", &["3:1: missing key `problem.samples`"]),
     ("hidden = [4]\n", "", &["8:1: missing key `network.hidden`"]),
     ("[network]\nhidden = [4]\n", "", &["missing key `network`"]),
-    ("\"sgd\"\nlr = [0.1, 0.01]", "\"trust\"", &["16:1: missing hyperparameter `radius`: learning rate"]),
     // Types.
     ("batch = 16", "batch = \"small\"", &["expected an integer from 1 to 100000000 or \"full\", found \"small\""]),
     ("batch = 16", "batch = 16.0", &["found 16.0"]),
@@ -58,7 +57,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("[0.1, 0.01]", "{ log = [1e-3, 1] }", &["missing key `optimizer.0.lr.points`"]),
     ("[0.1, 0.01]", "{ lgo = [1e-3, 1], points = 2 }", &["unknown key `optimizer.0.lr.lgo`", "`log`?"]),
     ("[0.1, 0.01]", "{ log = [1e-3, 1], samples = 2 }", &["unknown key `optimizer.0.lr.samples`"]),
-    ("\"sgd\"", "\"adam\"\nconvention = \"papier\"", &["`optimizer.0.convention`", "`paper`?"]),
+    ("\"sgd\"", "\"adam\"\nepsilon_placement = \"insde\"", &["`optimizer.0.epsilon_placement`", "`inside`?"]),
     ("noise = 0.2", "noise = -1", &["6:9: `problem.noise`: expected a number of at least 0, found -1"]),
     ("noise = 0.2", "test_fraction = 1", &["below 1, found 1"]),
     ("noise = 0.2", "test_fraction = 0.5\nvalidation_fraction = 0.5", &["leave nothing to train on"]),
@@ -82,7 +81,11 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("seeds = 2", "seeds = 2\ntarget = { metric = \"validation_loss\", below = 1 }", &["there is no validation split"]),
     ("seeds = 2", "seeds = 2\ntarget = { metric = \"train_loss\", below = 1, stop = true }", &["train.log_every"]),
     ("[[opt", "[[figure]]\nkind = \"curves\"\nmetric = \"train_los\"\n[[opt", &["18:10", "`train_loss`?"]),
-    ("[[opt", "[[figure]]\nkind = \"sensitivity\"\nmetric = \"steps_to_target\"\n[[opt", &["needs `train.target`"]),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"sensitivity\"\nmetric = \"steps_to_target\"\n[[opt",
+        &["`figure.0.metric`", "steps_to_target"],
+    ),
     (
         "[[opt",
         "[record]\ncurves = \"none\"\n[[figure]]\nkind = \"curves\"\nmetric = \"train_loss\"\n[[opt",

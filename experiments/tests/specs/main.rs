@@ -1,7 +1,6 @@
 //! Specs and the plans that follow from them, as a user of the library sees them.
 
 mod bad;
-mod methods;
 mod overrides;
 mod plans;
 mod shipped;
@@ -9,7 +8,7 @@ mod shipped;
 use std::path::Path;
 
 use thalweg::data::Splits;
-use thalweg::spec::{InputError, Options, Spec};
+use thalweg::spec::{InputError, Spec};
 use thalweg::sweep::Plan;
 
 /// A spec that uses little of what there is.
@@ -35,8 +34,7 @@ lr = [0.1, 0.01]
 
 fn parse_with(text: &str, overrides: &[&str]) -> Result<Spec, InputError> {
     let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
-    let options = Options { methods: methods::ALL, overrides: &overrides };
-    Spec::parse_with("small.toml", text, Path::new("."), options)
+    Spec::parse("small.toml", text, Path::new("."), &overrides)
 }
 
 fn parse(text: &str) -> Result<Spec, InputError> {

@@ -1,6 +1,6 @@
 //! `--set KEY=VALUE`.
 
-use thalweg::spec::{Activation, Axis, Length, Seeds};
+use thalweg::spec::{Axis, Length, Seeds};
 
 use crate::{SMALL, edited, parse, parse_with};
 

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use thalweg::data::{Splits, Targets};
 use thalweg::record::Setting;
-use thalweg::spec::{Loss, Options, Spec, shipped};
+use thalweg::spec::{Spec, shipped};
 use thalweg::sweep::{Plan, Trial};
 
-use crate::{SMALL, edited, methods, parse, plan};
+use crate::{SMALL, edited, parse, plan};
 
 /// Of the first trial of [`SMALL`].
 const DESCRIPTION: &str = r#"contract = 1
@@ -109,7 +109,7 @@ fn what_changes_a_number_changes_every_key() {
         ("\"sgd\"", "\"momentum\""),
         ("\"sgd\"", "\"momentum\"\nmomentum = 0.8"),
         ("\"sgd\"", "\"adam\""),
-        ("\"sgd\"", "\"adam\"\nconvention = \"outside\""),
+        ("\"sgd\"", "\"adam\"\nepsilon_placement = \"inside\""),
         ("[0.1, 0.01]", "[0.2, 0.02]"),
     ];
     let mut seen: HashSet<String> = keys(SMALL).into_iter().collect();
@@ -128,8 +128,7 @@ fn a_file_counts_by_its_content() {
         "kind = \"csv\"\npath = \"PATH\"\ntarget = \"species\"\ntask = \"classification\"",
     );
     let keys = |path: &str| {
-        let options = Options { methods: methods::ALL, overrides: &[] };
-        let spec = Spec::parse_with("a.toml", &text.replace("PATH", path), folder.path(), options).unwrap();
+        let spec = Spec::parse("a.toml", &text.replace("PATH", path), folder.path(), &[]).unwrap();
         plan(&spec).unwrap().trials.into_iter().map(|trial| trial.key).collect::<Vec<_>>()
     };
     let iris = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/iris.csv")).unwrap();
@@ -155,7 +154,7 @@ fn the_order_of_tables_changes_nothing_but_the_order() {
 #[test]
 fn trials_come_by_table_grid_and_seed() {
     let optimizers = "kind = \"momentum\"\nlr = [0.1, 0.2]\nmomentum = [0.5, 0.9]\n\
-                      [[optimizer]]\nkind = \"adam\"\nconvention = [\"outside\", \"paper\"]\n\
+                      [[optimizer]]\nkind = \"adam\"\nepsilon_placement = [\"inside\", \"outside\"]\n\
                       [[optimizer]]\nkind = \"momentum\"\nlr = [0.2, 0.3]\nmomentum = 0.5";
     let plan = plan(&parse(&edited("kind = \"sgd\"\nlr = [0.1, 0.01]", optimizers)).unwrap()).unwrap();
     let row = |trial: &Trial| (trial.optimizer.name, trial.hyperparameters[..2].to_vec(), trial.order_seed);
@@ -165,17 +164,20 @@ fn trials_come_by_table_grid_and_seed() {
         ("momentum", vec![0.1, 0.9], 0),
         ("momentum", vec![0.2, 0.5], 0),
         ("momentum", vec![0.2, 0.9], 0),
-        ("adam", vec![0.01, 0.9], 0),
-        ("adam", vec![0.01, 0.9], 0),
+        ("adam", vec![0.001, 0.9], 0),
+        ("adam", vec![0.001, 0.9], 0),
         ("momentum", vec![0.3, 0.5], 0),
     ];
     assert_eq!(rows, expected);
     assert!(plan.trials.iter().enumerate().all(|(index, trial)| trial.configuration == index / 2));
-    assert_eq!(plan.hyperparameter_names(), ["lr", "momentum", "beta1", "beta2", "convention"]);
+    assert_eq!(
+        plan.hyperparameter_names(),
+        ["lr", "momentum", "beta1", "beta2", "eps", "epsilon_placement", "bias_correction"]
+    );
     let settings = plan.settings(&plan.trials[8]);
-    assert_eq!(settings[0], Some(Setting::Number(0.01)));
+    assert_eq!(settings[0], Some(Setting::Number(0.001)));
     assert_eq!(settings[1], None);
-    assert_eq!(settings[4], Some(Setting::Choice("outside".to_owned())));
+    assert_eq!(settings[5], Some(Setting::Choice("inside".to_owned())));
 
     let names: Vec<&str> = plan.populations.iter().map(|population| population.optimizer.name).collect();
     assert_eq!(names, ["momentum", "adam"]);

@@ -147,7 +147,11 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
     unsafe fn strips<const DEEP: bool>(self) {
         let whole = self.rows / 4 * 4;
         for m in (0..whole).step_by(4) {
-            self.strip::<4, 2, DEEP>(m);
+            match self.depth {
+                1 => self.simd.vectorize(Shallow::<S, T, F, B, 4, 1> { problem: &self, m }),
+                2 => self.simd.vectorize(Shallow::<S, T, F, B, 4, 2> { problem: &self, m }),
+                _ => self.strip::<4, 2, DEEP>(m),
+            }
         }
         match self.rows - whole {
             1 => self.strip::<1, 8, DEEP>(whole),
@@ -193,6 +197,60 @@ where
             // SAFETY: as above, with one column.
             unsafe { tile::<S, T, F, B, M, 1, DEEP>(&p, self.m, n) };
             n += 1;
+        }
+    }
+}
+
+/// `M` rows of C from row `m` on, for a depth of `D`, which is so small that these rows of A stay in registers: the first
+/// layer of a problem in the plane, and the layer below a single output.
+struct Shallow<'a, S: Simd, T: Real, F, B, const M: usize, const D: usize> {
+    problem: &'a Problem<S, T, F, B>,
+    m: usize,
+}
+
+impl<S, T, F, B, const M: usize, const D: usize> WithSimd for Shallow<'_, S, T, F, B, M, D>
+where
+    S: Simd,
+    T: Real,
+    F: Form,
+    B: Element<S, T>,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<Full: Simd>(self, _: Full) {
+        let (p, m) = (*self.problem, self.m);
+        let zero = Vector::<S, T>::splat(p.simd, T::default());
+        let (mut a, mut bias) = ([[zero; D]; M], [zero; M]);
+        for i in 0..M {
+            for k in 0..D {
+                // SAFETY: the strip ends at row m + M ≤ rows, and the depth is D.
+                a[i][k] = unsafe { p.a.load(p.simd, place(F::A_ALONG_K, p.a_stride, m + i, k)) };
+            }
+            if let Some(all) = p.bias {
+                // SAFETY: the bias has `rows` elements.
+                bias[i] = unsafe { all.load(p.simd, m + i) };
+            }
+        }
+        for n in 0..p.columns {
+            let c = p.c.wrapping_add(place(F::C_ALONG_N, p.c_stride, m, n));
+            let mut b = [zero; D];
+            for k in 0..D {
+                // SAFETY: n < columns, and the depth is D.
+                b[k] = unsafe { p.b.load(p.simd, place(F::B_ALONG_K, p.b_stride, n, k)) };
+            }
+            for i in 0..M {
+                // SAFETY: element (m + i, n) is within C.
+                let c = unsafe { &mut *c.add(place(F::C_ALONG_N, p.c_stride, i, 0)) };
+                let mut sum = if p.start == Start::Continue { Vector::new(p.simd, *c) } else { zero };
+                for k in 0..D {
+                    sum = a[i][k].mul_add(b[k], sum);
+                }
+                if p.bias.is_some() {
+                    sum = sum + bias[i];
+                }
+                *c = sum.register();
+            }
         }
     }
 }
