@@ -1,0 +1,226 @@
+//! The command as a user meets it: exit codes, what is written and what is not.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const SPEC: &str = r#"
+name = "small"
+
+[problem]
+kind = "moons"
+samples = 60
+noise = 0.2
+
+[network]
+hidden = [4]
+activation = "tanh"
+
+[train]
+batch = 16
+steps = 20
+seeds = 3
+log_every = 5
+
+[[optimizer]]
+kind = "sgd"
+lr = [0.1, 1e30]
+
+[[optimizer]]
+kind = "adam"
+lr = 0.01
+
+[[figure]]
+kind = "sensitivity"
+metric = "final_train_loss"
+
+[[figure]]
+kind = "curves"
+metric = "train_loss"
+"#;
+
+fn thalweg(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_thalweg"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("THALWEG_ISA")
+        .output()
+        .expect("the command starts")
+}
+
+fn succeeds(folder: &Path, arguments: &[&str]) -> String {
+    let output = thalweg(folder, arguments);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs what must fail; its exit code and error text, on one line.
+fn fails(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = thalweg(folder, arguments);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!errors.contains("panicked"), "{arguments:?}: {errors}");
+    let words = errors.replace('│', " ");
+    (output.status.code(), words.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A folder with the small spec.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("small.toml"), SPEC).unwrap();
+    folder
+}
+
+fn same(a: &Path, b: &Path) -> bool {
+    ["runs.csv", "curves.csv", "summary.csv", "spec.toml", "manifest.toml", "figures/sensitivity-final_train_loss.svg"]
+        .iter()
+        .all(|file| fs::read(a.join(file)).unwrap() == fs::read(b.join(file)).unwrap())
+}
+
+#[test]
+fn a_run_writes_its_results_and_says_nothing_on_standard_output() {
+    let folder = folder();
+    assert_eq!(succeeds(folder.path(), &["run", "small.toml", "--png"]), "");
+    let results = folder.path().join("results/small");
+    let runs = fs::read_to_string(results.join("runs.csv")).unwrap();
+    assert_eq!(runs.lines().count(), 1 + 9);
+    assert_eq!(runs.lines().filter(|line| line.contains(",diverged,")).count(), 3);
+    for file in ["provenance.json", "figures/curves-train_loss.svg", "figures/curves-train_loss.png"] {
+        assert!(results.join(file).is_file(), "{file}");
+    }
+    assert!(!results.join("parts").exists());
+}
+
+#[test]
+fn speed_settings_change_no_byte() {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a", "--threads", "1"]);
+    succeeds(folder.path(), &["run", "small.toml", "--out", "b", "--threads", "3", "--set", "engine.lanes=40"]);
+    succeeds(folder.path(), &["run", "small.toml", "--out", "c", "--set", "engine.chunk=3"]);
+    assert!(same(&folder.path().join("a"), &folder.path().join("b")));
+    assert!(same(&folder.path().join("a"), &folder.path().join("c")));
+}
+
+#[test]
+fn an_interrupted_run_is_continued_to_the_same_bytes() {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "whole"]);
+    // As if the process had been killed when some trials were on disk: the parts hold the rows of four of them.
+    let whole = folder.path().join("whole");
+    let parts = folder.path().join("cut/parts");
+    fs::create_dir_all(&parts).unwrap();
+    let rows = |file: &str| fs::read_to_string(whole.join(file)).unwrap();
+    let runs: Vec<String> = rows("runs.csv").lines().skip(3).take(4).map(|line| format!("{line}\n")).collect();
+    let keys: Vec<&str> = runs.iter().map(|row| &row[..16]).collect();
+    let curves: String =
+        rows("curves.csv").lines().filter(|line| keys.contains(&&line[..16])).map(|line| format!("{line}\n")).collect();
+    fs::write(parts.join("0.runs.csv"), runs.concat()).unwrap();
+    fs::write(parts.join("0.curves.csv"), curves).unwrap();
+    let stamp = format!("# contract {}\n{}", thalweg_kernels::CONTRACT, rows("spec.toml"));
+    fs::write(parts.join("spec.toml"), stamp).unwrap();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "cut"]);
+    assert!(same(&whole, &folder.path().join("cut")));
+    assert!(fs::read_to_string(folder.path().join("cut/provenance.json")).unwrap().contains("\"trials\": 5"));
+}
+
+#[test]
+fn results_of_another_spec_are_refused_unless_they_are_to_be_replaced() {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    let before = fs::read(folder.path().join("a/runs.csv")).unwrap();
+    let other = ["run", "small.toml", "--out", "a", "--set", "train.steps=10"];
+    let (code, error) = fails(folder.path(), &other);
+    assert!(code == Some(1) && error.contains("a holds the results of another spec"), "{error}");
+    assert_eq!(fs::read(folder.path().join("a/runs.csv")).unwrap(), before);
+    succeeds(folder.path(), &[&other[..], &["--fresh"]].concat());
+    assert_ne!(fs::read(folder.path().join("a/runs.csv")).unwrap(), before);
+}
+
+#[test]
+fn figures_are_drawn_again_from_the_tables() {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    succeeds(folder.path(), &["run", "small.toml", "--out", "b"]);
+    fs::remove_dir_all(folder.path().join("a/figures")).unwrap();
+    succeeds(folder.path(), &["plot", "a"]);
+    assert!(same(&folder.path().join("a"), &folder.path().join("b")));
+    let (code, error) = fails(folder.path(), &["plot", "nowhere"]);
+    assert!(code == Some(1) && error.contains("nowhere holds no results"), "{error}");
+}
+
+#[test]
+fn what_is_wrong_is_said_and_nothing_is_written() {
+    let folder = folder();
+    fs::write(folder.path().join("text.csv"), "a,b,y\n1,2,x\n1,two,z\n").unwrap();
+    fs::write(folder.path().join("ragged.csv"), "a,b,y\n1,2,x\n1,z\n").unwrap();
+    fs::write(folder.path().join("empty.csv"), "").unwrap();
+    let csv = |file: &str| {
+        let text = SPEC.replace(
+            "kind = \"moons\"\nsamples = 60\nnoise = 0.2",
+            &format!("kind = \"csv\"\npath = \"{file}\"\ntarget = \"y\"\ntask = \"classification\""),
+        );
+        let name = format!("{file}.toml");
+        fs::write(folder.path().join(&name), text).unwrap();
+        name
+    };
+    let (text, ragged, empty, missing) = (csv("text.csv"), csv("ragged.csv"), csv("empty.csv"), csv("missing.csv"));
+    let set = |set: &'static str| vec!["run", "small.toml", "--set", set];
+    let cases: [(Vec<&str>, i32, &[&str]); 12] = [
+        (vec!["run", "smal.toml"], 1, &["no spec `smal.toml`"]),
+        (vec!["run", "digit"], 1, &["did you mean `digits`?"]),
+        (vec!["run"], 2, &["<SPEC>"]),
+        (vec!["run", "small.toml", "--threads", "0"], 2, &["--threads"]),
+        (set("train.bacth=3"), 1, &["train.bacth", "`batch`"]),
+        (set("train.batch=-1"), 1, &["train.batch", "-1"]),
+        (set("optimizer.0.lr=nan"), 1, &["optimizer.0.lr", "NaN"]),
+        (set("optimizer.0.lr={ log = [1e-3, 1], points = 100000000000 }"), 1, &["100000000000"]),
+        (vec!["run", &text], 1, &["text.csv:3", "\"b\"", "two"]),
+        (vec!["run", &ragged], 1, &["ragged.csv:3"]),
+        (vec!["run", &empty], 1, &["empty.csv"]),
+        (vec!["run", &missing], 1, &["missing.csv"]),
+    ];
+    for (arguments, expected, parts) in cases {
+        let (code, error) = fails(folder.path(), &arguments);
+        assert_eq!(code, Some(expected), "{arguments:?}: {error}");
+        parts.iter().for_each(|part| assert!(error.contains(part), "{arguments:?}: {error}"));
+    }
+    assert!(!folder.path().join("results").exists());
+}
+
+#[test]
+fn an_unusable_instruction_set_is_an_error() {
+    let folder = folder();
+    let output = Command::new(env!("CARGO_BIN_EXE_thalweg"))
+        .args(["run", "small.toml"])
+        .current_dir(folder.path())
+        .env("THALWEG_ISA", "avx9")
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(1) && error.contains("avx9") && error.contains("scalar"), "{error}");
+    assert!(!folder.path().join("results").exists());
+}
+
+#[test]
+fn reproducing_into_a_folder_and_checking_it_agree() {
+    let folder = folder();
+    succeeds(folder.path(), &["reproduce", "digits", "--quiet"]);
+    assert_eq!(succeeds(folder.path(), &["reproduce", "digits", "--check"]), "");
+    let runs = folder.path().join("results/digits/runs.csv");
+    fs::write(&runs, fs::read_to_string(&runs).unwrap().replacen("0.9", "0.8", 1)).unwrap();
+    let output = thalweg(folder.path(), &["reproduce", "digits", "--check"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("runs.csv differs"));
+}
+
+#[test]
+fn a_plan_and_the_lists_are_shown() {
+    let folder = folder();
+    let plan = succeeds(folder.path(), &["plan", "small.toml"]);
+    assert!(plan.contains("2-4-1, tanh, bce; 17 parameters in f32") && plan.contains("9"), "{plan}");
+    assert_eq!(succeeds(folder.path(), &["plan", "small.toml", "--trials"]).lines().count(), 1 + 9);
+    let list = succeeds(folder.path(), &["list"]);
+    for name in ["digits", "moons", "momentum", "tanh", "softmax-cross-entropy", "he-normal", "sensitivity"] {
+        assert!(list.contains(name), "{name}: {list}");
+    }
+}
