@@ -1,9 +1,11 @@
 //! A quick check that no kernel has lost its speed: `cargo run --release -p thalweg-benches --bin inline_guard`.
 //!
 //! A helper of a kernel without `#[inline(always)]` turns intrinsics into function calls, which changes no result and
-//! triggers no lint, but costs a factor of 15 to 20. So each family's throughput on the fastest instruction set must be
-//! a multiple of that on the scalar one, which has no intrinsics to lose. Exits with 1 and the names of the kernels where
-//! it is not.
+//! triggers no lint, but costs a factor of 15 and more. So each kernel's throughput on the fastest instruction set must
+//! be a multiple of that on the scalar one, which has no intrinsics to lose. Exits with 1 and the names of the kernels
+//! where it is not.
+//!
+//! On AVX2 the ratio is 14 to 140 for a healthy kernel; it was 0.1 to 2.1 with `#[inline(never)]` on one helper.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -16,8 +18,11 @@ use thalweg_kernels::Isa;
 const REPEATS: usize = 9;
 /// How long a batch takes, at least.
 const BATCH: Duration = Duration::from_millis(2);
-/// How many times the throughput of the scalar instruction set there must be.
-const FLOOR: f64 = 3.0;
+/// How many times the throughput of the scalar instruction set there must be. Where a scalar fused multiply-add is an
+/// instruction and not a call, the scalar form is faster, and four lanes gain less.
+const FLOOR: f64 = if cfg!(target_arch = "x86_64") { 3.0 } else { 1.5 };
+/// The same for kernels that fuse nothing: the compiler makes vector code of their scalar form, too.
+const VECTORISED_FLOOR: f64 = 1.0;
 
 fn main() -> ExitCode {
     let (best, scalar) = (Isa::best(), *Isa::available().first().expect("the scalar instruction set is always there"));
@@ -30,36 +35,36 @@ fn main() -> ExitCode {
     for mut kernel in kernels(best, scalar) {
         let (fast_rate, plain_rate) = rates(&mut kernel);
         let (name, ratio) = (format!("{}/{}", kernel.family, kernel.fast.name()), fast_rate / plain_rate);
-        let verdict = if ratio < FLOOR { "  TOO SLOW" } else { "" };
+        let verdict = if ratio < kernel.floor { "  TOO SLOW" } else { "" };
         println!("{name:<44} {:>12.3} {:>12.3} {ratio:>8.1}{verdict}", fast_rate / 1e6, plain_rate / 1e6);
-        if ratio < FLOOR {
-            slow.push(name);
+        if ratio < kernel.floor {
+            slow.push(format!("{name} ({ratio:.1} times, at least {})", kernel.floor));
         }
     }
     if slow.is_empty() {
         return ExitCode::SUCCESS;
     }
-    eprintln!(
-        "less than {FLOOR} times the speed of {}: {}; is an #[inline(always)] missing?",
-        scalar.name(),
-        slow.join(", ")
-    );
+    eprintln!("too slow, compared with {}: {}", scalar.name(), slow.join(", "));
+    eprintln!("is an #[inline(always)] missing?");
     ExitCode::FAILURE
 }
 
 /// A kernel on two instruction sets.
 struct Kernel {
     family: &'static str,
+    floor: f64,
     fast: Box<dyn Workload>,
     plain: Box<dyn Workload>,
 }
 
-/// Every kernel on both instruction sets. The identity and ReLU are not among them: the compiler makes vector code of
-/// their scalar form, too.
+/// Every kernel on both instruction sets, but for the identity and ReLU.
 fn kernels(best: Isa, scalar: Isa) -> Vec<Kernel> {
     let mut kernels = vec![];
     let mut add = |family, make: &dyn Fn(Isa) -> Box<dyn Workload>| {
-        kernels.push(Kernel { family, fast: make(best), plain: make(scalar) });
+        let fast = make(best);
+        let fuses_nothing = (family, fast.name().as_str()) == ("activation/backward", "sigmoid-f32");
+        let floor = if fuses_nothing { VECTORISED_FLOOR } else { FLOOR };
+        kernels.push(Kernel { family, floor, fast, plain: make(scalar) });
     };
     for name in math::FUNCTIONS {
         add("math", &|isa| math::workload::<f32>(name, isa));
