@@ -1,5 +1,5 @@
-//! A trial's outcome has the same bits on any number of threads, instruction set, number of lanes, chunk of examples,
-//! and whichever trials are its neighbours.
+//! A trial's outcome has the same bits on either path, on any number of threads, instruction set, number of lanes, chunk
+//! of examples, and whichever trials are its neighbours.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use thalweg::network::{Batches, Examples, Fan, Initializer, Network};
 use thalweg::random::Stream;
 use thalweg::record::Status;
-use thalweg::train::{Engine, Job, Lane, Logged, Norms, Observer, Outcome, Point, Schedule, Split, train};
+use thalweg::train::{Engine, Job, Lane, Logged, Norms, Observer, Outcome, Path, Point, Schedule, Split, train};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{ALL, Domain, Method};
 use thalweg_kernels::{Isa, Real};
@@ -106,7 +106,7 @@ fn network<T: Elementary>(units: &[usize], activation: &str, loss: &str, chunk: 
 fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss: &str) {
     let trials = trials::<T>();
     let order: Vec<u32> = (0..trials.len() as u32).collect();
-    let best = Engine { isa: Isa::best(), threads: 1, lanes: None };
+    let best = Engine { isa: Isa::best(), threads: 1, path: Path::Population, lanes: None };
     let network_of = |chunk| network::<T>(units, activation, loss, chunk);
     let usual = network_of(None);
     let want = outcomes(&usual, &trials, &order, best);
@@ -123,7 +123,8 @@ fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss:
     };
     for isa in Isa::available() {
         check(isa.name(), &usual, &order, Engine { isa, ..best });
-        check(isa.name(), &usual, &order, Engine { isa, lanes: Some(20), threads: 2 });
+        check(isa.name(), &usual, &order, Engine { isa, lanes: Some(20), threads: 2, ..best });
+        check(&format!("dense {isa:?}"), &usual, &order, Engine { isa, path: Path::Dense, threads: 2, lanes: Some(5) });
     }
     for threads in [2, 3] {
         check(&format!("{threads} threads"), &usual, &order, Engine { threads, ..best });
@@ -164,4 +165,35 @@ fn nothing_changes_a_bit_of_relu_and_softmax_in_f32() {
 #[test]
 fn nothing_changes_a_bit_of_relu_and_softmax_in_f64() {
     nothing_changes_a_bit::<f64>(&[5, 7, 3], "relu", "softmax-cross-entropy");
+}
+
+/// Reductions of 1 to 2,000 terms, layers of one unit, widths around the tiles of either path.
+#[test]
+fn both_paths_give_the_same_bits_on_every_isa() {
+    fn check<T: Elementary>(units: &[usize], activation: &str, loss: &str) {
+        let trials: Vec<Trial> = trials::<T>().into_iter().step_by(5).collect();
+        let order: Vec<u32> = (0..trials.len() as u32).collect();
+        let engine = |isa, path| Engine { isa, threads: 2, path, lanes: None };
+        let usual = network::<T>(units, activation, loss, None);
+        let want = outcomes(&usual, &trials, &order, engine(Isa::best(), Path::Population));
+        for isa in Isa::available().into_iter().filter(|isa| !isa.is_scalar()) {
+            for path in [Path::Population, Path::Dense] {
+                let got = outcomes(&usual, &trials, &order, engine(isa, path));
+                assert!(got == want, "{units:?} in {}, {isa:?}, {path:?}", T::NAME);
+            }
+        }
+        let short = network::<T>(units, activation, loss, Some(100));
+        let got = outcomes(&short, &trials, &order, engine(Isa::best(), Path::Dense));
+        assert!(got == want, "{units:?} in {}, chunks of 100", T::NAME);
+    }
+    for (units, activation, loss) in [
+        (&[1, 1][..], "identity", "mse"),
+        (&[2, 1, 3], "sigmoid", "softmax-cross-entropy"),
+        (&[600, 1], "identity", "bce"),
+        (&[3, 2000, 2], "tanh", "mse"),
+        (&[33, 17, 50, 1], "relu", "bce"),
+    ] {
+        check::<f32>(units, activation, loss);
+        check::<f64>(units, activation, loss);
+    }
 }

@@ -1,7 +1,7 @@
 //! The gradient of networks: against finite differences of the loss, and which examples it is of.
 
 use thalweg::network::{Architecture, Batches, Examples, Initializer, Network, Orders};
-use thalweg::train::{Evaluation, Objective, Split};
+use thalweg::train::{Evaluation, Layout, Objective, Path, Split};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{Isa, activation, loss};
 
@@ -36,7 +36,12 @@ fn margin(architecture: &Architecture, inputs: &[f64], weights: &[f64], lanes: u
 /// The mean training loss of every lane.
 fn losses(network: &Network<f64>, isa: Isa, weights: &[f64]) -> Vec<f64> {
     let mut evaluation = Evaluation::default();
-    network.evaluate(&mut network.scratch(isa, 1), Split::Train, weights, &mut evaluation);
+    network.evaluate(
+        &mut network.scratch(Layout { isa, path: Path::Population, groups: 1 }),
+        Split::Train,
+        weights,
+        &mut evaluation,
+    );
     evaluation.loss
 }
 

@@ -4,7 +4,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use thalweg::record::Status;
-use thalweg::train::{Engine, Evaluation, Job, Lane, Metric, Objective, Outcome, Schedule, Split, Target, train};
+use thalweg::train::{
+    Engine, Evaluation, Job, Lane, Layout, Metric, Objective, Outcome, Path, Schedule, Split, Target, train,
+};
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Method;
 
@@ -47,8 +49,8 @@ impl Objective<f64> for Play {
         2
     }
 
-    fn scratch(&self, isa: Isa, _: usize) -> usize {
-        isa.lanes::<f64>()
+    fn scratch(&self, layout: Layout) -> usize {
+        layout.lanes::<f64>()
     }
 
     fn start(&self, width: &mut usize, lanes: &[Lane<'_>], weights: &mut [f64]) {
@@ -88,7 +90,8 @@ impl Objective<f64> for Play {
     }
 }
 
-const ENGINE: fn(Option<usize>) -> Engine = |lanes| Engine { isa: Isa::best(), threads: 1, lanes };
+const ENGINE: fn(Option<usize>) -> Engine =
+    |lanes| Engine { isa: Isa::best(), threads: 1, path: Path::Population, lanes };
 
 fn schedule(steps: u64, logged: &[u64], target: Option<Target>) -> Schedule {
     Schedule { steps, logged: logged.to_vec(), divergence_factor: 10.0, target }
@@ -251,7 +254,7 @@ fn neighbours_do_not_change_an_outcome() {
     let order: Vec<u64> = (0..50).map(|i| i * i * 3 % 7).collect();
     for isa in Isa::available() {
         for (threads, lanes) in [(1, None), (2, Some(5)), (3, Some(16)), (1, Some(64))] {
-            let (engine, stop) = (Engine { isa, threads, lanes }, AtomicBool::new(false));
+            let (engine, stop) = (Engine { isa, threads, path: Path::Population, lanes }, AtomicBool::new(false));
             for (trial, outcome) in order.iter().zip(run(&Play::new(&cast), &order, &schedule, engine, &stop)) {
                 assert_eq!(outcome.as_ref(), Some(&alone[*trial as usize]), "trial {trial}, {engine:?}");
             }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use thalweg::data::ShippedData;
 use thalweg::network::{Architecture, Examples, Network};
 use thalweg::train::{
-    Engine, Evaluation, Job, Lane, Logged, Objective, Observer, Outcome, Point, Schedule, Split, train,
+    Engine, Evaluation, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Schedule, Split, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::{ALL, Method};
@@ -33,8 +33,8 @@ impl Objective<f64> for InFileOrder {
         self.whole.parameters()
     }
 
-    fn scratch(&self, isa: Isa, groups: usize) -> Self::Scratch {
-        (self.whole.scratch(isa, groups), self.batches.iter().map(|batch| batch.scratch(isa, groups)).collect())
+    fn scratch(&self, layout: Layout) -> Self::Scratch {
+        (self.whole.scratch(layout), self.batches.iter().map(|batch| batch.scratch(layout)).collect())
     }
 
     fn start(&self, (whole, batches): &mut Self::Scratch, lanes: &[Lane<'_>], weights: &mut [f64]) {
@@ -134,7 +134,7 @@ fn run(objective: &InFileOrder, method: &'static Method, settings: &Value, logge
     let steps = *logged.last().unwrap();
     let schedule = Schedule { steps, logged: logged.to_vec(), divergence_factor: 10.0, target: None };
     let (weights, outcomes) = (Weights::default(), Mutex::new(Vec::<Outcome>::new()));
-    let engine = Engine { isa, threads: 1, lanes: None };
+    let engine = Engine { isa, threads: 1, path: Path::Population, lanes: None };
     let jobs = [Job { method, lanes: vec![lane] }];
     let stop = AtomicBool::new(false);
     train(objective, &jobs, &schedule, &[&weights], engine, &stop, |_, _, done| outcomes.lock().unwrap().extend(done))

@@ -22,6 +22,14 @@ impl<T: Real> Buffer<T> {
         let start = elements.as_ptr().align_offset(LINE);
         Self { elements, start, len }
     }
+
+    /// The first `len` numbers, for which it grows if it is shorter; what they were is lost then.
+    pub fn at_least(&mut self, len: usize) -> &mut [T] {
+        if self.len < len {
+            *self = Self::zeroed(len);
+        }
+        &mut self[..len]
+    }
 }
 
 impl<T> Deref for Buffer<T> {

@@ -1,7 +1,7 @@
-//! The population products, on every instruction set and width, against the contract's order of operations written as
-//! scalar code: equal to the bit.
+//! The products of both forms, on every instruction set and width, against the contract's order of operations written
+//! as scalar code: equal to the bit.
 
-use thalweg_kernels::product::{Input, Population, Products, Shape, Start};
+use thalweg_kernels::product::{Dense, Input, Population, Products, Shape, Start};
 use thalweg_kernels::reference::product::contraction;
 use thalweg_kernels::{Isa, Real};
 
@@ -22,6 +22,9 @@ const SHAPES: &[(usize, usize, usize)] = &[
     (1, 513, 2),
     (6, 1300, 3),
     (4, 512, 2),
+    (33, 40, 27),
+    (1, 2000, 7),
+    (7, 65, 300),
 ];
 
 /// A block: its weights, bias, inputs and output gradient, each `[..][lane]`.
@@ -68,17 +71,17 @@ impl<T: Real> Case<T> {
     }
 
     /// All three products, compared with the contract element by element.
-    fn check(&self, isa: Isa) {
-        let (population, shape, lanes) = (Population::new(isa), self.shape, self.lanes);
+    fn check(&self, products: &mut dyn Products<T>, isa: Isa) {
+        let (shape, lanes) = (self.shape, self.lanes);
         let zeros = |elements: usize| vec![T::default(); elements * lanes];
         let same = |what: &str, got: T, want: T| {
             assert_eq!(got.to_f64().to_bits(), want.to_f64().to_bits(), "{what} {shape:?} {isa:?} {lanes} lanes");
         };
 
         let mut outputs = zeros(shape.examples * shape.outputs);
-        population.forward(shape, &self.weights, Some(&self.bias), self.input(), &mut outputs);
+        products.forward(shape, &self.weights, Some(&self.bias), self.input(), &mut outputs);
         let mut plain = zeros(shape.examples * shape.outputs);
-        population.forward(shape, &self.weights, None, self.input(), &mut plain);
+        products.forward(shape, &self.weights, None, self.input(), &mut plain);
         for e in 0..shape.examples {
             for i in 0..shape.outputs {
                 for lane in 0..lanes {
@@ -100,7 +103,7 @@ impl<T: Real> Case<T> {
             let row = shape.inputs * if self.shared { 1 } else { lanes };
             let slice = &self.inputs[from * row..to * row];
             let inputs = if self.shared { Input::Shared(slice) } else { Input::PerLane(slice) };
-            population.weight_gradient(part, gradient, inputs, &mut weights, Some(&mut bias), start);
+            products.weight_gradient(part, gradient, inputs, &mut weights, Some(&mut bias), start);
         }
         for i in 0..shape.outputs {
             for lane in 0..lanes {
@@ -114,7 +117,7 @@ impl<T: Real> Case<T> {
         }
 
         let mut inputs = zeros(shape.examples * shape.inputs);
-        population.input_gradient(shape, &self.weights, &self.gradient, &mut inputs);
+        products.input_gradient(shape, &self.weights, &self.gradient, &mut inputs);
         for e in 0..shape.examples {
             for k in 0..shape.inputs {
                 for lane in 0..lanes {
@@ -130,7 +133,8 @@ fn every_product_follows_the_contract<T: Real>() {
     for isa in Isa::available() {
         for &shape in SHAPES {
             for shared in [true, false] {
-                Case::<T>::new(shape, isa.lanes::<T>(), shared).check(isa);
+                Case::<T>::new(shape, isa.lanes::<T>(), shared).check(&mut Population::new(isa), isa);
+                Case::<T>::new(shape, 1, shared).check(&mut Dense::new(isa), isa);
             }
         }
     }
@@ -158,5 +162,24 @@ fn a_nan_reaches_every_product_of_its_lane_and_no_other() {
             let (unit, lane) = (at / lanes % 5, at % lanes);
             assert_eq!(z.is_nan(), unit == 0 && lane == lanes - 1, "{isa:?} at {at}");
         }
+    }
+}
+
+/// The tiles of the dense form are padded; what pads them must not leak.
+#[test]
+fn a_nan_reaches_every_dense_product_that_it_is_a_term_of_and_no_other() {
+    for isa in Isa::available() {
+        let mut case = Case::<f32>::new((5, 7, 3), 1, false);
+        case.weights[7] = f32::NAN;
+        let mut outputs = vec![0.0; 5 * 3];
+        let mut dense = Dense::new(isa);
+        dense.forward(case.shape, &case.weights, None, case.input(), &mut outputs);
+        for (at, z) in outputs.iter().enumerate() {
+            assert_eq!(z.is_nan(), at % 5 == 1, "{isa:?} at {at}");
+        }
+        // The same buffers, without the NaN.
+        case.weights[7] = 1.0;
+        dense.forward(case.shape, &case.weights, None, case.input(), &mut outputs);
+        assert!(outputs.iter().all(|z| z.is_finite()), "{isa:?}");
     }
 }

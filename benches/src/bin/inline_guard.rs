@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use thalweg_benches::workload::product::{Product, Sharing};
-use thalweg_benches::workload::{Runner, Workload, activation, loss, math, optimizer, product, sweep};
+use thalweg_benches::workload::{Runner, Workload, activation, dense, loss, math, optimizer, product, sweep};
 use thalweg_kernels::Isa;
 
 /// Batches that are timed per kernel and instruction set; their median counts.
@@ -24,11 +24,8 @@ const FLOOR: f64 = if cfg!(target_arch = "x86_64") { 3.0 } else { 1.5 };
 /// The same for kernels that fuse nothing: the compiler makes vector code of their scalar form, too.
 const VECTORISED_FLOOR: f64 = 1.0;
 /// They are.
-const FUSE_NOTHING: [(&str, &str); 3] = [
-    ("activation/backward", "sigmoid-f32"),
-    ("activation/forward", "relu-f32"),
-    ("activation/backward", "relu-f32"),
-];
+const FUSE_NOTHING: [(&str, &str); 3] =
+    [("activation/backward", "sigmoid-f32"), ("activation/forward", "relu-f32"), ("activation/backward", "relu-f32")];
 
 fn main() -> ExitCode {
     let (best, scalar) = (Isa::best(), *Isa::available().first().expect("the scalar instruction set is always there"));
@@ -95,6 +92,9 @@ fn kernels(best: Isa, scalar: Isa) -> Vec<Kernel> {
     }
     let sharing = Sharing::PerLane;
     add("product/input-gradient", &|isa| product::workload(Product::InputGradient, [16, 16, 64], sharing, isa));
+    add("dense/forward", &|isa| dense::workload(Product::Forward, [64, 64, 128], isa));
+    add("dense/weight-gradient", &|isa| dense::workload(Product::WeightGradient, [64, 64, 128], isa));
+    add("dense/input-gradient", &|isa| dense::workload(Product::InputGradient, [64, 64, 128], isa));
     add("sweep", &|isa| sweep::workload(isa.lanes::<f32>(), isa));
     kernels
 }

@@ -3,6 +3,7 @@
 use thalweg_kernels::Isa;
 
 pub mod activation;
+pub mod dense;
 pub mod loss;
 pub mod math;
 pub mod optimizer;

@@ -48,11 +48,11 @@ struct Layer {
 }
 
 /// The matrices of one trial: weights `[output][input]`, inputs and slopes `[example][unit]`.
-struct Trial {
-    weights: Vec<f32>,
-    inputs: Vec<f32>,
-    slopes: Vec<f32>,
-    result: Vec<f32>,
+pub(super) struct Trial {
+    pub weights: Vec<f32>,
+    pub inputs: Vec<f32>,
+    pub slopes: Vec<f32>,
+    pub result: Vec<f32>,
 }
 
 /// The workload of one product. faer and the plain loops take one trial after the other; shared inputs change nothing
@@ -95,7 +95,7 @@ pub fn workload(
 
 impl Layer {
     fn by_thalweg(&mut self) {
-        let population = Population::new(self.isa);
+        let mut population = Population::new(self.isa);
         let inputs = match self.sharing {
             Sharing::Shared => Input::Shared(&self.inputs),
             Sharing::PerLane => Input::PerLane(&self.inputs),
@@ -109,12 +109,17 @@ impl Layer {
             Product::InputGradient => population.input_gradient(shape, weights, slopes, result),
         }
     }
+}
 
-    /// An element of a trial's result in the contract's order of operations.
-    fn contract(&self, trial: &Trial, at: usize) -> f32 {
-        let Shape { outputs, inputs, examples } = self.shape;
-        let (w, x, dz) = (&trial.weights, &trial.inputs, &trial.slopes);
-        match self.product {
+impl Trial {
+    /// The result, each element in the contract's order of operations.
+    pub fn by_contract(&self, product: Product, shape: Shape) -> Vec<f64> {
+        (0..self.result.len()).map(|at| f64::from(self.element(product, shape, at))).collect()
+    }
+
+    fn element(&self, product: Product, Shape { outputs, inputs, examples }: Shape, at: usize) -> f32 {
+        let (w, x, dz) = (&self.weights, &self.inputs, &self.slopes);
+        match product {
             Product::Forward => {
                 let (e, i) = (at / outputs, at % outputs);
                 contraction(inputs, |k| w[i * inputs + k], |k| x[e * inputs + k])
@@ -129,10 +134,8 @@ impl Layer {
             }
         }
     }
-}
 
-impl Trial {
-    fn by_faer(&mut self, product: Product, Shape { outputs, inputs, examples }: Shape) {
+    pub fn by_faer(&mut self, product: Product, Shape { outputs, inputs, examples }: Shape) {
         let weights = MatRef::from_row_major_slice(&self.weights, outputs, inputs);
         let x = MatRef::from_column_major_slice(&self.inputs, inputs, examples);
         let slopes = MatRef::from_column_major_slice(&self.slopes, outputs, examples);
@@ -204,9 +207,8 @@ impl Workload for Layer {
     /// Thalweg's result must be the contract's to the bit, those of the others within 1e-4.
     fn check(&mut self) {
         let lanes = self.trials.len();
-        let elements = self.result.len() / lanes;
-        let contract = |trial| (0..elements).map(|at| f64::from(self.contract(trial, at))).collect();
-        let expected: Vec<Vec<f64>> = self.trials.iter().map(contract).collect();
+        let expected: Vec<Vec<f64>> =
+            self.trials.iter().map(|trial| trial.by_contract(self.product, self.shape)).collect();
         let name = format!("{:?} {}", self.product, self.name());
         for &runner in self.runners() {
             self.run(runner);

@@ -91,14 +91,12 @@ fn summarise(
         schedule.logged.len()
     )?;
     writeln!(out, "  trials       {}", plan.trials.len())?;
-    for population in &plan.populations {
-        let trials = population.trials.len();
-        let blocks = trials.div_ceil(estimate.lanes);
-        let name = population.optimizer.name;
-        writeln!(out, "    {name:10} {trials} trials in {blocks} blocks of {} lanes", estimate.lanes)?;
+    for (population, (choice, lanes)) in plan.populations.iter().zip(&estimate.paths) {
+        let (trials, name, path) = (population.trials.len(), population.optimizer.name, choice.path.name());
+        let blocks = trials.div_ceil(*lanes);
+        writeln!(out, "    {name:10} {trials} in {blocks} blocks of {lanes}; {path} path: {}", choice.reason)?;
     }
     let work = plan.flops_per_trial() as f64 * plan.trials.len() as f64;
-    writeln!(out, "  path         population: a register holds the same weight of {} trials", estimate.lanes)?;
     writeln!(out, "  work         {:.3} TFLOP in matrix products", work / 1e12)?;
     writeln!(out, "  memory       {:.1} MB", estimate.bytes as f64 / 1e6)?;
     writeln!(out, "  time         about {} ({} threads, {})", text(estimate.time), estimate.threads, estimate.isa)

@@ -66,6 +66,11 @@ impl Architecture {
         self.layers[self.layers.len() - 1].outputs
     }
 
+    /// Units of the widest layer, inputs and outputs among them.
+    pub fn widest(&self) -> usize {
+        self.layers.iter().map(|layer| layer.inputs.max(layer.outputs)).max().unwrap_or(0)
+    }
+
     /// Weights and biases.
     pub fn parameters(&self) -> usize {
         self.layers[self.layers.len() - 1].bias.end

@@ -4,6 +4,7 @@ mod architecture;
 mod examples;
 mod initializer;
 mod objective;
+mod scratch;
 
 pub use architecture::{Architecture, Layer};
 pub use examples::{Batches, Examples, Orders};

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use thalweg_kernels::loss::{Gradient, Value};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::product::{Input, PIECE, Population, Products, Shape, Start};
-use thalweg_kernels::{Buffer, Isa};
+use thalweg_kernels::product::{Input, PIECE, Shape, Start};
 
+use super::scratch::{Order, Scratch};
 use super::{Architecture, Batches, Examples, Initializer, Orders};
-use crate::train::{Evaluation, Lane, Objective, Split};
+use crate::train::{Evaluation, Lane, Layout, Objective, Path, Split};
 
 /// A network, the data it learns from, and how its weights start.
 #[derive(Debug)]
@@ -18,12 +18,16 @@ pub struct Network<T> {
     splits: [Examples<T>; 3],
     batches: Batches,
     orders: Orders,
-    chunk: usize,
+    chunk: Option<usize>,
 }
 
-/// What the activations of a chunk of examples and their gradients may take: somewhat more than the 32 KiB of the
-/// first-level cache, since fewer and larger chunks save calls (measured on W1: 32 examples beat 16 and 64).
+/// What the activations of a chunk of examples and their gradients may take on the population path: somewhat more than
+/// the 32 KiB of the first-level cache, since fewer and larger chunks save calls (measured on W1: 32 examples beat 16 and
+/// 64).
 const CHUNK_BYTES: usize = 56 << 10;
+
+/// Examples of a chunk on the dense path, where the weights are packed anew for each.
+const DENSE_CHUNK: usize = 256;
 
 impl<T: Elementary> Network<T> {
     /// A network on the splits `[training, validation, test]`; an empty split is one that is not there. `chunk`
@@ -45,18 +49,19 @@ impl<T: Elementary> Network<T> {
             assert_eq!(split.targets.len(), split.count * width);
         }
         assert!(batches.examples == splits[0].count && (1..=batches.examples).contains(&batches.size));
-        let chunk = chunk.unwrap_or_else(|| Self::preferred_chunk(&architecture)).clamp(1, PIECE);
         let orders = Orders::new(batches.examples);
         Self { architecture, initializer, splits, batches, orders, chunk }
     }
 
     /// As many examples as keep the activations of one register of lanes in the first-level cache, but enough for the
     /// register tiles to be worth their loads.
-    fn preferred_chunk(architecture: &Architecture) -> usize {
+    fn preferred_chunk(&self, path: Path) -> usize {
         const REGISTER: usize = 32;
-        let units: usize = architecture.layers().iter().map(|layer| layer.outputs).sum();
-        let widest = architecture.layers().iter().map(|layer| layer.inputs.max(layer.outputs)).max().unwrap_or(1);
-        (CHUNK_BYTES / ((units + 2 * widest) * REGISTER) / 8 * 8).clamp(16, 64)
+        if path == Path::Dense {
+            return DENSE_CHUNK;
+        }
+        let units: usize = self.architecture.layers().iter().map(|layer| layer.outputs).sum();
+        (CHUNK_BYTES / ((units + 2 * self.architecture.widest()) * REGISTER) / 8 * 8).clamp(16, 64)
     }
 
     /// The shape of the network.
@@ -76,7 +81,7 @@ impl<T: Elementary> Network<T> {
             let matrix = &weights[layer.weights.start * lanes..layer.weights.end * lanes];
             scratch.products.forward(shape, matrix, bias, inputs, outputs);
             if index + 1 < self.architecture.layers().len() {
-                self.architecture.activation.forward(scratch.isa, outputs);
+                self.architecture.activation.forward(scratch.layout.isa, outputs);
             }
         }
     }
@@ -92,7 +97,7 @@ impl<T: Elementary> Network<T> {
         start: Start,
     ) {
         let (lanes, last) = (scratch.lanes, self.architecture.layers().len() - 1);
-        let Scratch { values, upstream: [upstream, downstream], products, isa, .. } = scratch;
+        let Scratch { values, upstream: [upstream, downstream], products, layout, .. } = scratch;
         // The gradient with respect to the last layer's outputs stands where its values were.
         std::mem::swap(&mut values[last], upstream);
         for (index, layer) in self.architecture.layers().iter().enumerate().rev() {
@@ -109,42 +114,11 @@ impl<T: Elementary> Network<T> {
                 let dx = &mut downstream[..examples * layer.inputs * lanes];
                 let matrix = &weights[layer.weights.start * lanes..layer.weights.end * lanes];
                 products.input_gradient(shape, matrix, dz, dx);
-                self.architecture.activation.backward(*isa, &values[index - 1][..dx.len()], dx);
+                self.architecture.activation.backward(layout.isa, &values[index - 1][..dx.len()], dx);
                 std::mem::swap(upstream, downstream);
             }
         }
     }
-}
-
-/// What a worker needs to train a block on a network; made once, used for one block after the other.
-pub struct Scratch<T> {
-    isa: Isa,
-    /// Lanes of a register.
-    lanes: usize,
-    products: Population,
-    /// Per layer the activations of a chunk; of the last layer z, and then dL/dz.
-    values: Vec<Buffer<T>>,
-    /// dL/dz of the layer that back propagation has reached, and dL/da of the one before.
-    upstream: [Buffer<T>; 2],
-    /// The inputs and targets of a chunk, gathered from the training split.
-    inputs: Buffer<T>,
-    targets: Buffer<T>,
-    /// The chain of a piece after the first, for batches of more than one piece.
-    piece: Buffer<T>,
-    losses: Buffer<T>,
-    correct: Buffer<T>,
-    /// One per group of the block.
-    groups: Vec<Order>,
-}
-
-/// The order in which a group sees the examples.
-#[derive(Default)]
-struct Order {
-    /// One per lane, or one for all lanes where they agree.
-    seeds: Vec<u64>,
-    /// The epoch's orders, one per seed.
-    orders: Vec<Arc<[u32]>>,
-    epoch: Option<u64>,
 }
 
 impl<T: Elementary> Objective<T> for Network<T> {
@@ -154,27 +128,9 @@ impl<T: Elementary> Objective<T> for Network<T> {
         self.architecture.parameters()
     }
 
-    fn scratch(&self, isa: Isa, groups: usize) -> Scratch<T> {
-        let (chunk, lanes) = (self.chunk, isa.lanes::<T>());
-        let layers = self.architecture.layers();
-        let widest = layers.iter().map(|layer| layer.inputs.max(layer.outputs)).max().unwrap_or(0);
-        let targets = self.architecture.loss.target_width(self.architecture.outputs());
-        let pieces = self.batches.size > PIECE;
-        let order = || Order { seeds: Vec::with_capacity(lanes), orders: Vec::with_capacity(lanes), epoch: None };
-        Scratch {
-            isa,
-            lanes,
-            products: Population::new(isa),
-            // As wide as can be, since the last one's changes places with those of `upstream`.
-            values: layers.iter().map(|_| Buffer::zeroed(chunk * widest * lanes)).collect(),
-            upstream: [0, 1].map(|_| Buffer::zeroed(chunk * widest * lanes)),
-            inputs: Buffer::zeroed(chunk * self.architecture.inputs() * lanes),
-            targets: Buffer::zeroed(chunk * targets * lanes),
-            piece: Buffer::zeroed(if pieces { self.parameters() * lanes } else { 0 }),
-            losses: Buffer::zeroed(chunk * lanes),
-            correct: Buffer::zeroed(chunk * lanes),
-            groups: (0..groups).map(|_| order()).collect(),
-        }
+    fn scratch(&self, layout: Layout) -> Scratch<T> {
+        let chunk = self.chunk.unwrap_or_else(|| self.preferred_chunk(layout.path)).clamp(1, PIECE);
+        Scratch::new(&self.architecture, layout, chunk, self.batches.size > PIECE)
     }
 
     fn start(&self, scratch: &mut Scratch<T>, lanes: &[Lane<'_>], weights: &mut [T]) {
@@ -218,16 +174,21 @@ impl<T: Elementary> Objective<T> for Network<T> {
         let target = self.architecture.loss.target_width(units);
         evaluation.reset(lanes * scratch.groups.len());
         for (group, weights) in weights.chunks_exact(self.parameters() * lanes).enumerate() {
-            for from in (0..split.count).step_by(self.chunk) {
-                let to = split.count.min(from + self.chunk);
+            for from in (0..split.count).step_by(scratch.chunk) {
+                let to = split.count.min(from + scratch.chunk);
                 let examples = to - from;
                 self.forward(scratch, weights, Input::Shared(&split.inputs[from * width..to * width]), examples);
                 let outputs = &scratch.values[self.architecture.layers().len() - 1][..examples * units * lanes];
                 let (losses, correct) =
                     (&mut scratch.losses[..examples * lanes], &mut scratch.correct[..examples * lanes]);
                 let targets = Input::Shared(&split.targets[from * target..to * target]);
-                self.architecture.loss.value(scratch.isa, Value { outputs, targets, units, losses, correct });
-                evaluation.add(group * lanes, lanes, losses, correct);
+                scratch.criterion.value(self.architecture.loss, Value { outputs, targets, units, losses, correct });
+                evaluation.add(
+                    group * lanes,
+                    lanes,
+                    &scratch.losses[..examples * lanes],
+                    &scratch.correct[..examples * lanes],
+                );
             }
         }
         evaluation.finish(split.count);
@@ -265,10 +226,10 @@ impl<T: Elementary> Network<T> {
             let end = batch.end.min(begin + PIECE);
             let first = begin == batch.start;
             let sum: &mut [T] = if first { gradient } else { &mut piece };
-            for from in (begin..end).step_by(self.chunk) {
+            for from in (begin..end).step_by(scratch.chunk) {
                 let chunk = Chunk {
                     orders: &order.orders,
-                    range: from..end.min(from + self.chunk),
+                    range: from..end.min(from + scratch.chunk),
                     scale,
                     start: if from == begin { Start::Zero } else { Start::Continue },
                 };
@@ -310,7 +271,7 @@ impl<T: Elementary> Network<T> {
         self.forward(scratch, weights, x, examples);
         let outputs = &mut scratch.values[self.architecture.layers().len() - 1][..examples * units * lanes];
         let batch = Gradient { outputs, targets: y, units, scale: chunk.scale, alarm };
-        self.architecture.loss.gradient(scratch.isa, batch);
+        scratch.criterion.gradient(self.architecture.loss, batch);
         self.backward(scratch, weights, x, examples, sum, chunk.start);
         scratch.inputs = inputs;
         scratch.targets = targets;

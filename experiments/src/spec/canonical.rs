@@ -188,6 +188,9 @@ fn write_engine(out: &mut Writer, engine: Engine) {
         return;
     }
     out.header("[engine]");
+    if let Some(path) = engine.path {
+        out.text("path", path.name());
+    }
     if let Some(lanes) = engine.lanes {
         out.line("lanes", lanes);
     }

@@ -3,6 +3,7 @@
 use super::error::InputError;
 use super::reader::{Named, Table};
 use crate::figure::KINDS;
+use crate::train::Path;
 
 /// What is kept of each trial besides its row in `runs.csv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,10 @@ impl Named for Curves {
     const NAMES: &'static [(&'static str, Self)] = &[("all", Self::All), ("thin", Self::Thin), ("none", Self::None)];
 }
 
+impl Named for Path {
+    const NAMES: &'static [(&'static str, Self)] = &Self::ALL;
+}
+
 /// A figure to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
@@ -40,6 +45,8 @@ pub struct Figure {
 /// What changes the speed of a sweep and nothing else: these never enter a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Engine {
+    /// How blocks are computed, if not chosen by footprint.
+    pub path: Option<Path>,
     /// Lanes of a block, if not chosen by footprint.
     pub lanes: Option<usize>,
     /// Examples that a kernel call works on, if not chosen by footprint.
@@ -72,10 +79,11 @@ impl Figure {
 impl Engine {
     pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
         let Some(table) = table else { return Ok(Self::default()) };
-        table.allow(&["lanes", "chunk"])?;
+        table.allow(&["path", "lanes", "chunk"])?;
         let size = |key, most| -> Result<Option<usize>, InputError> {
             table.optional(key).map(|field| field.integer(1..=most).map(|size| size as usize)).transpose()
         };
-        Ok(Self { lanes: size("lanes", 4_096)?, chunk: size("chunk", 1 << 20)? })
+        let path = table.optional("path").map(|field| field.named()).transpose()?;
+        Ok(Self { path, lanes: size("lanes", 4_096)?, chunk: size("chunk", 1 << 20)? })
     }
 }

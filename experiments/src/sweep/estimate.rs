@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 
-use super::{Plan, lane, network, train_schedule};
+use super::{Choice, Plan, Population, lane, network, train_schedule};
 use crate::data::Splits;
 use crate::record::Precision;
 use crate::spec::Spec;
@@ -15,8 +15,8 @@ use crate::train::{self, Engine, Job};
 /// What a plan would need, measured by training a block of each population for a moment.
 #[derive(Clone, Debug)]
 pub struct Estimate {
-    /// Lanes of a block.
-    pub lanes: usize,
+    /// A path a population, and the lanes of its blocks.
+    pub paths: Vec<(Choice, usize)>,
     /// Worker threads.
     pub threads: usize,
     /// The instruction set.
@@ -33,32 +33,40 @@ const MOMENT: Duration = Duration::from_millis(50);
 impl Estimate {
     /// Trains one block of each population for a moment.
     pub fn measure(spec: &Spec, plan: &Plan, data: &Splits, isa: Isa, threads: usize) -> Self {
-        let engine = Engine { isa, threads: 1, lanes: spec.engine.lanes };
-        let (lanes, size, seconds) = match spec.train.precision {
-            Precision::F32 => (engine.block_lanes::<f32>(), 4, measure::<f32>(spec, plan, data, engine)),
-            Precision::F64 => (engine.block_lanes::<f64>(), 8, measure::<f64>(spec, plan, data, engine)),
+        let (size, measured) = match spec.train.precision {
+            Precision::F32 => (4, measure::<f32>(spec, plan, data, isa)),
+            Precision::F64 => (8, measure::<f64>(spec, plan, data, isa)),
         };
         let examples: u64 =
             [&data.train, &data.validation, &data.test].iter().map(|split| split.features.len() as u64).sum();
         // Weights, gradient, the weights before a logged step, and the optimizer's state.
-        let state = plan.populations.iter().map(|population| population.optimizer.state).max().unwrap_or(0) as u64;
-        let worker = plan.shape.parameters * lanes as u64 * size * (3 + state);
+        let worker = |(population, (_, lanes, _)): (&Population, &(Choice, usize, f64))| {
+            plan.shape.parameters * *lanes as u64 * size * (3 + population.optimizer.state as u64)
+        };
+        let worker = plan.populations.iter().zip(&measured).map(worker).max().unwrap_or(0);
         let places = plan.trials.len() as u64 * PLACE;
-        let time = Duration::from_secs_f64(seconds / threads as f64);
-        let bytes = 8 * examples + size * examples + worker * threads as u64 + places;
-        Self { lanes, threads, isa: isa.name(), bytes, time }
+        let seconds: f64 = measured.iter().map(|(.., seconds)| seconds).sum();
+        Self {
+            paths: measured.into_iter().map(|(choice, lanes, _)| (choice, lanes)).collect(),
+            threads,
+            isa: isa.name(),
+            bytes: 8 * examples + size * examples + worker * threads as u64 + places,
+            time: Duration::from_secs_f64(seconds / threads as f64),
+        }
     }
 }
 
 /// Bytes that a trial takes while a plan runs: its key, hyperparameters and the places of its rows.
 const PLACE: u64 = 250;
 
-/// Seconds that one thread would need for the whole plan.
-fn measure<T: Elementary>(spec: &Spec, plan: &Plan, data: &Splits, engine: Engine) -> f64 {
+/// For each population its path, the lanes of its blocks, and the seconds that one thread would need for it.
+fn measure<T: Elementary>(spec: &Spec, plan: &Plan, data: &Splits, isa: Isa) -> Vec<(Choice, usize, f64)> {
     let network = network::<T>(spec, plan, data);
     let schedule = train_schedule(spec, plan);
-    let lanes = engine.block_lanes::<T>();
-    let seconds = |population: &super::Population| {
+    let seconds = |population: &Population| {
+        let choice = Choice::new(spec, plan, population, isa);
+        let engine = Engine { isa, threads: 1, path: choice.path, lanes: spec.engine.lanes };
+        let lanes = engine.block_lanes::<T>();
         let trials = population.trials.iter().take(lanes).map(|&trial| lane(&plan.trials[trial]));
         let job = Job { method: population.optimizer, lanes: trials.collect() };
         let time = |steps: u64| {
@@ -78,9 +86,9 @@ fn measure<T: Elementary>(spec: &Spec, plan: &Plan, data: &Splits, engine: Engin
         let step = if steps > 1 { (last - base).max(0.0) / (steps - 1) as f64 } else { base / 3.0 };
         let evaluation = (base - step).max(0.0) / 2.0;
         let block = schedule.logged.len() as f64 * evaluation + schedule.steps as f64 * step;
-        block * population.trials.len().div_ceil(lanes) as f64
+        (choice, lanes, block * population.trials.len().div_ceil(lanes) as f64)
     };
-    plan.populations.iter().map(seconds).sum()
+    plan.populations.iter().map(seconds).collect()
 }
 
 /// Nobody stops a measurement.

@@ -3,6 +3,7 @@
 mod engine;
 mod estimate;
 mod key;
+mod path;
 mod rows;
 pub mod run;
 mod schedule;
@@ -20,6 +21,7 @@ use crate::spec::{InputError, Spec};
 use engine::{lane, network, train_schedule};
 pub use estimate::Estimate;
 use key::KeyMaker;
+pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
 

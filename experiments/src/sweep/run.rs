@@ -13,7 +13,7 @@ use thiserror::Error;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::{Plan, rows};
+use super::{Choice, Plan, rows};
 use crate::data::Splits;
 use crate::figure::{self, FigureError};
 use crate::record::manifest::Manifest;
@@ -158,17 +158,9 @@ fn train_missing<T: Elementary>(
         let of = |trials: &[usize]| trials.iter().copied().filter(|&trial| !parts.has(trial)).collect();
         plan.populations.iter().map(|population| of(&population.trials)).collect()
     };
-    let lane = |&trial: &usize| super::lane(&plan.trials[trial]);
-    let jobs: Vec<Job<'_>> = plan
-        .populations
-        .iter()
-        .zip(&missing)
-        .map(|(population, trials)| Job { method: population.optimizer, lanes: trials.iter().map(lane).collect() })
-        .collect();
     let network = super::network::<T>(spec, plan, data);
-    let engine = train::Engine { isa: settings.isa, threads: settings.threads, lanes: spec.engine.lanes };
-    let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
-        let trials = &missing[job][first..first + outcomes.len()];
+    let done = |population: usize, first: usize, outcomes: Vec<Outcome>| {
+        let trials = &missing[population][first..first + outcomes.len()];
         let rows: Vec<_> =
             trials.iter().zip(&outcomes).map(|(&trial, outcome)| rows::render(spec, plan, trial, outcome)).collect();
         let mut writer = locked();
@@ -185,7 +177,20 @@ fn train_missing<T: Elementary>(
         drop(writer);
         progress.advance(trials.len());
     };
-    Ok(train::train(&network, &jobs, &super::train_schedule(spec, plan), &[&Norms], engine, stop, done)?)
+    let schedule = super::train_schedule(spec, plan);
+    for (_, path) in train::Path::ALL {
+        let takes = |&at: &usize| Choice::new(spec, plan, &plan.populations[at], settings.isa).path == path;
+        let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
+        let job = |&population: &usize| Job {
+            method: plan.populations[population].optimizer,
+            lanes: missing[population].iter().map(|&trial| super::lane(&plan.trials[trial])).collect(),
+        };
+        let jobs: Vec<Job<'_>> = populations.iter().map(job).collect();
+        let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes: spec.engine.lanes };
+        let done = |job: usize, first, outcomes| done(populations[job], first, outcomes);
+        train::train(&network, &jobs, &schedule, &[&Norms], engine, stop, done)?;
+    }
+    Ok(())
 }
 
 /// A folder of results, and the canonical spec that they are to be of.

@@ -1,10 +1,10 @@
 //! Training one block.
 
+use thalweg_kernels::Buffer;
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Method, Update};
-use thalweg_kernels::{Buffer, Isa};
+use thalweg_kernels::optimizer::{Method, SingleUpdate, Update};
 
-use super::{Evaluation, Lane, Logged, Objective, Observer, Outcome, Point, Split, Target};
+use super::{Evaluation, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Split, Target};
 use crate::record::Status;
 
 /// What all trials of a sweep have in common.
@@ -22,9 +22,8 @@ pub struct Schedule {
 
 /// The arrays of the block that a worker trains at the moment, and the objective's scratch.
 pub(super) struct Worker<T: Elementary, O: Objective<T>> {
-    isa: Isa,
-    groups: usize,
-    /// Lanes of a register.
+    layout: Layout,
+    /// Lanes of a group.
     width: usize,
     scratch: O::Scratch,
     weights: Buffer<T>,
@@ -54,17 +53,16 @@ pub(super) struct Setting<'a, T: Elementary, O: Objective<T>> {
 }
 
 impl<T: Elementary, O: Objective<T>> Worker<T, O> {
-    /// A worker for blocks of so many groups and optimizers among `methods`.
-    pub fn new(objective: &O, isa: Isa, groups: usize, methods: &[&Method]) -> Self {
-        let width = isa.lanes::<T>();
-        let lanes = groups * width;
+    /// A worker for blocks of this layout and optimizers among `methods`.
+    pub fn new(objective: &O, layout: Layout, methods: &[&Method]) -> Self {
+        let width = layout.lanes::<T>();
+        let lanes = layout.groups * width;
         let size = objective.parameters() * lanes;
         let most = |count: fn(&Method) -> usize| methods.iter().map(|method| count(method)).max().unwrap_or(0);
         Self {
-            isa,
-            groups,
+            layout,
             width,
-            scratch: objective.scratch(isa, groups),
+            scratch: objective.scratch(layout),
             weights: Buffer::zeroed(size),
             previous: Buffer::zeroed(size),
             gradient: Buffer::zeroed(size),
@@ -82,7 +80,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     /// Trains a block to its end. Lanes beyond the last trial repeat it, and are not among the outcomes.
     pub fn train(&mut self, setting: &Setting<'_, T, O>, method: &Method, trials: &[Lane<'_>]) -> Vec<Outcome> {
         let mut lanes = trials.to_vec();
-        lanes.resize(self.groups * self.width, trials[trials.len() - 1]);
+        lanes.resize(self.layout.groups * self.width, trials[trials.len() - 1]);
         setting.objective.start(&mut self.scratch, &lanes, &mut self.weights);
         self.state.fill(T::default());
         self.products.fill(1.0);
@@ -108,7 +106,6 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
 
     /// One update of every lane; trials that it makes non-finite end.
     fn step(&mut self, objective: &O, method: &Method, lanes: &[Lane<'_>], step: u64) {
-        let size = self.weights.len();
         self.alarm.fill(T::default());
         objective.gradient(&mut self.scratch, step - 1, &self.weights, &mut self.gradient, &mut self.alarm);
         for (at, lane) in lanes.iter().enumerate() {
@@ -120,15 +117,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
                 self.coefficients[first + i * self.width] = T::from_f64(*coefficient);
             }
         }
-        let update = Update {
-            groups: self.groups,
-            weights: &mut self.weights,
-            gradient: &self.gradient,
-            state: &mut self.state[..method.state * size],
-            coefficients: &self.coefficients[..method.coefficients * lanes.len()],
-            alarm: &mut self.alarm,
-        };
-        method.update(self.isa, update);
+        self.update(method);
         for (trial, alarm) in self.trials.iter_mut().zip(self.alarm.iter()) {
             if trial.running {
                 trial.outcome.steps = step;
@@ -139,11 +128,30 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         }
     }
 
+    /// Applies the gradient to the weights.
+    fn update(&mut self, method: &Method) {
+        let Self { layout, weights, gradient, state, coefficients, alarm, .. } = self;
+        let (lanes, size) = (alarm.len(), weights.len());
+        let state = &mut state[..method.state * size];
+        let coefficients = &coefficients[..method.coefficients * lanes];
+        match layout.path {
+            Path::Population => {
+                let update = Update { groups: layout.groups, weights, gradient, state, coefficients, alarm };
+                method.update(layout.isa, update);
+            }
+            Path::Dense => {
+                let range = 0..size;
+                let update = SingleUpdate { weights, gradient, state, range, coefficients, alarm: &mut alarm[0] };
+                method.update_single(layout.isa, update);
+            }
+        }
+    }
+
     /// Evaluates the block and adds a point to every running trial.
     fn log(&mut self, setting: &Setting<'_, T, O>, step: u64) {
         let objective = setting.objective;
         self.points.clear();
-        self.points.resize(self.groups * self.width, Point { step, ..Point::default() });
+        self.points.resize(self.layout.groups * self.width, Point { step, ..Point::default() });
         for split in Split::ALL.into_iter().filter(|split| objective.has(*split)) {
             objective.evaluate(&mut self.scratch, split, &self.weights, &mut self.evaluation);
             for (lane, point) in self.points.iter_mut().enumerate() {

@@ -5,6 +5,7 @@
 
 mod block;
 mod evaluation;
+mod layout;
 mod objective;
 mod observer;
 mod outcome;
@@ -12,6 +13,7 @@ mod pool;
 
 pub use block::Schedule;
 pub use evaluation::Evaluation;
+pub use layout::{Layout, Path};
 pub use objective::{Lane, Objective, Split};
 pub use observer::{Logged, Norms, Observer};
 pub use outcome::{Metric, Outcome, Point, Target};

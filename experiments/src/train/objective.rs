@@ -1,9 +1,8 @@
 //! What is trained.
 
-use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 
-use super::Evaluation;
+use super::{Evaluation, Layout};
 
 /// A part of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +33,8 @@ pub struct Lane<'a> {
 
 /// A function of parameters to be minimised, on all lanes of a block at a time.
 ///
-/// A block is one or more groups, each as many trials as a register has lanes: trial i is lane i mod lanes of group
-/// i / lanes. Its arrays are `[group][parameter][lane]`. No operation may cross lanes.
+/// A block is one or more groups of lanes ([`Layout`]): trial i is lane i mod lanes of group i / lanes. Its arrays are
+/// `[group][parameter][lane]`. No operation may cross trials.
 pub trait Objective<T: Elementary>: Sync {
     /// What a worker needs besides the block's own arrays; no step allocates.
     type Scratch: Send;
@@ -43,8 +42,8 @@ pub trait Objective<T: Elementary>: Sync {
     /// Parameters of one trial.
     fn parameters(&self) -> usize;
 
-    /// Scratch for blocks of so many groups.
-    fn scratch(&self, isa: Isa, groups: usize) -> Self::Scratch;
+    /// Scratch for blocks of this layout.
+    fn scratch(&self, layout: Layout) -> Self::Scratch;
 
     /// Begins a block: sets every lane's initial parameters.
     fn start(&self, scratch: &mut Self::Scratch, lanes: &[Lane<'_>], weights: &mut [T]);

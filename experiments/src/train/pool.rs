@@ -7,7 +7,7 @@ use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Method;
 
 use super::block::{Setting, Worker};
-use super::{Lane, Objective, Observer, Outcome, Schedule};
+use super::{Lane, Layout, Objective, Observer, Outcome, Path, Schedule};
 
 /// How blocks are trained. None of it changes a bit of a result.
 #[derive(Clone, Copy, Debug)]
@@ -16,19 +16,26 @@ pub struct Engine {
     pub isa: Isa,
     /// Worker threads.
     pub threads: usize,
-    /// Lanes per block; none for one register.
+    /// How blocks are computed.
+    pub path: Path,
+    /// Lanes per block on the population path; none for one register.
     pub lanes: Option<usize>,
 }
 
 impl Engine {
     /// Lanes per block in the precision `T`.
     pub fn block_lanes<T: Elementary>(&self) -> usize {
-        self.groups::<T>() * self.isa.lanes::<T>()
+        let layout = self.layout::<T>();
+        layout.groups * layout.lanes::<T>()
     }
 
-    /// Groups per block in the precision `T`: as many registers as the lanes that were asked for fill.
-    fn groups<T: Elementary>(&self) -> usize {
-        self.lanes.map_or(1, |lanes| lanes.div_ceil(self.isa.lanes::<T>()).max(1))
+    /// The layout of a block in the precision `T`: as many registers as the lanes that were asked for fill.
+    fn layout<T: Elementary>(&self) -> Layout {
+        let groups = match (self.path, self.lanes) {
+            (Path::Population, Some(lanes)) => lanes.div_ceil(self.isa.lanes::<T>()).max(1),
+            _ => 1,
+        };
+        Layout { isa: self.isa, path: self.path, groups }
     }
 }
 
@@ -56,7 +63,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
     stop: &AtomicBool,
     done: impl Fn(usize, usize, Vec<Outcome>) + Sync,
 ) -> Result<(), rayon::ThreadPoolBuildError> {
-    let groups = engine.groups::<T>();
+    let layout = engine.layout::<T>();
     let lanes = engine.block_lanes::<T>();
     let blocks: Vec<(usize, usize)> = jobs
         .iter()
@@ -69,7 +76,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
     let threads = engine.threads.clamp(1, blocks.len().max(1));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.broadcast(|_| {
-        let mut worker = Worker::<T, O>::new(objective, engine.isa, groups, &methods);
+        let mut worker = Worker::<T, O>::new(objective, layout, &methods);
         while !stop.load(Ordering::Relaxed) {
             let Some(&(job, first)) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
             let trials = &jobs[job].lanes[first..jobs[job].lanes.len().min(first + lanes)];

@@ -3,7 +3,7 @@
 
 use thalweg::network::{Architecture, Batches, Examples, Initializer, Network};
 use thalweg::random::Stream;
-use thalweg::train::{Lane, Objective};
+use thalweg::train::{Lane, Layout, Objective, Path};
 use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::{Loss, Task};
 use thalweg_kernels::math::Elementary;
@@ -65,7 +65,7 @@ pub fn gradient<T: Elementary, O: Objective<T>>(
 ) -> (Vec<T>, Vec<T>) {
     let lanes: Vec<Lane<'_>> =
         order_seeds.iter().map(|seed| Lane { hyperparameters: &[], init_seed: 0, order_seed: *seed }).collect();
-    let mut scratch = objective.scratch(isa, 1);
+    let mut scratch = objective.scratch(Layout { isa, path: Path::Population, groups: 1 });
     let mut gradient = vec![T::default(); weights.len()];
     objective.start(&mut scratch, &lanes, &mut gradient);
     let mut alarm = vec![T::default(); lanes.len()];

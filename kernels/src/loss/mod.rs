@@ -5,6 +5,7 @@
 
 mod bce;
 mod mse;
+mod rows;
 mod softmax_cross_entropy;
 
 use std::marker::PhantomData;
@@ -15,6 +16,8 @@ use crate::math::Elementary;
 use crate::product::Input;
 use crate::table::{Family, Table};
 use crate::{Isa, Real, Vector};
+
+pub use rows::Rows;
 
 /// What a loss is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 mod adam;
 mod momentum;
 mod sgd;
+mod single;
 
 use std::marker::PhantomData;
 
@@ -13,6 +14,8 @@ use pulp::{Simd, WithSimd};
 
 use crate::table::{Family, Table};
 use crate::{Isa, Real, Vector};
+
+pub use single::SingleUpdate;
 
 /// What a hyperparameter may be.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,6 +127,7 @@ pub struct Method {
     pub coefficients: usize,
     advance: fn(&[f64], &mut [f64], &mut [f64]),
     update: Table<UpdateKernel>,
+    single: Table<single::SingleKernel>,
 }
 
 /// Every optimizer.
@@ -168,6 +172,7 @@ impl Method {
             coefficients: R::COEFFICIENTS,
             advance: R::advance,
             update: Table { f32: update::<R, f32>, f64: update::<R, f64> },
+            single: Table { f32: single::update::<R, f32>, f64: single::update::<R, f64> },
         }
     }
 

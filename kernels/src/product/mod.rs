@@ -12,9 +12,12 @@
 //! [`Products`] names them; whatever implements it keeps the order of operations that the numerics contract fixes, so
 //! that all implementations give the same bits.
 
+mod dense;
+mod panel;
 mod population;
 mod tile;
 
+pub use dense::Dense;
 pub use population::Population;
 
 use crate::Real;
@@ -54,7 +57,7 @@ pub trait Products<T: Real> {
     /// # Panics
     ///
     /// If a slice does not fit the shape.
-    fn forward(&self, shape: Shape, weights: &[T], bias: Option<&[T]>, inputs: Input<'_, T>, outputs: &mut [T]);
+    fn forward(&mut self, shape: Shape, weights: &[T], bias: Option<&[T]>, inputs: Input<'_, T>, outputs: &mut [T]);
 
     /// dW = dZ Xᵀ and db = dZ 1: from zero, or as the continuation of the chains whose state `weights` and `bias` hold.
     /// A chain takes at most [`PIECE`] examples; starting the next one, and adding up their sums, is the caller's.
@@ -63,7 +66,7 @@ pub trait Products<T: Real> {
     ///
     /// If a slice does not fit the shape.
     fn weight_gradient(
-        &self,
+        &mut self,
         shape: Shape,
         output_gradient: &[T],
         inputs: Input<'_, T>,
@@ -77,7 +80,7 @@ pub trait Products<T: Real> {
     /// # Panics
     ///
     /// If a slice does not fit the shape.
-    fn input_gradient(&self, shape: Shape, weights: &[T], output_gradient: &[T], input_gradient: &mut [T]);
+    fn input_gradient(&mut self, shape: Shape, weights: &[T], output_gradient: &[T], input_gradient: &mut [T]);
 }
 
 /// What a chain of fused multiply-adds starts from.

@@ -37,7 +37,7 @@ impl Population {
 }
 
 impl<T: Real> Products<T> for Population {
-    fn forward(&self, shape: Shape, weights: &[T], bias: Option<&[T]>, inputs: Input<'_, T>, outputs: &mut [T]) {
+    fn forward(&mut self, shape: Shape, weights: &[T], bias: Option<&[T]>, inputs: Input<'_, T>, outputs: &mut [T]) {
         self.check("weights", weights, shape.outputs * shape.inputs);
         self.check("outputs", outputs, shape.outputs * shape.examples);
         self.check_input(inputs, shape);
@@ -58,7 +58,7 @@ impl<T: Real> Products<T> for Population {
     }
 
     fn weight_gradient(
-        &self,
+        &mut self,
         shape: Shape,
         output_gradient: &[T],
         inputs: Input<'_, T>,
@@ -87,7 +87,7 @@ impl<T: Real> Products<T> for Population {
         });
     }
 
-    fn input_gradient(&self, shape: Shape, weights: &[T], output_gradient: &[T], input_gradient: &mut [T]) {
+    fn input_gradient(&mut self, shape: Shape, weights: &[T], output_gradient: &[T], input_gradient: &mut [T]) {
         self.check("weights", weights, shape.outputs * shape.inputs);
         self.check("output gradient", output_gradient, shape.outputs * shape.examples);
         self.check("input gradient", input_gradient, shape.inputs * shape.examples);
