@@ -170,10 +170,10 @@ impl<T: Real> Contraction<'_, T> {
             let a = if self.a.transposed {
                 let packed = self.packed.a.at_least(terms.len() * height.next_multiple_of(ROWS));
                 pack_tiles(packed, self.a, top..top + height, terms.clone());
-                Elements { start: packed.as_ptr(), tile: terms.len() * ROWS, row: 1, term: ROWS }
+                Elements::Tiles(packed.as_ptr())
             } else {
                 let start = self.a.elements[top * self.a.stride + terms.start..].as_ptr();
-                Elements { start, tile: ROWS * self.a.stride, row: self.a.stride, term: 1 }
+                Elements::Rows { start, stride: self.a.stride }
             };
             for left in (0..columns).step_by(width) {
                 let panel = Panel::<S, T> {

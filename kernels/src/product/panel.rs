@@ -15,14 +15,15 @@ pub(super) const REGISTERS: usize = 2;
 
 /// A matrix of which single elements are read, `ROWS` rows at a time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Elements<T> {
-    pub start: *const T,
-    /// Numbers from a tile of rows to the next.
-    pub tile: usize,
-    /// Numbers from a row to the next within a tile.
-    pub row: usize,
-    /// Numbers from a term to the next.
-    pub term: usize,
+pub(super) enum Elements<T> {
+    /// As it stands in memory, with the terms of a row together.
+    Rows {
+        start: *const T,
+        /// Numbers from a row to the next.
+        stride: usize,
+    },
+    /// `[tile][term][row]`
+    Tiles(*const T),
 }
 
 /// What a chain of multiply-adds starts from, and where its sum goes.
@@ -115,24 +116,15 @@ impl<S: Simd, T: Real> Panel<S, T> {
         if self.chain == Chain::Continued {
             sum = before;
         }
-        // SAFETY: row + i is a row of A, k a term, and j a register of B.
-        unsafe {
-            let (mut a, mut b) = (self.a.start.add(row / ROWS * self.a.tile), self.b);
-            for _ in 0..self.depth {
-                let mut right = [zero; N];
-                for j in 0..N {
-                    right[j] = Vector::new(simd, *b.add(j));
+        // SAFETY: row + i is a row of A, so its terms are within it.
+        sum = unsafe {
+            match self.a {
+                Elements::Rows { start, stride } => {
+                    self.terms::<M, N, false>(std::array::from_fn(|i| start.add((row + i) * stride)), sum)
                 }
-                for i in 0..M {
-                    let left = Vector::splat(simd, *a.add(i * self.a.row));
-                    for j in 0..N {
-                        sum[i][j] = left.mul_add(right[j], sum[i][j]);
-                    }
-                }
-                a = a.wrapping_add(self.a.term);
-                b = b.add(N);
+                Elements::Tiles(start) => self.terms::<M, N, true>([start.add(row * self.depth); M], sum),
             }
-        }
+        };
         for i in 0..M {
             for j in 0..N {
                 if self.chain == Chain::Added {
@@ -146,6 +138,69 @@ impl<S: Simd, T: Real> Panel<S, T> {
             // SAFETY: row + i is a row of C.
             unsafe { self.write(row + i, sum[i]) };
         }
+    }
+
+    /// Continues the chains of a tile over all terms. `a` points at the first term of each row or, if A is `PACKED`, at the
+    /// tile.
+    ///
+    /// # Safety
+    ///
+    /// As [`Self::tiles`], and A has `depth` terms from there on.
+    #[inline(always)]
+    unsafe fn terms<const M: usize, const N: usize, const PACKED: bool>(
+        self,
+        mut a: [*const T; M],
+        mut sum: [[Vector<S, T>; N]; M],
+    ) -> [[Vector<S, T>; N]; M] {
+        /// Terms between two steps of the pointers.
+        const UNROLL: usize = 4;
+        let step = if PACKED { ROWS } else { 1 };
+        let mut b = self.b;
+        // SAFETY: there are as many terms, in A and in B.
+        unsafe {
+            for _ in 0..self.depth / UNROLL {
+                for k in 0..UNROLL {
+                    sum = self.term::<M, N, PACKED>(a, k * step, b.add(k * N), sum);
+                }
+                a = a.map(|a| a.wrapping_add(UNROLL * step));
+                b = b.add(UNROLL * N);
+            }
+            for _ in 0..self.depth % UNROLL {
+                sum = self.term::<M, N, PACKED>(a, 0, b, sum);
+                a = a.map(|a| a.wrapping_add(step));
+                b = b.add(N);
+            }
+        }
+        sum
+    }
+
+    /// Adds one term, which stands `offset` numbers after `a`.
+    ///
+    /// # Safety
+    ///
+    /// It does, and `b` points at `N` registers.
+    #[inline(always)]
+    unsafe fn term<const M: usize, const N: usize, const PACKED: bool>(
+        self,
+        a: [*const T; M],
+        offset: usize,
+        b: *const T::Reg<S>,
+        mut sum: [[Vector<S, T>; N]; M],
+    ) -> [[Vector<S, T>; N]; M] {
+        let mut right = [Vector::splat(self.simd, T::default()); N];
+        for j in 0..N {
+            // SAFETY: the caller promises it.
+            right[j] = Vector::new(self.simd, unsafe { *b.add(j) });
+        }
+        for i in 0..M {
+            // SAFETY: the caller promises it.
+            let left = unsafe { if PACKED { *a[0].add(offset + i) } else { *a[i].add(offset) } };
+            let left = Vector::splat(self.simd, left);
+            for j in 0..N {
+                sum[i][j] = left.mul_add(right[j], sum[i][j]);
+            }
+        }
+        sum
     }
 
     /// The numbers of a row of C; zero beyond its end.
