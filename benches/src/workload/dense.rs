@@ -87,6 +87,6 @@ impl Workload for Layer {
         self.run(Runner::Thalweg);
         assert_close(&name, &self.ours, &expected, Tolerance::absolute(0.0));
         self.run(Runner::Faer);
-        assert_close(&format!("{name} by faer"), &self.trial.result, &expected, Tolerance::absolute(1e-3));
+        assert_close(format!("{name} by faer"), &self.trial.result, &expected, Tolerance::absolute(1e-3));
     }
 }

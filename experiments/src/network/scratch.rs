@@ -77,14 +77,14 @@ impl<T: Elementary> Scratch<T> {
 /// The losses of a group: a lane is a trial, or, on the dense path, an example.
 pub(super) enum Criterion<T: Elementary> {
     Trials(Isa),
-    Examples(Rows<T>),
+    Examples(Box<Rows<T>>),
 }
 
 impl<T: Elementary> Criterion<T> {
     fn new(layout: Layout) -> Self {
         match layout.path {
             Path::Population => Self::Trials(layout.isa),
-            Path::Dense => Self::Examples(Rows::new(layout.isa)),
+            Path::Dense => Self::Examples(Box::new(Rows::new(layout.isa))),
         }
     }
 
