@@ -14,6 +14,10 @@ pub trait Plain: Elementary {
     fn std_sigmoid(self) -> Self;
     /// ln(1 + eˣ), stable, by std's functions.
     fn std_softplus(self) -> Self;
+    /// std's sine.
+    fn std_sin(self) -> Self;
+    /// std's cosine.
+    fn std_cos(self) -> Self;
 }
 
 macro_rules! plain {
@@ -38,6 +42,14 @@ macro_rules! plain {
             #[inline]
             fn std_softplus(self) -> Self {
                 self.max(0.0) + (-self.abs()).exp().ln_1p()
+            }
+            #[inline]
+            fn std_sin(self) -> Self {
+                self.sin()
+            }
+            #[inline]
+            fn std_cos(self) -> Self {
+                self.cos()
             }
         }
     };

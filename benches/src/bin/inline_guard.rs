@@ -11,7 +11,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use thalweg_benches::workload::product::{Product, Sharing};
-use thalweg_benches::workload::{Runner, Workload, activation, dense, loss, math, optimizer, product, sweep};
+use thalweg_benches::workload::{
+    Runner, Workload, activation, dense, landscape, loss, math, optimizer, product, sweep,
+};
 use thalweg_kernels::Isa;
 
 /// Batches that are timed per kernel and instruction set; their median counts.
@@ -95,6 +97,9 @@ fn kernels(best: Isa, scalar: Isa) -> Vec<Kernel> {
     add("dense/forward", &|isa| dense::workload(Product::Forward, [64, 64, 128], isa));
     add("dense/weight-gradient", &|isa| dense::workload(Product::WeightGradient, [64, 64, 128], isa));
     add("dense/input-gradient", &|isa| dense::workload(Product::InputGradient, [64, 64, 128], isa));
+    for &landscape in thalweg_kernels::landscape::ALL {
+        add("landscape/gradient", &|isa| landscape::workload::<f32>(landscape, isa));
+    }
     add("sweep", &|isa| sweep::workload(isa.lanes::<f32>(), isa));
     kernels
 }

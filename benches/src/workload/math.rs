@@ -15,7 +15,7 @@ const PATTERN: usize = 512;
 const ULPS: f64 = 4.0;
 
 /// The names of the functions that there are workloads for.
-pub const FUNCTIONS: &[&str] = &["exp", "ln", "tanh", "sigmoid", "softplus"];
+pub const FUNCTIONS: &[&str] = &["exp", "ln", "tanh", "sigmoid", "softplus", "sin", "cos"];
 
 /// One function on 2,048 numbers, in place; a run starts by copying its inputs, which costs a tenth of the fastest.
 struct Function<T: Plain> {
@@ -56,6 +56,8 @@ pub fn workload<T: Plain>(name: &str, isa: Isa) -> Box<dyn Workload> {
             |xs| each(xs, T::std_softplus),
             |x| x.max(0.0) + libm::log1p(libm::exp(-x.abs())),
         ),
+        "sin" => make("sin", pattern(-100.0, 100.0), math::sin, |xs| each(xs, T::std_sin), libm::sin),
+        "cos" => make("cos", pattern(-100.0, 100.0), math::cos, |xs| each(xs, T::std_cos), libm::cos),
         _ => panic!("no workload for a function called {name}"),
     })
 }

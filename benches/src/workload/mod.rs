@@ -4,6 +4,8 @@ use thalweg_kernels::Isa;
 
 pub mod activation;
 pub mod dense;
+pub mod descent;
+pub mod landscape;
 pub mod loss;
 pub mod math;
 pub mod optimizer;
