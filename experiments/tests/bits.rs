@@ -78,7 +78,12 @@ fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32]
     let places: Vec<Vec<usize>> = ALL.iter().map(|method| ordered(method)).collect();
     let lane = |at: &usize| {
         let trial = &trials[*at];
-        Lane { hyperparameters: &trial.hyperparameters, init_seed: trial.init_seed, order_seed: trial.order_seed }
+        Lane {
+            hyperparameters: &trial.hyperparameters,
+            init_seed: trial.init_seed,
+            order_seed: trial.order_seed,
+            ..Lane::default()
+        }
     };
     let job =
         |(method, places): (&&'static Method, &Vec<usize>)| Job { method, lanes: places.iter().map(lane).collect() };

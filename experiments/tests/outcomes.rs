@@ -98,7 +98,7 @@ fn schedule(steps: u64, logged: &[u64], target: Option<Target>) -> Schedule {
 }
 
 fn run(play: &Play, order: &[u64], schedule: &Schedule, engine: Engine, stop: &AtomicBool) -> Vec<Option<Outcome>> {
-    let lane = |trial: &u64| Lane { hyperparameters: &[1.0], init_seed: *trial, order_seed: 0 };
+    let lane = |trial: &u64| Lane { hyperparameters: &[1.0], init_seed: *trial, order_seed: 0, ..Lane::default() };
     let jobs = [Job { method: Method::named("sgd").unwrap(), lanes: order.iter().map(lane).collect() }];
     let results = Mutex::new(vec![None; order.len()]);
     let done = |_: usize, first: usize, outcomes: Vec<Outcome>| {

@@ -30,18 +30,20 @@ fn run() -> Run {
         final_validation_accuracy: Some(-0.0),
         final_test_accuracy: None,
         steps_to_target: None,
+        extra: vec![Some(-1.5)],
     }
 }
 
 fn diverged() -> Run {
     let unfinished = Run { status: Status::Diverged, diverged_at: Some(3), final_train_loss: None, ..run() };
-    Run { settings: vec![None, Some(Setting::Number(0.9)), None], best_step: None, ..unfinished }
+    let settings = vec![None, Some(Setting::Number(0.9)), None];
+    Run { settings, best_step: None, extra: vec![None], ..unfinished }
 }
 
 fn runs(precision: Precision) -> Runs {
     let hyperparameters = ["lr", "momentum", "convention"].map(str::to_owned).to_vec();
     let target = Run { status: Status::Target, steps_to_target: Some(120), ..run() };
-    Runs { hyperparameters, rows: vec![run(), diverged(), target], precision }
+    Runs { hyperparameters, extra: vec!["start_x0".into()], rows: vec![run(), diverged(), target], precision }
 }
 
 fn folder_and_path() -> (TempDir, PathBuf) {
@@ -73,10 +75,10 @@ fn the_bytes_are_these() {
     let expected = "\
 key,problem,optimizer,lr,momentum,convention,init_seed,order_seed,status,steps,diverged_at,initial_train_loss,\
 final_train_loss,best_train_loss,best_step,final_validation_loss,final_test_loss,final_train_accuracy,\
-final_validation_accuracy,final_test_accuracy,steps_to_target
-00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,ok,500,,0.7,1.1e-7,1e-7,490,inf,-inf,1,-0,,
-00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,,0.9,,18446744073709551615,0,diverged,500,3,0.7,,1e-7,,inf,-inf,1,-0,,
-00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,target,500,,0.7,1.1e-7,1e-7,490,inf,-inf,1,-0,,120
+final_validation_accuracy,final_test_accuracy,steps_to_target,start_x0
+00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,ok,500,,0.7,1.1e-7,1e-7,490,inf,-inf,1,-0,,,-1.5
+00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,,0.9,,18446744073709551615,0,diverged,500,3,0.7,,1e-7,,inf,-inf,1,-0,,,
+00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,target,500,,0.7,1.1e-7,1e-7,490,inf,-inf,1,-0,,120,-1.5
 ";
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
 }
@@ -145,7 +147,7 @@ fn mistakes_are_named_with_line_and_column() {
         message(|text| text.replace("target,500", "target,-1")),
         "runs.csv:4: column `steps`: expected a whole number from 0 on, found `-1`"
     );
-    assert_eq!(message(|text| text + "00ff,moons\n"), "runs.csv:5: 2 fields, but the header has 21");
+    assert_eq!(message(|text| text + "00ff,moons\n"), "runs.csv:5: 2 fields, but the header has 22");
     assert_eq!(
         message(|text| text.replace("best_step", "best_stop")),
         "runs.csv:1: expected column `best_step`, found `best_stop`"
@@ -153,7 +155,7 @@ fn mistakes_are_named_with_line_and_column() {
     assert_eq!(message(|_| String::new()), "runs.csv:1: expected column `key`, found the end of the line");
     assert_eq!(
         message(|text| text.lines().map(|line| format!("{line},1\n")).collect()),
-        "runs.csv:1: unexpected column `1` after `steps_to_target`"
+        "runs.csv:1: unexpected column `1` after `start_x0`"
     );
 }
 

@@ -19,7 +19,12 @@ fn runs(rows: &[(f64, Option<f64>, Option<f64>)]) -> Runs {
         final_validation_accuracy: None,
         ..template.clone()
     };
-    Runs { hyperparameters: vec!["lr".into()], rows: rows.iter().map(row).collect(), precision: Precision::F64 }
+    Runs {
+        hyperparameters: vec!["lr".into()],
+        extra: vec![],
+        rows: rows.iter().map(row).collect(),
+        precision: Precision::F64,
+    }
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn run(objective: &InFileOrder, method: &'static Method, settings: &Value, logge
         settings.get(h.name).map_or(h.default, |value| value.as_f64().unwrap())
     };
     let hyperparameters: Vec<f64> = method.hyperparameters.iter().map(value).collect();
-    let lane = Lane { hyperparameters: &hyperparameters, init_seed: 0, order_seed: 0 };
+    let lane = Lane { hyperparameters: &hyperparameters, init_seed: 0, order_seed: 0, ..Lane::default() };
     let steps = *logged.last().unwrap();
     let schedule = Schedule { steps, logged: logged.to_vec(), divergence_factor: 10.0, target: None };
     let (weights, outcomes) = (Weights::default(), Mutex::new(Vec::<Outcome>::new()));

@@ -89,7 +89,12 @@ impl<T: Plain> Sweep<T> {
     }
 
     fn by_thalweg(&mut self) {
-        let lane = |(run, hyperparameters)| Lane { hyperparameters, init_seed: run as u64, order_seed: ORDER_SEED };
+        let lane = |(run, hyperparameters)| Lane {
+            hyperparameters,
+            init_seed: run as u64,
+            order_seed: ORDER_SEED,
+            ..Lane::default()
+        };
         let lanes = self.hyperparameters.iter().map(Vec::as_slice).enumerate().map(lane).collect();
         let jobs = [Job { method: adam(), lanes }];
         let schedule =

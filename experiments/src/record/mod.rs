@@ -17,7 +17,7 @@ mod table;
 pub use curves::{read_curves, write_curve, write_curve_header, write_curves};
 pub use error::RecordError;
 pub use number::{Precision, parse as parse_number};
-pub use parts::Parts;
+pub use parts::{Parts, Rows, TABLES};
 pub use provenance::Provenance;
 pub use runs::{read_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Setting, Status};

@@ -1,6 +1,7 @@
 //! A sweep in progress: the rows of the trials that are done, on disk before the sweep is.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -8,11 +9,17 @@ use std::path::{Path, PathBuf};
 
 use super::atomic;
 
+/// The tables whose rows belong to trials. A trial has one row in the first, and any number in the others.
+pub const TABLES: [&str; 3] = ["runs", "curves", "trajectory"];
+
+/// The rows of a trial, or of several, in each of [`TABLES`].
+pub type Rows = [Vec<u8>; TABLES.len()];
+
 /// The rows of finished trials, kept in a folder in files of the final format, each written whole: whenever the process
 /// stops, at most the rows since the last [`Parts::flush`] are lost.
 ///
-/// A part is two files, `<n>.curves.csv` and then `<n>.runs.csv`; a trial counts as done once its row stands in the
-/// second.
+/// A part is a file a table, `<n>.<table>.csv`, without those that would be empty. `<n>.runs.csv` is written last: a trial
+/// counts as done once its row stands there.
 #[derive(Debug)]
 pub struct Parts {
     folder: PathBuf,
@@ -23,19 +30,17 @@ pub struct Parts {
     pending: Pending,
 }
 
-/// Rows of one trial in a part.
+/// Rows of one trial in a part: a range of bytes a table.
 #[derive(Clone, Debug)]
 struct Place {
     part: u32,
-    runs: Range<u64>,
-    curves: Range<u64>,
+    rows: [Range<u64>; TABLES.len()],
 }
 
 #[derive(Debug, Default)]
 struct Pending {
     trials: Vec<(usize, Place)>,
-    runs: Vec<u8>,
-    curves: Vec<u8>,
+    rows: Rows,
 }
 
 impl Parts {
@@ -62,12 +67,19 @@ impl Parts {
     }
 
     fn load(&mut self, part: u32, trials: &HashMap<&str, usize>) -> io::Result<()> {
-        let curves = by_key(&fs::read(self.path(part, "curves"))?);
-        for (key, runs) in by_key(&fs::read(self.path(part, "runs"))?) {
+        let mut tables = Vec::new();
+        for table in TABLES {
+            let rows = match fs::read(self.path(part, table)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+                rows => rows?,
+            };
+            tables.push(by_key(&rows));
+        }
+        for key in tables[0].keys() {
             if let Some(&trial) = trials.get(key.as_str()) {
-                let curves = curves.get(&key).cloned().unwrap_or(0..0);
+                let rows = std::array::from_fn(|table| tables[table].get(key).cloned().unwrap_or(0..0));
                 self.done += usize::from(self.places[trial].is_none());
-                self.places[trial] = Some(Place { part, runs, curves });
+                self.places[trial] = Some(Place { part, rows });
             }
         }
         Ok(())
@@ -84,23 +96,19 @@ impl Parts {
     }
 
     /// Adds the rows of a trial, which are on disk from the next [`Parts::flush`] on.
-    pub fn add(&mut self, trial: usize, run: &[u8], curves: &[u8]) {
-        let append = |to: &mut Vec<u8>, rows: &[u8]| {
-            let start = to.len() as u64;
-            to.extend_from_slice(rows);
-            start..to.len() as u64
-        };
-        let place = Place {
-            part: self.next as u32,
-            runs: append(&mut self.pending.runs, run),
-            curves: append(&mut self.pending.curves, curves),
-        };
-        self.pending.trials.push((trial, place));
+    pub fn add(&mut self, trial: usize, rows: &Rows) {
+        let rows = std::array::from_fn(|table| {
+            let pending = &mut self.pending.rows[table];
+            let start = pending.len() as u64;
+            pending.extend_from_slice(&rows[table]);
+            start..pending.len() as u64
+        });
+        self.pending.trials.push((trial, Place { part: self.next as u32, rows }));
     }
 
     /// Bytes that wait for the next flush.
     pub fn pending(&self) -> usize {
-        self.pending.runs.len() + self.pending.curves.len()
+        self.pending.rows.iter().map(Vec::len).sum()
     }
 
     /// Writes what was added since the last time as a part of its own.
@@ -113,33 +121,48 @@ impl Parts {
             return Ok(());
         }
         let part = self.next as u32;
-        for (kind, rows) in [("curves", &self.pending.curves), ("runs", &self.pending.runs)] {
-            atomic::write(&self.path(part, kind), |file| file.write_all(rows))?;
+        for (table, rows) in TABLES.iter().zip(&self.pending.rows).rev().filter(|(_, rows)| !rows.is_empty()) {
+            atomic::write(&self.path(part, table), |file| file.write_all(rows))?;
         }
         self.next += 1;
-        for (trial, place) in std::mem::take(&mut self.pending).trials {
+        self.pending.rows.iter_mut().for_each(Vec::clear);
+        for (trial, place) in self.pending.trials.drain(..) {
             self.done += usize::from(self.places[trial].is_none());
             self.places[trial] = Some(place);
         }
         Ok(())
     }
 
-    /// Writes the rows of all trials, in the order of the trials.
+    /// Writes the rows of all trials in the table of this number, in the order of the trials.
     ///
     /// # Errors
     ///
     /// If a part cannot be read, or the output not written.
-    pub fn assemble(&self, runs: &mut impl Write, curves: &mut impl Write) -> io::Result<()> {
-        let mut files: HashMap<u32, [File; 2]> = HashMap::new();
-        let mut row = Vec::new();
-        for place in self.places.iter().flatten() {
-            let [run_file, curve_file] = match files.entry(place.part) {
-                std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-                std::collections::hash_map::Entry::Vacant(entry) => entry
-                    .insert([File::open(self.path(place.part, "runs"))?, File::open(self.path(place.part, "curves"))?]),
+    pub fn assemble(&self, table: usize, out: &mut impl Write) -> io::Result<()> {
+        let mut files: HashMap<u32, File> = HashMap::new();
+        let mut buffer = Vec::new();
+        let mut places = self
+            .places
+            .iter()
+            .flatten()
+            .map(|place| (place.part, place.rows[table].clone()))
+            .filter(|(_, range)| !range.is_empty())
+            .peekable();
+        while let Some((part, mut range)) = places.next() {
+            // Rows that stand together are read together.
+            while let Some((_, next)) = places.next_if(|(other, next)| {
+                *other == part && next.start == range.end && range.end - range.start < TOGETHER
+            }) {
+                range.end = next.end;
+            }
+            let file = match files.entry(part) {
+                Entry::Occupied(entry) => entry.into_mut(),
+                Entry::Vacant(entry) => entry.insert(File::open(self.path(part, TABLES[table]))?),
             };
-            copy(run_file, &place.runs, &mut row, runs)?;
-            copy(curve_file, &place.curves, &mut row, curves)?;
+            buffer.resize((range.end - range.start) as usize, 0);
+            file.seek(SeekFrom::Start(range.start))?;
+            file.read_exact(&mut buffer)?;
+            out.write_all(&buffer)?;
         }
         Ok(())
     }
@@ -153,17 +176,13 @@ impl Parts {
         fs::remove_dir_all(self.folder)
     }
 
-    fn path(&self, part: u32, kind: &str) -> PathBuf {
-        self.folder.join(format!("{part}.{kind}.csv"))
+    fn path(&self, part: u32, table: &str) -> PathBuf {
+        self.folder.join(format!("{part}.{table}.csv"))
     }
 }
 
-fn copy(from: &mut File, range: &Range<u64>, buffer: &mut Vec<u8>, to: &mut impl Write) -> io::Result<()> {
-    buffer.resize((range.end - range.start) as usize, 0);
-    from.seek(SeekFrom::Start(range.start))?;
-    from.read_exact(buffer)?;
-    to.write_all(buffer)
-}
+/// How many bytes are read at once, and at most one trial's rows more.
+const TOGETHER: u64 = 1 << 20;
 
 /// Where the rows of each key stand: a row's key is its first cell, and the rows of a key stand together.
 fn by_key(bytes: &[u8]) -> HashMap<String, Range<u64>> {
@@ -183,25 +202,31 @@ fn by_key(bytes: &[u8]) -> HashMap<String, Range<u64>> {
 mod tests {
     use super::*;
 
+    fn rows(run: &str, curves: &str, trajectory: &str) -> Rows {
+        [run, curves, trajectory].map(|text| text.as_bytes().to_vec())
+    }
+
     #[test]
     fn rows_come_back_in_the_order_of_the_trials_after_any_interruption() {
         let folder = tempfile::tempdir().unwrap();
         let keys = ["a", "b", "c"];
         let mut parts = Parts::open(folder.path(), keys.into_iter()).unwrap();
-        parts.add(2, b"c,3\n", b"c,0\nc,1\n");
+        parts.add(2, &rows("c,3\n", "c,0\nc,1\n", ""));
         parts.flush().unwrap();
-        parts.add(1, b"b,2\n", b"");
+        parts.add(1, &rows("b,2\n", "", ""));
         drop(parts); // not flushed: as if killed
 
         let mut parts = Parts::open(folder.path(), keys.into_iter()).unwrap();
         assert_eq!((parts.done(), parts.has(2), parts.has(1)), (1, true, false));
-        parts.add(0, b"a,1\n", b"a,0\n");
-        parts.add(1, b"b,2\n", b"b,0\nb,1\n");
+        parts.add(0, &rows("a,1\n", "a,0\n", ""));
+        parts.add(1, &rows("b,2\n", "b,0\nb,1\n", "b,7\n"));
         parts.flush().unwrap();
-        let (mut runs, mut curves) = (Vec::new(), Vec::new());
-        parts.assemble(&mut runs, &mut curves).unwrap();
-        assert_eq!(runs, b"a,1\nb,2\nc,3\n");
-        assert_eq!(curves, b"a,0\nb,0\nb,1\nc,0\nc,1\n");
+        let assembled = [0, 1, 2].map(|table| {
+            let mut out = Vec::new();
+            parts.assemble(table, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        });
+        assert_eq!(assembled, ["a,1\nb,2\nc,3\n", "a,0\nb,0\nb,1\nc,0\nc,1\n", "b,7\n"]);
         parts.remove().unwrap();
         assert!(!folder.path().exists());
     }

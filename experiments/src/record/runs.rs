@@ -70,7 +70,7 @@ impl Setting {
 pub fn write_runs(path: &Path, runs: &Runs) -> Result<(), RecordError> {
     atomic::write(path, |file| {
         let mut writer = csv::Writer::from_writer(file);
-        write_run_header(&mut writer, &runs.hyperparameters)?;
+        write_run_header(&mut writer, &runs.hyperparameters, &runs.extra)?;
         for run in &runs.rows {
             write_run(&mut writer, run, runs.precision)?;
         }
@@ -79,18 +79,24 @@ pub fn write_runs(path: &Path, runs: &Runs) -> Result<(), RecordError> {
     .map_err(|source| RecordError::Write { path: path.to_owned(), source })
 }
 
-/// Writes the header of `runs.csv`.
+/// Writes the header of `runs.csv`: the columns that every sweep has, its hyperparameters among them, and its `extra` ones.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_run_header<W: Write>(writer: &mut csv::Writer<W>, hyperparameters: &[String]) -> csv::Result<()> {
-    writer.write_record(LEADING.into_iter().chain(hyperparameters.iter().map(String::as_str)).chain(TRAILING))
+pub fn write_run_header<W: Write>(
+    writer: &mut csv::Writer<W>,
+    hyperparameters: &[String],
+    extra: &[String],
+) -> csv::Result<()> {
+    let hyperparameters = hyperparameters.iter().map(String::as_str);
+    let extra = extra.iter().map(String::as_str);
+    writer.write_record(LEADING.into_iter().chain(hyperparameters).chain(TRAILING).chain(extra))
 }
 
 /// Writes a row of `runs.csv`.
 ///
 /// # Errors
-/// Those of the writer, and if `run` has another number of settings than the header.
+/// Those of the writer, and if `run` has another number of settings or extra values than the header.
 pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Precision) -> csv::Result<()> {
     for text in [&run.key, &run.problem, &run.optimizer] {
         writer.write_field(text)?;
@@ -100,7 +106,7 @@ pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Pr
     }
     let count = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
     let number = |value| optional_cell(precision, value);
-    writer.write_record([
+    for text in [
         run.init_seed.to_string(),
         run.order_seed.to_string(),
         run.status.name().to_owned(),
@@ -116,7 +122,13 @@ pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Pr
         number(run.final_validation_accuracy),
         number(run.final_test_accuracy),
         count(run.steps_to_target),
-    ])
+    ] {
+        writer.write_field(text)?;
+    }
+    for value in &run.extra {
+        writer.write_field(number(*value))?;
+    }
+    writer.write_record(None::<&[u8]>)
 }
 
 /// Reads `runs.csv`.
@@ -134,12 +146,15 @@ pub fn read_runs(path: &Path) -> Result<Runs, RecordError> {
     let hyperparameters: Vec<String> = names.map(str::to_owned).collect();
     let start = LEADING.len() + hyperparameters.len();
     table.expect_columns(start, &TRAILING, &columns)?;
-    table.expect_no_more(start + TRAILING.len())?;
-    let rows = table.rows(|fields| parse_run(fields, hyperparameters.len()))?;
-    Ok(Runs { hyperparameters, rows, precision: Precision::F64 })
+    let start = start + TRAILING.len();
+    let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_lowercase());
+    let extra: Vec<String> = table.header().iter().skip(start).take_while(is_name).map(str::to_owned).collect();
+    table.expect_no_more(start + extra.len())?;
+    let rows = table.rows(|fields| parse_run(fields, hyperparameters.len(), extra.len()))?;
+    Ok(Runs { hyperparameters, extra, rows, precision: Precision::F64 })
 }
 
-fn parse_run(mut fields: Fields<'_>, settings: usize) -> Result<Run, RecordError> {
+fn parse_run(mut fields: Fields<'_>, settings: usize, extra: usize) -> Result<Run, RecordError> {
     Ok(Run {
         key: fields.text().to_owned(),
         problem: fields.text().to_owned(),
@@ -160,6 +175,7 @@ fn parse_run(mut fields: Fields<'_>, settings: usize) -> Result<Run, RecordError
         final_validation_accuracy: fields.optional_number()?,
         final_test_accuracy: fields.optional_number()?,
         steps_to_target: fields.optional_count()?,
+        extra: (0..extra).map(|_| fields.optional_number()).collect::<Result<_, _>>()?,
     })
 }
 

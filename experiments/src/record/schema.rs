@@ -63,6 +63,8 @@ pub struct Run {
     pub final_test_accuracy: Option<f64>,
     /// The first logged step at which the target was reached.
     pub steps_to_target: Option<u64>,
+    /// One value per name in [`Runs::extra`].
+    pub extra: Vec<Option<f64>>,
 }
 
 /// The content of `runs.csv`.
@@ -70,6 +72,8 @@ pub struct Run {
 pub struct Runs {
     /// The names of the hyperparameter columns.
     pub hyperparameters: Vec<String>,
+    /// The names of the columns that only some sweeps have: those of landscapes and observers.
+    pub extra: Vec<String>,
     /// A row a trial, in plan order.
     pub rows: Vec<Run>,
     /// The type in which losses and accuracies were computed, so that they are written no longer than they are.

@@ -39,7 +39,7 @@ fn examples<T: Elementary>(data: &Dataset, width: usize) -> Examples<T> {
 /// What the training loop needs to know of a trial.
 pub(super) fn lane(trial: &Trial) -> Lane<'_> {
     let Trial { hyperparameters, init_seed, order_seed, .. } = trial;
-    Lane { hyperparameters, init_seed: *init_seed, order_seed: *order_seed }
+    Lane { hyperparameters, init_seed: *init_seed, order_seed: *order_seed, ..Lane::default() }
 }
 
 /// When the training loop evaluates, and what it aims at.

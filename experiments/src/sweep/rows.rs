@@ -1,12 +1,12 @@
 //! The rows of a trial, from what the training loop says of it.
 
 use super::Plan;
-use crate::record::{self, Curve, Run};
+use crate::record::{self, Curve, Rows, Run};
 use crate::spec::Spec;
 use crate::train::{Outcome, Point, Split};
 
-/// The trial's row in `runs.csv` and its rows in `curves.csv`, as bytes.
-pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) -> (Vec<u8>, Vec<u8>) {
+/// The trial's rows in each of [`record::TABLES`], as bytes.
+pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) -> Rows {
     let precision = spec.train.precision;
     let run = bytes(|writer| record::write_run(writer, &run(plan, trial, outcome), precision));
     let curves = bytes(|writer| {
@@ -16,13 +16,13 @@ pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) 
             record::write_curve(writer, &curve, precision)
         })
     });
-    (run, curves)
+    [run, curves, Vec::new()]
 }
 
 /// The first line of `runs.csv`.
 pub(super) fn run_header(plan: &Plan) -> Vec<u8> {
     let names: Vec<String> = plan.hyperparameter_names().iter().map(|name| (*name).to_owned()).collect();
-    bytes(|writer| record::write_run_header(writer, &names))
+    bytes(|writer| record::write_run_header(writer, &names, &[]))
 }
 
 /// The first line of `curves.csv`; it is there even if no curves are kept.
@@ -62,6 +62,7 @@ fn run(plan: &Plan, trial: usize, outcome: &Outcome) -> Run {
         final_validation_accuracy: accuracy(Split::Validation),
         final_test_accuracy: accuracy(Split::Test),
         steps_to_target: outcome.steps_to_target,
+        extra: Vec::new(),
     }
 }
 

@@ -164,8 +164,8 @@ fn train_missing<T: Elementary>(
         let rows: Vec<_> =
             trials.iter().zip(&outcomes).map(|(&trial, outcome)| rows::render(spec, plan, trial, outcome)).collect();
         let mut writer = locked();
-        for (&trial, (run, curves)) in trials.iter().zip(&rows) {
-            writer.parts.add(trial, run, curves);
+        for (&trial, rows) in trials.iter().zip(&rows) {
+            writer.parts.add(trial, rows);
         }
         if writer.flushed.elapsed() > PATIENCE || writer.parts.pending() > BACKLOG {
             writer.flushed = Instant::now();
@@ -268,13 +268,14 @@ impl Folder<'_> {
     }
 
     fn assemble(&self, plan: &Plan, parts: &Parts) -> io::Result<()> {
-        atomic::write(&self.path.join("runs.csv"), |runs| {
-            runs.write_all(&rows::run_header(plan))?;
-            atomic::write(&self.path.join("curves.csv"), |curves| {
-                curves.write_all(&rows::curve_header())?;
-                parts.assemble(runs, curves)
-            })
-        })
+        let headers = [rows::run_header(plan), rows::curve_header()];
+        for (index, (table, header)) in record::TABLES.iter().zip(&headers).enumerate() {
+            atomic::write(&self.path.join(format!("{table}.csv")), |file| {
+                file.write_all(header)?;
+                parts.assemble(index, file)
+            })?;
+        }
+        Ok(())
     }
 }
 

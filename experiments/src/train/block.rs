@@ -4,7 +4,11 @@ use thalweg_kernels::Buffer;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{Method, SingleUpdate, Update};
 
-use super::{Evaluation, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Split, Target};
+use super::alarms::Alarms;
+use super::coefficients::Coefficients;
+use super::{
+    Evaluation, Keep, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Position, Split, Target,
+};
 use crate::record::Status;
 
 /// What all trials of a sweep have in common.
@@ -30,10 +34,8 @@ pub(super) struct Worker<T: Elementary, O: Objective<T>> {
     previous: Buffer<T>,
     gradient: Buffer<T>,
     state: Buffer<T>,
-    coefficients: Buffer<T>,
-    alarm: Buffer<T>,
-    products: Vec<f64>,
-    fresh: Vec<f64>,
+    coefficients: Coefficients<T>,
+    alarms: Alarms<T>,
     evaluation: Evaluation,
     points: Vec<Point>,
     trials: Vec<Trial>,
@@ -43,6 +45,7 @@ pub(super) struct Worker<T: Elementary, O: Objective<T>> {
 struct Trial {
     outcome: Outcome,
     running: bool,
+    keep: Keep,
 }
 
 /// What stays the same from block to block.
@@ -58,7 +61,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         let width = layout.lanes::<T>();
         let lanes = layout.groups * width;
         let size = objective.parameters() * lanes;
-        let most = |count: fn(&Method) -> usize| methods.iter().map(|method| count(method)).max().unwrap_or(0);
+        let arrays = methods.iter().map(|method| method.state).max().unwrap_or(0);
         Self {
             layout,
             width,
@@ -66,11 +69,9 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             weights: Buffer::zeroed(size),
             previous: Buffer::zeroed(size),
             gradient: Buffer::zeroed(size),
-            state: Buffer::zeroed(size * most(|method| method.state)),
-            coefficients: Buffer::zeroed(lanes * most(|method| method.coefficients)),
-            alarm: Buffer::zeroed(lanes),
-            products: vec![1.0; lanes * most(|method| method.products)],
-            fresh: vec![0.0; most(|method| method.coefficients)],
+            state: Buffer::zeroed(size * arrays),
+            coefficients: Coefficients::new(lanes, width, methods),
+            alarms: Alarms::new(lanes),
             evaluation: Evaluation::default(),
             points: Vec::with_capacity(lanes),
             trials: Vec::with_capacity(lanes),
@@ -83,9 +84,10 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         lanes.resize(self.layout.groups * self.width, trials[trials.len() - 1]);
         setting.objective.start(&mut self.scratch, &lanes, &mut self.weights);
         self.state.fill(T::default());
-        self.products.fill(1.0);
+        self.coefficients.start(&lanes);
+        self.alarms.reset(trials.len());
         self.trials.clear();
-        self.trials.resize_with(trials.len(), || Trial::new(setting.schedule.logged.len()));
+        self.trials.extend(trials.iter().map(|lane| Trial::new(setting.schedule.logged.len(), lane.keep)));
         self.log(setting, 0);
         let mut logged = setting.schedule.logged.iter().skip(1).peekable();
         for step in 1..=setting.schedule.steps {
@@ -106,43 +108,29 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
 
     /// One update of every lane; trials that it makes non-finite end.
     fn step(&mut self, objective: &O, method: &Method, lanes: &[Lane<'_>], step: u64) {
-        self.alarm.fill(T::default());
-        objective.gradient(&mut self.scratch, step - 1, &self.weights, &mut self.gradient, &mut self.alarm);
-        for (at, lane) in lanes.iter().enumerate() {
-            let products = &mut self.products[at * method.products..(at + 1) * method.products];
-            let fresh = &mut self.fresh[..method.coefficients];
-            method.advance(lane.hyperparameters, products, fresh);
-            let first = at / self.width * self.width * method.coefficients + at % self.width;
-            for (i, coefficient) in fresh.iter().enumerate() {
-                self.coefficients[first + i * self.width] = T::from_f64(*coefficient);
-            }
-        }
-        self.update(method);
-        for (trial, alarm) in self.trials.iter_mut().zip(self.alarm.iter()) {
-            if trial.running {
-                trial.outcome.steps = step;
-                if !alarm.is_finite() {
-                    trial.diverge(step);
-                }
-            }
-        }
-    }
-
-    /// Applies the gradient to the weights.
-    fn update(&mut self, method: &Method) {
-        let Self { layout, weights, gradient, state, coefficients, alarm, .. } = self;
-        let (lanes, size) = (alarm.len(), weights.len());
+        let Self { layout, scratch, weights, gradient, state, coefficients, alarms, .. } = self;
+        objective.gradient(scratch, step - 1, weights, gradient, alarms.lanes());
+        let size = weights.len();
         let state = &mut state[..method.state * size];
-        let coefficients = &coefficients[..method.coefficients * lanes];
+        let coefficients = coefficients.advance(method, lanes, step);
         match layout.path {
             Path::Population => {
+                let alarm = alarms.lanes();
                 let update = Update { groups: layout.groups, weights, gradient, state, coefficients, alarm };
                 method.update(layout.isa, update);
             }
             Path::Dense => {
-                let range = 0..size;
-                let update = SingleUpdate { weights, gradient, state, range, coefficients, alarm: &mut alarm[0] };
+                let (range, alarm) = (0..size, &mut alarms.lanes()[0]);
+                let update = SingleUpdate { weights, gradient, state, range, coefficients, alarm };
                 method.update_single(layout.isa, update);
+            }
+        }
+        if self.alarms.any() {
+            for (lane, trial) in self.trials.iter_mut().enumerate() {
+                if trial.running && self.alarms.is_raised(lane) {
+                    trial.diverge(step);
+                    self.alarms.ignore(lane);
+                }
             }
         }
     }
@@ -170,30 +158,54 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         for observer in setting.observers {
             observer.observe(block, &mut self.points);
         }
-        for (trial, point) in self.trials.iter_mut().zip(&self.points) {
-            if trial.running {
-                trial.log(*point, setting.schedule);
+        for (lane, (trial, point)) in self.trials.iter_mut().zip(&self.points).enumerate() {
+            if !trial.running {
+                continue;
+            }
+            trial.log(*point, setting.schedule);
+            if !trial.running {
+                self.alarms.ignore(lane);
+            }
+            if trial.keeps(point.step, setting.schedule) {
+                let group = lane / self.width * self.width * objective.parameters();
+                let parameters = self.weights[group + lane % self.width..].iter().step_by(self.width);
+                let parameters = parameters.take(objective.parameters()).map(|w| w.to_f64()).collect();
+                trial.outcome.positions.push(Position { step, parameters });
             }
         }
     }
 }
 
 impl Trial {
-    fn new(points: usize) -> Self {
+    fn new(points: usize, keep: Keep) -> Self {
         let outcome = Outcome {
             status: Status::Ok,
             steps: 0,
             diverged_at: None,
             steps_to_target: None,
             points: Vec::with_capacity(points),
+            positions: Vec::new(),
         };
-        Self { outcome, running: true }
+        Self { outcome, running: true, keep }
+    }
+
+    /// Whether the parameters are kept at this step, which has just been logged.
+    fn keeps(&self, step: u64, schedule: &Schedule) -> bool {
+        let end = step == schedule.steps || !self.running;
+        // A trial that became non-finite has no parameters to keep.
+        let logged = self.outcome.points.last().is_some_and(|point| point.step == step);
+        match self.keep {
+            Keep::Nothing => false,
+            Keep::Ends => logged && (step == 0 || end),
+            Keep::All => logged,
+        }
     }
 
     /// Ends a trial that is no longer finite.
     fn diverge(&mut self, step: u64) {
         self.outcome.status = Status::Diverged;
         self.outcome.diverged_at = Some(step);
+        self.outcome.steps = step;
         self.running = false;
     }
 
@@ -209,6 +221,7 @@ impl Trial {
         {
             self.outcome.steps_to_target = Some(point.step);
             if target.stop {
+                self.outcome.steps = point.step;
                 self.outcome.status = Status::Target;
                 self.running = false;
             }
@@ -219,6 +232,9 @@ impl Trial {
     /// step of that final stretch.
     fn finish(mut self, schedule: &Schedule) -> Outcome {
         let outcome = &mut self.outcome;
+        if self.running {
+            outcome.steps = schedule.steps;
+        }
         if outcome.status == Status::Ok {
             let loss = |point: &Point| point.loss[Split::Train as usize].unwrap_or(0.0);
             let limit = schedule.divergence_factor * outcome.points.first().map_or(f64::INFINITY, loss);

@@ -3,7 +3,9 @@
 //! It knows an [`Objective`], an update rule ([`thalweg_kernels::optimizer::Method`]) and [`Observer`]s. Trials are
 //! trained in blocks of lanes, each block by one thread; a trial's numbers do not depend on the block it is in.
 
+mod alarms;
 mod block;
+mod coefficients;
 mod evaluation;
 mod layout;
 mod objective;
@@ -16,5 +18,5 @@ pub use evaluation::Evaluation;
 pub use layout::{Layout, Path};
 pub use objective::{Lane, Objective, Split};
 pub use observer::{Logged, Norms, Observer};
-pub use outcome::{Metric, Outcome, Point, Target};
+pub use outcome::{Keep, Metric, Outcome, Point, Position, Target};
 pub use pool::{Engine, Job, train};

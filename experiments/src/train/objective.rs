@@ -2,7 +2,7 @@
 
 use thalweg_kernels::math::Elementary;
 
-use super::{Evaluation, Layout};
+use super::{Evaluation, Keep, Layout};
 
 /// A part of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Split {
 }
 
 /// What the loop needs to know of one trial.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Lane<'a> {
     /// Values of the optimizer's hyperparameters, in the order of its metadata.
     pub hyperparameters: &'a [f64],
@@ -29,6 +29,10 @@ pub struct Lane<'a> {
     pub init_seed: u64,
     /// The seed of the order of examples.
     pub order_seed: u64,
+    /// The initial parameters, where they are not drawn from `init_seed`.
+    pub start: &'a [f64],
+    /// At which steps its parameters are kept.
+    pub keep: Keep,
 }
 
 /// A function of parameters to be minimised, on all lanes of a block at a time.

@@ -48,6 +48,27 @@ impl Target {
     }
 }
 
+/// At which logged steps a trial's parameters are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// At none.
+    #[default]
+    Nothing,
+    /// At the start and at the end.
+    Ends,
+    /// At all of them.
+    All,
+}
+
+/// The parameters of a trial at a logged step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Position {
+    /// Updates done.
+    pub step: u64,
+    /// The parameters.
+    pub parameters: Vec<f64>,
+}
+
 /// How a trial went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
@@ -61,6 +82,8 @@ pub struct Outcome {
     pub steps_to_target: Option<u64>,
     /// What was logged, in the order of the steps.
     pub points: Vec<Point>,
+    /// The parameters that were asked for, in the order of the steps.
+    pub positions: Vec<Position>,
 }
 
 impl Outcome {
@@ -72,6 +95,17 @@ impl Outcome {
     /// The point at the end; none if the trial became non-finite before.
     pub fn last(&self) -> Option<&Point> {
         self.points.last().filter(|point| point.step == self.steps)
+    }
+
+    /// The parameters at the start, if they were kept.
+    pub fn start(&self) -> Option<&[f64]> {
+        self.positions.first().map(|position| position.parameters.as_slice())
+    }
+
+    /// The parameters at the end, if they were kept; none if the trial became non-finite before.
+    pub fn end(&self) -> Option<&[f64]> {
+        let last = self.positions.last().filter(|position| position.step == self.steps);
+        last.map(|position| position.parameters.as_slice())
     }
 
     /// The first of the points with the smallest training loss.

@@ -63,8 +63,10 @@ pub fn gradient<T: Elementary, O: Objective<T>>(
     step: u64,
     weights: &[T],
 ) -> (Vec<T>, Vec<T>) {
-    let lanes: Vec<Lane<'_>> =
-        order_seeds.iter().map(|seed| Lane { hyperparameters: &[], init_seed: 0, order_seed: *seed }).collect();
+    let lanes: Vec<Lane<'_>> = order_seeds
+        .iter()
+        .map(|seed| Lane { hyperparameters: &[], init_seed: 0, order_seed: *seed, ..Lane::default() })
+        .collect();
     let mut scratch = objective.scratch(Layout { isa, path: Path::Population, groups: 1 });
     let mut gradient = vec![T::default(); weights.len()];
     objective.start(&mut scratch, &lanes, &mut gradient);

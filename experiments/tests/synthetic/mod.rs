@@ -46,7 +46,7 @@ pub fn sweep(seeds: u64) -> (Runs, Vec<Curve>) {
         }
     }
     let hyperparameters = vec!["lr".to_owned(), "momentum".to_owned()];
-    (Runs { hyperparameters, rows, precision: Precision::F32 }, curves)
+    (Runs { hyperparameters, extra: vec![], rows, precision: Precision::F32 }, curves)
 }
 
 fn trial(shape: &Shape, exponent: f64, id: (u64, u64), luck: f64, rows: &mut Vec<Run>, curves: &mut Vec<Curve>) {
@@ -105,6 +105,7 @@ fn trial(shape: &Shape, exponent: f64, id: (u64, u64), luck: f64, rows: &mut Vec
         final_validation_accuracy: if diverged { None } else { accuracy(1.1 * last) },
         final_test_accuracy: None,
         steps_to_target: None,
+        extra: vec![],
     });
 }
 
