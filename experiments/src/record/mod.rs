@@ -4,6 +4,7 @@
 //! ([`Precision::format`]), a missing value is an empty cell, lines end with a line feed.
 
 pub mod atomic;
+mod column;
 mod curves;
 mod error;
 pub mod manifest;
@@ -12,8 +13,11 @@ mod parts;
 mod provenance;
 mod runs;
 mod schema;
+mod surface;
 mod table;
+mod trajectory;
 
+pub use column::Column;
 pub use curves::{read_curves, write_curve, write_curve_header, write_curves};
 pub use error::RecordError;
 pub use number::{Precision, parse as parse_number};
@@ -21,6 +25,8 @@ pub use parts::{Parts, Rows, TABLES};
 pub use provenance::Provenance;
 pub use runs::{read_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Setting, Status};
+pub use surface::{Surface, read_surface};
+pub use trajectory::{Waypoint, read_trajectory};
 
 /// A missing value is an empty cell.
 pub(crate) fn optional_cell(precision: Precision, value: Option<f64>) -> String {

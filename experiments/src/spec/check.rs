@@ -1,8 +1,10 @@
 //! What sections of a spec demand of each other.
 
 use thalweg_kernels::loss;
+use thalweg_kernels::optimizer::Domain;
 
-use super::error::InputError;
+use super::error::{InputError, suggestion};
+use super::grid::Grid;
 use super::output::Curves;
 use super::problem::Task;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
@@ -24,6 +26,9 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
         if figure.kind == "curves" && spec.record.curves == Curves::None {
             let message = "a figure of curves needs them recorded, but record.curves is \"none\"";
             return Err(spec.error(&format!("figure.{index}.kind"), message));
+        }
+        if let Some(columns) = &figure.columns {
+            check_columns(spec, index, columns)?;
         }
     }
     if spec.train.target.is_some_and(|target| target.stop) && spec.train.log_every == LogEvery::Steps(0) {
@@ -47,6 +52,35 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
             return Err(spec.error(&format!("optimizer.{index}"), message));
         };
         total = sum;
+    }
+    Ok(())
+}
+
+/// Checks that `runs.csv` will have the columns that a figure names, and one optimizer both of them.
+fn check_columns(spec: &Spec, index: usize, columns: &[String; 2]) -> Result<(), InputError> {
+    let numbers = |grid: &Grid| -> Vec<&'static str> {
+        let numbers = grid.method.hyperparameters.iter().filter(|h| matches!(h.domain, Domain::Number { .. }));
+        numbers.map(|hyperparameter| hyperparameter.name).collect()
+    };
+    let mut known: Vec<&str> = Vec::new();
+    for name in spec.optimizers.iter().flat_map(numbers) {
+        if !known.contains(&name) {
+            known.push(name);
+        }
+    }
+    for (key, name) in ["x", "y"].into_iter().zip(columns) {
+        if !known.contains(&name.as_str()) {
+            let message = format!("runs.csv will have no column of numbers `{name}`");
+            return Err(spec.error(&format!("figure.{index}.{key}"), message).with_help(suggestion(name, &known)));
+        }
+    }
+    let [x, y] = columns;
+    if x == y {
+        return Err(spec.error(&format!("figure.{index}.y"), format!("`{y}` is on the other axis already")));
+    }
+    let has_both = |grid: &Grid| columns.iter().all(|column| numbers(grid).contains(&column.as_str()));
+    if !spec.optimizers.iter().any(has_both) {
+        return Err(spec.error(&format!("figure.{index}.y"), format!("no optimizer has both `{x}` and `{y}`")));
     }
     Ok(())
 }
