@@ -155,6 +155,11 @@ impl Chart {
         Self { options, ..self }
     }
 
+    /// What was said beyond its kind and metric.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Its kind.
     pub fn kind(&self) -> &'static Kind {
         self.kind
