@@ -167,7 +167,10 @@ fn other_hyperparameters_are_optimised_over_and_extra_columns_are_axes() {
         run
     }));
     let shown = picture("panels", &heatmap("lr", "momentum"), &Tables::new(&runs, &[])).unwrap();
-    assert_eq!(shown.panels.iter().map(|panel| panel.heading.as_str()).collect::<Vec<_>>(), ["momentum", "adam"]);
+    assert_eq!(
+        shown.panels.iter().map(|panel| panel.heading.as_str()).collect::<Vec<_>>(),
+        ["optimizer momentum", "optimizer adam"]
+    );
     assert!(notes(&shown).starts_with("median over 3 seeds|the best over beta1"));
     // With beta1 = 0.5, 0.9 becomes 0.59, and 0.1 would become 0.51.
     let (bar, adam) = (&shown.color_bar.as_ref().unwrap().axis, fills(&shown, 1));

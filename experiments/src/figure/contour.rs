@@ -29,7 +29,7 @@ impl Levels {
         let (&low, &high) = (heights.first()?, heights.last()?);
         let base = if low >= 0.0 && low <= 0.01 * high { 0.0 } else { low };
         heights.iter_mut().for_each(|value| *value -= base);
-        let [lowest, tenth, ninetieth] = [0.005, 0.1, 0.9].map(|share| quantile(&heights, share));
+        let [lowest, tenth, ninetieth] = [0.02, 0.1, 0.9].map(|share| quantile(&heights, share));
         let top = high - base;
         let is_steep = tenth? > 0.0 && ninetieth? / tenth? > STEEP;
         let heights = if is_steep { steep(lowest?.max(top * 1e-12), top) } else { even(top) };

@@ -219,7 +219,7 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
             let fills = grid.cells.iter().map(|cell| fill(*cell, &bar.axis)).collect();
             let axis = Axis::new(y_scale, y[0], y[y.len() - 1]);
             let layers = vec![Layer::Cells(Cells { x, y, fills }), Layer::Borders(segments)];
-            let heading = grid.optimizer.to_owned();
+            let heading = format!("optimizer {}", grid.optimizer);
             Panel { heading, height, y: axis, y_label: y_label.clone(), layers, symbols: Vec::new() }
         })
         .collect();

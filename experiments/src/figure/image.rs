@@ -34,7 +34,8 @@ pub(super) fn element(
     ))
 }
 
-/// A PNG with a palette, the same bytes on every machine: this compressor has one code path and no choice of level.
+/// A PNG with a palette, the same bytes on every machine: this compressor has one code path and no choice of level. It is good at
+/// runs of zeros, which the filter makes of equal neighbours.
 fn png(pixels: &[RGBColor], width: usize) -> Result<Vec<u8>, FigureError> {
     let mut palette: Vec<RGBColor> = pixels.to_vec();
     palette.sort_unstable_by_key(|color| (color.0, color.1, color.2));
@@ -52,7 +53,7 @@ fn png(pixels: &[RGBColor], width: usize) -> Result<Vec<u8>, FigureError> {
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_palette(palette.iter().flat_map(|color| [color.0, color.1, color.2]).collect::<Vec<u8>>());
-    encoder.set_filter(png::FilterType::NoFilter);
+    encoder.set_filter(png::FilterType::Sub);
     encoder.set_adaptive_filter(png::AdaptiveFilterType::NonAdaptive);
     encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header().map_err(failed)?;

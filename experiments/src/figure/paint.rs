@@ -26,7 +26,7 @@ const LINE: f64 = 1.7;
 const THIN: f64 = 0.9;
 /// A line between areas, and the light around it that sets it off from dark ones.
 const EDGE: (f64, f64) = (1.6, 3.4);
-const LEVEL: RGBColor = RGBColor(0x9a, 0x9a, 0x9a);
+const LEVEL: RGBColor = RGBColor(0xa8, 0xa8, 0xa8);
 const RING: f64 = 8.0;
 const MARKER: f64 = 6.0;
 const BAND_OPACITY: f64 = 0.17;
@@ -283,7 +283,7 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
                 .try_for_each(|line| self.line(line).iter().try_for_each(|piece| canvas.line(piece, LEVEL, THIN))),
             Layer::Borders(segments) => self.borders(segments),
             Layer::Thin(style, points) => {
-                self.line(points).iter().try_for_each(|piece| canvas.line(piece, style.color, THIN))
+                self.line(points).iter().try_for_each(|piece| dashed(canvas, piece, style, THIN))
             }
             Layer::Rings(points) => {
                 let mut places = points.iter().map(|&point| self.at(point)).filter(|&point| frame.holds(point));

@@ -1,4 +1,4 @@
-//! The ways that optimizers take over a two-dimensional landscape: a style per configuration, over lines of equal value.
+//! The paths of optimizers over a two-dimensional landscape: a style per configuration, over lines of equal value.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::stats::{Configuration, configurations};
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "trajectories",
-    summary: "the ways of optimizers over the contours of a two-dimensional landscape (needs record.trajectory = true)",
+    summary: "the paths of optimizers over the contours of a two-dimensional landscape (needs record.trajectory = true)",
     metrics: || vec!["value"],
     has_columns: false,
     compose,
@@ -28,13 +28,13 @@ const WIDTH: f64 = 480.0;
 const HEIGHTS: (f64, f64) = (240.0, 520.0);
 
 /// The places of one trial, in the order of its steps.
-type Way = Vec<(f64, f64)>;
+type Path = Vec<(f64, f64)>;
 
-/// The ways of a configuration's trials.
-struct Ways {
+/// The paths of a configuration's trials.
+struct Paths {
     style: Style,
     label: String,
-    ways: Vec<Way>,
+    paths: Vec<Path>,
 }
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
@@ -45,39 +45,39 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         return Err(nothing(what));
     };
     let all = configurations(data.runs);
-    let ways = ways(chart, &all, data.trajectory);
-    if ways.is_empty() {
+    let paths = paths(chart, &all, data.trajectory);
+    if paths.is_empty() {
         return Err(nothing("no selected trial has a trajectory"));
     }
-    if ways.len() > MOST_LINES {
-        return Err(FigureError::TooManyLines { kind: KIND.name, found: ways.len(), most: MOST_LINES });
+    if paths.len() > MOST_LINES {
+        return Err(FigureError::TooManyLines { kind: KIND.name, found: paths.len(), most: MOST_LINES });
     }
-    picture(chart, data.problem, surface, &ways)
+    picture(chart, data.problem, surface, &paths)
 }
 
 /// The finite places of each selected trial, by configuration.
-fn ways(chart: &Chart, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> Vec<Ways> {
+fn paths(chart: &Chart, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> Vec<Paths> {
     let mut points: HashMap<&str, Vec<(u64, (f64, f64))>> = HashMap::new();
     for point in trajectory {
         points.entry(&point.key).or_default().push((point.step, (point.x[0], point.x[1])));
     }
     points.values_mut().for_each(|points| points.sort_by_key(|(step, _)| *step));
-    let way = |run: &&Run| -> Option<Way> {
+    let path = |run: &&Run| -> Option<Path> {
         let places = points.get(run.key.as_str())?.iter().map(|(_, place)| *place);
-        let way: Way = places.take_while(|(x0, x1)| x0.is_finite() && x1.is_finite()).collect();
-        (!way.is_empty()).then_some(way)
+        let path: Path = places.take_while(|(x0, x1)| x0.is_finite() && x1.is_finite()).collect();
+        (!path.is_empty()).then_some(path)
     };
     let selected = all.iter().filter(|configuration| chart.selects(configuration));
     let found = selected.map(|configuration| {
-        let ways: Vec<Way> = configuration.runs.iter().filter_map(way).collect();
-        (configuration, ways)
+        let paths: Vec<Path> = configuration.runs.iter().filter_map(path).collect();
+        (configuration, paths)
     });
-    let found = found.filter(|(_, ways)| !ways.is_empty()).enumerate();
+    let found = found.filter(|(_, paths)| !paths.is_empty()).enumerate();
     found
-        .map(|(index, (configuration, ways))| {
+        .map(|(index, (configuration, paths))| {
             let names = labels::varying(all, configuration.optimizer(), &[]);
             let label = labels::label(configuration, &names) + &divergence(configuration);
-            Ways { style: style(index), label, ways }
+            Paths { style: style(index), label, paths }
         })
         .collect()
 }
@@ -92,7 +92,7 @@ fn divergence(configuration: &Configuration<'_>) -> String {
     }
 }
 
-fn picture(chart: &Chart, problem: &str, surface: &Surface, ways: &[Ways]) -> Result<Picture, FigureError> {
+fn picture(chart: &Chart, problem: &str, surface: &Surface, paths: &[Paths]) -> Result<Picture, FigureError> {
     let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
     let x_range = chart.options.x_range.unwrap_or_else(|| ends(&surface.x0));
     let y_range = chart.options.y_range.unwrap_or_else(|| ends(&surface.x1));
@@ -106,27 +106,25 @@ fn picture(chart: &Chart, problem: &str, surface: &Surface, ways: &[Ways]) -> Re
         let lines = |&level: &f64| contour::lines(surface, levels.base + level);
         layers.push(Layer::Levels(levels.heights.iter().flat_map(lines).collect()));
     }
-    for Ways { style, ways, .. } in ways {
-        let line = |way: &Way| {
-            if ways.len() > 1 { Layer::Thin(*style, way.clone()) } else { Layer::Line(*style, way.clone()) }
+    for Paths { style, paths, .. } in paths {
+        let line = |path: &Path| {
+            if paths.len() > 1 { Layer::Thin(*style, path.clone()) } else { Layer::Line(*style, path.clone()) }
         };
-        layers.extend(ways.iter().map(line));
+        layers.extend(paths.iter().map(line));
     }
     let mut starts: Vec<(f64, f64)> = Vec::new();
-    for start in ways.iter().flat_map(|ways| &ways.ways).map(|way| way[0]) {
+    for start in paths.iter().flat_map(|paths| &paths.paths).map(|path| path[0]) {
         if !starts.contains(&start) {
             starts.push(start);
         }
     }
     layers.push(Layer::Rings(starts));
-    layers.extend(
-        ways.iter().map(|Ways { style, ways, .. }| {
-            Layer::Markers(*style, ways.iter().map(|way| way[way.len() - 1]).collect())
-        }),
-    );
+    layers.extend(paths.iter().map(|Paths { style, paths, .. }| {
+        Layer::Markers(*style, paths.iter().map(|path| path[path.len() - 1]).collect())
+    }));
     let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
     Ok(Picture {
-        title: chart.title_or(|| format!("{problem}: ways of the optimizers")),
+        title: chart.title_or(|| format!("{problem}: trajectories")),
         x,
         x_label: "x₀".to_owned(),
         panels: vec![Panel {
@@ -138,8 +136,8 @@ fn picture(chart: &Chart, problem: &str, surface: &Surface, ways: &[Ways]) -> Re
             symbols: Vec::new(),
         }],
         color_bar: levels.as_ref().map(color_bar),
-        legend: ways.iter().map(|ways| entry(Symbol::Line(ways.style), &ways.label)).collect(),
-        notes: vec![entry(Symbol::Ring, "start"), entry(Symbol::None, "the marker stands at the end")],
+        legend: paths.iter().map(|paths| entry(Symbol::Line(paths.style), &paths.label)).collect(),
+        notes: vec![entry(Symbol::Ring, "start"), entry(Symbol::None, "the marker is at the end")],
     })
 }
 
