@@ -192,7 +192,7 @@ fn many_cells_are_an_image() {
         let text = svg(&shown).unwrap();
         assert_eq!(text.matches("<image ").count(), usize::from(is_image));
         let hash = blake3::hash(text.as_bytes()).to_hex()[..16].to_owned();
-        assert_eq!(hash, if is_image { "IMAGE" } else { "RECTANGLES" }, "the same bytes on every machine");
+        assert_eq!(hash, if is_image { "14119e9407a2f26d" } else { "91e38cdcee5e5fef" }, "the same bytes on every machine");
         if is_image {
             let (_, data) = text.split_once("base64,").unwrap();
             let data = base64(data.split_once('"').unwrap().0);
@@ -324,7 +324,7 @@ fn trajectories_run_over_contours() {
     assert!(text.contains("\nx₀\n") && text.contains("\nx₁\n") && text.contains("\nstart\n"));
     assert_eq!(text.matches("<image ").count(), 1, "the bands");
     assert!(!text.contains("points=\"-") && !text.contains(" -"), "what leaves the frame is cut off");
-    assert_eq!(blake3::hash(text.as_bytes()).to_hex()[..16], *"TRAJECTORIES");
+    assert_eq!(blake3::hash(text.as_bytes()).to_hex()[..16], *"aaf9af02f2283fd6");
 }
 
 #[test]
