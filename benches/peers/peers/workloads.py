@@ -11,6 +11,17 @@ import numpy as np
 FLOAT = np.float32
 
 
+def spread(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points of the unit square: evenly spaced in the first coordinate, and by the golden ratio in the second."""
+    step = np.arange(count) + 0.5
+    return step / count, step * ((5**0.5 - 1) / 2) % 1
+
+
+def geometric(low: float, high: float, share: np.ndarray) -> np.ndarray:
+    """The value at each share of the way from `low` to `high` on a log scale."""
+    return (low * (high / low) ** share).astype(FLOAT)
+
+
 @dataclass(frozen=True)
 class Training:
     """Networks that are trained at once and differ in their learning rates; a unit of work is one training run."""
@@ -23,7 +34,7 @@ class Training:
     batch: int
     steps: int
     optimizer: str  # "adam" or "momentum"
-    population: int  # learning rates, times momenta where both vary
+    population: int  # runs that belong together; momentum's differ in rate and coefficient
     low: float
     high: float
     shared_start: bool = False
@@ -55,16 +66,11 @@ class Training:
         return np.stack(batches[: steps or self.steps]).astype(np.int32)
 
     def settings(self, runs: int) -> tuple[np.ndarray, np.ndarray]:
-        """Learning rates and momenta, (runs,) each: evenly chosen among the population's, so that any number stands for all."""
-        chosen = np.linspace(0, self.population - 1, runs).round().astype(int)
+        """Learning rates and momenta, (runs,) each: spread so that any number of them stands for the whole population."""
         if self.optimizer == "momentum" and self.population > 1:
-            side = round(self.population**0.5)
-            rates = np.geomspace(self.low, self.high, side).repeat(side)
-            momenta = np.tile(np.linspace(0.0, 0.99, side), side)
-        else:
-            rates = np.geomspace(self.low, self.high, self.population)
-            momenta = np.full(self.population, 0.9)
-        return rates[chosen].astype(FLOAT), momenta[chosen].astype(FLOAT)
+            first, second = spread(runs)
+            return geometric(self.low, self.high, first), (0.99 * second).astype(FLOAT)
+        return geometric(self.low, self.high, spread(runs)[0]), np.full(runs, 0.9, FLOAT)
 
     def initial(self, runs: int) -> list[tuple[np.ndarray, np.ndarray]]:
         """Weights (runs, n_in, n_out) from N(0, 1/n_in), and biases (runs, n_out) of zero, a layer each."""
@@ -85,7 +91,6 @@ class Boundary:
     width: int = 16
     samples: int = 272
     steps: int = 500
-    side: int = 32
     low: float = 1e-3
     high: float = 1e6
     unit: str = "pixels/s"
@@ -100,10 +105,9 @@ class Boundary:
         return tuple(random.standard_normal(shape).astype(FLOAT) for shape in shapes)
 
     def rates(self, runs: int) -> tuple[np.ndarray, np.ndarray]:
-        """Learning rates of the two layers, evenly chosen from the grid."""
-        axis = np.geomspace(self.low, self.high, self.side).astype(FLOAT)
-        chosen = np.linspace(0, self.side**2 - 1, runs).round().astype(int)
-        return np.tile(axis, self.side)[chosen], axis.repeat(self.side)[chosen]
+        """Learning rates of the two layers, (runs,) each, spread over the square."""
+        first, second = spread(runs)
+        return geometric(self.low, self.high, first), geometric(self.low, self.high, second)
 
 
 @dataclass(frozen=True)
