@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 #: How far answers may be apart: relative, but for the share of pixels that converge, and for pixels absolute.
 #: Peers train on the same numbers; scikit-learn and Thalweg have initial weights and an order of examples of their own,
 #: and so a sample of the same distribution. Landscapes are the same for all, up to rounding.
-SAME = 0.02
-SAMPLED = 0.25
+SAME = 0.03
+SAMPLED = 0.2
 SHARE = 0.1
 LANDSCAPE = 1e-3
 
@@ -109,9 +109,9 @@ def allowed(workload: str, contestant: Contestant, reference: Theirs) -> float:
         return LANDSCAPE
     if isinstance(WORKLOADS[workload], Boundary):
         return SHARE
-    same_runs = isinstance(contestant, Theirs) and contestant.peer.module != "sklearn_training"
-    same_runs = same_runs and contestant.peer.chosen(contestant.quick).get("runs") == reference.peer.chosen(reference.quick).get("runs")
-    return SAME if same_runs else SAMPLED
+    if not isinstance(contestant, Theirs) or contestant.peer.module == "sklearn_training":
+        return SAMPLED
+    return SAME if contestant.units == reference.units else SAMPLED
 
 
 def heading(options: argparse.Namespace) -> str:

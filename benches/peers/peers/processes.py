@@ -2,15 +2,15 @@
 
 import csv
 import json
-import math
 import os
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import Protocol
+
+import numpy as np
 
 from .registry import Peer
 from .workloads import WORKLOADS, Boundary, Landscape
@@ -31,7 +31,7 @@ class Failed(Exception):
 
 @dataclass
 class Round:
-    """What a round took and gave: units of work, seconds, and the median of its answers."""
+    """What a round took and gave: units of work, seconds, and the workload's answer."""
 
     units: float
     seconds: float
@@ -59,7 +59,8 @@ class Theirs:
 
     def __post_init__(self) -> None:
         self.name = self.peer.name
-        command = [self.python, "-m", "peers.worker", self.peer.name, self.peer.workload, "quick" if self.quick else "full"]
+        work = "quick" if self.quick else "full"
+        command = [self.python, "-m", "peers.worker", self.peer.name, self.peer.workload, work]
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             command,
@@ -86,8 +87,7 @@ class Theirs:
     def round(self) -> None:
         print("go", file=self.process.stdin, flush=True)
         done = self.read()
-        answer = math.inf if done["answer"] is None else done["answer"]
-        self.rounds.append(Round(self.units, done["seconds"], answer))
+        self.rounds.append(Round(self.units, done["seconds"], done["answer"]))
 
     def close(self) -> None:
         self.process.stdin.close()
@@ -127,11 +127,13 @@ class Ours:
         self.rounds.append(Round(provenance["trials"] * steps, provenance["seconds"], answer))
 
     def answer(self, rows: list[dict]) -> float:
-        number = lambda row, name: float(row[name]) if row[name] not in ("", "NaN") else math.inf
-        if isinstance(WORKLOADS[self.workload], Boundary):
-            return sum(number(row, "final_train_loss") < number(row, "initial_train_loss") for row in rows) / len(rows)
+        workload = WORKLOADS[self.workload]
+        number = lambda row, name: float(row[name] or "inf")
+        if isinstance(workload, Boundary):
+            ends = [[number(row, name) for row in rows] for name in ("initial_train_loss", "final_train_loss")]
+            return workload.answer(np.array(ends)[[0] + [1] * 20])
         name = next(name for name in ("final_value", "final_train_loss") if name in rows[0])
-        return median(number(row, name) for row in rows)
+        return workload.answer(np.array([number(row, name) for row in rows]))
 
     def close(self) -> None:
         pass

@@ -1,7 +1,7 @@
 """Who is compared on which workload, and with how many units of work a round.
 
 A peer is a function that prepares, compiling what there is to compile, and gives the function that does a round of work and
-returns its answers: final losses or values, or the share of pixels that converge.
+returns what came out: final losses or values, a run or point each, or the losses of all steps for pixels.
 """
 
 import importlib
@@ -64,11 +64,11 @@ _PART = {"steps": 20}
 
 PEERS: list[Peer] = [
     Peer("w1", "JAX, tuned", JAX, "jax_training", "tuned", {"runs": 4096, "block": 128}, {"runs": 128}),
-    *_training("w1", runs=256, eager=8, jax={"runs": 4096, "block": 16}, quick=64),
+    *_training("w1", runs=256, eager=16, jax={"runs": 4096, "block": 16}, quick=64),
     Peer("w1", "scikit-learn", SKLEARN, "sklearn_training", "one_by_one", {"runs": 16}, {"runs": 4}),
-    *_training("w2", runs=64, eager=4, jax={"runs": 64, "block": 8}, quick=16),
-    *_training("w3", runs=16, eager=4, jax={"runs": 16, "block": 1}, quick=4),
-    Peer("w3", "scikit-learn", SKLEARN, "sklearn_training", "one_by_one", {"runs": 4}, {"runs": 2}),
+    *_training("w2", runs=64, eager=8, jax={"runs": 64, "block": 8}, quick=16),
+    *_training("w3", runs=16, eager=8, jax={"runs": 16, "block": 1}, quick=4),
+    Peer("w3", "scikit-learn", SKLEARN, "sklearn_training", "one_by_one", {"runs": 8}, {"runs": 4}),
     Peer("w4", "JAX, idiomatic", JAX, "jax_training", "idiomatic", {**_EPOCH, "block": 1}, _PART),
     Peer("w4", "PyTorch, eager", TORCH, "torch_training", "eager", _EPOCH, _PART),
     Peer("w4", "NumPy, batched", NUMPY, "numpy_training", "batched", _EPOCH, _PART),

@@ -1,6 +1,6 @@
 """A process that holds one peer: it prepares, and then does a round for every line that it reads.
 
-It answers in lines of JSON: first `{"ready": seconds, "versions": …}`, then `{"seconds": …, "answer": …, "finite": …}` a round.
+It answers in lines of JSON: first `{"ready": seconds, "units": …, "versions": …}`, then `{"seconds": …, "answer": …}` a round.
 """
 
 import json
@@ -8,9 +8,8 @@ import sys
 import time
 from importlib.metadata import version
 
-import numpy as np
-
 from .registry import PEERS
+from .workloads import WORKLOADS
 
 
 def main() -> None:
@@ -25,17 +24,15 @@ def main() -> None:
     work()  # caches, and compilers that wait for the first call
     ready = time.perf_counter() - started
     units = peer.units(quick)
-    answer({"ready": ready, "units": units, "versions": {package: version(package) for package in peer.packages}})
+    say({"ready": ready, "units": units, "versions": {package: version(package) for package in peer.packages}})
     for _ in sys.stdin:
         started = time.perf_counter()
-        outcome = np.atleast_1d(np.asarray(work(), np.float64))
+        outcome = work()
         seconds = time.perf_counter() - started
-        # What is not finite is worse than all else.
-        median = float(np.median(np.where(np.isfinite(outcome), outcome, np.inf)))
-        answer({"seconds": seconds, "answer": median if np.isfinite(median) else None})
+        say({"seconds": seconds, "answer": WORKLOADS[workload].answer(outcome)})
 
 
-def answer(content: dict) -> None:
+def say(content: dict) -> None:
     print(json.dumps(content), flush=True)
 
 
