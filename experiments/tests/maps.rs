@@ -192,7 +192,11 @@ fn many_cells_are_an_image() {
         let text = svg(&shown).unwrap();
         assert_eq!(text.matches("<image ").count(), usize::from(is_image));
         let hash = blake3::hash(text.as_bytes()).to_hex()[..16].to_owned();
-        assert_eq!(hash, if is_image { "14119e9407a2f26d" } else { "91e38cdcee5e5fef" }, "the same bytes on every machine");
+        assert_eq!(
+            hash,
+            if is_image { "14119e9407a2f26d" } else { "91e38cdcee5e5fef" },
+            "the same bytes on every machine"
+        );
         if is_image {
             let (_, data) = text.split_once("base64,").unwrap();
             let data = base64(data.split_once('"').unwrap().0);
@@ -336,7 +340,7 @@ fn trajectories_need_their_tables() {
         chart.pictures(&tables).unwrap_err().to_string()
     };
     let missing = "no figure of kind `trajectories`: `trajectory.csv` and `surface.csv` are not there: \
-                   set `record.trajectory = true` and run it again";
+                   record.trajectory and record.surface have to be set";
     assert_eq!(message(&[], Some(&surface)), missing);
     assert_eq!(message(&trajectory, None), missing);
     let unknown = vec![Waypoint { key: "unknown".into(), ..trajectory[0].clone() }];

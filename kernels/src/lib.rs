@@ -28,6 +28,7 @@
 pub mod activation;
 pub mod arch;
 mod buffer;
+pub mod landscape;
 pub mod loss;
 pub mod math;
 pub mod optimizer;

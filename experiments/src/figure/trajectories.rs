@@ -17,7 +17,7 @@ use crate::stats::{Configuration, configurations};
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "trajectories",
-    summary: "the paths of optimizers over the contours of a two-dimensional landscape (needs record.trajectory = true)",
+    summary: "the paths of optimizers over the contours of a two-dimensional landscape (needs record.trajectory and record.surface)",
     metrics: || vec!["value"],
     has_columns: false,
     compose,
@@ -41,7 +41,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let nothing = |reason: &str| FigureError::NoData { kind: KIND.name, reason: reason.to_owned() };
     let surface = data.surface.filter(|surface| surface.x0.len() > 1 && surface.x1.len() > 1);
     let (false, Some(surface)) = (data.trajectory.is_empty(), surface) else {
-        let what = "`trajectory.csv` and `surface.csv` are not there: set `record.trajectory = true` and run it again";
+        let what =
+            "`trajectory.csv` and `surface.csv` are not there: record.trajectory and record.surface have to be set";
         return Err(nothing(what));
     };
     let all = configurations(data.runs);

@@ -25,8 +25,8 @@ pub use parts::{Parts, Rows, TABLES};
 pub use provenance::Provenance;
 pub use runs::{read_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Setting, Status};
-pub use surface::{Surface, read_surface};
-pub use trajectory::{Waypoint, read_trajectory};
+pub use surface::{Surface, read_surface, write_surface};
+pub use trajectory::{Waypoint, read_trajectory, write_position, write_trajectory_header};
 
 /// A missing value is an empty cell.
 pub(crate) fn optional_cell(precision: Precision, value: Option<f64>) -> String {

@@ -1,13 +1,15 @@
-//! `surface.csv`: the values of a two-dimensional landscape on a regular grid.
+//! `surface.csv`: a landscape's values on a lattice of points.
 
+use std::io;
 use std::path::Path;
 
 use super::error::RecordError;
 use super::table::{Fields, Table};
+use super::{Precision, atomic};
 
 const COLUMNS: [&str; 3] = ["x0", "x1", "value"];
 
-/// A landscape on a grid.
+/// A two-dimensional landscape on a grid.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Surface {
     /// The grid's first coordinates, ascending.
@@ -18,7 +20,24 @@ pub struct Surface {
     pub values: Vec<f64>,
 }
 
-/// Reads `surface.csv`, in which the first coordinate is the slower one.
+/// Writes `surface.csv`, `x0,x1,…,value`, whole or not at all.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn write_surface(path: &Path, points: &[Vec<f64>], values: &[f64]) -> io::Result<()> {
+    let number = |x: f64| Precision::F64.format(x);
+    atomic::write(path, |file| {
+        let mut writer = csv::Writer::from_writer(file);
+        let dimensions = points.first().map_or(0, Vec::len);
+        writer.write_record((0..dimensions).map(|i| format!("x{i}")).chain(["value".to_owned()]))?;
+        for (x, value) in points.iter().zip(values) {
+            writer.write_record(x.iter().chain([value]).map(|x| number(*x)))?;
+        }
+        writer.flush()
+    })
+}
+
+/// Reads `surface.csv` of a two-dimensional landscape, in which the first coordinate is the slower one.
 ///
 /// # Errors
 /// If the file cannot be read, or is not such a table, or its points are not a grid's in their order: the error names the line and

@@ -1,13 +1,16 @@
-//! `trajectory.csv`: a row a recorded step of a trial on a two-dimensional landscape.
+//! `trajectory.csv`: the points that trials pass on a landscape, a row a logged step of a trial.
 
+use std::io::Write;
 use std::path::Path;
 
 use super::error::RecordError;
+use super::number::Precision;
 use super::table::{Fields, Table};
 
+/// The columns on a landscape of two dimensions, which is what can be drawn.
 const COLUMNS: [&str; 5] = ["key", "step", "x0", "x1", "value"];
 
-/// A row of `trajectory.csv`: where one trial is at one step.
+/// A row of `trajectory.csv` of a two-dimensional landscape: where one trial is at one step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waypoint {
     /// The trial's key.
@@ -20,7 +23,36 @@ pub struct Waypoint {
     pub value: f64,
 }
 
-/// Reads `trajectory.csv`.
+/// Writes the header of `trajectory.csv`: `key,step,x0,x1,…,value`.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_trajectory_header<W: Write>(writer: &mut csv::Writer<W>, dimensions: usize) -> csv::Result<()> {
+    let coordinates = (0..dimensions).map(|i| format!("x{i}"));
+    writer.write_record(["key", "step"].map(str::to_owned).into_iter().chain(coordinates).chain(["value".to_owned()]))
+}
+
+/// Writes a row of `trajectory.csv`.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_position<W: Write>(
+    writer: &mut csv::Writer<W>,
+    key: &str,
+    step: u64,
+    x: &[f64],
+    value: f64,
+    precision: Precision,
+) -> csv::Result<()> {
+    writer.write_field(key)?;
+    writer.write_field(step.to_string())?;
+    for x in x {
+        writer.write_field(precision.format(*x))?;
+    }
+    writer.write_record([precision.format(value)])
+}
+
+/// Reads `trajectory.csv` of a two-dimensional landscape.
 ///
 /// # Errors
 /// If the file cannot be read, or is not such a table: the error names its line and column.

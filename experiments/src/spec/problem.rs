@@ -1,6 +1,7 @@
 //! `[problem]`: the data that the networks learn.
 
 use super::error::InputError;
+use super::landscape::{Landscape, Starts};
 use super::reader::{Field, Interval, Named, Table};
 
 /// The most examples of a problem.
@@ -40,6 +41,8 @@ pub enum Source {
         /// What kind of prediction.
         task: Task,
     },
+    /// No examples at all, but a function of a few coordinates; there is no network then.
+    Landscape(Landscape),
 }
 
 /// A kind of prediction.
@@ -75,6 +78,10 @@ const SCALES: [(&str, Scale); 3] = [("standard", Scale::Standard), ("minmax", Sc
 pub const PROBLEMS: &[(&str, &str)] = &[
     ("moons", "two interleaving half circles, two classes; samples, noise = 0.1 (standard deviation)"),
     ("csv", "a table with a header; path, target (a column), task = \"classification\" or \"regression\""),
+    (
+        "landscape",
+        "a function to descend; function, start (a point, a list, a grid or a sample), spectrum (of a quadratic)",
+    ),
 ];
 
 impl Problem {
@@ -82,6 +89,7 @@ impl Problem {
     pub fn name(&self) -> &str {
         match &self.source {
             Source::Moons { .. } => "moons",
+            Source::Landscape(landscape) => landscape.function.facts.name,
             Source::Csv { path, .. } => {
                 let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
                 file.strip_suffix(".csv").unwrap_or(file)
@@ -94,12 +102,21 @@ impl Problem {
         match &self.source {
             Source::Moons { .. } => Task::Classification,
             Source::Csv { task, .. } => *task,
+            Source::Landscape(_) => Task::Regression,
         }
+    }
+
+    /// The landscape, if it is one.
+    pub fn landscape(&self) -> Option<&Landscape> {
+        if let Source::Landscape(landscape) = &self.source { Some(landscape) } else { None }
     }
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
         let kinds: Vec<&str> = PROBLEMS.iter().map(|(name, _)| *name).collect();
         let kind = table.required("kind", &kinds.join(" or "))?.choice(&kinds)?;
+        if kinds[kind] == "landscape" {
+            return Self::read_landscape(table);
+        }
         const SHARED: [&str; 5] = ["kind", "scale", "test_fraction", "validation_fraction", "seed"];
         let own: &[&str] = if kind == 0 { &["samples", "noise"] } else { &["path", "target", "task"] };
         table.allow(&[&SHARED, own].concat())?;
@@ -119,6 +136,19 @@ impl Problem {
             return Err(table.error("`problem`: test_fraction and validation_fraction leave nothing to train on"));
         }
         Ok(problem)
+    }
+
+    fn read_landscape(table: &Table<'_>) -> Result<Self, InputError> {
+        table.allow(&["kind", "function", "spectrum", "start", "seed"])?;
+        let landscape = Landscape::read(table)?;
+        let seed = match table.optional("seed") {
+            Some(field) if !matches!(landscape.starts, Starts::Sample { .. }) => {
+                return Err(field.error("only a sample of starts has a seed"));
+            }
+            field => field.map_or(Ok(0), |field| field.seed())?,
+        };
+        let source = Source::Landscape(landscape);
+        Ok(Self { source, scale: Scale::None, test_fraction: 0.0, validation_fraction: 0.0, seed })
     }
 }
 

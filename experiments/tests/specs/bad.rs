@@ -9,7 +9,11 @@ const CASES: &[(&str, &str, &[&str])] = &[
     // Names and keys.
     ("[problem]", "titel = 1\n[problem]", &["small.toml:3:1: unknown key `titel`", "did you mean `title`?"]),
     ("batch = 16", "bacth = 16", &["small.toml:12:1: unknown key `train.bacth`", "did you mean `batch`?"]),
-    ("\"moons\"", "\"mooons\"", &["4:8: `problem.kind`: expected one of moons, csv, found \"mooons\"", "`moons`?"]),
+    (
+        "\"moons\"",
+        "\"mooons\"",
+        &["4:8: `problem.kind`: expected one of moons, csv, landscape, found \"mooons\"", "`moons`?"],
+    ),
     ("\"sgd\"", "\"sdg\"", &["17:8: `optimizer.0.kind`", "did you mean `sgd`?"]),
     ("lr = [", "lrr = [", &["18:7: `optimizer.0.lrr`: sgd has no such hyperparameter", "`lr`?"]),
     ("hidden = [4]", "hidden = [4]\nactivation = \"rleu\"", &["10:14", "did you mean `relu`?"]),

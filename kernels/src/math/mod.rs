@@ -7,10 +7,12 @@
 //!
 //! The functions of a slice take four registers at a time, which overlaps the latencies of their formulas.
 
+mod cos;
 mod exp;
 mod format;
 mod ln;
 mod sigmoid;
+mod sin;
 mod softplus;
 mod tanh;
 
@@ -18,16 +20,18 @@ use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
 
+pub use cos::cos;
 pub use exp::exp;
 pub use ln::ln;
 pub use sigmoid::sigmoid;
+pub use sin::{LARGEST_ANGLE, sin};
 pub use softplus::softplus;
 pub use tanh::tanh;
 
 use crate::{Isa, Vector};
 
 /// A floating-point type with elementary functions: `f32` or `f64`.
-pub trait Elementary: exp::Constants + ln::Constants + tanh::Constants + sigmoid::Constants {
+pub trait Elementary: exp::Constants + ln::Constants + tanh::Constants + sigmoid::Constants + sin::Constants {
     /// e^x; see [`exp()`].
     #[inline(always)]
     fn exp<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
@@ -56,6 +60,18 @@ pub trait Elementary: exp::Constants + ln::Constants + tanh::Constants + sigmoid
     #[inline(always)]
     fn softplus<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
         softplus::lanes(x)
+    }
+
+    /// The sine; see [`sin()`].
+    #[inline(always)]
+    fn sin<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
+        sin::lanes(x)
+    }
+
+    /// The cosine; see [`cos()`].
+    #[inline(always)]
+    fn cos<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
+        cos::lanes(x)
     }
 }
 
@@ -96,6 +112,20 @@ impl<S: Simd, T: Elementary, const U: usize> Vector<S, T, U> {
     #[must_use]
     pub fn softplus(self) -> Self {
         T::softplus(self)
+    }
+
+    /// The sine; see [`sin()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn sin(self) -> Self {
+        T::sin(self)
+    }
+
+    /// The cosine; see [`cos()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn cos(self) -> Self {
+        T::cos(self)
     }
 }
 

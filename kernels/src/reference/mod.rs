@@ -2,6 +2,7 @@
 //! with them; nothing in a result's path calls them.
 
 pub mod activation;
+pub mod landscape;
 pub mod loss;
 pub mod optimizer;
 pub mod product;

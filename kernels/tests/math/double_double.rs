@@ -191,6 +191,34 @@ pub fn softplus(x: f64) -> Exact {
     Exact { value: double(x.max(0.0), 0.0) + corrected(y, d), exponent: 0 }
 }
 
+/// π to 2^-160.
+const PI: [f64; 3] = [std::f64::consts::PI, 1.224_646_799_147_353_2e-16, -2.994_769_809_718_339_7e-33];
+
+/// sin(x - n π) for a difference up to π/2, by its series.
+fn sin_reduced(x: f64, n: f64) -> Double {
+    let multiple = |part: f64| two_product(n, part);
+    let r = double(x, 0.0) - multiple(PI[0]) - multiple(PI[1]) - multiple(PI[2]);
+    let square = r * r;
+    let (mut term, mut sum) = (r, r);
+    for k in 1..18 {
+        term = -(term * square).over(double(f64::from(2 * k * (2 * k + 1)), 0.0));
+        sum = sum + term;
+    }
+    sum
+}
+
+pub fn sin(x: f64) -> Exact {
+    let n = (x / PI[0]).round_ties_even();
+    let value = sin_reduced(x, n);
+    Exact { value: if n % 2.0 == 0.0 { value } else { -value }, exponent: 0 }
+}
+
+pub fn cos(x: f64) -> Exact {
+    let n = (x / PI[0]).floor();
+    let value = sin_reduced(x, n + 0.5);
+    Exact { value: if n % 2.0 == 0.0 { -value } else { value }, exponent: 0 }
+}
+
 mod arbitrary_precision {
     use astro_float::{BigFloat, Consts, RoundingMode};
 
@@ -216,6 +244,8 @@ mod arbitrary_precision {
             "ln" => x.ln(BITS, ROUNDING, constants),
             "tanh" => x.tanh(BITS, ROUNDING, constants),
             "sigmoid" => one.div(&one.add(&exp(&x.neg(), constants), BITS, ROUNDING), BITS, ROUNDING),
+            "sin" => x.sin(BITS, ROUNDING, constants),
+            "cos" => x.cos(BITS, ROUNDING, constants),
             "softplus" => {
                 // ln(1 + e^x) with enough bits for the smallest e^x beside 1.
                 let wide = 1400;
@@ -232,7 +262,7 @@ mod arbitrary_precision {
             let mut largest: f64 = 0.0;
             for i in 0..count {
                 let x = sample(case, i);
-                if case.name != "ln" && x.abs() > 2000.0 {
+                if case.name != "ln" && x.abs() > case.limit.min(2000.0) {
                     continue;
                 }
                 let Exact { value, exponent } = (case.exact)(x);

@@ -86,6 +86,8 @@ every_pattern! {
     tanh_of_every_pattern "tanh";
     sigmoid_of_every_pattern "sigmoid";
     softplus_of_every_pattern "softplus";
+    sin_of_every_pattern "sin";
+    cos_of_every_pattern "cos";
 }
 
 #[test]

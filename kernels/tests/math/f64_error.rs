@@ -30,13 +30,13 @@ pub fn sample(case: &Case, i: u64) -> f64 {
         4 => signed(f64::from_bits((bits & !(0x7ff << 52)) | ((1023 - 30 + (random(bits) % 40)) << 52))),
         5 => signed((unit - 0.5) * 80.0),
         6 => {
-            let seam = (random(bits) % 64) as f64 * std::f64::consts::LN_2 / 4.0;
+            let seam = (random(bits) % 64) as f64 * case.seam;
             let step = 1.0 + (unit - 0.5) * 2f64.powi(-((bits & 31) as i32));
             if low < 0.0 { (if bits & 32 == 0 { seam } else { -seam }) * step } else { step }
         }
         _ => signed(f64::from_bits(bits)),
     };
-    if x.is_finite() { x } else { unit }
+    if x.abs() <= case.limit && x.is_finite() { x } else { unit }
 }
 
 fn scaled(x: f64, exponent: i32) -> f64 {
@@ -116,6 +116,8 @@ many_points! {
     tanh_of_many_points "tanh";
     sigmoid_of_many_points "sigmoid";
     softplus_of_many_points "softplus";
+    sin_of_many_points "sin";
+    cos_of_many_points "cos";
 }
 
 #[test]

@@ -26,9 +26,13 @@ struct Case {
     largest_f64: f64,
     /// Where the f64 function does more than saturate.
     domain: (f64, f64),
+    /// Where the argument reduction goes from one integer to the next: at the multiples of this.
+    seam: f64,
+    /// Beyond this the f32 and f64 functions give NaN.
+    limit: f64,
 }
 
-const CASES: [Case; 5] = [
+const CASES: [Case; 7] = [
     Case {
         name: "exp",
         f32: math::exp,
@@ -38,6 +42,8 @@ const CASES: [Case; 5] = [
         largest_f32: 1.05,
         largest_f64: 1.02,
         domain: (-746.0, 710.0),
+        seam: std::f64::consts::LN_2 / 4.0,
+        limit: f64::INFINITY,
     },
     Case {
         name: "ln",
@@ -48,6 +54,8 @@ const CASES: [Case; 5] = [
         largest_f32: 0.96,
         largest_f64: 0.94,
         domain: (0.0, 10.0),
+        seam: std::f64::consts::LN_2 / 4.0,
+        limit: f64::INFINITY,
     },
     Case {
         name: "tanh",
@@ -58,6 +66,8 @@ const CASES: [Case; 5] = [
         largest_f32: 2.5,
         largest_f64: 2.5,
         domain: (-20.0, 20.0),
+        seam: std::f64::consts::LN_2 / 4.0,
+        limit: f64::INFINITY,
     },
     Case {
         name: "sigmoid",
@@ -68,6 +78,8 @@ const CASES: [Case; 5] = [
         largest_f32: 2.44,
         largest_f64: 2.45,
         domain: (-746.0, 40.0),
+        seam: std::f64::consts::LN_2 / 4.0,
+        limit: f64::INFINITY,
     },
     Case {
         name: "softplus",
@@ -78,6 +90,32 @@ const CASES: [Case; 5] = [
         largest_f32: 1.72,
         largest_f64: 2.08,
         domain: (-746.0, 40.0),
+        seam: std::f64::consts::LN_2 / 4.0,
+        limit: f64::INFINITY,
+    },
+    Case {
+        name: "sin",
+        f32: math::sin,
+        f64: math::sin,
+        plain: |x| if x.abs() <= math::LARGEST_ANGLE { libm::sin(x) } else { f64::NAN },
+        exact: double_double::sin,
+        largest_f32: 0.98,
+        largest_f64: 0.95,
+        domain: (-1000.0, 1000.0),
+        seam: std::f64::consts::FRAC_PI_4,
+        limit: math::LARGEST_ANGLE,
+    },
+    Case {
+        name: "cos",
+        f32: math::cos,
+        f64: math::cos,
+        plain: |x| if x.abs() <= math::LARGEST_ANGLE { libm::cos(x) } else { f64::NAN },
+        exact: double_double::cos,
+        largest_f32: 1.01,
+        largest_f64: 0.96,
+        domain: (-1000.0, 1000.0),
+        seam: std::f64::consts::FRAC_PI_4,
+        limit: math::LARGEST_ANGLE,
     },
 ];
 

@@ -1,0 +1,227 @@
+//! Landscapes: analytic functions of a few coordinates, whose minimum an optimizer is to find; one file each.
+//!
+//! Starting points are the lanes: a register holds the same coordinate of several trials.
+
+mod beale;
+mod quadratic;
+mod rastrigin;
+mod rosenbrock;
+
+use std::marker::PhantomData;
+
+use pulp::{Simd, WithSimd};
+
+use crate::math::Elementary;
+use crate::table::{Family, Table};
+use crate::{Isa, Real, Vector};
+
+/// How many coordinates a landscape has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimensions {
+    /// So many.
+    Exactly(usize),
+    /// So many or more.
+    AtLeast(usize),
+    /// As many as its spectrum has eigenvalues.
+    Spectrum,
+}
+
+/// A function f of a point x, written once for every precision, instruction set and width.
+trait Function: 'static {
+    /// f(x).
+    fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T>;
+    /// ∂f/∂xᵢ for every i, handed to [`Partials::set`].
+    fn gradient<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, partials: Partials<'_, S, T>);
+}
+
+/// A point, a register a coordinate.
+#[derive(Clone, Copy)]
+struct Coordinates<'a, S: Simd, T: Real> {
+    simd: S,
+    x: &'a [T::Reg<S>],
+    spectrum: &'a [T],
+}
+
+impl<S: Simd, T: Real> Coordinates<'_, S, T> {
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.x.len()
+    }
+
+    #[inline(always)]
+    fn get(self, i: usize) -> Vector<S, T> {
+        Vector::new(self.simd, self.x[i])
+    }
+
+    #[inline(always)]
+    fn eigenvalue(self, i: usize) -> Vector<S, T> {
+        Vector::splat(self.simd, self.spectrum[i])
+    }
+
+    #[inline(always)]
+    fn constant(self, x: f64) -> Vector<S, T> {
+        Vector::constant(self.simd, x)
+    }
+}
+
+/// The partial derivatives at a point, on their way out.
+struct Partials<'a, S: Simd, T: Real>(&'a mut [T::Reg<S>]);
+
+impl<S: Simd, T: Real> Partials<'_, S, T> {
+    #[inline(always)]
+    fn set(&mut self, i: usize, partial: Vector<S, T>) {
+        self.0[i] = partial.register();
+    }
+}
+
+/// f(x) and its gradient in plain f64, for a spectrum where there is one.
+pub type Reference = fn(&[f64], &[f64]) -> (f64, Vec<f64>);
+
+/// What is known of a landscape besides its formula.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Its name in specs.
+    pub name: &'static str,
+    /// Its name in text and titles.
+    pub title: &'static str,
+    /// f(x)
+    pub formula: &'static str,
+    /// Where it was published.
+    pub source: &'static str,
+    /// How many coordinates it has.
+    pub dimensions: Dimensions,
+    /// Where it is usually searched and drawn: the same interval for every coordinate.
+    pub domain: (f64, f64),
+    /// The smallest value.
+    pub minimum: f64,
+    /// Where the smallest value is, for so many coordinates.
+    pub optimum: fn(usize) -> Vec<f64>,
+}
+
+/// A landscape, as objectives, specs, the command and the docs know it.
+#[derive(Clone, Copy)]
+pub struct Landscape {
+    /// Its name, formula, domain and optimum.
+    pub facts: Facts,
+    /// f and its gradient in plain f64: what tests and benches compare with.
+    pub reference: Reference,
+    value: Table<Kernel>,
+    gradient: Table<Kernel>,
+}
+
+/// Every landscape.
+pub static ALL: &[&Landscape] = &[&beale::BEALE, &quadratic::QUADRATIC, &rastrigin::RASTRIGIN, &rosenbrock::ROSENBROCK];
+
+/// The points of a block of trials.
+#[derive(Clone, Copy, Debug)]
+pub struct Points<'a, T> {
+    /// `[group][coordinate][lane]`, with as many lanes as a register has.
+    pub x: &'a [T],
+    /// Coordinates of a point.
+    pub dimensions: usize,
+    /// The eigenvalues, for a landscape that has a spectrum; empty for the others.
+    pub spectrum: &'a [T],
+}
+
+impl Landscape {
+    const fn new<F: Function>(facts: Facts, reference: Reference) -> Self {
+        Self {
+            facts,
+            reference,
+            value: Table { f32: value::<F, f32>, f64: value::<F, f64> },
+            gradient: Table { f32: gradient::<F, f32>, f64: gradient::<F, f64> },
+        }
+    }
+
+    /// The landscape called `name`.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().copied().find(|landscape| landscape.facts.name == name)
+    }
+
+    /// f of every point; `values` is `[group][lane]`.
+    ///
+    /// # Panics
+    ///
+    /// If the slices do not fit each other or the landscape.
+    pub fn value<T: Elementary>(&self, isa: Isa, points: Points<'_, T>, values: &mut [T]) {
+        self.check(isa, points);
+        assert_eq!(values.len() * points.dimensions, points.x.len());
+        self.value.get::<T>()(isa, points, values);
+    }
+
+    /// ∂f/∂xᵢ of every point; `gradient` is `[group][coordinate][lane]`.
+    ///
+    /// # Panics
+    ///
+    /// If the slices do not fit each other or the landscape.
+    pub fn gradient<T: Elementary>(&self, isa: Isa, points: Points<'_, T>, gradient: &mut [T]) {
+        self.check(isa, points);
+        assert_eq!(gradient.len(), points.x.len());
+        self.gradient.get::<T>()(isa, points, gradient);
+    }
+
+    fn check<T: Elementary>(&self, isa: Isa, points: Points<'_, T>) {
+        let fits = match self.facts.dimensions {
+            Dimensions::Exactly(count) => points.dimensions == count && points.spectrum.is_empty(),
+            Dimensions::AtLeast(count) => points.dimensions >= count && points.spectrum.is_empty(),
+            Dimensions::Spectrum => points.dimensions == points.spectrum.len() && points.dimensions > 0,
+        };
+        assert!(fits, "{} in {} dimensions", self.facts.name, points.dimensions);
+        assert!(points.x.len().is_multiple_of(points.dimensions * isa.lanes::<T>()));
+    }
+}
+
+/// There is one of each name.
+impl PartialEq for Landscape {
+    fn eq(&self, other: &Self) -> bool {
+        self.facts.name == other.facts.name
+    }
+}
+
+impl Eq for Landscape {}
+
+impl std::fmt::Debug for Landscape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.facts.name)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Kernel;
+impl Family for Kernel {
+    type Member<T: Real> = fn(Isa, Points<'_, T>, &mut [T]);
+}
+
+fn value<F: Function, T: Elementary>(isa: Isa, points: Points<'_, T>, values: &mut [T]) {
+    struct Op<'a, F, T>(Points<'a, T>, &'a mut [T], PhantomData<F>);
+    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Points { x, dimensions, spectrum } = self.0;
+            let (x, _) = T::as_registers::<S>(x);
+            let (values, _) = T::as_registers_mut::<S>(self.1);
+            for (x, value) in x.chunks_exact(dimensions).zip(values) {
+                *value = F::value(Coordinates { simd, x, spectrum }).register();
+            }
+        }
+    }
+    isa.dispatch(Op::<F, T>(points, values, PhantomData));
+}
+
+fn gradient<F: Function, T: Elementary>(isa: Isa, points: Points<'_, T>, gradient: &mut [T]) {
+    struct Op<'a, F, T>(Points<'a, T>, &'a mut [T], PhantomData<F>);
+    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Points { x, dimensions, spectrum } = self.0;
+            let (x, _) = T::as_registers::<S>(x);
+            let (gradient, _) = T::as_registers_mut::<S>(self.1);
+            for (x, partials) in x.chunks_exact(dimensions).zip(gradient.chunks_exact_mut(dimensions)) {
+                F::gradient(Coordinates { simd, x, spectrum }, Partials(partials));
+            }
+        }
+    }
+    isa.dispatch(Op::<F, T>(points, gradient, PhantomData));
+}

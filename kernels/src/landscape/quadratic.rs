@@ -1,0 +1,45 @@
+//! A quadratic bowl.
+
+use pulp::Simd;
+
+use super::{Coordinates, Dimensions, Facts, Function, Landscape, Partials};
+use crate::math::Elementary;
+use crate::{Vector, reference};
+
+/// f(x) = ½ Σ λᵢ xᵢ², with the eigenvalues λᵢ of its spectrum; ∂f/∂xᵢ = λᵢ xᵢ.
+///
+/// What optimizers do here is known exactly: gradient descent diverges from a learning rate of 2/λmax on, and with
+/// momentum μ from 2 (1 + μ)/λmax on (Polyak, Some methods of speeding up the convergence of iteration methods, 1964).
+pub static QUADRATIC: Landscape = Landscape::new::<Quadratic>(
+    Facts {
+        name: "quadratic",
+        title: "quadratic bowl",
+        formula: "½ Σ λᵢ xᵢ²",
+        source: "Polyak, USSR Computational Mathematics and Mathematical Physics 4, 1964",
+        dimensions: Dimensions::Spectrum,
+        domain: (-2.0, 2.0),
+        minimum: 0.0,
+        optimum: |n| vec![0.0; n],
+    },
+    reference::landscape::quadratic,
+);
+
+struct Quadratic;
+
+impl Function for Quadratic {
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T> {
+        let mut sum = x.constant(0.0);
+        for i in 0..x.count() {
+            sum = (x.eigenvalue(i) * x.get(i)).mul_add(x.get(i), sum);
+        }
+        sum * x.constant(0.5)
+    }
+
+    #[inline(always)]
+    fn gradient<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, mut partials: Partials<'_, S, T>) {
+        for i in 0..x.count() {
+            partials.set(i, x.eigenvalue(i) * x.get(i));
+        }
+    }
+}
