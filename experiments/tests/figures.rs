@@ -5,14 +5,14 @@ mod synthetic;
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, FigureError, KINDS, Options, Selection, draw, svg};
+use thalweg::figure::{Chart, FigureError, KINDS, Options, Selection, Tables, draw, svg};
 use thalweg::record::{Curve, Runs, Setting, Status};
 use thalweg::stats::Metric;
 
 /// Draws a figure, also as PNG; with `FIGURES=folder` in the environment, a copy stays there to be looked at.
 fn drawn(name: &str, chart: &Chart, runs: &Runs, curves: &[Curve]) -> Result<String, FigureError> {
     let folder = tempfile::tempdir().unwrap();
-    let paths = draw(chart, runs, curves, folder.path(), true)?;
+    let paths = draw(chart, &Tables::new(runs, curves), folder.path(), true)?;
     if let Some(kept) = std::env::var_os("FIGURES") {
         for path in &paths {
             fs::copy(path, Path::new(&kept).join(name).with_extension(path.extension().unwrap())).unwrap();
@@ -26,7 +26,13 @@ fn drawn(name: &str, chart: &Chart, runs: &Runs, curves: &[Curve]) -> Result<Str
 }
 
 fn chart(kind: &str, metric: &str) -> Chart {
-    Chart::new(kind, Some(metric)).unwrap()
+    over_columns(Chart::new(kind, Some(metric)).unwrap())
+}
+
+/// The chart over the two hyperparameters of the synthetic sweep, if it is of a kind that has columns.
+fn over_columns(chart: Chart) -> Chart {
+    let columns = chart.kind().has_columns.then(|| ["lr", "momentum"].map(str::to_owned));
+    chart.with(Options { columns, ..Options::default() })
 }
 
 /// The rows of the trials that `keep` says.
@@ -82,12 +88,14 @@ fn curves_of_selected_configurations() {
 #[test]
 fn an_svg_never_changes() {
     let (runs, curves) = synthetic::sweep(5);
-    let hashes = KINDS.iter().map(|kind| {
-        let pictures = Chart::new(kind.name, None).unwrap().pictures(&runs, &curves).unwrap();
+    let hashes = KINDS.iter().filter(|kind| kind.name != "trajectories").map(|kind| {
+        let pictures =
+            over_columns(Chart::new(kind.name, None).unwrap()).pictures(&Tables::new(&runs, &curves)).unwrap();
         let text = svg(&pictures[0].1).unwrap();
         (kind.name, blake3::hash(text.as_bytes()).to_hex()[..16].to_owned())
     });
-    let expected = [("sensitivity", "e69101fb470917e2"), ("curves", "34c5c67917bc782a")];
+    let expected =
+        [("sensitivity", "e69101fb470917e2"), ("curves", "34c5c67917bc782a"), ("heatmap", "7571d7796da5cc8b")];
     assert_eq!(hashes.collect::<Vec<_>>(), expected.map(|(kind, hash)| (kind, hash.to_owned())));
 }
 
@@ -102,10 +110,13 @@ fn little_data_gives_a_figure_still() {
     for (name, (runs, curves)) in &cases {
         assert!(!runs.rows.is_empty(), "{name}");
         for kind in KINDS {
+            if kind.has_columns || kind.name == "trajectories" {
+                continue; // one trial is no grid, and has no trajectory
+            }
             let metrics = (kind.metrics)();
             drawn(&format!("{name}-{}", kind.name), &chart(kind.name, metrics[0]), runs, curves).unwrap();
             for metric in metrics {
-                match chart(kind.name, metric).pictures(runs, curves) {
+                match chart(kind.name, metric).pictures(&Tables::new(runs, curves)) {
                     Ok(pictures) => assert!(svg(&pictures[0].1).unwrap().ends_with("</svg>\n"), "{name}"),
                     Err(FigureError::NoData { .. }) => {}
                     Err(error) => panic!("{name}: {error}"),
@@ -213,7 +224,7 @@ fn unknown_names_are_answered_with_the_known_ones() {
         help("sensitvity", None),
         (
             "there is no figure of kind `sensitvity`".into(),
-            "did you mean `sensitivity`? There are: sensitivity, curves".into()
+            "did you mean `sensitivity`? There are: sensitivity, curves, heatmap, trajectories".into()
         )
     );
     assert!(help("curves", Some("final_train_loss")).1.ends_with(
@@ -230,7 +241,8 @@ fn each_problem_has_its_own_figure() {
     }
     runs.rows.extend(other);
     let folder = tempfile::tempdir().unwrap();
-    let paths = draw(&chart("sensitivity", "final_train_loss"), &runs, &curves, folder.path(), false).unwrap();
+    let paths =
+        draw(&chart("sensitivity", "final_train_loss"), &Tables::new(&runs, &curves), folder.path(), false).unwrap();
     let names: Vec<_> = paths.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
     assert_eq!(names, ["sensitivity-final_train_loss-moons.svg", "sensitivity-final_train_loss-two-spirals.svg"]);
 }

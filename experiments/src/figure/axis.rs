@@ -78,6 +78,13 @@ impl Axis {
         Self { ticks, ..Self::new(Scale::Linear, 0.0, count as f64) }
     }
 
+    /// An axis of rows of height 1, with named ticks between them: one row more than `labels`.
+    pub fn steps(labels: Vec<String>) -> Self {
+        let rows = labels.len() + 1;
+        let tick = |(i, label)| Tick { value: (i + 1) as f64, label: Some(label) };
+        Self { ticks: labels.into_iter().enumerate().map(tick).collect(), ..Self::new(Scale::Linear, 0.0, rows as f64) }
+    }
+
     /// The smallest value.
     pub fn low(&self) -> f64 {
         self.low

@@ -42,6 +42,10 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
         Self { area, medium }
     }
 
+    pub(super) fn medium(&self) -> Medium {
+        self.medium
+    }
+
     fn length(&self, length: f64) -> i32 {
         // Rounding half away from zero is exact, and the same everywhere.
         (length * f64::from(self.medium.scale())).round() as i32
@@ -80,6 +84,15 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
     pub(super) fn rectangle(&self, frame: &Frame, color: RGBColor) -> Result<(), FigureError> {
         let corners = [self.point((frame.left, frame.top)), self.point((frame.right, frame.bottom))];
         self.area.draw(&Rectangle::new(corners, color.filled())).map_err(failed)
+    }
+
+    /// A ring of `size` across, white inside.
+    pub(super) fn ring(&self, at: Point, size: f64, color: RGBColor) -> Result<(), FigureError> {
+        for (radius, color) in [(size / 2.0, color), (0.3 * size, RGBColor(0xff, 0xff, 0xff))] {
+            let disc = Circle::new(self.point(at), self.length(radius), color.filled());
+            self.area.draw(&disc).map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// A marker of about `size` across.

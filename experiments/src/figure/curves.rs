@@ -16,6 +16,7 @@ pub const KIND: Kind = Kind {
     name: "curves",
     summary: "a metric by step, of each optimizer's best configuration or of selected ones",
     metrics: || CurveMetric::ALL.map(CurveMetric::name).to_vec(),
+    has_columns: false,
     compose,
 };
 
@@ -82,6 +83,7 @@ fn picture(
         title: chart.title_or(|| format!("{}: {} by step", data.problem, metric.label())),
         x,
         x_label: "steps of training".to_owned(),
+        color_bar: None,
         legend: series
             .iter()
             .map(|line| Entry { symbol: Symbol::Line(line.style), text: line.label.clone() })

@@ -29,6 +29,15 @@ pub enum FigureError {
         /// What there is.
         help: String,
     },
+    /// The trials have no such column of numbers.
+    #[error("`runs.csv` has no column of numbers `{name}`")]
+    #[diagnostic(help("{help}"))]
+    UnknownColumn {
+        /// The name asked for.
+        name: String,
+        /// What there is.
+        help: String,
+    },
     /// The rows hold nothing that the figure could show.
     #[error("no figure of kind `{kind}`: {reason}")]
     NoData {

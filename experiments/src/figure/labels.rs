@@ -30,6 +30,22 @@ pub(super) fn label(configuration: &Configuration<'_>, names: &[&str]) -> String
     start.into_iter().chain(settings).collect::<Vec<_>>().join(", ")
 }
 
+/// A column of `runs.csv` on an axis.
+pub(super) fn column(name: &str) -> String {
+    match name.rsplit_once('x') {
+        _ if name == "lr" => "learning rate".to_owned(),
+        Some(("start_", index)) => format!("x{} at the start", subscript(index)),
+        Some(("final_", index)) => format!("x{} at the end", subscript(index)),
+        _ => name.to_owned(),
+    }
+}
+
+/// Digits below the line.
+pub(super) fn subscript(digits: &str) -> String {
+    let lower = |digit: char| digit.to_digit(10).and_then(|digit| char::from_u32(0x2080 + digit));
+    digits.chars().map(|digit| lower(digit).unwrap_or(digit)).collect()
+}
+
 fn text(setting: &Setting) -> String {
     match setting {
         Setting::Number(value) => value_label(*value),

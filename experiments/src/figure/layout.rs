@@ -19,6 +19,12 @@ pub(super) const LEGEND_LINE: f64 = 17.0;
 /// Width of the drawing beside a legend's text, and of the room between them.
 pub(super) const SYMBOL: (f64, f64) = (30.0, 7.0);
 
+/// Size of the colour bar.
+const BAR: (f64, f64) = (16.0, 190.0);
+/// From the top of the colour bar's label to the bar, and from the bar to the legend.
+const BAR_LABEL: f64 = 22.0;
+const BAR_GAP: f64 = 18.0;
+
 /// How much wider text may be than measured: a reader of the SVG may have none of its fonts, and DejaVu Sans is that much wider.
 const SLACK: f64 = 1.17;
 
@@ -30,6 +36,8 @@ const NOTES_GAP: f64 = 8.0;
 /// From the lowest panel down to the baselines of its ticks' labels and of the axis' name.
 pub(super) const X_TICKS: f64 = 16.0;
 pub(super) const X_LABEL: f64 = 34.0;
+/// From the colour bar up to the baseline of its label.
+pub(super) const BAR_BASELINE: f64 = 10.0;
 
 /// The places, in CSS pixels.
 #[derive(Clone, Debug)]
@@ -39,6 +47,8 @@ pub(super) struct Layout {
     pub title: Vec<String>,
     /// A frame per panel.
     pub frames: Vec<Frame>,
+    /// The colour bar; its label's baseline is [`BAR_BASELINE`] above it.
+    pub color_bar: Option<Frame>,
     /// The left edge of the legend, and the middles of its lines: those of the entries, then those of the notes.
     pub legend: (f64, Vec<f64>),
 }
@@ -51,8 +61,8 @@ impl Layout {
         // The last tick's label may stick out, centred as it is.
         let overhang = picture.x.ticks().last().and_then(|tick| tick.label.as_deref()).map_or(0.0, small_width) / 2.0;
         let entries: Vec<&Entry> = picture.legend.iter().chain(&picture.notes).collect();
-        let legend_width = entries.iter().map(|entry| entry_width(entry)).fold(0.0, f64::max);
-        let mut width = right + if entries.is_empty() { overhang } else { LEGEND_GAP + legend_width } + MARGIN;
+        let legend_width = entries.iter().map(|entry| entry_width(entry)).fold(bar_width(picture), f64::max);
+        let mut width = right + if legend_width == 0.0 { overhang } else { LEGEND_GAP + legend_width } + MARGIN;
 
         let title = text::wrap(&picture.title, TITLE, (width - left - MARGIN) / SLACK);
         // A word that is longer than the chart is wide.
@@ -67,7 +77,14 @@ impl Layout {
         }
         let panels_bottom = y - PANEL_GAP + X_LABEL + 4.0;
 
-        let mut at = frames.first().map_or(y, |frame| frame.top) + 0.5 * LEGEND_LINE;
+        let mut at = frames.first().map_or(y, |frame| frame.top);
+        let bar_left = right + LEGEND_GAP;
+        let color_bar = picture.color_bar.as_ref().map(|_| {
+            let top = at + BAR_LABEL;
+            at = top + BAR.1 + BAR_GAP;
+            Frame { left: bar_left, top, right: bar_left + BAR.0, bottom: top + BAR.1 }
+        });
+        at += 0.5 * LEGEND_LINE;
         let mut lines = Vec::new();
         for i in 0..entries.len() {
             if i == picture.legend.len() && i > 0 {
@@ -77,7 +94,8 @@ impl Layout {
             at += LEGEND_LINE;
         }
         let height = panels_bottom.max(at - 0.5 * LEGEND_LINE) + MARGIN;
-        Self { size: (width.ceil() as u32, height.ceil() as u32), title, frames, legend: (right + LEGEND_GAP, lines) }
+        let size = (width.ceil() as u32, height.ceil() as u32);
+        Self { size, title, frames, color_bar, legend: (right + LEGEND_GAP, lines) }
     }
 }
 
@@ -94,6 +112,14 @@ fn ordinate_width(picture: &Picture) -> f64 {
         labels.fold(symbols, f64::max)
     };
     picture.panels.iter().map(panel_width).fold(0.0, f64::max)
+}
+
+/// The room that the colour bar, its ticks' labels and its own label need.
+fn bar_width(picture: &Picture) -> f64 {
+    picture.color_bar.as_ref().map_or(0.0, |bar| {
+        let labels = bar.axis.ticks().iter().filter_map(|tick| tick.label.as_deref()).map(small_width);
+        (BAR.0 + TICK + 4.0 + SLACK * labels.fold(0.0, f64::max)).max(SLACK * small_width(&bar.label))
+    })
 }
 
 fn entry_width(entry: &Entry) -> f64 {

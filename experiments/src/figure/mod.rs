@@ -6,9 +6,14 @@
 
 mod axis;
 mod canvas;
+mod cells;
+mod colors;
+mod contour;
 mod curves;
 mod error;
 mod geometry;
+mod heatmap;
+mod image;
 mod labels;
 mod layout;
 mod output;
@@ -19,22 +24,25 @@ mod series;
 mod stretch;
 mod style;
 mod text;
+mod tiles;
+mod trajectories;
 
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 pub use axis::{Axis, Scale, Tick, value_label};
+pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use error::FigureError;
 pub use output::{png, svg};
-pub use picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
+pub use picture::{ColorBar, Edge, Entry, Layer, Panel, Picture, Symbol};
 pub use style::{MOST_LINES, Marker, Style, style};
 
-use crate::record::{Curve, Run, Runs, Setting, atomic};
+use crate::record::{Curve, Run, Runs, Setting, Surface, Waypoint, atomic};
 use crate::stats::{Configuration, Metric};
 
 /// All kinds of figures.
-pub const KINDS: &[&Kind] = &[&sensitivity::KIND, &curves::KIND];
+pub const KINDS: &[&Kind] = &[&sensitivity::KIND, &curves::KIND, &heatmap::KIND, &trajectories::KIND];
 
 /// A kind of figure, as specs and the command know it.
 pub struct Kind {
@@ -44,6 +52,8 @@ pub struct Kind {
     pub summary: &'static str,
     /// The names of the metrics that it can show; the first is the default.
     pub metrics: fn() -> Vec<&'static str>,
+    /// Whether it shows the metric over two columns, which have to be named.
+    pub has_columns: bool,
     compose: fn(&Chart, &Data<'_>) -> Result<Picture, FigureError>,
 }
 
@@ -64,7 +74,7 @@ pub struct Chart {
 /// What may be said of a figure beyond its kind and metric.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
-    /// The file's name without its ending; without it, kind and metric.
+    /// The file's name without its ending; without it, kind, metric and columns.
     pub name: Option<String>,
     /// The title; without it, what is shown.
     pub title: Option<String>,
@@ -76,6 +86,21 @@ pub struct Options {
     pub select_by: Option<Metric>,
     /// The configurations that are shown; without any, the kind chooses.
     pub selection: Vec<Selection>,
+    /// The columns of `runs.csv` from left to right and from bottom to top, for kinds that have them ([`Kind::has_columns`]).
+    pub columns: Option<[String; 2]>,
+}
+
+/// The tables that figures are drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables<'a> {
+    /// All trials.
+    pub runs: &'a Runs,
+    /// The rows of `curves.csv`; none where no curves were recorded.
+    pub curves: &'a [Curve],
+    /// The rows of `trajectory.csv`; none where no trajectories were recorded.
+    pub trajectory: &'a [Waypoint],
+    /// The landscape of `surface.csv`, if the trials are on one.
+    pub surface: Option<&'a Surface>,
 }
 
 /// Which configurations are shown: those of the optimizer that have these settings, whatever their other settings.
@@ -87,11 +112,20 @@ pub struct Selection {
     pub settings: Vec<(String, Setting)>,
 }
 
-/// The rows of one problem.
+impl<'a> Tables<'a> {
+    /// Trials and their curves, without trajectories.
+    pub fn new(runs: &'a Runs, curves: &'a [Curve]) -> Self {
+        Self { runs, curves, trajectory: &[], surface: None }
+    }
+}
+
+/// The tables, with the runs of one problem only.
 struct Data<'a> {
     problem: &'a str,
     runs: &'a Runs,
     curves: &'a [Curve],
+    trajectory: &'a [Waypoint],
+    surface: Option<&'a Surface>,
 }
 
 impl Chart {
@@ -121,6 +155,11 @@ impl Chart {
         Self { options, ..self }
     }
 
+    /// What was said beyond its kind and metric.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Its kind.
     pub fn kind(&self) -> &'static Kind {
         self.kind
@@ -133,14 +172,16 @@ impl Chart {
 
     /// The name of its file, without ending.
     pub fn name(&self) -> String {
-        self.options.name.clone().unwrap_or_else(|| format!("{}-{}", self.kind.name, self.metric))
+        let columns = self.options.columns.iter().flatten().map(|column| format!("-{column}")).collect::<String>();
+        self.options.name.clone().unwrap_or_else(|| format!("{}-{}{columns}", self.kind.name, self.metric))
     }
 
     /// What the chart shows of each problem in the rows, as (problem, picture).
     ///
     /// # Errors
     /// If there is nothing to show, or too much.
-    pub fn pictures<'a>(&self, runs: &'a Runs, curves: &[Curve]) -> Result<Vec<(&'a str, Picture)>, FigureError> {
+    pub fn pictures<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
+        let Tables { runs, curves, trajectory, surface } = *tables;
         let mut problems: Vec<&str> = Vec::new();
         for run in &runs.rows {
             if !problems.contains(&run.problem.as_str()) {
@@ -154,9 +195,11 @@ impl Chart {
         let picture = |problem: &'a str| {
             let own: Vec<Run> =
                 if one { Vec::new() } else { runs.rows.iter().filter(|run| run.problem == problem).cloned().collect() };
-            let own = Runs { rows: own, hyperparameters: runs.hyperparameters.clone(), ..Runs::default() };
+            let (hyperparameters, extra) = (runs.hyperparameters.clone(), runs.extra.clone());
+            let own = Runs { rows: own, hyperparameters, extra, ..Runs::default() };
             let runs = if one { runs } else { &own };
-            (self.kind.compose)(self, &Data { problem, runs, curves }).map(|picture| (problem, picture))
+            let data = Data { problem, runs, curves, trajectory, surface };
+            (self.kind.compose)(self, &data).map(|picture| (problem, picture))
         };
         problems.into_iter().map(picture).collect()
     }
@@ -188,14 +231,8 @@ fn help<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String 
 ///
 /// # Errors
 /// If there is nothing to show, or too much, or a file cannot be written.
-pub fn draw(
-    chart: &Chart,
-    runs: &Runs,
-    curves: &[Curve],
-    folder: &Path,
-    with_png: bool,
-) -> Result<Vec<PathBuf>, FigureError> {
-    let pictures = chart.pictures(runs, curves)?;
+pub fn draw(chart: &Chart, tables: &Tables<'_>, folder: &Path, with_png: bool) -> Result<Vec<PathBuf>, FigureError> {
+    let pictures = chart.pictures(tables)?;
     let mut written = Vec::new();
     for (problem, picture) in &pictures {
         let name = chart.name();

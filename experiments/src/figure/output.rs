@@ -7,7 +7,7 @@ use plotters::prelude::{BitMapBackend, IntoDrawingArea, SVGBackend};
 use super::canvas::{Canvas, Medium, failed};
 use super::error::FigureError;
 use super::layout::Layout;
-use super::paint::paint;
+use super::paint::{images, paint};
 use super::picture::Picture;
 
 /// Pixels of a PNG in a CSS pixel.
@@ -15,7 +15,7 @@ const PNG_SCALE: usize = 2;
 
 /// The picture as SVG.
 ///
-/// The same picture gives the same text on every machine. Its fonts are named, not embedded: Arimo, or others with the same widths.
+/// The same picture gives the same text on every machine, that of embedded images too. Its fonts are named, not embedded: Arimo, or others with the same widths.
 pub fn svg(picture: &Picture) -> Result<String, FigureError> {
     let layout = Layout::of(picture);
     let (width, height) = layout.size;
@@ -29,13 +29,16 @@ pub fn svg(picture: &Picture) -> Result<String, FigureError> {
     // The drawing is many pixels large, because plotters snaps to whole ones; the reader sees it in its true size.
     let (_, content) =
         drawing.split_once('\n').ok_or_else(|| FigureError::Draw("the SVG has no content".to_owned()))?;
+    let (background, content) =
+        content.split_once('\n').ok_or_else(|| FigureError::Draw("the SVG has no background".to_owned()))?;
+    let images = images(picture, &layout)?;
     let view = format!("0 0 {} {}", width * scale, height * scale);
     let head = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"{view}\" \
          stroke-linejoin=\"round\" role=\"img\">\n<title>{}</title>\n",
         escape(&picture.title)
     );
-    Ok(head + content)
+    Ok(format!("{head}{background}\n{images}{content}"))
 }
 
 fn escape(text: &str) -> String {

@@ -4,13 +4,16 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 
 use super::axis::Axis;
-use super::canvas::Canvas;
+use super::canvas::{Canvas, Medium};
+use super::cells::Fill;
 use super::error::FigureError;
 use super::geometry::{self, Frame, Point};
+use super::image;
 use super::layout::{self, LABEL, Layout, MARGIN, SMALL, SYMBOL, TICK, TITLE, TITLE_LINE};
-use super::picture::{Edge, Layer, Panel, Picture, Symbol};
+use super::picture::{ColorBar, Edge, Layer, Panel, Picture, Symbol};
 use super::stretch::Align;
 use super::style::Style;
+use super::tiles;
 
 const WHITE: RGBColor = RGBColor(0xff, 0xff, 0xff);
 const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
@@ -20,6 +23,11 @@ const FINE_GRID: RGBColor = RGBColor(0xf0, 0xf0, 0xf0);
 
 const BORDER: f64 = 0.9;
 const LINE: f64 = 1.7;
+const THIN: f64 = 0.9;
+/// A line between areas, and the light around it that sets it off from dark ones.
+const EDGE: (f64, f64) = (1.6, 3.4);
+const LEVEL: RGBColor = RGBColor(0xa8, 0xa8, 0xa8);
+const RING: f64 = 8.0;
 const MARKER: f64 = 6.0;
 const BAND_OPACITY: f64 = 0.17;
 /// Text looks centred when its baseline is this far below the middle, in em.
@@ -42,7 +50,48 @@ pub(super) fn paint<DB: DrawingBackend>(
     if let Some(frame) = layout.frames.last() {
         abscissa(canvas, picture, frame)?;
     }
+    if let (Some(bar), Some(frame)) = (&picture.color_bar, &layout.color_bar) {
+        color_bar(canvas, bar, frame)?;
+    }
     legend(canvas, picture, layout)
+}
+
+/// The images that an SVG has of tables of many cells, as elements that belong below all else.
+pub(super) fn images(picture: &Picture, layout: &Layout) -> Result<String, FigureError> {
+    let mut elements = String::new();
+    for (panel, frame) in picture.panels.iter().zip(&layout.frames) {
+        for cells in panel.cells().filter(|cells| cells.is_image()) {
+            let at = |point| place(&picture.x, panel, frame, point);
+            elements.push_str(&image::element(cells, frame, at, f64::from(Medium::Svg.scale()))?);
+        }
+    }
+    Ok(elements)
+}
+
+/// Where a value lies on the drawing.
+fn place(x_axis: &Axis, panel: &Panel, frame: &Frame, (x, y): (f64, f64)) -> Point {
+    (frame.left + x_axis.place(x) * frame.width(), frame.bottom - panel.y.place(y) * frame.height())
+}
+
+fn color_bar<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, bar: &ColorBar, frame: &Frame) -> Result<(), FigureError> {
+    let Frame { left, top, right, bottom } = *frame;
+    canvas.text(&bar.label, SMALL, Align::Start, (left, top - layout::BAR_BASELINE), INK)?;
+    tiles::stripes(canvas, &bar.colors, frame)?;
+    let half = BORDER / 2.0;
+    for x in [left, right] {
+        canvas.line(&[(x, top - half), (x, bottom + half)], GREY, BORDER)?;
+    }
+    for y in [top, bottom] {
+        canvas.line(&[(left, y), (right, y)], GREY, BORDER)?;
+    }
+    for tick in bar.axis.ticks() {
+        if let Some(label) = &tick.label {
+            let y = bottom - bar.axis.place(tick.value) * frame.height();
+            canvas.line(&[(right, y), (right + TICK, y)], GREY, BORDER)?;
+            canvas.text(label, SMALL, Align::Start, (right + TICK + 4.0, y + HALF_DIGIT * SMALL), INK)?;
+        }
+    }
+    Ok(())
 }
 
 /// The common axis, below the lowest panel.
@@ -83,8 +132,20 @@ fn symbol<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, symbol: Symbol, (x, y): P
             canvas.area(&corners, GREY, 2.0 * BAND_OPACITY)
         }
         Symbol::Beyond(edge) => beyond(canvas, edge, middle, GREY),
-        Symbol::None => Ok(()),
+        Symbol::Hatched => patch(canvas, (x, y), Fill::Hatched),
+        Symbol::Empty => patch(canvas, (x, y), Fill::Empty),
+        Symbol::Border => canvas.line(&[(x, y), (x + SYMBOL.0, y)], INK, EDGE.0),
+        Symbol::Ring => canvas.ring(middle, RING, INK),
+        Symbol::Continued | Symbol::None => Ok(()),
     }
+}
+
+/// A cell in a frame, whose left side's middle is at `at`.
+fn patch<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, (x, y): Point, fill: Fill) -> Result<(), FigureError> {
+    let frame = Frame { left: x, top: y - 6.0, right: x + SYMBOL.0, bottom: y + 6.0 };
+    tiles::swatch(canvas, &frame, fill)?;
+    let Frame { left, top, right, bottom } = frame;
+    canvas.line(&[(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], GREY, BORDER)
 }
 
 fn dashed<DB: DrawingBackend>(
@@ -119,7 +180,9 @@ struct Plot<'a, DB: DrawingBackend> {
 
 impl<DB: DrawingBackend> Plot<'_, DB> {
     fn paint(&self) -> Result<(), FigureError> {
-        self.grid()?;
+        if self.panel.cells().next().is_none() {
+            self.grid()?;
+        }
         let mut arrows: Vec<(Edge, f64)> = Vec::new();
         for layer in &self.panel.layers {
             self.layer(layer, &mut arrows)?;
@@ -129,8 +192,7 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
     }
 
     fn at(&self, (x, y): (f64, f64)) -> Point {
-        let frame = self.frame;
-        (frame.left + self.x.place(x) * frame.width(), frame.bottom - self.panel.y.place(y) * frame.height())
+        place(self.x, self.panel, self.frame, (x, y))
     }
 
     fn grid(&self) -> Result<(), FigureError> {
@@ -215,12 +277,42 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
                 let is_clear = inset < frame.height() / 3.0; // else the arrows would cover the lines
                 if is_clear && frame.holds((x, y)) { beyond(canvas, *edge, (x, y), style.color) } else { Ok(()) }
             }),
+            Layer::Cells(cells) => tiles::cells(canvas, cells, frame, |point| self.at(point)),
+            Layer::Levels(lines) => lines
+                .iter()
+                .try_for_each(|line| self.line(line).iter().try_for_each(|piece| canvas.line(piece, LEVEL, THIN))),
+            Layer::Borders(segments) => self.borders(segments),
+            Layer::Thin(style, points) => {
+                self.line(points).iter().try_for_each(|piece| dashed(canvas, piece, style, THIN))
+            }
+            Layer::Rings(points) => {
+                let mut places = points.iter().map(|&point| self.at(point)).filter(|&point| frame.holds(point));
+                places.try_for_each(|point| canvas.ring(point, RING, INK))
+            }
             Layer::Bar(style, x, y) => self.bar(style, *x, *y),
             Layer::Remark(text) => {
                 let middle = ((frame.left + frame.right) / 2.0, (frame.top + frame.bottom) / 2.0);
                 canvas.text(text, LABEL, Align::Middle, middle, GREY)
             }
         }
+    }
+
+    /// Segments along an axis, a little longer so that they close corners.
+    fn borders(&self, segments: &[[(f64, f64); 2]]) -> Result<(), FigureError> {
+        let drawn: Vec<[Point; 2]> = segments
+            .iter()
+            .filter_map(|segment| {
+                let ends = segment.map(|end| self.at(end));
+                let half = EDGE.0 / 2.0;
+                let grow = |a: f64, b: f64| if a == b { 0.0 } else { half * (b - a).signum() };
+                let (dx, dy) = (grow(ends[0].0, ends[1].0), grow(ends[0].1, ends[1].1));
+                let longer = [(ends[0].0 - dx, ends[0].1 - dy), (ends[1].0 + dx, ends[1].1 + dy)];
+                let piece = geometry::clip_line(&longer, self.frame).into_iter().next()?;
+                Some([piece[0], piece[1]])
+            })
+            .collect();
+        drawn.iter().try_for_each(|ends| self.canvas.line(ends, WHITE, EDGE.1))?;
+        drawn.iter().try_for_each(|ends| self.canvas.line(ends, INK, EDGE.0))
     }
 
     fn line(&self, points: &[(f64, f64)]) -> Vec<Vec<Point>> {

@@ -1,6 +1,9 @@
 //! What a chart shows, before anything is drawn: panels over a common abscissa, and a legend.
 
+use plotters::style::RGBColor;
+
 use super::axis::Axis;
+use super::cells::Cells;
 use super::style::Style;
 
 /// A chart.
@@ -14,10 +17,23 @@ pub struct Picture {
     pub x_label: String,
     /// From top to bottom.
     pub panels: Vec<Panel>,
+    /// What colours mean, if they are values.
+    pub color_bar: Option<ColorBar>,
     /// What lines mean.
     pub legend: Vec<Entry>,
     /// What all else means, below the lines.
     pub notes: Vec<Entry>,
+}
+
+/// A bar of all colours, with the values that they stand for.
+#[derive(Clone, Debug)]
+pub struct ColorBar {
+    /// What the values are.
+    pub label: String,
+    /// The values, from bottom to top.
+    pub axis: Axis,
+    /// The colours, from bottom to top, each as high as the others.
+    pub colors: Vec<RGBColor>,
 }
 
 /// One plot.
@@ -37,6 +53,13 @@ pub struct Panel {
     pub symbols: Vec<(f64, Symbol)>,
 }
 
+impl Panel {
+    /// Its tables of cells.
+    pub fn cells(&self) -> impl Iterator<Item = &Cells> {
+        self.layers.iter().filter_map(|layer| if let Layer::Cells(cells) = layer { Some(cells) } else { None })
+    }
+}
+
 /// Something in a panel, in values of its axes.
 #[derive(Clone, Debug)]
 pub enum Layer {
@@ -50,6 +73,16 @@ pub enum Layer {
     Markers(Style, Vec<(f64, f64)>),
     /// Arrows at the upper or lower edge, at these x, that point at what lies beyond.
     Beyond(Style, Edge, Vec<f64>),
+    /// A table of coloured cells. It hides the panel's grid lines, so there are none.
+    Cells(Cells),
+    /// Lines of equal value, below whatever else is shown.
+    Levels(Vec<Vec<(f64, f64)>>),
+    /// Borders between areas, as segments along an axis.
+    Borders(Vec<[(f64, f64); 2]>),
+    /// A thin line, one of many of its style.
+    Thin(Style, Vec<(f64, f64)>),
+    /// Rings.
+    Rings(Vec<(f64, f64)>),
     /// A filled rectangle.
     Bar(Style, (f64, f64), (f64, f64)),
     /// Text in the middle.
@@ -88,7 +121,17 @@ pub enum Symbol {
     Band,
     /// The arrow of [`Layer::Beyond`] in grey.
     Beyond(Edge),
-    /// Nothing.
+    /// A hatched cell.
+    Hatched,
+    /// An empty cell.
+    Empty,
+    /// A piece of [`Layer::Borders`].
+    Border,
+    /// One of [`Layer::Rings`].
+    Ring,
+    /// Nothing, beside text that continues the line above.
+    Continued,
+    /// Nothing, beside text that needs no drawing.
     None,
 }
 

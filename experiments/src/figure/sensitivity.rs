@@ -1,6 +1,7 @@
 //! How an outcome depends on the learning rate: a line per optimizer and other settings.
 
 use super::axis::{Axis, Scale};
+use super::cells::borders;
 use super::labels;
 use super::picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
@@ -14,6 +15,7 @@ pub const KIND: Kind = Kind {
     name: "sensitivity",
     summary: "an outcome by learning rate, with the share of trials that diverged",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
+    has_columns: false,
     compose,
 };
 
@@ -51,6 +53,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         title: chart.title_or(|| format!("{}: {} by learning rate", data.problem, metric.label())),
         x,
         x_label: "learning rate".to_owned(),
+        color_bar: None,
         legend: series
             .iter()
             .map(|line| Entry { symbol: Symbol::Line(line.style), text: line.label.clone() })
@@ -130,20 +133,8 @@ fn divergence(groups: &[Group<'_>], bars: &[Vec<(f64, f64)>]) -> Panel {
     }
 }
 
-/// From where to where each learning rate stands for those around it: halfway, on the log axis, to its neighbours.
+/// From where to where each learning rate stands for those around it.
 fn cells(group: &Group<'_>) -> Vec<(f64, f64)> {
-    let halfway = |a: f64, b: f64| libm::sqrt(a) * libm::sqrt(b);
     let rates: Vec<f64> = group.iter().map(|(rate, _)| *rate).collect();
-    (0..rates.len())
-        .map(|i| {
-            let before = i.checked_sub(1).map(|before| halfway(rates[before], rates[i]));
-            let after = rates.get(i + 1).map(|&after| halfway(rates[i], after));
-            match (before, after) {
-                (Some(left), Some(right)) => (left, right),
-                (Some(left), None) => (left, rates[i] * (rates[i] / left)),
-                (None, Some(right)) => (rates[i] * (rates[i] / right), right),
-                (None, None) => (rates[i] / 1.1, rates[i] * 1.1),
-            }
-        })
-        .collect()
+    borders(&rates, Scale::Log).windows(2).map(|pair| (pair[0], pair[1])).collect()
 }

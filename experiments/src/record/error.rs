@@ -60,6 +60,17 @@ pub enum RecordError {
         /// Fields in the row.
         found: usize,
     },
+    /// A grid ends before its last point.
+    #[error("{}: {rows} rows, but the grid that they begin has {expected}", path.display())]
+    #[diagnostic(help("was the file cut off?"))]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
+        /// Rows that are there.
+        rows: usize,
+        /// Points of the grid.
+        expected: usize,
+    },
     /// A cell does not hold what its column asks for.
     #[error("{}:{line}: column `{column}`: expected {expected}, found `{found}`", path.display())]
     Cell {

@@ -4,6 +4,7 @@
 //! ([`Precision::format`]), a missing value is an empty cell, lines end with a line feed.
 
 pub mod atomic;
+mod column;
 mod curves;
 mod error;
 pub mod manifest;
@@ -16,6 +17,7 @@ mod surface;
 mod table;
 mod trajectory;
 
+pub use column::Column;
 pub use curves::{read_curves, write_curve, write_curve_header, write_curves};
 pub use error::RecordError;
 pub use number::{Precision, parse as parse_number};
@@ -23,8 +25,8 @@ pub use parts::{Parts, Rows, TABLES};
 pub use provenance::Provenance;
 pub use runs::{read_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Setting, Status};
-pub use surface::write_surface;
-pub use trajectory::{write_position, write_trajectory_header};
+pub use surface::{Surface, read_surface, write_surface};
+pub use trajectory::{Waypoint, read_trajectory, write_position, write_trajectory_header};
 
 /// A missing value is an empty cell.
 pub(crate) fn optional_cell(precision: Precision, value: Option<f64>) -> String {

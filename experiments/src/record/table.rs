@@ -104,6 +104,10 @@ impl<'a> Fields<'a> {
         }
     }
 
+    pub(super) fn number(&mut self) -> Result<f64, RecordError> {
+        number::parse(self.text()).ok_or_else(|| self.error("a number, `inf`, `-inf` or `NaN`"))
+    }
+
     pub(super) fn optional_number(&mut self) -> Result<Option<f64>, RecordError> {
         match self.text() {
             "" => Ok(None),

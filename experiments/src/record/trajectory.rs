@@ -1,8 +1,27 @@
 //! `trajectory.csv`: the points that trials pass on a landscape, a row a logged step of a trial.
 
 use std::io::Write;
+use std::path::Path;
 
+use super::error::RecordError;
 use super::number::Precision;
+use super::table::{Fields, Table};
+
+/// The columns on a landscape of two dimensions, which is what can be drawn.
+const COLUMNS: [&str; 5] = ["key", "step", "x0", "x1", "value"];
+
+/// A row of `trajectory.csv` of a two-dimensional landscape: where one trial is at one step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waypoint {
+    /// The trial's key.
+    pub key: String,
+    /// Updates done before.
+    pub step: u64,
+    /// The place; not finite once the trial diverged.
+    pub x: [f64; 2],
+    /// The landscape's value there.
+    pub value: f64,
+}
 
 /// Writes the header of `trajectory.csv`: `key,step,x0,x1,…,value`.
 ///
@@ -31,4 +50,24 @@ pub fn write_position<W: Write>(
         writer.write_field(precision.format(*x))?;
     }
     writer.write_record([precision.format(value)])
+}
+
+/// Reads `trajectory.csv` of a two-dimensional landscape.
+///
+/// # Errors
+/// If the file cannot be read, or is not such a table: the error names its line and column.
+pub fn read_trajectory(path: &Path) -> Result<Vec<Waypoint>, RecordError> {
+    let table = Table::open(path)?;
+    table.expect_columns(0, &COLUMNS, &COLUMNS.join(","))?;
+    table.expect_no_more(COLUMNS.len())?;
+    table.rows(parse_waypoint)
+}
+
+fn parse_waypoint(mut fields: Fields<'_>) -> Result<Waypoint, RecordError> {
+    Ok(Waypoint {
+        key: fields.text().to_owned(),
+        step: fields.count()?,
+        x: [fields.number()?, fields.number()?],
+        value: fields.number()?,
+    })
 }

@@ -87,6 +87,9 @@ impl Spec {
             if let Some(title) = &figure.title {
                 out.text("title", title);
             }
+            for (key, column) in ["x", "y"].into_iter().zip(figure.columns.iter().flatten()) {
+                out.text(key, column);
+            }
         }
         write_engine(&mut out, self.engine);
         out.0

@@ -135,6 +135,12 @@ impl Starts {
 }
 
 impl Landscape {
+    /// The columns that it adds to `runs.csv`: where a trial starts, where it ends, and the value there.
+    pub fn columns(&self) -> Vec<String> {
+        let coordinates = |which: &'static str| (0..self.starts.dimensions()).map(move |i| format!("{which}_x{i}"));
+        coordinates("start").chain(coordinates("final")).chain(["final_value".to_owned()]).collect()
+    }
+
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
         let names: Vec<&str> = landscape::ALL.iter().map(|landscape| landscape.facts.name).collect();
         let choice = table.required("function", &format!("one of {}", names.join(", ")))?.choice(&names)?;

@@ -3,7 +3,7 @@
 use super::error::InputError;
 use super::landscape::Lattice;
 use super::reader::{Named, Table};
-use crate::figure::KINDS;
+use crate::figure::{KINDS, Kind};
 use crate::train::Path;
 
 /// What is kept of each trial besides its row in `runs.csv`.
@@ -45,6 +45,8 @@ pub struct Figure {
     pub metric: &'static str,
     /// Its title, if not the usual one.
     pub title: Option<String>,
+    /// The columns of `runs.csv` from left to right and from bottom to top, for kinds that have them.
+    pub columns: Option<[String; 2]>,
 }
 
 /// What changes the speed of a sweep and nothing else: these never enter a key.
@@ -72,16 +74,32 @@ impl Record {
 
 impl Figure {
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["kind", "metric", "title"])?;
+        table.allow(&["kind", "metric", "title", "x", "y"])?;
         let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
         let kind = KINDS[table.required("kind", &format!("one of {}", kinds.join(", ")))?.choice(&kinds)?];
         let metrics = (kind.metrics)();
-        let metric = table.required("metric", &format!("one of {}", metrics.join(", ")))?.choice(&metrics)?;
+        let metric = match (table.optional("metric"), &metrics[..]) {
+            (Some(field), _) => field.choice(&metrics)?,
+            (None, [_]) => 0,
+            (None, _) => table.required("metric", &format!("one of {}", metrics.join(", ")))?.choice(&metrics)?,
+        };
         Ok(Self {
             kind: kind.name,
             metric: metrics[metric],
             title: table.optional("title").map(|field| field.string().map(str::to_owned)).transpose()?,
+            columns: Self::read_columns(table, kind)?,
         })
+    }
+
+    fn read_columns(table: &Table<'_>, kind: &Kind) -> Result<Option<[String; 2]>, InputError> {
+        if !kind.has_columns {
+            return match ["x", "y"].into_iter().find_map(|key| table.optional(key)) {
+                Some(field) => Err(field.error(format!("a figure of kind {} has no columns to choose", kind.name))),
+                None => Ok(None),
+            };
+        }
+        let column = |key| Ok(table.required(key, "the name of a column of runs.csv")?.string()?.to_owned());
+        Ok(Some([column("x")?, column("y")?]))
     }
 }
 

@@ -38,11 +38,9 @@ pub(super) fn headers(plan: &Plan) -> Rows {
     ]
 }
 
-/// The columns of `runs.csv` that landscapes add: where a trial starts, where it ends, and the value there.
+/// The columns of `runs.csv` that only some sweeps have.
 fn extra_columns(plan: &Plan) -> Vec<String> {
-    let Model::Landscape(landscape) = &plan.model else { return Vec::new() };
-    let coordinates = |which: &'static str| (0..landscape.starts.dimensions()).map(move |i| format!("{which}_x{i}"));
-    coordinates("start").chain(coordinates("final")).chain(["final_value".to_owned()]).collect()
+    if let Model::Landscape(landscape) = &plan.model { landscape.columns() } else { Vec::new() }
 }
 
 fn extra(plan: &Plan, outcome: &Outcome) -> Vec<Option<f64>> {

@@ -323,13 +323,24 @@ pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, RunErr
     }
     let runs = record::read_runs(&folder.join("runs.csv"))?;
     let curves = record::read_curves(&folder.join("curves.csv"))?;
+    let is_wanted = spec.figures.iter().any(|figure| figure.kind == "trajectories");
+    let existing = |name: &str| Some(folder.join(name)).filter(|path| is_wanted && path.exists());
+    let trajectory = existing("trajectory.csv").map(|path| record::read_trajectory(&path)).transpose()?;
+    let surface = existing("surface.csv").map(|path| record::read_surface(&path)).transpose()?;
+    let tables = figure::Tables {
+        runs: &runs,
+        curves: &curves,
+        trajectory: trajectory.as_deref().unwrap_or_default(),
+        surface: surface.as_ref(),
+    };
     let figures = folder.join("figures");
     fs::create_dir_all(&figures).map_err(|source| RunError::Files { path: figures.clone(), source })?;
     let mut written = Vec::new();
     for wanted in &spec.figures {
-        let options = figure::Options { title: wanted.title.clone(), ..figure::Options::default() };
+        let (title, columns) = (wanted.title.clone(), wanted.columns.clone());
+        let options = figure::Options { title, columns, ..figure::Options::default() };
         let chart = figure::Chart::new(wanted.kind, Some(wanted.metric))?.with(options);
-        for path in figure::draw(&chart, &runs, &curves, &figures, png)? {
+        for path in figure::draw(&chart, &tables, &figures, png)? {
             // A PNG's bytes may change with the library that compresses it, so it is no part of the result.
             if path.extension().is_some_and(|ending| ending == "svg") {
                 written.extend(path.file_name().map(|name| format!("figures/{}", name.to_string_lossy())));

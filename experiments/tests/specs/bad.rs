@@ -95,6 +95,31 @@ const CASES: &[(&str, &str, &[&str])] = &[
         "[record]\ncurves = \"none\"\n[[figure]]\nkind = \"curves\"\nmetric = \"train_loss\"\n[[opt",
         &["19:8: `figure.0.kind`: a figure of curves needs them recorded"],
     ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"heatmap\"\nmetric = \"final_train_loss\"\nx = \"lr\"\n[[opt",
+        &["16:1: missing key `figure.0.y`", "column of runs.csv"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"heatmap\"\nmetric = \"final_train_loss\"\nx = \"lr\"\ny = \"momentun\"\n[[optimizer]]\nkind = \"momentum\"\n[[opt",
+        &["20:5: `figure.0.y`: runs.csv will have no column of numbers `momentun`", "did you mean `momentum`?"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"heatmap\"\nmetric = \"final_train_loss\"\nx = \"lr\"\ny = \"lr\"\n[[opt",
+        &["20:5: `figure.0.y`: `lr` is on the other axis already"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"heatmap\"\nmetric = \"final_train_loss\"\nx = \"beta1\"\ny = \"momentum\"\n[[optimizer]]\nkind = \"momentum\"\n[[optimizer]]\nkind = \"adam\"\n[[opt",
+        &["20:5: `figure.0.y`: no optimizer has both `beta1` and `momentum`"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"sensitivity\"\nmetric = \"final_train_loss\"\ny = \"lr\"\n[[opt",
+        &["19:5: `figure.0.y`: a figure of kind sensitivity has no columns to choose"],
+    ),
     ("[[opt", "[engine]\nlanes = 0\n[[opt", &["`engine.lanes`"]),
     ("batch = 16", "batch = \"full\"\ndrop_last = true", &["nothing to drop"]),
     // Syntax.

@@ -1,0 +1,1 @@
+"""Thalweg's workloads in JAX, PyTorch, NumPy and scikit-learn."""

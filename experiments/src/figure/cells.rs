@@ -1,0 +1,161 @@
+//! Tables of coloured cells: where their borders lie, and how they become rectangles or the pixels of an image.
+
+use plotters::style::RGBColor;
+
+use super::axis::Scale;
+
+/// The most cells that an SVG draws one by one; more become an image.
+pub const MOST_RECTANGLES: usize = 64 * 64;
+
+/// Pixels along a side of the image of cells whose sizes differ.
+const FINE: usize = 1024;
+
+/// What a cell shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// A value, as this colour.
+    Color(RGBColor),
+    /// That there is no value because trials diverged.
+    Hatched,
+    /// That there are no trials.
+    Empty,
+}
+
+impl Fill {
+    /// The colour below any hatching.
+    pub(super) fn color(self) -> RGBColor {
+        match self {
+            Self::Color(color) => color,
+            Self::Hatched => RGBColor(0xe4, 0xe4, 0xe4),
+            Self::Empty => RGBColor(0xff, 0xff, 0xff),
+        }
+    }
+}
+
+/// A table of cells, in values of a panel's axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cells {
+    /// The borders of the columns, ascending.
+    pub x: Vec<f64>,
+    /// The borders of the rows, ascending.
+    pub y: Vec<f64>,
+    /// Row by row, from the lowest.
+    pub fills: Vec<Fill>,
+}
+
+impl Cells {
+    /// How many columns and rows there are.
+    pub fn size(&self) -> (usize, usize) {
+        (self.x.len() - 1, self.y.len() - 1)
+    }
+
+    /// Whether an SVG shows an image of them.
+    pub fn is_image(&self) -> bool {
+        self.fills.len() > MOST_RECTANGLES
+    }
+
+    /// The fill of a column and row.
+    pub fn fill(&self, column: usize, row: usize) -> Fill {
+        self.fills[row * self.size().0 + column]
+    }
+}
+
+/// The centres of an image's pixels along one side, as the number of the cell that each lies in.
+///
+/// `borders` are the cells', as pixels of the drawing, in either direction. Cells of one size are a pixel each.
+pub(super) fn samples(borders: &[f64]) -> Vec<usize> {
+    let cells = borders.len() - 1;
+    let (first, last) = (borders[0], borders[cells]);
+    let even = |(i, border): (usize, &f64)| {
+        let expected = first + (last - first) * i as f64 / cells as f64;
+        (border - expected).abs() <= 0.01 * ((last - first) / cells as f64).abs()
+    };
+    if borders.iter().enumerate().all(even) {
+        return (0..cells).collect();
+    }
+    let sign = if last > first { 1.0 } else { -1.0 };
+    let sample = |i: usize| {
+        let place = first + (last - first) * (i as f64 + 0.5) / FINE as f64;
+        borders[1..cells].partition_point(|border| sign * border <= sign * place)
+    };
+    (0..FINE).map(sample).collect()
+}
+
+/// On which scale ascending values are spread more evenly: geometric spacing asks for a log axis.
+pub(super) fn scale_of(values: &[f64]) -> Scale {
+    /// Two values alone stand on a log axis if they differ by this ratio.
+    const FAR: f64 = 5.0;
+    if values.len() < 2 || values[0] <= 0.0 {
+        return Scale::Linear;
+    }
+    if let [low, high] = values {
+        return if high / low >= FAR { Scale::Log } else { Scale::Linear };
+    }
+    let logs: Vec<f64> = values.iter().map(|&value| libm::log10(value)).collect();
+    if unevenness(&logs) < unevenness(values) { Scale::Log } else { Scale::Linear }
+}
+
+/// The variance of the steps between ascending values, relative to their squared mean.
+fn unevenness(values: &[f64]) -> f64 {
+    let count = (values.len() - 1) as f64;
+    let mean = (values[values.len() - 1] - values[0]) / count;
+    let squares: f64 = values.windows(2).map(|pair| (pair[1] - pair[0] - mean) * (pair[1] - pair[0] - mean)).sum();
+    squares / (count * mean * mean)
+}
+
+/// The borders of cells around ascending values: halfway to the neighbours, on this scale, and as far again at the ends.
+pub(super) fn borders(values: &[f64], scale: Scale) -> Vec<f64> {
+    let halfway = |a: f64, b: f64| match scale {
+        Scale::Linear => a + (b - a) / 2.0,
+        Scale::Log => libm::sqrt(a) * libm::sqrt(b),
+    };
+    let opposite = |value: f64, border: f64| match scale {
+        Scale::Linear => value + (value - border),
+        Scale::Log => value * (value / border),
+    };
+    let Some((&first, &last)) = values.first().zip(values.last()) else { return Vec::new() };
+    let inner: Vec<f64> = values.windows(2).map(|pair| halfway(pair[0], pair[1])).collect();
+    let (low, high) = match (inner.first(), inner.last(), scale) {
+        (Some(&low), Some(&high), _) => (opposite(first, low), opposite(last, high)),
+        (_, _, Scale::Log) => (first / 1.1, first * 1.1),
+        (_, _, Scale::Linear) => (first - 0.1 * first.abs().max(1.0), first + 0.1 * first.abs().max(1.0)),
+    };
+    [low].into_iter().chain(inner).chain([high]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn geometric_values_stand_on_a_log_axis() {
+        assert_eq!(scale_of(&[1e-3, 1e-2, 1e-1]), Scale::Log);
+        assert_eq!(scale_of(&[1e-3, 3e-3, 1e-2, 2.9e-2]), Scale::Log);
+        assert_eq!(scale_of(&[0.1, 0.2, 0.3, 0.4]), Scale::Linear);
+        assert_eq!(scale_of(&[0.0, 0.5, 0.9, 0.99]), Scale::Linear);
+        assert_eq!(scale_of(&[-1.0, 1.0]), Scale::Linear);
+        assert_eq!([scale_of(&[1.0, 2.0]), scale_of(&[1.0, 10.0])], [Scale::Linear, Scale::Log]);
+        assert_eq!([scale_of(&[0.1]), scale_of(&[])], [Scale::Linear; 2]);
+    }
+
+    #[test]
+    fn borders_lie_halfway() {
+        assert_eq!(borders(&[1.0, 2.0, 4.0], Scale::Linear), [0.5, 1.5, 3.0, 5.0]);
+        assert_eq!(borders(&[1.0, 4.0, 64.0], Scale::Log), [0.5, 2.0, 16.0, 256.0]);
+        for (scale, value) in [(Scale::Linear, 0.0), (Scale::Linear, -3.0), (Scale::Log, 1e-5)] {
+            let alone = borders(&[value], scale);
+            assert!(alone.len() == 2 && alone[0] < value && value < alone[1], "{alone:?}");
+        }
+    }
+
+    #[test]
+    fn even_cells_are_a_pixel_each() {
+        assert_eq!(samples(&[10.0, 20.0, 30.001, 40.0]), [0, 1, 2]);
+        assert_eq!(samples(&[40.0, 30.0, 20.0]), [0, 1]);
+        for uneven in [[0.0, 30.0, 40.0], [40.0, 10.0, 0.0]] {
+            let samples = samples(&uneven);
+            assert_eq!(samples.iter().filter(|cell| **cell == 0).count(), 768);
+            assert!(samples.is_sorted());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Colours that stand for numbers, on the screen, to the colour-blind, and in grey.
+
+use plotters::style::RGBColor;
+
+/// Viridis (van der Walt and Smith 2015) at nine places: its lightness grows evenly, so that it survives in grey, and its hues are
+/// told apart by the colour-blind. Between the places, colours are mixed; they leave the original by less than can be seen.
+const VIRIDIS: [[u8; 3]; 9] = [
+    [0x44, 0x01, 0x54],
+    [0x47, 0x2d, 0x7b],
+    [0x3b, 0x52, 0x8b],
+    [0x2c, 0x72, 0x8e],
+    [0x21, 0x90, 0x8c],
+    [0x27, 0xad, 0x81],
+    [0x5d, 0xc8, 0x63],
+    [0xaa, 0xdc, 0x32],
+    [0xfd, 0xe7, 0x25],
+];
+
+/// Shades of [`viridis`]: few enough for an image with a palette, with room for other colours.
+const SHADES: u32 = 241;
+
+/// The darkest of [`grey`]'s tones: lines of every colour stand out on it.
+const DEEPEST: u8 = 0xc4;
+
+/// The colour of a share, from dark violet at 0 to yellow at 1.
+pub(super) fn viridis(share: f64) -> RGBColor {
+    let shade = (share.clamp(0.0, 1.0) * f64::from(SHADES - 1)).round() as u32;
+    let scaled = shade * (VIRIDIS.len() as u32 - 1);
+    let (index, part) = ((scaled / (SHADES - 1)) as usize, scaled % (SHADES - 1));
+    let (low, high) = (VIRIDIS[index], VIRIDIS[(index + 1).min(VIRIDIS.len() - 1)]);
+    let mix = |channel: usize| {
+        let sum = u32::from(low[channel]) * (SHADES - 1 - part) + u32::from(high[channel]) * part;
+        ((sum + (SHADES - 1) / 2) / (SHADES - 1)) as u8
+    };
+    RGBColor(mix(0), mix(1), mix(2))
+}
+
+/// Tone `index` of `count`, from white to a light grey.
+pub(super) fn grey(index: usize, count: usize) -> RGBColor {
+    let depth = usize::from(0xff - DEEPEST) * index / (count - 1).max(1);
+    let tone = 0xff - depth as u8;
+    RGBColor(tone, tone, tone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// CIE L* of a colour of sRGB.
+    fn lightness(RGBColor(r, g, b): RGBColor) -> f64 {
+        let linear = |channel: u8| {
+            let value = f64::from(channel) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
+        };
+        116.0 * libm::cbrt(0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)) - 16.0
+    }
+
+    #[test]
+    fn lightness_grows_evenly() {
+        let steps: Vec<f64> = (0..=16).map(|i| lightness(viridis(f64::from(i) / 16.0))).collect();
+        let mean = (steps[16] - steps[0]) / 16.0;
+        assert!(mean > 4.0);
+        for pair in steps.windows(2) {
+            assert!((pair[1] - pair[0] - mean).abs() < 0.25 * mean, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn the_ends_are_those_of_the_table() {
+        assert_eq!([viridis(-1.0), viridis(0.0)], [RGBColor(0x44, 0x01, 0x54); 2]);
+        assert_eq!(viridis(0.5), RGBColor(0x21, 0x90, 0x8c));
+        assert_eq!([viridis(1.0), viridis(2.0)], [RGBColor(0xfd, 0xe7, 0x25); 2]);
+        assert_eq!([grey(0, 5), grey(4, 5)], [RGBColor(0xff, 0xff, 0xff), RGBColor(DEEPEST, DEEPEST, DEEPEST)]);
+    }
+}

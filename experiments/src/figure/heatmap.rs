@@ -1,0 +1,313 @@
+//! How an outcome depends on two columns of `runs.csv`: a panel per optimizer that has both, a cell per pair of values.
+//!
+//! A cell shows the median over its trials. Where other hyperparameters vary as well, it shows the best median over them, and the legend
+//! says so: what is asked of two hyperparameters is how well an optimizer can do with them.
+
+use std::collections::HashMap;
+
+use super::axis::{Axis, Scale};
+use super::cells::{Cells, Fill, borders, scale_of};
+use super::colors::viridis;
+use super::labels;
+use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
+use super::{Chart, Data, FigureError, Kind, help};
+use crate::record::{Column, Run, Setting, Status};
+use crate::stats::{Metric, median};
+
+/// The kind, as specs and the command know it.
+pub const KIND: Kind = Kind {
+    name: "heatmap",
+    summary: "an outcome over two columns `x` and `y` of runs.csv, with where trials diverged or ended worse than they began",
+    metrics: || Metric::ALL.map(Metric::name).to_vec(),
+    has_columns: true,
+    compose,
+};
+
+/// Stripes of the colour bar.
+const STRIPES: usize = 95;
+
+/// Losses that differ by more than this factor stand on a log scale.
+const WIDE: f64 = 100.0;
+
+/// Decades that a log scale of colours shows at most.
+const MOST_DECADES: f64 = 18.0;
+
+/// The trials of one optimizer by the values of two columns.
+struct Grid<'a> {
+    optimizer: &'a str,
+    x: Vec<f64>,
+    y: Vec<f64>,
+    /// Row by row, from the smallest y; none where there are no trials.
+    cells: Vec<Option<Cell>>,
+    /// The hyperparameters besides that vary.
+    besides: Vec<&'a str>,
+}
+
+/// What the trials of a cell say together.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    median: f64,
+    /// Whether at least half of the trials diverged.
+    lost: bool,
+    /// Whether at least half of the trials ended with a larger training loss than they began with.
+    worse: bool,
+    trials: usize,
+    /// Whether its trials have different seeds.
+    seeds_differ: bool,
+}
+
+fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
+    let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    let nothing = |reason| FigureError::NoData { kind: KIND.name, reason };
+    let names = chart.options.columns.as_ref();
+    let names = names.ok_or_else(|| nothing("the columns `x` and `y` are not named".to_owned()))?;
+    let column = |name: &String| {
+        Column::find(data.runs, name).ok_or_else(|| FigureError::UnknownColumn {
+            name: name.clone(),
+            help: help(name, Column::names(data.runs)),
+        })
+    };
+    let columns = [column(&names[0])?, column(&names[1])?];
+    let grids: Vec<Grid<'_>> = if metric.exists_in(&data.runs.rows) {
+        by_optimizer(data, columns).into_iter().map(|runs| Grid::new(data, columns, &runs, metric)).collect()
+    } else {
+        Vec::new()
+    };
+    let filled = grids.iter().flat_map(|grid| &grid.cells).flatten().count();
+    if filled == 0 {
+        let [x, y] = names;
+        return Err(nothing(format!("no trial has numbers in `{x}` and `{y}` and the metric `{}`", metric.name())));
+    }
+    if let Some(grid) = grids.iter().find(|grid| 2 * grid.cells.iter().flatten().count() < grid.cells.len()) {
+        let (found, all) = (grid.cells.iter().flatten().count(), grid.cells.len());
+        let [x, y] = names;
+        let optimizer = grid.optimizer;
+        return Err(nothing(format!("{optimizer} has trials in {found} of {all} cells: `{x}` and `{y}` are no grid")));
+    }
+    Ok(picture(chart, data, metric, names, &grids))
+}
+
+/// The trials that have numbers in both columns, by optimizer in plan order.
+fn by_optimizer<'a>(data: &Data<'a>, columns: [Column; 2]) -> Vec<Vec<&'a Run>> {
+    let mut groups: Vec<Vec<&'a Run>> = Vec::new();
+    for run in &data.runs.rows {
+        if !columns.iter().all(|column| column.number(run).is_some_and(f64::is_finite)) {
+            continue;
+        }
+        match groups.iter_mut().find(|group| group[0].optimizer == run.optimizer) {
+            Some(group) => group.push(run),
+            None => groups.push(vec![run]),
+        }
+    }
+    groups
+}
+
+impl<'a> Grid<'a> {
+    fn new(data: &Data<'a>, columns: [Column; 2], runs: &[&'a Run], metric: Metric) -> Self {
+        let number = |which: usize, run: &Run| columns[which].number(run).expect("the trials have both numbers");
+        let values = |which: usize| {
+            let mut values: Vec<f64> = runs.iter().map(|run| number(which, run)).collect();
+            values.sort_by(f64::total_cmp);
+            values.dedup();
+            values
+        };
+        let (x, y) = (values(0), values(1));
+        let place = |values: &[f64], value: f64| values.partition_point(|other| *other < value);
+        let is_axis = |index: usize| columns.contains(&Column::Hyperparameter(index));
+        let differs = |index: &usize| runs.iter().any(|run| run.settings[*index] != runs[0].settings[*index]);
+        let others = (0..data.runs.hyperparameters.len()).filter(|index| !is_axis(*index));
+        let besides: Vec<usize> = others.filter(differs).collect();
+
+        let mut groups: HashMap<(usize, Vec<Option<String>>), Vec<&Run>> = HashMap::new();
+        for &run in runs {
+            let cell = place(&y, number(1, run)) * x.len() + place(&x, number(0, run));
+            let setting = |&index: &usize| run.settings[index].as_ref().map(Setting::text);
+            groups.entry((cell, besides.iter().map(setting).collect())).or_default().push(run);
+        }
+        let mut cells: Vec<Option<Cell>> = vec![None; x.len() * y.len()];
+        // Equally good configurations differ in nothing that is shown but perhaps the count of trials: a fixed order.
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_by(|a, b| a.0.cmp(&b.0));
+        for ((cell, _), runs) in &groups {
+            let Some(candidate) = Cell::of(runs, metric) else { continue };
+            if cells[*cell].is_none_or(|best| candidate.is_better(&best, metric)) {
+                cells[*cell] = Some(candidate);
+            }
+        }
+        let besides = besides.iter().map(|&index| data.runs.hyperparameters[index].as_str()).collect();
+        Self { optimizer: &runs[0].optimizer, x, y, cells, besides }
+    }
+
+    /// The lines between cells whose trials ended worse than they began and others, as segments of the axes.
+    fn borders(&self, x: &[f64], y: &[f64]) -> Vec<[(f64, f64); 2]> {
+        let (columns, rows) = (self.x.len(), self.y.len());
+        let worse = |column: usize, row: usize| self.cells[row * columns + column].map(|cell| cell.worse);
+        let differ = |a: Option<bool>, b: Option<bool>| a.zip(b).is_some_and(|(a, b)| a != b);
+        let mut segments = Vec::new();
+        for column in 1..columns {
+            let is_border = |row: usize| differ(worse(column - 1, row), worse(column, row));
+            segments.extend(runs(rows, is_border).map(|(from, to)| [(x[column], y[from]), (x[column], y[to])]));
+        }
+        for row in 1..rows {
+            let is_border = |column: usize| differ(worse(column, row - 1), worse(column, row));
+            segments.extend(runs(columns, is_border).map(|(from, to)| [(x[from], y[row]), (x[to], y[row])]));
+        }
+        segments
+    }
+}
+
+/// The stretches of numbers below `count` for which something holds, as (first, last + 1).
+fn runs(count: usize, holds: impl Fn(usize) -> bool) -> impl Iterator<Item = (usize, usize)> {
+    let held: Vec<bool> = (0..count).map(holds).collect();
+    let mut stretches = Vec::new();
+    let mut start = 0;
+    for stretch in held.chunk_by(|a, b| a == b) {
+        if stretch[0] {
+            stretches.push((start, start + stretch.len()));
+        }
+        start += stretch.len();
+    }
+    stretches.into_iter()
+}
+
+impl Cell {
+    fn of(runs: &[&Run], metric: Metric) -> Option<Self> {
+        let mut outcomes: Vec<f64> = runs.iter().filter_map(|run| metric.outcome(run)).collect();
+        outcomes.sort_by(f64::total_cmp);
+        let median = median(&outcomes)?;
+        let half = |holds: fn(&Run) -> bool| 2 * runs.iter().filter(|run| holds(run)).count() >= runs.len();
+        let seeds = |run: &Run| (run.init_seed, run.order_seed);
+        Some(Self {
+            median,
+            lost: half(|run| run.status == Status::Diverged) || !median.is_finite(),
+            worse: half(ended_worse),
+            trials: runs.len(),
+            seeds_differ: runs.windows(2).all(|pair| seeds(pair[0]) != seeds(pair[1])),
+        })
+    }
+
+    fn is_better(&self, other: &Self, metric: Metric) -> bool {
+        let cost = |cell: &Self| if metric.lower_is_better() { cell.median } else { -cell.median };
+        (self.lost, cost(self)) < (other.lost, cost(other))
+    }
+}
+
+/// Whether a trial diverged, or ended with a larger training loss than it began with.
+fn ended_worse(run: &Run) -> bool {
+    let grew = |(initial, last): (f64, f64)| last.is_nan() || last > initial;
+    run.status == Status::Diverged || run.initial_train_loss.zip(run.final_train_loss).is_some_and(grew)
+}
+
+fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], grids: &[Grid<'_>]) -> Picture {
+    let bar = color_bar(metric, grids);
+    let mut all: Vec<f64> = grids.iter().flat_map(|grid| &grid.x).copied().collect();
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    let x_scale = scale_of(&all);
+    let height = if grids.len() == 1 { 330.0 } else { 240.0 };
+    let [x_label, y_label] = names.each_ref().map(|name| labels::column(name));
+    let mut ends = Vec::new();
+    let mut has_border = false;
+    let panels = grids
+        .iter()
+        .map(|grid| {
+            let y_scale = scale_of(&grid.y);
+            let (x, y) = (borders(&grid.x, x_scale), borders(&grid.y, y_scale));
+            ends.extend([x[0], x[x.len() - 1]]);
+            let segments = grid.borders(&x, &y);
+            has_border |= !segments.is_empty();
+            let fills = grid.cells.iter().map(|cell| fill(*cell, &bar.axis)).collect();
+            let axis = Axis::new(y_scale, y[0], y[y.len() - 1]);
+            let layers = vec![Layer::Cells(Cells { x, y, fills }), Layer::Borders(segments)];
+            let heading = format!("optimizer {}", grid.optimizer);
+            Panel { heading, height, y: axis, y_label: y_label.clone(), layers, symbols: Vec::new() }
+        })
+        .collect();
+    let low = ends.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = ends.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    Picture {
+        title: chart.title_or(|| format!("{}: {} by {x_label} and {y_label}", data.problem, metric.label())),
+        x: Axis::new(x_scale, low, high),
+        x_label: x_label.clone(),
+        panels,
+        color_bar: Some(bar),
+        legend: Vec::new(),
+        notes: notes(grids, has_border),
+    }
+}
+
+/// The colours of all finite medians.
+fn color_bar(metric: Metric, grids: &[Grid<'_>]) -> ColorBar {
+    let cells = grids.iter().flat_map(|grid| &grid.cells).flatten();
+    let values: Vec<f64> = cells.filter(|cell| !cell.lost).map(|cell| cell.median).collect();
+    let lowest = |positive: bool| {
+        let kept = values.iter().copied().filter(|value| !positive || *value > 0.0);
+        kept.fold(f64::INFINITY, f64::min)
+    };
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let is_log = metric.lower_is_better() && lowest(false) >= 0.0 && high > WIDE * lowest(true);
+    let axis = if is_log {
+        Axis::new(Scale::Log, lowest(true).max(high * libm::pow(10.0, -MOST_DECADES)), high)
+    } else if lowest(false) < high {
+        Axis::new(Scale::Linear, lowest(false), high)
+    } else {
+        Axis::around(Scale::Linear, values).unwrap_or_else(|| Axis::new(Scale::Linear, 0.0, 1.0))
+    };
+    let colors = (0..STRIPES).map(|i| viridis((i as f64 + 0.5) / STRIPES as f64)).collect();
+    ColorBar { label: metric.axis_label(), axis, colors }
+}
+
+fn fill(cell: Option<Cell>, colors: &Axis) -> Fill {
+    match cell {
+        None => Fill::Empty,
+        Some(Cell { lost: true, .. }) => Fill::Hatched,
+        Some(cell) => Fill::Color(viridis(colors.place(cell.median))),
+    }
+}
+
+/// What cells, hatching and lines mean.
+fn notes(grids: &[Grid<'_>], has_border: bool) -> Vec<Entry> {
+    let cells: Vec<&Cell> = grids.iter().flat_map(|grid| &grid.cells).flatten().collect();
+    let mut notes: Vec<Entry> = Vec::new();
+    let mut note = |symbol, text: &str| notes.push(Entry { symbol, text: text.to_owned() });
+    let fewest = cells.iter().map(|cell| cell.trials).min().unwrap_or(0);
+    let most = cells.iter().map(|cell| cell.trials).max().unwrap_or(0);
+    let what = if cells.iter().all(|cell| cell.seeds_differ) { "seed" } else { "trial" };
+    match (fewest, most) {
+        (1, 1) => note(Symbol::None, &format!("one {what} a cell")),
+        _ if fewest == most => note(Symbol::None, &format!("median over {most} {what}s")),
+        _ => note(Symbol::None, &format!("median over {fewest} to {most} {what}s")),
+    }
+    let mut besides: Vec<&str> = Vec::new();
+    for name in grids.iter().flat_map(|grid| &grid.besides) {
+        if !besides.contains(name) {
+            besides.push(name);
+        }
+    }
+    if !besides.is_empty() {
+        note(Symbol::None, &format!("the best over {}", besides.join(", ")));
+    }
+    if cells.iter().any(|cell| cell.lost) {
+        note(Symbol::Hatched, if most == 1 { "diverged" } else { "half or more diverged" });
+    }
+    if has_border {
+        note(Symbol::Border, "border to where the final");
+        note(Symbol::Continued, "training loss exceeds the initial");
+    }
+    if grids.iter().any(|grid| grid.cells.iter().any(Option::is_none)) {
+        note(Symbol::Empty, "no trials");
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_are_found() {
+        let held = [true, true, false, true, false, false, true];
+        assert_eq!(runs(7, |i| held[i]).collect::<Vec<_>>(), [(0, 2), (3, 4), (6, 7)]);
+        assert_eq!(runs(0, |_| true).count(), 0);
+    }
+}

@@ -1,0 +1,105 @@
+//! Draws tables of cells, hatching, and the bar that says what their colours mean.
+
+use plotters::prelude::DrawingBackend;
+use plotters::style::RGBColor;
+
+use super::canvas::{Canvas, Medium};
+use super::cells::{Cells, Fill};
+use super::error::FigureError;
+use super::geometry::{Frame, Point};
+
+/// How far a cell reaches below its neighbours, which are drawn over it: where two only meet, many programs show a seam.
+const OVERLAP: f64 = 0.4;
+
+/// From one line of the hatching to the next, along an axis; how wide they are, and how exactly their ends are found.
+const SPACING: f64 = 7.0;
+const STROKE: f64 = 0.8;
+const STEP: f64 = 0.5;
+const HATCHING: RGBColor = RGBColor(0x8a, 0x8a, 0x8a);
+
+/// Draws the part of `cells` within `frame`; `at` says where values lie. An SVG has an image instead if they are many.
+pub(super) fn cells<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    cells: &Cells,
+    frame: &Frame,
+    at: impl Fn((f64, f64)) -> Point,
+) -> Result<(), FigureError> {
+    let x: Vec<f64> = cells.x.iter().map(|&x| at((x, cells.y[0])).0.clamp(frame.left, frame.right)).collect();
+    let y: Vec<f64> = cells.y.iter().map(|&y| at((cells.x[0], y)).1.clamp(frame.top, frame.bottom)).collect();
+    let (columns, rows) = cells.size();
+    if canvas.medium() == Medium::Bitmap || !cells.is_image() {
+        for row in 0..rows {
+            for column in 0..columns {
+                let cell = Frame {
+                    left: x[column],
+                    top: (y[row + 1] - OVERLAP).max(frame.top),
+                    right: (x[column + 1] + OVERLAP).min(frame.right),
+                    bottom: y[row],
+                };
+                if cell.left < cell.right && cell.top < cell.bottom {
+                    canvas.rectangle(&cell, cells.fill(column, row).color())?;
+                }
+            }
+        }
+    }
+    let inside = Frame { left: x[0], top: y[rows], right: x[columns], bottom: y[0] };
+    hatch(canvas, &inside, |(px, py)| {
+        let column = x.partition_point(|border| *border <= px).clamp(1, columns) - 1;
+        let row = y.partition_point(|border| *border > py).clamp(1, rows) - 1;
+        cells.fill(column, row) == Fill::Hatched
+    })
+}
+
+/// Draws rising lines over the part of a frame for which `holds` is true.
+fn hatch<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    frame: &Frame,
+    holds: impl Fn(Point) -> bool,
+) -> Result<(), FigureError> {
+    let lines = ((frame.width() + frame.height()) / SPACING) as usize + 1;
+    for line in 0..lines {
+        // The line starts at the left or the lower edge, and rises to the right.
+        let offset = (line as f64 + 0.5) * SPACING - frame.height();
+        let start = (frame.left + offset.max(0.0), frame.bottom - (-offset).max(0.0));
+        let length = (frame.right - start.0).min(start.1 - frame.top).max(0.0);
+        let point = |along: f64| (start.0 + along, start.1 - along);
+        let steps = (length / STEP) as usize;
+        let mut from = None;
+        for step in 0..=steps {
+            let along = step as f64 * STEP;
+            let is_held = step < steps && holds(point(along + STEP / 2.0));
+            match from {
+                None if is_held => from = Some(along),
+                Some(first) if !is_held => {
+                    canvas.line(&[point(first), point(along)], HATCHING, STROKE)?;
+                    from = None;
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Draws one cell of its own.
+pub(super) fn swatch<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    frame: &Frame,
+    fill: Fill,
+) -> Result<(), FigureError> {
+    canvas.rectangle(frame, fill.color())?;
+    hatch(canvas, frame, |_| fill == Fill::Hatched)
+}
+
+/// Draws colours one above the other, each as high as the others.
+pub(super) fn stripes<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    colors: &[RGBColor],
+    frame: &Frame,
+) -> Result<(), FigureError> {
+    let height = frame.height() / colors.len() as f64;
+    colors.iter().enumerate().try_for_each(|(i, &color)| {
+        let bottom = frame.bottom - i as f64 * height;
+        canvas.rectangle(&Frame { top: (bottom - height - OVERLAP).max(frame.top), bottom, ..*frame }, color)
+    })
+}

@@ -1,0 +1,175 @@
+//! The paths of optimizers over a two-dimensional landscape: a style per configuration, over lines of equal value.
+
+use std::collections::HashMap;
+
+use super::axis::{Axis, Scale, value_label};
+use super::cells::{Cells, Fill};
+use super::colors::grey;
+use super::contour::{self, Levels};
+use super::labels;
+use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
+use super::series;
+use super::style::{MOST_LINES, Style, style};
+use super::{Chart, Data, FigureError, Kind};
+use crate::record::{Run, Status, Surface, Waypoint};
+use crate::stats::{Configuration, configurations};
+
+/// The kind, as specs and the command know it.
+pub const KIND: Kind = Kind {
+    name: "trajectories",
+    summary: "the paths of optimizers over the contours of a two-dimensional landscape (needs record.trajectory and record.surface)",
+    metrics: || vec!["value"],
+    has_columns: false,
+    compose,
+};
+
+/// Width of the panel in pixels, and how high it is at least and at most: within that, both axes have one scale.
+const WIDTH: f64 = 480.0;
+const HEIGHTS: (f64, f64) = (240.0, 520.0);
+
+/// The places of one trial, in the order of its steps.
+type Path = Vec<(f64, f64)>;
+
+/// The paths of a configuration's trials.
+struct Paths {
+    style: Style,
+    label: String,
+    paths: Vec<Path>,
+}
+
+fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
+    let nothing = |reason: &str| FigureError::NoData { kind: KIND.name, reason: reason.to_owned() };
+    let surface = data.surface.filter(|surface| surface.x0.len() > 1 && surface.x1.len() > 1);
+    let (false, Some(surface)) = (data.trajectory.is_empty(), surface) else {
+        let what =
+            "`trajectory.csv` and `surface.csv` are not there: record.trajectory and record.surface have to be set";
+        return Err(nothing(what));
+    };
+    let all = configurations(data.runs);
+    let paths = paths(chart, &all, data.trajectory);
+    if paths.is_empty() {
+        return Err(nothing("no selected trial has a trajectory"));
+    }
+    if paths.len() > MOST_LINES {
+        return Err(FigureError::TooManyLines { kind: KIND.name, found: paths.len(), most: MOST_LINES });
+    }
+    picture(chart, data.problem, surface, &paths)
+}
+
+/// The finite places of each selected trial, by configuration.
+fn paths(chart: &Chart, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> Vec<Paths> {
+    let mut points: HashMap<&str, Vec<(u64, (f64, f64))>> = HashMap::new();
+    for point in trajectory {
+        points.entry(&point.key).or_default().push((point.step, (point.x[0], point.x[1])));
+    }
+    points.values_mut().for_each(|points| points.sort_by_key(|(step, _)| *step));
+    let path = |run: &&Run| -> Option<Path> {
+        let places = points.get(run.key.as_str())?.iter().map(|(_, place)| *place);
+        let path: Path = places.take_while(|(x0, x1)| x0.is_finite() && x1.is_finite()).collect();
+        (!path.is_empty()).then_some(path)
+    };
+    let selected = all.iter().filter(|configuration| chart.selects(configuration));
+    let found = selected.map(|configuration| {
+        let paths: Vec<Path> = configuration.runs.iter().filter_map(path).collect();
+        (configuration, paths)
+    });
+    let found = found.filter(|(_, paths)| !paths.is_empty()).enumerate();
+    found
+        .map(|(index, (configuration, paths))| {
+            let names = labels::varying(all, configuration.optimizer(), &[]);
+            let label = labels::label(configuration, &names) + &divergence(configuration);
+            Paths { style: style(index), label, paths }
+        })
+        .collect()
+}
+
+/// What a label says of trials that diverged.
+fn divergence(configuration: &Configuration<'_>) -> String {
+    let diverged = configuration.runs.iter().filter(|run| run.status == Status::Diverged).count();
+    match (diverged, configuration.runs.len()) {
+        (0, _) => String::new(),
+        (diverged, all) if diverged == all => " (diverged)".to_owned(),
+        (diverged, all) => format!(" ({diverged} of {all} diverged)"),
+    }
+}
+
+fn picture(chart: &Chart, problem: &str, surface: &Surface, paths: &[Paths]) -> Result<Picture, FigureError> {
+    let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
+    let x_range = chart.options.x_range.unwrap_or_else(|| ends(&surface.x0));
+    let y_range = chart.options.y_range.unwrap_or_else(|| ends(&surface.x1));
+    let x = series::axis_in("x", Scale::Linear, x_range)?;
+    let y = series::axis_in("y", Scale::Linear, y_range)?;
+    let height = (WIDTH * (y.high() - y.low()) / (x.high() - x.low())).clamp(HEIGHTS.0, HEIGHTS.1).round();
+    let levels = Levels::of(surface);
+    let mut layers = Vec::new();
+    if let Some(levels) = &levels {
+        layers.push(Layer::Cells(bands(surface, levels, (&x, &y), height as usize)));
+        let lines = |&level: &f64| contour::lines(surface, levels.base + level);
+        layers.push(Layer::Levels(levels.heights.iter().flat_map(lines).collect()));
+    }
+    for Paths { style, paths, .. } in paths {
+        let line = |path: &Path| {
+            if paths.len() > 1 { Layer::Thin(*style, path.clone()) } else { Layer::Line(*style, path.clone()) }
+        };
+        layers.extend(paths.iter().map(line));
+    }
+    let mut starts: Vec<(f64, f64)> = Vec::new();
+    for start in paths.iter().flat_map(|paths| &paths.paths).map(|path| path[0]) {
+        if !starts.contains(&start) {
+            starts.push(start);
+        }
+    }
+    layers.push(Layer::Rings(starts));
+    layers.extend(paths.iter().map(|Paths { style, paths, .. }| {
+        Layer::Markers(*style, paths.iter().map(|path| path[path.len() - 1]).collect())
+    }));
+    let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
+    Ok(Picture {
+        title: chart.title_or(|| format!("{problem}: trajectories")),
+        x,
+        x_label: "x₀".to_owned(),
+        panels: vec![Panel {
+            heading: String::new(),
+            height,
+            y,
+            y_label: "x₁".to_owned(),
+            layers,
+            symbols: Vec::new(),
+        }],
+        color_bar: levels.as_ref().map(color_bar),
+        legend: paths.iter().map(|paths| entry(Symbol::Line(paths.style), &paths.label)).collect(),
+        notes: vec![entry(Symbol::Ring, "start"), entry(Symbol::None, "the marker is at the end")],
+    })
+}
+
+/// The bands between levels, as cells of about a pixel.
+fn bands(surface: &Surface, levels: &Levels, axes: (&Axis, &Axis), height: usize) -> Cells {
+    let steps = |axis: &Axis, count: usize| -> Vec<f64> {
+        let (low, high) = (axis.low(), axis.high());
+        (0..=count).map(|i| if i == count { high } else { low + (high - low) * i as f64 / count as f64 }).collect()
+    };
+    let (x, y) = (steps(axes.0, WIDTH as usize), steps(axes.1, height));
+    let middle = |pair: &[f64]| pair[0] + (pair[1] - pair[0]) / 2.0;
+    let count = levels.heights.len() + 1;
+    let fill = |x0: f64, x1: f64| match contour::height(surface, (x0, x1)) {
+        Some(value) if !value.is_nan() => Fill::Color(grey(levels.band(value), count)),
+        _ => Fill::Empty,
+    };
+    let row = |x1: f64| x.windows(2).map(move |pair| fill(middle(pair), x1)).collect::<Vec<_>>();
+    let fills = y.windows(2).flat_map(|pair| row(middle(pair))).collect();
+    Cells { x, y, fills }
+}
+
+/// A stripe a band, with the levels between them.
+fn color_bar(levels: &Levels) -> ColorBar {
+    let count = levels.heights.len() + 1;
+    let label = match levels.base {
+        0.0 => "value".to_owned(),
+        base => format!("value above the lowest, {}", value_label(base)),
+    };
+    ColorBar {
+        label,
+        axis: Axis::steps(levels.heights.iter().map(|height| value_label(*height)).collect()),
+        colors: (0..count).map(|band| grey(band, count)).collect(),
+    }
+}
