@@ -34,7 +34,7 @@ pub(crate) fn quoted(text: &str) -> String {
     quoted
 }
 
-fn list<T>(items: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
+pub(super) fn list<T>(items: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
     format!("[{}]", items.into_iter().map(text).collect::<Vec<_>>().join(", "))
 }
 
@@ -98,11 +98,20 @@ fn write_problem(out: &mut Writer, problem: &Problem) {
             out.text("target", target);
             out.text("task", task.name());
         }
+        Source::Gaussian(cloud) => write_lines(out, "gaussian", cloud.lines()),
+        Source::Uniform(cloud) => write_lines(out, "uniform", cloud.lines()),
+        Source::Teacher(teacher) => write_lines(out, "teacher", teacher.lines()),
+        Source::Idx(idx) => write_lines(out, "idx", idx.lines()),
     }
     out.line("scale", scale(problem.scale));
     out.line("test_fraction", number(problem.test_fraction));
     out.line("validation_fraction", number(problem.validation_fraction));
     out.line("seed", problem.seed);
+}
+
+fn write_lines(out: &mut Writer, kind: &str, lines: Vec<(&'static str, String)>) {
+    out.text("kind", kind);
+    lines.into_iter().for_each(|(key, value)| out.line(key, value));
 }
 
 /// A scaling as specs write it.

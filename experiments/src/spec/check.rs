@@ -64,8 +64,9 @@ fn check_metric(spec: &Spec, key: &str, metric: &str) -> Result<(), InputError> 
     if metric::is_accuracy(metric) && spec.problem.task() == Task::Regression {
         return Err(spec.error(key, format!("regression has no {metric}")));
     }
-    for (split, fraction) in [("validation", spec.problem.validation_fraction), ("test", spec.problem.test_fraction)] {
-        if metric.contains(split) && fraction == 0.0 {
+    let splits = [("validation", spec.problem.validation_fraction > 0.0), ("test", spec.problem.has_test())];
+    for (split, is_there) in splits {
+        if metric.contains(split) && !is_there {
             return Err(spec.error(key, format!("there is no {split} split: problem.{split}_fraction is 0")));
         }
     }

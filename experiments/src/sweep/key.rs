@@ -41,6 +41,13 @@ impl KeyMaker {
                 line("problem.target", &quoted(target));
                 line("problem.task", &quoted(task.name()));
             }
+            Source::Gaussian(cloud) => write_lines(&mut line, "gaussian", cloud.lines()),
+            Source::Uniform(cloud) => write_lines(&mut line, "uniform", cloud.lines()),
+            Source::Teacher(teacher) => write_lines(&mut line, "teacher", teacher.lines()),
+            Source::Idx(_) => {
+                let hash = data.content.map_or_else(String::new, |hash| hash.to_hex().to_string());
+                write_lines(&mut line, "idx", vec![("content", quoted(&hash))]);
+            }
         }
         line("problem.scale", &scale(spec.problem.scale));
         line("problem.test_fraction", &number(spec.problem.test_fraction));
@@ -94,6 +101,12 @@ impl MethodKeys {
         let hash = self.hasher.clone().update(self.rest.as_bytes()).finalize();
         hash.as_bytes().iter().take(8).fold(0, |key, &byte| key << 8 | u64::from(byte))
     }
+}
+
+/// The keys of a problem's own as its spec writes them.
+fn write_lines(line: &mut impl FnMut(&str, &dyn Display), kind: &str, lines: Vec<(&'static str, String)>) {
+    line("problem.kind", &quoted(kind));
+    lines.iter().for_each(|(key, value)| line(&format!("problem.{key}"), value));
 }
 
 fn write_trial(text: &mut String, method: &Method, hyperparameters: &[f64], init_seed: u64, order_seed: u64) {
