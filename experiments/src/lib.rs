@@ -1,12 +1,13 @@
 //! Thalweg trains thousands of small neural networks at once on an ordinary CPU, to answer questions about optimizers.
 //!
 //! A sweep is written as a TOML [`spec`], worked out as a plan of trials ([`sweep`]), trained as populations of
-//! [`network`]s on [`data`] ([`train`]), recorded as CSV ([`record`]), summarised over seeds ([`stats`]) and drawn
+//! [`network`]s on [`data`], or sent down a landscape ([`descent`]) ([`train`]), recorded as CSV ([`record`]), summarised over seeds ([`stats`]) and drawn
 //! ([`figure`]). [`cli`] is the command around it.
 #![forbid(unsafe_code)]
 
 pub mod cli;
 pub mod data;
+pub mod descent;
 pub mod figure;
 pub mod network;
 pub mod random;

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 
+use thalweg_kernels::landscape::Dimensions;
 use thalweg_kernels::optimizer::{Domain, Hyperparameter};
-use thalweg_kernels::{activation, loss, optimizer};
+use thalweg_kernels::{activation, landscape, loss, optimizer};
 
 use super::CliError;
 use super::source::shipped_spec;
@@ -29,6 +30,7 @@ pub(super) struct List {
 enum What {
     Specs,
     Problems,
+    Landscapes,
     Data,
     Optimizers,
     Activations,
@@ -66,6 +68,14 @@ impl What {
                 let row = |&(name, summary): &(&'static str, &str)| (name, summary.to_owned());
                 table(out, "Problems", PROBLEMS.iter().map(row))?;
             }
+            Self::Landscapes => {
+                let text = |l: &landscape::Landscape| {
+                    let (facts, dimensions) = (&l.facts, dimensions(l.facts.dimensions));
+                    let (low, high) = facts.domain;
+                    format!("f(x) = {}; {dimensions}; domain [{low}, {high}]ⁿ ({})", facts.formula, facts.source)
+                };
+                table(out, "Landscapes", landscape::ALL.iter().map(|l| (l.facts.name, text(l))))?;
+            }
             Self::Data => {
                 let rows = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count() - 1;
                 let row = |data: &crate::data::ShippedData| (data.name, format!("{} examples", rows(data.bytes)));
@@ -90,6 +100,14 @@ impl What {
             }
         }
         Ok(())
+    }
+}
+
+fn dimensions(dimensions: Dimensions) -> String {
+    match dimensions {
+        Dimensions::Exactly(count) => format!("coordinates: {count}"),
+        Dimensions::AtLeast(count) => format!("coordinates: {count} or more"),
+        Dimensions::Spectrum => "coordinates: as many as eigenvalues".to_owned(),
     }
 }
 

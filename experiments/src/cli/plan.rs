@@ -62,42 +62,44 @@ fn summarise(
     estimate: &Estimate,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let (shape, schedule) = (&plan.shape, &plan.schedule);
-    let layers: Vec<String> = shape.layers.iter().map(usize::to_string).collect();
     writeln!(out, "{}: {}", spec.name, spec.title)?;
-    writeln!(
-        out,
-        "  data         {}: {} training, {} validation, {} test examples",
-        plan.problem,
-        data.train.len(),
-        data.validation.len(),
-        data.test.len()
-    )?;
-    writeln!(
-        out,
-        "  network      {}, {}, {}; {} parameters in {}",
-        layers.join("-"),
-        spec.network.activation.name,
-        shape.loss.name,
-        shape.parameters,
-        spec.train.precision.name()
-    )?;
-    writeln!(
-        out,
-        "  training     {} steps of {} examples ({} a pass over the data), evaluated {} times",
-        schedule.steps,
-        schedule.batch,
-        schedule.steps_per_epoch,
-        schedule.logged.len()
-    )?;
+    let (schedule, precision) = (&plan.schedule, spec.train.precision.name());
+    let evaluated = schedule.logged.len();
+    match &plan.model {
+        sweep::Model::Network(shape) => {
+            let layers: Vec<String> = shape.layers.iter().map(usize::to_string).collect();
+            let sizes = [data.train.len(), data.validation.len(), data.test.len()];
+            let [train, validation, test] = sizes;
+            let (layers, activation, loss) = (layers.join("-"), shape.activation.name, shape.loss.name);
+            let (parameters, steps, batch, epoch) =
+                (shape.parameters, schedule.steps, schedule.batch, schedule.steps_per_epoch);
+            writeln!(
+                out,
+                "  data         {}: {train} training, {validation} validation, {test} test examples",
+                plan.problem
+            )?;
+            writeln!(out, "  network      {layers}, {activation}, {loss}; {parameters} parameters in {precision}")?;
+            writeln!(
+                out,
+                "  training     {steps} steps of {batch} examples ({epoch} a pass over the data), evaluated {evaluated} times"
+            )?;
+        }
+        sweep::Model::Landscape(landscape) => {
+            let (facts, dimensions) = (&landscape.function.facts, landscape.starts.dimensions());
+            writeln!(out, "  landscape    {}, {}; {dimensions} coordinates in {precision}", facts.name, facts.formula)?;
+            writeln!(out, "  training     {} steps, evaluated {evaluated} times", schedule.steps)?;
+        }
+    }
     writeln!(out, "  trials       {}", plan.trials.len())?;
     for (population, (choice, lanes)) in plan.populations.iter().zip(&estimate.paths) {
         let (trials, name, path) = (population.trials.len(), population.optimizer.name, choice.path.name());
         let blocks = trials.div_ceil(*lanes);
         writeln!(out, "    {name:10} {trials} in {blocks} blocks of {lanes}; {path} path: {}", choice.reason)?;
     }
-    let work = plan.flops_per_trial() as f64 * plan.trials.len() as f64;
-    writeln!(out, "  work         {:.3} TFLOP in matrix products", work / 1e12)?;
+    if let sweep::Model::Network(_) = plan.model {
+        let work = plan.flops_per_trial() as f64 * plan.trials.len() as f64;
+        writeln!(out, "  work         {:.3} TFLOP in matrix products", work / 1e12)?;
+    }
     writeln!(out, "  memory       {:.1} MB", estimate.bytes as f64 / 1e6)?;
     writeln!(out, "  time         about {} ({} threads, {})", text(estimate.time), estimate.threads, estimate.isa)
 }

@@ -130,7 +130,14 @@ impl Targets {
 }
 
 impl Splits {
-    /// Makes or reads the examples of a spec, splits and scales them.
+    /// What a landscape has: no examples.
+    fn none() -> Self {
+        let targets = Targets::Values { values: Vec::new(), outputs: 1 };
+        let none = Dataset { features: Vec::new(), targets, inputs: 0 };
+        Self { train: none.clone(), validation: none.clone(), test: none, content: None }
+    }
+
+    /// Makes or reads the examples of a spec, splits and scales them. A landscape has none.
     ///
     /// # Errors
     ///
@@ -150,6 +157,7 @@ impl Splits {
                 let (dataset, test, content) = idx::load(spec, files)?;
                 (dataset, test, Some(content))
             }
+            Source::Landscape(_) => return Ok(Self::none()),
         };
         let indices = split(dataset.len(), problem.test_fraction, problem.validation_fraction, problem.seed)
             .map_err(|(key, message)| spec.error(&format!("problem.{key}"), message))?;

@@ -12,7 +12,9 @@ mod parts;
 mod provenance;
 mod runs;
 mod schema;
+mod surface;
 mod table;
+mod trajectory;
 
 pub use curves::{read_curves, write_curve, write_curve_header, write_curves};
 pub use error::RecordError;
@@ -21,6 +23,8 @@ pub use parts::{Parts, Rows, TABLES};
 pub use provenance::Provenance;
 pub use runs::{read_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Setting, Status};
+pub use surface::write_surface;
+pub use trajectory::{write_position, write_trajectory_header};
 
 /// A missing value is an empty cell.
 pub(crate) fn optional_cell(precision: Precision, value: Option<f64>) -> String {

@@ -3,6 +3,7 @@
 use std::fmt::{Display, Write};
 
 use super::grid::{Axis, Grid};
+use super::landscape::{Landscape, Lattice, Starts};
 use super::network::{AUTO, Network};
 use super::output::Engine;
 use super::problem::{Problem, Scale, Source};
@@ -64,13 +65,21 @@ impl Spec {
         out.text("title", &self.title);
         out.text("tier", self.tier.name());
         write_problem(&mut out, &self.problem);
-        write_network(&mut out, &self.network);
-        write_train(&mut out, &self.train);
+        if let Some(network) = &self.network {
+            write_network(&mut out, network);
+        }
+        write_train(&mut out, &self.train, self.network.is_some());
         for grid in &self.optimizers {
             write_grid(&mut out, grid);
         }
         out.header("[record]");
         out.text("curves", self.record.curves.name());
+        if self.record.trajectory {
+            out.line("trajectory", true);
+        }
+        if let Some(surface) = &self.record.surface {
+            out.line("surface", lattice(surface));
+        }
         for figure in &self.figures {
             out.header("[[figure]]");
             out.text("kind", figure.kind);
@@ -102,6 +111,7 @@ fn write_problem(out: &mut Writer, problem: &Problem) {
         Source::Uniform(cloud) => write_lines(out, "uniform", cloud.lines()),
         Source::Teacher(teacher) => write_lines(out, "teacher", teacher.lines()),
         Source::Idx(idx) => write_lines(out, "idx", idx.lines()),
+        Source::Landscape(landscape) => return write_landscape(out, landscape, problem.seed),
     }
     out.line("scale", scale(problem.scale));
     out.line("test_fraction", number(problem.test_fraction));
@@ -112,6 +122,34 @@ fn write_problem(out: &mut Writer, problem: &Problem) {
 fn write_lines(out: &mut Writer, kind: &str, lines: Vec<(&'static str, String)>) {
     out.text("kind", kind);
     lines.into_iter().for_each(|(key, value)| out.line(key, value));
+}
+
+fn write_landscape(out: &mut Writer, landscape: &Landscape, seed: u64) {
+    let bounds = |(low, high): &(f64, f64)| format!("[{}, {}]", number(*low), number(*high));
+    out.text("kind", "landscape");
+    out.text("function", landscape.function.facts.name);
+    if !landscape.spectrum.is_empty() {
+        out.line("spectrum", point(&landscape.spectrum));
+    }
+    match &landscape.starts {
+        Starts::Points(points) if points.len() == 1 => out.line("start", point(&points[0])),
+        Starts::Points(points) => out.line("start", list(points, |start| point(start))),
+        Starts::Grid(grid) => out.line("start", lattice(grid)),
+        Starts::Sample { bounds: all, count } => {
+            out.line("start", format!("{{ sample = {}, count = {count} }}", list(all, bounds)));
+            out.line("seed", seed);
+        }
+    }
+}
+
+/// A point as specs write it.
+pub(crate) fn point(coordinates: &[f64]) -> String {
+    list(coordinates, |x| number(*x))
+}
+
+fn lattice(Lattice(axes): &Lattice) -> String {
+    let bounds = |(low, high, _): &(f64, f64, u64)| format!("[{}, {}]", number(*low), number(*high));
+    format!("{{ grid = {}, points = {} }}", list(axes, bounds), list(axes, |(_, _, points)| points.to_string()))
 }
 
 /// A scaling as specs write it.
@@ -134,18 +172,21 @@ fn write_network(out: &mut Writer, network: &Network) {
     out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));
 }
 
-fn write_train(out: &mut Writer, train: &Train) {
+fn write_train(out: &mut Writer, train: &Train, has_examples: bool) {
     out.header("[train]");
-    match train.batch {
-        Batch::Full => out.text("batch", "full"),
-        Batch::Size(size) => out.line("batch", size),
+    if has_examples {
+        match train.batch {
+            Batch::Full => out.text("batch", "full"),
+            Batch::Size(size) => out.line("batch", size),
+        }
+        out.line("drop_last", train.drop_last);
     }
-    out.line("drop_last", train.drop_last);
     match train.length {
         Length::Steps(steps) => out.line("steps", steps),
         Length::Epochs(epochs) => out.line("epochs", epochs),
     }
     match &train.seeds {
+        _ if !has_examples => {}
         Seeds::Range { from, count } => out.line("seeds", format!("{{ from = {from}, count = {count} }}")),
         Seeds::List(seeds) => out.line("seeds", list(seeds, u64::to_string)),
     }

@@ -7,11 +7,16 @@ use super::output::Curves;
 use super::problem::Task;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::{Spec, metric};
+use crate::train::Path;
+
+/// The most points of a surface.
+const MAX_SURFACE: u64 = 16_000_000;
 
 /// Checks what no section can check alone.
 pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     check_size(spec)?;
     check_loss(spec)?;
+    check_landscape(spec)?;
     if spec.train.batch == Batch::Full && spec.train.drop_last {
         return Err(spec.error("train.drop_last", "a batch of the whole split leaves nothing to drop"));
     }
@@ -36,14 +41,18 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
 /// Counts the trials without making them: a grid of 10¹¹ points is an error, not a loop.
 fn check_size(spec: &Spec) -> Result<(), InputError> {
     let seeds = spec.train.seeds.count();
+    let starts = spec.problem.landscape().map_or(Some(1), |landscape| landscape.starts.count());
+    let Some(starts) = starts.filter(|&starts| starts <= MAX_TRIALS) else {
+        return Err(spec.error("problem.start", format!("these are more starts than {MAX_TRIALS} trials")));
+    };
     let mut total = 0_u64;
     for (index, grid) in spec.optimizers.iter().enumerate() {
-        let trials = grid.count().and_then(|count| count.checked_mul(seeds));
+        let trials = grid.count().and_then(|count| count.checked_mul(seeds)?.checked_mul(starts));
         let sum = trials.and_then(|trials| total.checked_add(trials));
         let Some(sum) = sum.filter(|&sum| sum <= MAX_TRIALS) else {
             let points = grid.count().map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());
-            let message =
-                format!("this grid of {points} points × {seeds} seeds takes the sweep past {MAX_TRIALS} trials");
+            let each = if starts > 1 { format!("{starts} starts") } else { format!("{seeds} seeds") };
+            let message = format!("this grid of {points} points × {each} takes the sweep past {MAX_TRIALS} trials");
             return Err(spec.error(&format!("optimizer.{index}"), message));
         };
         total = sum;
@@ -52,7 +61,7 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
 }
 
 fn check_loss(spec: &Spec) -> Result<(), InputError> {
-    match (spec.problem.task(), spec.network.loss) {
+    match (spec.problem.task(), spec.network.as_ref().and_then(|network| network.loss)) {
         (Task::Regression, Some(loss)) if loss.task != loss::Task::Regression => Err(spec
             .error("network.loss", "cross-entropy is for classification, but the task is regression")
             .with_help("use \"mse\"")),
@@ -60,9 +69,36 @@ fn check_loss(spec: &Spec) -> Result<(), InputError> {
     }
 }
 
+fn check_landscape(spec: &Spec) -> Result<(), InputError> {
+    let Some(landscape) = spec.problem.landscape() else {
+        let of_landscapes = [("trajectory", spec.record.trajectory), ("surface", spec.record.surface.is_some())];
+        return match of_landscapes.into_iter().find(|(_, asked)| *asked) {
+            Some((key, _)) => Err(spec.error(&format!("record.{key}"), "only a landscape has one")),
+            None => Ok(()),
+        };
+    };
+    if spec.engine.path == Some(Path::Dense) {
+        return Err(spec.error("engine.path", "a landscape has no dense path"));
+    }
+    let Some(surface) = &spec.record.surface else { return Ok(()) };
+    let (wanted, found) = (landscape.starts.dimensions(), surface.0.len());
+    if wanted != found {
+        let message = format!("trials have {wanted} coordinates, but the surface has {found}");
+        return Err(spec.error("record.surface", message));
+    }
+    if surface.count().is_none_or(|count| count > MAX_SURFACE) {
+        return Err(spec.error("record.surface", format!("the surface has more than {MAX_SURFACE} points")));
+    }
+    Ok(())
+}
+
 fn check_metric(spec: &Spec, key: &str, metric: &str) -> Result<(), InputError> {
     if metric::is_accuracy(metric) && spec.problem.task() == Task::Regression {
-        return Err(spec.error(key, format!("regression has no {metric}")));
+        let what = if spec.network.is_some() { "regression" } else { "a landscape" };
+        return Err(spec.error(key, format!("{what} has no {metric}")));
+    }
+    if spec.network.is_none() && (metric.contains("validation") || metric.contains("test")) {
+        return Err(spec.error(key, "a landscape has no splits").with_help("its value goes by the name of train_loss"));
     }
     let splits = [("validation", spec.problem.validation_fraction > 0.0), ("test", spec.problem.has_test())];
     for (split, is_there) in splits {

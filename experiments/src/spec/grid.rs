@@ -221,7 +221,7 @@ fn read_range(field: &Field<'_>, table: &Table<'_>, interval: Interval) -> Resul
     Ok(if kind == "log" { Axis::Log { low, high, points } } else { Axis::Linear { low, high, points } })
 }
 
-fn read_bounds(field: &Field<'_>, interval: Interval, is_log: bool) -> Result<(f64, f64), InputError> {
+pub(super) fn read_bounds(field: &Field<'_>, interval: Interval, is_log: bool) -> Result<(f64, f64), InputError> {
     let Some([first, last]) = field.as_list().and_then(|items| <[Field<'_>; 2]>::try_from(items).ok()) else {
         return Err(field.expected("a list of two numbers: the lowest and the highest"));
     };

@@ -9,6 +9,7 @@ mod document;
 mod error;
 mod grid;
 mod idx;
+mod landscape;
 pub mod metric;
 mod network;
 mod output;
@@ -26,6 +27,7 @@ use document::Document;
 pub use error::{InputError, nearest, suggestion};
 pub use grid::{Axis, Grid};
 pub use idx::{Idx, Pair};
+pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, Starts};
 pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};
 pub use output::{Curves, Engine, Figure, Record};
 pub use problem::{MAX_SAMPLES, PROBLEMS, Problem, Scale, Source, Task};
@@ -34,7 +36,7 @@ use reader::{Field, Table};
 pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
 
-pub(crate) use canonical::{number, quoted, scale};
+pub(crate) use canonical::{number, point, quoted, scale};
 
 /// A sweep: which networks are trained, on what, how, and what is drawn of it.
 #[derive(Clone, Debug)]
@@ -47,8 +49,8 @@ pub struct Spec {
     pub tier: Tier,
     /// The data.
     pub problem: Problem,
-    /// The networks.
-    pub network: Network,
+    /// The networks; none on a landscape.
+    pub network: Option<Network>,
     /// The training.
     pub train: Train,
     /// The optimizers and their grids.
@@ -140,13 +142,22 @@ impl Spec {
         let optimizers = root.required("optimizer", "at least one table [[optimizer]]")?;
         let optimizers = tables(&optimizers, "[[optimizer]]")?;
         let figures = root.optional("figure").map_or(Ok(Vec::new()), |field| tables(&field, "[[figure]]"))?;
+        let problem = Problem::read(&section("problem")?)?;
+        let (network, train) = if problem.landscape().is_some() {
+            if let Some(field) = root.optional("network") {
+                return Err(field.error("a landscape has no network"));
+            }
+            (None, Train::read_on_landscape(&section("train")?)?)
+        } else {
+            (Some(Network::read(&section("network")?)?), Train::read(&section("train")?)?)
+        };
         Ok(Self {
             title: root.optional("title").map_or(Ok(name.as_str()), |field| field.string())?.to_owned(),
             name,
             tier: root.optional("tier").map_or(Ok(Tier::Standard), |field| field.named())?,
-            problem: Problem::read(&section("problem")?)?,
-            network: Network::read(&section("network")?)?,
-            train: Train::read(&section("train")?)?,
+            problem,
+            network,
+            train,
             optimizers: optimizers.iter().map(Grid::read).collect::<Result<_, _>>()?,
             record: Record::read(optional("record")?.as_ref())?,
             figures: figures.iter().map(Figure::read).collect::<Result<_, _>>()?,

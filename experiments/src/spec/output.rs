@@ -1,15 +1,20 @@
 //! `[record]`, `[[figure]]` and `[engine]`: what is kept, what is drawn, and how fast.
 
 use super::error::InputError;
+use super::landscape::Lattice;
 use super::reader::{Named, Table};
 use crate::figure::KINDS;
 use crate::train::Path;
 
 /// What is kept of each trial besides its row in `runs.csv`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// Which logged steps become rows of `curves.csv`.
     pub curves: Curves,
+    /// Whether the points that trials pass on a landscape become rows of `trajectory.csv`.
+    pub trajectory: bool,
+    /// The points of a landscape whose values become rows of `surface.csv`.
+    pub surface: Option<Lattice>,
 }
 
 /// Which logged steps become rows of `curves.csv`.
@@ -55,9 +60,13 @@ pub struct Engine {
 
 impl Record {
     pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
-        let Some(table) = table else { return Ok(Self { curves: Curves::All }) };
-        table.allow(&["curves"])?;
-        Ok(Self { curves: table.optional("curves").map_or(Ok(Curves::All), |field| field.named())? })
+        let Some(table) = table else { return Ok(Self { curves: Curves::All, trajectory: false, surface: None }) };
+        table.allow(&["curves", "trajectory", "surface"])?;
+        Ok(Self {
+            curves: table.optional("curves").map_or(Ok(Curves::All), |field| field.named())?,
+            trajectory: table.optional("trajectory").map_or(Ok(false), |field| field.boolean())?,
+            surface: table.optional("surface").map(|field| Lattice::read(&field.table()?)).transpose()?,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::error::InputError;
 use super::idx::Idx;
+use super::landscape::{Landscape, Starts};
 use super::reader::{Field, Interval, Named, Table};
 use super::synthetic::{Cloud, Teacher};
 
@@ -50,6 +51,8 @@ pub enum Source {
     Teacher(Teacher),
     /// Images and their labels, as MNIST comes.
     Idx(Idx),
+    /// No examples at all, but a function of a few coordinates; there is no network then.
+    Landscape(Landscape),
 }
 
 /// A kind of prediction.
@@ -96,6 +99,10 @@ pub const PROBLEMS: &[(&str, &str)] = &[
         "idx",
         "IDX files as MNIST's, plain or gzip; images, labels, and for a test split of its own test_images, test_labels",
     ),
+    (
+        "landscape",
+        "a function to descend; function, start (a point, a list, a grid or a sample), spectrum (of a quadratic)",
+    ),
 ];
 
 impl Problem {
@@ -108,6 +115,7 @@ impl Problem {
             Source::Uniform(_) => "uniform",
             Source::Teacher(_) => "teacher",
             Source::Idx(idx) => stem(&idx.images, ".gz"),
+            Source::Landscape(landscape) => landscape.function.facts.name,
         }
     }
 
@@ -123,12 +131,21 @@ impl Problem {
             Source::Csv { task, .. } => *task,
             Source::Gaussian(cloud) | Source::Uniform(cloud) => cloud.task(),
             Source::Teacher(_) => Task::Regression,
+            Source::Landscape(_) => Task::Regression,
         }
+    }
+
+    /// The landscape, if it is one.
+    pub fn landscape(&self) -> Option<&Landscape> {
+        if let Source::Landscape(landscape) = &self.source { Some(landscape) } else { None }
     }
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
         let kinds: Vec<&str> = PROBLEMS.iter().map(|(name, _)| *name).collect();
         let kind = table.required("kind", &kinds.join(" or "))?.choice(&kinds)?;
+        if kinds[kind] == "landscape" {
+            return Self::read_landscape(table);
+        }
         const SHARED: [&str; 5] = ["kind", "scale", "test_fraction", "validation_fraction", "seed"];
         let (own, read): (&[&str], Reader) = match kinds[kind] {
             "moons" => (&["samples", "noise"], read_moons),
@@ -161,6 +178,19 @@ impl Problem {
             return Err(table.error("`problem`: test_fraction and validation_fraction leave nothing to train on"));
         }
         Ok(problem)
+    }
+
+    fn read_landscape(table: &Table<'_>) -> Result<Self, InputError> {
+        table.allow(&["kind", "function", "spectrum", "start", "seed"])?;
+        let landscape = Landscape::read(table)?;
+        let seed = match table.optional("seed") {
+            Some(field) if !matches!(landscape.starts, Starts::Sample { .. }) => {
+                return Err(field.error("only a sample of starts has a seed"));
+            }
+            field => field.map_or(Ok(0), |field| field.seed())?,
+        };
+        let source = Source::Landscape(landscape);
+        Ok(Self { source, scale: Scale::None, test_fraction: 0.0, validation_fraction: 0.0, seed })
     }
 }
 

@@ -14,6 +14,9 @@ pub const ALL: &[Shipped] = &[
     Shipped { name: "digits", text: include_str!("../../specs/digits.toml") },
     Shipped { name: "moons-lr-momentum", text: include_str!("../../specs/moons-lr-momentum.toml") },
     Shipped { name: "w1", text: include_str!("../../specs/w1.toml") },
+    Shipped { name: "w6-rosenbrock", text: include_str!("../../specs/w6-rosenbrock.toml") },
+    Shipped { name: "w6-beale", text: include_str!("../../specs/w6-beale.toml") },
+    Shipped { name: "w6-rastrigin", text: include_str!("../../specs/w6-rastrigin.toml") },
 ];
 
 /// The shipped spec of this name.

@@ -104,7 +104,7 @@ impl Seeds {
     }
 
     /// All of them, in order.
-    pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = u64> + Clone + '_ {
         let (range, list) = match self {
             Self::Range { from, count } => (*from..from + count, &[][..]),
             Self::List(seeds) => (0..0, seeds.as_slice()),
@@ -162,6 +162,25 @@ impl Target {
 }
 
 impl Train {
+    /// Training on a landscape: no examples, and nothing random.
+    pub(super) fn read_on_landscape(table: &Table<'_>) -> Result<Self, InputError> {
+        table.allow(&["steps", "log_every", "precision", "divergence_factor", "target"])?;
+        let steps = table.required("steps", "updates of a trial")?.integer(1..=MAX_STEPS)?;
+        let log_every = table.optional("log_every").map_or(Ok(0), |field| field.integer(0..=MAX_STEPS))?;
+        Ok(Self {
+            batch: Batch::Full,
+            drop_last: false,
+            length: Length::Steps(steps),
+            seeds: Seeds::Range { from: 0, count: 1 },
+            init_seed: None,
+            order_seed: None,
+            log_every: LogEvery::Steps(log_every),
+            precision: table.optional("precision").map_or(Ok(Precision::F32), |field| field.named())?,
+            divergence_factor: read_divergence_factor(table)?,
+            target: table.optional("target").map(|field| Target::read(&field)).transpose()?,
+        })
+    }
+
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
         table.allow(&[
             "batch",
@@ -176,7 +195,6 @@ impl Train {
             "divergence_factor",
             "target",
         ])?;
-        const FACTOR: Interval = Interval { low: (1.0, false), high: (f64::INFINITY, true) };
         let train = Self {
             batch: read_batch(&table.required("batch", "examples a step, or \"full\"")?)?,
             drop_last: table.optional("drop_last").map_or(Ok(false), |field| field.boolean())?,
@@ -186,7 +204,7 @@ impl Train {
             order_seed: table.optional("order_seed").map(|field| field.seed()).transpose()?,
             log_every: table.optional("log_every").map_or(Ok(LogEvery::Steps(0)), |field| read_log_every(&field))?,
             precision: table.optional("precision").map_or(Ok(Precision::F32), |field| field.named())?,
-            divergence_factor: table.optional("divergence_factor").map_or(Ok(10.0), |field| field.number(FACTOR))?,
+            divergence_factor: read_divergence_factor(table)?,
             target: table.optional("target").map(|field| Target::read(&field)).transpose()?,
         };
         if train.init_seed.is_some() && train.order_seed.is_some() && train.seeds.count() > 1 {
@@ -196,6 +214,11 @@ impl Train {
         }
         Ok(train)
     }
+}
+
+fn read_divergence_factor(table: &Table<'_>) -> Result<f64, InputError> {
+    const FACTOR: Interval = Interval { low: (1.0, false), high: (f64::INFINITY, true) };
+    table.optional("divergence_factor").map_or(Ok(10.0), |field| field.number(FACTOR))
 }
 
 fn read_batch(field: &Field<'_>) -> Result<Batch, InputError> {

@@ -2,25 +2,49 @@
 
 use thalweg_kernels::math::Elementary;
 
-use super::{Plan, Trial};
+use super::{Model, Plan, Schedule, Shape, Trial};
 use crate::data::{Dataset, Splits, Targets};
+use crate::descent::Descent;
 use crate::network::{Architecture, Batches, Examples, Network};
+use crate::record::Precision;
 use crate::spec::{Spec, metric};
-use crate::train::{self, Lane, Metric, Split};
+use crate::train::{self, Keep, Lane, Metric, Objective, Split};
+
+/// Something to do with an objective, whichever it is, in whichever precision.
+pub(super) trait WithObjective {
+    type Output;
+    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Self::Output;
+}
+
+/// Does `work` with what the trials of a plan are to minimise.
+pub(super) fn with_objective<W: WithObjective>(spec: &Spec, plan: &Plan, data: &Splits, work: W) -> W::Output {
+    match spec.train.precision {
+        Precision::F32 => with_objective_in::<f32, W>(spec, plan, data, work),
+        Precision::F64 => with_objective_in::<f64, W>(spec, plan, data, work),
+    }
+}
+
+fn with_objective_in<T: Elementary, W: WithObjective>(spec: &Spec, plan: &Plan, data: &Splits, work: W) -> W::Output {
+    match &plan.model {
+        Model::Network(shape) => work.call(&network::<T>(spec, shape, &plan.schedule, data)),
+        Model::Landscape(landscape) => {
+            work.call(&Descent::<T>::new(landscape.function, landscape.starts.dimensions(), &landscape.spectrum))
+        }
+    }
+}
 
 /// The networks of a plan on their data.
-pub(super) fn network<T: Elementary>(spec: &Spec, plan: &Plan, data: &Splits) -> Network<T> {
-    let shape = &plan.shape;
-    let architecture = Architecture::new(&shape.layers, shape.bias, spec.network.activation, shape.loss);
+fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data: &Splits) -> Network<T> {
+    let architecture = Architecture::new(&shape.layers, shape.bias, shape.activation, shape.loss);
     let width = shape.loss.target_width(shape.outputs());
     let splits = [&data.train, &data.validation, &data.test].map(|split| examples(split, width));
     let batches = Batches {
-        examples: plan.schedule.train,
-        size: plan.schedule.batch,
+        examples: schedule.train,
+        size: schedule.batch,
         drop_last: spec.train.drop_last,
         shuffled: spec.train.batch != crate::spec::Batch::Full,
     };
-    Network::new(architecture, spec.network.init, splits, batches, spec.engine.chunk)
+    Network::new(architecture, shape.init, splits, batches, spec.engine.chunk)
 }
 
 /// A split with targets of `width` numbers: classes are their index, or one-hot where a loss wants a number an output.
@@ -37,9 +61,19 @@ fn examples<T: Elementary>(data: &Dataset, width: usize) -> Examples<T> {
 }
 
 /// What the training loop needs to know of a trial.
-pub(super) fn lane(trial: &Trial) -> Lane<'_> {
-    let Trial { hyperparameters, init_seed, order_seed, .. } = trial;
-    Lane { hyperparameters, init_seed: *init_seed, order_seed: *order_seed, ..Lane::default() }
+pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, trial: &'a Trial) -> Lane<'a> {
+    let keep = match &plan.model {
+        Model::Network(_) => Keep::Nothing,
+        Model::Landscape(_) if spec.record.trajectory => Keep::All,
+        Model::Landscape(_) => Keep::Ends,
+    };
+    Lane {
+        hyperparameters: &trial.hyperparameters,
+        init_seed: trial.init_seed,
+        order_seed: trial.order_seed,
+        start: plan.start(trial),
+        keep,
+    }
 }
 
 /// When the training loop evaluates, and what it aims at.

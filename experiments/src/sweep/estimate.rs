@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 
-use super::{Choice, Plan, Population, lane, network, train_schedule};
+use super::{Choice, Plan, Population, WithObjective, lane, train_schedule, with_objective};
 use crate::data::Splits;
 use crate::record::Precision;
 use crate::spec::Spec;
-use crate::train::{self, Engine, Job};
+use crate::train::{self, Engine, Job, Objective};
 
 /// What a plan would need, measured by training a block of each population for a moment.
 #[derive(Clone, Debug)]
@@ -33,15 +33,16 @@ const MOMENT: Duration = Duration::from_millis(50);
 impl Estimate {
     /// Trains one block of each population for a moment.
     pub fn measure(spec: &Spec, plan: &Plan, data: &Splits, isa: Isa, threads: usize) -> Self {
-        let (size, measured) = match spec.train.precision {
-            Precision::F32 => (4, measure::<f32>(spec, plan, data, isa)),
-            Precision::F64 => (8, measure::<f64>(spec, plan, data, isa)),
+        let size = match spec.train.precision {
+            Precision::F32 => 4,
+            Precision::F64 => 8,
         };
+        let measured = with_objective(spec, plan, data, Measurement { spec, plan, isa });
         let examples: u64 =
             [&data.train, &data.validation, &data.test].iter().map(|split| split.features.len() as u64).sum();
         // Weights, gradient, the weights before a logged step, and the optimizer's state.
         let worker = |(population, (_, lanes, _)): (&Population, &(Choice, usize, f64))| {
-            plan.shape.parameters * *lanes as u64 * size * (3 + population.optimizer.state as u64)
+            plan.model.parameters() * *lanes as u64 * size * (3 + population.optimizer.state as u64)
         };
         let worker = plan.populations.iter().zip(&measured).map(worker).max().unwrap_or(0);
         let places = plan.trials.len() as u64 * PLACE;
@@ -59,21 +60,37 @@ impl Estimate {
 /// Bytes that a trial takes while a plan runs: its key, hyperparameters and the places of its rows.
 const PLACE: u64 = 250;
 
-/// For each population its path, the lanes of its blocks, and the seconds that one thread would need for it.
-fn measure<T: Elementary>(spec: &Spec, plan: &Plan, data: &Splits, isa: Isa) -> Vec<(Choice, usize, f64)> {
-    let network = network::<T>(spec, plan, data);
-    let schedule = train_schedule(spec, plan);
-    let seconds = |population: &Population| {
+/// Training a block of each population: gives its path, the lanes of its blocks, and the seconds that one thread would
+/// need for it.
+struct Measurement<'a> {
+    spec: &'a Spec,
+    plan: &'a Plan,
+    isa: Isa,
+}
+
+impl WithObjective for Measurement<'_> {
+    type Output = Vec<(Choice, usize, f64)>;
+
+    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Self::Output {
+        let seconds = |population| self.seconds(objective, population);
+        self.plan.populations.iter().map(seconds).collect()
+    }
+}
+
+impl Measurement<'_> {
+    fn seconds<T: Elementary, O: Objective<T>>(&self, objective: &O, population: &Population) -> (Choice, usize, f64) {
+        let Self { spec, plan, isa } = *self;
+        let schedule = train_schedule(spec, plan);
         let choice = Choice::new(spec, plan, population, isa);
-        let engine = Engine { isa, threads: 1, path: choice.path, lanes: spec.engine.lanes };
+        let engine = Engine { isa, threads: 1, path: choice.path, lanes: choice.lanes };
         let lanes = engine.block_lanes::<T>();
-        let trials = population.trials.iter().take(lanes).map(|&trial| lane(&plan.trials[trial]));
+        let trials = population.trials.iter().take(lanes).map(|&trial| lane(spec, plan, &plan.trials[trial]));
         let job = Job { method: population.optimizer, lanes: trials.collect() };
         let time = |steps: u64| {
             let schedule = train::Schedule { steps, logged: vec![0, steps], ..schedule.clone() };
             let begin = Instant::now();
             let done = |_, _, _| {};
-            let trained = train::train(&network, std::slice::from_ref(&job), &schedule, &[], engine, &STOP, done);
+            let trained = train::train(objective, std::slice::from_ref(&job), &schedule, &[], engine, &STOP, done);
             trained.map_or(0.0, |()| begin.elapsed().as_secs_f64())
         };
         // Two evaluations and one step, and then twice as many steps each time until it takes a moment.
@@ -87,8 +104,7 @@ fn measure<T: Elementary>(spec: &Spec, plan: &Plan, data: &Splits, isa: Isa) -> 
         let evaluation = (base - step).max(0.0) / 2.0;
         let block = schedule.logged.len() as f64 * evaluation + schedule.steps as f64 * step;
         (choice, lanes, block * population.trials.len().div_ceil(lanes) as f64)
-    };
-    plan.populations.iter().map(seconds).collect()
+    }
 }
 
 /// Nobody stops a measurement.

@@ -4,11 +4,10 @@ use std::fmt::{Display, Write};
 
 use thalweg_kernels::optimizer::{Domain, Method};
 
-use super::schedule::Schedule;
-use super::shape::Shape;
+use super::{Model, Schedule, Shape, Trial};
 use crate::data::Splits;
 use crate::network::Initializer;
-use crate::spec::{Batch, Named, Source, Spec, number, quoted, scale};
+use crate::spec::{Batch, Named, Source, Spec, number, point, quoted, scale};
 
 /// What the descriptions of all trials of a plan begin with.
 #[derive(Clone, Debug)]
@@ -24,49 +23,19 @@ pub(super) struct MethodKeys {
 }
 
 impl KeyMaker {
-    pub fn new(spec: &Spec, data: &Splits, shape: &Shape, schedule: &Schedule) -> Self {
+    pub fn new(spec: &Spec, data: &Splits, model: &Model, schedule: &Schedule) -> Self {
         let mut text = format!("contract = {}\n", thalweg_kernels::CONTRACT);
         let mut line = |key: &str, value: &dyn Display| write_line(&mut text, key, value);
-        match &spec.problem.source {
-            Source::Moons { samples, noise } => {
-                line("problem.kind", &quoted("moons"));
-                line("problem.samples", samples);
-                line("problem.noise", &number(*noise));
-            }
-            Source::Csv { path: _, target, task } => {
-                // The content is what counts, wherever it lies.
-                let hash = data.content.map_or_else(String::new, |hash| hash.to_hex().to_string());
-                line("problem.kind", &quoted("csv"));
-                line("problem.content", &quoted(&hash));
-                line("problem.target", &quoted(target));
-                line("problem.task", &quoted(task.name()));
-            }
-            Source::Gaussian(cloud) => write_lines(&mut line, "gaussian", cloud.lines()),
-            Source::Uniform(cloud) => write_lines(&mut line, "uniform", cloud.lines()),
-            Source::Teacher(teacher) => write_lines(&mut line, "teacher", teacher.lines()),
-            Source::Idx(_) => {
-                let hash = data.content.map_or_else(String::new, |hash| hash.to_hex().to_string());
-                write_lines(&mut line, "idx", vec![("content", quoted(&hash))]);
+        match model {
+            Model::Network(shape) => write_network(&mut line, spec, data, shape),
+            Model::Landscape(landscape) => {
+                line("problem.kind", &quoted("landscape"));
+                line("problem.function", &quoted(landscape.function.facts.name));
+                if !landscape.spectrum.is_empty() {
+                    line("problem.spectrum", &point(&landscape.spectrum));
+                }
             }
         }
-        line("problem.scale", &scale(spec.problem.scale));
-        line("problem.test_fraction", &number(spec.problem.test_fraction));
-        line("problem.validation_fraction", &number(spec.problem.validation_fraction));
-        line("problem.seed", &spec.problem.seed);
-        line("network.hidden", &format!("{:?}", spec.network.hidden));
-        line("network.activation", &quoted(spec.network.activation.name));
-        line("network.bias", &spec.network.bias);
-        line("network.init", &quoted(spec.network.init.name()));
-        if let Initializer::Normal(scale) = spec.network.init {
-            line("network.init_scale", &number(scale));
-        }
-        line("network.loss", &quoted(shape.loss.name));
-        match spec.train.batch {
-            // Not the same as a batch of that size: the order of examples may differ.
-            Batch::Full => line("train.batch", &quoted("full")),
-            Batch::Size(size) => line("train.batch", &size),
-        }
-        line("train.drop_last", &spec.train.drop_last);
         line("train.steps", &schedule.steps);
         line("train.log_every", &schedule.log_every);
         line("train.precision", &quoted(spec.train.precision.name()));
@@ -86,18 +55,18 @@ impl KeyMaker {
         MethodKeys { method, hasher, rest: String::new() }
     }
 
-    pub fn describe(&self, method: &Method, hyperparameters: &[f64], init_seed: u64, order_seed: u64) -> String {
+    pub fn describe(&self, trial: &Trial, start: &[f64]) -> String {
         let mut text = self.shared.clone();
-        write_trial(&mut text, method, hyperparameters, init_seed, order_seed);
+        write_trial(&mut text, trial.optimizer, &trial.hyperparameters, start, trial.init_seed, trial.order_seed);
         text
     }
 }
 
 impl MethodKeys {
     /// The first 64 bits of the hash, most significant first: as a number, its 16 hex digits are the key.
-    pub fn key(&mut self, hyperparameters: &[f64], init_seed: u64, order_seed: u64) -> u64 {
+    pub fn key(&mut self, hyperparameters: &[f64], start: &[f64], init_seed: u64, order_seed: u64) -> u64 {
         self.rest.clear();
-        write_trial(&mut self.rest, self.method, hyperparameters, init_seed, order_seed);
+        write_trial(&mut self.rest, self.method, hyperparameters, start, init_seed, order_seed);
         let hash = self.hasher.clone().update(self.rest.as_bytes()).finalize();
         hash.as_bytes().iter().take(8).fold(0, |key, &byte| key << 8 | u64::from(byte))
     }
@@ -109,7 +78,55 @@ fn write_lines(line: &mut impl FnMut(&str, &dyn Display), kind: &str, lines: Vec
     lines.iter().for_each(|(key, value)| line(&format!("problem.{key}"), value));
 }
 
-fn write_trial(text: &mut String, method: &Method, hyperparameters: &[f64], init_seed: u64, order_seed: u64) {
+fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &Splits, shape: &Shape) {
+    // The content of files is what counts, wherever they lie.
+    let content = || data.content.map_or_else(String::new, |hash| hash.to_hex().to_string());
+    match &spec.problem.source {
+        Source::Moons { samples, noise } => {
+            line("problem.kind", &quoted("moons"));
+            line("problem.samples", samples);
+            line("problem.noise", &number(*noise));
+        }
+        Source::Csv { path: _, target, task } => {
+            line("problem.kind", &quoted("csv"));
+            line("problem.content", &quoted(&content()));
+            line("problem.target", &quoted(target));
+            line("problem.task", &quoted(task.name()));
+        }
+        Source::Gaussian(cloud) => write_lines(line, "gaussian", cloud.lines()),
+        Source::Uniform(cloud) => write_lines(line, "uniform", cloud.lines()),
+        Source::Teacher(teacher) => write_lines(line, "teacher", teacher.lines()),
+        Source::Idx(_) => write_lines(line, "idx", vec![("content", quoted(&content()))]),
+        Source::Landscape(_) => {}
+    }
+    line("problem.scale", &scale(spec.problem.scale));
+    line("problem.test_fraction", &number(spec.problem.test_fraction));
+    line("problem.validation_fraction", &number(spec.problem.validation_fraction));
+    line("problem.seed", &spec.problem.seed);
+    line("network.hidden", &format!("{:?}", &shape.layers[1..shape.layers.len() - 1]));
+    line("network.activation", &quoted(shape.activation.name));
+    line("network.bias", &shape.bias);
+    line("network.init", &quoted(shape.init.name()));
+    if let Initializer::Normal(scale) = shape.init {
+        line("network.init_scale", &number(scale));
+    }
+    line("network.loss", &quoted(shape.loss.name));
+    match spec.train.batch {
+        // Not the same as a batch of that size: the order of examples may differ.
+        Batch::Full => line("train.batch", &quoted("full")),
+        Batch::Size(size) => line("train.batch", &size),
+    }
+    line("train.drop_last", &spec.train.drop_last);
+}
+
+fn write_trial(
+    text: &mut String,
+    method: &Method,
+    hyperparameters: &[f64],
+    start: &[f64],
+    init_seed: u64,
+    order_seed: u64,
+) {
     write_line(text, "optimizer", &quoted(method.name));
     for (hyperparameter, &value) in method.hyperparameters.iter().zip(hyperparameters) {
         // A choice goes by its name, so that a new one can be listed anywhere.
@@ -118,6 +135,10 @@ fn write_trial(text: &mut String, method: &Method, hyperparameters: &[f64], init
             Domain::Choice(names) => quoted(names[value as usize]),
         };
         write_line(text, hyperparameter.name, &value);
+    }
+    if !start.is_empty() {
+        // Nothing is random then.
+        return write_line(text, "start", &point(start));
     }
     write_line(text, "init_seed", &init_seed);
     write_line(text, "order_seed", &order_seed);

@@ -16,9 +16,9 @@ use thalweg_kernels::optimizer::{Domain, Method};
 
 use crate::data::Splits;
 use crate::record::Setting;
-use crate::spec::{InputError, Spec};
+use crate::spec::{self, InputError, Spec};
 
-use engine::{lane, network, train_schedule};
+use engine::{WithObjective, lane, train_schedule, with_objective};
 pub use estimate::Estimate;
 use key::KeyMaker;
 pub use path::Choice;
@@ -30,17 +30,38 @@ pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
 pub struct Plan {
     /// The problem's short name.
     pub problem: String,
-    /// The networks' layers, outputs and loss.
-    pub shape: Shape,
+    /// What is trained.
+    pub model: Model,
     /// Steps, batches and evaluations.
     pub schedule: Schedule,
     /// The trials in plan order: by table of the spec, then along its grid (the last hyperparameter moves fastest), then
-    /// by seed. A trial that several grids contain is here once, where it came first.
+    /// by start, then by seed. A trial that several grids contain is here once, where it came first.
     pub trials: Vec<Trial>,
     /// The trials in groups that are trained together.
     pub populations: Vec<Population>,
     hyperparameters: Vec<&'static str>,
+    /// The points where trials start on a landscape; one without coordinates for networks.
+    starts: Vec<Vec<f64>>,
     keys: KeyMaker,
+}
+
+/// What is trained; the same for all trials of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Model {
+    /// Networks of this shape.
+    Network(Shape),
+    /// The coordinates of points on a landscape.
+    Landscape(spec::Landscape),
+}
+
+impl Model {
+    /// Parameters of a trial.
+    pub fn parameters(&self) -> u64 {
+        match self {
+            Self::Network(shape) => shape.parameters,
+            Self::Landscape(landscape) => landscape.starts.dimensions() as u64,
+        }
+    }
 }
 
 /// One training run.
@@ -56,8 +77,8 @@ pub struct Trial {
     pub init_seed: u64,
     /// The seed of the order of examples. Trials with the same one share their batches.
     pub order_seed: u64,
-    /// The number of its configuration: trials that differ in their seeds only share it.
-    pub configuration: usize,
+    /// The number of its starting point; see [`Plan::start`].
+    pub start: usize,
 }
 
 /// Trials that can share the lanes of a block: all that use one optimizer.
@@ -77,10 +98,17 @@ impl Plan {
     /// If spec and data do not fit together: a batch that is larger than the training split, a loss for another number
     /// of classes, a network with too many parameters.
     pub fn new(spec: &Spec, data: &Splits) -> Result<Self, InputError> {
-        let shape = Shape::new(spec, &data.train)?;
+        let (model, starts) = match (&spec.network, spec.problem.landscape()) {
+            (Some(network), _) => (Model::Network(Shape::new(spec, network, &data.train)?), vec![Vec::new()]),
+            (None, landscape) => {
+                let landscape = landscape.expect("a spec without a network has a landscape").clone();
+                let starts = landscape.starts.points(spec.problem.seed);
+                (Model::Landscape(landscape), starts)
+            }
+        };
         let schedule = Schedule::new(spec, data.train.len())?;
-        let keys = KeyMaker::new(spec, data, &shape, &schedule);
-        let trials = list_trials(spec, &keys);
+        let keys = KeyMaker::new(spec, data, &model, &schedule);
+        let trials = list_trials(spec, &keys, &starts);
         let populations = group(&trials);
         let mut hyperparameters = Vec::new();
         for hyperparameter in spec.optimizers.iter().flat_map(|grid| grid.method.hyperparameters) {
@@ -89,12 +117,17 @@ impl Plan {
             }
         }
         let problem = spec.problem.name().to_owned();
-        Ok(Self { problem, shape, schedule, trials, populations, hyperparameters, keys })
+        Ok(Self { problem, model, schedule, trials, populations, hyperparameters, starts, keys })
     }
 
     /// The names of all hyperparameters of the optimizers in use, in order of appearance: columns of `runs.csv`.
     pub fn hyperparameter_names(&self) -> &[&'static str] {
         &self.hyperparameters
+    }
+
+    /// The point where a trial starts on a landscape; without coordinates for a network.
+    pub fn start(&self, trial: &Trial) -> &[f64] {
+        &self.starts[trial.start]
     }
 
     /// A trial's values of [`Self::hyperparameter_names`]; none where its optimizer has no such hyperparameter.
@@ -112,30 +145,33 @@ impl Plan {
 
     /// The description whose hash is a trial's key: everything that can change its numbers, and nothing else.
     pub fn describe(&self, trial: &Trial) -> String {
-        self.keys.describe(trial.optimizer, &trial.hyperparameters, trial.init_seed, trial.order_seed)
+        self.keys.describe(trial, self.start(trial))
     }
 
     /// Floating-point operations of one trial's training, evaluations not counted: 2·m·n·k for each matrix product, of
-    /// which every layer has a forward one and a weight gradient, and all but the first an input gradient.
+    /// which every layer has a forward one and a weight gradient, and all but the first an input gradient. A landscape has
+    /// no products.
     pub fn flops_per_trial(&self) -> u128 {
-        u128::from(self.shape.flops_per_example()) * self.schedule.examples()
+        match &self.model {
+            Model::Network(shape) => u128::from(shape.flops_per_example()) * self.schedule.examples(),
+            Model::Landscape(_) => 0,
+        }
     }
 }
 
-fn list_trials(spec: &Spec, keys: &KeyMaker) -> Vec<Trial> {
+fn list_trials(spec: &Spec, keys: &KeyMaker, starts: &[Vec<f64>]) -> Vec<Trial> {
     // The spec has been checked to have at most `MAX_TRIALS`.
     let mut trials = Vec::new();
     let mut seen = HashSet::new();
-    let mut configurations = 0;
     for grid in &spec.optimizers {
         let mut keys = keys.of_method(grid.method);
         grid.for_each(|point| {
             let hyperparameters: Arc<[f64]> = point.into();
-            let before = trials.len();
-            for seed in spec.train.seeds.iter() {
+            let seeds = spec.train.seeds.iter();
+            for (start, seed) in (0..starts.len()).flat_map(|start| seeds.clone().map(move |seed| (start, seed))) {
                 let init_seed = spec.train.init_seed.unwrap_or(seed);
                 let order_seed = spec.train.order_seed.unwrap_or(seed);
-                let key = keys.key(point, init_seed, order_seed);
+                let key = keys.key(point, &starts[start], init_seed, order_seed);
                 if seen.insert(key) {
                     trials.push(Trial {
                         key: format!("{key:016x}"),
@@ -143,12 +179,10 @@ fn list_trials(spec: &Spec, keys: &KeyMaker) -> Vec<Trial> {
                         hyperparameters: Arc::clone(&hyperparameters),
                         init_seed,
                         order_seed,
-                        configuration: configurations,
+                        start,
                     });
                 }
             }
-            // All seeds of a configuration are new, or none is.
-            configurations += usize::from(trials.len() > before);
         });
     }
     trials

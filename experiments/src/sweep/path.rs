@@ -2,7 +2,7 @@
 
 use thalweg_kernels::Isa;
 
-use super::{Plan, Population};
+use super::{Model, Plan, Population};
 use crate::record::Precision;
 use crate::spec::Spec;
 use crate::train::Path;
@@ -12,6 +12,8 @@ use crate::train::Path;
 pub struct Choice {
     /// The path.
     pub path: Path,
+    /// Lanes of a block on the population path; none for those of a register.
+    pub lanes: Option<usize>,
     /// Why, as a clause.
     pub reason: String,
 }
@@ -19,29 +21,40 @@ pub struct Choice {
 /// What the weights of a register of trials, their gradient and the optimizer's state may take on the population path.
 const POPULATION_BYTES: u64 = 4 << 20;
 
+/// What the points of a block on a landscape, their gradient and the optimizer's state may take: half of a first-level
+/// cache. Many starts a block share the cost of a kernel call.
+const LANDSCAPE_BYTES: u64 = 16 << 10;
+
 impl Choice {
     /// The path that is faster for a population, unless the spec names one. It changes no result.
     pub fn new(spec: &Spec, plan: &Plan, population: &Population, isa: Isa) -> Self {
-        if let Some(path) = spec.engine.path {
-            return Self { path, reason: "as engine.path says".to_owned() };
-        }
         let (lanes, size) = match spec.train.precision {
             Precision::F32 => (isa.lanes::<f32>(), 4),
             Precision::F64 => (isa.lanes::<f64>(), 8),
         };
         let trials = population.trials.len();
         let arrays = 2 + population.optimizer.state as u64;
-        let bytes = plan.shape.parameters * arrays * lanes as u64 * size;
-        let kib = bytes.div_ceil(1024);
-        if 2 * trials <= lanes {
-            let reason = format!("{trials} trials would leave most of {lanes} lanes empty");
-            Self { path: Path::Dense, reason }
-        } else if bytes > POPULATION_BYTES {
-            let reason = format!("{lanes} trials at once take {kib} KiB, too much for the caches");
-            Self { path: Path::Dense, reason }
-        } else {
-            let reason = format!("{lanes} trials at once take {kib} KiB");
-            Self { path: Path::Population, reason }
+        let bytes = plan.model.parameters() * arrays * size;
+        if matches!(plan.model, Model::Landscape(_)) {
+            let lanes = spec.engine.lanes.unwrap_or_else(|| trials.min((LANDSCAPE_BYTES / bytes) as usize).max(lanes));
+            let reason = format!("{lanes} starts at once take {}", kib(lanes as u64 * bytes));
+            return Self { path: Path::Population, lanes: Some(lanes), reason };
         }
+        let together = kib(bytes * lanes as u64);
+        let (path, reason) = match spec.engine.path {
+            Some(path) => (path, "as engine.path says".to_owned()),
+            None if 2 * trials <= lanes => {
+                (Path::Dense, format!("{trials} trials would leave most of {lanes} lanes empty"))
+            }
+            None if bytes * lanes as u64 > POPULATION_BYTES => {
+                (Path::Dense, format!("{lanes} trials at once take {together}, too much for the caches"))
+            }
+            None => (Path::Population, format!("{lanes} trials at once take {together}")),
+        };
+        Self { path, lanes: spec.engine.lanes, reason }
     }
+}
+
+fn kib(bytes: u64) -> String {
+    format!("{} KiB", bytes.div_ceil(1024))
 }

@@ -1,6 +1,6 @@
 //! The rows of a trial, from what the training loop says of it.
 
-use super::Plan;
+use super::{Model, Plan};
 use crate::record::{self, Curve, Rows, Run};
 use crate::spec::Spec;
 use crate::train::{Outcome, Point, Split};
@@ -16,18 +16,44 @@ pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) 
             record::write_curve(writer, &curve, precision)
         })
     });
-    [run, curves, Vec::new()]
+    let trajectory = bytes(|writer| {
+        let positions = if spec.record.trajectory { outcome.positions.as_slice() } else { &[] };
+        // Positions are kept at the steps that are logged.
+        positions.iter().zip(&outcome.points).try_for_each(|(position, point)| {
+            let value = point.loss[Split::Train as usize].unwrap_or(f64::NAN);
+            let key = &plan.trials[trial].key;
+            record::write_position(writer, key, position.step, &position.parameters, value, precision)
+        })
+    });
+    [run, curves, trajectory]
 }
 
-/// The first line of `runs.csv`.
-pub(super) fn run_header(plan: &Plan) -> Vec<u8> {
+/// The first lines of [`record::TABLES`]; the one of `curves.csv` is there even if no curves are kept.
+pub(super) fn headers(plan: &Plan) -> Rows {
     let names: Vec<String> = plan.hyperparameter_names().iter().map(|name| (*name).to_owned()).collect();
-    bytes(|writer| record::write_run_header(writer, &names, &[]))
+    [
+        bytes(|writer| record::write_run_header(writer, &names, &extra_columns(plan))),
+        bytes(record::write_curve_header),
+        bytes(|writer| record::write_trajectory_header(writer, plan.model.parameters() as usize)),
+    ]
 }
 
-/// The first line of `curves.csv`; it is there even if no curves are kept.
-pub(super) fn curve_header() -> Vec<u8> {
-    bytes(record::write_curve_header)
+/// The columns of `runs.csv` that landscapes add: where a trial starts, where it ends, and the value there.
+fn extra_columns(plan: &Plan) -> Vec<String> {
+    let Model::Landscape(landscape) = &plan.model else { return Vec::new() };
+    let coordinates = |which: &'static str| (0..landscape.starts.dimensions()).map(move |i| format!("{which}_x{i}"));
+    coordinates("start").chain(coordinates("final")).chain(["final_value".to_owned()]).collect()
+}
+
+fn extra(plan: &Plan, outcome: &Outcome) -> Vec<Option<f64>> {
+    let Model::Landscape(landscape) = &plan.model else { return Vec::new() };
+    let dimensions = landscape.starts.dimensions();
+    let coordinates = |x: Option<&'_ [f64]>| match x {
+        Some(x) => x.iter().copied().map(Some).collect(),
+        None => vec![None; dimensions],
+    };
+    let value = outcome.last().and_then(|point| point.loss[Split::Train as usize]);
+    [coordinates(outcome.start()), coordinates(outcome.end()), vec![value]].concat()
 }
 
 /// What is written to a CSV in memory, which cannot fail.
@@ -62,7 +88,7 @@ fn run(plan: &Plan, trial: usize, outcome: &Outcome) -> Run {
         final_validation_accuracy: accuracy(Split::Validation),
         final_test_accuracy: accuracy(Split::Test),
         steps_to_target: outcome.steps_to_target,
-        extra: Vec::new(),
+        extra: extra(plan, outcome),
     }
 }
 

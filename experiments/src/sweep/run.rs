@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use miette::Diagnostic;
@@ -13,13 +13,14 @@ use thiserror::Error;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::{Choice, Plan, rows};
+use super::{Choice, Model, Plan, WithObjective, rows, with_objective};
 use crate::data::Splits;
+use crate::descent;
 use crate::figure::{self, FigureError};
 use crate::record::manifest::Manifest;
-use crate::record::{self, Parts, Precision, Provenance, RecordError, atomic};
+use crate::record::{self, Parts, Provenance, RecordError, atomic};
 use crate::spec::{InputError, Spec};
-use crate::train::{self, Job, Norms, Outcome};
+use crate::train::{self, Job, Norms, Objective, Outcome};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -113,10 +114,8 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let started = Instant::now();
     let before = parts.done();
     let parts = Mutex::new(Writer { parts, flushed: started, failure: None });
-    let trained = match spec.train.precision {
-        Precision::F32 => train_missing::<f32>(spec, &plan, &data, settings, progress, stop, &parts),
-        Precision::F64 => train_missing::<f64>(spec, &plan, &data, settings, progress, stop, &parts),
-    };
+    let training = Training { spec, plan: &plan, settings, progress, stop, writer: &parts };
+    let trained = with_objective(spec, &plan, &data, training);
     progress.end();
     trained?;
     let Writer { mut parts, failure, .. } = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -143,27 +142,64 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How many bytes of finished rows may wait.
 const BACKLOG: usize = 16 << 20;
 
-fn train_missing<T: Elementary>(
-    spec: &Spec,
-    plan: &Plan,
-    data: &Splits,
-    settings: &Settings,
-    progress: &dyn Progress,
-    stop: &AtomicBool,
-    writer: &Mutex<Writer>,
-) -> Result<(), RunError> {
-    let locked = || writer.lock().unwrap_or_else(PoisonError::into_inner);
-    let missing: Vec<Vec<usize>> = {
-        let parts = &locked().parts;
-        let of = |trials: &[usize]| trials.iter().copied().filter(|&trial| !parts.has(trial)).collect();
-        plan.populations.iter().map(|population| of(&population.trials)).collect()
-    };
-    let network = super::network::<T>(spec, plan, data);
-    let done = |population: usize, first: usize, outcomes: Vec<Outcome>| {
-        let trials = &missing[population][first..first + outcomes.len()];
-        let rows: Vec<_> =
-            trials.iter().zip(&outcomes).map(|(&trial, outcome)| rows::render(spec, plan, trial, outcome)).collect();
-        let mut writer = locked();
+/// Training the trials that are not done.
+struct Training<'a> {
+    spec: &'a Spec,
+    plan: &'a Plan,
+    settings: &'a Settings,
+    progress: &'a dyn Progress,
+    stop: &'a AtomicBool,
+    writer: &'a Mutex<Writer>,
+}
+
+impl WithObjective for Training<'_> {
+    type Output = Result<(), RunError>;
+
+    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<(), RunError> {
+        let Self { spec, plan, settings, .. } = self;
+        let missing: Vec<Vec<usize>> = {
+            let parts = &self.locked().parts;
+            let of = |trials: &[usize]| trials.iter().copied().filter(|&trial| !parts.has(trial)).collect();
+            plan.populations.iter().map(|population| of(&population.trials)).collect()
+        };
+        let schedule = super::train_schedule(spec, plan);
+        let choice = |population| Choice::new(spec, plan, population, settings.isa);
+        let choices: Vec<Choice> = plan.populations.iter().map(choice).collect();
+        // Populations that are trained in the same way share the threads.
+        let mut ways = Vec::new();
+        for choice in &choices {
+            if !ways.contains(&(choice.path, choice.lanes)) {
+                ways.push((choice.path, choice.lanes));
+            }
+        }
+        for (path, lanes) in ways {
+            let takes = |&at: &usize| (choices[at].path, choices[at].lanes) == (path, lanes);
+            let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
+            let job = |&population: &usize| Job {
+                method: plan.populations[population].optimizer,
+                lanes: missing[population].iter().map(|&trial| super::lane(spec, plan, &plan.trials[trial])).collect(),
+            };
+            let jobs: Vec<Job<'_>> = populations.iter().map(job).collect();
+            let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes };
+            let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
+                self.keep(&missing[populations[job]][first..first + outcomes.len()], &outcomes);
+            };
+            train::train(objective, &jobs, &schedule, &[&Norms], engine, self.stop, done)?;
+        }
+        Ok(())
+    }
+}
+
+impl Training<'_> {
+    fn locked(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps the rows of finished trials.
+    fn keep(&self, trials: &[usize], outcomes: &[Outcome]) {
+        let render = |(&trial, outcome)| rows::render(self.spec, self.plan, trial, outcome);
+        let rows: Vec<_> = trials.iter().zip(outcomes).map(render).collect();
+        let mut writer = self.locked();
         for (&trial, rows) in trials.iter().zip(&rows) {
             writer.parts.add(trial, rows);
         }
@@ -171,26 +207,12 @@ fn train_missing<T: Elementary>(
             writer.flushed = Instant::now();
             if let Err(error) = writer.parts.flush() {
                 writer.failure = Some(error);
-                stop.store(true, Ordering::Relaxed);
+                self.stop.store(true, Ordering::Relaxed);
             }
         }
         drop(writer);
-        progress.advance(trials.len());
-    };
-    let schedule = super::train_schedule(spec, plan);
-    for (_, path) in train::Path::ALL {
-        let takes = |&at: &usize| Choice::new(spec, plan, &plan.populations[at], settings.isa).path == path;
-        let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
-        let job = |&population: &usize| Job {
-            method: plan.populations[population].optimizer,
-            lanes: missing[population].iter().map(|&trial| super::lane(&plan.trials[trial])).collect(),
-        };
-        let jobs: Vec<Job<'_>> = populations.iter().map(job).collect();
-        let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes: spec.engine.lanes };
-        let done = |job: usize, first, outcomes| done(populations[job], first, outcomes);
-        train::train(&network, &jobs, &schedule, &[&Norms], engine, stop, done)?;
+        self.progress.advance(trials.len());
     }
-    Ok(())
 }
 
 /// A folder of results, and the canonical spec that they are to be of.
@@ -254,10 +276,10 @@ impl Folder<'_> {
 
     /// Turns the parts into results.
     fn finish(&self, spec: &Spec, plan: &Plan, parts: Parts, png: bool) -> Result<(), RunError> {
-        self.assemble(plan, &parts).map_err(|source| self.error(source))?;
+        let mut files = self.assemble(spec, plan, &parts).map_err(|source| self.error(source))?;
         let runs = record::read_runs(&self.path.join("runs.csv"))?;
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
-        let mut files: Vec<String> = ["runs.csv", "curves.csv", "summary.csv"].map(str::to_owned).into();
+        files.push("summary.csv".to_owned());
         files.extend(draw(spec, self.path, png)?);
         let write = || {
             atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
@@ -267,15 +289,26 @@ impl Folder<'_> {
         write().map_err(|source| self.error(source))
     }
 
-    fn assemble(&self, plan: &Plan, parts: &Parts) -> io::Result<()> {
-        let headers = [rows::run_header(plan), rows::curve_header()];
-        for (index, (table, header)) in record::TABLES.iter().zip(&headers).enumerate() {
+    /// Writes the tables; returns their names.
+    fn assemble(&self, spec: &Spec, plan: &Plan, parts: &Parts) -> io::Result<Vec<String>> {
+        let mut files = Vec::new();
+        for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(plan)).enumerate() {
+            if *table == "trajectory" && !spec.record.trajectory {
+                continue;
+            }
+            files.push(format!("{table}.csv"));
             atomic::write(&self.path.join(format!("{table}.csv")), |file| {
-                file.write_all(header)?;
+                file.write_all(&header)?;
                 parts.assemble(index, file)
             })?;
         }
-        Ok(())
+        if let (Some(lattice), Model::Landscape(landscape)) = (&spec.record.surface, &plan.model) {
+            let points = lattice.points();
+            let values = descent::values(landscape.function, &landscape.spectrum, &points);
+            record::write_surface(&self.path.join("surface.csv"), &points, &values)?;
+            files.push("surface.csv".to_owned());
+        }
+        Ok(files)
     }
 }
 

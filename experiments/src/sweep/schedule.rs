@@ -32,6 +32,8 @@ impl Schedule {
     ///
     /// If a batch is larger than the split, or there are too many steps or evaluations.
     pub fn new(spec: &Spec, train: usize) -> Result<Self, InputError> {
+        // A landscape is one example.
+        let train = if spec.network.is_some() { train } else { 1 };
         let batch = match spec.train.batch {
             Batch::Full => train,
             Batch::Size(size) if size <= train => size,

@@ -1,9 +1,11 @@
 //! The shape of a sweep's networks.
 
+use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::{self, Loss};
 
 use crate::data::{Dataset, Targets};
-use crate::spec::{InputError, Spec, Task, suiting};
+use crate::network::Initializer;
+use crate::spec::{self, InputError, Spec, Task, suiting};
 
 /// The most parameters of a network.
 pub const MAX_PARAMETERS: u64 = 1_000_000_000;
@@ -12,12 +14,16 @@ pub const MAX_PARAMETERS: u64 = 1_000_000_000;
 pub const MAX_OUTPUTS: usize = 65_536;
 
 /// The shape of a sweep's networks; the same for all trials of a plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Shape {
     /// Units of each layer, inputs first, outputs last.
     pub layers: Vec<usize>,
     /// Whether units have biases.
     pub bias: bool,
+    /// The function of hidden units.
+    pub activation: &'static Activation,
+    /// Where weights start.
+    pub init: Initializer,
     /// What training minimises.
     pub loss: &'static Loss,
     /// Weights and biases.
@@ -30,9 +36,9 @@ impl Shape {
     /// # Errors
     ///
     /// If the loss is not one for this number of classes, or there are too many outputs or parameters.
-    pub fn new(spec: &Spec, data: &Dataset) -> Result<Self, InputError> {
+    pub fn new(spec: &Spec, network: &spec::Network, data: &Dataset) -> Result<Self, InputError> {
         let classes = data.targets.classes().unwrap_or(0);
-        let loss = spec.network.loss.unwrap_or_else(|| suiting(spec.problem.task(), classes));
+        let loss = network.loss.unwrap_or_else(|| suiting(spec.problem.task(), classes));
         let outputs = match (&data.targets, loss.task) {
             (Targets::Values { outputs, .. }, _) => *outputs,
             (Targets::Classes { .. }, loss::Task::Binary) if classes == 2 => 1,
@@ -51,11 +57,14 @@ impl Shape {
             });
         }
         let mut layers = vec![data.inputs];
-        layers.extend(&spec.network.hidden);
+        layers.extend(&network.hidden);
         layers.push(outputs);
-        let parameters = count_parameters(&layers, spec.network.bias);
+        let parameters = count_parameters(&layers, network.bias);
         match parameters.filter(|&parameters| parameters <= MAX_PARAMETERS) {
-            Some(parameters) => Ok(Self { layers, bias: spec.network.bias, loss, parameters }),
+            Some(parameters) => {
+                let &spec::Network { bias, activation, init, .. } = network;
+                Ok(Self { layers, bias, activation, init, loss, parameters })
+            }
             None => {
                 let count = parameters.map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());
                 Err(spec.error("network.hidden", format!("{count} parameters are more than {MAX_PARAMETERS}")))
@@ -94,7 +103,9 @@ mod tests {
         assert_eq!(parameters, 64 * 32 + 32 + 32 * 10 + 10);
         assert_eq!(count_parameters(&layers, false), Some(64 * 32 + 32 * 10));
         assert_eq!(count_parameters(&[usize::MAX, 2], true), None);
-        let shape = Shape { layers, bias: true, loss: loss::ALL[0], parameters };
+        let activation = Activation::named("relu").unwrap();
+        let init = Initializer::Zeros;
+        let shape = Shape { layers, bias: true, activation, init, loss: loss::ALL[0], parameters };
         assert_eq!(shape.flops_per_example(), 2 * (2 * 64 * 32 + 3 * 32 * 10));
     }
 }

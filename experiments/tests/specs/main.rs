@@ -2,6 +2,7 @@
 
 mod bad;
 mod idx;
+mod landscapes;
 mod overrides;
 mod plans;
 mod shipped;

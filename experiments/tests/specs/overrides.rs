@@ -19,7 +19,8 @@ fn overrides_change_add_and_replace() {
     assert_eq!(spec.train.length, Length::Epochs(3));
     assert_eq!(spec.train.seeds, Seeds::List(vec![5, 6]));
     assert_eq!(spec.optimizers[0].axes, [Axis::Log { low: 1e-3, high: 1.0, points: 4 }]);
-    assert_eq!((spec.network.activation.name, spec.network.hidden.as_slice()), ("tanh", &[9][..]));
+    let network = spec.network.unwrap();
+    assert_eq!((network.activation.name, network.hidden.as_slice()), ("tanh", &[9][..]));
     assert_eq!((spec.engine.lanes, spec.title.as_str()), (Some(16), "two words"));
 }
 

@@ -1,0 +1,186 @@
+//! A landscape as the problem: its function, and where trials start.
+
+use thalweg_kernels::landscape::{self, Dimensions};
+
+use super::error::InputError;
+use super::grid::{Axis, read_bounds};
+use super::reader::{Field, Interval, Table};
+use super::train::MAX_TRIALS;
+use crate::random::Stream;
+
+/// The most coordinates of a landscape.
+pub const MAX_DIMENSIONS: usize = 10_000;
+
+/// A landscape and the points from which every configuration sets out, a trial each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Landscape {
+    /// The function.
+    pub function: &'static landscape::Landscape,
+    /// The eigenvalues of a quadratic; empty for the others.
+    pub spectrum: Vec<f64>,
+    /// Where trials start.
+    pub starts: Starts,
+}
+
+/// Starting points.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Starts {
+    /// These.
+    Points(Vec<Vec<f64>>),
+    /// The points of a grid.
+    Grid(Lattice),
+    /// Random ones, uniform between the bounds.
+    Sample {
+        /// The lowest and the highest value of each coordinate.
+        bounds: Vec<(f64, f64)>,
+        /// How many.
+        count: u64,
+    },
+}
+
+/// A regular lattice of points: for each coordinate the lowest value, the highest, and how many values there are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lattice(pub Vec<(f64, f64, u64)>);
+
+/// A coordinate: any finite number.
+const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
+
+impl Lattice {
+    /// How many points it has, if that fits.
+    pub fn count(&self) -> Option<u64> {
+        self.0.iter().try_fold(1_u64, |product, (_, _, points)| product.checked_mul(*points))
+    }
+
+    /// Its points, the last coordinate moving fastest.
+    pub fn points(&self) -> Vec<Vec<f64>> {
+        let axis = |&(low, high, points): &(f64, f64, u64)| Axis::Linear { low, high, points }.values("");
+        self.0.iter().map(axis).fold(vec![Vec::new()], |points, axis| {
+            let extend = |point: Vec<f64>| axis.iter().map(move |x| [point.as_slice(), &[*x]].concat());
+            points.into_iter().flat_map(extend).collect()
+        })
+    }
+
+    /// Reads `{ grid = [[low, high], …], points = n }`, where `points` may be a list.
+    pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
+        table.allow(&["grid", "points"])?;
+        let bounds = read_bounds_of_all(&table.required("grid", "the bounds of each coordinate")?)?;
+        let field = table.required("points", "how many values a coordinate has")?;
+        let points = match field.as_list() {
+            None => vec![field.integer(2..=MAX_TRIALS)?; bounds.len()],
+            Some(items) if items.len() == bounds.len() => {
+                items.iter().map(|item| item.integer(2..=MAX_TRIALS)).collect::<Result<_, _>>()?
+            }
+            Some(_) => return Err(field.expected(format!("{} numbers, one a coordinate", bounds.len()))),
+        };
+        Ok(Self(bounds.into_iter().zip(points).map(|((low, high), points)| (low, high, points)).collect()))
+    }
+}
+
+impl Starts {
+    /// How many there are, if that fits.
+    pub fn count(&self) -> Option<u64> {
+        match self {
+            Self::Points(points) => Some(points.len() as u64),
+            Self::Grid(grid) => grid.count(),
+            Self::Sample { count, .. } => Some(*count),
+        }
+    }
+
+    /// Coordinates of a point.
+    pub fn dimensions(&self) -> usize {
+        match self {
+            Self::Points(points) => points[0].len(),
+            Self::Grid(grid) => grid.0.len(),
+            Self::Sample { bounds, .. } => bounds.len(),
+        }
+    }
+
+    /// All of them; a sample comes from the stream `start` of the seed, and a larger one begins with the smaller one.
+    pub fn points(&self, seed: u64) -> Vec<Vec<f64>> {
+        match self {
+            Self::Points(points) => points.clone(),
+            Self::Grid(grid) => grid.points(),
+            Self::Sample { bounds, count } => {
+                let mut stream = Stream::new("start", seed);
+                let mut point =
+                    || bounds.iter().map(|(low, high)| low + (high - low) * stream.uniform()).collect::<Vec<f64>>();
+                (0..*count).map(|_| point()).collect()
+            }
+        }
+    }
+
+    fn read(field: &Field<'_>) -> Result<Self, InputError> {
+        const EXPECTED: &str = "a point such as [-1.5, 2], a list of points, { grid = …, points = … } or { sample = …, \
+                                count = … }";
+        if let Some(table) = field.as_table() {
+            if table.optional("sample").is_none() {
+                return Lattice::read(&table).map(Self::Grid);
+            }
+            table.allow(&["sample", "count"])?;
+            let bounds = read_bounds_of_all(&table.required("sample", "the bounds of each coordinate")?)?;
+            let count = table.required("count", "how many points")?.integer(1..=MAX_TRIALS)?;
+            return Ok(Self::Sample { bounds, count });
+        }
+        let items = field.list(EXPECTED)?;
+        let Some(first) = items.first() else { return Err(field.expected(EXPECTED)) };
+        if first.as_number().is_some() {
+            return Ok(Self::Points(vec![read_point(field)?]));
+        }
+        let points = items.iter().map(read_point).collect::<Result<Vec<_>, _>>()?;
+        match items.iter().zip(&points).find(|(_, point)| point.len() != points[0].len()) {
+            Some((item, _)) => Err(item.expected(format!("{} coordinates, as the first point has", points[0].len()))),
+            None => Ok(Self::Points(points)),
+        }
+    }
+}
+
+impl Landscape {
+    pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
+        let names: Vec<&str> = landscape::ALL.iter().map(|landscape| landscape.facts.name).collect();
+        let choice = table.required("function", &format!("one of {}", names.join(", ")))?.choice(&names)?;
+        let function = landscape::ALL[choice];
+        let has_spectrum = function.facts.dimensions == Dimensions::Spectrum;
+        let spectrum = match table.optional("spectrum") {
+            Some(field) if has_spectrum => read_point(&field)?,
+            Some(field) => return Err(field.error(format!("{} has no spectrum", function.facts.name))),
+            None if has_spectrum => {
+                return Err(table.error(format!(
+                    "missing key `problem.spectrum`: the eigenvalues of the {}",
+                    function.facts.title
+                )));
+            }
+            None => Vec::new(),
+        };
+        let field = table.required("start", "where trials start")?;
+        let starts = Starts::read(&field)?;
+        let count = starts.dimensions();
+        let wanted = match function.facts.dimensions {
+            Dimensions::Exactly(wanted) if count != wanted => format!("{wanted} coordinates"),
+            Dimensions::AtLeast(wanted) if count < wanted => format!("at least {wanted} coordinates"),
+            Dimensions::Spectrum if count != spectrum.len() => {
+                format!("{} coordinates, as the spectrum", spectrum.len())
+            }
+            _ if count > MAX_DIMENSIONS => format!("at most {MAX_DIMENSIONS} coordinates"),
+            _ => return Ok(Self { function, spectrum, starts }),
+        };
+        Err(field.error(format!("{} has {wanted}, found {count}", function.facts.name)))
+    }
+}
+
+/// A list of numbers.
+fn read_point(field: &Field<'_>) -> Result<Vec<f64>, InputError> {
+    let items = field.list("a list of numbers")?;
+    if items.is_empty() {
+        return Err(field.expected("at least one number"));
+    }
+    items.iter().map(|item| item.number(FINITE)).collect()
+}
+
+/// The bounds of each coordinate.
+fn read_bounds_of_all(field: &Field<'_>) -> Result<Vec<(f64, f64)>, InputError> {
+    let items = field.list("the bounds of each coordinate, such as [[-2, 2], [-2, 2]]")?;
+    if items.is_empty() {
+        return Err(field.expected("the bounds of at least one coordinate"));
+    }
+    items.iter().map(|item| read_bounds(item, FINITE, false)).collect()
+}

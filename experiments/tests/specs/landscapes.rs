@@ -1,0 +1,144 @@
+//! Specs of landscapes.
+
+use thalweg::spec::{Spec, Starts};
+use thalweg::sweep::{Model, Plan};
+
+use crate::{parse, plan};
+
+const VALLEY: &str = r#"name = "valley"
+
+[problem]
+kind = "landscape"
+function = "rosenbrock"
+start = [-1.5, 2.0]
+
+[train]
+steps = 30
+
+[[optimizer]]
+kind = "sgd"
+lr = [1e-3, 1e-4]
+
+[record]
+trajectory = true
+"#;
+
+fn edited(old: &str, new: &str) -> String {
+    assert!(VALLEY.contains(old), "{old:?}");
+    VALLEY.replacen(old, new, 1)
+}
+
+fn planned(text: &str) -> (Spec, Plan) {
+    let spec = parse(text).unwrap();
+    let plan = plan(&spec).unwrap();
+    (spec, plan)
+}
+
+#[test]
+fn every_configuration_sets_out_from_every_start() {
+    let text = edited("[-1.5, 2.0]", "{ grid = [[-2, 2], [0, 1]], points = [3, 2] }");
+    let (_, plan) = planned(&text);
+    assert!(matches!(&plan.model, Model::Landscape(landscape) if landscape.function.facts.name == "rosenbrock"));
+    let starts: Vec<_> = plan.trials[..6].iter().map(|trial| plan.start(trial).to_vec()).collect();
+    let expected = [[-2.0, 0.0], [-2.0, 1.0], [0.0, 0.0], [0.0, 1.0], [2.0, 0.0], [2.0, 1.0]];
+    assert_eq!(starts, expected);
+    assert_eq!(plan.trials.len(), 12);
+    assert!(plan.trials[..6].iter().all(|trial| trial.hyperparameters[0] == 1e-3));
+    let description = plan.describe(&plan.trials[4]);
+    assert_eq!(
+        description,
+        "contract = 1\nproblem.kind = \"landscape\"\nproblem.function = \"rosenbrock\"\ntrain.steps = 30\n\
+         train.log_every = 0\ntrain.precision = \"f32\"\ntrain.divergence_factor = 10.0\noptimizer = \"sgd\"\n\
+         lr = 0.001\nstart = [2.0, 0.0]\n"
+    );
+}
+
+#[test]
+fn a_start_is_the_same_trial_however_it_was_listed() {
+    let (_, one) = planned(VALLEY);
+    let (_, two) = planned(&edited("[-1.5, 2.0]", "[[0, 0], [-1.5, 2], [0, 0]]"));
+    assert_eq!(two.trials.len(), 4);
+    assert_eq!(one.trials[0].key, two.trials[1].key);
+}
+
+#[test]
+fn samples_extend_and_follow_their_seed() {
+    let sample = |count: u64, seed: u64| {
+        let text = edited(
+            "start = [-1.5, 2.0]",
+            &format!("start = {{ sample = [[-2, 2], [5, 6]], count = {count} }}\nseed = {seed}"),
+        );
+        let spec = parse(&text).unwrap();
+        let Some(landscape) = spec.problem.landscape() else { panic!("it is a landscape") };
+        assert!(matches!(landscape.starts, Starts::Sample { .. }));
+        landscape.starts.points(spec.problem.seed)
+    };
+    let many = sample(500, 3);
+    assert_eq!(sample(10, 3), many[..10]);
+    assert_ne!(sample(10, 4), many[..10]);
+    assert!(many.iter().all(|x| (-2.0..2.0).contains(&x[0]) && (5.0..6.0).contains(&x[1])));
+    assert!(many.iter().filter(|x| x[0] < 0.0).count().abs_diff(250) < 60);
+}
+
+#[test]
+fn canonical_text_reads_back_to_the_same_spec() {
+    let quadratic = edited("\"rosenbrock\"", "\"quadratic\"\nspectrum = [1, 25.0]");
+    let texts = [
+        VALLEY.to_owned(),
+        edited("[-1.5, 2.0]", "[[1, 2], [3, 4]]"),
+        edited("[-1.5, 2.0]", "{ grid = [[-2, 2], [0, 1]], points = 4 }"),
+        edited("[-1.5, 2.0]", "{ sample = [[-2, 2], [0, 1]], count = 4 }\nseed = 5"),
+        edited("trajectory = true", "surface = { grid = [[-2, 2], [-1, 3]], points = 11 }"),
+        quadratic,
+    ];
+    for text in texts {
+        let spec = parse(&text).unwrap();
+        let canonical = spec.canonical();
+        let again = parse(&canonical).unwrap_or_else(|error| panic!("{error}\n{canonical}"));
+        assert_eq!((&again, again.canonical()), (&spec, canonical));
+    }
+}
+
+#[test]
+fn mistakes_are_named() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("\"rosenbrock\"", "\"rosenbrok\"", &["5:12: `problem.function`", "did you mean `rosenbrock`?"]),
+        ("function = \"rosenbrock\"\n", "", &["missing key `problem.function`"]),
+        ("start = [-1.5, 2.0]\n", "", &["missing key `problem.start`"]),
+        ("[-1.5, 2.0]", "[-1.5]", &["6:9: `problem.start`: rosenbrock has at least 2 coordinates, found 1"]),
+        ("[-1.5, 2.0]", "[]", &["`problem.start`: expected a point such as [-1.5, 2]", "an empty list"]),
+        ("[-1.5, 2.0]", "3", &["`problem.start`: expected a point", "found 3"]),
+        ("[-1.5, 2.0]", "[-1.5, \"x\"]", &["6:16: `problem.start.1`: expected a number, found \"x\""]),
+        ("[-1.5, 2.0]", "[-1.5, inf]", &["`problem.start.1`", "found inf"]),
+        ("[-1.5, 2.0]", "[[1, 2], [3]]", &["`problem.start.1`: expected 2 coordinates, as the first point has"]),
+        ("[-1.5, 2.0]", "{ gird = [[0, 1]], points = 3 }", &["unknown key `problem.start.gird`", "`grid`?"]),
+        ("[-1.5, 2.0]", "{ grid = [[1, 0], [0, 1]], points = 3 }", &["expected the lower bound first"]),
+        ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = [3] }", &["expected 2 numbers, one a coordinate"]),
+        ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = 1 }", &["`problem.start.points`", "found 1"]),
+        ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = 5000 }", &["`problem.start`", "more starts than"]),
+        ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = 3000 }", &["9000000 starts takes the sweep past"]),
+        ("[-1.5, 2.0]", "[-1.5, 2.0]\nseed = 3", &["7:8: `problem.seed`: only a sample of starts has a seed"]),
+        ("[-1.5, 2.0]", "[-1.5, 2.0]\nspectrum = [1, 2]", &["rosenbrock has no spectrum"]),
+        ("\"rosenbrock\"", "\"quadratic\"", &["missing key `problem.spectrum`"]),
+        ("\"rosenbrock\"", "\"quadratic\"\nspectrum = [1]", &["quadratic has 1 coordinates, as the spectrum, found 2"]),
+        ("\"rosenbrock\"", "\"beale\"\nscale = \"none\"", &["unknown key `problem.scale`"]),
+        ("[train]", "[network]\nhidden = [3]\n[train]", &["`network`: a landscape has no network"]),
+        ("steps = 30", "steps = 30\nbatch = 4", &["unknown key `train.batch`"]),
+        ("steps = 30", "epochs = 30", &["unknown key `train.epochs`"]),
+        ("steps = 30", "steps = 30\ntarget = { metric = \"test_loss\", below = 1 }", &["a landscape has no splits"]),
+        ("steps = 30", "steps = 30\ntarget = { metric = \"train_accuracy\", above = 0.5 }", &["no train_accuracy"]),
+        ("trajectory = true", "surface = { grid = [[0, 1]], points = 3 }", &["2 coordinates, but the surface has 1"]),
+        ("trajectory = true", "surface = { grid = [[0, 1], [0, 1]], points = 9000 }", &["surface has more than"]),
+        ("[record]", "[engine]\npath = \"dense\"\n[record]", &["`engine.path`: a landscape has no dense path"]),
+    ];
+    for (old, new, parts) in cases {
+        let error = parse(&edited(old, new)).map(|_| ()).unwrap_err();
+        let help = miette::Diagnostic::help(&error).map(|help| help.to_string()).unwrap_or_default();
+        let message = format!("{error}\n{help}");
+        for part in *parts {
+            assert!(message.contains(part), "{new:?}: expected {part:?} in {message}");
+        }
+    }
+    let error = parse(&crate::edited("[[optimizer]]", "[record]\ntrajectory = true\n[[optimizer]]")).unwrap_err();
+    assert!(error.to_string().contains("`record.trajectory`: only a landscape has one"), "{error}");
+}
