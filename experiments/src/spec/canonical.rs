@@ -10,7 +10,7 @@ use super::problem::{Problem, Scale, Source};
 use super::reader::Named;
 use super::train::{Batch, Length, LogEvery, Seeds, Train};
 use super::{Spec, metric};
-use crate::network::Initializer;
+use crate::network::{Initializer, Parameterisation};
 use thalweg_kernels::optimizer::Domain;
 
 /// A number as TOML writes it, with the fewest digits that read back to the same value.
@@ -165,6 +165,12 @@ fn write_network(out: &mut Writer, network: &Network) {
     out.line("hidden", list(&network.hidden, usize::to_string));
     out.text("activation", network.activation.name);
     out.line("bias", network.bias);
+    if network.parameterisation != Parameterisation::default() {
+        out.text("parameterisation", network.parameterisation.name());
+    }
+    if network.gain != 1.0 {
+        out.line("gain", number(network.gain));
+    }
     out.text("init", network.init.name());
     if let Initializer::Normal(scale) = network.init {
         out.line("init_scale", number(scale));
@@ -213,23 +219,27 @@ fn write_grid(out: &mut Writer, grid: &Grid) {
     out.header("[[optimizer]]");
     out.text("kind", grid.method.name);
     for (hyperparameter, axis) in grid.method.hyperparameters.iter().zip(&grid.axes) {
-        let bounds = |low: f64, high: f64| format!("[{}, {}]", number(low), number(high));
-        let value = match axis {
-            Axis::Values(values) if values.len() == 1 => number(values[0]),
-            Axis::Values(values) => list(values, |x| number(*x)),
-            Axis::Linear { low, high, points } => {
-                format!("{{ linear = {}, points = {points} }}", bounds(*low, *high))
-            }
-            Axis::Log { low, high, points } => format!("{{ log = {}, points = {points} }}", bounds(*low, *high)),
-            Axis::LogUniform { low, high, samples } => {
-                format!("{{ log_uniform = {}, samples = {samples} }}", bounds(*low, *high))
-            }
-            Axis::Choices(choices) => {
-                let names = if let Domain::Choice(names) = hyperparameter.domain { names } else { &[] };
-                list(choices, |index| quoted(names.get(*index).copied().unwrap_or_default()))
-            }
-        };
-        out.line(hyperparameter.name, value);
+        out.line(hyperparameter.name, axis_text(axis, &hyperparameter.domain));
+    }
+    if !grid.lr_scale.is_empty() {
+        out.line("lr_scale", list(&grid.lr_scale, |axis| axis_text(axis, &Domain::Choice(&[]))));
+    }
+}
+
+fn axis_text(axis: &Axis, domain: &Domain) -> String {
+    let bounds = |low: f64, high: f64| format!("[{}, {}]", number(low), number(high));
+    match axis {
+        Axis::Values(values) if values.len() == 1 => number(values[0]),
+        Axis::Values(values) => list(values, |x| number(*x)),
+        Axis::Linear { low, high, points } => format!("{{ linear = {}, points = {points} }}", bounds(*low, *high)),
+        Axis::Log { low, high, points } => format!("{{ log = {}, points = {points} }}", bounds(*low, *high)),
+        Axis::LogUniform { low, high, samples } => {
+            format!("{{ log_uniform = {}, samples = {samples} }}", bounds(*low, *high))
+        }
+        Axis::Choices(choices) => {
+            let names = if let Domain::Choice(names) = domain { names } else { &[][..] };
+            list(choices, |index| quoted(names.get(*index).copied().unwrap_or_default()))
+        }
     }
 }
 

@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use document::Document;
 pub use error::{InputError, nearest, suggestion};
+pub(crate) use grid::lr_scale_name;
 pub use grid::{Axis, Grid};
 pub use idx::{Idx, Pair};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, Starts};
