@@ -70,6 +70,7 @@ fn run_block<T: Precision>(method: &Method, isa: Isa, groups: usize, trials: &[T
             weights: &mut weights,
             gradient: &layout(&|trial| trial.gradients[step].clone()),
             state: &mut state,
+            range: 0..parameters,
             coefficients: &fresh.chunks_exact(lanes).flat_map(interleave).collect::<Vec<T>>(),
             alarm: &mut alarm,
         };

@@ -70,6 +70,7 @@ impl<T: Elementary> Workload for Block<T> {
             weights: &mut self.weights,
             gradient: &self.gradient,
             state: &mut self.state,
+            range: 0..self.plain.len(),
             coefficients: &self.coefficients,
             alarm: &mut self.alarm,
         };

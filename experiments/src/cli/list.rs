@@ -12,7 +12,7 @@ use super::CliError;
 use super::source::shipped_spec;
 use crate::data::SHIPPED;
 use crate::figure;
-use crate::network::INITIALIZERS;
+use crate::network::{INITIALIZERS, PARAMETERISATIONS};
 use crate::spec::{PROBLEMS, Tier, shipped};
 
 /// Show what specs can name, with parameters and defaults.
@@ -36,6 +36,7 @@ enum What {
     Activations,
     Losses,
     Initializers,
+    Parameterisations,
     Figures,
 }
 
@@ -94,6 +95,10 @@ impl What {
                 let rows = INITIALIZERS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
                 table(out, "Initial weights (biases start at zero)", rows)?;
             }
+            Self::Parameterisations => {
+                let rows = PARAMETERISATIONS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
+                table(out, "Parameterisations (gain: a factor on the products of hidden layers, 1 by default)", rows)?;
+            }
             Self::Figures => {
                 let text = |kind: &figure::Kind| format!("{}; metrics: {}", kind.summary, (kind.metrics)().join(", "));
                 table(out, "Figures", figure::KINDS.iter().map(|kind| (kind.name, text(kind))))?;
@@ -128,7 +133,11 @@ fn optimizers(out: &mut impl Write) -> io::Result<()> {
             writeln!(out, "    {:width$}  {}", hyperparameter.name, describe(hyperparameter))?;
         }
     }
-    Ok(())
+    writeln!(out, "  each of them: learning rates of their own for the layers")?;
+    writeln!(
+        out,
+        "    lr_scale  [s0, s1, …], factors of α, one a layer (its weights and biases), each an axis [default: none]"
+    )
 }
 
 fn describe(hyperparameter: &Hyperparameter) -> String {

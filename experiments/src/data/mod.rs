@@ -1,20 +1,26 @@
 //! Data: where examples come from, how they are split and scaled.
 
+mod cloud;
 mod csv;
+mod idx;
 mod moons;
 mod scale;
 mod shipped;
 mod split;
+mod teacher;
 
 use std::fs;
 
 use crate::spec::{InputError, Source, Spec, Task};
 
+pub use cloud::{gaussian, uniform};
 pub use csv::parse as parse_csv;
+pub use idx::{Elements, read as read_idx};
 pub use moons::moons;
 pub use scale::Scaling;
 pub use shipped::{SHIPPED, ShippedData};
 pub use split::{Indices, split};
+pub use teacher::teacher;
 
 /// Examples: features and what is to be predicted from them.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +61,7 @@ pub struct Splits {
     pub validation: Dataset,
     /// What is left for the end. Empty if the spec sets none aside.
     pub test: Dataset,
-    /// The BLAKE3 hash of the file that the examples come from; none for generated ones.
+    /// The BLAKE3 hash of the file or files that the examples come from; none for generated ones.
     pub content: Option<blake3::Hash>,
 }
 
@@ -138,9 +144,19 @@ impl Splits {
     /// If the file cannot be read, is not a table of numbers, lacks the target, or is too small to be split.
     pub fn load(spec: &Spec) -> Result<Self, InputError> {
         let problem = &spec.problem;
-        let (dataset, content) = match &problem.source {
-            Source::Moons { samples, noise } => (moons(*samples, *noise, problem.seed), None),
-            Source::Csv { path, target, task } => load_csv(spec, path, target, *task)?,
+        let (dataset, test, content) = match &problem.source {
+            Source::Moons { samples, noise } => (moons(*samples, *noise, problem.seed), None, None),
+            Source::Csv { path, target, task } => {
+                let (dataset, content) = load_csv(spec, path, target, *task)?;
+                (dataset, None, Some(content))
+            }
+            Source::Gaussian(cloud) => (gaussian(cloud, problem.seed), None, None),
+            Source::Uniform(cloud) => (uniform(cloud, problem.seed), None, None),
+            Source::Teacher(network) => (teacher(network, problem.seed), None, None),
+            Source::Idx(files) => {
+                let (dataset, test, content) = idx::load(spec, files)?;
+                (dataset, test, Some(content))
+            }
             Source::Landscape(_) => return Ok(Self::none()),
         };
         let indices = split(dataset.len(), problem.test_fraction, problem.validation_fraction, problem.seed)
@@ -148,7 +164,7 @@ impl Splits {
         let mut splits = Self {
             train: dataset.select(&indices.train),
             validation: dataset.select(&indices.validation),
-            test: dataset.select(&indices.test),
+            test: test.unwrap_or_else(|| dataset.select(&indices.test)),
             content,
         };
         let scaling = Scaling::fit(problem.scale, &splits.train);
@@ -162,7 +178,7 @@ impl Splits {
     }
 }
 
-fn load_csv(spec: &Spec, path: &str, target: &str, task: Task) -> Result<(Dataset, Option<blake3::Hash>), InputError> {
+fn load_csv(spec: &Spec, path: &str, target: &str, task: Task) -> Result<(Dataset, blake3::Hash), InputError> {
     // A bare name of a shipped data set always means that one, so that a spec does not change its meaning with the
     // folder; `./digits.csv` is the file.
     let bytes = match ShippedData::find(path) {
@@ -177,7 +193,7 @@ fn load_csv(spec: &Spec, path: &str, target: &str, task: Task) -> Result<(Datase
         let error = spec.error("problem.target", format!("{path} {message}"));
         if help.is_empty() { error } else { error.with_help(help) }
     })?;
-    Ok((csv::parse(path, text, target, task)?, Some(blake3::hash(&bytes))))
+    Ok((csv::parse(path, text, target, task)?, blake3::hash(&bytes)))
 }
 
 fn read_file(spec: &Spec, path: &str) -> Result<Vec<u8>, InputError> {

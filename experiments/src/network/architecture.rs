@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
+use thalweg_kernels::Real;
 use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::Loss;
 
+use super::Parameterisation;
+
 /// One dense layer, and where its parameters stand among the network's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
     /// Units of the layer before.
     pub inputs: usize,
@@ -16,6 +19,8 @@ pub struct Layer {
     pub weights: Range<usize>,
     /// The biases; empty for a layer without.
     pub bias: Range<usize>,
+    /// The factor s of z = s · W x + b; see [`Parameterisation`].
+    pub scale: f64,
 }
 
 /// A network of dense layers: `activation` after every layer but the last, whose outputs go to the loss as they are
@@ -30,7 +35,7 @@ pub struct Architecture {
 }
 
 impl Architecture {
-    /// A network with `units` per layer, the inputs first.
+    /// A network with `units` per layer, the inputs first, in the standard parameterisation with a gain of 1.
     ///
     /// # Panics
     ///
@@ -46,9 +51,49 @@ impl Architecture {
             let (inputs, outputs) = (pair[0], pair[1]);
             let weights = take(inputs * outputs);
             let bias = take(if bias { outputs } else { 0 });
-            Layer { inputs, outputs, weights, bias }
+            Layer { inputs, outputs, weights, bias, scale: 1.0 }
         });
         Self { layers: layers.collect(), activation, loss }
+    }
+
+    /// The same network in another parameterisation.
+    #[must_use]
+    pub fn parameterised(mut self, parameterisation: Parameterisation, gain: f64) -> Self {
+        let last = self.layers.len() - 1;
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            layer.scale = parameterisation.scale(layer.inputs, index == last, gain);
+        }
+        self
+    }
+
+    /// Whether a layer has a scale other than 1.
+    pub fn is_scaled(&self) -> bool {
+        self.layers.iter().any(|layer| layer.scale != 1.0)
+    }
+
+    /// The parameters that products take, `[parameter][lane]`: those of a group with each layer's weights times its scale,
+    /// written to `out`; the parameters themselves if no layer is scaled.
+    pub(super) fn effective<'a, T: Real>(&self, parameters: &'a [T], lanes: usize, out: &'a mut [T]) -> &'a [T] {
+        if !self.is_scaled() {
+            return parameters;
+        }
+        for layer in &self.layers {
+            let (weights, bias) = (layer.weights.start * lanes..layer.weights.end * lanes, &layer.bias);
+            let scale = T::from_f64(layer.scale);
+            out[weights.clone()].iter_mut().zip(&parameters[weights]).for_each(|(out, w)| *out = scale * *w);
+            let bias = bias.start * lanes..bias.end * lanes;
+            out[bias.clone()].copy_from_slice(&parameters[bias]);
+        }
+        out
+    }
+
+    /// Turns the gradient with respect to [`Self::effective`] parameters into that with respect to the parameters.
+    pub(super) fn scale_gradient<T: Real>(&self, gradient: &mut [T], lanes: usize) {
+        for layer in self.layers.iter().filter(|layer| layer.scale != 1.0) {
+            let scale = T::from_f64(layer.scale);
+            let weights = layer.weights.start * lanes..layer.weights.end * lanes;
+            gradient[weights].iter_mut().for_each(|g| *g = scale * *g);
+        }
     }
 
     /// The layers, first to last.

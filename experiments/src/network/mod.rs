@@ -4,9 +4,11 @@ mod architecture;
 mod examples;
 mod initializer;
 mod objective;
+mod parameterisation;
 mod scratch;
 
 pub use architecture::{Architecture, Layer};
 pub use examples::{Batches, Examples, Orders};
 pub use initializer::{ALL as INITIALIZERS, Fan, Initializer};
 pub use objective::Network;
+pub use parameterisation::{ALL as PARAMETERISATIONS, Parameterisation};

@@ -1,5 +1,6 @@
 //! A network on data as an objective: its gradient on a batch, its loss on a split.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use thalweg_kernels::loss::{Gradient, Value};
@@ -128,6 +129,10 @@ impl<T: Elementary> Objective<T> for Network<T> {
         self.architecture.parameters()
     }
 
+    fn parts(&self) -> Vec<Range<usize>> {
+        self.architecture.layers().iter().map(|layer| layer.weights.start..layer.bias.end).collect()
+    }
+
     fn scratch(&self, layout: Layout) -> Scratch<T> {
         let chunk = self.chunk.unwrap_or_else(|| self.preferred_chunk(layout.path)).clamp(1, PIECE);
         Scratch::new(&self.architecture, layout, chunk, self.batches.size > PIECE)
@@ -173,7 +178,9 @@ impl<T: Elementary> Objective<T> for Network<T> {
         let (width, units) = (self.architecture.inputs(), self.architecture.outputs());
         let target = self.architecture.loss.target_width(units);
         evaluation.reset(lanes * scratch.groups.len());
+        let mut effective = std::mem::take(&mut scratch.effective);
         for (group, weights) in weights.chunks_exact(self.parameters() * lanes).enumerate() {
+            let weights = self.architecture.effective(weights, lanes, &mut effective);
             for from in (0..split.count).step_by(scratch.chunk) {
                 let to = split.count.min(from + scratch.chunk);
                 let examples = to - from;
@@ -191,6 +198,7 @@ impl<T: Elementary> Objective<T> for Network<T> {
                 );
             }
         }
+        scratch.effective = effective;
         evaluation.finish(split.count);
     }
 
@@ -221,6 +229,8 @@ impl<T: Elementary> Network<T> {
             order.epoch = Some(epoch);
         }
         let scale = T::from_f64(1.0 / batch.len() as f64);
+        let mut effective = std::mem::take(&mut scratch.effective);
+        let weights = self.architecture.effective(weights, scratch.lanes, &mut effective);
         let mut piece = std::mem::take(&mut scratch.piece);
         for begin in batch.clone().step_by(PIECE) {
             let end = batch.end.min(begin + PIECE);
@@ -239,6 +249,8 @@ impl<T: Elementary> Network<T> {
                 gradient.iter_mut().zip(piece.iter()).for_each(|(sum, piece)| *sum += *piece);
             }
         }
+        self.architecture.scale_gradient(gradient, scratch.lanes);
+        scratch.effective = effective;
         scratch.piece = piece;
     }
 
@@ -283,7 +295,7 @@ struct Chunk<'a, T> {
     /// The epoch's orders.
     orders: &'a [Arc<[u32]>],
     /// Positions in the order.
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     /// 1/m of the batch.
     scale: T,
     start: Start,
@@ -293,7 +305,7 @@ struct Chunk<'a, T> {
 fn gather<'a, T: Copy>(
     orders: &[Arc<[u32]>],
     lanes: usize,
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     source: &[T],
     width: usize,
     out: &'a mut [T],

@@ -28,6 +28,8 @@ pub struct Scratch<T: Elementary> {
     pub(super) targets: Buffer<T>,
     /// The chain of a piece after the first, for batches of more than one piece.
     pub(super) piece: Buffer<T>,
+    /// The parameters that products take, if layers are scaled.
+    pub(super) effective: Buffer<T>,
     pub(super) losses: Buffer<T>,
     pub(super) correct: Buffer<T>,
     /// One per group of the block.
@@ -67,6 +69,7 @@ impl<T: Elementary> Scratch<T> {
             inputs: Buffer::zeroed(chunk * architecture.inputs() * lanes),
             targets: Buffer::zeroed(chunk * targets * lanes),
             piece: Buffer::zeroed(if pieces { architecture.parameters() * lanes } else { 0 }),
+            effective: Buffer::zeroed(if architecture.is_scaled() { architecture.parameters() * lanes } else { 0 }),
             losses: Buffer::zeroed(chunk * lanes),
             correct: Buffer::zeroed(chunk * lanes),
             groups: (0..layout.groups).map(|_| order()).collect(),

@@ -10,7 +10,7 @@ use super::problem::{Problem, Scale, Source};
 use super::reader::Named;
 use super::train::{Batch, Length, LogEvery, Seeds, Train};
 use super::{Spec, metric};
-use crate::network::Initializer;
+use crate::network::{Initializer, Parameterisation};
 use thalweg_kernels::optimizer::Domain;
 
 /// A number as TOML writes it, with the fewest digits that read back to the same value.
@@ -35,7 +35,7 @@ pub(crate) fn quoted(text: &str) -> String {
     quoted
 }
 
-fn list<T>(items: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
+pub(super) fn list<T>(items: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
     format!("[{}]", items.into_iter().map(text).collect::<Vec<_>>().join(", "))
 }
 
@@ -110,12 +110,21 @@ fn write_problem(out: &mut Writer, problem: &Problem) {
             out.text("target", target);
             out.text("task", task.name());
         }
+        Source::Gaussian(cloud) => write_lines(out, "gaussian", cloud.lines()),
+        Source::Uniform(cloud) => write_lines(out, "uniform", cloud.lines()),
+        Source::Teacher(teacher) => write_lines(out, "teacher", teacher.lines()),
+        Source::Idx(idx) => write_lines(out, "idx", idx.lines()),
         Source::Landscape(landscape) => return write_landscape(out, landscape, problem.seed),
     }
     out.line("scale", scale(problem.scale));
     out.line("test_fraction", number(problem.test_fraction));
     out.line("validation_fraction", number(problem.validation_fraction));
     out.line("seed", problem.seed);
+}
+
+fn write_lines(out: &mut Writer, kind: &str, lines: Vec<(&'static str, String)>) {
+    out.text("kind", kind);
+    lines.into_iter().for_each(|(key, value)| out.line(key, value));
 }
 
 fn write_landscape(out: &mut Writer, landscape: &Landscape, seed: u64) {
@@ -159,6 +168,12 @@ fn write_network(out: &mut Writer, network: &Network) {
     out.line("hidden", list(&network.hidden, usize::to_string));
     out.text("activation", network.activation.name);
     out.line("bias", network.bias);
+    if network.parameterisation != Parameterisation::default() {
+        out.text("parameterisation", network.parameterisation.name());
+    }
+    if network.gain != 1.0 {
+        out.line("gain", number(network.gain));
+    }
     out.text("init", network.init.name());
     if let Initializer::Normal(scale) = network.init {
         out.line("init_scale", number(scale));
@@ -207,23 +222,27 @@ fn write_grid(out: &mut Writer, grid: &Grid) {
     out.header("[[optimizer]]");
     out.text("kind", grid.method.name);
     for (hyperparameter, axis) in grid.method.hyperparameters.iter().zip(&grid.axes) {
-        let bounds = |low: f64, high: f64| format!("[{}, {}]", number(low), number(high));
-        let value = match axis {
-            Axis::Values(values) if values.len() == 1 => number(values[0]),
-            Axis::Values(values) => list(values, |x| number(*x)),
-            Axis::Linear { low, high, points } => {
-                format!("{{ linear = {}, points = {points} }}", bounds(*low, *high))
-            }
-            Axis::Log { low, high, points } => format!("{{ log = {}, points = {points} }}", bounds(*low, *high)),
-            Axis::LogUniform { low, high, samples } => {
-                format!("{{ log_uniform = {}, samples = {samples} }}", bounds(*low, *high))
-            }
-            Axis::Choices(choices) => {
-                let names = if let Domain::Choice(names) = hyperparameter.domain { names } else { &[] };
-                list(choices, |index| quoted(names.get(*index).copied().unwrap_or_default()))
-            }
-        };
-        out.line(hyperparameter.name, value);
+        out.line(hyperparameter.name, axis_text(axis, &hyperparameter.domain));
+    }
+    if !grid.lr_scale.is_empty() {
+        out.line("lr_scale", list(&grid.lr_scale, |axis| axis_text(axis, &Domain::Choice(&[]))));
+    }
+}
+
+fn axis_text(axis: &Axis, domain: &Domain) -> String {
+    let bounds = |low: f64, high: f64| format!("[{}, {}]", number(low), number(high));
+    match axis {
+        Axis::Values(values) if values.len() == 1 => number(values[0]),
+        Axis::Values(values) => list(values, |x| number(*x)),
+        Axis::Linear { low, high, points } => format!("{{ linear = {}, points = {points} }}", bounds(*low, *high)),
+        Axis::Log { low, high, points } => format!("{{ log = {}, points = {points} }}", bounds(*low, *high)),
+        Axis::LogUniform { low, high, samples } => {
+            format!("{{ log_uniform = {}, samples = {samples} }}", bounds(*low, *high))
+        }
+        Axis::Choices(choices) => {
+            let names = if let Domain::Choice(names) = domain { names } else { &[][..] };
+            list(choices, |index| quoted(names.get(*index).copied().unwrap_or_default()))
+        }
     }
 }
 

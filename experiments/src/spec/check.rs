@@ -156,8 +156,9 @@ fn check_metric(spec: &Spec, key: &str, metric: &str) -> Result<(), InputError> 
     if spec.network.is_none() && (metric.contains("validation") || metric.contains("test")) {
         return Err(spec.error(key, "a landscape has no splits").with_help("its value goes by the name of train_loss"));
     }
-    for (split, fraction) in [("validation", spec.problem.validation_fraction), ("test", spec.problem.test_fraction)] {
-        if metric.contains(split) && fraction == 0.0 {
+    let splits = [("validation", spec.problem.validation_fraction > 0.0), ("test", spec.problem.has_test())];
+    for (split, is_there) in splits {
+        if metric.contains(split) && !is_there {
             return Err(spec.error(key, format!("there is no {split} split: problem.{split}_fraction is 0")));
         }
     }

@@ -8,6 +8,7 @@ mod check;
 mod document;
 mod error;
 mod grid;
+mod idx;
 mod landscape;
 pub mod metric;
 mod network;
@@ -16,6 +17,7 @@ mod overrides;
 mod problem;
 mod reader;
 pub mod shipped;
+mod synthetic;
 mod train;
 
 use std::path::{Path, PathBuf};
@@ -23,13 +25,16 @@ use std::sync::Arc;
 
 use document::Document;
 pub use error::{InputError, nearest, suggestion};
+pub(crate) use grid::lr_scale_name;
 pub use grid::{Axis, Grid};
+pub use idx::{Idx, Pair};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, Starts};
 pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};
 pub use output::{Curves, Engine, Figure, Record};
 pub use problem::{MAX_SAMPLES, PROBLEMS, Problem, Scale, Source, Task};
 pub use reader::Named;
 use reader::{Field, Table};
+pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
 
 pub(crate) use canonical::{number, point, quoted, scale};

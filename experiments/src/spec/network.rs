@@ -6,7 +6,7 @@ use thalweg_kernels::loss::{self, Loss};
 use super::error::InputError;
 use super::problem::Task;
 use super::reader::{Field, Interval, Table};
-use crate::network::{INITIALIZERS, Initializer};
+use crate::network::{INITIALIZERS, Initializer, PARAMETERISATIONS, Parameterisation};
 
 /// The widest hidden layer.
 pub const MAX_WIDTH: u64 = 65_536;
@@ -23,6 +23,10 @@ pub struct Network {
     pub activation: &'static Activation,
     /// Whether units have biases.
     pub bias: bool,
+    /// How the size of a layer enters what it computes.
+    pub parameterisation: Parameterisation,
+    /// A factor on the products of hidden layers; see [`Parameterisation`].
+    pub gain: f64,
     /// The distribution of the initial weights. Biases start at zero.
     pub init: Initializer,
     /// What training minimises; none for the loss that suits the task.
@@ -61,9 +65,15 @@ fn read_activation(table: &Table<'_>) -> Result<&'static Activation, InputError>
     Ok(activation::ALL[table.optional("activation").map_or(Ok(default), |field| field.choice(&names))?])
 }
 
+fn read_parameterisation(table: &Table<'_>) -> Result<Parameterisation, InputError> {
+    let names: Vec<&str> = PARAMETERISATIONS.iter().map(|(name, ..)| *name).collect();
+    let Some(field) = table.optional("parameterisation") else { return Ok(Parameterisation::default()) };
+    Ok(PARAMETERISATIONS[field.choice(&names)?].2)
+}
+
 impl Network {
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["hidden", "activation", "bias", "init", "init_scale", "loss"])?;
+        table.allow(&["hidden", "activation", "bias", "parameterisation", "gain", "init", "init_scale", "loss"])?;
         let hidden = table.required("hidden", "a list of layer widths, such as [16, 16]")?;
         let widths = hidden.list("a list of layer widths, such as [16, 16]")?;
         if widths.len() > MAX_DEPTH {
@@ -74,6 +84,8 @@ impl Network {
             hidden: widths.iter().map(width).collect::<Result<_, _>>()?,
             activation: read_activation(table)?,
             bias: table.optional("bias").map_or(Ok(true), |field| field.boolean())?,
+            parameterisation: read_parameterisation(table)?,
+            gain: table.optional("gain").map_or(Ok(1.0), |field| field.number(Interval::POSITIVE))?,
             init: read_init(table)?,
             loss: table.optional("loss").map_or(Ok(None), |field| read_loss(&field))?,
         })

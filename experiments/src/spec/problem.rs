@@ -1,8 +1,10 @@
 //! `[problem]`: the data that the networks learn.
 
 use super::error::InputError;
+use super::idx::Idx;
 use super::landscape::{Landscape, Starts};
 use super::reader::{Field, Interval, Named, Table};
+use super::synthetic::{Cloud, Teacher};
 
 /// The most examples of a problem.
 pub const MAX_SAMPLES: u64 = 100_000_000;
@@ -41,6 +43,14 @@ pub enum Source {
         /// What kind of prediction.
         task: Task,
     },
+    /// Standard normal features; random classes, or standard normal targets.
+    Gaussian(Cloud),
+    /// Features uniform on [0, 1); random classes, or targets uniform on [0, 1).
+    Uniform(Cloud),
+    /// Standard normal features that a random network labels.
+    Teacher(Teacher),
+    /// Images and their labels, as MNIST comes.
+    Idx(Idx),
     /// No examples at all, but a function of a few coordinates; there is no network then.
     Landscape(Landscape),
 }
@@ -78,6 +88,17 @@ const SCALES: [(&str, Scale); 3] = [("standard", Scale::Standard), ("minmax", Sc
 pub const PROBLEMS: &[(&str, &str)] = &[
     ("moons", "two interleaving half circles, two classes; samples, noise = 0.1 (standard deviation)"),
     ("csv", "a table with a header; path, target (a column), task = \"classification\" or \"regression\""),
+    ("gaussian", "standard normal features and targets; samples, inputs, outputs = 1, or classes for random labels"),
+    ("uniform", "features and targets uniform on [0, 1); samples, inputs, outputs = 1, or classes for random labels"),
+    (
+        "teacher",
+        "standard normal features that a random network labels; samples, inputs, outputs = 1, hidden, activation = \
+         \"tanh\", noise = 0.0 (standard deviation)",
+    ),
+    (
+        "idx",
+        "IDX files as MNIST's, plain or gzip; images, labels, and for a test split of its own test_images, test_labels",
+    ),
     (
         "landscape",
         "a function to descend; function, start (a point, a list, a grid or a sample), spectrum (of a quadratic)",
@@ -89,19 +110,27 @@ impl Problem {
     pub fn name(&self) -> &str {
         match &self.source {
             Source::Moons { .. } => "moons",
+            Source::Csv { path, .. } => stem(path, ".csv"),
+            Source::Gaussian(_) => "gaussian",
+            Source::Uniform(_) => "uniform",
+            Source::Teacher(_) => "teacher",
+            Source::Idx(idx) => stem(&idx.images, ".gz"),
             Source::Landscape(landscape) => landscape.function.facts.name,
-            Source::Csv { path, .. } => {
-                let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
-                file.strip_suffix(".csv").unwrap_or(file)
-            }
         }
+    }
+
+    /// Whether there is a test split: a share of the examples, or examples of its own.
+    pub fn has_test(&self) -> bool {
+        self.test_fraction > 0.0 || matches!(&self.source, Source::Idx(idx) if idx.test.is_some())
     }
 
     /// What kind of prediction the problem asks for.
     pub fn task(&self) -> Task {
         match &self.source {
-            Source::Moons { .. } => Task::Classification,
+            Source::Moons { .. } | Source::Idx(_) => Task::Classification,
             Source::Csv { task, .. } => *task,
+            Source::Gaussian(cloud) | Source::Uniform(cloud) => cloud.task(),
+            Source::Teacher(_) => Task::Regression,
             Source::Landscape(_) => Task::Regression,
         }
     }
@@ -118,9 +147,22 @@ impl Problem {
             return Self::read_landscape(table);
         }
         const SHARED: [&str; 5] = ["kind", "scale", "test_fraction", "validation_fraction", "seed"];
-        let own: &[&str] = if kind == 0 { &["samples", "noise"] } else { &["path", "target", "task"] };
+        let (own, read): (&[&str], Reader) = match kinds[kind] {
+            "moons" => (&["samples", "noise"], read_moons),
+            "gaussian" => (Cloud::KEYS, |table| Cloud::read(table).map(Source::Gaussian)),
+            "uniform" => (Cloud::KEYS, |table| Cloud::read(table).map(Source::Uniform)),
+            "teacher" => (Teacher::KEYS, |table| Teacher::read(table).map(Source::Teacher)),
+            "idx" => (Idx::KEYS, |table| Idx::read(table).map(Source::Idx)),
+            _ => (&["path", "target", "task"], read_csv),
+        };
         table.allow(&[&SHARED, own].concat())?;
-        let source = if kind == 0 { read_moons(table)? } else { read_csv(table)? };
+        let source = read(table)?;
+        let has_own_test = matches!(&source, Source::Idx(idx) if idx.test.is_some());
+        if let Some(field) = table.optional("test_fraction").filter(|_| has_own_test)
+            && field.as_number() != Some(0.0)
+        {
+            return Err(field.expected("0, since the test split has files of its own"));
+        }
         let fraction = |key, default| {
             const FRACTION: Interval = Interval { low: (0.0, true), high: (1.0, false) };
             table.optional(key).map_or(Ok(default), |field| field.number(FRACTION))
@@ -128,7 +170,7 @@ impl Problem {
         let problem = Self {
             source,
             scale: table.optional("scale").map_or(Ok(Scale::Standard), |field| Scale::read(&field))?,
-            test_fraction: fraction("test_fraction", 0.25)?,
+            test_fraction: fraction("test_fraction", if has_own_test { 0.0 } else { 0.25 })?,
             validation_fraction: fraction("validation_fraction", 0.0)?,
             seed: table.optional("seed").map_or(Ok(0), |field| field.seed())?,
         };
@@ -150,6 +192,15 @@ impl Problem {
         let source = Source::Landscape(landscape);
         Ok(Self { source, scale: Scale::None, test_fraction: 0.0, validation_fraction: 0.0, seed })
     }
+}
+
+/// What reads the keys of one kind of problem.
+type Reader = fn(&Table<'_>) -> Result<Source, InputError>;
+
+/// The name of a file without its folder and this ending.
+fn stem<'a>(path: &'a str, ending: &str) -> &'a str {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    file.strip_suffix(ending).unwrap_or(file)
 }
 
 fn read_moons(table: &Table<'_>) -> Result<Source, InputError> {

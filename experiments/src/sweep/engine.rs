@@ -35,7 +35,8 @@ fn with_objective_in<T: Elementary, W: WithObjective>(spec: &Spec, plan: &Plan, 
 
 /// The networks of a plan on their data.
 fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data: &Splits) -> Network<T> {
-    let architecture = Architecture::new(&shape.layers, shape.bias, shape.activation, shape.loss);
+    let architecture = Architecture::new(&shape.layers, shape.bias, shape.activation, shape.loss)
+        .parameterised(shape.parameterisation, shape.gain);
     let width = shape.loss.target_width(shape.outputs());
     let splits = [&data.train, &data.validation, &data.test].map(|split| examples(split, width));
     let batches = Batches {
@@ -69,6 +70,7 @@ pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, trial: &'a Trial) -> Lane<'a
     };
     Lane {
         hyperparameters: &trial.hyperparameters,
+        lr_scale: &trial.lr_scale,
         init_seed: trial.init_seed,
         order_seed: trial.order_seed,
         start: plan.start(trial),

@@ -6,13 +6,23 @@ use thalweg_kernels::optimizer::{Domain, Method};
 
 use super::{Model, Schedule, Shape, Trial};
 use crate::data::Splits;
-use crate::network::Initializer;
-use crate::spec::{Batch, Named, Source, Spec, number, point, quoted, scale};
+use crate::network::{Initializer, Parameterisation};
+use crate::spec::{Batch, Named, Source, Spec, number, point as numbers, quoted, scale};
 
 /// What the descriptions of all trials of a plan begin with.
 #[derive(Clone, Debug)]
 pub(super) struct KeyMaker {
     shared: String,
+}
+
+/// What a trial has of its own besides its seeds.
+#[derive(Clone, Copy)]
+pub(super) struct Point<'a> {
+    pub hyperparameters: &'a [f64],
+    /// Empty where all layers have the same learning rate.
+    pub lr_scale: &'a [f64],
+    /// Without coordinates for a network.
+    pub start: &'a [f64],
 }
 
 /// The hash of what the descriptions of all trials of one optimizer begin with, and a buffer for the rest.
@@ -32,7 +42,7 @@ impl KeyMaker {
                 line("problem.kind", &quoted("landscape"));
                 line("problem.function", &quoted(landscape.function.facts.name));
                 if !landscape.spectrum.is_empty() {
-                    line("problem.spectrum", &point(&landscape.spectrum));
+                    line("problem.spectrum", &numbers(&landscape.spectrum));
                 }
             }
         }
@@ -57,22 +67,31 @@ impl KeyMaker {
 
     pub fn describe(&self, trial: &Trial, start: &[f64]) -> String {
         let mut text = self.shared.clone();
-        write_trial(&mut text, trial.optimizer, &trial.hyperparameters, start, trial.init_seed, trial.order_seed);
+        let point = Point { hyperparameters: &trial.hyperparameters, lr_scale: &trial.lr_scale, start };
+        write_trial(&mut text, trial.optimizer, point, trial.init_seed, trial.order_seed);
         text
     }
 }
 
 impl MethodKeys {
     /// The first 64 bits of the hash, most significant first: as a number, its 16 hex digits are the key.
-    pub fn key(&mut self, hyperparameters: &[f64], start: &[f64], init_seed: u64, order_seed: u64) -> u64 {
+    pub fn key(&mut self, point: Point<'_>, init_seed: u64, order_seed: u64) -> u64 {
         self.rest.clear();
-        write_trial(&mut self.rest, self.method, hyperparameters, start, init_seed, order_seed);
+        write_trial(&mut self.rest, self.method, point, init_seed, order_seed);
         let hash = self.hasher.clone().update(self.rest.as_bytes()).finalize();
         hash.as_bytes().iter().take(8).fold(0, |key, &byte| key << 8 | u64::from(byte))
     }
 }
 
+/// The keys of a problem's own as its spec writes them.
+fn write_lines(line: &mut impl FnMut(&str, &dyn Display), kind: &str, lines: Vec<(&'static str, String)>) {
+    line("problem.kind", &quoted(kind));
+    lines.iter().for_each(|(key, value)| line(&format!("problem.{key}"), value));
+}
+
 fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &Splits, shape: &Shape) {
+    // The content of files is what counts, wherever they lie.
+    let content = || data.content.map_or_else(String::new, |hash| hash.to_hex().to_string());
     match &spec.problem.source {
         Source::Moons { samples, noise } => {
             line("problem.kind", &quoted("moons"));
@@ -80,13 +99,15 @@ fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &
             line("problem.noise", &number(*noise));
         }
         Source::Csv { path: _, target, task } => {
-            // The content is what counts, wherever it lies.
-            let hash = data.content.map_or_else(String::new, |hash| hash.to_hex().to_string());
             line("problem.kind", &quoted("csv"));
-            line("problem.content", &quoted(&hash));
+            line("problem.content", &quoted(&content()));
             line("problem.target", &quoted(target));
             line("problem.task", &quoted(task.name()));
         }
+        Source::Gaussian(cloud) => write_lines(line, "gaussian", cloud.lines()),
+        Source::Uniform(cloud) => write_lines(line, "uniform", cloud.lines()),
+        Source::Teacher(teacher) => write_lines(line, "teacher", teacher.lines()),
+        Source::Idx(_) => write_lines(line, "idx", vec![("content", quoted(&content()))]),
         Source::Landscape(_) => {}
     }
     line("problem.scale", &scale(spec.problem.scale));
@@ -96,6 +117,12 @@ fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &
     line("network.hidden", &format!("{:?}", &shape.layers[1..shape.layers.len() - 1]));
     line("network.activation", &quoted(shape.activation.name));
     line("network.bias", &shape.bias);
+    if shape.parameterisation != Parameterisation::default() {
+        line("network.parameterisation", &quoted(shape.parameterisation.name()));
+    }
+    if shape.gain != 1.0 {
+        line("network.gain", &number(shape.gain));
+    }
     line("network.init", &quoted(shape.init.name()));
     if let Initializer::Normal(scale) = shape.init {
         line("network.init_scale", &number(scale));
@@ -109,16 +136,9 @@ fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &
     line("train.drop_last", &spec.train.drop_last);
 }
 
-fn write_trial(
-    text: &mut String,
-    method: &Method,
-    hyperparameters: &[f64],
-    start: &[f64],
-    init_seed: u64,
-    order_seed: u64,
-) {
+fn write_trial(text: &mut String, method: &Method, point: Point<'_>, init_seed: u64, order_seed: u64) {
     write_line(text, "optimizer", &quoted(method.name));
-    for (hyperparameter, &value) in method.hyperparameters.iter().zip(hyperparameters) {
+    for (hyperparameter, &value) in method.hyperparameters.iter().zip(point.hyperparameters) {
         // A choice goes by its name, so that a new one can be listed anywhere.
         let value = match hyperparameter.domain {
             Domain::Number { .. } => number(value),
@@ -126,9 +146,12 @@ fn write_trial(
         };
         write_line(text, hyperparameter.name, &value);
     }
-    if !start.is_empty() {
+    if !point.lr_scale.is_empty() {
+        write_line(text, "lr_scale", &numbers(point.lr_scale));
+    }
+    if !point.start.is_empty() {
         // Nothing is random then.
-        return write_line(text, "start", &point(start));
+        return write_line(text, "start", &numbers(point.start));
     }
     write_line(text, "init_seed", &init_seed);
     write_line(text, "order_seed", &order_seed);

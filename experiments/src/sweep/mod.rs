@@ -16,11 +16,11 @@ use thalweg_kernels::optimizer::{Domain, Method};
 
 use crate::data::Splits;
 use crate::record::Setting;
-use crate::spec::{self, InputError, Spec};
+use crate::spec::{self, InputError, Spec, lr_scale_name};
 
 use engine::{WithObjective, lane, train_schedule, with_objective};
 pub use estimate::Estimate;
-use key::KeyMaker;
+use key::{KeyMaker, Point};
 pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
@@ -40,6 +40,8 @@ pub struct Plan {
     /// The trials in groups that are trained together.
     pub populations: Vec<Population>,
     hyperparameters: Vec<&'static str>,
+    /// Layers with learning rates of their own; 0 if no grid has any.
+    lr_scales: usize,
     /// The points where trials start on a landscape; one without coordinates for networks.
     starts: Vec<Vec<f64>>,
     keys: KeyMaker,
@@ -73,6 +75,8 @@ pub struct Trial {
     pub optimizer: &'static Method,
     /// A value a hyperparameter, in the order of the optimizer's metadata; a choice is stored as its index.
     pub hyperparameters: Arc<[f64]>,
+    /// A factor of the learning rate a layer; empty where all layers have the same one.
+    pub lr_scale: Arc<[f64]>,
     /// The seed of the initial weights.
     pub init_seed: u64,
     /// The seed of the order of examples. Trials with the same one share their batches.
@@ -106,6 +110,7 @@ impl Plan {
                 (Model::Landscape(landscape), starts)
             }
         };
+        check_lr_scale(spec, &model)?;
         let schedule = Schedule::new(spec, data.train.len())?;
         let keys = KeyMaker::new(spec, data, &model, &schedule);
         let trials = list_trials(spec, &keys, &starts);
@@ -117,12 +122,15 @@ impl Plan {
             }
         }
         let problem = spec.problem.name().to_owned();
-        Ok(Self { problem, model, schedule, trials, populations, hyperparameters, starts, keys })
+        let lr_scales = spec.optimizers.iter().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
+        Ok(Self { problem, model, schedule, trials, populations, hyperparameters, lr_scales, starts, keys })
     }
 
-    /// The names of all hyperparameters of the optimizers in use, in order of appearance: columns of `runs.csv`.
-    pub fn hyperparameter_names(&self) -> &[&'static str] {
-        &self.hyperparameters
+    /// The names of all hyperparameters of the optimizers in use, in order of appearance, and of the factors of the layers'
+    /// learning rates: columns of `runs.csv`.
+    pub fn hyperparameter_names(&self) -> Vec<String> {
+        let names = self.hyperparameters.iter().map(|name| (*name).to_owned());
+        names.chain((0..self.lr_scales).map(lr_scale_name)).collect()
     }
 
     /// The point where a trial starts on a landscape; without coordinates for a network.
@@ -140,7 +148,8 @@ impl Plan {
                 Domain::Choice(names) => Setting::Choice(names[value as usize].to_owned()),
             })
         };
-        self.hyperparameters.iter().map(setting).collect()
+        let lr_scale = |layer: usize| trial.lr_scale.get(layer).copied().map(Setting::Number);
+        self.hyperparameters.iter().map(setting).chain((0..self.lr_scales).map(lr_scale)).collect()
     }
 
     /// The description whose hash is a trial's key: everything that can change its numbers, and nothing else.
@@ -159,24 +168,41 @@ impl Plan {
     }
 }
 
+/// A factor of the learning rate belongs to a layer, and every layer has one.
+fn check_lr_scale(spec: &Spec, model: &Model) -> Result<(), InputError> {
+    for (index, grid) in spec.optimizers.iter().enumerate().filter(|(_, grid)| !grid.lr_scale.is_empty()) {
+        let message = match model {
+            Model::Landscape(_) => "a landscape has no layers".to_owned(),
+            Model::Network(shape) if grid.lr_scale.len() != shape.layers.len() - 1 => {
+                let (found, layers) = (grid.lr_scale.len(), shape.layers.len() - 1);
+                format!("expected an entry for each of the {layers} layers, found {found}")
+            }
+            Model::Network(_) => continue,
+        };
+        return Err(spec.error(&format!("optimizer.{index}.lr_scale"), message));
+    }
+    Ok(())
+}
+
 fn list_trials(spec: &Spec, keys: &KeyMaker, starts: &[Vec<f64>]) -> Vec<Trial> {
     // The spec has been checked to have at most `MAX_TRIALS`.
     let mut trials = Vec::new();
     let mut seen = HashSet::new();
     for grid in &spec.optimizers {
         let mut keys = keys.of_method(grid.method);
-        grid.for_each(|point| {
-            let hyperparameters: Arc<[f64]> = point.into();
+        grid.for_each(|hyperparameters, lr_scale| {
+            let shared: [Arc<[f64]>; 2] = [hyperparameters.into(), lr_scale.into()];
             let seeds = spec.train.seeds.iter();
             for (start, seed) in (0..starts.len()).flat_map(|start| seeds.clone().map(move |seed| (start, seed))) {
                 let init_seed = spec.train.init_seed.unwrap_or(seed);
                 let order_seed = spec.train.order_seed.unwrap_or(seed);
-                let key = keys.key(point, &starts[start], init_seed, order_seed);
+                let key = keys.key(Point { hyperparameters, lr_scale, start: &starts[start] }, init_seed, order_seed);
                 if seen.insert(key) {
                     trials.push(Trial {
                         key: format!("{key:016x}"),
                         optimizer: grid.method,
-                        hyperparameters: Arc::clone(&hyperparameters),
+                        hyperparameters: Arc::clone(&shared[0]),
+                        lr_scale: Arc::clone(&shared[1]),
                         init_seed,
                         order_seed,
                         start,

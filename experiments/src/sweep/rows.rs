@@ -30,7 +30,7 @@ pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) 
 
 /// The first lines of [`record::TABLES`]; the one of `curves.csv` is there even if no curves are kept.
 pub(super) fn headers(plan: &Plan) -> Rows {
-    let names: Vec<String> = plan.hyperparameter_names().iter().map(|name| (*name).to_owned()).collect();
+    let names = plan.hyperparameter_names();
     [
         bytes(|writer| record::write_run_header(writer, &names, &extra_columns(plan))),
         bytes(record::write_curve_header),

@@ -4,7 +4,7 @@ use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::{self, Loss};
 
 use crate::data::{Dataset, Targets};
-use crate::network::Initializer;
+use crate::network::{Initializer, Parameterisation};
 use crate::spec::{self, InputError, Spec, Task, suiting};
 
 /// The most parameters of a network.
@@ -22,6 +22,10 @@ pub struct Shape {
     pub bias: bool,
     /// The function of hidden units.
     pub activation: &'static Activation,
+    /// How the size of a layer enters what it computes.
+    pub parameterisation: Parameterisation,
+    /// A factor on the products of hidden layers.
+    pub gain: f64,
     /// Where weights start.
     pub init: Initializer,
     /// What training minimises.
@@ -62,8 +66,8 @@ impl Shape {
         let parameters = count_parameters(&layers, network.bias);
         match parameters.filter(|&parameters| parameters <= MAX_PARAMETERS) {
             Some(parameters) => {
-                let &spec::Network { bias, activation, init, .. } = network;
-                Ok(Self { layers, bias, activation, init, loss, parameters })
+                let &spec::Network { bias, activation, parameterisation, gain, init, .. } = network;
+                Ok(Self { layers, bias, activation, parameterisation, gain, init, loss, parameters })
             }
             None => {
                 let count = parameters.map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());
@@ -105,7 +109,9 @@ mod tests {
         assert_eq!(count_parameters(&[usize::MAX, 2], true), None);
         let activation = Activation::named("relu").unwrap();
         let init = Initializer::Zeros;
-        let shape = Shape { layers, bias: true, activation, init, loss: loss::ALL[0], parameters };
+        let (parameterisation, gain) = (Parameterisation::Ntk, 2.0);
+        let loss = loss::ALL[0];
+        let shape = Shape { layers, bias: true, activation, parameterisation, gain, init, loss, parameters };
         assert_eq!(shape.flops_per_example(), 2 * (2 * 64 * 32 + 3 * 32 * 10));
     }
 }

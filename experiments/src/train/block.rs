@@ -70,7 +70,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             previous: Buffer::zeroed(size),
             gradient: Buffer::zeroed(size),
             state: Buffer::zeroed(size * arrays),
-            coefficients: Coefficients::new(lanes, width, methods),
+            coefficients: Coefficients::new(lanes, width, methods, objective.parts()),
             alarms: Alarms::new(lanes),
             evaluation: Evaluation::default(),
             points: Vec::with_capacity(lanes),
@@ -112,17 +112,18 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         objective.gradient(scratch, step - 1, weights, gradient, alarms.lanes());
         let size = weights.len();
         let state = &mut state[..method.state * size];
-        let coefficients = coefficients.advance(method, lanes, step);
-        match layout.path {
-            Path::Population => {
-                let alarm = alarms.lanes();
-                let update = Update { groups: layout.groups, weights, gradient, state, coefficients, alarm };
-                method.update(layout.isa, update);
-            }
-            Path::Dense => {
-                let (range, alarm) = (0..size, &mut alarms.lanes()[0]);
-                let update = SingleUpdate { weights, gradient, state, range, coefficients, alarm };
-                method.update_single(layout.isa, update);
+        for (range, coefficients) in coefficients.advance(method, lanes, step) {
+            match layout.path {
+                Path::Population => {
+                    let (groups, alarm) = (layout.groups, alarms.lanes());
+                    let update = Update { groups, weights, gradient, state, range, coefficients, alarm };
+                    method.update(layout.isa, update);
+                }
+                Path::Dense => {
+                    let alarm = &mut alarms.lanes()[0];
+                    let update = SingleUpdate { weights, gradient, state, range, coefficients, alarm };
+                    method.update_single(layout.isa, update);
+                }
             }
         }
         if self.alarms.any() {

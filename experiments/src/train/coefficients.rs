@@ -7,65 +7,107 @@ use thalweg_kernels::{Buffer, Real};
 
 use super::Lane;
 
-/// The coefficients of a block's next step: `[group][coefficient][lane]`.
+/// The coefficients of a block's next step, for each part of the parameters that has a learning rate of its own:
+/// `[part][group][coefficient][lane]`.
 pub(super) struct Coefficients<T> {
     /// Lanes of a group.
     width: usize,
     values: Buffer<T>,
     /// The running products of each run.
     products: Vec<f64>,
+    /// The running products of a run before the step.
+    before: Vec<f64>,
     fresh: Vec<f64>,
+    /// The hyperparameters of a run with the learning rate of a part.
+    scaled: Vec<f64>,
     /// Neighbours with equal hyperparameters, whose coefficients are computed once.
     runs: Vec<Range<usize>>,
+    /// All parameters, and the objective's parts of them.
+    whole: [Range<usize>; 1],
+    parts: Vec<Range<usize>>,
+    /// Whether a trial of the block has learning rates of its own for the parts.
+    by_part: bool,
 }
 
 impl<T: Real> Coefficients<T> {
-    /// For blocks of so many lanes, `width` a group, and optimizers among `methods`.
-    pub fn new(lanes: usize, width: usize, methods: &[&Method]) -> Self {
+    /// For blocks of so many lanes, `width` a group, optimizers among `methods`, and these parts of the parameters.
+    pub fn new(lanes: usize, width: usize, methods: &[&Method], parts: Vec<Range<usize>>) -> Self {
         let most = |count: fn(&Method) -> usize| methods.iter().map(|method| count(method)).max().unwrap_or(0);
-        let coefficients = most(|method| method.coefficients);
+        let (coefficients, products) = (most(|method| method.coefficients), most(|method| method.products));
         Self {
             width,
-            values: Buffer::zeroed(lanes * coefficients),
-            products: vec![1.0; lanes * most(|method| method.products)],
+            values: Buffer::zeroed(parts.len() * lanes * coefficients),
+            products: vec![1.0; lanes * products],
+            before: vec![1.0; products],
             fresh: vec![0.0; coefficients],
+            scaled: Vec::with_capacity(most(|method| method.hyperparameters.len())),
             runs: Vec::with_capacity(lanes),
+            whole: [0..parts.last().map_or(0, |part| part.end)],
+            parts,
+            by_part: false,
         }
     }
 
     /// Begins a block.
     pub fn start(&mut self, lanes: &[Lane<'_>]) {
         self.products.fill(1.0);
+        self.by_part = lanes.iter().any(|lane| !lane.lr_scale.is_empty());
         self.runs.clear();
+        let settings = |lane: usize| (lanes[lane].hyperparameters, lanes[lane].lr_scale);
         for at in 0..lanes.len() {
             match self.runs.last_mut() {
-                Some(run) if lanes[run.start].hyperparameters == lanes[at].hyperparameters => run.end = at + 1,
+                Some(run) if settings(run.start) == settings(at) => run.end = at + 1,
                 _ => self.runs.push(at..at + 1),
             }
         }
     }
 
-    /// The coefficients of step `step`, counted from 1.
-    pub fn advance(&mut self, method: &Method, lanes: &[Lane<'_>], step: u64) -> &[T] {
+    /// The parameters to be updated together in step `step`, counted from 1, and their coefficients.
+    pub fn advance(
+        &mut self,
+        method: &Method,
+        lanes: &[Lane<'_>],
+        step: u64,
+    ) -> impl Iterator<Item = (Range<usize>, &[T])> {
         // Without running products, no step differs from the first.
         if step == 1 || method.products > 0 {
             self.compute(method, lanes);
         }
-        &self.values[..lanes.len() * method.coefficients]
+        let parts = if self.by_part { &self.parts[..] } else { &self.whole };
+        parts.iter().cloned().zip(self.values.chunks_exact(lanes.len() * method.coefficients))
     }
 
     fn compute(&mut self, method: &Method, lanes: &[Lane<'_>]) {
-        let Self { width, values, products, fresh, runs } = self;
-        let fresh = &mut fresh[..method.coefficients];
-        for (index, run) in runs.iter().enumerate() {
-            let products = &mut products[index * method.products..(index + 1) * method.products];
-            method.advance(lanes[run.start].hyperparameters, products, fresh);
-            for (i, coefficient) in fresh.iter().enumerate() {
-                let coefficient = T::from_f64(*coefficient);
-                for lane in run.clone() {
-                    let first = lane / *width * *width * method.coefficients + lane % *width;
-                    values[first + i * *width] = coefficient;
-                }
+        let parts = if self.by_part { self.parts.len() } else { 1 };
+        for index in 0..self.runs.len() {
+            let products = index * method.products..(index + 1) * method.products;
+            self.before[..method.products].copy_from_slice(&self.products[products.clone()]);
+            for part in 0..parts {
+                // The products move on by one step, however many parts there are.
+                self.products[products.clone()].copy_from_slice(&self.before[..method.products]);
+                self.compute_part(method, lanes, index, part);
+            }
+        }
+    }
+
+    /// The coefficients of one part for the lanes of one run.
+    fn compute_part(&mut self, method: &Method, lanes: &[Lane<'_>], index: usize, part: usize) {
+        let Self { width, values, products, fresh, scaled, runs, .. } = self;
+        let (run, fresh) = (&runs[index], &mut fresh[..method.coefficients]);
+        let lane = lanes[run.start];
+        scaled.clear();
+        scaled.extend_from_slice(lane.hyperparameters);
+        if let (Some(scale), Some(lr)) = (lane.lr_scale.get(part), method.learning_rate()) {
+            scaled[lr] *= scale;
+        }
+        let products = &mut products[index * method.products..(index + 1) * method.products];
+        method.advance(scaled, products, fresh);
+        let values = &mut values[part * lanes.len() * method.coefficients..];
+        for (i, coefficient) in fresh.iter().enumerate() {
+            let coefficient = T::from_f64(*coefficient);
+            for lane in run.clone() {
+                let first = lane / *width * *width * method.coefficients + lane % *width;
+                values[first + i * *width] = coefficient;
             }
         }
     }

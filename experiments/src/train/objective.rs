@@ -1,5 +1,7 @@
 //! What is trained.
 
+use std::ops::Range;
+
 use thalweg_kernels::math::Elementary;
 
 use super::{Evaluation, Keep, Layout};
@@ -25,6 +27,8 @@ impl Split {
 pub struct Lane<'a> {
     /// Values of the optimizer's hyperparameters, in the order of its metadata.
     pub hyperparameters: &'a [f64],
+    /// A factor of the learning rate for each part of the parameters ([`Objective::parts`]); empty for none.
+    pub lr_scale: &'a [f64],
     /// The seed of the initial parameters.
     pub init_seed: u64,
     /// The seed of the order of examples.
@@ -45,6 +49,12 @@ pub trait Objective<T: Elementary>: Sync {
 
     /// Parameters of one trial.
     fn parameters(&self) -> usize;
+
+    /// The ranges of parameters that may have learning rates of their own, in order and without gaps: the layers of a
+    /// network.
+    fn parts(&self) -> Vec<Range<usize>> {
+        std::iter::once(0..self.parameters()).collect()
+    }
 
     /// Scratch for blocks of this layout.
     fn scratch(&self, layout: Layout) -> Self::Scratch;

@@ -4,6 +4,9 @@ use miette::Diagnostic;
 
 use crate::{SMALL, edited, parse, plan};
 
+/// The problem of [`SMALL`].
+const MOONS: &str = "kind = \"moons\"\nsamples = 100\nnoise = 0.2";
+
 /// What is replaced in [`SMALL`], by what, and what the error must say.
 const CASES: &[(&str, &str, &[&str])] = &[
     // Names and keys.
@@ -12,7 +15,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     (
         "\"moons\"",
         "\"mooons\"",
-        &["4:8: `problem.kind`: expected one of moons, csv, landscape, found \"mooons\"", "`moons`?"],
+        &["4:8: `problem.kind`: expected one of moons, csv, gaussian", "found \"mooons\"", "`moons`?"],
     ),
     ("\"sgd\"", "\"sdg\"", &["17:8: `optimizer.0.kind`", "did you mean `sgd`?"]),
     ("lr = [", "lrr = [", &["18:7: `optimizer.0.lrr`: sgd has no such hyperparameter", "`lr`?"]),
@@ -68,6 +71,45 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("noise = 0.2", "scale = { divide = 0 }", &["`problem.scale.divide`: expected a number above 0"]),
     ("noise = 0.2", "scale = 3", &["minmax"]),
     ("noise = 0.2", "seed = -1", &["`problem.seed`"]),
+    (MOONS, "kind = \"gaussian\"\nsamples = 100", &["3:1: missing key `problem.inputs`"]),
+    (MOONS, "kind = \"gaussian\"\nsamples = 9\ninputs = 0", &["6:10: `problem.inputs`", "found 0"]),
+    (MOONS, "kind = \"gaussian\"\nsamples = 9\ninputs = 1\nnoise = 1", &["unknown key `problem.noise`"]),
+    (MOONS, "kind = \"gaussian\"\nsamples = 9\ninputs = 1\nclasses = 1", &["7:11: `problem.classes`", "from 2 to"]),
+    (
+        MOONS,
+        "kind = \"uniform\"\nsamples = 9\ninputs = 1\noutputs = 1\nclasses = 2",
+        &["8:11: `problem.classes`: expected either `classes` or `outputs`"],
+    ),
+    (
+        MOONS,
+        "kind = \"uniform\"\nsamples = 60000\ninputs = 784000",
+        &["5:11: `problem.samples`: 60000 examples of 784000 features and 1 outputs are more than 2000000000 numbers"],
+    ),
+    (MOONS, "kind = \"uniform\"\nsamples = 9\ninputs = 1\noutputs = 0", &["7:11: `problem.outputs`"]),
+    (MOONS, "kind = \"teacher\"\nsamples = 9\ninputs = 2", &["missing key `problem.hidden`"]),
+    (MOONS, "kind = \"teacher\"\nsamples = 9\ninputs = 2\nhidden = [0]", &["7:11: `problem.hidden.0`"]),
+    (
+        MOONS,
+        "kind = \"teacher\"\nsamples = 9\ninputs = 2\nhidden = []\nactivation = \"tan\"",
+        &["8:14: `problem.activation`", "did you mean `tanh`?"],
+    ),
+    (
+        MOONS,
+        "kind = \"teacher\"\nsamples = 9\ninputs = 2\nhidden = []\nnoise = -1",
+        &["8:9: `problem.noise`: expected a number of at least 0"],
+    ),
+    (MOONS, "kind = \"idx\"\nimages = \"a\"", &["missing key `problem.labels`"]),
+    (MOONS, "kind = \"idx\"\nimages = \"\"\nlabels = \"b\"", &["5:10: `problem.images`: expected the name of an IDX"]),
+    (
+        MOONS,
+        "kind = \"idx\"\nimages = \"a\"\nlabels = \"b\"\ntest_images = \"c\"",
+        &["3:1: missing key `problem.test_labels`"],
+    ),
+    (
+        MOONS,
+        "kind = \"idx\"\nimages = \"a\"\nlabels = \"b\"\ntest_images = \"c\"\ntest_labels = \"d\"\ntest_fraction = 0.1",
+        &["9:17: `problem.test_fraction`: expected 0, since the test split has files of its own, found 0.1"],
+    ),
     ("samples = 100", "samples = 100000001", &["5:11", "found 100000001"]),
     ("hidden = [4]", "hidden = [65537]", &["9:11: `network.hidden.0`: expected an integer from 1 to 65536"]),
     ("steps = 10", "steps = 1000000001", &["13:9"]),
@@ -164,7 +206,6 @@ fn huge_grids_are_refused_without_being_made() {
 #[test]
 fn what_does_not_fit_the_data_points_into_the_spec() {
     const CSV: &str = "kind = \"csv\"\npath = \"iris.csv\"\ntarget = \"species\"\ntask = \"classification\"";
-    const MOONS: &str = "kind = \"moons\"\nsamples = 100\nnoise = 0.2";
     let cases = [
         (
             edited("batch = 16", "batch = 76"),

@@ -45,6 +45,39 @@ metric = "grad_norm"
 title = "Gradients"
 "#;
 
+/// Every source of examples, by the lines of its own.
+const SOURCES: [&str; 7] = [
+    "kind = \"gaussian\"\nsamples = 30\ninputs = 4",
+    "kind = \"gaussian\"\nsamples = 30\ninputs = 4\nclasses = 3",
+    "kind = \"uniform\"\nsamples = 30\ninputs = 4\noutputs = 2",
+    "kind = \"uniform\"\nsamples = 30\ninputs = 4\nclasses = 2",
+    "kind = \"teacher\"\nsamples = 30\ninputs = 4\nhidden = [3, 2]\nactivation = \"relu\"\nnoise = 0.1",
+    "kind = \"idx\"\nimages = \"a.gz\"\nlabels = \"b\"",
+    "kind = \"idx\"\nimages = \"a.gz\"\nlabels = \"b\"\ntest_images = \"c\"\ntest_labels = \"d\"",
+];
+
+fn sources() -> impl Iterator<Item = String> {
+    SOURCES.iter().map(|source| edited("kind = \"moons\"\nsamples = 100\nnoise = 0.2", source))
+}
+
+#[test]
+fn generated_sources_can_be_planned_and_have_keys_of_their_own() {
+    let mut seen = Vec::new();
+    for text in sources().filter(|text| !text.contains("idx")) {
+        let (spec, kind) = (parse(&text).unwrap(), text.split('"').nth(3).unwrap());
+        let plan = plan(&spec).unwrap();
+        assert_eq!(plan.problem, kind);
+        for trial in &plan.trials {
+            assert!(!seen.contains(&trial.key), "{text}");
+            seen.push(trial.key.clone());
+        }
+        let description = plan.describe(&plan.trials[0]);
+        for line in text.lines().skip_while(|line| !line.starts_with("kind")).take_while(|line| !line.is_empty()) {
+            assert!(description.contains(&format!("problem.{line}\n")), "{line} in {description}");
+        }
+    }
+}
+
 #[test]
 fn shipped_specs_can_be_planned() {
     for found in shipped::ALL {
@@ -60,8 +93,8 @@ fn shipped_specs_can_be_planned() {
 #[test]
 fn canonical_text_reads_back_to_the_same_spec() {
     let shipped = shipped::ALL.iter().map(|shipped| shipped.text);
-    for text in [SMALL, FULL].into_iter().chain(shipped) {
-        let spec = parse(text).unwrap();
+    for text in [SMALL, FULL].into_iter().chain(shipped).map(str::to_owned).chain(sources()) {
+        let spec = parse(&text).unwrap();
         let canonical = spec.canonical();
         let again = parse(&canonical).unwrap_or_else(|error| panic!("{error}\n{canonical}"));
         assert_eq!(again, spec);

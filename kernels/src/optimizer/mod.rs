@@ -9,6 +9,7 @@ mod sgd;
 mod single;
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
@@ -146,6 +147,8 @@ pub struct Update<'a, T> {
     pub gradient: &'a [T],
     /// `[array][group][parameter][lane]`
     pub state: &'a mut [T],
+    /// The parameters of each trial that are updated.
+    pub range: Range<usize>,
     /// `[group][coefficient][lane]`, from [`Method::advance`].
     pub coefficients: &'a [T],
     /// `[group][lane]`: becomes NaN when a new weight is not finite; else it is left as it was.
@@ -181,6 +184,11 @@ impl Method {
         ALL.iter().copied().find(|method| method.name == name)
     }
 
+    /// The place of the learning rate among the hyperparameters.
+    pub fn learning_rate(&self) -> Option<usize> {
+        self.hyperparameters.iter().position(|hyperparameter| hyperparameter.name == "lr")
+    }
+
     /// The coefficients of one trial's next step; `products` carries the trial's running products from step to step.
     ///
     /// # Panics
@@ -190,7 +198,7 @@ impl Method {
         (self.advance)(hyperparameters, products, coefficients);
     }
 
-    /// Does one step.
+    /// Does one step of some parameters of a block.
     ///
     /// # Panics
     ///
@@ -201,6 +209,7 @@ impl Method {
         assert_eq!(block.alarm.len(), block.groups * isa.lanes::<T>());
         assert_eq!(block.coefficients.len(), block.alarm.len() * self.coefficients);
         assert!(block.weights.len().is_multiple_of(block.alarm.len()));
+        assert!(block.range.start <= block.range.end && block.range.end <= block.weights.len() / block.alarm.len());
         self.update.get::<T>()(isa, block);
     }
 }
@@ -235,7 +244,7 @@ fn update<R: Rule, T: Real>(isa: Isa, block: Update<'_, T>) {
         type Output = ();
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
-            let Update { groups, weights, gradient, state, coefficients, alarm } = self.0;
+            let Update { groups, weights, gradient, state, range, coefficients, alarm } = self.0;
             let (weights, _) = T::as_registers_mut::<S>(weights);
             let (gradient, _) = T::as_registers::<S>(gradient);
             let (state, _) = T::as_registers_mut::<S>(state);
@@ -246,7 +255,7 @@ fn update<R: Rule, T: Real>(isa: Isa, block: Update<'_, T>) {
             for (group, alarm) in alarm.iter_mut().enumerate() {
                 let coefficients = &coefficients[group * R::COEFFICIENTS..][..R::COEFFICIENTS];
                 let mut sum = Vector::new(simd, *alarm);
-                let (mut p, end) = (group * parameters, (group + 1) * parameters);
+                let (mut p, end) = (group * parameters + range.start, group * parameters + range.end);
                 while p + TOGETHER <= end {
                     sum = arrays.step::<R, TOGETHER>(p, coefficients, sum);
                     p += TOGETHER;
