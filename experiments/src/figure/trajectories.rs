@@ -28,7 +28,10 @@ const WIDTH: f64 = 480.0;
 const HEIGHTS: (f64, f64) = (240.0, 520.0);
 
 /// The places of one trial, in the order of its steps.
-type Path = Vec<(f64, f64)>;
+type Path = Vec<Place>;
+
+/// A point of the plane.
+type Place = (f64, f64);
 
 /// The paths of a configuration's trials.
 struct Paths {
@@ -58,7 +61,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 
 /// The finite places of each selected trial, by configuration.
 fn paths(chart: &Chart, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> Vec<Paths> {
-    let mut points: HashMap<&str, Vec<(u64, (f64, f64))>> = HashMap::new();
+    let mut points: HashMap<&str, Vec<(u64, Place)>> = HashMap::new();
     for point in trajectory {
         points.entry(&point.key).or_default().push((point.step, (point.x[0], point.x[1])));
     }
@@ -113,7 +116,7 @@ fn picture(chart: &Chart, problem: &str, surface: &Surface, paths: &[Paths]) -> 
         };
         layers.extend(paths.iter().map(line));
     }
-    let mut starts: Vec<(f64, f64)> = Vec::new();
+    let mut starts: Vec<Place> = Vec::new();
     for start in paths.iter().flat_map(|paths| &paths.paths).map(|path| path[0]) {
         if !starts.contains(&start) {
             starts.push(start);

@@ -23,7 +23,7 @@ pub(super) struct Coefficients<T> {
     /// Neighbours with equal hyperparameters, whose coefficients are computed once.
     runs: Vec<Range<usize>>,
     /// All parameters, and the objective's parts of them.
-    whole: [Range<usize>; 1],
+    whole: Range<usize>,
     parts: Vec<Range<usize>>,
     /// Whether a trial of the block has learning rates of its own for the parts.
     by_part: bool,
@@ -42,7 +42,7 @@ impl<T: Real> Coefficients<T> {
             fresh: vec![0.0; coefficients],
             scaled: Vec::with_capacity(most(|method| method.hyperparameters.len())),
             runs: Vec::with_capacity(lanes),
-            whole: [0..parts.last().map_or(0, |part| part.end)],
+            whole: 0..parts.last().map_or(0, |part| part.end),
             parts,
             by_part: false,
         }
@@ -73,7 +73,7 @@ impl<T: Real> Coefficients<T> {
         if step == 1 || method.products > 0 {
             self.compute(method, lanes);
         }
-        let parts = if self.by_part { &self.parts[..] } else { &self.whole };
+        let parts = if self.by_part { &self.parts[..] } else { std::slice::from_ref(&self.whole) };
         parts.iter().cloned().zip(self.values.chunks_exact(lanes.len() * method.coefficients))
     }
 

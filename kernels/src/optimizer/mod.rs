@@ -251,59 +251,75 @@ fn update<R: Rule, T: Real>(isa: Isa, block: Update<'_, T>) {
             let (coefficients, _) = T::as_registers::<S>(coefficients);
             let (alarm, _) = T::as_registers_mut::<S>(alarm);
             let (size, parameters) = (weights.len(), weights.len() / groups);
-            let mut arrays = Arrays::<S, T> { simd, weights, gradient, state, size };
-            for (group, alarm) in alarm.iter_mut().enumerate() {
-                let coefficients = &coefficients[group * R::COEFFICIENTS..][..R::COEFFICIENTS];
-                let mut sum = Vector::new(simd, *alarm);
-                let (mut p, end) = (group * parameters + range.start, group * parameters + range.end);
-                while p + TOGETHER <= end {
-                    sum = arrays.step::<R, TOGETHER>(p, coefficients, sum);
-                    p += TOGETHER;
+            let mut arrays = state.chunks_exact_mut(size.max(1));
+            let mut state: [_; MAX_STATE] = std::array::from_fn(|_| arrays.next().unwrap_or_default());
+            let coefficients = coefficients.chunks_exact(R::COEFFICIENTS);
+            for ((group, alarm), coefficients) in alarm.iter_mut().enumerate().zip(coefficients) {
+                let (first, count) = (group * parameters + range.start, range.len());
+                let mut c = [Vector::splat(simd, T::default()); MAX_COEFFICIENTS];
+                for i in 0..R::COEFFICIENTS {
+                    c[i] = Vector::new(simd, coefficients[i]);
                 }
-                while p < end {
-                    sum = arrays.step::<R, 1>(p, coefficients, sum);
-                    p += 1;
-                }
-                *alarm = sum.register();
+                let mut of_group = Arrays {
+                    weights: &mut weights[first..first + count],
+                    gradient: &gradient[first..first + count],
+                    state: state.each_mut().map(|array| array.get_mut(first..first + count).unwrap_or_default()),
+                };
+                *alarm = of_group.step_all::<R>(&c, Vector::new(simd, *alarm)).register();
             }
         }
     }
     isa.dispatch(Op::<R, T>(block, PhantomData));
 }
 
-/// The arrays of a step, as registers.
+/// The parameters of a group that are updated, their gradient and their state, as registers.
 struct Arrays<'a, S: Simd, T: Real> {
-    simd: S,
     weights: &'a mut [T::Reg<S>],
     gradient: &'a [T::Reg<S>],
-    state: &'a mut [T::Reg<S>],
-    /// Registers of one array.
-    size: usize,
+    state: [&'a mut [T::Reg<S>]; MAX_STATE],
 }
 
 impl<S: Simd, T: Real> Arrays<'_, S, T> {
-    /// Updates `U` parameters from `p` on; returns `alarm`, or NaN where a new weight is not finite.
+    /// Updates every parameter; returns `alarm`, or NaN where a new weight is not finite.
+    #[inline(always)]
+    fn step_all<R: Rule>(&mut self, c: &[Vector<S, T>; MAX_COEFFICIENTS], alarm: Vector<S, T>) -> Vector<S, T> {
+        let (mut p, end, mut alarm) = (0, self.weights.len(), alarm);
+        while p + TOGETHER <= end {
+            alarm = self.step::<R, TOGETHER>(p, c, alarm);
+            p += TOGETHER;
+        }
+        if p + 2 <= end {
+            alarm = self.step::<R, 2>(p, c, alarm);
+            p += 2;
+        }
+        if p < end {
+            alarm = self.step::<R, 1>(p, c, alarm);
+        }
+        alarm
+    }
+
+    /// Updates `U` parameters from `p` on.
     #[inline(always)]
     fn step<R: Rule, const U: usize>(
         &mut self,
         p: usize,
-        coefficients: &[T::Reg<S>],
+        coefficients: &[Vector<S, T>; MAX_COEFFICIENTS],
         alarm: Vector<S, T>,
     ) -> Vector<S, T> {
-        let simd = self.simd;
+        let simd = alarm.simd();
         let mut c = [Vector::splat(simd, T::default()); MAX_COEFFICIENTS];
         for i in 0..R::COEFFICIENTS {
-            c[i] = Vector::from_registers(simd, [coefficients[i]; U]);
+            c[i] = Vector::from_registers(simd, [coefficients[i].register(); U]);
         }
         let mut state = [Vector::splat(simd, T::default()); MAX_STATE];
         for i in 0..R::STATE {
-            state[i] = Vector::load(simd, &self.state[i * self.size + p..]);
+            state[i] = Vector::load(simd, &self.state[i][p..]);
         }
         let w = Vector::load(simd, &self.weights[p..]);
         let w = R::update(w, Vector::load(simd, &self.gradient[p..]), &mut state, &c);
         w.store(&mut self.weights[p..]);
         for i in 0..R::STATE {
-            state[i].store(&mut self.state[i * self.size + p..]);
+            state[i].store(&mut self.state[i][p..]);
         }
         let mut alarm = alarm;
         for register in w.registers() {
