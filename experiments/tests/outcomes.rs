@@ -72,7 +72,7 @@ impl Objective<f64> for Play {
         });
     }
 
-    fn evaluate(&self, lanes: &mut usize, split: Split, weights: &[f64], evaluation: &mut Evaluation) {
+    fn evaluate(&self, lanes: &mut usize, _: u64, split: Split, weights: &[f64], evaluation: &mut Evaluation) {
         assert_eq!(split, Split::Train);
         evaluation.reset(weights.len() / 2);
         self.each_lane(*lanes, weights, |at, _, trial, updates| {

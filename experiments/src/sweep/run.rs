@@ -19,8 +19,8 @@ use crate::descent;
 use crate::figure::{self, FigureError};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Provenance, RecordError, atomic};
-use crate::spec::{InputError, Spec};
-use crate::train::{self, Job, Norms, Objective, Outcome};
+use crate::spec::{Curves, InputError, Spec};
+use crate::train::{self, Job, Norms, Objective, Observer, Outcome};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -163,6 +163,7 @@ impl WithObjective for Training<'_> {
             plan.populations.iter().map(|population| of(&population.trials)).collect()
         };
         let schedule = super::train_schedule(spec, plan);
+        let observers: &[&dyn Observer<T>] = if spec.record.curves == Curves::None { &[] } else { &[&Norms] };
         let choice = |population| Choice::new(spec, plan, population, settings.isa);
         let choices: Vec<Choice> = plan.populations.iter().map(choice).collect();
         // Populations that are trained in the same way share the threads.
@@ -184,7 +185,7 @@ impl WithObjective for Training<'_> {
             let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
                 self.keep(&missing[populations[job]][first..first + outcomes.len()], &outcomes);
             };
-            train::train(objective, &jobs, &schedule, &[&Norms], engine, self.stop, done)?;
+            train::train(objective, &jobs, &schedule, observers, engine, self.stop, done)?;
         }
         Ok(())
     }
