@@ -117,14 +117,14 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let training = Training { spec, plan: &plan, settings, progress, stop, writer: &parts };
     let trained = with_objective(spec, &plan, &data, training);
     progress.end();
-    trained?;
+    let spent = trained?;
     let Writer { mut parts, failure, .. } = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     failure.map_or(Ok(()), Err).and_then(|()| parts.flush()).map_err(|source| folder.error(source))?;
     if parts.done() < plan.trials.len() {
         return Ok(Finished::Stopped { done: parts.done(), trials: plan.trials.len() });
     }
     let trials = plan.trials.len() - before;
-    let provenance = provenance(settings, trials, started.elapsed(), plan.flops_per_trial());
+    let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops_per_trial());
     folder.finish(spec, &plan, parts, settings.png)?;
     provenance.write(folder.path).map_err(|source| folder.error(source))?;
     Ok(Finished::Complete)
@@ -153,9 +153,9 @@ struct Training<'a> {
 }
 
 impl WithObjective for Training<'_> {
-    type Output = Result<(), RunError>;
+    type Output = Result<Duration, RunError>;
 
-    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<(), RunError> {
+    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<Duration, RunError> {
         let Self { spec, plan, settings, .. } = self;
         let missing: Vec<Vec<usize>> = {
             let parts = &self.locked().parts;
@@ -173,6 +173,7 @@ impl WithObjective for Training<'_> {
                 ways.push((choice.path, choice.lanes));
             }
         }
+        let mut spent = Duration::ZERO;
         for (path, lanes) in ways {
             let takes = |&at: &usize| (choices[at].path, choices[at].lanes) == (path, lanes);
             let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
@@ -185,9 +186,9 @@ impl WithObjective for Training<'_> {
             let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
                 self.keep(&missing[populations[job]][first..first + outcomes.len()], &outcomes);
             };
-            train::train(objective, &jobs, &schedule, observers, engine, self.stop, done)?;
+            spent += train::train(objective, &jobs, &schedule, observers, engine, self.stop, done)?;
         }
-        Ok(())
+        Ok(spent)
     }
 }
 
@@ -351,7 +352,8 @@ pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, RunErr
     Ok(written)
 }
 
-fn provenance(settings: &Settings, trials: usize, elapsed: Duration, flops: u128) -> Provenance {
+/// `elapsed` on the wall clock, and `spent` by all threads on training.
+fn provenance(settings: &Settings, trials: usize, [elapsed, spent]: [Duration; 2], flops: u128) -> Provenance {
     let seconds = elapsed.as_secs_f64();
     let git = std::process::Command::new("git").args(["rev-parse", "HEAD"]).output();
     let revision = git.ok().filter(|output| output.status.success());
@@ -366,6 +368,7 @@ fn provenance(settings: &Settings, trials: usize, elapsed: Duration, flops: u128
         threads: settings.threads,
         trials,
         seconds,
+        training_seconds: spent.as_secs_f64() / settings.threads as f64,
         trials_per_second: trials as f64 / seconds,
         gflops: trials as f64 * flops as f64 / seconds / 1e9,
     }
