@@ -125,7 +125,10 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     }
     let trials = plan.trials.len() - before;
     let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops_per_trial());
-    folder.finish(spec, &plan, parts, settings.png)?;
+    let files = folder.assemble(spec, &plan, &parts).map_err(|source| folder.error(source))?;
+    // The plan of a large sweep takes as much memory as its table, which is read next.
+    drop(plan);
+    folder.finish(spec, files, parts, settings.png)?;
     provenance.write(folder.path).map_err(|source| folder.error(source))?;
     Ok(Finished::Complete)
 }
@@ -276,9 +279,8 @@ impl Folder<'_> {
         Ok(Claim::Open)
     }
 
-    /// Turns the parts into results.
-    fn finish(&self, spec: &Spec, plan: &Plan, parts: Parts, png: bool) -> Result<(), RunError> {
-        let mut files = self.assemble(spec, plan, &parts).map_err(|source| self.error(source))?;
+    /// Adds what follows from the tables, whose names are in `files`, and removes the parts.
+    fn finish(&self, spec: &Spec, mut files: Vec<String>, parts: Parts, png: bool) -> Result<(), RunError> {
         let runs = record::read_runs(&self.path.join("runs.csv"))?;
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
         files.push("summary.csv".to_owned());
