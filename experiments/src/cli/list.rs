@@ -76,7 +76,7 @@ impl What {
             }
             Self::Data => {
                 let rows = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count() - 1;
-                let row = |data: &crate::data::ShippedData| (data.name, format!("{} examples", rows(data.bytes)));
+                let row = |data: &data::ShippedData| (data.name, format!("{} examples", rows(data.bytes)));
                 table(out, "Shipped data", SHIPPED.iter().map(row))?;
             }
             Self::Optimizers => optimizers(out)?,
@@ -90,7 +90,7 @@ impl What {
             }
             Self::Initializers => {
                 let rows = INITIALIZERS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
-                table(out, "Initial weights (biases start at zero)", rows)?;
+                table(out, "Initial weights (biases start at zero; init_scale: 1 by default)", rows)?;
             }
             Self::Parameterisations => {
                 let rows = PARAMETERISATIONS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));

@@ -21,9 +21,7 @@ pub(super) static CHECKERBOARD: Generator = Generator {
         noise("standard deviation of the noise on both coordinates, which may cross a border", 0.0),
     ],
     classes: None,
-    generate: |values, seed| {
-        checkerboard(values.count("samples"), values.count("cells"), values.number("noise"), seed)
-    },
+    generate: |values, seed| checkerboard(values.count("samples"), values.count("cells"), values.number("noise"), seed),
 };
 
 /// Points uniform on [-1, 1)² (stream `features`), a board of `cells` × `cells` fields, of the class of their field; then

@@ -23,9 +23,7 @@ pub(super) static CIRCLES: Generator = Generator {
         noise("standard deviation of the noise on both coordinates", 0.1),
     ],
     classes: None,
-    generate: |values, seed| {
-        circles(values.count("samples"), values.number("factor"), values.number("noise"), seed)
-    },
+    generate: |values, seed| circles(values.count("samples"), values.number("factor"), values.number("noise"), seed),
 };
 
 /// Two circles around the origin, as scikit-learn's `make_circles` defines them.

@@ -45,6 +45,20 @@ fn formula(x: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
+    /// Values that scikit-learn 1.9.1 computed; its script is beside the file.
+    #[test]
+    fn the_formula_is_that_of_scikit_learn() {
+        const REFERENCE: &str = include_str!("../../tests/reference/generators_sklearn.json");
+        let reference: serde_json::Value = serde_json::from_str(REFERENCE).unwrap();
+        let cases = reference["friedman1"].as_array().unwrap();
+        assert_eq!(cases.len(), 20);
+        for case in cases {
+            let x: Vec<f64> = case["x"].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect();
+            let (got, expected) = (formula(&x), case["y"].as_f64().unwrap());
+            assert!((got - expected).abs() < 1e-14 * 30.0, "{got} and {expected} at {x:?}");
+        }
+    }
+
     #[test]
     fn moments_are_those_of_the_formula() {
         let data = friedman1(40_000, 7, 1.0, 2);

@@ -45,8 +45,7 @@ mod tests {
         let data = linear(60, 5, 0.0, 8);
         // What is linear in its features gives zero for a combination of examples that is zero: of six examples in five
         // dimensions there is one, by elimination.
-        let mut rows: Vec<Vec<f64>> =
-            (0..6).map(|i| [data.example(i), &values(&data)[i..=i]].concat()).collect();
+        let mut rows: Vec<Vec<f64>> = (0..6).map(|i| [data.example(i), &values(&data)[i..=i]].concat()).collect();
         for column in 0..5 {
             let pivot = (column..6).max_by(|&a, &b| rows[a][column].abs().total_cmp(&rows[b][column].abs())).unwrap();
             rows.swap(column, pivot);

@@ -10,7 +10,7 @@ use super::problem::{Problem, Scale, Source};
 use super::reader::Named;
 use super::train::{Batch, Length, LogEvery, Seeds, Train};
 use super::{Spec, metric};
-use crate::network::{Initializer, Parameterisation};
+use crate::network::Parameterisation;
 use thalweg_kernels::optimizer::Domain;
 
 /// A number as TOML writes it, with the fewest digits that read back to the same value.
@@ -152,7 +152,7 @@ fn write_network(out: &mut Writer, network: &Network) {
         out.line("gain", number(network.gain));
     }
     out.text("init", network.init.name());
-    if let Initializer::Normal(scale) = network.init {
+    if let Some(scale) = network.init.scale() {
         out.line("init_scale", number(scale));
     }
     out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));

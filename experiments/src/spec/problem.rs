@@ -152,7 +152,10 @@ const CLOUD: &[(&str, &str)] = &[
 
 /// The keys that every problem has but a landscape.
 pub const SHARED: &[(&str, &str)] = &[
-    ("scale", "of features: standard, minmax, none or { divide = x }, fitted to the training split [default: standard]"),
+    (
+        "scale",
+        "of features: standard, minmax, none or { divide = x }, fitted to the training split [default: standard]",
+    ),
     ("target_scale", "of the targets of a regression, likewise [default: none]"),
     ("test_fraction", "share of the examples set aside for testing, in [0, 1) [default: 0.25]"),
     ("validation_fraction", "share of the examples set aside for validation, in [0, 1) [default: 0.0]"),

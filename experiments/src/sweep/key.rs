@@ -6,7 +6,7 @@ use thalweg_kernels::optimizer::{Domain, Method};
 
 use super::{Model, Schedule, Shape, Trial};
 use crate::data::Splits;
-use crate::network::{Initializer, Parameterisation};
+use crate::network::Parameterisation;
 use crate::spec::{Batch, Named, Spec, number, point as numbers, quoted};
 
 /// What the descriptions of all trials of a plan begin with.
@@ -98,7 +98,7 @@ fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &
         line("network.gain", &number(shape.gain));
     }
     line("network.init", &quoted(shape.init.name()));
-    if let Initializer::Normal(scale) = shape.init {
+    if let Some(scale) = shape.init.scale() {
         line("network.init_scale", &number(scale));
     }
     line("network.loss", &quoted(shape.loss.name));
