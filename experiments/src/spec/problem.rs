@@ -234,7 +234,7 @@ impl Problem {
         }
         let allow = |own: &[&str]| {
             let shared: Vec<&str> = SHARED.iter().map(|(name, _)| *name).collect();
-            table.allow(&[&["kind"], shared.as_slice(), own].concat())
+            table.allow(&[&["kind"], own, shared.as_slice()].concat())
         };
         let source = match kind {
             "csv" => allow(&["path", "target", "task"]).and_then(|()| read_csv(table))?,

@@ -117,7 +117,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
         "kind = \"circles\"\nsamples = 9\nfactor = 1",
         &["`problem.factor`: expected a number of at least 0 and below 1"],
     ),
-    (MOONS, "kind = \"circles\"\nsamples = 9\ncenters = 2", &["7:1: unknown key `problem.centers`"]),
+    (MOONS, "kind = \"circles\"\nsamples = 9\ncenters = 2", &["6:1: unknown key `problem.centers`"]),
     (
         MOONS,
         "kind = \"spirals\"\nsamples = 9\narms = 1",
@@ -127,15 +127,15 @@ const CASES: &[(&str, &str, &[&str])] = &[
     (
         MOONS,
         "kind = \"spirals\"\nsamples = 9\narms = 10",
-        &["6:11: `problem.samples`: 9 examples are too few", "10 arms"],
+        &["5:11: `problem.samples`: 9 examples are too few", "10 arms"],
     ),
-    (MOONS, "kind = \"blobs\"\nsamples = 2", &["6:11: `problem.samples`: 2 examples are too few", "3 centers"]),
+    (MOONS, "kind = \"blobs\"\nsamples = 2", &["5:11: `problem.samples`: 2 examples are too few", "3 centers"]),
     (
         MOONS,
         "kind = \"blobs\"\nsamples = 90000000\ninputs = 60000",
         &["`problem.samples`: 90000000 examples of 60000 features are more than 2000000000 numbers"],
     ),
-    (MOONS, "kind = \"xor\"\nsamples = 9\nform = \"cluster\"", &["7:8: `problem.form`", "did you mean `clusters`?"]),
+    (MOONS, "kind = \"xor\"\nsamples = 9\nform = \"cluster\"", &["6:8: `problem.form`", "did you mean `clusters`?"]),
     (
         MOONS,
         "kind = \"checkerboard\"\nsamples = 9\ncells = 2.5",
@@ -166,7 +166,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     (MOONS, "kind = \"linear\"\nsamples = 9\nimbalance = 2", &["`problem.imbalance`: a regression has no classes"]),
     (MOONS, "kind = \"linear\"\nsamples = 9\noutlier_size = 2", &["`problem.outlier_size`: there are no outliers"]),
     (MOONS, "kind = \"linear\"\nsamples = 9\noutliers = 2", &["`problem.outliers`: expected a number of at least 0"]),
-    (MOONS, "kind = \"linear\"\nsamples = 9\noutliers = 0.5\noutlier_size = inf", &["8:16: `problem.outlier_size`"]),
+    (MOONS, "kind = \"linear\"\nsamples = 9\noutliers = 0.5\noutlier_size = inf", &["7:16: `problem.outlier_size`"]),
     ("samples = 100", "samples = 100000001", &["5:11", "found 100000001"]),
     ("hidden = [4]", "hidden = [65537]", &["9:11: `network.hidden.0`: expected an integer from 1 to 65536"]),
     ("steps = 10", "steps = 1000000001", &["13:9"]),
