@@ -6,7 +6,9 @@
 mod canonical;
 mod check;
 mod document;
+mod drawing;
 mod error;
+mod figure;
 mod grid;
 mod idx;
 mod landscape;
@@ -24,13 +26,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use document::Document;
+pub use drawing::{Drawing, Functions, Source as DrawingSource, Study};
 pub use error::{InputError, nearest, suggestion};
+pub use figure::Figure;
 pub(crate) use grid::lr_scale_name;
 pub use grid::{Axis, Grid};
 pub use idx::{Idx, Pair};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, Starts};
 pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};
-pub use output::{Curves, Engine, Figure, Record};
+pub use output::{Curves, Engine, Record};
 pub use problem::{MAX_SAMPLES, PROBLEMS, Problem, Scale, Source, Task};
 pub use reader::Named;
 use reader::{Field, Table};
