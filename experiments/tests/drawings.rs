@@ -95,7 +95,8 @@ fn mistakes_are_named_with_their_place() {
         let error = parse(&FUNCTIONS.replacen(old, new, 1)).unwrap_err().to_string();
         assert!(error.contains(expected), "expected {expected:?} in {error}");
     }
-    let members = "name = \"a\"\nmembers = [\"a\"]\n[[figure]]\nkind = \"sensitivity\"\nmetric = \"final_train_loss\"\n";
+    let members =
+        "name = \"a\"\nmembers = [\"a\"]\n[[figure]]\nkind = \"sensitivity\"\nmetric = \"final_train_loss\"\n";
     for (members, expected) in [
         (members.to_owned(), "`members.0`: a study is no member of itself"),
         (members.replace("[\"a\"]", "[\"b\", \"b\"]"), "`members.1`: \"b\" is a member already"),
