@@ -64,7 +64,7 @@ fn functions_are_written_and_drawn() {
     }
     let text = fs::read_to_string(out.join("figures/function-value.svg")).unwrap();
     assert!(text.contains("bce, y = 0") && text.contains("bce, y = 1") && !text.contains("sigmoid"));
-    assert_eq!(pin(&out.join("figures/activations.svg")), "");
+    assert_eq!(pin(&out.join("figures/activations.svg")), "82f6d3e9ade9adae");
 }
 
 /// The first digits of a file's hash.
@@ -81,7 +81,7 @@ fn mistakes_are_named_with_their_place() {
         ("[-4, 4]", "[4, -4]", "expected the lower bound first"),
         ("[functions]", "members = [\"a\"]\n[functions]", "has one source, and `members` is one already"),
         (
-            "kind = \"function\"\nmetric = \"value\"",
+            "kind = \"function\"\nmetric = \"value\"\nfunctions = [\"bce\"]",
             "kind = \"curves\"\nmetric = \"train_loss\"",
             "figures of functions",
         ),

@@ -204,7 +204,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     (
         "[[opt",
         "[[figure]]\nkind = \"heatmap\"\nmetric = \"final_train_loss\"\nx = \"lr\"\n[[opt",
-        &["16:1: missing key `figure.0.y`", "column of runs.csv"],
+        &["16:1: missing key `figure.0.y`", "the name of a column"],
     ),
     (
         "[[opt",
