@@ -219,7 +219,7 @@ static INVERSE_ODDS: LazyLock<Vec<Double>> =
     LazyLock::new(|| (0..400).map(|k| ONE.over(double(f64::from(2 * k + 1), 0.0))).collect());
 
 pub fn erf(x: f64) -> Exact {
-    const TWO_OVER_ROOT_PI: Double = double(1.128_379_167_095_512_6, 1.533_545_961_316_588e-17);
+    const TWO_OVER_ROOT_PI: Double = double(std::f64::consts::FRAC_2_SQRT_PI, 1.533_545_961_316_588e-17);
     let a = x.abs();
     if a < 2f64.powi(-100) {
         // Scaled, for the low part of a subnormal product would be lost.
