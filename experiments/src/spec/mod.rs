@@ -5,8 +5,10 @@
 
 mod canonical;
 mod check;
+mod corruption;
 mod document;
 mod error;
+mod generated;
 mod grid;
 mod idx;
 mod landscape;
@@ -23,6 +25,7 @@ mod train;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use corruption::{Corruption, Imbalance};
 use document::Document;
 pub use error::{InputError, nearest, suggestion};
 pub(crate) use grid::lr_scale_name;
@@ -31,13 +34,13 @@ pub use idx::{Idx, Pair};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, Starts};
 pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};
 pub use output::{Curves, Engine, Figure, Record};
-pub use problem::{MAX_SAMPLES, PROBLEMS, Problem, Scale, Source, Task};
+pub use problem::{KINDS, Kind, MAX_SAMPLES, Problem, SHARED, Scale, Source, Task};
 pub use reader::Named;
 use reader::{Field, Table};
 pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
 
-pub(crate) use canonical::{number, point, quoted, scale};
+pub(crate) use canonical::{number, point, quoted};
 
 /// A sweep: which networks are trained, on what, how, and what is drawn of it.
 #[derive(Clone, Debug)]
