@@ -14,6 +14,7 @@ use crate::data::{self, GENERATORS, SHIPPED};
 use crate::figure;
 use crate::network::{INITIALIZERS, PARAMETERISATIONS};
 use crate::spec::{KINDS, SHARED, Tier, shipped};
+use crate::train::COLUMNS;
 
 /// Show what specs can name, with parameters and defaults.
 #[derive(Debug, Args)]
@@ -37,6 +38,7 @@ enum What {
     Losses,
     Initializers,
     Parameterisations,
+    Columns,
     Figures,
 }
 
@@ -96,6 +98,10 @@ impl What {
             Self::Parameterisations => {
                 let rows = PARAMETERISATIONS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
                 table(out, "Parameterisations (gain: a factor on the products of hidden layers, 1 by default)", rows)?;
+            }
+            Self::Columns => {
+                let rows = COLUMNS.iter().map(|column| (column.name, column.summary.to_owned()));
+                table(out, "Columns of runs.csv (record.columns)", rows)?;
             }
             Self::Figures => {
                 let text = |kind: &figure::Kind| {

@@ -77,6 +77,9 @@ impl Spec {
         if self.record.trajectory {
             out.line("trajectory", true);
         }
+        if !self.record.columns.is_empty() {
+            out.line("columns", list(&self.record.columns, |column| quoted(column.name)));
+        }
         if let Some(surface) = &self.record.surface {
             out.line("surface", lattice(surface));
         }
@@ -159,6 +162,9 @@ fn write_train(out: &mut Writer, train: &Train, has_examples: bool) {
             Batch::Size(size) => out.line("batch", size),
         }
         out.line("drop_last", train.drop_last);
+        if train.replacement {
+            out.line("replacement", true);
+        }
     }
     match train.length {
         Length::Steps(steps) => out.line("steps", steps),

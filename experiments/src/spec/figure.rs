@@ -211,7 +211,8 @@ fn selection_text(Selection { optimizer, settings }: &Selection) -> String {
 
 /// Checks that `runs.csv` will have the columns that a figure names, and one optimizer all of them.
 fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Result<(), InputError> {
-    let extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
+    let mut extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
+    extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
     let numbers = |grid: &Grid| -> Vec<&'static str> {
         let numbers = grid.method.hyperparameters.iter().filter(|h| matches!(h.domain, Domain::Number { .. }));
         numbers.map(|hyperparameter| hyperparameter.name).collect()
