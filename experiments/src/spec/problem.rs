@@ -101,7 +101,8 @@ pub const PROBLEMS: &[(&str, &str)] = &[
     ),
     (
         "landscape",
-        "a function to descend; function, start (a point, a list, a grid or a sample), spectrum (of a quadratic)",
+        "a function to descend; function, start (a point, a list, a grid or a sample), spectrum (of a quadratic: a list or a \
+         range), rotation (a seed, none by default), gradient_noise = 0.0 (standard deviation)",
     ),
 ];
 
@@ -181,7 +182,7 @@ impl Problem {
     }
 
     fn read_landscape(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["kind", "function", "spectrum", "start", "seed"])?;
+        table.allow(&["kind", "function", "spectrum", "rotation", "gradient_noise", "start", "seed"])?;
         let landscape = Landscape::read(table)?;
         let seed = match table.optional("seed") {
             Some(field) if !matches!(landscape.starts, Starts::Sample { .. }) => {

@@ -162,16 +162,22 @@ impl Target {
 }
 
 impl Train {
-    /// Training on a landscape: no examples, and nothing random.
-    pub(super) fn read_on_landscape(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["steps", "log_every", "precision", "divergence_factor", "target"])?;
+    /// Training on a landscape: no examples, and nothing random unless gradients have noise.
+    pub(super) fn read_on_landscape(table: &Table<'_>, is_random: bool) -> Result<Self, InputError> {
+        table.allow(&["steps", "seeds", "log_every", "precision", "divergence_factor", "target"])?;
+        let seeds = match table.optional("seeds") {
+            Some(field) if !is_random => {
+                return Err(field.error("on a landscape nothing is random without problem.gradient_noise"));
+            }
+            field => field.map_or(Ok(Seeds::Range { from: 0, count: 1 }), |field| Seeds::read(&field))?,
+        };
         let steps = table.required("steps", "updates of a trial")?.integer(1..=MAX_STEPS)?;
         let log_every = table.optional("log_every").map_or(Ok(0), |field| field.integer(0..=MAX_STEPS))?;
         Ok(Self {
             batch: Batch::Full,
             drop_last: false,
             length: Length::Steps(steps),
-            seeds: Seeds::Range { from: 0, count: 1 },
+            seeds,
             init_seed: None,
             order_seed: None,
             log_every: LogEvery::Steps(log_every),
