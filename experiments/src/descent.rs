@@ -157,6 +157,10 @@ impl<T: Elementary> Objective<T> for Descent<T> {
         evaluation.loss.iter_mut().zip(&scratch.values).for_each(|(loss, value)| *loss = value.to_f64());
     }
 
+    fn floor(&self) -> f64 {
+        self.landscape.facts.minimum(self.dimensions).unwrap_or(f64::NEG_INFINITY)
+    }
+
     fn has(&self, split: Split) -> bool {
         split == Split::Train
     }

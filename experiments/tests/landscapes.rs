@@ -308,6 +308,29 @@ fn noise_has_its_variance_and_its_seed() {
     assert!(mean(&|x| x[0] * x[1]).abs() < error * expected);
 }
 
+/// Growth is measured from the minimum: a trial that falls from -2 to -12 has not diverged, one on a saddle never does
+/// before its numbers end.
+#[test]
+fn values_below_zero_are_no_divergence() {
+    let status = |name: &str, start: &[f64], lr: f64, steps: u64| {
+        let objective = Descent::<f64>::new(Landscape::named(name).unwrap(), start.len(), &[]);
+        let lane = Lane { hyperparameters: &[lr], start, ..Lane::default() };
+        let jobs = [Job { method: Method::named("sgd").unwrap(), lanes: vec![lane] }];
+        let schedule = Schedule { steps, logged: vec![0, steps], divergence_factor: 10.0, target: None };
+        let outcome = outcomes(&objective, &jobs, &schedule, engine(Isa::best(), 1, None))[0][0].clone();
+        let value = |point: &thalweg::train::Point| point.loss[0].unwrap();
+        (outcome.status, value(&outcome.points[0]), outcome.last().map(value))
+    };
+    let (ended, first, last) = status("shubert", &[-0.65], 1e-3, 200);
+    assert!(ended == Status::Ok && first < -5.0 && last.unwrap() < -12.0, "{ended:?} {first} {last:?}");
+    let (ended, first, last) = status("saddle", &[0.0, 1.0], 0.1, 50);
+    assert!(ended == Status::Ok && first == -1.0 && last.unwrap() < -1e6, "{ended:?} {last:?}");
+    assert_eq!(status("saddle", &[0.0, 1.0], 3.0, 500).0, Status::Diverged);
+    // From 0.7 above the minimum to 27 above it.
+    let (ended, first, last) = status("styblinski-tang", &[-2.7], 0.2, 1);
+    assert!(ended == Status::Diverged && last.unwrap() < 0.0, "{ended:?} {first} {last:?}");
+}
+
 #[test]
 fn the_way_down_is_recorded() {
     let text = "name = \"way\"\n[problem]\nkind = \"landscape\"\nfunction = \"beale\"\nstart = [[1, 1], [2.5, 0], [90, 90]]\n\

@@ -49,9 +49,6 @@ pub struct Lattice(pub Vec<(f64, f64, u64)>);
 /// The most coordinates of a landscape that is rotated, for which a matrix of n² numbers is decomposed.
 pub const MAX_ROTATED: usize = 1_000;
 
-/// A coordinate: any finite number.
-const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
-
 /// A standard deviation.
 const NOISE: Interval = Interval { low: (0.0, true), high: (f64::INFINITY, false) };
 
@@ -192,7 +189,7 @@ fn read_spectrum(field: &Field<'_>) -> Result<Vec<f64>, InputError> {
     if field.as_table().is_none() {
         return read_point(field);
     }
-    let axis = Axis::read_numbers(field, FINITE)?;
+    let axis = Axis::read_numbers(field, Interval::FINITE)?;
     if axis.count() > MAX_DIMENSIONS as u64 {
         return Err(field.error(format!("{} eigenvalues are more than {MAX_DIMENSIONS}", axis.count())));
     }
@@ -214,7 +211,7 @@ fn read_point(field: &Field<'_>) -> Result<Vec<f64>, InputError> {
     if items.is_empty() {
         return Err(field.expected("at least one number"));
     }
-    items.iter().map(|item| item.number(FINITE)).collect()
+    items.iter().map(|item| item.number(Interval::FINITE)).collect()
 }
 
 /// The bounds of each coordinate of a sample, or those of all of them and how many there are.
@@ -234,5 +231,5 @@ fn read_bounds_of_all(field: &Field<'_>) -> Result<Vec<(f64, f64)>, InputError> 
     if items.is_empty() {
         return Err(field.expected("the bounds of at least one coordinate"));
     }
-    items.iter().map(|item| read_bounds(item, FINITE, false)).collect()
+    items.iter().map(|item| read_bounds(item, Interval::FINITE, false)).collect()
 }

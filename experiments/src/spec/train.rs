@@ -142,7 +142,8 @@ impl Seeds {
 }
 
 impl Target {
-    fn read(field: &Field<'_>) -> Result<Self, InputError> {
+    /// Reads a target, whose losses are in `losses`.
+    fn read(field: &Field<'_>, losses: Interval) -> Result<Self, InputError> {
         let table = field.table()?;
         table.allow(&["metric", "below", "above", "stop"])?;
         let names = metric::TARGETS;
@@ -152,7 +153,7 @@ impl Target {
         if let Some(field) = table.optional(other) {
             return Err(field.error(format!("the target of {metric} is set by `{key}`")));
         }
-        let interval = if is_accuracy { Interval { low: (0.0, true), high: (1.0, false) } } else { Interval::POSITIVE };
+        let interval = if is_accuracy { Interval { low: (0.0, true), high: (1.0, false) } } else { losses };
         Ok(Self {
             metric,
             threshold: table.required(key, "the value to reach")?.number(interval)?,
@@ -183,7 +184,7 @@ impl Train {
             log_every: LogEvery::Steps(log_every),
             precision: table.optional("precision").map_or(Ok(Precision::F32), |field| field.named())?,
             divergence_factor: read_divergence_factor(table)?,
-            target: table.optional("target").map(|field| Target::read(&field)).transpose()?,
+            target: table.optional("target").map(|field| Target::read(&field, Interval::FINITE)).transpose()?,
         })
     }
 
@@ -211,7 +212,7 @@ impl Train {
             log_every: table.optional("log_every").map_or(Ok(LogEvery::Steps(0)), |field| read_log_every(&field))?,
             precision: table.optional("precision").map_or(Ok(Precision::F32), |field| field.named())?,
             divergence_factor: read_divergence_factor(table)?,
-            target: table.optional("target").map(|field| Target::read(&field)).transpose()?,
+            target: table.optional("target").map(|field| Target::read(&field, Interval::POSITIVE)).transpose()?,
         };
         if train.init_seed.is_some() && train.order_seed.is_some() && train.seeds.count() > 1 {
             let message =

@@ -118,6 +118,7 @@ fn canonical_text_reads_back_to_the_same_spec() {
         edited("trajectory = true", "surface = { grid = [[-2, 2], [-1, 3]], points = 11 }"),
         quadratic,
         edited("\"rosenbrock\"", "\"rosenbrock\"\nrotation = 3"),
+        edited("steps = 30", "steps = 30\ntarget = { metric = \"train_loss\", below = -12 }"),
         edited("steps = 30", "steps = 30\nseeds = 3").replace("\"rosenbrock\"", "\"rosenbrock\"\ngradient_noise = 0.1"),
         edited("[-1.5, 2.0]", "{ sample = [[-2, 2]], dimensions = 3, count = 2 }")
             .replace("\"rosenbrock\"", "\"quadratic\"\nspectrum = { log = [1, 100], points = 3 }"),
