@@ -42,19 +42,12 @@ fn radius_and_wave<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> [Vector<
     [(squares / n).sqrt(), sines * x.constant(-2.0) / n]
 }
 
-/// eᵃ - 1 = 2t/(1 - t) with t = tanh(a/2), for a ≤ 0.
-#[inline(always)]
-fn less_one<S: Simd, T: Elementary>(a: Vector<S, T>) -> Vector<S, T> {
-    let t = (a * a.like(0.5)).tanh();
-    (t + t) / (a.like(1.0) - t)
-}
-
 impl Function for Ackley {
     #[inline(always)]
     fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T> {
         let [r, wave] = radius_and_wave(x);
-        let funnel = less_one(r * x.constant(-0.2)) * x.constant(-20.0);
-        less_one(wave).neg_mul_add(x.constant(E), funnel)
+        let funnel = (r * x.constant(-0.2)).expm1() * x.constant(-20.0);
+        wave.expm1().neg_mul_add(x.constant(E), funnel)
     }
 
     #[inline(always)]
