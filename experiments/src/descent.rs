@@ -149,7 +149,7 @@ impl<T: Elementary> Objective<T> for Descent<T> {
         }
     }
 
-    fn evaluate(&self, scratch: &mut Scratch<T>, _: Split, weights: &[T], evaluation: &mut Evaluation) {
+    fn evaluate(&self, scratch: &mut Scratch<T>, _: u64, _: Split, weights: &[T], evaluation: &mut Evaluation) {
         let isa = scratch.layout.isa;
         let x = self.turn_back(isa, weights, &mut scratch.turned[0]);
         self.landscape.value(isa, self.points(x), &mut scratch.values);
