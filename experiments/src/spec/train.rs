@@ -144,7 +144,8 @@ impl Seeds {
 }
 
 impl Target {
-    fn read(field: &Field<'_>) -> Result<Self, InputError> {
+    /// Reads a target, whose losses are in `losses`.
+    fn read(field: &Field<'_>, losses: Interval) -> Result<Self, InputError> {
         let table = field.table()?;
         table.allow(&["metric", "below", "above", "stop"])?;
         let names = metric::TARGETS;
@@ -154,7 +155,7 @@ impl Target {
         if let Some(field) = table.optional(other) {
             return Err(field.error(format!("the target of {metric} is set by `{key}`")));
         }
-        let interval = if is_accuracy { Interval { low: (0.0, true), high: (1.0, false) } } else { Interval::POSITIVE };
+        let interval = if is_accuracy { Interval { low: (0.0, true), high: (1.0, false) } } else { losses };
         Ok(Self {
             metric,
             threshold: table.required(key, "the value to reach")?.number(interval)?,
@@ -164,9 +165,15 @@ impl Target {
 }
 
 impl Train {
-    /// Training on a landscape: no examples, and nothing random.
-    pub(super) fn read_on_landscape(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["steps", "log_every", "precision", "divergence_factor", "target"])?;
+    /// Training on a landscape: no examples, and nothing random unless gradients have noise.
+    pub(super) fn read_on_landscape(table: &Table<'_>, is_random: bool) -> Result<Self, InputError> {
+        table.allow(&["steps", "seeds", "log_every", "precision", "divergence_factor", "target"])?;
+        let seeds = match table.optional("seeds") {
+            Some(field) if !is_random => {
+                return Err(field.error("on a landscape nothing is random without problem.gradient_noise"));
+            }
+            field => field.map_or(Ok(Seeds::Range { from: 0, count: 1 }), |field| Seeds::read(&field))?,
+        };
         let steps = table.required("steps", "updates of a trial")?.integer(1..=MAX_STEPS)?;
         let log_every = table.optional("log_every").map_or(Ok(0), |field| field.integer(0..=MAX_STEPS))?;
         Ok(Self {
@@ -174,13 +181,13 @@ impl Train {
             drop_last: false,
             replacement: false,
             length: Length::Steps(steps),
-            seeds: Seeds::Range { from: 0, count: 1 },
+            seeds,
             init_seed: None,
             order_seed: None,
             log_every: LogEvery::Steps(log_every),
             precision: table.optional("precision").map_or(Ok(Precision::F32), |field| field.named())?,
             divergence_factor: read_divergence_factor(table)?,
-            target: table.optional("target").map(|field| Target::read(&field)).transpose()?,
+            target: table.optional("target").map(|field| Target::read(&field, Interval::FINITE)).transpose()?,
         })
     }
 
@@ -210,7 +217,7 @@ impl Train {
             log_every: table.optional("log_every").map_or(Ok(LogEvery::Steps(0)), |field| read_log_every(&field))?,
             precision: table.optional("precision").map_or(Ok(Precision::F32), |field| field.named())?,
             divergence_factor: read_divergence_factor(table)?,
-            target: table.optional("target").map(|field| Target::read(&field)).transpose()?,
+            target: table.optional("target").map(|field| Target::read(&field, Interval::POSITIVE)).transpose()?,
         };
         if train.init_seed.is_some() && train.order_seed.is_some() && train.seeds.count() > 1 {
             let message =

@@ -13,9 +13,8 @@ use thiserror::Error;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::{Choice, Model, Plan, WithObjective, rows, with_objective};
+use super::{Choice, Model, Plan, WithObjective, descent, rows, with_objective};
 use crate::data::Splits;
-use crate::descent;
 use crate::drawing::{self, DrawError, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Provenance, RecordError, atomic};
@@ -305,7 +304,7 @@ impl Folder<'_> {
         }
         if let (Some(lattice), Model::Landscape(landscape)) = (&spec.record.surface, &plan.model) {
             let points = lattice.points();
-            let values = descent::values(landscape.function, &landscape.spectrum, &points);
+            let values = descent::<f64>(landscape).values(&points);
             record::write_surface(&self.path.join("surface.csv"), &points, &values)?;
             files.push("surface.csv".to_owned());
         }
