@@ -13,7 +13,7 @@ use super::source::shipped_spec;
 use crate::data::{self, GENERATORS, SHIPPED};
 use crate::figure;
 use crate::network::{INITIALIZERS, PARAMETERISATIONS};
-use crate::spec::{KINDS, SHARED, Tier, shipped};
+use crate::spec::{KINDS, RECORD, SHARED, Tier, shipped};
 
 /// Show what specs can name, with parameters and defaults.
 #[derive(Debug, Args)]
@@ -37,6 +37,7 @@ enum What {
     Losses,
     Initializers,
     Parameterisations,
+    Record,
     Figures,
 }
 
@@ -90,11 +91,16 @@ impl What {
             }
             Self::Initializers => {
                 let rows = INITIALIZERS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
-                table(out, "Initial weights (biases start at zero; init_scale: 1 by default)", rows)?;
+                let title = "Initial weights (biases start at zero, but for those of a file; init_scale: 1 by default)";
+                let file = "weights and biases of a safetensors file, as record.weights writes it";
+                table(out, title, rows.chain([("{ file = … }", file.to_owned())]))?;
             }
             Self::Parameterisations => {
                 let rows = PARAMETERISATIONS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
                 table(out, "Parameterisations (gain: a factor on the products of hidden layers, 1 by default)", rows)?;
+            }
+            Self::Record => {
+                table(out, "Record (keys of [record])", RECORD.map(|(key, text)| (key, text.to_owned())))?;
             }
             Self::Figures => {
                 let text = |kind: &figure::Kind| format!("{}; metrics: {}", kind.summary, (kind.metrics)().join(", "));

@@ -3,6 +3,7 @@
 use super::error::InputError;
 use super::landscape::Lattice;
 use super::reader::{Named, Table};
+use super::weights::{RECORD, Weights, WeightsOf};
 use crate::figure::{KINDS, Kind};
 use crate::train::Path;
 
@@ -15,6 +16,10 @@ pub struct Record {
     pub trajectory: bool,
     /// The points of a landscape whose values become rows of `surface.csv`.
     pub surface: Option<Lattice>,
+    /// Which weights become files.
+    pub weights: Weights,
+    /// Of which trials.
+    pub weights_of: WeightsOf,
 }
 
 /// Which logged steps become rows of `curves.csv`.
@@ -62,12 +67,17 @@ pub struct Engine {
 
 impl Record {
     pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
-        let Some(table) = table else { return Ok(Self { curves: Curves::All, trajectory: false, surface: None }) };
-        table.allow(&["curves", "trajectory", "surface"])?;
+        let Some(table) = table else {
+            let (weights, weights_of) = (Weights::None, WeightsOf::All);
+            return Ok(Self { curves: Curves::All, trajectory: false, surface: None, weights, weights_of });
+        };
+        table.allow(&RECORD.map(|(key, _)| key))?;
         Ok(Self {
             curves: table.optional("curves").map_or(Ok(Curves::All), |field| field.named())?,
             trajectory: table.optional("trajectory").map_or(Ok(false), |field| field.boolean())?,
             surface: table.optional("surface").map(|field| Lattice::read(&field.table()?)).transpose()?,
+            weights: table.optional("weights").map_or(Ok(Weights::None), |field| field.named())?,
+            weights_of: table.optional("weights_of").map_or(Ok(WeightsOf::All), |field| WeightsOf::read(&field))?,
         })
     }
 }

@@ -13,7 +13,7 @@ use thiserror::Error;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::{Choice, Model, Plan, WithObjective, rows, with_objective};
+use super::{Choice, Model, Plan, WeightFiles, WithObjective, rows, with_objective};
 use crate::data::Splits;
 use crate::descent;
 use crate::figure::{self, FigureError};
@@ -114,7 +114,8 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let started = Instant::now();
     let before = parts.done();
     let parts = Mutex::new(Writer { parts, flushed: started, failure: None });
-    let training = Training { spec, plan: &plan, settings, progress, stop, writer: &parts };
+    let weights = WeightFiles::new(spec, &plan, &settings.out, &folder.parts());
+    let training = Training { spec, plan: &plan, settings, progress, stop, writer: &parts, weights: &weights };
     let trained = with_objective(spec, &plan, &data, training);
     progress.end();
     trained?;
@@ -125,7 +126,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     }
     let trials = plan.trials.len() - before;
     let provenance = provenance(settings, trials, started.elapsed(), plan.flops_per_trial());
-    folder.finish(spec, &plan, parts, settings.png)?;
+    folder.finish(spec, &plan, parts, &weights, settings.png)?;
     provenance.write(folder.path).map_err(|source| folder.error(source))?;
     Ok(Finished::Complete)
 }
@@ -150,6 +151,7 @@ struct Training<'a> {
     progress: &'a dyn Progress,
     stop: &'a AtomicBool,
     writer: &'a Mutex<Writer>,
+    weights: &'a WeightFiles<'a>,
 }
 
 impl WithObjective for Training<'_> {
@@ -177,7 +179,7 @@ impl WithObjective for Training<'_> {
             let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
             let job = |&population: &usize| Job {
                 method: plan.populations[population].optimizer,
-                lanes: missing[population].iter().map(|&trial| super::lane(spec, plan, &plan.trials[trial])).collect(),
+                lanes: missing[population].iter().map(|&trial| super::lane(spec, plan, trial)).collect(),
             };
             let jobs: Vec<Job<'_>> = populations.iter().map(job).collect();
             let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes };
@@ -197,11 +199,19 @@ impl Training<'_> {
 
     /// Keeps the rows of finished trials.
     fn keep(&self, trials: &[usize], outcomes: &[Outcome]) {
-        let render = |(&trial, outcome)| rows::render(self.spec, self.plan, trial, outcome);
-        let rows: Vec<_> = trials.iter().zip(outcomes).map(render).collect();
+        // Weights before rows: a trial that has its row is done.
+        let render = |(&trial, outcome)| {
+            self.weights.keep(trial, outcome)?;
+            Ok(rows::render(self.spec, self.plan, trial, outcome))
+        };
+        let rows: io::Result<Vec<_>> = trials.iter().zip(outcomes).map(render).collect();
         let mut writer = self.locked();
-        for (&trial, rows) in trials.iter().zip(&rows) {
-            writer.parts.add(trial, rows);
+        match rows {
+            Ok(rows) => trials.iter().zip(&rows).for_each(|(&trial, rows)| writer.parts.add(trial, rows)),
+            Err(error) => {
+                writer.failure = Some(error);
+                return self.stop.store(true, Ordering::Relaxed);
+            }
         }
         if writer.flushed.elapsed() > PATIENCE || writer.parts.pending() > BACKLOG {
             writer.flushed = Instant::now();
@@ -275,11 +285,19 @@ impl Folder<'_> {
     }
 
     /// Turns the parts into results.
-    fn finish(&self, spec: &Spec, plan: &Plan, parts: Parts, png: bool) -> Result<(), RunError> {
+    fn finish(
+        &self,
+        spec: &Spec,
+        plan: &Plan,
+        parts: Parts,
+        weights: &WeightFiles<'_>,
+        png: bool,
+    ) -> Result<(), RunError> {
         let mut files = self.assemble(spec, plan, &parts).map_err(|source| self.error(source))?;
         let runs = record::read_runs(&self.path.join("runs.csv"))?;
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
         files.push("summary.csv".to_owned());
+        files.extend(weights.publish(&runs.rows).map_err(|source| self.error(source))?);
         files.extend(draw(spec, self.path, png)?);
         let write = || {
             atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
