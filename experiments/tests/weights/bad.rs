@@ -14,9 +14,9 @@ use crate::{parse, reference};
 
 /// A file with one byte string a tensor.
 fn file(tensors: &[(&str, Dtype, &[usize], Vec<u8>)]) -> Vec<u8> {
-    let view = tensors.iter().map(|(name, dtype, shape, bytes)| {
-        (*name, TensorView::new(*dtype, shape.to_vec(), bytes).unwrap())
-    });
+    let view = tensors
+        .iter()
+        .map(|(name, dtype, shape, bytes)| (*name, TensorView::new(*dtype, shape.to_vec(), bytes).unwrap()));
     safetensors::serialize(view, None).unwrap()
 }
 
@@ -67,7 +67,11 @@ fn what_is_wrong_with_a_file_of_weights_is_said() {
         (good[..good.len() - 1].to_vec(), &["not a safetensors file, or a part of one"]),
         (
             with(0, "layer.0.weight", Dtype::F32, &[4, 2]),
-            &["no tensor `layers.0.weight`, of shape [4, 2]", "did you mean `layer.0.weight`?", "the file has layer.0.w"],
+            &[
+                "no tensor `layers.0.weight`, of shape [4, 2]",
+                "did you mean `layer.0.weight`?",
+                "the file has layer.0.w",
+            ],
         ),
         (with(3, "", Dtype::F32, &[1]), &["no tensor `layers.1.bias`, of shape [1]"]),
         (

@@ -4,6 +4,7 @@ use std::fs;
 
 use thalweg::network::{Architecture, tensors};
 use thalweg::record::Precision;
+use thalweg::spec::Named;
 use thalweg_kernels::{activation::Activation, loss::Loss};
 
 use crate::reference;

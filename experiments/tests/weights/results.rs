@@ -56,7 +56,9 @@ fn weights_are_files_with_the_same_bytes_on_every_path() {
     let folder = tempfile::tempdir().unwrap();
     for precision in ["train.precision=\"f32\"", "train.precision=\"f64\""] {
         let mut seen = Vec::new();
-        for (at, engine) in ["engine.path=\"population\"", "engine.path=\"dense\"", "engine.lanes=24"].iter().enumerate() {
+        for (at, engine) in
+            ["engine.path=\"population\"", "engine.path=\"dense\"", "engine.lanes=24"].iter().enumerate()
+        {
             let out = folder.path().join(format!("{}{at}", &precision[17..20]));
             let files = run(&out, &[BOTH, precision, engine], 1 + at);
             assert!(!out.join("parts").exists());

@@ -60,7 +60,8 @@ fn parameters(layers: &Value) -> Vec<f64> {
 #[test]
 #[ignore = "writes a reference file"]
 fn write_the_orders() {
-    let lines: Vec<String> = orders().iter().map(|order| format!(" {}", serde_json::to_string(order).unwrap())).collect();
+    let lines: Vec<String> =
+        orders().iter().map(|order| format!(" {}", serde_json::to_string(order).unwrap())).collect();
     fs::write(reference().join("iris_orders.json"), format!("[\n{}\n]\n", lines.join(",\n"))).unwrap();
 }
 
@@ -78,7 +79,8 @@ fn a_loaded_network_trains_as_torch_does() {
     for run in file["runs"].as_array().unwrap() {
         let settings = run["optimizer"].as_object().unwrap();
         let name = settings["name"].as_str().unwrap();
-        let grid: String = settings.iter().filter(|(key, _)| *key != "name").map(|(k, v)| format!("{k} = {v}\n")).collect();
+        let grid: String =
+            settings.iter().filter(|(key, _)| *key != "name").map(|(k, v)| format!("{k} = {v}\n")).collect();
         let text = format!("{SPEC}[[optimizer]]\nkind = \"{name}\"\n{grid}");
         let drop_last = format!("train.drop_last = {}", run["drop_last"]).replace(' ', "");
         for path in ["population", "dense"] {
