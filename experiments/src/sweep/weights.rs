@@ -58,7 +58,7 @@ pub(super) fn choose(spec: &Spec, model: &Model, trials: &[Trial]) -> Result<Vec
         format!("{} trials would have {count} files of weights, more than {MAX_WEIGHT_FILES}", kept.len())
     } else if bytes > MAX_WEIGHT_BYTES {
         let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
-        format!("{count} files of weights would take {:.1} GiB, more than {}", gib(bytes), gib(MAX_WEIGHT_BYTES))
+        format!("{count} files of weights would take {:.1} GiB, more than {} GiB", gib(bytes), gib(MAX_WEIGHT_BYTES))
     } else {
         return Ok(kept);
     };

@@ -74,7 +74,8 @@ fn a_loaded_network_trains_as_torch_does() {
     assert_eq!(known, orders(), "torch was given other batches");
     let (tanh, loss) = (Activation::named("tanh").unwrap(), Loss::named("softmax-cross-entropy").unwrap());
     let architecture = Architecture::new(&[4, 8, 3], true, tanh, loss);
-    let initial = parameters(&json("iris_torch.json")["initial_layers"]);
+    let initial = fs::read(reference().join("iris_initial.safetensors")).unwrap();
+    let initial = tensors::from_bytes(&architecture, Precision::F64, &initial).unwrap();
     let mut tested = Vec::new();
     for run in file["runs"].as_array().unwrap() {
         let settings = run["optimizer"].as_object().unwrap();
