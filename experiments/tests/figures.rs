@@ -64,7 +64,9 @@ fn curves_of_the_best_configurations() {
     let by_accuracy = chart("curves", "grad_norm")
         .with(Options { select_by: Some(Metric::FinalValidationAccuracy), ..Options::default() });
     let text = drawn("curves-grad_norm", &by_accuracy, &runs, &curves).unwrap();
-    assert!(text.contains("\nsettings with the best median of\n") && text.contains("\nfinal_validation_accuracy\n"));
+    assert!(
+        text.contains("\nsettings with the best median of\n") && text.contains("\nthe final validation accuracy\n")
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::landscape::Landscape;
 use super::output::Curves;
 use super::reader::{Field, Interval, Table};
 use super::{Spec, suggestion};
-use crate::figure::{Input, KINDS, Kind, Options, Selection, Theory};
+use crate::figure::{self, Input, KINDS, Kind, Options, Selection, Theory};
 use crate::record::Setting;
 use crate::stats::Metric;
 use thalweg_kernels::optimizer::{self, Domain};
@@ -27,6 +27,9 @@ const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64:
 
 /// The theories, by name.
 const THEORIES: [(&str, Theory); 1] = [("quadratic", Theory::Quadratic)];
+
+/// How an axis is spread, by name.
+const SCALES: [(&str, figure::Scale); 2] = [("linear", figure::Scale::Linear), ("log", figure::Scale::Log)];
 
 /// What a key holds, for the message that it is missing.
 fn meaning(key: &str) -> &'static str {
@@ -66,7 +69,7 @@ impl Figure {
     /// The lines of its table in a canonical text, as (key, value).
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         let Options { name, title, x_range, y_range, select_by, selection, x, y, .. } = &self.options;
-        let Options { series, column, table, below, against, functions, theory, .. } = &self.options;
+        let Options { x_scale, y_scale, series, column, table, below, against, functions, theory, .. } = &self.options;
         let mut lines = vec![("kind", quoted(self.kind)), ("metric", quoted(self.metric))];
         let texts = [
             ("title", title),
@@ -82,6 +85,10 @@ impl Figure {
         let range = |(low, high): (f64, f64)| format!("[{}, {}]", number(low), number(high));
         lines.extend(x_range.map(|both| ("x_range", range(both))));
         lines.extend(y_range.map(|both| ("y_range", range(both))));
+        for (key, scale) in [("x_scale", x_scale), ("y_scale", y_scale)] {
+            let name = SCALES.iter().find(|(_, known)| Some(*known) == *scale);
+            lines.extend(name.map(|(name, _)| (key, quoted(name))));
+        }
         lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
         if !selection.is_empty() {
             lines.push(("select", list(selection, selection_text)));
@@ -128,6 +135,10 @@ impl Figure {
 fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
     let text = |key: &str| table.optional(key).map(|field| field.string().map(str::to_owned)).transpose();
     let range = |key: &str| table.optional(key).map(|field| read_range(&field)).transpose();
+    let scale = |key: &str| -> Result<Option<figure::Scale>, InputError> {
+        let names: Vec<&str> = SCALES.iter().map(|(name, _)| *name).collect();
+        table.optional(key).map(|field| Ok(SCALES[field.choice(&names)?].1)).transpose()
+    };
     let theories: Vec<&str> = THEORIES.iter().map(|(name, _)| *name).collect();
     let metrics = Metric::ALL.map(Metric::name);
     Ok(Options {
@@ -135,6 +146,8 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
         title: text("title")?,
         x_range: range("x_range")?,
         y_range: range("y_range")?,
+        x_scale: scale("x_scale")?,
+        y_scale: scale("y_scale")?,
         select_by: table.optional("select_by").map(|f| f.choice(&metrics)).transpose()?.map(|index| Metric::ALL[index]),
         selection: match table.optional("select") {
             Some(field) => read_selections(&field)?,

@@ -77,6 +77,18 @@ metric = "value"
 functions = ["bce"]
 "#;
 
+/// A study that draws timings.
+const BENCH: &str = r#"
+name = "timed"
+tier = "full"
+bench = "zen3/loop.csv"
+
+[[figure]]
+kind = "timing"
+x = "m"
+series = "form"
+"#;
+
 /// Sources of examples, by the lines of their own: generators with a value for every parameter, and the other kinds.
 fn sources() -> impl Iterator<Item = String> {
     const OTHERS: [&str; 7] = [
@@ -148,7 +160,7 @@ fn shipped_specs_can_be_planned() {
 fn canonical_text_reads_back_to_the_same_spec() {
     let shipped = shipped::ALL.iter().map(|shipped| shipped.text);
     let parse = |text: &str| Study::parse("small.toml", text, Path::new("."), &[]);
-    let texts = [SMALL, FULL, MEMBERS, FUNCTIONS].into_iter().chain(shipped);
+    let texts = [SMALL, FULL, MEMBERS, FUNCTIONS, BENCH].into_iter().chain(shipped);
     for text in texts.map(str::to_owned).chain(sources()).chain(corrupted()) {
         let spec = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let canonical = spec.canonical();
