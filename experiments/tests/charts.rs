@@ -276,7 +276,7 @@ fn a_network_shows_what_one_weight_changes() {
     let runs = Runs::default();
     let shown =
         picture("network", named("network"), &Tables { sheet: Some(&table), ..Tables::new(&runs, &[]) }).unwrap();
-    let [Layer::Guide(perturbed), Layer::Strokes(strokes), Layer::Discs(discs)] = &shown.panels[0].layers[..] else {
+    let [Layer::Strokes(strokes), Layer::Guide(perturbed), Layer::Discs(discs)] = &shown.panels[0].layers[..] else {
         panic!("{:?}", shown.panels[0].layers)
     };
     assert_eq!((perturbed.len(), strokes.len(), discs.len()), (2, 12 + 4, 8));

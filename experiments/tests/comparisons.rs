@@ -239,6 +239,26 @@ kind = "safety"
     assert_eq!(table.lines().count(), 1 + 4 * 3, "{table}");
     assert!(table.starts_with("score,problem,optimizer,settings,trials,diverged_share,median,ci_low,ci_high,rank\n"));
     assert!(table.contains("\nfinal_train_loss,digits,sgd,lr="), "{table}");
+    let labelled = r#"
+name = "labelled"
+members = [
+  { study = "compare-moons", problem = "all", level = 1 },
+  { study = "compare-iris", problem = "all", level = 2 },
+  { study = "compare-digits", problem = "all", level = 3 },
+]
+
+[[figure]]
+kind = "sensitivity"
+metric = "final_train_loss"
+x = "level"
+select = [{ optimizer = "momentum", momentum = 0.9, lr = 0.1 }]
+"#;
+    let Study::Drawing(labelled) = Study::parse("labelled.toml", labelled, Path::new(""), &[]).unwrap() else {
+        panic!()
+    };
+    make(&labelled, &folder.path().join("labelled"), &folder.path().join("labelled"), false).unwrap();
+    let drawn = folder.path().join("labelled/figures/sensitivity-final_train_loss-level.svg");
+    assert!(fs::read_to_string(drawn).unwrap().contains("\nall: final training loss by level\n"));
     let pin = |name: &str| blake3::hash(&fs::read(out.join(name)).unwrap()).to_hex()[..16].to_owned();
     let figures = ["rank-final_train_loss", "profile", "paired-final_train_loss", "safety-final_train_loss"]
         .map(|name| (name, pin(&format!("figures/{name}.svg"))));

@@ -120,7 +120,7 @@ fn picture(chart: &Chart, map: &Map, [x, y, column]: [&String; 3]) -> Picture {
     }
     let [x_label, y_label] = [x, y].map(|name| labels::column(name));
     Picture {
-        title: chart.title_or(|| format!("{column} by {x_label} and {y_label}")),
+        title: chart.title_or(|| format!("{} by {x_label} and {y_label}", column.replace('_', " "))),
         x: Axis::new(x_scale, across[0], across[across.len() - 1]),
         x_label,
         panels: vec![Panel {

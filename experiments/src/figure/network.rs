@@ -109,8 +109,8 @@ fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
         size,
         color: if is_changed(row) { shade(relative(row)) } else { WHITE },
     };
-    let mut layers: Vec<Layer> = perturbed.into_iter().map(Layer::Guide).collect();
-    layers.push(Layer::Strokes(strokes.into_iter().map(|(_, stroke)| stroke).collect()));
+    let mut layers = vec![Layer::Strokes(strokes.into_iter().map(|(_, stroke)| stroke).collect())];
+    layers.extend(perturbed.into_iter().map(Layer::Guide));
     layers.push(Layer::Discs(units.map(disc).collect()));
     let last = widths.len() - 1;
     let name = |layer: usize| match layer {

@@ -31,16 +31,32 @@ const THEORIES: [(&str, Theory); 1] = [("quadratic", Theory::Quadratic)];
 /// How an axis is spread, by name.
 const SCALES: [(&str, figure::Scale); 2] = [("linear", figure::Scale::Linear), ("log", figure::Scale::Log)];
 
+/// The keys of a `[[figure]]`, with what they hold. Every kind takes its own part of them ([`Kind::keys`]), and the first four.
+pub const FIGURE_KEYS: &[(&str, &str)] = &[
+    ("kind", "one of the kinds"),
+    ("metric", "what is shown: one of the kind's metrics"),
+    ("title", "the title [default: what is shown]"),
+    ("name", "the name of the file, without its ending [default: kind, metric and columns]"),
+    ("x", "the name of a column, from left to right"),
+    ("y", "the name of a column, from bottom to top"),
+    ("series", "the name of a column, whose values are a line each"),
+    ("column", "the name of a column, or what the names of its quantiles begin with"),
+    ("table", "the table, as a path from the folder of the results [default: the kind's]"),
+    ("select", "the configurations that are shown, such as [{ optimizer = \"sgd\", lr = 0.1 }]"),
+    ("select_by", "the metric in which the best configurations are best"),
+    ("below", "a number: the value that has to be undercut, or the largest regret [default there: 0.05]"),
+    ("against", "the name of an optimizer: the one that others are compared with, or the control"),
+    ("functions", "a list of names of functions"),
+    ("theory", "\"quadratic\": where theory says that trials diverge, on the landscape quadratic"),
+    ("x_scale", "\"linear\" or \"log\""),
+    ("y_scale", "\"linear\" or \"log\""),
+    ("x_range", "[low, high]"),
+    ("y_range", "[low, high]"),
+];
+
 /// What a key holds, for the message that it is missing.
 fn meaning(key: &str) -> &'static str {
-    match key {
-        "x" | "y" | "series" | "column" => "the name of a column",
-        "table" => "a path from the folder of the results",
-        "below" => "a number",
-        "against" => "the name of an optimizer",
-        "functions" => "a list of names",
-        _ => "a value",
-    }
+    FIGURE_KEYS.iter().find(|(known, _)| *known == key).map_or("a value", |(_, meaning)| meaning)
 }
 
 impl Figure {
@@ -198,12 +214,7 @@ fn read_selections(field: &Field<'_>) -> Result<Vec<Selection>, InputError> {
         let mut settings = Vec::new();
         for key in table.keys().filter(|key| *key != "optimizer") {
             let field = table.required(key, "a setting")?;
-            let setting = match (field.as_number(), field.as_str()) {
-                (Some(value), _) => Setting::Number(value + 0.0),
-                (_, Some(choice)) => Setting::Choice(choice.to_owned()),
-                _ => return Err(field.expected("a number or a name")),
-            };
-            settings.push((key.to_owned(), setting));
+            settings.push((key.to_owned(), field.setting()?));
         }
         Ok(Selection { optimizer, settings })
     };
@@ -215,11 +226,16 @@ fn read_selections(field: &Field<'_>) -> Result<Vec<Selection>, InputError> {
 }
 
 fn selection_text(Selection { optimizer, settings }: &Selection) -> String {
-    let setting = |(name, setting): &(String, Setting)| match setting {
-        Setting::Number(value) => format!(", {name} = {}", number(*value)),
-        Setting::Choice(choice) => format!(", {name} = {}", quoted(choice)),
-    };
+    let setting = |(name, setting): &(String, Setting)| format!(", {name} = {}", setting_text(setting));
     format!("{{ optimizer = {}{} }}", quoted(optimizer), settings.iter().map(setting).collect::<String>())
+}
+
+/// A setting as specs write it.
+pub(super) fn setting_text(setting: &Setting) -> String {
+    match setting {
+        Setting::Number(value) => number(*value),
+        Setting::Choice(choice) => quoted(choice),
+    }
 }
 
 /// Checks that `runs.csv` will have the columns that a figure names, and one optimizer all of them.

@@ -117,22 +117,6 @@ mod tests {
     }
 
     #[test]
-    fn sierpinskis_carpet_has_its_dimension_where_boxes_fit() {
-        let is_hole = |mut column: usize, mut row: usize| {
-            while column > 0 || row > 0 {
-                if column % 3 == 1 && row % 3 == 1 {
-                    return true;
-                }
-                (column, row) = (column / 3, row / 3);
-            }
-            false
-        };
-        // Boxes double and the carpet trebles, so slopes stray, and their median lies near log 8 / log 3.
-        let carpet = mask(729, |column, row| !is_hole(column, row)).dimension().unwrap();
-        assert!((carpet.median - 1.8928).abs() < 0.06, "{carpet:?}");
-    }
-
-    #[test]
     fn the_boundary_is_on_both_sides() {
         let half = mask(8, |column, _| column >= 4).boundary();
         assert_eq!(half, mask(8, |column, _| column == 3 || column == 4));

@@ -43,9 +43,19 @@ pub struct Pair {
 
 impl<'a> Comparison<'a> {
     /// The configurations with the best medians among those that are `selected`; of equally good ones the first in plan order.
+    /// Problems that do not have this score are left out.
     pub fn of(runs: &'a Runs, score: Score, selected: impl Fn(&Configuration<'a>) -> bool) -> Self {
         let mut comparison = Self { score, problems: Vec::new(), optimizers: Vec::new(), cells: Vec::new() };
-        for candidate in configurations(runs).into_iter().filter(selected) {
+        let mut known: Vec<(&str, bool)> = Vec::new();
+        for run in &runs.rows {
+            if known.iter().all(|(problem, _)| *problem != run.problem) {
+                let own = runs.rows.iter().filter(|other| other.problem == run.problem);
+                known.push((&run.problem, score.exists_in(own)));
+            }
+        }
+        let exists = |problem: &str| known.contains(&(problem, true));
+        let candidates = configurations(runs).into_iter().filter(|candidate| exists(candidate.problem()));
+        for candidate in candidates.filter(selected) {
             let Some(costs) = candidate.runs.iter().map(|run| score.cost(run)).collect::<Option<Vec<f64>>>() else {
                 continue;
             };

@@ -40,6 +40,14 @@ impl Score {
         }
     }
 
+    /// Whether these trials of one problem have it.
+    pub fn exists_in<'a>(self, runs: impl IntoIterator<Item = &'a Run>) -> bool {
+        match self {
+            Self::Outcome(metric) => metric.exists_in(runs),
+            Self::StepsToTarget => runs.into_iter().any(|run| run.steps_to_target.is_some()),
+        }
+    }
+
     /// The cost of a trial: infinite if it diverged, never NaN. None if the problem has no such metric.
     pub fn cost(self, run: &Run) -> Option<f64> {
         match self {

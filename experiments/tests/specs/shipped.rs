@@ -54,7 +54,7 @@ y_range = [1e-3, 1e3]
 /// A study that compares others.
 const MEMBERS: &str = r#"
 name = "compared"
-members = ["compare-a", "compare-b"]
+members = ["compare-a", { study = "compare-b", problem = "b", loss = "mae", outliers = 0.1 }]
 
 [[figure]]
 kind = "sensitivity"
