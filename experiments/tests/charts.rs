@@ -107,7 +107,7 @@ fn a_probability_has_its_interval_and_its_control() {
     let Layer::Band(_, band) = &shown.panels[0].layers[0] else { panic!() };
     assert!(band[0].1 == 0.0 && (band[0].2 - 0.2775327998628892).abs() < 1e-15);
     assert!(texts(&shown).contains("momentum: control"), "{}", texts(&shown));
-    assert_eq!(pin(&shown), "");
+    assert_eq!(pin(&shown), "0e443941f8163b20");
     let error = picture(
         "probability",
         Options { x: Some("beta".into()), below: Some(0.0), ..named("x") },
@@ -148,7 +148,7 @@ fn basins_of_a_plane_are_cells_by_their_end() {
     assert_eq!(cells.fill(23, 23), Fill::Hatched);
     assert_eq!(cells.fill(11, 11), cells.fill(12, 12));
     assert!(texts(&shown).starts_with("ends, and their lowest values|(0, 0): 0|"), "{}", texts(&shown));
-    assert_eq!(pin(&shown), "");
+    assert_eq!(pin(&shown), "b66a4bd43b32134d");
     let mut gaps = runs.clone();
     gaps.rows.remove(5);
     let error = picture("basins", named("x"), &Tables::new(&gaps, &[])).unwrap_err().to_string();
@@ -185,7 +185,7 @@ fn basins_of_a_curve_stand_below_it() {
     assert_eq!(discs.len(), 5);
     let rows: Vec<usize> = shown.panels[1].cells().map(|cells| cells.fills.len()).collect();
     assert_eq!(rows, [81, 81]);
-    assert_eq!(pin(&shown), "");
+    assert_eq!(pin(&shown), "d4ea717daf4bacd3");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn quantiles_are_bands_around_the_median() {
     let Layer::Band(_, outer) = &layers[0] else { panic!() };
     assert!((outer[3].1 - 0.015).abs() < 1e-12 && (outer[3].2 - 0.15).abs() < 1e-12, "{:?}", outer[3]);
     assert!(texts(&shown).contains("5 % to 95 %|25 % to 75 %"));
-    assert_eq!(pin(&shown), "");
+    assert_eq!(pin(&shown), "237e97892d70f6fb");
     let options = Options { column: Some("rte".into()), ..named("x") };
     let error = picture("quantiles", options, &tables).unwrap_err().to_string();
     assert!(error.contains("no column `rte_q50`; it has key, step, rate_q05"), "{error}");
@@ -304,7 +304,7 @@ fn timings_are_lines_with_their_range() {
     assert_eq!(shown.legend.iter().map(|entry| entry.text.as_str()).collect::<Vec<_>>(), ["loop", "matrix"]);
     let Layer::Line(_, points) = &shown.panels[0].layers[2] else { panic!() };
     assert_eq!(points[3], (1000.0, 1e-9 * 100_000.0));
-    assert_eq!(pin(&shown), "");
+    assert_eq!(pin(&shown), "b01b851be40458e8");
 }
 
 #[test]
@@ -343,7 +343,7 @@ fn the_theory_of_a_quadratic_lies_over_what_was_measured() {
     }
     assert!(shown.panels[0].layers.iter().any(|layer| matches!(layer, Layer::Rings(points) if points.len() == 1)));
     assert!(texts(&shown).contains("theory: α = 2 (1 + μ) / λ|theory: fastest convergence"));
-    assert_eq!(pin(&shown), "");
+    assert_eq!(pin(&shown), "821de118bedd641e");
     let mut few = runs.clone();
     few.rows.retain(|run| [0.0, 0.5, 0.9].map(|m| Some(Setting::Number(m))).contains(&run.settings[1]));
     let options = Options { name: Some("theory-sensitivity".into()), ..theory };
@@ -367,5 +367,5 @@ fn a_distribution_rises_to_the_share_that_did_not_diverge() {
     let lines: Vec<_> = lines.collect();
     assert_eq!(lines.len(), 3);
     assert!(lines.iter().all(|line| line.last().unwrap().1 == 1.0 && line.windows(2).all(|p| p[0].1 <= p[1].1)));
-    assert_eq!(pin(&shown), "");
+    assert_eq!(pin(&shown), "8395b7529f6f6ffa");
 }

@@ -98,8 +98,7 @@ impl<'a> Comparison<'a> {
         let (first, second) = (self.best(problem, one)?, self.best(problem, other)?);
         let mut ratios: Vec<f64> = first.costs.iter().zip(&second.costs).map(|(&a, &b)| log_ratio(a, b)).collect();
         ratios.sort_by(f64::total_cmp);
-        let text = format!("{} against {}", second.configuration.text(), first.configuration.text());
-        Some(Pair { log_ratio: median(&ratios)?, interval: median_interval(&ratios, &text) })
+        Some(Pair { log_ratio: median(&ratios)?, interval: median_interval(&ratios) })
     }
 }
 
@@ -153,7 +152,7 @@ fn row(score: Score, problem: &str, best: &Best<'_>, rank: f64) -> Vec<String> {
     let set = set.filter_map(|(name, setting)| Some(format!("{name}={}", setting.as_ref().map(Setting::text)?)));
     let mut sorted = costs.clone();
     sorted.sort_by(f64::total_cmp);
-    let interval = median_interval(&sorted, &configuration.text());
+    let interval = median_interval(&sorted);
     let number = |value| Precision::F64.format(value);
     vec![
         score.name().to_owned(),

@@ -15,7 +15,7 @@ mod rank;
 mod score;
 mod summary;
 
-pub use bootstrap::{CONFIDENCE, Interval, RESAMPLES, median_interval};
+pub use bootstrap::{CONFIDENCE, Interval, median_interval};
 pub use boxes::{Count, Dimension, Mask};
 pub use comparison::{Best, Comparison, Pair, write_comparison};
 pub use configuration::{Configuration, Spread, choose_best, configurations};
