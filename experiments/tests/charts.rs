@@ -243,7 +243,7 @@ fn an_image_has_the_dimension_of_its_boundary() {
     let notes = texts(&shown);
     let dimension: f64 = notes.split("counting boxes: ").nth(1).unwrap().parse().unwrap();
     assert!((0.9..1.2).contains(&dimension), "{notes}");
-    assert_eq!(pin(&shown), "");
+    assert_eq!(pin(&shown), "75d9c4446c37a790");
     let missing = Options { column: Some("measure".into()), ..options };
     let error = picture("image", missing, &tables).unwrap_err().to_string();
     assert!(error.ends_with("table.csv has no column `measure`"), "{error}");
@@ -282,7 +282,7 @@ fn a_network_shows_what_one_weight_changes() {
     assert_eq!((perturbed.len(), strokes.len(), discs.len()), (2, 12 + 4, 8));
     let white = discs.iter().filter(|disc| (disc.color.0, disc.color.1, disc.color.2) == (255, 255, 255)).count();
     assert_eq!(white, 6, "the inputs and three hidden units did not change");
-    assert_eq!(pin(&shown), "");
+    assert_eq!(pin(&shown), "96899c6d5302f608");
     let broken = sheet(folder.path(), "layer,unit,from,before,after,perturbed\n0,0,,1,1,0\n1,0,3,1,1,0\n1,0,,1,1,0\n");
     let error = picture("network", named("x"), &Tables { sheet: Some(&broken), ..Tables::new(&runs, &[]) });
     assert!(error.unwrap_err().to_string().contains("unit 0 of layer 1 has a weight from no unit"));

@@ -263,10 +263,10 @@ select = [{ optimizer = "momentum", momentum = 0.9, lr = 0.1 }]
     let figures = ["rank-final_train_loss", "profile", "paired-final_train_loss", "safety-final_train_loss"]
         .map(|name| (name, pin(&format!("figures/{name}.svg"))));
     let expected = [
-        ("rank-final_train_loss", ""),
-        ("profile", ""),
-        ("paired-final_train_loss", ""),
-        ("safety-final_train_loss", ""),
+        ("rank-final_train_loss", "f647778428b350d6"),
+        ("profile", "8ad4e41cd7de9b14"),
+        ("paired-final_train_loss", "87e17fd3e21ef99c"),
+        ("safety-final_train_loss", "f165e3f9997fd884"),
     ];
     assert_eq!(figures, expected.map(|(name, hash)| (name, hash.to_owned())));
 }

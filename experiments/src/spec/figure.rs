@@ -139,6 +139,7 @@ impl Figure {
         if options.theory.is_some() && landscape.is_none_or(|landscape| landscape.spectrum.is_empty()) {
             return failed("theory", "this theory is of the landscape quadratic");
         }
+        check_selection(spec, index, options)?;
         if self.kind().input == Input::Problem {
             let columns = [("x", &options.x), ("y", &options.y), ("series", &options.series)];
             let columns = columns.into_iter().filter_map(|(key, column)| Some((key, column.as_ref()?)));
@@ -236,6 +237,33 @@ pub(super) fn setting_text(setting: &Setting) -> String {
         Setting::Number(value) => number(*value),
         Setting::Choice(choice) => quoted(choice),
     }
+}
+
+/// Checks that the spec has the optimizers, and these the hyperparameters, that a figure names.
+fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), InputError> {
+    let names: Vec<&str> = spec.optimizers.iter().map(|grid| grid.method.name).collect();
+    let against = options.against.iter().map(|name| ("against".to_owned(), name));
+    let selected = options.selection.iter().enumerate();
+    let selected = selected.map(|(item, selection)| (format!("select.{item}.optimizer"), &selection.optimizer));
+    for (key, name) in against.chain(selected) {
+        if !names.contains(&name.as_str()) {
+            let error = spec.error(&format!("figure.{index}.{key}"), format!("the spec has no optimizer `{name}`"));
+            return Err(error.with_help(suggestion(name, &names)));
+        }
+    }
+    for (item, Selection { optimizer, settings }) in options.selection.iter().enumerate() {
+        let grids = || spec.optimizers.iter().filter(|grid| grid.method.name == optimizer);
+        let scales = grids().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
+        let own = grids().flat_map(|grid| grid.method.hyperparameters.iter().map(|known| known.name.to_owned()));
+        let own: Vec<String> = own.chain((0..scales).map(super::lr_scale_name)).collect();
+        if let Some((name, _)) = settings.iter().find(|(name, _)| !own.contains(name)) {
+            let known: Vec<&str> = own.iter().map(String::as_str).collect();
+            let key = format!("figure.{index}.select.{item}.{name}");
+            let error = spec.error(&key, format!("{optimizer} has no hyperparameter `{name}`"));
+            return Err(error.with_help(suggestion(name, &known)));
+        }
+    }
+    Ok(())
 }
 
 /// Checks that `runs.csv` will have the columns that a figure names, and one optimizer all of them.
