@@ -255,13 +255,8 @@ fn a_network_shows_what_one_weight_changes() {
     let mut text = "layer,unit,from,before,after,perturbed\n".to_owned();
     for (layer, width) in [3, 4, 1].into_iter().enumerate() {
         for unit in 0..width {
-            let after = if layer == 0 {
-                0.5
-            } else if layer == 1 && unit != 1 {
-                0.5
-            } else {
-                0.5 + 0.1 / layer as f64
-            };
+            let is_reached = layer == 2 || layer == 1 && unit == 1;
+            let after = if is_reached { 0.5 + 0.1 / layer as f64 } else { 0.5 };
             text += &format!("{layer},{unit},,0.5,{after},0\n");
             let sources = [0, 3, 4][layer];
             for from in 0..sources {

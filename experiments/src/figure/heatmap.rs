@@ -226,8 +226,8 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
             let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
             let overlay = theory::on_plane(&chart.options, grid.optimizer, ends(&x), ends(&y));
             let mut layers = vec![Layer::Cells(Cells { x, y, fills }), Layer::Borders(segments)];
-            if let Some((line, fastest)) = overlay {
-                layers.push(Layer::Guide(line));
+            if let Some(theory::Overlay { bound, fastest }) = overlay {
+                layers.push(Layer::Guide(bound));
                 layers.extend(fastest.map(|fastest| Layer::Rings(vec![fastest])));
                 theories.extend(theory_notes(grid.optimizer, fastest.is_some()));
             }

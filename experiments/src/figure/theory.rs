@@ -34,15 +34,18 @@ pub(super) fn fastest((smallest, largest): (f64, f64)) -> (f64, f64) {
     (4.0 / ((high + low) * (high + low)), share * share)
 }
 
-/// The bound of an optimizer on the plane of learning rate and momentum, as points (x, y), and the fastest point of the heavy ball.
+/// A theory on the plane of learning rate and momentum, as points (x, y).
+pub(super) struct Overlay {
+    /// The line beyond which an optimizer diverges.
+    pub bound: Vec<(f64, f64)>,
+    /// Where the heavy ball converges fastest.
+    pub fastest: Option<(f64, f64)>,
+}
+
+/// The bound of an optimizer on the plane of learning rate and momentum, and the fastest point of the heavy ball.
 ///
 /// None if the axes are others, or there is no theory.
-pub(super) fn on_plane(
-    options: &Options,
-    optimizer: &str,
-    x: (f64, f64),
-    y: (f64, f64),
-) -> Option<(Vec<(f64, f64)>, Option<(f64, f64)>)> {
+pub(super) fn on_plane(options: &Options, optimizer: &str, x: (f64, f64), y: (f64, f64)) -> Option<Overlay> {
     const POINTS: u32 = 200;
     options.theory?;
     let spectrum = options.spectrum?;
@@ -59,7 +62,7 @@ pub(super) fn on_plane(
     };
     let line = (0..=POINTS).map(at).collect::<Option<Vec<_>>>()?;
     let fastest = (optimizer == "momentum" && spectrum.0 > 0.0).then(|| place(fastest(spectrum)));
-    Some((line, fastest))
+    Some(Overlay { bound: line, fastest })
 }
 
 #[cfg(test)]

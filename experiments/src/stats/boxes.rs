@@ -33,7 +33,7 @@ impl Mask {
     /// # Panics
     /// If the rows are not whole.
     pub fn new(columns: usize, cells: Vec<bool>) -> Self {
-        assert!(columns > 0 && cells.len() % columns == 0, "{} cells are no rows of {columns}", cells.len());
+        assert!(columns > 0 && cells.len().is_multiple_of(columns), "{} cells are no rows of {columns}", cells.len());
         Self { columns, cells }
     }
 

@@ -11,7 +11,7 @@ pub(super) fn chi_squared_tail(x: f64, degrees: usize) -> f64 {
         return 1.0;
     }
     let half = x / 2.0;
-    let (mut sum, mut term, first) = if degrees % 2 == 0 {
+    let (mut sum, mut term, first) = if degrees.is_multiple_of(2) {
         (0.0, libm::exp(-half), 2)
     } else {
         let root = libm::sqrt(half);
