@@ -268,7 +268,8 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
 
 /// Checks that `runs.csv` will have the columns that a figure names, and one optimizer all of them.
 fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Result<(), InputError> {
-    let extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
+    let mut extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
+    extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
     let numbers = |grid: &Grid| -> Vec<&'static str> {
         let numbers = grid.method.hyperparameters.iter().filter(|h| matches!(h.domain, Domain::Number { .. }));
         numbers.map(|hyperparameter| hyperparameter.name).collect()

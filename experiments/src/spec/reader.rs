@@ -26,6 +26,7 @@ pub(super) struct Interval {
 }
 
 impl Interval {
+    pub const FINITE: Self = Self { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
     pub const POSITIVE: Self = Self { low: (0.0, false), high: (f64::INFINITY, false) };
 
     pub fn contains(&self, x: f64) -> bool {
