@@ -13,7 +13,7 @@ use super::source::shipped_study;
 use crate::data::{self, GENERATORS, SHIPPED};
 use crate::figure;
 use crate::network::{INITIALIZERS, PARAMETERISATIONS};
-use crate::spec::{KINDS, RECORD, SHARED, Tier, shipped};
+use crate::spec::{FIGURE_KEYS, KINDS, RECORD, SHARED, Tier, shipped};
 use crate::train::COLUMNS;
 
 /// Show what specs can name, with parameters and defaults.
@@ -109,6 +109,8 @@ impl What {
                     format!("{}; metrics: {}; keys: {}", kind.summary, (kind.metrics)().join(", "), keys(kind))
                 };
                 table(out, "Figures", figure::KINDS.iter().map(|kind| (kind.name, text(kind))))?;
+                let keys = FIGURE_KEYS.iter().map(|(key, meaning)| (*key, (*meaning).to_owned()));
+                table(out, "Keys of figures", keys)?;
             }
         }
         Ok(())
