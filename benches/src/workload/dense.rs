@@ -1,7 +1,7 @@
 //! The three matrix products of a dense layer of one trial, in f32.
 
 use thalweg_kernels::Isa;
-use thalweg_kernels::product::{Dense, Input, Products, Shape, Start};
+use thalweg_kernels::product::{Input, Products, Shape, Start};
 
 use super::product::{Product, Trial};
 use super::{Runner, Workload};
@@ -27,7 +27,7 @@ pub const SHAPES: &[[usize; 3]] = &[
 struct Layer {
     product: Product,
     shape: Shape,
-    dense: Dense<f32>,
+    dense: Box<dyn Products<f32> + Send>,
     ours: Vec<f32>,
     trial: Trial,
 }
@@ -48,7 +48,7 @@ pub fn workload(product: Product, [outputs, inputs, examples]: [usize; 3], isa: 
         result: vec![0.0; elements],
     };
     let shape = Shape { outputs, inputs, examples };
-    Box::new(Layer { product, shape, dense: Dense::new(isa), ours: vec![0.0; elements], trial })
+    Box::new(Layer { product, shape, dense: thalweg_kernels::product::dense(isa), ours: vec![0.0; elements], trial })
 }
 
 impl Workload for Layer {

@@ -2,7 +2,7 @@
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
-use thalweg_kernels::product::{Input, Population, Products, Shape, Start};
+use thalweg_kernels::product::{Input, Products, Shape, Start};
 use thalweg_kernels::reference::product::contraction;
 use thalweg_kernels::{Buffer, Isa};
 
@@ -39,7 +39,7 @@ struct Layer {
     product: Product,
     sharing: Sharing,
     shape: Shape,
-    population: Population<f32>,
+    population: Box<dyn Products<f32> + Send>,
     weights: Buffer<f32>,
     inputs: Buffer<f32>,
     slopes: Buffer<f32>,
@@ -90,7 +90,7 @@ pub fn workload(
     };
     let trials = (0..lanes).map(trial).collect();
     let result = Buffer::zeroed(elements * lanes);
-    let population = Population::new(isa);
+    let population = thalweg_kernels::product::population(isa);
     Box::new(Layer { product, sharing, shape, population, weights, inputs, slopes, result, trials })
 }
 

@@ -23,6 +23,8 @@ pub struct Network<T> {
     orders: Orders,
     initials: Initials<T>,
     chunk: Option<usize>,
+    /// Examples of a split that evaluations are over, at most.
+    evaluated: usize,
 }
 
 /// What the activations of a chunk of examples and their gradients may take on the population path: somewhat more than
@@ -55,7 +57,13 @@ impl<T: Elementary> Network<T> {
         assert!(batches.examples == splits[0].count && (1..=batches.examples).contains(&batches.size));
         let orders = Orders::new(batches.examples, batches.replacement);
         let initials = Initials::new(architecture.parameters());
-        Self { architecture, initializer, splits, batches, orders, initials, chunk }
+        Self { architecture, initializer, splits, batches, orders, initials, chunk, evaluated: usize::MAX }
+    }
+
+    /// Evaluations are over the first so many examples of each split only.
+    #[must_use]
+    pub fn evaluated_on(self, examples: usize) -> Self {
+        Self { evaluated: examples, ..self }
     }
 
     /// As many examples as keep the activations of one register of lanes in the first-level cache, but enough for the
@@ -183,7 +191,7 @@ impl<T: Elementary> Objective<T> for Network<T> {
         alarm: &mut [T],
         evaluation: &mut Evaluation,
     ) {
-        if self.batches.shuffled {
+        if self.batches.shuffled || self.evaluated < self.batches.examples {
             self.evaluate(scratch, step, Split::Train, weights, evaluation);
             self.gradient(scratch, step, weights, gradient, alarm);
         } else {
@@ -233,11 +241,12 @@ impl<T: Elementary> Network<T> {
         let (width, target) =
             (self.architecture.inputs(), self.architecture.loss.target_width(self.architecture.outputs()));
         evaluation.reset(lanes * scratch.groups.len());
+        let count = split.count.min(self.evaluated);
         let mut effective = std::mem::take(&mut scratch.effective);
         for (group, weights) in weights.chunks_exact(self.parameters() * lanes).enumerate() {
             let weights = self.architecture.effective(weights, lanes, &mut effective);
-            for from in (0..split.count).step_by(scratch.chunk) {
-                let to = split.count.min(from + scratch.chunk);
+            for from in (0..count).step_by(scratch.chunk) {
+                let to = count.min(from + scratch.chunk);
                 let examples = to - from;
                 self.forward(scratch, weights, Input::Shared(&split.inputs[from * width..to * width]), examples);
                 let targets = Input::Shared(&split.targets[from * target..to * target]);
@@ -245,7 +254,7 @@ impl<T: Elementary> Network<T> {
             }
         }
         scratch.effective = effective;
-        evaluation.finish(split.count);
+        evaluation.finish(count);
     }
 
     /// The gradient of all groups on the batch of a step; adds its losses to `evaluation`, if they are wanted.
