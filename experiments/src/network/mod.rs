@@ -1,11 +1,13 @@
-//! Networks of dense layers: their shape, their initial weights, and their gradient on data.
+//! Networks of dense layers: their shape, their initial weights, their files, and their gradient on data.
 
 mod architecture;
 mod examples;
+mod initial;
 mod initializer;
 mod objective;
 mod parameterisation;
 mod scratch;
+pub mod tensors;
 
 pub use architecture::{Architecture, Layer};
 pub use examples::{Batches, Examples, Orders};

@@ -1,14 +1,12 @@
 //! What sections of a spec demand of each other.
 
 use thalweg_kernels::loss;
-use thalweg_kernels::optimizer::Domain;
 
-use super::error::{InputError, suggestion};
-use super::grid::Grid;
-use super::landscape::Landscape;
-use super::output::Curves;
+use super::error::InputError;
+use super::network::Init;
 use super::problem::Task;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
+use super::weights::{Weights, WeightsOf};
 use super::{Spec, metric};
 use crate::train::Path;
 
@@ -20,29 +18,39 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     check_size(spec)?;
     check_loss(spec)?;
     check_landscape(spec)?;
+    check_weights(spec)?;
     if spec.train.batch == Batch::Full && spec.train.drop_last {
         return Err(spec.error("train.drop_last", "a batch of the whole split leaves nothing to drop"));
     }
+    if spec.train.batch == Batch::Full && spec.train.replacement {
+        return Err(spec.error("train.replacement", "a batch of the whole split is not drawn"));
+    }
+    check_recorded_columns(spec)?;
     if let Some(target) = &spec.train.target {
         check_metric(spec, "train.target.metric", target.metric)?;
     }
     for (index, figure) in spec.figures.iter().enumerate() {
         let key = format!("figure.{index}.metric");
         check_metric(spec, &key, figure.metric)?;
-        if figure.kind == "curves" && spec.record.curves == Curves::None {
-            let message = "a figure of curves needs them recorded, but record.curves is \"none\"";
-            return Err(spec.error(&format!("figure.{index}.kind"), message));
-        }
-        if figure.kind == "trajectories" {
-            check_trajectories(spec, index)?;
-        }
-        if let Some(columns) = &figure.columns {
-            check_columns(spec, index, columns)?;
-        }
+        figure.check(spec, index)?;
     }
     if spec.train.target.is_some_and(|target| target.stop) && spec.train.log_every == LogEvery::Steps(0) {
         let message = "the target is looked at on logged steps only: stop needs `train.log_every` above 0";
         return Err(spec.error("train.target.stop", message));
+    }
+    Ok(())
+}
+
+/// Checks that what columns are computed from is there.
+fn check_recorded_columns(spec: &Spec) -> Result<(), InputError> {
+    let Some(column) = spec.record.columns.first() else { return Ok(()) };
+    if spec.train.log_every != LogEvery::Steps(1) {
+        let message = format!("{} is computed from the loss of every step: train.log_every = 1", column.name);
+        return Err(spec.error("record.columns", message));
+    }
+    if spec.train.target.is_some_and(|target| target.stop) {
+        let message = format!("{} is of whole trials, but train.target.stop ends some early", column.name);
+        return Err(spec.error("record.columns", message));
     }
     Ok(())
 }
@@ -75,54 +83,6 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
     Ok(())
 }
 
-/// Checks that `runs.csv` will have the columns that a figure names, and one optimizer both of them.
-fn check_columns(spec: &Spec, index: usize, columns: &[String; 2]) -> Result<(), InputError> {
-    let mut extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
-    extra.extend(spec.problem.axes.iter().map(|(name, _)| (*name).to_owned()));
-    let numbers = |grid: &Grid| -> Vec<&'static str> {
-        let numbers = grid.method.hyperparameters.iter().filter(|h| matches!(h.domain, Domain::Number { .. }));
-        numbers.map(|hyperparameter| hyperparameter.name).collect()
-    };
-    let mut known: Vec<&str> = Vec::new();
-    for name in spec.optimizers.iter().flat_map(numbers) {
-        if !known.contains(&name) {
-            known.push(name);
-        }
-    }
-    known.extend(extra.iter().map(String::as_str));
-    for (key, name) in ["x", "y"].into_iter().zip(columns) {
-        if !known.contains(&name.as_str()) {
-            let message = format!("runs.csv will have no column of numbers `{name}`");
-            return Err(spec.error(&format!("figure.{index}.{key}"), message).with_help(suggestion(name, &known)));
-        }
-    }
-    let [x, y] = columns;
-    if x == y {
-        return Err(spec.error(&format!("figure.{index}.y"), format!("`{y}` is on the other axis already")));
-    }
-    let has = |grid: &Grid, column: &String| numbers(grid).contains(&column.as_str()) || extra.contains(column);
-    if !spec.optimizers.iter().any(|grid| columns.iter().all(|column| has(grid, column))) {
-        return Err(spec.error(&format!("figure.{index}.y"), format!("no optimizer has both `{x}` and `{y}`")));
-    }
-    Ok(())
-}
-
-/// Checks that a figure of trajectories will have what it is drawn from.
-fn check_trajectories(spec: &Spec, index: usize) -> Result<(), InputError> {
-    let failed = |message: &str| Err(spec.error(&format!("figure.{index}.kind"), message));
-    match spec.problem.landscape() {
-        None => failed("only a landscape has trajectories"),
-        Some(landscape) if landscape.starts.dimensions() != 2 => {
-            failed("trajectories are drawn on landscapes of two dimensions")
-        }
-        Some(_) if !spec.record.trajectory => failed("trajectories have to be recorded: record.trajectory = true"),
-        Some(_) if spec.record.surface.is_none() => failed(
-            "the landscape has to be recorded: record.surface = { grid = [[low, high], [low, high]], points = n }",
-        ),
-        Some(_) => Ok(()),
-    }
-}
-
 fn check_loss(spec: &Spec) -> Result<(), InputError> {
     match (spec.problem.task(), spec.network.as_ref().and_then(|network| network.loss)) {
         (Task::Regression, Some(loss)) if loss.task != loss::Task::Regression => Err(spec
@@ -153,6 +113,28 @@ fn check_landscape(spec: &Spec) -> Result<(), InputError> {
         return Err(spec.error("record.surface", format!("the surface has more than {MAX_SURFACE} points")));
     }
     Ok(())
+}
+
+fn check_weights(spec: &Spec) -> Result<(), InputError> {
+    let init = spec.network.as_ref().map(|network| &network.init);
+    if matches!(init, Some(Init::File(_))) && spec.train.init_seed.is_some() {
+        return Err(spec.error("train.init_seed", "the initial weights come from a file, not from a seed"));
+    }
+    if spec.record.weights == Weights::None {
+        let chosen = spec.record.weights_of != WeightsOf::All;
+        return if chosen {
+            let error = spec.error("record.weights_of", "no weights are kept: record.weights is \"none\"");
+            Err(error.with_help("set record.weights to \"initial\", \"final\" or \"both\""))
+        } else {
+            Ok(())
+        };
+    }
+    match spec.network {
+        Some(_) => Ok(()),
+        None => Err(spec
+            .error("record.weights", "a landscape has no weights")
+            .with_help("where trials start and end is in runs.csv; record.trajectory = true keeps the way")),
+    }
 }
 
 fn check_metric(spec: &Spec, key: &str, metric: &str) -> Result<(), InputError> {

@@ -247,7 +247,7 @@ impl Problem {
     }
 
     fn read_landscape(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["kind", "function", "spectrum", "start", "seed"])?;
+        table.allow(&["kind", "function", "spectrum", "rotation", "gradient_noise", "start", "seed"])?;
         let landscape = Landscape::read(table)?;
         let seed = match table.optional("seed") {
             Some(field) if !matches!(landscape.starts, Starts::Sample { .. }) => {

@@ -13,14 +13,13 @@ use thiserror::Error;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::{Choice, Model, Plan, Population, WithObjective, rows, with_objective};
+use super::{Choice, Model, Plan, Population, WeightFiles, WithObjective, descent, rows, with_objective};
 use crate::data::Splits;
-use crate::descent;
-use crate::figure::{self, FigureError};
+use crate::drawing::{self, DrawError, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Provenance, RecordError, atomic};
-use crate::spec::{InputError, Problem, Spec};
-use crate::train::{self, Job, Norms, Objective, Outcome};
+use crate::spec::{Curves, InputError, Problem, Spec};
+use crate::train::{self, Job, Norms, Objective, Observer, Outcome};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -89,7 +88,7 @@ pub enum RunError {
     /// A figure could not be drawn.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Figure(#[from] FigureError),
+    Draw(#[from] DrawError),
     /// Threads could not be started.
     #[error("cannot start worker threads")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -115,25 +114,30 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let started = Instant::now();
     let before = parts.done();
     let parts = Mutex::new(Writer { parts, flushed: started, failure: None });
-    let train = |(instance, problem): (usize, &Problem)| {
+    let weights = WeightFiles::new(spec, &plan, &settings.out, &folder.parts());
+    let train = |spent: Duration, (instance, problem): (usize, &Problem)| {
         if stop.load(Ordering::Relaxed) {
-            return Ok(());
+            return Ok(spent);
         }
         let own = if instance == 0 { None } else { Some(Splits::of_instance(spec, problem)?) };
-        let training = Training { spec, plan: &plan, instance, settings, progress, stop, writer: &parts };
-        with_objective(spec, &plan, own.as_ref().unwrap_or(&data), training)
+        let weights = &weights;
+        let training = Training { spec, plan: &plan, instance, settings, progress, stop, writer: &parts, weights };
+        Ok::<_, RunError>(spent + with_objective(spec, &plan, own.as_ref().unwrap_or(&data), training)?)
     };
-    let trained = plan.instances.iter().enumerate().try_for_each(train);
+    let trained = plan.instances.iter().enumerate().try_fold(Duration::ZERO, train);
     progress.end();
-    trained?;
+    let spent = trained?;
     let Writer { mut parts, failure, .. } = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     failure.map_or(Ok(()), Err).and_then(|()| parts.flush()).map_err(|source| folder.error(source))?;
     if parts.done() < plan.trials.len() {
         return Ok(Finished::Stopped { done: parts.done(), trials: plan.trials.len() });
     }
     let trials = plan.trials.len() - before;
-    let provenance = provenance(settings, trials, started.elapsed(), plan.flops_per_trial());
-    folder.finish(spec, &plan, parts, settings.png)?;
+    let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops_per_trial());
+    let files = folder.assemble(spec, &plan, &parts).map_err(|source| folder.error(source))?;
+    // The plan of a large sweep takes as much memory as its table, which is read next.
+    drop(plan);
+    folder.finish(spec, files, parts, &weights, settings.png)?;
     provenance.write(folder.path).map_err(|source| folder.error(source))?;
     Ok(Finished::Complete)
 }
@@ -159,12 +163,13 @@ struct Training<'a> {
     progress: &'a dyn Progress,
     stop: &'a AtomicBool,
     writer: &'a Mutex<Writer>,
+    weights: &'a WeightFiles,
 }
 
 impl WithObjective for Training<'_> {
-    type Output = Result<(), RunError>;
+    type Output = Result<Duration, RunError>;
 
-    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<(), RunError> {
+    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<Duration, RunError> {
         let Self { spec, plan, settings, .. } = self;
         let own: Vec<&Population> =
             plan.populations.iter().filter(|population| population.instance == self.instance).collect();
@@ -174,6 +179,7 @@ impl WithObjective for Training<'_> {
             own.iter().map(|population| of(&population.trials)).collect()
         };
         let schedule = super::train_schedule(spec, plan);
+        let observers: &[&dyn Observer<T>] = if spec.record.curves == Curves::None { &[] } else { &[&Norms] };
         let choices: Vec<Choice> =
             own.iter().map(|population| Choice::new(spec, plan, population, settings.isa)).collect();
         // Populations that are trained in the same way share the threads.
@@ -183,21 +189,22 @@ impl WithObjective for Training<'_> {
                 ways.push((choice.path, choice.lanes));
             }
         }
+        let mut spent = Duration::ZERO;
         for (path, lanes) in ways {
             let takes = |&at: &usize| (choices[at].path, choices[at].lanes) == (path, lanes);
             let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
             let job = |&population: &usize| Job {
                 method: own[population].optimizer,
-                lanes: missing[population].iter().map(|&trial| super::lane(spec, plan, &plan.trials[trial])).collect(),
+                lanes: missing[population].iter().map(|&trial| super::lane(spec, plan, trial)).collect(),
             };
             let jobs: Vec<Job<'_>> = populations.iter().map(job).collect();
             let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes };
             let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
                 self.keep(&missing[populations[job]][first..first + outcomes.len()], &outcomes);
             };
-            train::train(objective, &jobs, &schedule, &[&Norms], engine, self.stop, done)?;
+            spent += train::train(objective, &jobs, &schedule, observers, engine, self.stop, done)?;
         }
-        Ok(())
+        Ok(spent)
     }
 }
 
@@ -208,11 +215,19 @@ impl Training<'_> {
 
     /// Keeps the rows of finished trials.
     fn keep(&self, trials: &[usize], outcomes: &[Outcome]) {
-        let render = |(&trial, outcome)| rows::render(self.spec, self.plan, trial, outcome);
-        let rows: Vec<_> = trials.iter().zip(outcomes).map(render).collect();
+        // Weights before rows: a trial that has its row is done.
+        let render = |(&trial, outcome)| {
+            self.weights.keep(trial, &self.plan.trials[trial].key, outcome)?;
+            Ok(rows::render(self.spec, self.plan, trial, outcome))
+        };
+        let rows: io::Result<Vec<_>> = trials.iter().zip(outcomes).map(render).collect();
         let mut writer = self.locked();
-        for (&trial, rows) in trials.iter().zip(&rows) {
-            writer.parts.add(trial, rows);
+        match rows {
+            Ok(rows) => trials.iter().zip(&rows).for_each(|(&trial, rows)| writer.parts.add(trial, rows)),
+            Err(error) => {
+                writer.failure = Some(error);
+                return self.stop.store(true, Ordering::Relaxed);
+            }
         }
         if writer.flushed.elapsed() > PATIENCE || writer.parts.pending() > BACKLOG {
             writer.flushed = Instant::now();
@@ -240,9 +255,6 @@ enum Claim {
     /// All results.
     Complete,
 }
-
-/// The name of the file that says whose results a folder holds.
-pub const SPEC: &str = "spec.toml";
 
 impl Folder<'_> {
     fn parts(&self) -> PathBuf {
@@ -285,13 +297,20 @@ impl Folder<'_> {
         Ok(Claim::Open)
     }
 
-    /// Turns the parts into results.
-    fn finish(&self, spec: &Spec, plan: &Plan, parts: Parts, png: bool) -> Result<(), RunError> {
-        let mut files = self.assemble(spec, plan, &parts).map_err(|source| self.error(source))?;
+    /// Adds what follows from the tables, whose names are in `files`, and removes the parts.
+    fn finish(
+        &self,
+        spec: &Spec,
+        mut files: Vec<String>,
+        parts: Parts,
+        weights: &WeightFiles,
+        png: bool,
+    ) -> Result<(), RunError> {
         let runs = record::read_runs(&self.path.join("runs.csv"))?;
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
         files.push("summary.csv".to_owned());
-        files.extend(draw(spec, self.path, png)?);
+        files.extend(weights.publish(&runs.rows).map_err(|source| self.error(source))?);
+        files.extend(drawing::draw(spec, self.path, png)?);
         let write = || {
             atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
             Manifest::of(self.path, CONTRACT, &files)?.write(self.path)?;
@@ -303,7 +322,7 @@ impl Folder<'_> {
     /// Writes the tables; returns their names.
     fn assemble(&self, spec: &Spec, plan: &Plan, parts: &Parts) -> io::Result<Vec<String>> {
         let mut files = Vec::new();
-        for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(plan)).enumerate() {
+        for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(spec, plan)).enumerate() {
             if *table == "trajectory" && !spec.record.trajectory {
                 continue;
             }
@@ -315,7 +334,7 @@ impl Folder<'_> {
         }
         if let (Some(lattice), Model::Landscape(landscape)) = (&spec.record.surface, &plan.model) {
             let points = lattice.points();
-            let values = descent::values(landscape.function, &landscape.spectrum, &points);
+            let values = descent::<f64>(landscape).values(&points);
             record::write_surface(&self.path.join("surface.csv"), &points, &values)?;
             files.push("surface.csv".to_owned());
         }
@@ -323,45 +342,8 @@ impl Folder<'_> {
     }
 }
 
-/// Draws the figures that a spec asks for from the tables in `folder`; returns the paths of the SVG files from there.
-///
-/// # Errors
-///
-/// If a table cannot be read, or a figure not be drawn.
-pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, RunError> {
-    if spec.figures.is_empty() {
-        return Ok(Vec::new());
-    }
-    let runs = record::read_runs(&folder.join("runs.csv"))?;
-    let curves = record::read_curves(&folder.join("curves.csv"))?;
-    let is_wanted = spec.figures.iter().any(|figure| figure.kind == "trajectories");
-    let existing = |name: &str| Some(folder.join(name)).filter(|path| is_wanted && path.exists());
-    let trajectory = existing("trajectory.csv").map(|path| record::read_trajectory(&path)).transpose()?;
-    let surface = existing("surface.csv").map(|path| record::read_surface(&path)).transpose()?;
-    let tables = figure::Tables {
-        runs: &runs,
-        curves: &curves,
-        trajectory: trajectory.as_deref().unwrap_or_default(),
-        surface: surface.as_ref(),
-    };
-    let figures = folder.join("figures");
-    fs::create_dir_all(&figures).map_err(|source| RunError::Files { path: figures.clone(), source })?;
-    let mut written = Vec::new();
-    for wanted in &spec.figures {
-        let (title, columns) = (wanted.title.clone(), wanted.columns.clone());
-        let options = figure::Options { title, columns, ..figure::Options::default() };
-        let chart = figure::Chart::new(wanted.kind, Some(wanted.metric))?.with(options);
-        for path in figure::draw(&chart, &tables, &figures, png)? {
-            // A PNG's bytes may change with the library that compresses it, so it is no part of the result.
-            if path.extension().is_some_and(|ending| ending == "svg") {
-                written.extend(path.file_name().map(|name| format!("figures/{}", name.to_string_lossy())));
-            }
-        }
-    }
-    Ok(written)
-}
-
-fn provenance(settings: &Settings, trials: usize, elapsed: Duration, flops: u128) -> Provenance {
+/// `elapsed` on the wall clock, and `spent` by all threads on training.
+fn provenance(settings: &Settings, trials: usize, [elapsed, spent]: [Duration; 2], flops: u128) -> Provenance {
     let seconds = elapsed.as_secs_f64();
     let git = std::process::Command::new("git").args(["rev-parse", "HEAD"]).output();
     let revision = git.ok().filter(|output| output.status.success());
@@ -376,6 +358,7 @@ fn provenance(settings: &Settings, trials: usize, elapsed: Duration, flops: u128
         threads: settings.threads,
         trials,
         seconds,
+        training_seconds: spent.as_secs_f64() / settings.threads as f64,
         trials_per_second: trials as f64 / seconds,
         gflops: trials as f64 * flops as f64 / seconds / 1e9,
     }

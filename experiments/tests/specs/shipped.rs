@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use thalweg::data::{Domain, GENERATORS, Generator, Parameter};
-use thalweg::spec::{Spec, shipped};
+use thalweg::spec::{Study, Tier, shipped};
 
 use crate::{SMALL, edited, parse, plan};
 
@@ -44,6 +44,50 @@ momentum = [0.5]
 kind = "curves"
 metric = "grad_norm"
 title = "Gradients"
+name = "gradients"
+select = [{ optimizer = "momentum", lr = 0.001, momentum = 0.5 }, { optimizer = "adam", epsilon_placement = "inside" }]
+select_by = "final_test_accuracy"
+x_range = [0, 10]
+y_range = [1e-3, 1e3]
+"#;
+
+/// A study that compares others.
+const MEMBERS: &str = r#"
+name = "compared"
+members = ["compare-a", { study = "compare-b", problem = "b", loss = "mae", outliers = 0.1 }]
+
+[[figure]]
+kind = "sensitivity"
+metric = "final_train_loss"
+"#;
+
+/// A study that draws functions.
+const FUNCTIONS: &str = r#"
+name = "drawn"
+title = "Functions"
+
+[functions]
+activations = "all"
+losses = ["bce", "mse"]
+x = { linear = [-4, 4], points = 81 }
+
+[[figure]]
+kind = "function"
+metric = "value"
+functions = ["bce"]
+"#;
+
+/// A study that draws timings.
+const BENCH: &str = r#"
+name = "timed"
+tier = "full"
+bench = "zen3/loop.csv"
+
+[[figure]]
+kind = "timing"
+metric = "time"
+x = "m"
+series = "form"
 "#;
 
 /// Sources of examples, by the lines of their own: generators with a value for every parameter, and the other kinds.
@@ -104,10 +148,13 @@ fn generated_sources_can_be_planned_and_have_keys_of_their_own() {
 fn shipped_specs_can_be_planned() {
     for found in shipped::ALL {
         assert_eq!(shipped::find(found.name), Some(*found));
-        let spec = Spec::parse(found.name, found.text, Path::new(""), &[]).unwrap();
-        assert_eq!(spec.name, found.name);
+        let study = Study::parse(found.name, found.text, Path::new(""), &[]).unwrap();
+        assert_eq!(study.name(), found.name);
+        let Study::Sweep(spec) = study else { continue };
         let plan = plan(&spec).unwrap();
-        assert!((100..100_000).contains(&plan.trials.len()), "{}", plan.trials.len());
+        // A workload may be one large network.
+        let fewest = if spec.tier == Tier::Workload { 1 } else { 100 };
+        assert!((fewest..100_000).contains(&plan.trials.len()), "{}: {}", found.name, plan.trials.len());
     }
     assert_eq!(shipped::find("no such spec"), None);
 }
@@ -122,10 +169,11 @@ const SWEPT: [&str; 3] = [
 #[test]
 fn canonical_text_reads_back_to_the_same_spec() {
     let shipped = shipped::ALL.iter().map(|shipped| shipped.text);
+    let parse = |text: &str| Study::parse("small.toml", text, Path::new("."), &[]);
     let swept = SWEPT.iter().map(|source| edited("kind = \"moons\"\nsamples = 100\nnoise = 0.2", source));
-    let texts = [SMALL, FULL].into_iter().chain(shipped).map(str::to_owned).chain(swept);
-    for text in texts.chain(sources()).chain(corrupted()) {
-        let spec = parse(&text).unwrap();
+    let texts = [SMALL, FULL, MEMBERS, FUNCTIONS, BENCH].into_iter().chain(shipped);
+    for text in texts.map(str::to_owned).chain(swept).chain(sources()).chain(corrupted()) {
+        let spec = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let canonical = spec.canonical();
         let again = parse(&canonical).unwrap_or_else(|error| panic!("{error}\n{canonical}"));
         assert_eq!(again, spec);
