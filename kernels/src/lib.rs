@@ -32,6 +32,7 @@ pub mod landscape;
 pub mod loss;
 pub mod math;
 pub mod optimizer;
+pub mod orthogonal;
 pub mod product;
 mod real;
 pub mod reference;
