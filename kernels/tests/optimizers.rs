@@ -329,7 +329,11 @@ fn every_hyperparameter_is_its_lanes_own() {
         for method in ALL {
             let base = Trial {
                 // Where ε stands makes no difference to weights of order 1 if it is too small.
-                hyperparameters: method.hyperparameters.iter().map(|h| h.default.max(if h.name == "eps" { 1e-3 } else { 0.0 })).collect(),
+                hyperparameters: method
+                    .hyperparameters
+                    .iter()
+                    .map(|h| h.default.max(if h.name == "eps" { 1e-3 } else { 0.0 }))
+                    .collect(),
                 ..trials::<f64>(method, 5)[1].clone()
             };
             for (at, h) in method.hyperparameters.iter().enumerate() {

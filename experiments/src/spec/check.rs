@@ -73,7 +73,8 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
 fn check_columns(spec: &Spec, index: usize, columns: &[String; 2]) -> Result<(), InputError> {
     let extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
     let numbers = |grid: &Grid| -> Vec<&'static str> {
-        let numbers = grid.method.hyperparameters.iter().filter(|h| matches!(h.domain, Domain::Number { .. }));
+        let numbers = grid.method.hyperparameters.iter();
+        let numbers = numbers.filter(|h| matches!(h.domain, Domain::Number { .. }) && grid.mentions(h));
         numbers.map(|hyperparameter| hyperparameter.name).collect()
     };
     let mut known: Vec<&str> = Vec::new();

@@ -3,6 +3,7 @@
 //! A spec that was read is valid as far as its text shows; what depends on the data (the column to predict, the number
 //! of classes) is checked by [`crate::data`] and [`crate::sweep`], with errors that point into the spec all the same.
 
+mod axis;
 mod canonical;
 mod check;
 mod document;
@@ -23,10 +24,11 @@ mod train;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use axis::Axis;
 use document::Document;
 pub use error::{InputError, nearest, suggestion};
+pub use grid::Grid;
 pub(crate) use grid::lr_scale_name;
-pub use grid::{Axis, Grid};
 pub use idx::{Idx, Pair};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, Starts};
 pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};

@@ -139,6 +139,9 @@ fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &
 fn write_trial(text: &mut String, method: &Method, point: Point<'_>, init_seed: u64, order_seed: u64) {
     write_line(text, "optimizer", &quoted(method.name));
     for (hyperparameter, &value) in method.hyperparameters.iter().zip(point.hyperparameters) {
+        if hyperparameter.optional && value == hyperparameter.default {
+            continue;
+        }
         // A choice goes by its name, so that a new one can be listed anywhere.
         let value = match hyperparameter.domain {
             Domain::Number { .. } => number(value),

@@ -59,16 +59,7 @@ impl Rule for RAdam {
             // The denominator becomes 0 √c + 1.
             (0.0, (0.0, 1.0), lr / mean)
         };
-        coefficients[..8].copy_from_slice(&[
-            beta1,
-            1.0 - beta1,
-            beta2,
-            1.0 - beta2,
-            rectified,
-            under,
-            beside,
-            step,
-        ]);
+        coefficients[..8].copy_from_slice(&[beta1, 1.0 - beta1, beta2, 1.0 - beta2, rectified, under, beside, step]);
     }
 
     #[inline(always)]

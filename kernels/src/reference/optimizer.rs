@@ -34,7 +34,9 @@ pub fn step(name: &str, hyperparameters: &[f64], w: f64, g: f64, memory: &mut Me
         "adam" | "amsgrad" => adam(name, h, g, memory),
         "adamw" => h[0] * h[4] * w + adam(name, &[h[0], h[1], h[2], h[3], h[5], h[6]], g, memory),
         "adamax" => {
-            let ([mean, largest, _], &[lr, beta1, beta2, eps, uncorrected]) = (&mut memory.arrays, h) else { return None };
+            let ([mean, largest, _], &[lr, beta1, beta2, eps, uncorrected]) = (&mut memory.arrays, h) else {
+                return None;
+            };
             *mean = beta1 * *mean + (1.0 - beta1) * g;
             *largest = f64::max(beta2 * *largest, g.abs() + eps);
             lr * corrected(*mean, beta1, memory.step, uncorrected) / *largest

@@ -1,6 +1,6 @@
 """Step optax's optimizers along a fixed sequence of gradients and write the weights to optimizer_optax.json.
 
-    pip install -r requirements.txt        # jax, optax, numpy; Python 3.11 or later
+    pip install -r requirements.txt        # jax 0.10.2, optax 0.2.8, numpy 2.4.6; Python 3.11 or later
     python optimizer_optax.py
 
 The same weights and gradients as in optimizer_torch.py. Settings that are not named have optax's defaults.
