@@ -9,11 +9,11 @@ use thalweg_kernels::optimizer::{Domain, Hyperparameter, Method};
 use thalweg_kernels::{activation, landscape, loss, optimizer};
 
 use super::CliError;
-use super::source::shipped_spec;
-use crate::data::SHIPPED;
+use super::source::shipped_study;
+use crate::data::{self, GENERATORS, SHIPPED};
 use crate::figure;
 use crate::network::{INITIALIZERS, PARAMETERISATIONS};
-use crate::spec::{PROBLEMS, Tier, shipped};
+use crate::spec::{KINDS, SHARED, Tier, shipped};
 
 /// Show what specs can name, with parameters and defaults.
 #[derive(Debug, Args)]
@@ -58,17 +58,15 @@ impl What {
     fn show(self, out: &mut impl Write) -> Result<(), CliError> {
         match self {
             Self::Specs => {
-                let read = |shipped: &shipped::Shipped| shipped_spec(shipped.name, &[]);
+                let read = |shipped: &shipped::Shipped| shipped_study(shipped.name, &[]);
                 let specs = shipped::ALL.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-                let (workloads, studies): (Vec<_>, Vec<_>) = specs.iter().partition(|spec| spec.tier == Tier::Workload);
+                let (workloads, studies): (Vec<_>, Vec<_>) =
+                    specs.iter().partition(|study| study.tier() == Tier::Workload);
                 for (title, specs) in [("Studies", studies), ("Workloads", workloads)] {
-                    table(out, title, specs.into_iter().map(|spec| (spec.name.as_str(), spec.title.clone())))?;
+                    table(out, title, specs.into_iter().map(|spec| (spec.name(), spec.title().to_owned())))?;
                 }
             }
-            Self::Problems => {
-                let row = |&(name, summary): &(&'static str, &str)| (name, summary.to_owned());
-                table(out, "Problems", PROBLEMS.iter().map(row))?;
-            }
+            Self::Problems => problems(out)?,
             Self::Landscapes => {
                 let text = |l: &landscape::Landscape| {
                     let (facts, dimensions) = (&l.facts, dimensions(l.facts.dimensions));
@@ -79,7 +77,7 @@ impl What {
             }
             Self::Data => {
                 let rows = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count() - 1;
-                let row = |data: &crate::data::ShippedData| (data.name, format!("{} examples", rows(data.bytes)));
+                let row = |data: &data::ShippedData| (data.name, format!("{} examples", rows(data.bytes)));
                 table(out, "Shipped data", SHIPPED.iter().map(row))?;
             }
             Self::Optimizers => optimizers(out)?,
@@ -93,14 +91,16 @@ impl What {
             }
             Self::Initializers => {
                 let rows = INITIALIZERS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
-                table(out, "Initial weights (biases start at zero)", rows)?;
+                table(out, "Initial weights (biases start at zero; init_scale: 1 by default)", rows)?;
             }
             Self::Parameterisations => {
                 let rows = PARAMETERISATIONS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
                 table(out, "Parameterisations (gain: a factor on the products of hidden layers, 1 by default)", rows)?;
             }
             Self::Figures => {
-                let text = |kind: &figure::Kind| format!("{}; metrics: {}", kind.summary, (kind.metrics)().join(", "));
+                let text = |kind: &figure::Kind| {
+                    format!("{}; metrics: {}; keys: {}", kind.summary, (kind.metrics)().join(", "), keys(kind))
+                };
                 table(out, "Figures", figure::KINDS.iter().map(|kind| (kind.name, text(kind))))?;
             }
         }
@@ -122,6 +122,55 @@ fn table<'a>(out: &mut impl Write, title: &str, rows: impl IntoIterator<Item = (
     let rows: Vec<_> = rows.into_iter().collect();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     rows.iter().try_for_each(|(name, text)| writeln!(out, "  {name:width$}  {text}"))
+}
+
+/// The keys that a kind of figure takes; those that it can do without in brackets.
+fn keys(kind: &figure::Kind) -> String {
+    let (required, optional) = kind.keys.split_at(kind.required);
+    let optional = ["title", "name"].iter().chain(optional).map(|key| format!("[{key}]"));
+    required.iter().map(|key| (*key).to_owned()).chain(optional).collect::<Vec<_>>().join(" ")
+}
+
+fn problems(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "Problems:")?;
+    for generator in GENERATORS {
+        let rows = generator.parameters.iter().map(|parameter| (parameter.name, parameter_text(parameter))).collect();
+        entry(out, generator.name, generator.summary, rows)?;
+    }
+    let text = |keys: &[(&'static str, &str)]| keys.iter().map(|(key, text)| (*key, (*text).to_owned())).collect();
+    for kind in KINDS {
+        entry(out, kind.name, kind.summary, text(kind.keys))?;
+    }
+    entry(out, "each of them but a landscape", "how its examples are used", text(SHARED))
+}
+
+/// A name with what it is, and a line for each of its keys.
+fn entry(out: &mut impl Write, name: &str, summary: &str, rows: Vec<(&str, String)>) -> io::Result<()> {
+    writeln!(out, "  {name}: {summary}")?;
+    let width = rows.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+    rows.iter().try_for_each(|(key, text)| writeln!(out, "    {key:width$}  {text}"))
+}
+
+fn parameter_text(parameter: &data::Parameter) -> String {
+    let domain = match parameter.domain {
+        data::Domain::Count { low, high } => format!(", from {low} to {high}"),
+        data::Domain::Number { low, high } => format!(", in {}", interval(low, high)),
+        data::Domain::Choice(names) => format!(": {}", names.join(" or ")),
+    };
+    let default = match (parameter.default, &parameter.domain) {
+        (None, _) => String::new(),
+        (Some(index), data::Domain::Choice(names)) => format!(" [default: {}]", names[index as usize]),
+        (Some(count), data::Domain::Count { .. }) => format!(" [default: {count}]"),
+        (Some(number), data::Domain::Number { .. }) => format!(" [default: {number:?}]"),
+    };
+    format!("{}{domain}{default}", parameter.summary)
+}
+
+/// An interval of numbers: each end with whether it belongs to it.
+fn interval(low: (f64, bool), high: (f64, bool)) -> String {
+    let number = |x: f64| if x == f64::INFINITY { "∞".to_owned() } else { x.to_string() };
+    let (open, close) = (if low.1 { '[' } else { '(' }, if high.1 { ']' } else { ')' });
+    format!("{open}{}, {}{close}", number(low.0), number(high.0))
 }
 
 fn optimizers(out: &mut impl Write) -> io::Result<()> {
@@ -157,9 +206,7 @@ fn describe(hyperparameter: &Hyperparameter) -> String {
     match hyperparameter.domain {
         Domain::Choice(names) => format!("{summary}: {} [default: {}]", names.join(" or "), names[*default as usize]),
         Domain::Number { low, high } => {
-            let number = |x: f64| if x == f64::INFINITY { "∞".to_owned() } else { x.to_string() };
-            let (open, close) = (if low.1 { '[' } else { '(' }, if high.1 { ']' } else { ')' });
-            format!("{symbol}, {summary}, in {open}{}, {}{close} [default: {default:?}]", number(low.0), number(high.0))
+            format!("{symbol}, {summary}, in {} [default: {default:?}]", interval(low, high))
         }
     }
 }

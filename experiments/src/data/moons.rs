@@ -2,8 +2,20 @@
 
 use std::f64::consts::PI;
 
-use super::{Dataset, Targets};
-use crate::random::Stream;
+use super::Dataset;
+use super::generator::{Generator, SAMPLES, noise};
+use super::plane::arranged;
+use crate::spec::Task;
+
+/// Two moons in specs.
+pub(super) static MOONS: Generator = Generator {
+    name: "moons",
+    summary: "two interleaving half circles, two classes",
+    task: Task::Classification,
+    parameters: &[SAMPLES, noise("standard deviation of the noise on both coordinates", 0.1)],
+    classes: None,
+    generate: |values, seed| moons(values.count("samples"), values.number("noise"), seed),
+};
 
 /// Two interleaving half circles, as scikit-learn's `make_moons` defines them.
 ///
@@ -15,23 +27,13 @@ pub fn moons(samples: usize, noise: f64, seed: u64) -> Dataset {
     let point = |index: usize| {
         if index < outer {
             let t = angle(index, outer);
-            [libm::cos(t), libm::sin(t)]
+            ([libm::cos(t), libm::sin(t)], 0)
         } else {
             let t = angle(index - outer, samples - outer);
-            [1.0 - libm::cos(t), 1.0 - libm::sin(t) - 0.5]
+            ([1.0 - libm::cos(t), 1.0 - libm::sin(t) - 0.5], 1)
         }
     };
-    let mut order: Vec<u32> = (0..samples as u32).collect();
-    Stream::new("data", seed).shuffle(&mut order);
-    let mut stream = Stream::new("noise", seed);
-    let mut features = Vec::with_capacity(2 * samples);
-    let mut labels = Vec::with_capacity(samples);
-    for index in order {
-        features.extend(point(index as usize).map(|x| x + noise * stream.normal()));
-        labels.push(u32::from(index as usize >= outer));
-    }
-    let classes = vec!["outer".to_owned(), "inner".to_owned()];
-    Dataset { features, targets: Targets::Classes { labels, classes }, inputs: 2 }
+    arranged(samples, noise, seed, vec!["outer".to_owned(), "inner".to_owned()], point)
 }
 
 /// The angle of a point among `count` evenly spaced ones from 0 to π.
@@ -43,6 +45,7 @@ fn angle(index: usize, count: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Targets;
 
     fn labels(data: &Dataset) -> &[u32] {
         match &data.targets {

@@ -1,6 +1,5 @@
-//! Scaling features by what the training split shows.
+//! Scaling features, or targets of a regression, by what the training split shows.
 
-use super::Dataset;
 use crate::spec::Scale;
 
 /// A scaling of each column: x ↦ (x − shift) / divisor.
@@ -16,13 +15,13 @@ struct Column {
 }
 
 impl Scaling {
-    /// The scaling that `scale` means for this training split. Targets are left as they are.
+    /// The scaling that `scale` means for these values of the training split, rows of `width` columns.
     ///
-    /// Sums run over the examples in order. The standard deviation is the population's: the mean square of the
-    /// differences from the mean. A constant column has divisor 1, and so becomes 0 in the training split.
-    pub fn fit(scale: Scale, train: &Dataset) -> Self {
+    /// Sums run over the rows in order. The standard deviation is the population's: the mean square of the differences
+    /// from the mean. A constant column has divisor 1, and so becomes 0 in the training split.
+    pub fn fit(scale: Scale, train: &[f64], width: usize) -> Self {
         let column = |index: usize| {
-            let values = || train.features.iter().skip(index).step_by(train.inputs).copied();
+            let values = || train.iter().skip(index).step_by(width).copied();
             match scale {
                 Scale::None => Column { shift: 0.0, divisor: 1.0 },
                 Scale::Divide(divisor) => Column { shift: 0.0, divisor },
@@ -36,7 +35,7 @@ impl Scaling {
                     if low >= high {
                         return Column { shift: low, divisor: 1.0 };
                     }
-                    let count = train.len() as f64;
+                    let count = (train.len() / width) as f64;
                     let mean = values().sum::<f64>() / count;
                     let variance = values().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
                     let deviation = variance.sqrt();
@@ -44,13 +43,13 @@ impl Scaling {
                 }
             }
         };
-        Self { columns: (0..train.inputs).map(column).collect() }
+        Self { columns: (0..width).map(column).collect() }
     }
 
-    /// Scales the features of a split.
-    pub fn apply(&self, data: &mut Dataset) {
-        for example in data.features.chunks_exact_mut(self.columns.len()) {
-            for (x, column) in example.iter_mut().zip(&self.columns) {
+    /// Scales the values of a split.
+    pub fn apply(&self, values: &mut [f64]) {
+        for row in values.chunks_exact_mut(self.columns.len()) {
+            for (x, column) in row.iter_mut().zip(&self.columns) {
                 *x = (*x - column.shift) / column.divisor;
             }
         }
@@ -64,17 +63,11 @@ fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Targets;
-
-    fn dataset(features: &[f64], inputs: usize) -> Dataset {
-        let values = vec![0.0; features.len() / inputs];
-        Dataset { features: features.to_vec(), targets: Targets::Values { values, outputs: 1 }, inputs }
-    }
 
     fn scaled(scale: Scale, train: &[f64], other: &[f64]) -> Vec<f64> {
-        let mut other = dataset(other, 2);
-        Scaling::fit(scale, &dataset(train, 2)).apply(&mut other);
-        other.features
+        let mut other = other.to_vec();
+        Scaling::fit(scale, train, 2).apply(&mut other);
+        other
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub struct ShippedData {
 
 /// All of them.
 pub const SHIPPED: &[ShippedData] = &[
+    ShippedData { name: "diabetes.csv", bytes: include_bytes!("../../data/diabetes.csv") },
     ShippedData { name: "digits.csv", bytes: include_bytes!("../../data/digits.csv") },
     ShippedData { name: "iris.csv", bytes: include_bytes!("../../data/iris.csv") },
 ];

@@ -11,7 +11,7 @@ use super::problem::{Problem, Scale, Source};
 use super::reader::Named;
 use super::train::{Batch, Length, LogEvery, Seeds, Train};
 use super::{Spec, metric};
-use crate::network::{Initializer, Parameterisation};
+use crate::network::Parameterisation;
 use thalweg_kernels::optimizer::Domain;
 
 /// A number as TOML writes it, with the fewest digits that read back to the same value.
@@ -83,14 +83,7 @@ impl Spec {
         }
         for figure in &self.figures {
             out.header("[[figure]]");
-            out.text("kind", figure.kind);
-            out.text("metric", figure.metric);
-            if let Some(title) = &figure.title {
-                out.text("title", title);
-            }
-            for (key, column) in ["x", "y"].into_iter().zip(figure.columns.iter().flatten()) {
-                out.text(key, column);
-            }
+            figure.lines().into_iter().for_each(|(key, value)| out.line(key, value));
         }
         write_engine(&mut out, self.engine);
         out.0
@@ -100,32 +93,9 @@ impl Spec {
 fn write_problem(out: &mut Writer, problem: &Problem) {
     out.header("[problem]");
     match &problem.source {
-        Source::Moons { samples, noise } => {
-            out.text("kind", "moons");
-            out.line("samples", samples);
-            out.line("noise", number(*noise));
-        }
-        Source::Csv { path, target, task } => {
-            out.text("kind", "csv");
-            out.text("path", path);
-            out.text("target", target);
-            out.text("task", task.name());
-        }
-        Source::Gaussian(cloud) => write_lines(out, "gaussian", cloud.lines()),
-        Source::Uniform(cloud) => write_lines(out, "uniform", cloud.lines()),
-        Source::Teacher(teacher) => write_lines(out, "teacher", teacher.lines()),
-        Source::Idx(idx) => write_lines(out, "idx", idx.lines()),
-        Source::Landscape(landscape) => return write_landscape(out, landscape, problem.seed),
+        Source::Landscape(landscape) => write_landscape(out, landscape, problem.seed),
+        _ => problem.lines(None).into_iter().for_each(|(key, value)| out.line(key, value)),
     }
-    out.line("scale", scale(problem.scale));
-    out.line("test_fraction", number(problem.test_fraction));
-    out.line("validation_fraction", number(problem.validation_fraction));
-    out.line("seed", problem.seed);
-}
-
-fn write_lines(out: &mut Writer, kind: &str, lines: Vec<(&'static str, String)>) {
-    out.text("kind", kind);
-    lines.into_iter().for_each(|(key, value)| out.line(key, value));
 }
 
 fn write_landscape(out: &mut Writer, landscape: &Landscape, seed: u64) {
@@ -157,7 +127,7 @@ fn lattice(Lattice(axes): &Lattice) -> String {
 }
 
 /// A scaling as specs write it.
-pub(crate) fn scale(scale: Scale) -> String {
+pub(super) fn scale(scale: Scale) -> String {
     match scale {
         Scale::Divide(by) => format!("{{ divide = {} }}", number(by)),
         other => quoted(other.name().unwrap_or_default()),
@@ -176,7 +146,7 @@ fn write_network(out: &mut Writer, network: &Network) {
         out.line("gain", number(network.gain));
     }
     out.text("init", network.init.name());
-    if let Initializer::Normal(scale) = network.init {
+    if let Some(scale) = network.init.scale() {
         out.line("init_scale", number(scale));
     }
     out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));

@@ -6,8 +6,12 @@
 mod axis;
 mod canonical;
 mod check;
+mod corruption;
 mod document;
+mod drawing;
 mod error;
+mod figure;
+mod generated;
 mod grid;
 mod idx;
 mod landscape;
@@ -25,21 +29,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use axis::Axis;
+pub use corruption::{Corruption, Imbalance};
 use document::Document;
+pub use drawing::{Drawing, Functions, Source as DrawingSource, Study};
 pub use error::{InputError, nearest, suggestion};
+pub use figure::Figure;
 pub use grid::Grid;
 pub(crate) use grid::lr_scale_name;
 pub use idx::{Idx, Pair};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, Starts};
 pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};
-pub use output::{Curves, Engine, Figure, Record};
-pub use problem::{MAX_SAMPLES, PROBLEMS, Problem, Scale, Source, Task};
+pub use output::{Curves, Engine, Record};
+pub use problem::{KINDS, Kind, MAX_SAMPLES, Problem, SHARED, Scale, Source, Task};
 pub use reader::Named;
 use reader::{Field, Table};
 pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
 
-pub(crate) use canonical::{number, point, quoted, scale};
+pub(crate) use canonical::{number, point, quoted};
 
 /// A sweep: which networks are trained, on what, how, and what is drawn of it.
 #[derive(Clone, Debug)]

@@ -52,10 +52,14 @@ fn read_init(table: &Table<'_>) -> Result<Initializer, InputError> {
     let named = |name: &str| INITIALIZERS.iter().position(|(other, ..)| *other == name);
     let default = named("glorot-uniform").expect("the default is in the list");
     let init = INITIALIZERS[table.optional("init").map_or(Ok(default), |field| field.choice(&names))?].2;
-    match (init, table.optional("init_scale")) {
-        (Initializer::Normal(_), Some(field)) => Ok(Initializer::Normal(field.number(Interval::POSITIVE)?)),
-        (_, Some(field)) => Err(field.error("only init = \"normal\" has a scale")),
-        (init, None) => Ok(init),
+    let Some(field) = table.optional("init_scale") else { return Ok(init) };
+    const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
+    let interval = if matches!(init, Initializer::Constant(_)) { FINITE } else { Interval::POSITIVE };
+    let with_scale = INITIALIZERS.iter().filter(|(.., init)| init.scale().is_some());
+    let with_scale = with_scale.map(|(name, ..)| *name).collect::<Vec<_>>().join(", ");
+    match init.with_scale(field.number(interval)?) {
+        Some(init) => Ok(init),
+        None => Err(field.error(format!("only the initial weights {with_scale} have a scale, not {}", init.name()))),
     }
 }
 

@@ -1,10 +1,14 @@
 //! `[problem]`: the data that the networks learn.
 
+use super::canonical::{self, number, quoted};
+use super::corruption::Corruption;
 use super::error::InputError;
+use super::generated;
 use super::idx::Idx;
 use super::landscape::{Landscape, Starts};
 use super::reader::{Field, Interval, Named, Table};
 use super::synthetic::{Cloud, Teacher};
+use crate::data::{GENERATORS, Generated, Generator};
 
 /// The most examples of a problem.
 pub const MAX_SAMPLES: u64 = 100_000_000;
@@ -16,6 +20,10 @@ pub struct Problem {
     pub source: Source,
     /// How features are scaled, by what the training split shows.
     pub scale: Scale,
+    /// How the targets of a regression are scaled, by what the training split shows.
+    pub target_scale: Scale,
+    /// What is done to the training split alone.
+    pub corruption: Corruption,
     /// The share of the examples that is set aside for testing.
     pub test_fraction: f64,
     /// The share of the examples that is set aside for validation.
@@ -27,13 +35,8 @@ pub struct Problem {
 /// Where examples come from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
-    /// Two interleaving half circles.
-    Moons {
-        /// The number of points.
-        samples: usize,
-        /// The standard deviation of the noise on both coordinates.
-        noise: f64,
-    },
+    /// A generator with its parameters.
+    Generated(Generated),
     /// A table with a header.
     Csv {
         /// The file, relative to the folder of the spec; the bare name of a shipped data set means that.
@@ -84,32 +87,100 @@ pub enum Scale {
 
 const SCALES: [(&str, Scale); 3] = [("standard", Scale::Standard), ("minmax", Scale::MinMax), ("none", Scale::None)];
 
-/// Every kind of problem, with its parameters and their defaults.
-pub const PROBLEMS: &[(&str, &str)] = &[
-    ("moons", "two interleaving half circles, two classes; samples, noise = 0.1 (standard deviation)"),
-    ("csv", "a table with a header; path, target (a column), task = \"classification\" or \"regression\""),
-    ("gaussian", "standard normal features and targets; samples, inputs, outputs = 1, or classes for random labels"),
-    ("uniform", "features and targets uniform on [0, 1); samples, inputs, outputs = 1, or classes for random labels"),
-    (
-        "teacher",
-        "standard normal features that a random network labels; samples, inputs, outputs = 1, hidden, activation = \
-         \"tanh\", noise = 0.0 (standard deviation)",
-    ),
-    (
-        "idx",
-        "IDX files as MNIST's, plain or gzip; images, labels, and for a test split of its own test_images, test_labels",
-    ),
-    (
-        "landscape",
-        "a function to descend; function, start (a point, a list, a grid or a sample), spectrum (of a quadratic)",
-    ),
+/// A kind of problem that is no generator.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name in specs.
+    pub name: &'static str,
+    /// What it is, in a line.
+    pub summary: &'static str,
+    /// Its keys, and what they mean.
+    pub keys: &'static [(&'static str, &'static str)],
+}
+
+/// Every kind of problem besides [`GENERATORS`].
+pub const KINDS: &[Kind] = &[
+    Kind {
+        name: "csv",
+        summary: "a table with a header",
+        keys: &[
+            ("path", "a file, or the name of a shipped data set"),
+            ("target", "the column to predict; all others are features"),
+            ("task", "classification or regression"),
+        ],
+    },
+    Kind { name: "gaussian", summary: "standard normal features and targets", keys: CLOUD },
+    Kind { name: "uniform", summary: "features and targets uniform on [0, 1)", keys: CLOUD },
+    Kind {
+        name: "teacher",
+        summary: "standard normal features that a random network labels, regression",
+        keys: &[
+            ("samples", "examples, from 2 to 100000000"),
+            ("inputs", "features, from 1"),
+            ("outputs", "outputs of the network, from 1 to 65536 [default: 1]"),
+            ("hidden", "widths of its hidden layers, such as [16]"),
+            ("activation", "function of its hidden units [default: tanh]"),
+            ("noise", "standard deviation of the noise on its outputs, in [0, ∞) [default: 0.0]"),
+        ],
+    },
+    Kind {
+        name: "idx",
+        summary: "IDX files as MNIST's, plain or gzip, classification",
+        keys: &[
+            ("images", "the file of features"),
+            ("labels", "the file of classes"),
+            ("test_images, test_labels", "the same of a test split of its own [default: none]"),
+        ],
+    },
+    Kind {
+        name: "landscape",
+        summary: "a function to descend",
+        keys: &[
+            ("function", "a landscape"),
+            ("start", "a point, a list, { grid = …, points = … } or { sample = …, count = … }"),
+            ("spectrum", "eigenvalues of a quadratic"),
+        ],
+    },
 ];
+
+const CLOUD: &[(&str, &str)] = &[
+    ("samples", "examples, from 2 to 100000000"),
+    ("inputs", "features, from 1"),
+    ("outputs", "random numbers to predict, from 1 to 65536 [default: 1]"),
+    ("classes", "instead: classes that are all equally likely, from 2 to 65536"),
+];
+
+/// The keys that every problem has but a landscape.
+pub const SHARED: &[(&str, &str)] = &[
+    (
+        "scale",
+        "of features: standard, minmax, none or { divide = x }, fitted to the training split [default: standard]",
+    ),
+    ("target_scale", "of the targets of a regression, likewise [default: none]"),
+    ("test_fraction", "share of the examples set aside for testing, in [0, 1) [default: 0.25]"),
+    ("validation_fraction", "share of the examples set aside for validation, in [0, 1) [default: 0.0]"),
+    ("label_noise", "share of the training labels replaced by another class, in [0, 1] [default: 0.0]"),
+    (
+        "imbalance",
+        "largest over smallest class of the training split, in [1, ∞), or { shares = [s0, s1, …] }, the part that each \
+         class keeps, in (0, 1] [default: 1.0]",
+    ),
+    ("outliers", "share of the training targets of a regression that are moved, in [0, 1] [default: 0.0]"),
+    ("outlier_size", "standard deviations by which they are moved, in (-∞, ∞) [default: 10.0]"),
+    ("seed", "of the examples, their split and all of the above [default: 0]"),
+];
+
+/// The names of all kinds of problems.
+fn kinds() -> Vec<&'static str> {
+    let generators = GENERATORS.iter().map(|generator| generator.name);
+    generators.chain(KINDS.iter().map(|kind| kind.name)).collect()
+}
 
 impl Problem {
     /// A short name for tables and titles: the generator's, or that of the file without its ending.
     pub fn name(&self) -> &str {
         match &self.source {
-            Source::Moons { .. } => "moons",
+            Source::Generated(generated) => generated.generator.name,
             Source::Csv { path, .. } => stem(path, ".csv"),
             Source::Gaussian(_) => "gaussian",
             Source::Uniform(_) => "uniform",
@@ -127,11 +198,11 @@ impl Problem {
     /// What kind of prediction the problem asks for.
     pub fn task(&self) -> Task {
         match &self.source {
-            Source::Moons { .. } | Source::Idx(_) => Task::Classification,
+            Source::Generated(generated) => generated.generator.task,
             Source::Csv { task, .. } => *task,
             Source::Gaussian(cloud) | Source::Uniform(cloud) => cloud.task(),
-            Source::Teacher(_) => Task::Regression,
-            Source::Landscape(_) => Task::Regression,
+            Source::Idx(_) => Task::Classification,
+            Source::Teacher(_) | Source::Landscape(_) => Task::Regression,
         }
     }
 
@@ -140,23 +211,43 @@ impl Problem {
         if let Source::Landscape(landscape) = &self.source { Some(landscape) } else { None }
     }
 
+    /// Its keys and values as specs write them, but for a landscape's. Files are written by the hash of what they hold, if
+    /// that is given.
+    pub(crate) fn lines(&self, content: Option<blake3::Hash>) -> Vec<(&'static str, String)> {
+        let mut lines = self.source.lines(content.map(|hash| quoted(&hash.to_hex())));
+        lines.push(("scale", canonical::scale(self.scale)));
+        if self.target_scale != Scale::None {
+            lines.push(("target_scale", canonical::scale(self.target_scale)));
+        }
+        lines.push(("test_fraction", number(self.test_fraction)));
+        lines.push(("validation_fraction", number(self.validation_fraction)));
+        lines.extend(self.corruption.lines());
+        lines.push(("seed", self.seed.to_string()));
+        lines
+    }
+
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        let kinds: Vec<&str> = PROBLEMS.iter().map(|(name, _)| *name).collect();
-        let kind = table.required("kind", &kinds.join(" or "))?.choice(&kinds)?;
-        if kinds[kind] == "landscape" {
+        let kinds = kinds();
+        let kind = kinds[table.required("kind", &kinds.join(" or "))?.choice(&kinds)?];
+        if kind == "landscape" {
             return Self::read_landscape(table);
         }
-        const SHARED: [&str; 5] = ["kind", "scale", "test_fraction", "validation_fraction", "seed"];
-        let (own, read): (&[&str], Reader) = match kinds[kind] {
-            "moons" => (&["samples", "noise"], read_moons),
-            "gaussian" => (Cloud::KEYS, |table| Cloud::read(table).map(Source::Gaussian)),
-            "uniform" => (Cloud::KEYS, |table| Cloud::read(table).map(Source::Uniform)),
-            "teacher" => (Teacher::KEYS, |table| Teacher::read(table).map(Source::Teacher)),
-            "idx" => (Idx::KEYS, |table| Idx::read(table).map(Source::Idx)),
-            _ => (&["path", "target", "task"], read_csv),
+        let allow = |own: &[&str]| {
+            let shared: Vec<&str> = SHARED.iter().map(|(name, _)| *name).collect();
+            table.allow(&[&["kind"], own, shared.as_slice()].concat())
         };
-        table.allow(&[&SHARED, own].concat())?;
-        let source = read(table)?;
+        let source = match kind {
+            "csv" => allow(&["path", "target", "task"]).and_then(|()| read_csv(table))?,
+            "gaussian" => allow(Cloud::KEYS).and_then(|()| Cloud::read(table)).map(Source::Gaussian)?,
+            "uniform" => allow(Cloud::KEYS).and_then(|()| Cloud::read(table)).map(Source::Uniform)?,
+            "teacher" => allow(Teacher::KEYS).and_then(|()| Teacher::read(table)).map(Source::Teacher)?,
+            "idx" => allow(Idx::KEYS).and_then(|()| Idx::read(table)).map(Source::Idx)?,
+            _ => {
+                let generator = Generator::named(kind).expect("all other kinds are generators");
+                let own: Vec<&str> = generator.parameters.iter().map(|parameter| parameter.name).collect();
+                allow(&own).and_then(|()| generated::read(table, generator)).map(Source::Generated)?
+            }
+        };
         let has_own_test = matches!(&source, Source::Idx(idx) if idx.test.is_some());
         if let Some(field) = table.optional("test_fraction").filter(|_| has_own_test)
             && field.as_number() != Some(0.0)
@@ -167,8 +258,10 @@ impl Problem {
             const FRACTION: Interval = Interval { low: (0.0, true), high: (1.0, false) };
             table.optional(key).map_or(Ok(default), |field| field.number(FRACTION))
         };
-        let problem = Self {
+        let mut problem = Self {
             source,
+            target_scale: Scale::None,
+            corruption: Corruption::default(),
             scale: table.optional("scale").map_or(Ok(Scale::Standard), |field| Scale::read(&field))?,
             test_fraction: fraction("test_fraction", if has_own_test { 0.0 } else { 0.25 })?,
             validation_fraction: fraction("validation_fraction", 0.0)?,
@@ -177,6 +270,13 @@ impl Problem {
         if problem.test_fraction + problem.validation_fraction >= 1.0 {
             return Err(table.error("`problem`: test_fraction and validation_fraction leave nothing to train on"));
         }
+        if let Some(field) = table.optional("target_scale") {
+            if problem.task() != Task::Regression {
+                return Err(field.error("only the targets of a regression are scaled, and these are classes"));
+            }
+            problem.target_scale = Scale::read(&field)?;
+        }
+        problem.corruption = Corruption::read(table, problem.task())?;
         Ok(problem)
     }
 
@@ -190,25 +290,35 @@ impl Problem {
             field => field.map_or(Ok(0), |field| field.seed())?,
         };
         let source = Source::Landscape(landscape);
-        Ok(Self { source, scale: Scale::None, test_fraction: 0.0, validation_fraction: 0.0, seed })
+        let corruption = Corruption::default();
+        let (scale, target_scale) = (Scale::None, Scale::None);
+        Ok(Self { source, scale, target_scale, corruption, test_fraction: 0.0, validation_fraction: 0.0, seed })
     }
 }
 
-/// What reads the keys of one kind of problem.
-type Reader = fn(&Table<'_>) -> Result<Source, InputError>;
+impl Source {
+    fn lines(&self, content: Option<String>) -> Vec<(&'static str, String)> {
+        let (kind, own) = match (self, content) {
+            (Self::Generated(generated), _) => (generated.generator.name, generated.lines()),
+            (Self::Csv { path, target, task }, content) => {
+                let file = content.map_or_else(|| ("path", quoted(path)), |hash| ("content", hash));
+                ("csv", vec![file, ("target", quoted(target)), ("task", quoted(task.name()))])
+            }
+            (Self::Gaussian(cloud), _) => ("gaussian", cloud.lines()),
+            (Self::Uniform(cloud), _) => ("uniform", cloud.lines()),
+            (Self::Teacher(teacher), _) => ("teacher", teacher.lines()),
+            (Self::Idx(_), Some(hash)) => ("idx", vec![("content", hash)]),
+            (Self::Idx(idx), None) => ("idx", idx.lines()),
+            (Self::Landscape(_), _) => ("landscape", Vec::new()),
+        };
+        [("kind", quoted(kind))].into_iter().chain(own).collect()
+    }
+}
 
 /// The name of a file without its folder and this ending.
 fn stem<'a>(path: &'a str, ending: &str) -> &'a str {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
     file.strip_suffix(ending).unwrap_or(file)
-}
-
-fn read_moons(table: &Table<'_>) -> Result<Source, InputError> {
-    const NOISE: Interval = Interval { low: (0.0, true), high: (f64::INFINITY, false) };
-    Ok(Source::Moons {
-        samples: table.required("samples", "the number of points")?.integer(2..=MAX_SAMPLES)? as usize,
-        noise: table.optional("noise").map_or(Ok(0.1), |field| field.number(NOISE))?,
-    })
 }
 
 fn read_csv(table: &Table<'_>) -> Result<Source, InputError> {

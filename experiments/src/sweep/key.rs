@@ -6,8 +6,8 @@ use thalweg_kernels::optimizer::{Domain, Method};
 
 use super::{Model, Schedule, Shape, Trial};
 use crate::data::Splits;
-use crate::network::{Initializer, Parameterisation};
-use crate::spec::{Batch, Named, Source, Spec, number, point as numbers, quoted, scale};
+use crate::network::Parameterisation;
+use crate::spec::{Batch, Named, Spec, number, point as numbers, quoted};
 
 /// What the descriptions of all trials of a plan begin with.
 #[derive(Clone, Debug)]
@@ -83,37 +83,11 @@ impl MethodKeys {
     }
 }
 
-/// The keys of a problem's own as its spec writes them.
-fn write_lines(line: &mut impl FnMut(&str, &dyn Display), kind: &str, lines: Vec<(&'static str, String)>) {
-    line("problem.kind", &quoted(kind));
-    lines.iter().for_each(|(key, value)| line(&format!("problem.{key}"), value));
-}
-
 fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &Splits, shape: &Shape) {
     // The content of files is what counts, wherever they lie.
-    let content = || data.content.map_or_else(String::new, |hash| hash.to_hex().to_string());
-    match &spec.problem.source {
-        Source::Moons { samples, noise } => {
-            line("problem.kind", &quoted("moons"));
-            line("problem.samples", samples);
-            line("problem.noise", &number(*noise));
-        }
-        Source::Csv { path: _, target, task } => {
-            line("problem.kind", &quoted("csv"));
-            line("problem.content", &quoted(&content()));
-            line("problem.target", &quoted(target));
-            line("problem.task", &quoted(task.name()));
-        }
-        Source::Gaussian(cloud) => write_lines(line, "gaussian", cloud.lines()),
-        Source::Uniform(cloud) => write_lines(line, "uniform", cloud.lines()),
-        Source::Teacher(teacher) => write_lines(line, "teacher", teacher.lines()),
-        Source::Idx(_) => write_lines(line, "idx", vec![("content", quoted(&content()))]),
-        Source::Landscape(_) => {}
+    for (key, value) in spec.problem.lines(data.content) {
+        line(&format!("problem.{key}"), &value);
     }
-    line("problem.scale", &scale(spec.problem.scale));
-    line("problem.test_fraction", &number(spec.problem.test_fraction));
-    line("problem.validation_fraction", &number(spec.problem.validation_fraction));
-    line("problem.seed", &spec.problem.seed);
     line("network.hidden", &format!("{:?}", &shape.layers[1..shape.layers.len() - 1]));
     line("network.activation", &quoted(shape.activation.name));
     line("network.bias", &shape.bias);
@@ -124,7 +98,7 @@ fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &
         line("network.gain", &number(shape.gain));
     }
     line("network.init", &quoted(shape.init.name()));
-    if let Initializer::Normal(scale) = shape.init {
+    if let Some(scale) = shape.init.scale() {
         line("network.init_scale", &number(scale));
     }
     line("network.loss", &quoted(shape.loss.name));

@@ -16,7 +16,7 @@ use thalweg_kernels::{CONTRACT, Isa};
 use super::{Choice, Model, Plan, WithObjective, rows, with_objective};
 use crate::data::Splits;
 use crate::descent;
-use crate::figure::{self, FigureError};
+use crate::drawing::{self, DrawError, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Provenance, RecordError, atomic};
 use crate::spec::{InputError, Spec};
@@ -89,7 +89,7 @@ pub enum RunError {
     /// A figure could not be drawn.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Figure(#[from] FigureError),
+    Draw(#[from] DrawError),
     /// Threads could not be started.
     #[error("cannot start worker threads")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -230,9 +230,6 @@ enum Claim {
     Complete,
 }
 
-/// The name of the file that says whose results a folder holds.
-pub const SPEC: &str = "spec.toml";
-
 impl Folder<'_> {
     fn parts(&self) -> PathBuf {
         self.path.join("parts")
@@ -280,7 +277,7 @@ impl Folder<'_> {
         let runs = record::read_runs(&self.path.join("runs.csv"))?;
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
         files.push("summary.csv".to_owned());
-        files.extend(draw(spec, self.path, png)?);
+        files.extend(drawing::draw(spec, self.path, png)?);
         let write = || {
             atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
             Manifest::of(self.path, CONTRACT, &files)?.write(self.path)?;
@@ -310,44 +307,6 @@ impl Folder<'_> {
         }
         Ok(files)
     }
-}
-
-/// Draws the figures that a spec asks for from the tables in `folder`; returns the paths of the SVG files from there.
-///
-/// # Errors
-///
-/// If a table cannot be read, or a figure not be drawn.
-pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, RunError> {
-    if spec.figures.is_empty() {
-        return Ok(Vec::new());
-    }
-    let runs = record::read_runs(&folder.join("runs.csv"))?;
-    let curves = record::read_curves(&folder.join("curves.csv"))?;
-    let is_wanted = spec.figures.iter().any(|figure| figure.kind == "trajectories");
-    let existing = |name: &str| Some(folder.join(name)).filter(|path| is_wanted && path.exists());
-    let trajectory = existing("trajectory.csv").map(|path| record::read_trajectory(&path)).transpose()?;
-    let surface = existing("surface.csv").map(|path| record::read_surface(&path)).transpose()?;
-    let tables = figure::Tables {
-        runs: &runs,
-        curves: &curves,
-        trajectory: trajectory.as_deref().unwrap_or_default(),
-        surface: surface.as_ref(),
-    };
-    let figures = folder.join("figures");
-    fs::create_dir_all(&figures).map_err(|source| RunError::Files { path: figures.clone(), source })?;
-    let mut written = Vec::new();
-    for wanted in &spec.figures {
-        let (title, columns) = (wanted.title.clone(), wanted.columns.clone());
-        let options = figure::Options { title, columns, ..figure::Options::default() };
-        let chart = figure::Chart::new(wanted.kind, Some(wanted.metric))?.with(options);
-        for path in figure::draw(&chart, &tables, &figures, png)? {
-            // A PNG's bytes may change with the library that compresses it, so it is no part of the result.
-            if path.extension().is_some_and(|ending| ending == "svg") {
-                written.extend(path.file_name().map(|name| format!("figures/{}", name.to_string_lossy())));
-            }
-        }
-    }
-    Ok(written)
 }
 
 fn provenance(settings: &Settings, trials: usize, elapsed: Duration, flops: u128) -> Provenance {

@@ -61,6 +61,7 @@ fn what_changes_no_number_changes_no_key() {
         SMALL.to_owned() + "[[figure]]\nkind = \"curves\"\nmetric = \"train_loss\"\n",
         SMALL.to_owned() + "[engine]\nlanes = 8\nchunk = 32\n[record]\ncurves = \"none\"\n",
         edited("seeds = 2", "seeds = [0, 1]"),
+        edited("noise = 0.2", "noise = 0.2\nlabel_noise = 0\nimbalance = 1"),
         edited("steps = 10", "epochs = 2"), // of five steps
         edited("steps = 10", "steps = 10\nlog_every = 1000"),
         edited("hidden = [4]", "hidden = [4]\nloss = \"bce\""), // as two classes get it anyway
@@ -83,6 +84,10 @@ fn what_changes_a_number_changes_every_key() {
         ("noise = 0.2", "noise = 0.2\nscale = { divide = 2 }"),
         ("noise = 0.2", "noise = 0.2\ntest_fraction = 0.3"),
         ("noise = 0.2", "noise = 0.2\nvalidation_fraction = 0.3"),
+        ("noise = 0.2", "noise = 0.2\nlabel_noise = 0.1"),
+        ("noise = 0.2", "noise = 0.2\nlabel_noise = 0.2"),
+        ("noise = 0.2", "noise = 0.2\nimbalance = 2"),
+        ("noise = 0.2", "noise = 0.2\nimbalance = { shares = [1, 0.5] }"),
         ("hidden = [4]", "hidden = [5]"),
         ("hidden = [4]", "hidden = []"),
         ("hidden = [4]", "hidden = [4]\nactivation = \"tanh\""),
@@ -90,6 +95,9 @@ fn what_changes_a_number_changes_every_key() {
         ("hidden = [4]", "hidden = [4]\ninit = \"zeros\""),
         ("hidden = [4]", "hidden = [4]\ninit = \"normal\""),
         ("hidden = [4]", "hidden = [4]\ninit = \"normal\"\ninit_scale = 0.5"),
+        ("hidden = [4]", "hidden = [4]\ninit = \"constant\""),
+        ("hidden = [4]", "hidden = [4]\ninit = \"uniform\"\ninit_scale = 0.5"),
+        ("hidden = [4]", "hidden = [4]\ninit = \"orthogonal\"\ninit_scale = 0.5"),
         ("hidden = [4]", "hidden = [4]\nloss = \"mse\""),
         ("hidden = [4]", "hidden = [4]\nloss = \"softmax-cross-entropy\""),
         ("batch = 16", "batch = 15"),

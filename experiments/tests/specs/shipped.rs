@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use thalweg::spec::{Spec, shipped};
+use thalweg::data::{Domain, GENERATORS, Generator, Parameter};
+use thalweg::spec::{Study, shipped};
 
 use crate::{SMALL, edited, parse, plan};
 
@@ -43,27 +44,79 @@ momentum = [0.5]
 kind = "curves"
 metric = "grad_norm"
 title = "Gradients"
+name = "gradients"
+select = [{ optimizer = "momentum", lr = 0.001, momentum = 0.5 }, { optimizer = "adam", epsilon_placement = "inside" }]
+select_by = "final_test_accuracy"
+x_range = [0, 10]
+y_range = [1e-3, 1e3]
 "#;
 
-/// Every source of examples, by the lines of its own.
-const SOURCES: [&str; 7] = [
-    "kind = \"gaussian\"\nsamples = 30\ninputs = 4",
-    "kind = \"gaussian\"\nsamples = 30\ninputs = 4\nclasses = 3",
-    "kind = \"uniform\"\nsamples = 30\ninputs = 4\noutputs = 2",
-    "kind = \"uniform\"\nsamples = 30\ninputs = 4\nclasses = 2",
-    "kind = \"teacher\"\nsamples = 30\ninputs = 4\nhidden = [3, 2]\nactivation = \"relu\"\nnoise = 0.1",
-    "kind = \"idx\"\nimages = \"a.gz\"\nlabels = \"b\"",
-    "kind = \"idx\"\nimages = \"a.gz\"\nlabels = \"b\"\ntest_images = \"c\"\ntest_labels = \"d\"",
+/// A study that compares others.
+const MEMBERS: &str = r#"
+name = "compared"
+members = ["compare-a", "compare-b"]
+
+[[figure]]
+kind = "sensitivity"
+metric = "final_train_loss"
+"#;
+
+/// A study that draws functions.
+const FUNCTIONS: &str = r#"
+name = "drawn"
+title = "Functions"
+
+[functions]
+activations = "all"
+losses = ["bce", "mse"]
+x = { linear = [-4, 4], points = 81 }
+
+[[figure]]
+kind = "function"
+metric = "value"
+functions = ["bce"]
+"#;
+
+/// Sources of examples, by the lines of their own: generators with a value for every parameter, and the other kinds.
+fn sources() -> impl Iterator<Item = String> {
+    const OTHERS: [&str; 7] = [
+        "kind = \"gaussian\"\nsamples = 30\ninputs = 4",
+        "kind = \"gaussian\"\nsamples = 30\ninputs = 4\nclasses = 3",
+        "kind = \"uniform\"\nsamples = 30\ninputs = 4\noutputs = 2",
+        "kind = \"uniform\"\nsamples = 30\ninputs = 4\nclasses = 2",
+        "kind = \"teacher\"\nsamples = 30\ninputs = 4\nhidden = [3, 2]\nactivation = \"relu\"\nnoise = 0.1",
+        "kind = \"idx\"\nimages = \"a.gz\"\nlabels = \"b\"",
+        "kind = \"idx\"\nimages = \"a.gz\"\nlabels = \"b\"\ntest_images = \"c\"\ntest_labels = \"d\"",
+    ];
+    let parameter = |parameter: &Parameter| match (&parameter.domain, parameter.default) {
+        (Domain::Choice(names), _) => format!("{} = \"{}\"", parameter.name, names[names.len() - 1]),
+        (Domain::Count { .. }, value) => format!("{} = {}", parameter.name, value.unwrap_or(30.0) as u64 + 1),
+        (Domain::Number { .. }, value) => format!("{} = {:?}", parameter.name, value.unwrap_or(1.0) / 2.0),
+    };
+    let generator = move |generator: &&Generator| {
+        let lines: Vec<String> = generator.parameters.iter().map(parameter).collect();
+        format!("kind = \"{}\"\n{}", generator.name, lines.join("\n"))
+    };
+    let all = GENERATORS.iter().map(generator).chain(OTHERS.map(str::to_owned));
+    all.map(|source| edited("kind = \"moons\"\nsamples = 100\nnoise = 0.2", &source))
+}
+
+/// What is done to classes, and what to the targets of a regression.
+const CORRUPTIONS: [&str; 4] = [
+    "kind = \"blobs\"\nsamples = 90\nlabel_noise = 0.25\nimbalance = 4.0",
+    "kind = \"blobs\"\nsamples = 90\nimbalance = { shares = [0.5, 1.0, 0.25] }",
+    "kind = \"linear\"\nsamples = 90\noutliers = 0.25\noutlier_size = -3.0",
+    "kind = \"linear\"\nsamples = 90\ntarget_scale = \"standard\"\noutliers = 1.0",
 ];
 
-fn sources() -> impl Iterator<Item = String> {
-    SOURCES.iter().map(|source| edited("kind = \"moons\"\nsamples = 100\nnoise = 0.2", source))
+fn corrupted() -> impl Iterator<Item = String> {
+    CORRUPTIONS.iter().map(|source| edited("kind = \"moons\"\nsamples = 100\nnoise = 0.2", source))
 }
 
 #[test]
 fn generated_sources_can_be_planned_and_have_keys_of_their_own() {
     let mut seen = Vec::new();
-    for text in sources().filter(|text| !text.contains("idx")) {
+    for text in sources().chain(corrupted()).filter(|text| !text.contains("idx")) {
         let (spec, kind) = (parse(&text).unwrap(), text.split('"').nth(3).unwrap());
         let plan = plan(&spec).unwrap();
         assert_eq!(plan.problem, kind);
@@ -82,8 +135,9 @@ fn generated_sources_can_be_planned_and_have_keys_of_their_own() {
 fn shipped_specs_can_be_planned() {
     for found in shipped::ALL {
         assert_eq!(shipped::find(found.name), Some(*found));
-        let spec = Spec::parse(found.name, found.text, Path::new(""), &[]).unwrap();
-        assert_eq!(spec.name, found.name);
+        let study = Study::parse(found.name, found.text, Path::new(""), &[]).unwrap();
+        assert_eq!(study.name(), found.name);
+        let Study::Sweep(spec) = study else { continue };
         let plan = plan(&spec).unwrap();
         assert!((100..100_000).contains(&plan.trials.len()), "{}", plan.trials.len());
     }
@@ -93,8 +147,10 @@ fn shipped_specs_can_be_planned() {
 #[test]
 fn canonical_text_reads_back_to_the_same_spec() {
     let shipped = shipped::ALL.iter().map(|shipped| shipped.text);
-    for text in [SMALL, FULL].into_iter().chain(shipped).map(str::to_owned).chain(sources()) {
-        let spec = parse(&text).unwrap();
+    let parse = |text: &str| Study::parse("small.toml", text, Path::new("."), &[]);
+    let texts = [SMALL, FULL, MEMBERS, FUNCTIONS].into_iter().chain(shipped);
+    for text in texts.map(str::to_owned).chain(sources()).chain(corrupted()) {
+        let spec = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let canonical = spec.canonical();
         let again = parse(&canonical).unwrap_or_else(|error| panic!("{error}\n{canonical}"));
         assert_eq!(again, spec);

@@ -39,7 +39,7 @@ impl Function for Exp {
 }
 
 pub trait Constants: Format {
-    /// n is the integer part of x / ln 2 + `OFFSET`; in f32 the sum is rounded to 1/16 first, which adds 1/32.
+    /// n is the integer part of x / ln 2 + `OFFSET`; in f32 the sum is rounded to 1/256 first, which adds 1/512.
     const OFFSET: f64;
     /// From here down e^x rounds to 0.
     const LOWEST: f64;
@@ -50,7 +50,7 @@ pub trait Constants: Format {
 }
 
 impl Constants for f32 {
-    const OFFSET: f64 = 0.375;
+    const OFFSET: f64 = 0.404_296_875;
     const LOWEST: f64 = -104.5;
     const HIGHEST: f64 = 89.0;
     const COEFFICIENTS: &'static [f64] = &[

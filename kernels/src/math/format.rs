@@ -32,9 +32,9 @@ pub trait Format: Real {
 impl Format for f32 {
     const EXPONENT: u32 = 23;
     const ONE: u64 = 0x3f80_0000;
-    const SPLIT: f64 = 786_432.0;
-    const FRACTION: u32 = 4;
-    const WHOLE: u64 = 0xffff_fff0;
+    const SPLIT: f64 = 49_152.0;
+    const FRACTION: u32 = 8;
+    const WHOLE: u64 = 0xffff_ff00;
     const LN2_HIGH: f64 = 0.693_145_751_953_125;
     const LN2_LOW: f64 = 1.428_606_820_309_417_3e-6;
 

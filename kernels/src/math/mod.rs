@@ -8,9 +8,12 @@
 //! The functions of a slice take four registers at a time, which overlaps the latencies of their formulas.
 
 mod cos;
+mod erf;
 mod exp;
+mod expm1;
 mod format;
 mod ln;
+mod log1p;
 mod sigmoid;
 mod sin;
 mod softplus;
@@ -21,8 +24,11 @@ use std::marker::PhantomData;
 use pulp::{Simd, WithSimd};
 
 pub use cos::cos;
+pub use erf::erf;
 pub use exp::exp;
+pub use expm1::expm1;
 pub use ln::ln;
+pub use log1p::log1p;
 pub use sigmoid::sigmoid;
 pub use sin::{LARGEST_ANGLE, sin};
 pub use softplus::softplus;
@@ -31,17 +37,37 @@ pub use tanh::tanh;
 use crate::{Isa, Vector};
 
 /// A floating-point type with elementary functions: `f32` or `f64`.
-pub trait Elementary: exp::Constants + ln::Constants + tanh::Constants + sigmoid::Constants + sin::Constants {
+pub trait Elementary:
+    exp::Constants
+    + expm1::Constants
+    + ln::Constants
+    + tanh::Constants
+    + sigmoid::Constants
+    + erf::Constants
+    + sin::Constants
+{
     /// e^x; see [`exp()`].
     #[inline(always)]
     fn exp<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
         exp::lanes(x)
     }
 
+    /// e^x - 1; see [`expm1()`].
+    #[inline(always)]
+    fn expm1<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
+        expm1::lanes(x)
+    }
+
     /// The natural logarithm; see [`ln()`].
     #[inline(always)]
     fn ln<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
         ln::lanes(x)
+    }
+
+    /// ln(1 + x); see [`log1p()`].
+    #[inline(always)]
+    fn log1p<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
+        log1p::lanes(x)
     }
 
     /// The hyperbolic tangent; see [`tanh()`].
@@ -60,6 +86,12 @@ pub trait Elementary: exp::Constants + ln::Constants + tanh::Constants + sigmoid
     #[inline(always)]
     fn softplus<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
         softplus::lanes(x)
+    }
+
+    /// The error function; see [`erf()`].
+    #[inline(always)]
+    fn erf<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
+        erf::lanes(x)
     }
 
     /// The sine; see [`sin()`].
@@ -86,11 +118,25 @@ impl<S: Simd, T: Elementary, const U: usize> Vector<S, T, U> {
         T::exp(self)
     }
 
+    /// e^x - 1; see [`expm1()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn expm1(self) -> Self {
+        T::expm1(self)
+    }
+
     /// The natural logarithm; see [`ln()`].
     #[inline(always)]
     #[must_use]
     pub fn ln(self) -> Self {
         T::ln(self)
+    }
+
+    /// ln(1 + x); see [`log1p()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn log1p(self) -> Self {
+        T::log1p(self)
     }
 
     /// The hyperbolic tangent; see [`tanh()`].
@@ -112,6 +158,13 @@ impl<S: Simd, T: Elementary, const U: usize> Vector<S, T, U> {
     #[must_use]
     pub fn softplus(self) -> Self {
         T::softplus(self)
+    }
+
+    /// The error function; see [`erf()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn erf(self) -> Self {
+        T::erf(self)
     }
 
     /// The sine; see [`sin()`].

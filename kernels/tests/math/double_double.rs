@@ -2,6 +2,7 @@
 //! than arbitrary precision. The last test here holds them against that.
 
 use std::ops::{Add, Mul, Neg, Sub};
+use std::sync::LazyLock;
 
 /// The unevaluated sum of two numbers, the second at most half a last place of the first.
 #[derive(Clone, Copy, Debug)]
@@ -128,6 +129,23 @@ pub fn exp(x: f64) -> Exact {
     Exact { value: ONE + exp_minus_one(r), exponent: n }
 }
 
+pub fn expm1(x: f64) -> Exact {
+    if x.abs() < 2f64.powi(-100) {
+        return Exact { value: double(x, 0.0), exponent: 0 };
+    }
+    let (r, n) = reduce(x.clamp(-2000.0, 2000.0));
+    let e = exp_minus_one(r);
+    match n {
+        0 => Exact { value: e, exponent: 0 },
+        // 2^n - 1 loses nothing that a double-double would hold.
+        ..=120 => {
+            let power = 2f64.powi(n.max(-200));
+            Exact { value: e.times(power) + two_sum(power, -1.0), exponent: 0 }
+        }
+        _ => Exact { value: ONE + e, exponent: n },
+    }
+}
+
 /// e^x as one double-double, for x ≤ 0: zero where it is too small to matter beside 1.
 fn small_exp(x: f64) -> Double {
     let e = exp(x.max(-700.0));
@@ -175,6 +193,57 @@ pub fn ln(x: f64) -> Exact {
         (e.value * double(fraction, 0.0)).times(2f64.powi(e.exponent + exponent)) - ONE
     };
     Exact { value: corrected(y, d), exponent: 0 }
+}
+
+pub fn log1p(x: f64) -> Exact {
+    // As for ln, with 1 + x a double-double from the start.
+    let y = libm::log1p(x);
+    if x.abs() < 2f64.powi(-100) || !y.is_finite() {
+        return Exact { value: double(y, 0.0), exponent: 0 };
+    }
+    let whole = two_sum(1.0, x);
+    let d = if y.abs() < 0.7 {
+        double(x, 0.0) + whole * exp_minus_one(double(-y, 0.0))
+    } else {
+        let e = exp(-y);
+        let (_, exponent) = libm::frexp(x);
+        // In two factors, for 2^-1024 is beyond what powi has.
+        let whole = whole.times(2f64.powi(1 - exponent)).times(0.5);
+        (e.value * whole).times(2f64.powi(e.exponent + exponent)) - ONE
+    };
+    Exact { value: corrected(y, d), exponent: 0 }
+}
+
+/// 1 / (2k + 1)
+static INVERSE_ODDS: LazyLock<Vec<Double>> =
+    LazyLock::new(|| (0..400).map(|k| ONE.over(double(f64::from(2 * k + 1), 0.0))).collect());
+
+pub fn erf(x: f64) -> Exact {
+    const TWO_OVER_ROOT_PI: Double = double(std::f64::consts::FRAC_2_SQRT_PI, 1.533_545_961_316_588e-17);
+    let a = x.abs();
+    if a < 2f64.powi(-100) {
+        // Scaled, for the low part of a subnormal product would be lost.
+        return Exact { value: TWO_OVER_ROOT_PI * double(x, 0.0).times(2f64.powi(200)), exponent: -200 };
+    }
+    // 2/√π e^-x² (x + 2x³/3 + 4x⁵/15 + …), all terms of which are positive.
+    let square = two_product(a, a);
+    let value = if a > 9.0 {
+        ONE
+    } else {
+        let twice = square.times(2.0);
+        let (mut term, mut sum) = (ONE, ONE);
+        for inverse in &INVERSE_ODDS[1..] {
+            term = term * twice * *inverse;
+            sum = sum + term;
+            if term.high < sum.high * 2f64.powi(-108) {
+                break;
+            }
+        }
+        let (r, n) = reduce(-square.high);
+        let decay = (ONE + exp_minus_one(r - double(square.low, 0.0))).times(2f64.powi(n));
+        TWO_OVER_ROOT_PI * double(a, 0.0) * decay * sum
+    };
+    Exact { value: if x < 0.0 { -value } else { value }, exponent: 0 }
 }
 
 pub fn softplus(x: f64) -> Exact {
@@ -227,6 +296,8 @@ mod arbitrary_precision {
     use super::Exact;
 
     const BITS: usize = 192;
+    /// Enough for the smallest number beside 1.
+    const WIDE: usize = 1400;
     const ROUNDING: RoundingMode = RoundingMode::ToEven;
 
     fn number(x: f64) -> BigFloat {
@@ -237,20 +308,42 @@ mod arbitrary_precision {
         x.exp(BITS, ROUNDING, constants)
     }
 
+    /// 2/√π (x - x³/3 + x⁵/10 - …) with bits to spare for the cancellation of its terms.
+    fn erf(x: &BigFloat, constants: &mut Consts) -> BigFloat {
+        let bits = 512;
+        if x.abs() > number(13.0) {
+            return if x.is_negative() { number(-1.0) } else { number(1.0) };
+        }
+        let square = x.mul(x, bits, ROUNDING);
+        let (mut power, mut sum) = (x.clone(), x.clone());
+        for k in 1..700u32 {
+            power = power.mul(&square, bits, ROUNDING).div(&number(-f64::from(k)), bits, ROUNDING);
+            let term = power.div(&number(f64::from(2 * k + 1)), bits, ROUNDING);
+            sum = sum.add(&term, bits, ROUNDING);
+            if term.exponent() < sum.exponent().map(|e| e - 200) {
+                break;
+            }
+        }
+        let root = constants.pi(bits, ROUNDING).sqrt(bits, ROUNDING);
+        sum.mul(&number(2.0), bits, ROUNDING).div(&root, bits, ROUNDING)
+    }
+
     fn function(name: &str, x: f64, constants: &mut Consts) -> BigFloat {
         let (x, one) = (number(x), number(1.0));
         match name {
             "exp" => exp(&x, constants),
+            "expm1" => x.exp(WIDE, ROUNDING, constants).sub(&one, WIDE, ROUNDING),
             "ln" => x.ln(BITS, ROUNDING, constants),
+            "log1p" => one.add(&x, WIDE, ROUNDING).ln(WIDE, ROUNDING, constants),
+            "erf" => erf(&x, constants),
             "tanh" => x.tanh(BITS, ROUNDING, constants),
             "sigmoid" => one.div(&one.add(&exp(&x.neg(), constants), BITS, ROUNDING), BITS, ROUNDING),
             "sin" => x.sin(BITS, ROUNDING, constants),
             "cos" => x.cos(BITS, ROUNDING, constants),
             "softplus" => {
                 // ln(1 + e^x) with enough bits for the smallest e^x beside 1.
-                let wide = 1400;
-                let e = x.exp(wide, ROUNDING, constants);
-                one.add(&e, wide, ROUNDING).ln(wide, ROUNDING, constants)
+                let e = x.exp(WIDE, ROUNDING, constants);
+                one.add(&e, WIDE, ROUNDING).ln(WIDE, ROUNDING, constants)
             }
             _ => panic!("no reference for {name}"),
         }

@@ -82,10 +82,13 @@ macro_rules! every_pattern {
 
 every_pattern! {
     exp_of_every_pattern "exp";
+    expm1_of_every_pattern "expm1";
     ln_of_every_pattern "ln";
+    log1p_of_every_pattern "log1p";
     tanh_of_every_pattern "tanh";
     sigmoid_of_every_pattern "sigmoid";
     softplus_of_every_pattern "softplus";
+    erf_of_every_pattern "erf";
     sin_of_every_pattern "sin";
     cos_of_every_pattern "cos";
 }

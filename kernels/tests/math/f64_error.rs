@@ -36,7 +36,7 @@ pub fn sample(case: &Case, i: u64) -> f64 {
         }
         _ => signed(f64::from_bits(bits)),
     };
-    if x.abs() <= case.limit && x.is_finite() { x } else { unit }
+    if x.abs() <= case.limit && x.is_finite() && x > case.above { x } else { unit }
 }
 
 fn scaled(x: f64, exponent: i32) -> f64 {
@@ -112,10 +112,13 @@ macro_rules! many_points {
 
 many_points! {
     exp_of_many_points "exp";
+    expm1_of_many_points "expm1";
     ln_of_many_points "ln";
+    log1p_of_many_points "log1p";
     tanh_of_many_points "tanh";
     sigmoid_of_many_points "sigmoid";
     softplus_of_many_points "softplus";
+    erf_of_many_points "erf";
     sin_of_many_points "sin";
     cos_of_many_points "cos";
 }

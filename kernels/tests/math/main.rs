@@ -28,11 +28,13 @@ struct Case {
     domain: (f64, f64),
     /// Where the argument reduction goes from one integer to the next: at the multiples of this.
     seam: f64,
-    /// Beyond this the f32 and f64 functions give NaN.
+    /// Beyond this, on either side, the f32 and f64 functions give NaN.
     limit: f64,
+    /// Where they are defined at all: above this.
+    above: f64,
 }
 
-const CASES: [Case; 7] = [
+const CASES: [Case; 10] = [
     Case {
         name: "exp",
         f32: math::exp,
@@ -44,6 +46,20 @@ const CASES: [Case; 7] = [
         domain: (-746.0, 710.0),
         seam: std::f64::consts::LN_2 / 4.0,
         limit: f64::INFINITY,
+        above: f64::NEG_INFINITY,
+    },
+    Case {
+        name: "expm1",
+        f32: math::expm1,
+        f64: math::expm1,
+        plain: libm::expm1,
+        exact: double_double::expm1,
+        largest_f32: 1.2,
+        largest_f64: 1.2,
+        domain: (-40.0, 710.0),
+        seam: std::f64::consts::LN_2 / 4.0,
+        limit: f64::INFINITY,
+        above: f64::NEG_INFINITY,
     },
     Case {
         name: "ln",
@@ -56,6 +72,20 @@ const CASES: [Case; 7] = [
         domain: (0.0, 10.0),
         seam: std::f64::consts::LN_2 / 4.0,
         limit: f64::INFINITY,
+        above: f64::NEG_INFINITY,
+    },
+    Case {
+        name: "log1p",
+        f32: math::log1p,
+        f64: math::log1p,
+        plain: libm::log1p,
+        exact: double_double::log1p,
+        largest_f32: 1.1,
+        largest_f64: 1.1,
+        domain: (-1.0, 10.0),
+        seam: 0.25,
+        limit: f64::INFINITY,
+        above: -1.0,
     },
     Case {
         name: "tanh",
@@ -68,6 +98,7 @@ const CASES: [Case; 7] = [
         domain: (-20.0, 20.0),
         seam: std::f64::consts::LN_2 / 4.0,
         limit: f64::INFINITY,
+        above: f64::NEG_INFINITY,
     },
     Case {
         name: "sigmoid",
@@ -80,6 +111,7 @@ const CASES: [Case; 7] = [
         domain: (-746.0, 40.0),
         seam: std::f64::consts::LN_2 / 4.0,
         limit: f64::INFINITY,
+        above: f64::NEG_INFINITY,
     },
     Case {
         name: "softplus",
@@ -92,6 +124,20 @@ const CASES: [Case; 7] = [
         domain: (-746.0, 40.0),
         seam: std::f64::consts::LN_2 / 4.0,
         limit: f64::INFINITY,
+        above: f64::NEG_INFINITY,
+    },
+    Case {
+        name: "erf",
+        f32: math::erf,
+        f64: math::erf,
+        plain: libm::erf,
+        exact: double_double::erf,
+        largest_f32: 1.0,
+        largest_f64: 1.1,
+        domain: (-6.0, 6.0),
+        seam: 0.25,
+        limit: f64::INFINITY,
+        above: f64::NEG_INFINITY,
     },
     Case {
         name: "sin",
@@ -104,6 +150,7 @@ const CASES: [Case; 7] = [
         domain: (-1000.0, 1000.0),
         seam: std::f64::consts::FRAC_PI_4,
         limit: math::LARGEST_ANGLE,
+        above: f64::NEG_INFINITY,
     },
     Case {
         name: "cos",
@@ -116,6 +163,7 @@ const CASES: [Case; 7] = [
         domain: (-1000.0, 1000.0),
         seam: std::f64::consts::FRAC_PI_4,
         limit: math::LARGEST_ANGLE,
+        above: f64::NEG_INFINITY,
     },
 ];
 

@@ -1,0 +1,154 @@
+//! Generators: what makes examples from a few numbers and a seed.
+
+use crate::spec::{MAX_SAMPLES, Task, number, quoted};
+
+use super::{Dataset, blobs, checkerboard, circles, friedman, linear, moons, sinusoid, spirals, xor};
+
+/// A source of examples that are computed.
+#[derive(Debug)]
+pub struct Generator {
+    /// Its name in specs.
+    pub name: &'static str,
+    /// What it makes, in a line.
+    pub summary: &'static str,
+    /// What kind of prediction it asks for.
+    pub task: Task,
+    /// Its parameters, in the order in which specs and keys write them; `samples` is one of them.
+    pub parameters: &'static [Parameter],
+    /// The name of the parameter that counts the classes, if their number can be chosen.
+    pub classes: Option<&'static str>,
+    /// Makes the examples of a seed.
+    pub generate: fn(&Generated, u64) -> Dataset,
+}
+
+/// A parameter of a generator.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name in specs.
+    pub name: &'static str,
+    /// What it means.
+    pub summary: &'static str,
+    /// Its values.
+    pub domain: Domain,
+    /// The value that it has where a spec does not say (a choice by its index); none for one that must be given.
+    pub default: Option<f64>,
+}
+
+/// The values of a parameter.
+#[derive(Debug)]
+pub enum Domain {
+    /// Integers, both ends included.
+    Count {
+        /// The lowest.
+        low: u64,
+        /// The highest.
+        high: u64,
+    },
+    /// Numbers: each end with whether it belongs to the interval.
+    Number {
+        /// The lower end.
+        low: (f64, bool),
+        /// The upper end.
+        high: (f64, bool),
+    },
+    /// One of these names.
+    Choice(&'static [&'static str]),
+}
+
+/// All generators.
+pub static GENERATORS: &[&Generator] = &[
+    &moons::MOONS,
+    &circles::CIRCLES,
+    &spirals::SPIRALS,
+    &blobs::BLOBS,
+    &xor::XOR,
+    &checkerboard::CHECKERBOARD,
+    &linear::LINEAR,
+    &sinusoid::SINUSOID,
+    &friedman::FRIEDMAN1,
+];
+
+/// The number of examples, which every generator has.
+pub(super) const SAMPLES: Parameter = Parameter {
+    name: "samples",
+    summary: "examples",
+    domain: Domain::Count { low: 2, high: MAX_SAMPLES },
+    default: None,
+};
+
+/// The standard deviation of normal noise.
+pub(super) const fn noise(summary: &'static str, default: f64) -> Parameter {
+    let domain = Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) };
+    Parameter { name: "noise", summary, domain, default: Some(default) }
+}
+
+/// The number of features.
+pub(super) const fn inputs(low: u64, default: u64) -> Parameter {
+    let domain = Domain::Count { low, high: 65_536 };
+    Parameter { name: "inputs", summary: "features", domain, default: Some(default as f64) }
+}
+
+/// A generator with a value for each of its parameters.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The generator.
+    pub generator: &'static Generator,
+    /// Its values, in the order of its parameters; a choice is stored as its index.
+    pub values: Vec<f64>,
+}
+
+/// Generators are entries of one list, told apart by their names.
+impl PartialEq for Generated {
+    fn eq(&self, other: &Self) -> bool {
+        self.generator.name == other.generator.name && self.values == other.values
+    }
+}
+
+impl Generator {
+    /// The generator of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        GENERATORS.iter().copied().find(|generator| generator.name == name)
+    }
+}
+
+impl Generated {
+    /// The examples of a seed.
+    pub fn dataset(&self, seed: u64) -> Dataset {
+        (self.generator.generate)(self, seed)
+    }
+
+    /// The value of a parameter, if there is one of this name.
+    pub fn value(&self, name: &str) -> Option<f64> {
+        self.generator.parameters.iter().position(|parameter| parameter.name == name).map(|at| self.values[at])
+    }
+
+    /// The value of a number.
+    ///
+    /// # Panics
+    ///
+    /// If the generator has no such parameter.
+    #[track_caller]
+    pub(super) fn number(&self, name: &str) -> f64 {
+        self.value(name).expect("generators ask for parameters that they list")
+    }
+
+    /// The value of a count.
+    ///
+    /// # Panics
+    ///
+    /// If the generator has no such parameter.
+    #[track_caller]
+    pub(super) fn count(&self, name: &str) -> usize {
+        self.number(name) as usize
+    }
+
+    /// Its keys and values as specs write them.
+    pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
+        let text = |(parameter, value): (&Parameter, &f64)| match parameter.domain {
+            Domain::Count { .. } => (parameter.name, (*value as u64).to_string()),
+            Domain::Number { .. } => (parameter.name, number(*value)),
+            Domain::Choice(names) => (parameter.name, quoted(names[*value as usize])),
+        };
+        self.generator.parameters.iter().zip(&self.values).map(text).collect()
+    }
+}
