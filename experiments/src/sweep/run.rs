@@ -19,8 +19,8 @@ use crate::descent;
 use crate::drawing::{self, DrawError, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Provenance, RecordError, atomic};
-use crate::spec::{InputError, Spec};
-use crate::train::{self, Job, Norms, Objective, Outcome};
+use crate::spec::{Curves, InputError, Spec};
+use crate::train::{self, Job, Norms, Objective, Observer, Outcome};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -117,15 +117,18 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let training = Training { spec, plan: &plan, settings, progress, stop, writer: &parts };
     let trained = with_objective(spec, &plan, &data, training);
     progress.end();
-    trained?;
+    let spent = trained?;
     let Writer { mut parts, failure, .. } = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     failure.map_or(Ok(()), Err).and_then(|()| parts.flush()).map_err(|source| folder.error(source))?;
     if parts.done() < plan.trials.len() {
         return Ok(Finished::Stopped { done: parts.done(), trials: plan.trials.len() });
     }
     let trials = plan.trials.len() - before;
-    let provenance = provenance(settings, trials, started.elapsed(), plan.flops_per_trial());
-    folder.finish(spec, &plan, parts, settings.png)?;
+    let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops_per_trial());
+    let files = folder.assemble(spec, &plan, &parts).map_err(|source| folder.error(source))?;
+    // The plan of a large sweep takes as much memory as its table, which is read next.
+    drop(plan);
+    folder.finish(spec, files, parts, settings.png)?;
     provenance.write(folder.path).map_err(|source| folder.error(source))?;
     Ok(Finished::Complete)
 }
@@ -153,9 +156,9 @@ struct Training<'a> {
 }
 
 impl WithObjective for Training<'_> {
-    type Output = Result<(), RunError>;
+    type Output = Result<Duration, RunError>;
 
-    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<(), RunError> {
+    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<Duration, RunError> {
         let Self { spec, plan, settings, .. } = self;
         let missing: Vec<Vec<usize>> = {
             let parts = &self.locked().parts;
@@ -163,6 +166,7 @@ impl WithObjective for Training<'_> {
             plan.populations.iter().map(|population| of(&population.trials)).collect()
         };
         let schedule = super::train_schedule(spec, plan);
+        let observers: &[&dyn Observer<T>] = if spec.record.curves == Curves::None { &[] } else { &[&Norms] };
         let choice = |population| Choice::new(spec, plan, population, settings.isa);
         let choices: Vec<Choice> = plan.populations.iter().map(choice).collect();
         // Populations that are trained in the same way share the threads.
@@ -172,6 +176,7 @@ impl WithObjective for Training<'_> {
                 ways.push((choice.path, choice.lanes));
             }
         }
+        let mut spent = Duration::ZERO;
         for (path, lanes) in ways {
             let takes = |&at: &usize| (choices[at].path, choices[at].lanes) == (path, lanes);
             let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
@@ -184,9 +189,9 @@ impl WithObjective for Training<'_> {
             let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
                 self.keep(&missing[populations[job]][first..first + outcomes.len()], &outcomes);
             };
-            train::train(objective, &jobs, &schedule, &[&Norms], engine, self.stop, done)?;
+            spent += train::train(objective, &jobs, &schedule, observers, engine, self.stop, done)?;
         }
-        Ok(())
+        Ok(spent)
     }
 }
 
@@ -271,9 +276,8 @@ impl Folder<'_> {
         Ok(Claim::Open)
     }
 
-    /// Turns the parts into results.
-    fn finish(&self, spec: &Spec, plan: &Plan, parts: Parts, png: bool) -> Result<(), RunError> {
-        let mut files = self.assemble(spec, plan, &parts).map_err(|source| self.error(source))?;
+    /// Adds what follows from the tables, whose names are in `files`, and removes the parts.
+    fn finish(&self, spec: &Spec, mut files: Vec<String>, parts: Parts, png: bool) -> Result<(), RunError> {
         let runs = record::read_runs(&self.path.join("runs.csv"))?;
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
         files.push("summary.csv".to_owned());
@@ -309,7 +313,8 @@ impl Folder<'_> {
     }
 }
 
-fn provenance(settings: &Settings, trials: usize, elapsed: Duration, flops: u128) -> Provenance {
+/// `elapsed` on the wall clock, and `spent` by all threads on training.
+fn provenance(settings: &Settings, trials: usize, [elapsed, spent]: [Duration; 2], flops: u128) -> Provenance {
     let seconds = elapsed.as_secs_f64();
     let git = std::process::Command::new("git").args(["rev-parse", "HEAD"]).output();
     let revision = git.ok().filter(|output| output.status.success());
@@ -324,6 +329,7 @@ fn provenance(settings: &Settings, trials: usize, elapsed: Duration, flops: u128
         threads: settings.threads,
         trials,
         seconds,
+        training_seconds: spent.as_secs_f64() / settings.threads as f64,
         trials_per_second: trials as f64 / seconds,
         gflops: trials as f64 * flops as f64 / seconds / 1e9,
     }
