@@ -90,8 +90,7 @@ fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32]
     let job =
         |(method, places): (&&'static Method, &Vec<usize>)| Job { method, lanes: places.iter().map(lane).collect() };
     let jobs: Vec<Job<'_>> = ALL.iter().zip(&places).map(job).collect();
-    let schedule =
-        Schedule { steps: STEPS, logged: vec![0, 1, 3, STEPS], divergence_factor: f64::INFINITY, target: None };
+    let schedule = Schedule { steps: STEPS, logged: vec![0, 1, 3, STEPS], divergence_factor: 10.0, target: None };
     let results = Mutex::new(vec![None; trials.len()]);
     let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
         let mut results = results.lock().unwrap();
@@ -107,7 +106,7 @@ fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32]
 fn network<T: Elementary>(units: &[usize], activation: &str, loss: &str, chunk: Option<usize>) -> Network<T> {
     let architecture = architecture(units, true, activation, loss);
     let splits = [examples(&architecture, EXAMPLES, 1), Examples::default(), examples(&architecture, 50, 2)];
-    let batches = Batches { examples: EXAMPLES, size: BATCH, drop_last: false, shuffled: true };
+    let batches = Batches { examples: EXAMPLES, size: BATCH, drop_last: false, shuffled: true, replacement: false };
     Network::new(architecture, Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }, splits, batches, chunk)
 }
 
@@ -123,9 +122,10 @@ fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss:
     for (trial, outcome) in trials.iter().zip(&want) {
         let overflows = trial.hyperparameters[0] == enormous::<T>();
         let (diverged, method) = (outcome.contains(&diverged), trial.method);
-        // Steps that are small where gradients are may stay finite for so few steps.
+        // Small gradients leave small steps finite for so few of them; the misprinted sign of Adam climbs.
         let must = overflows && ["sgd", "momentum", "adam"].contains(&method.name);
-        assert!(if diverged { overflows } else { !must }, "{method:?} {:?}: {outcome}", trial.hyperparameters);
+        let may = overflows || (method.name == "adam" && trial.hyperparameters.ends_with(&[1.0]));
+        assert!(if diverged { may } else { !must }, "{method:?} {:?}: {outcome}", trial.hyperparameters);
     }
     let check = |what: &str, network: &Network<T>, order: &[u32], engine: Engine| {
         for (at, (got, want)) in outcomes(network, &trials, order, engine).iter().zip(&want).enumerate() {

@@ -69,7 +69,8 @@ impl Spec {
         if let Some(network) = &self.network {
             write_network(&mut out, network);
         }
-        write_train(&mut out, &self.train, self.network.is_some());
+        let is_random = self.problem.landscape().is_none_or(|landscape| landscape.gradient_noise > 0.0);
+        write_train(&mut out, &self.train, self.network.is_some(), is_random);
         for grid in &self.optimizers {
             write_grid(&mut out, grid);
         }
@@ -77,6 +78,9 @@ impl Spec {
         out.text("curves", self.record.curves.name());
         if self.record.trajectory {
             out.line("trajectory", true);
+        }
+        if !self.record.columns.is_empty() {
+            out.line("columns", list(&self.record.columns, |column| quoted(column.name)));
         }
         if let Some(surface) = &self.record.surface {
             out.line("surface", lattice(surface));
@@ -104,6 +108,12 @@ fn write_landscape(out: &mut Writer, landscape: &Landscape, seed: u64) {
     out.text("function", landscape.function.facts.name);
     if !landscape.spectrum.is_empty() {
         out.line("spectrum", point(&landscape.spectrum));
+    }
+    if let Some(seed) = landscape.rotation {
+        out.line("rotation", seed);
+    }
+    if landscape.gradient_noise > 0.0 {
+        out.line("gradient_noise", number(landscape.gradient_noise));
     }
     match &landscape.starts {
         Starts::Points(points) if points.len() == 1 => out.line("start", point(&points[0])),
@@ -152,7 +162,7 @@ fn write_network(out: &mut Writer, network: &Network) {
     out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));
 }
 
-fn write_train(out: &mut Writer, train: &Train, has_examples: bool) {
+fn write_train(out: &mut Writer, train: &Train, has_examples: bool, is_random: bool) {
     out.header("[train]");
     if has_examples {
         match train.batch {
@@ -160,13 +170,16 @@ fn write_train(out: &mut Writer, train: &Train, has_examples: bool) {
             Batch::Size(size) => out.line("batch", size),
         }
         out.line("drop_last", train.drop_last);
+        if train.replacement {
+            out.line("replacement", true);
+        }
     }
     match train.length {
         Length::Steps(steps) => out.line("steps", steps),
         Length::Epochs(epochs) => out.line("epochs", epochs),
     }
     match &train.seeds {
-        _ if !has_examples => {}
+        _ if !is_random => {}
         Seeds::Range { from, count } => out.line("seeds", format!("{{ from = {from}, count = {count} }}")),
         Seeds::List(seeds) => out.line("seeds", list(seeds, u64::to_string)),
     }

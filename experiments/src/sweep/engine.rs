@@ -7,7 +7,7 @@ use crate::data::{Dataset, Splits, Targets};
 use crate::descent::Descent;
 use crate::network::{Architecture, Batches, Examples, Network};
 use crate::record::Precision;
-use crate::spec::{Spec, metric};
+use crate::spec::{self, Spec, metric};
 use crate::train::{self, Keep, Lane, Metric, Objective, Split};
 
 /// Something to do with an objective, whichever it is, in whichever precision.
@@ -27,10 +27,15 @@ pub(super) fn with_objective<W: WithObjective>(spec: &Spec, plan: &Plan, data: &
 fn with_objective_in<T: Elementary, W: WithObjective>(spec: &Spec, plan: &Plan, data: &Splits, work: W) -> W::Output {
     match &plan.model {
         Model::Network(shape) => work.call(&network::<T>(spec, shape, &plan.schedule, data)),
-        Model::Landscape(landscape) => {
-            work.call(&Descent::<T>::new(landscape.function, landscape.starts.dimensions(), &landscape.spectrum))
-        }
+        Model::Landscape(landscape) => work.call(&descent::<T>(landscape)),
     }
+}
+
+/// What trials go down on a landscape.
+pub(super) fn descent<T: Elementary>(landscape: &spec::Landscape) -> Descent<T> {
+    let descent = Descent::new(landscape.function, landscape.starts.dimensions(), &landscape.spectrum)
+        .with_gradient_noise(landscape.gradient_noise);
+    landscape.rotation.into_iter().fold(descent, Descent::rotated)
 }
 
 /// The networks of a plan on their data.
@@ -43,7 +48,8 @@ fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data:
         examples: schedule.train,
         size: schedule.batch,
         drop_last: spec.train.drop_last,
-        shuffled: spec.train.batch != crate::spec::Batch::Full,
+        shuffled: spec.train.batch != spec::Batch::Full,
+        replacement: spec.train.replacement,
     };
     Network::new(architecture, shape.init, splits, batches, spec.engine.chunk)
 }

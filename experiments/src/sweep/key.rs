@@ -13,6 +13,8 @@ use crate::spec::{Batch, Named, Spec, number, point as numbers, quoted};
 #[derive(Clone, Debug)]
 pub(super) struct KeyMaker {
     shared: String,
+    /// Whether gradients on a landscape have noise.
+    is_noisy: bool,
 }
 
 /// What a trial has of its own besides its seeds.
@@ -28,6 +30,7 @@ pub(super) struct Point<'a> {
 /// The hash of what the descriptions of all trials of one optimizer begin with, and a buffer for the rest.
 pub(super) struct MethodKeys {
     method: &'static Method,
+    is_noisy: bool,
     hasher: blake3::Hasher,
     rest: String,
 }
@@ -44,6 +47,12 @@ impl KeyMaker {
                 if !landscape.spectrum.is_empty() {
                     line("problem.spectrum", &numbers(&landscape.spectrum));
                 }
+                if let Some(seed) = landscape.rotation {
+                    line("problem.rotation", &seed);
+                }
+                if landscape.gradient_noise > 0.0 {
+                    line("problem.gradient_noise", &number(landscape.gradient_noise));
+                }
             }
         }
         line("train.steps", &schedule.steps);
@@ -55,20 +64,21 @@ impl KeyMaker {
             line("train.target.threshold", &number(target.threshold));
             line("train.target.stop", &target.stop);
         }
-        Self { shared: text }
+        let is_noisy = matches!(model, Model::Landscape(landscape) if landscape.gradient_noise > 0.0);
+        Self { shared: text, is_noisy }
     }
 
     /// The keys of the trials of one optimizer.
     pub fn of_method(&self, method: &'static Method) -> MethodKeys {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.shared.as_bytes());
-        MethodKeys { method, hasher, rest: String::new() }
+        MethodKeys { method, is_noisy: self.is_noisy, hasher, rest: String::new() }
     }
 
     pub fn describe(&self, trial: &Trial, start: &[f64]) -> String {
         let mut text = self.shared.clone();
         let point = Point { hyperparameters: &trial.hyperparameters, lr_scale: &trial.lr_scale, start };
-        write_trial(&mut text, trial.optimizer, point, trial.init_seed, trial.order_seed);
+        write_trial(&mut text, trial.optimizer, point, self.is_noisy, [trial.init_seed, trial.order_seed]);
         text
     }
 }
@@ -77,7 +87,7 @@ impl MethodKeys {
     /// The first 64 bits of the hash, most significant first: as a number, its 16 hex digits are the key.
     pub fn key(&mut self, point: Point<'_>, init_seed: u64, order_seed: u64) -> u64 {
         self.rest.clear();
-        write_trial(&mut self.rest, self.method, point, init_seed, order_seed);
+        write_trial(&mut self.rest, self.method, point, self.is_noisy, [init_seed, order_seed]);
         let hash = self.hasher.clone().update(self.rest.as_bytes()).finalize();
         hash.as_bytes().iter().take(8).fold(0, |key, &byte| key << 8 | u64::from(byte))
     }
@@ -108,9 +118,18 @@ fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &
         Batch::Size(size) => line("train.batch", &size),
     }
     line("train.drop_last", &spec.train.drop_last);
+    if spec.train.replacement {
+        line("train.replacement", &true);
+    }
 }
 
-fn write_trial(text: &mut String, method: &Method, point: Point<'_>, init_seed: u64, order_seed: u64) {
+fn write_trial(
+    text: &mut String,
+    method: &Method,
+    point: Point<'_>,
+    is_noisy: bool,
+    [init_seed, order_seed]: [u64; 2],
+) {
     write_line(text, "optimizer", &quoted(method.name));
     for (hyperparameter, &value) in method.hyperparameters.iter().zip(point.hyperparameters) {
         if hyperparameter.optional && value == hyperparameter.default {
@@ -127,11 +146,14 @@ fn write_trial(text: &mut String, method: &Method, point: Point<'_>, init_seed: 
         write_line(text, "lr_scale", &numbers(point.lr_scale));
     }
     if !point.start.is_empty() {
-        // Nothing is random then.
-        return write_line(text, "start", &numbers(point.start));
+        write_line(text, "start", &numbers(point.start));
+    } else {
+        write_line(text, "init_seed", &init_seed);
     }
-    write_line(text, "init_seed", &init_seed);
-    write_line(text, "order_seed", &order_seed);
+    // Of what happens after the start, only noise is random on a landscape.
+    if is_noisy || point.start.is_empty() {
+        write_line(text, "order_seed", &order_seed);
+    }
 }
 
 fn write_line(text: &mut String, key: &str, value: &dyn Display) {

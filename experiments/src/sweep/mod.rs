@@ -18,7 +18,7 @@ use crate::data::Splits;
 use crate::record::Setting;
 use crate::spec::{self, InputError, Spec, lr_scale_name};
 
-use engine::{WithObjective, lane, train_schedule, with_objective};
+use engine::{WithObjective, descent, lane, train_schedule, with_objective};
 pub use estimate::Estimate;
 use key::{KeyMaker, Point};
 pub use path::Choice;

@@ -13,9 +13,8 @@ use thiserror::Error;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::{Choice, Model, Plan, WithObjective, rows, with_objective};
+use super::{Choice, Model, Plan, WithObjective, descent, rows, with_objective};
 use crate::data::Splits;
-use crate::descent;
 use crate::drawing::{self, DrawError, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Provenance, RecordError, atomic};
@@ -293,7 +292,7 @@ impl Folder<'_> {
     /// Writes the tables; returns their names.
     fn assemble(&self, spec: &Spec, plan: &Plan, parts: &Parts) -> io::Result<Vec<String>> {
         let mut files = Vec::new();
-        for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(plan)).enumerate() {
+        for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(spec, plan)).enumerate() {
             if *table == "trajectory" && !spec.record.trajectory {
                 continue;
             }
@@ -305,7 +304,7 @@ impl Folder<'_> {
         }
         if let (Some(lattice), Model::Landscape(landscape)) = (&spec.record.surface, &plan.model) {
             let points = lattice.points();
-            let values = descent::values(landscape.function, &landscape.spectrum, &points);
+            let values = descent::<f64>(landscape).values(&points);
             record::write_surface(&self.path.join("surface.csv"), &points, &values)?;
             files.push("surface.csv".to_owned());
         }
