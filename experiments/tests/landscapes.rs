@@ -254,7 +254,7 @@ fn same_bits_turned_and_noisy<T: Elementary>() {
     let objective = Descent::<T>::new(landscape, 3, &[0.5, 3.0, 20.0]).rotated(5).with_gradient_noise(0.1);
     let starts: Vec<Vec<f64>> = (0..6).map(|at| vec![f64::from(at) - 2.0, 1.0, -0.5]).collect();
     let lane = |at: usize| Lane {
-        hyperparameters: &[0.02, 0.9],
+        hyperparameters: &[0.02, 0.9, 0.0],
         start: &starts[at % 6],
         order_seed: at as u64 / 6,
         keep: Keep::All,
