@@ -13,7 +13,8 @@ use super::source::shipped_study;
 use crate::data::{self, GENERATORS, SHIPPED};
 use crate::figure;
 use crate::network::{INITIALIZERS, PARAMETERISATIONS};
-use crate::spec::{KINDS, SHARED, Tier, shipped};
+use crate::spec::{FIGURE_KEYS, KINDS, SHARED, Tier, shipped};
+use crate::train::COLUMNS;
 
 /// Show what specs can name, with parameters and defaults.
 #[derive(Debug, Args)]
@@ -37,6 +38,7 @@ enum What {
     Losses,
     Initializers,
     Parameterisations,
+    Columns,
     Figures,
 }
 
@@ -92,11 +94,17 @@ impl What {
                 let rows = PARAMETERISATIONS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
                 table(out, "Parameterisations (gain: a factor on the products of hidden layers, 1 by default)", rows)?;
             }
+            Self::Columns => {
+                let rows = COLUMNS.iter().map(|column| (column.name, column.summary.to_owned()));
+                table(out, "Columns of runs.csv (record.columns)", rows)?;
+            }
             Self::Figures => {
                 let text = |kind: &figure::Kind| {
                     format!("{}; metrics: {}; keys: {}", kind.summary, (kind.metrics)().join(", "), keys(kind))
                 };
                 table(out, "Figures", figure::KINDS.iter().map(|kind| (kind.name, text(kind))))?;
+                let keys = FIGURE_KEYS.iter().map(|(key, meaning)| (*key, (*meaning).to_owned()));
+                table(out, "Keys of figures", keys)?;
             }
         }
         Ok(())

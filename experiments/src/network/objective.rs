@@ -53,7 +53,7 @@ impl<T: Elementary> Network<T> {
             assert_eq!(split.targets.len(), split.count * width);
         }
         assert!(batches.examples == splits[0].count && (1..=batches.examples).contains(&batches.size));
-        let orders = Orders::new(batches.examples);
+        let orders = Orders::new(batches.examples, batches.replacement);
         let initials = Initials::new(architecture.parameters());
         Self { architecture, initializer, splits, batches, orders, initials, chunk }
     }

@@ -78,6 +78,9 @@ impl Spec {
         if self.record.trajectory {
             out.line("trajectory", true);
         }
+        if !self.record.columns.is_empty() {
+            out.line("columns", list(&self.record.columns, |column| quoted(column.name)));
+        }
         if let Some(surface) = &self.record.surface {
             out.line("surface", lattice(surface));
         }
@@ -166,6 +169,9 @@ fn write_train(out: &mut Writer, train: &Train, has_examples: bool, is_random: b
             Batch::Size(size) => out.line("batch", size),
         }
         out.line("drop_last", train.drop_last);
+        if train.replacement {
+            out.line("replacement", true);
+        }
     }
     match train.length {
         Length::Steps(steps) => out.line("steps", steps),

@@ -19,6 +19,10 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     if spec.train.batch == Batch::Full && spec.train.drop_last {
         return Err(spec.error("train.drop_last", "a batch of the whole split leaves nothing to drop"));
     }
+    if spec.train.batch == Batch::Full && spec.train.replacement {
+        return Err(spec.error("train.replacement", "a batch of the whole split is not drawn"));
+    }
+    check_recorded_columns(spec)?;
     if let Some(target) = &spec.train.target {
         check_metric(spec, "train.target.metric", target.metric)?;
     }
@@ -30,6 +34,20 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     if spec.train.target.is_some_and(|target| target.stop) && spec.train.log_every == LogEvery::Steps(0) {
         let message = "the target is looked at on logged steps only: stop needs `train.log_every` above 0";
         return Err(spec.error("train.target.stop", message));
+    }
+    Ok(())
+}
+
+/// Checks that what columns are computed from is there.
+fn check_recorded_columns(spec: &Spec) -> Result<(), InputError> {
+    let Some(column) = spec.record.columns.first() else { return Ok(()) };
+    if spec.train.log_every != LogEvery::Steps(1) {
+        let message = format!("{} is computed from the loss of every step: train.log_every = 1", column.name);
+        return Err(spec.error("record.columns", message));
+    }
+    if spec.train.target.is_some_and(|target| target.stop) {
+        let message = format!("{} is of whole trials, but train.target.stop ends some early", column.name);
+        return Err(spec.error("record.columns", message));
     }
     Ok(())
 }

@@ -29,9 +29,9 @@ use std::sync::Arc;
 
 pub use corruption::{Corruption, Imbalance};
 use document::Document;
-pub use drawing::{Drawing, Functions, Source as DrawingSource, Study};
+pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
 pub use error::{InputError, nearest, suggestion};
-pub use figure::Figure;
+pub use figure::{FIGURE_KEYS, Figure};
 pub(crate) use grid::lr_scale_name;
 pub use grid::{Axis, Grid};
 pub use idx::{Idx, Pair};

@@ -20,6 +20,8 @@ pub struct Train {
     pub batch: Batch,
     /// Whether the last batch of an epoch is left out if it is smaller than the others.
     pub drop_last: bool,
+    /// Whether every example of a batch is drawn anew from the whole split; an epoch is as many draws as it has examples.
+    pub replacement: bool,
     /// How long.
     pub length: Length,
     /// The seeds; each configuration is trained once with each.
@@ -177,6 +179,7 @@ impl Train {
         Ok(Self {
             batch: Batch::Full,
             drop_last: false,
+            replacement: false,
             length: Length::Steps(steps),
             seeds,
             init_seed: None,
@@ -192,6 +195,7 @@ impl Train {
         table.allow(&[
             "batch",
             "drop_last",
+            "replacement",
             "steps",
             "epochs",
             "seeds",
@@ -205,6 +209,7 @@ impl Train {
         let train = Self {
             batch: read_batch(&table.required("batch", "examples a step, or \"full\"")?)?,
             drop_last: table.optional("drop_last").map_or(Ok(false), |field| field.boolean())?,
+            replacement: table.optional("replacement").map_or(Ok(false), |field| field.boolean())?,
             length: read_length(table)?,
             seeds: Seeds::read(&table.required("seeds", "the number of seeds, or a list of them")?)?,
             init_seed: table.optional("init_seed").map(|field| field.seed()).transpose()?,

@@ -49,6 +49,7 @@ fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data:
         size: schedule.batch,
         drop_last: spec.train.drop_last,
         shuffled: spec.train.batch != spec::Batch::Full,
+        replacement: spec.train.replacement,
     };
     Network::new(architecture, shape.init, splits, batches, spec.engine.chunk)
 }

@@ -118,6 +118,9 @@ fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &
         Batch::Size(size) => line("train.batch", &size),
     }
     line("train.drop_last", &spec.train.drop_last);
+    if spec.train.replacement {
+        line("train.replacement", &true);
+    }
 }
 
 fn write_trial(

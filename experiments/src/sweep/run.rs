@@ -292,7 +292,7 @@ impl Folder<'_> {
     /// Writes the tables; returns their names.
     fn assemble(&self, spec: &Spec, plan: &Plan, parts: &Parts) -> io::Result<Vec<String>> {
         let mut files = Vec::new();
-        for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(plan)).enumerate() {
+        for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(spec, plan)).enumerate() {
             if *table == "trajectory" && !spec.record.trajectory {
                 continue;
             }
