@@ -14,8 +14,12 @@ use crate::{Vector, reference};
 /// Backwards it takes z. g(-∞) = -0 and g'(±∞) = 1 or 0, the limits.
 ///
 /// Source: Hendrycks and Gimpel, arXiv:1606.08415.
-pub static GELU: Activation =
-    Activation::new::<Gelu>("gelu", "z Φ(z) = ½ z (1 + erf(z/√2))", "Φ(z) + z exp(-z²/2) / √(2π)", reference::activation::gelu);
+pub static GELU: Activation = Activation::new::<Gelu>(
+    "gelu",
+    "z Φ(z) = ½ z (1 + erf(z/√2))",
+    "Φ(z) + z exp(-z²/2) / √(2π)",
+    reference::activation::gelu,
+);
 
 struct Gelu;
 

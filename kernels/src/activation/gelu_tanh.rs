@@ -14,8 +14,12 @@ use crate::{Vector, reference};
 /// An error of at most 2 |z| ε, as the angle is rounded. Backwards it takes z. g(-∞) = -0 and g'(±∞) = 1 or 0, the limits.
 ///
 /// Source: Hendrycks and Gimpel, arXiv:1606.08415; `approximate = "tanh"` of PyTorch.
-pub static GELU_TANH: Activation =
-    Activation::new::<GeluTanh>("gelu-tanh", "½ z (1 + tanh(√(2/π) (z + 0.044715 z³)))", "σ(2u) (1 + 2z σ(-2u) u')", reference::activation::gelu_tanh);
+pub static GELU_TANH: Activation = Activation::new::<GeluTanh>(
+    "gelu-tanh",
+    "½ z (1 + tanh(√(2/π) (z + 0.044715 z³)))",
+    "σ(2u) (1 + 2z σ(-2u) u')",
+    reference::activation::gelu_tanh,
+);
 
 struct GeluTanh;
 
@@ -28,10 +32,7 @@ const BOUND: f64 = 40.0;
 
 /// 2u.
 #[inline(always)]
-fn argument<S: Simd, T: Elementary, const U: usize>(
-    square: Vector<S, T, U>,
-    z: Vector<S, T, U>,
-) -> Vector<S, T, U> {
+fn argument<S: Simd, T: Elementary, const U: usize>(square: Vector<S, T, U>, z: Vector<S, T, U>) -> Vector<S, T, U> {
     z * square.mul_add(z.like(SCALE * CUBIC), z.like(SCALE))
 }
 

@@ -11,8 +11,12 @@ use crate::{Vector, reference};
 /// g(NaN) = NaN, and the gradient passes a NaN unit. Error: that of rounding 0.01 and the product, below 1 ULP.
 ///
 /// Source: Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013.
-pub static LEAKY_RELU: Activation =
-    Activation::new::<LeakyRelu>("leaky-relu", "z if z > 0, else 0.01 z", "1 if z > 0, else 0.01", reference::activation::leaky_relu);
+pub static LEAKY_RELU: Activation = Activation::new::<LeakyRelu>(
+    "leaky-relu",
+    "z if z > 0, else 0.01 z",
+    "1 if z > 0, else 0.01",
+    reference::activation::leaky_relu,
+);
 
 struct LeakyRelu;
 

@@ -36,7 +36,6 @@ trait Function: 'static {
     /// What [`Self::backward`] takes.
     const NEEDS: Needs = Needs::Value;
 
-
     /// g(z). NaN gives NaN.
     fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U>;
     /// g'(z) · upstream, from a = g(z) or from z.
@@ -103,6 +102,14 @@ impl Activation {
     /// z → g(z), in place.
     pub fn forward<T: Elementary>(&self, isa: Isa, z: &mut [T]) {
         self.forward.get::<T>()(isa, z);
+    }
+
+    /// What [`Self::backward`] takes, of z and a = g(z).
+    pub fn needed<'a, X: ?Sized>(&self, z: &'a X, a: &'a X) -> &'a X {
+        match self.needs {
+            Needs::Value => a,
+            Needs::Argument => z,
+        }
     }
 
     /// dL/da → dL/dz = dL/da · g'(z), in place, from what it [needs](Self::needs): the values a = g(z), or z.
