@@ -13,7 +13,7 @@ use super::source::shipped_study;
 use crate::data::{self, GENERATORS, SHIPPED};
 use crate::figure;
 use crate::network::{INITIALIZERS, PARAMETERISATIONS};
-use crate::spec::{FIGURE_KEYS, KINDS, SHARED, Tier, shipped};
+use crate::spec::{FIGURE_KEYS, KINDS, RECORD, SHARED, Tier, shipped};
 use crate::train::COLUMNS;
 
 /// Show what specs can name, with parameters and defaults.
@@ -38,6 +38,7 @@ enum What {
     Losses,
     Initializers,
     Parameterisations,
+    Record,
     Columns,
     Figures,
 }
@@ -88,15 +89,20 @@ impl What {
             }
             Self::Initializers => {
                 let rows = INITIALIZERS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
-                table(out, "Initial weights (biases start at zero; init_scale: 1 by default)", rows)?;
+                let title = "Initial weights (biases start at zero, but for those of a file; init_scale: 1 by default)";
+                let file = "weights and biases of a safetensors file, as record.weights writes it";
+                table(out, title, rows.chain([("{ file = … }", file.to_owned())]))?;
             }
             Self::Parameterisations => {
                 let rows = PARAMETERISATIONS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
                 table(out, "Parameterisations (gain: a factor on the products of hidden layers, 1 by default)", rows)?;
             }
+            Self::Record => {
+                table(out, "Record (keys of [record])", RECORD.map(|(key, text)| (key, text.to_owned())))?;
+            }
             Self::Columns => {
                 let rows = COLUMNS.iter().map(|column| (column.name, column.summary.to_owned()));
-                table(out, "Columns of runs.csv (record.columns)", rows)?;
+                table(out, "Columns (of runs.csv, in record.columns)", rows)?;
             }
             Self::Figures => {
                 let text = |kind: &figure::Kind| {

@@ -159,7 +159,12 @@ impl<T: Elementary> Objective<T> for Network<T> {
                 order.seeds.truncate(1);
             }
             for (at, lane) in lanes.iter().enumerate() {
-                if at > 0 && lane.init_seed == lanes[at - 1].init_seed {
+                if !lane.start.is_empty() {
+                    let rows = weights.chunks_exact_mut(width).zip(lane.start);
+                    rows.for_each(|(row, weight)| row[at] = T::from_f64(*weight));
+                    continue;
+                }
+                if at > 0 && lane.init_seed == lanes[at - 1].init_seed && lanes[at - 1].start.is_empty() {
                     weights.chunks_exact_mut(width).for_each(|row| row[at] = row[at - 1]);
                     continue;
                 }

@@ -4,7 +4,7 @@ use std::fmt::{Display, Write};
 
 use super::grid::{Axis, Grid};
 use super::landscape::{Landscape, Lattice, Starts};
-use super::network::{AUTO, Network};
+use super::network::{AUTO, Init, Network};
 use super::output::Engine;
 use super::problem::{Problem, Scale, Source};
 use super::reader::Named;
@@ -84,6 +84,7 @@ impl Spec {
         if let Some(surface) = &self.record.surface {
             out.line("surface", lattice(surface));
         }
+        self.record.weights_lines().into_iter().for_each(|(key, value)| out.line(key, value));
         for figure in &self.figures {
             out.header("[[figure]]");
             figure.lines().into_iter().for_each(|(key, value)| out.line(key, value));
@@ -154,9 +155,14 @@ fn write_network(out: &mut Writer, network: &Network) {
     if network.gain != 1.0 {
         out.line("gain", number(network.gain));
     }
-    out.text("init", network.init.name());
-    if let Some(scale) = network.init.scale() {
-        out.line("init_scale", number(scale));
+    match &network.init {
+        Init::Drawn(initializer) => {
+            out.text("init", initializer.name());
+            if let Some(scale) = initializer.scale() {
+                out.line("init_scale", number(scale));
+            }
+        }
+        Init::File(path) => out.line("init", format!("{{ file = {} }}", quoted(path))),
     }
     out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));
 }

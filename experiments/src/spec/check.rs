@@ -3,8 +3,10 @@
 use thalweg_kernels::loss;
 
 use super::error::InputError;
+use super::network::Init;
 use super::problem::Task;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
+use super::weights::{Weights, WeightsOf};
 use super::{Spec, metric};
 use crate::train::Path;
 
@@ -16,6 +18,7 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     check_size(spec)?;
     check_loss(spec)?;
     check_landscape(spec)?;
+    check_weights(spec)?;
     if spec.train.batch == Batch::Full && spec.train.drop_last {
         return Err(spec.error("train.drop_last", "a batch of the whole split leaves nothing to drop"));
     }
@@ -104,6 +107,28 @@ fn check_landscape(spec: &Spec) -> Result<(), InputError> {
         return Err(spec.error("record.surface", format!("the surface has more than {MAX_SURFACE} points")));
     }
     Ok(())
+}
+
+fn check_weights(spec: &Spec) -> Result<(), InputError> {
+    let init = spec.network.as_ref().map(|network| &network.init);
+    if matches!(init, Some(Init::File(_))) && spec.train.init_seed.is_some() {
+        return Err(spec.error("train.init_seed", "the initial weights come from a file, not from a seed"));
+    }
+    if spec.record.weights == Weights::None {
+        let chosen = spec.record.weights_of != WeightsOf::All;
+        return if chosen {
+            let error = spec.error("record.weights_of", "no weights are kept: record.weights is \"none\"");
+            Err(error.with_help("set record.weights to \"initial\", \"final\" or \"both\""))
+        } else {
+            Ok(())
+        };
+    }
+    match spec.network {
+        Some(_) => Ok(()),
+        None => Err(spec
+            .error("record.weights", "a landscape has no weights")
+            .with_help("where trials start and end is in runs.csv; record.trajectory = true keeps the way")),
+    }
 }
 
 fn check_metric(spec: &Spec, key: &str, metric: &str) -> Result<(), InputError> {

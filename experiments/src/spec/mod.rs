@@ -23,6 +23,7 @@ mod reader;
 pub mod shipped;
 mod synthetic;
 mod train;
+mod weights;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,13 +37,14 @@ pub(crate) use grid::lr_scale_name;
 pub use grid::{Axis, Grid};
 pub use idx::{Idx, Pair};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, MAX_ROTATED, Starts};
-pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};
+pub use network::{AUTO, Init, MAX_DEPTH, MAX_WIDTH, Network, suiting};
 pub use output::{Curves, Engine, Record};
 pub use problem::{KINDS, Kind, MAX_SAMPLES, Problem, SHARED, Scale, Source, Task};
 pub use reader::Named;
 use reader::{Field, Table};
 pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
+pub use weights::{RECORD, Weights, WeightsOf};
 
 pub(crate) use canonical::{number, point, quoted};
 

@@ -3,6 +3,7 @@
 use super::error::InputError;
 use super::landscape::Lattice;
 use super::reader::{Field, Named, Table};
+use super::weights::{RECORD, Weights, WeightsOf};
 use crate::train::{COLUMNS, Column, Path};
 
 /// What is kept of each trial besides its row in `runs.csv`.
@@ -16,6 +17,10 @@ pub struct Record {
     pub surface: Option<Lattice>,
     /// What else becomes a column of `runs.csv`.
     pub columns: Vec<&'static Column>,
+    /// Which weights become files.
+    pub weights: Weights,
+    /// Of which trials.
+    pub weights_of: WeightsOf,
 }
 
 /// Which logged steps become rows of `curves.csv`.
@@ -51,14 +56,18 @@ pub struct Engine {
 impl Record {
     pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
         let Some(table) = table else {
-            return Ok(Self { curves: Curves::All, trajectory: false, surface: None, columns: Vec::new() });
+            let (weights, weights_of) = (Weights::None, WeightsOf::All);
+            let (curves, columns) = (Curves::All, Vec::new());
+            return Ok(Self { curves, trajectory: false, surface: None, columns, weights, weights_of });
         };
-        table.allow(&["curves", "trajectory", "surface", "columns"])?;
+        table.allow(&RECORD.map(|(key, _)| key))?;
         Ok(Self {
             curves: table.optional("curves").map_or(Ok(Curves::All), |field| field.named())?,
             trajectory: table.optional("trajectory").map_or(Ok(false), |field| field.boolean())?,
             surface: table.optional("surface").map(|field| Lattice::read(&field.table()?)).transpose()?,
             columns: table.optional("columns").map_or(Ok(Vec::new()), |field| read_columns(&field))?,
+            weights: table.optional("weights").map_or(Ok(Weights::None), |field| field.named())?,
+            weights_of: table.optional("weights_of").map_or(Ok(WeightsOf::All), |field| WeightsOf::read(&field))?,
         })
     }
 }

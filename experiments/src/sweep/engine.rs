@@ -2,12 +2,12 @@
 
 use thalweg_kernels::math::Elementary;
 
-use super::{Model, Plan, Schedule, Shape, Trial};
+use super::{Initial, Model, Plan, Schedule, Shape};
 use crate::data::{Dataset, Splits, Targets};
 use crate::descent::Descent;
-use crate::network::{Architecture, Batches, Examples, Network};
+use crate::network::{Batches, Examples, Initializer, Network};
 use crate::record::Precision;
-use crate::spec::{self, Spec, metric};
+use crate::spec::{self, Spec, Weights, metric};
 use crate::train::{self, Keep, Lane, Metric, Objective, Split};
 
 /// Something to do with an objective, whichever it is, in whichever precision.
@@ -40,8 +40,6 @@ pub(super) fn descent<T: Elementary>(landscape: &spec::Landscape) -> Descent<T> 
 
 /// The networks of a plan on their data.
 fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data: &Splits) -> Network<T> {
-    let architecture = Architecture::new(&shape.layers, shape.bias, shape.activation, shape.loss)
-        .parameterised(shape.parameterisation, shape.gain);
     let width = shape.loss.target_width(shape.outputs());
     let splits = [&data.train, &data.validation, &data.test].map(|split| examples(split, width));
     let batches = Batches {
@@ -51,7 +49,12 @@ fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data:
         shuffled: spec.train.batch != spec::Batch::Full,
         replacement: spec.train.replacement,
     };
-    Network::new(architecture, shape.init, splits, batches, spec.engine.chunk)
+    let initializer = match shape.init {
+        Initial::Drawn(initializer) => initializer,
+        // Every lane brings its parameters.
+        Initial::Loaded { .. } => Initializer::Zeros,
+    };
+    Network::new(shape.architecture(), initializer, splits, batches, spec.engine.chunk)
 }
 
 /// A split with targets of `width` numbers: classes are their index, or one-hot where a loss wants a number an output.
@@ -67,19 +70,30 @@ fn examples<T: Elementary>(data: &Dataset, width: usize) -> Examples<T> {
     Examples::new(&data.features, &targets, data.len())
 }
 
-/// What the training loop needs to know of a trial.
-pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, trial: &'a Trial) -> Lane<'a> {
+/// What the training loop needs to know of the trial of this index.
+pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, index: usize) -> Lane<'a> {
+    let trial = &plan.trials[index];
     let keep = match &plan.model {
+        Model::Network(_) if plan.keeps_weights(index) => match spec.record.weights {
+            Weights::None => Keep::Nothing,
+            Weights::Initial => Keep::Start,
+            Weights::Final => Keep::End,
+            Weights::Both => Keep::Ends,
+        },
         Model::Network(_) => Keep::Nothing,
         Model::Landscape(_) if spec.record.trajectory => Keep::All,
         Model::Landscape(_) => Keep::Ends,
+    };
+    let start = match &plan.model {
+        Model::Network(Shape { init: Initial::Loaded { parameters, .. }, .. }) => parameters,
+        _ => plan.start(trial),
     };
     Lane {
         hyperparameters: &trial.hyperparameters,
         lr_scale: &trial.lr_scale,
         init_seed: trial.init_seed,
         order_seed: trial.order_seed,
-        start: plan.start(trial),
+        start,
         keep,
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::{Display, Write};
 
 use thalweg_kernels::optimizer::{Domain, Method};
 
-use super::{Model, Schedule, Shape, Trial};
+use super::{Initial, Model, Schedule, Shape, Trial};
 use crate::data::Splits;
 use crate::network::Parameterisation;
 use crate::spec::{Batch, Named, Spec, number, point as numbers, quoted};
@@ -13,8 +13,16 @@ use crate::spec::{Batch, Named, Spec, number, point as numbers, quoted};
 #[derive(Clone, Debug)]
 pub(super) struct KeyMaker {
     shared: String,
-    /// Whether gradients on a landscape have noise.
-    is_noisy: bool,
+    random: Random,
+}
+
+/// Which seeds of a trial matter.
+#[derive(Clone, Copy, Debug)]
+struct Random {
+    /// Whether the initial parameters are drawn.
+    start: bool,
+    /// Whether something is drawn after the start: the order of examples, or noise.
+    steps: bool,
 }
 
 /// What a trial has of its own besides its seeds.
@@ -30,7 +38,7 @@ pub(super) struct Point<'a> {
 /// The hash of what the descriptions of all trials of one optimizer begin with, and a buffer for the rest.
 pub(super) struct MethodKeys {
     method: &'static Method,
-    is_noisy: bool,
+    random: Random,
     hasher: blake3::Hasher,
     rest: String,
 }
@@ -64,21 +72,24 @@ impl KeyMaker {
             line("train.target.threshold", &number(target.threshold));
             line("train.target.stop", &target.stop);
         }
-        let is_noisy = matches!(model, Model::Landscape(landscape) if landscape.gradient_noise > 0.0);
-        Self { shared: text, is_noisy }
+        let random = match model {
+            Model::Network(shape) => Random { start: matches!(shape.init, Initial::Drawn(_)), steps: true },
+            Model::Landscape(landscape) => Random { start: false, steps: landscape.gradient_noise > 0.0 },
+        };
+        Self { shared: text, random }
     }
 
     /// The keys of the trials of one optimizer.
     pub fn of_method(&self, method: &'static Method) -> MethodKeys {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.shared.as_bytes());
-        MethodKeys { method, is_noisy: self.is_noisy, hasher, rest: String::new() }
+        MethodKeys { method, random: self.random, hasher, rest: String::new() }
     }
 
     pub fn describe(&self, trial: &Trial, start: &[f64]) -> String {
         let mut text = self.shared.clone();
         let point = Point { hyperparameters: &trial.hyperparameters, lr_scale: &trial.lr_scale, start };
-        write_trial(&mut text, trial.optimizer, point, self.is_noisy, [trial.init_seed, trial.order_seed]);
+        write_trial(&mut text, trial.optimizer, point, self.random, [trial.init_seed, trial.order_seed]);
         text
     }
 }
@@ -87,7 +98,7 @@ impl MethodKeys {
     /// The first 64 bits of the hash, most significant first: as a number, its 16 hex digits are the key.
     pub fn key(&mut self, point: Point<'_>, init_seed: u64, order_seed: u64) -> u64 {
         self.rest.clear();
-        write_trial(&mut self.rest, self.method, point, self.is_noisy, [init_seed, order_seed]);
+        write_trial(&mut self.rest, self.method, point, self.random, [init_seed, order_seed]);
         let hash = self.hasher.clone().update(self.rest.as_bytes()).finalize();
         hash.as_bytes().iter().take(8).fold(0, |key, &byte| key << 8 | u64::from(byte))
     }
@@ -107,9 +118,14 @@ fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &
     if shape.gain != 1.0 {
         line("network.gain", &number(shape.gain));
     }
-    line("network.init", &quoted(shape.init.name()));
-    if let Some(scale) = shape.init.scale() {
-        line("network.init_scale", &number(scale));
+    match &shape.init {
+        Initial::Drawn(initializer) => {
+            line("network.init", &quoted(initializer.name()));
+            if let Some(scale) = initializer.scale() {
+                line("network.init_scale", &number(scale));
+            }
+        }
+        Initial::Loaded { content, .. } => line("network.init_content", &quoted(&content.to_hex())),
     }
     line("network.loss", &quoted(shape.loss.name));
     match spec.train.batch {
@@ -127,7 +143,7 @@ fn write_trial(
     text: &mut String,
     method: &Method,
     point: Point<'_>,
-    is_noisy: bool,
+    random: Random,
     [init_seed, order_seed]: [u64; 2],
 ) {
     write_line(text, "optimizer", &quoted(method.name));
@@ -144,11 +160,11 @@ fn write_trial(
     }
     if !point.start.is_empty() {
         write_line(text, "start", &numbers(point.start));
-    } else {
+    }
+    if random.start {
         write_line(text, "init_seed", &init_seed);
     }
-    // Of what happens after the start, only noise is random on a landscape.
-    if is_noisy || point.start.is_empty() {
+    if random.steps {
         write_line(text, "order_seed", &order_seed);
     }
 }

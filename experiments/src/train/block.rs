@@ -228,6 +228,8 @@ impl Trial {
         let logged = self.outcome.points.last().is_some_and(|point| point.step == step);
         match self.keep {
             Keep::Nothing => false,
+            Keep::Start => logged && step == 0,
+            Keep::End => logged && end,
             Keep::Ends => logged && (step == 0 || end),
             Keep::All => logged,
         }
