@@ -187,7 +187,8 @@ impl Functions {
             Some(field) => chosen(&field, &names)?.into_iter().map(|index| activation::ALL[index]).collect(),
             None => Vec::new(),
         };
-        let single: Vec<&'static Loss> = loss::ALL.iter().copied().filter(|l| l.task != Task::Multiclass).collect();
+        let single: Vec<&'static Loss> =
+            loss::ALL.iter().copied().filter(|l| !matches!(l.task, Task::Multiclass | Task::Distribution)).collect();
         let names: Vec<&str> = single.iter().map(|loss| loss.name).collect();
         let losses: Vec<&Loss> = match table.optional("losses") {
             Some(field) => chosen(&field, &names)?.into_iter().map(|index| single[index]).collect(),
