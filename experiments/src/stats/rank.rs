@@ -2,7 +2,7 @@
 
 use super::distribution::{chi_squared_tail, f_tail};
 
-/// The most methods that [`CRITICAL`] has a value for.
+/// The most methods that the table of critical values has one for.
 pub const MOST_METHODS: usize = 20;
 
 /// The 0.95 quantile of the studentized range of 2 to 20 methods with infinite degrees of freedom, divided by √2:
