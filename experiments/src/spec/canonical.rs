@@ -79,6 +79,12 @@ impl Spec {
         if self.record.trajectory {
             out.line("trajectory", true);
         }
+        if self.record.effective_lr {
+            out.line("effective_lr", true);
+        }
+        if let Some(perturbation) = &self.record.perturb {
+            out.line("perturb", perturbation.text());
+        }
         if !self.record.columns.is_empty() {
             out.line("columns", list(&self.record.columns, |column| quoted(column.name)));
         }
@@ -166,6 +172,9 @@ fn write_network(out: &mut Writer, network: &Network) {
         Init::File(path) => out.line("init", format!("{{ file = {} }}", quoted(path))),
     }
     out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));
+    if let Some(loss) = network.test_loss {
+        out.text("test_loss", loss.name);
+    }
 }
 
 fn write_train(out: &mut Writer, train: &Train, has_examples: bool, is_random: bool) {
@@ -220,6 +229,11 @@ fn write_grid(out: &mut Writer, grid: &Grid) {
     if !grid.lr_scale.is_empty() {
         out.line("lr_scale", list(&grid.lr_scale, |axis| axis_text(axis, &Domain::Choice(&[]))));
     }
+}
+
+/// The numbers of an axis as specs write them.
+pub(super) fn numbers(axis: &Axis) -> String {
+    axis_text(axis, &Domain::Choice(&[]))
 }
 
 fn axis_text(axis: &Axis, domain: &Domain) -> String {

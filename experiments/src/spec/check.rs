@@ -4,6 +4,7 @@ use thalweg_kernels::loss;
 
 use super::error::InputError;
 use super::network::Init;
+use super::output::Curves;
 use super::problem::Task;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::weights::{Weights, WeightsOf};
@@ -26,6 +27,7 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
         return Err(spec.error("train.replacement", "a batch of the whole split is not drawn"));
     }
     check_recorded_columns(spec)?;
+    check_recorded_tables(spec)?;
     if let Some(target) = &spec.train.target {
         check_metric(spec, "train.target.metric", target.metric)?;
     }
@@ -55,6 +57,25 @@ fn check_recorded_columns(spec: &Spec) -> Result<(), InputError> {
     Ok(())
 }
 
+/// Checks that what tables are made from is there.
+fn check_recorded_tables(spec: &Spec) -> Result<(), InputError> {
+    if spec.record.effective_lr && spec.record.curves == Curves::None {
+        let message = "it has the steps of curves.csv, but record.curves is \"none\"";
+        return Err(spec.error("record.effective_lr", message));
+    }
+    if spec.record.perturb.is_none() {
+        return Ok(());
+    }
+    if spec.network.is_none() {
+        return Err(spec.error("record.perturb", "a landscape has no units"));
+    }
+    if spec.train.batch != Batch::Full {
+        let message = "what it shows are means over the training split: train.batch = \"full\"";
+        return Err(spec.error("record.perturb", message));
+    }
+    Ok(())
+}
+
 /// Counts the trials without making them: a grid of 10¹¹ points is an error, not a loop.
 fn check_size(spec: &Spec) -> Result<(), InputError> {
     let seeds = spec.train.seeds.count();
@@ -62,13 +83,19 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
     let Some(starts) = starts.filter(|&starts| starts <= MAX_TRIALS) else {
         return Err(spec.error("problem.start", format!("these are more starts than {MAX_TRIALS} trials")));
     };
+    let Some(instances) = spec.problem.points().filter(|&instances| instances <= MAX_TRIALS) else {
+        let message = format!("its parameters have more combinations than {MAX_TRIALS} trials");
+        return Err(spec.error("problem", message));
+    };
     let mut total = 0_u64;
     for (index, grid) in spec.optimizers.iter().enumerate() {
-        let trials = grid.count().and_then(|count| count.checked_mul(seeds)?.checked_mul(starts));
+        let each = |count: u64| count.checked_mul(instances)?.checked_mul(seeds)?.checked_mul(starts);
+        let trials = grid.count().and_then(each);
         let sum = trials.and_then(|trials| total.checked_add(trials));
         let Some(sum) = sum.filter(|&sum| sum <= MAX_TRIALS) else {
             let points = grid.count().map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());
             let each = if starts > 1 { format!("{starts} starts") } else { format!("{seeds} seeds") };
+            let each = if instances > 1 { format!("{each} × {instances} problems") } else { each };
             let message = format!("this grid of {points} points × {each} takes the sweep past {MAX_TRIALS} trials");
             return Err(spec.error(&format!("optimizer.{index}"), message));
         };
@@ -78,12 +105,14 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
 }
 
 fn check_loss(spec: &Spec) -> Result<(), InputError> {
-    match (spec.problem.task(), spec.network.as_ref().and_then(|network| network.loss)) {
-        (Task::Regression, Some(loss)) if loss.task != loss::Task::Regression => Err(spec
-            .error("network.loss", "cross-entropy is for classification, but the task is regression")
-            .with_help("use \"mse\"")),
-        _ => Ok(()),
+    let Some(network) = &spec.network else { return Ok(()) };
+    for (key, loss) in [("network.loss", network.loss), ("network.test_loss", network.test_loss)] {
+        if spec.problem.task() == Task::Regression && loss.is_some_and(|loss| loss.task != loss::Task::Regression) {
+            let error = spec.error(key, "cross-entropy is for classification, but the task is regression");
+            return Err(error.with_help("use \"mse\""));
+        }
     }
+    Ok(())
 }
 
 fn check_landscape(spec: &Spec) -> Result<(), InputError> {

@@ -131,6 +131,15 @@ impl Figure {
         let landscape = spec.problem.landscape();
         match self.kind {
             "trajectories" => check_trajectories(spec, index)?,
+            "quantiles" if options.table.is_none() && !spec.record.effective_lr => {
+                return failed("kind", "effective_lr.csv has to be recorded: record.effective_lr = true");
+            }
+            "network" if options.table.is_none() && spec.record.perturb.is_none() => {
+                return failed(
+                    "kind",
+                    "units.csv has to be recorded: record.perturb = { layer = 1, unit = 0, from = 0, by = 0.1 }",
+                );
+            }
             "basins" if landscape.is_none_or(|l| l.starts.dimensions() > 2) => {
                 return failed("kind", "basins are drawn on landscapes of one or two dimensions");
             }
@@ -255,7 +264,8 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
         let grids = || spec.optimizers.iter().filter(|grid| grid.method.name == optimizer);
         let scales = grids().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
         let own = grids().flat_map(|grid| grid.method.hyperparameters.iter().map(|known| known.name.to_owned()));
-        let own: Vec<String> = own.chain((0..scales).map(super::lr_scale_name)).collect();
+        let of_problem = spec.problem.axes.iter().map(|(name, _)| (*name).to_owned());
+        let own: Vec<String> = own.chain((0..scales).map(super::lr_scale_name)).chain(of_problem).collect();
         if let Some((name, _)) = settings.iter().find(|(name, _)| !own.contains(name)) {
             let known: Vec<&str> = own.iter().map(String::as_str).collect();
             let key = format!("figure.{index}.select.{item}.{name}");
@@ -270,6 +280,7 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
 fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Result<(), InputError> {
     let mut extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
     extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
+    extra.extend(spec.problem.axes.iter().map(|(name, _)| (*name).to_owned()));
     let numbers = |grid: &Grid| -> Vec<&'static str> {
         let numbers = grid.method.hyperparameters.iter();
         let numbers = numbers.filter(|h| matches!(h.domain, Domain::Number { .. }) && grid.mentions(h));

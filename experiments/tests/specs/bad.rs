@@ -27,6 +27,38 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("samples = 100\n", "", &["3:1: missing key `problem.samples`"]),
     ("hidden = [4]\n", "", &["8:1: missing key `network.hidden`"]),
     ("[network]\nhidden = [4]\n", "", &["missing key `network`"]),
+    ("hidden = [4]", "hidden = [4]\ntest_loss = \"mes\"", &["10:13: `network.test_loss`", "did you mean `mse`?"]),
+    ("[[optimizer]]", "[record]\neffective_lrs = true\n[[optimizer]]", &["did you mean `effective_lr`?"]),
+    (
+        "[[optimizer]]",
+        "[record]\neffective_lr = true\ncurves = \"none\"\n[[optimizer]]",
+        &["`record.effective_lr`: it has the steps of curves.csv, but record.curves is \"none\""],
+    ),
+    (
+        "[[optimizer]]",
+        "[record]\nperturb = { layer = 1, unit = 0, from = 0, by = 0.1 }\n[[optimizer]]",
+        &["`record.perturb`: what it shows are means over the training split: train.batch = \"full\""],
+    ),
+    (
+        "[[optimizer]]",
+        "[record]\nperturb = { layer = 1, unit = 0, form = 0, by = 0.1 }\n[[optimizer]]",
+        &["unknown key `record.perturb.form`", "did you mean `from`?"],
+    ),
+    (
+        "[[optimizer]]",
+        "[record]\nperturb = { layer = 1, unit = 0, from = 0, by = 0 }\n[[optimizer]]",
+        &["a weight that is changed by 0 changes nothing"],
+    ),
+    (
+        "[[optimizer]]",
+        "[[figure]]\nkind = \"network\"\n[[optimizer]]",
+        &["`figure.0.kind`: units.csv has to be recorded: record.perturb = "],
+    ),
+    (
+        "[[optimizer]]",
+        "[[figure]]\nkind = \"quantiles\"\ncolumn = \"effective_lr\"\n[[optimizer]]",
+        &["`figure.0.kind`: effective_lr.csv has to be recorded: record.effective_lr = true"],
+    ),
     // Types.
     ("batch = 16", "batch = \"small\"", &["expected an integer from 1 to 100000000 or \"full\", found \"small\""]),
     ("batch = 16", "batch = 16.0", &["found 16.0"]),
@@ -164,6 +196,25 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("noise = 0.2", "imbalance = 0.5", &["`problem.imbalance`: expected a number of at least 1, found 0.5"]),
     ("noise = 0.2", "imbalance = [1, 1]", &["or { shares = [s0, s1, …] }, found a list"]),
     ("noise = 0.2", "imbalance = { shares = [1, 0] }", &["`problem.imbalance.shares.1`: expected a number above 0"]),
+    ("noise = 0.2", "noise = [0.1, -1]", &["6:15: `problem.noise.1`: expected a number of at least 0, found -1"]),
+    ("noise = 0.2", "noise = \"low\"", &["`problem.noise`: expected a number of at least 0, a list, or a range"]),
+    ("noise = 0.2", "noise = { linear = [0, 1], points = 20000000 }", &["`problem.noise.points`"]),
+    (
+        "noise = 0.2",
+        "noise = { linear = [0, 1], points = 4000 }\nlabel_noise = { linear = [0, 1], points = 4000 }",
+        &["3:1: `problem`: its parameters have more combinations than 10000000 trials"],
+    ),
+    (
+        "noise = 0.2",
+        "noise = { linear = [0, 1], points = 4000000 }",
+        &["this grid of 2 points × 2 seeds × 4000000 problems takes the sweep past 10000000 trials"],
+    ),
+    (
+        "noise = 0.2",
+        "seed = \"trail\"",
+        &["`problem.seed`: expected an integer from 0 to", "or \"trial\", found \"trail\""],
+    ),
+    ("noise = 0.2", "seed = \"trial\"\nimbalance = 2", &["`problem.seed`: all trials have the same examples where"]),
     ("noise = 0.2", "outliers = 0.1", &["6:12: `problem.outliers`: only the targets of a regression have outliers"]),
     ("noise = 0.2", "target_scale = \"standard\"", &["`problem.target_scale`: only the targets of a regression"]),
     (
