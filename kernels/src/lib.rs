@@ -29,6 +29,7 @@ pub mod activation;
 pub mod arch;
 mod buffer;
 pub mod landscape;
+mod lookup;
 pub mod loss;
 pub mod math;
 pub mod optimizer;
