@@ -20,7 +20,7 @@ use crate::{Isa, Vector};
 ///
 /// σ(±0) = ½, σ(∞) = 1, σ(-∞) = 0, NaN gives NaN. Below the range of the type: 0.
 pub fn sigmoid<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, Sigmoid>(isa, xs);
+    in_place::<T, Sigmoid, 4>(isa, xs);
 }
 
 struct Sigmoid;

@@ -28,7 +28,7 @@ use crate::{Isa, Vector};
 ///
 /// tanh(±0) = ±0, tanh(±∞) = ±1, NaN gives NaN. A subnormal x is returned as it is.
 pub fn tanh<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, Tanh>(isa, xs);
+    in_place::<T, Tanh, 4>(isa, xs);
 }
 
 struct Tanh;

@@ -29,7 +29,7 @@ use crate::{Isa, Vector};
 ///
 /// tanh(±0) = ±0, tanh(±∞) = ±1, NaN gives NaN. A subnormal x is returned as it is.
 pub fn tanh_fast<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, TanhFast>(isa, xs);
+    in_place::<T, TanhFast, 4>(isa, xs);
 }
 
 struct TanhFast;
