@@ -61,7 +61,7 @@ impl<T: Elementary> Objective<T> for Descent<T> {
         self.landscape.gradient(scratch.layout.isa, self.points(weights), gradient);
     }
 
-    fn evaluate(&self, scratch: &mut Scratch<T>, _: Split, weights: &[T], evaluation: &mut Evaluation) {
+    fn evaluate(&self, scratch: &mut Scratch<T>, _: u64, _: Split, weights: &[T], evaluation: &mut Evaluation) {
         self.landscape.value(scratch.layout.isa, self.points(weights), &mut scratch.values);
         evaluation.reset(scratch.values.len());
         evaluation.loss.iter_mut().zip(&scratch.values).for_each(|(loss, value)| *loss = value.to_f64());

@@ -8,6 +8,7 @@
 pub mod cli;
 pub mod data;
 pub mod descent;
+pub mod drawing;
 pub mod figure;
 pub mod network;
 pub mod random;

@@ -38,6 +38,7 @@ fn losses(network: &Network<f64>, isa: Isa, weights: &[f64]) -> Vec<f64> {
     let mut evaluation = Evaluation::default();
     network.evaluate(
         &mut network.scratch(Layout { isa, path: Path::Population, groups: 1 }),
+        1,
         Split::Train,
         weights,
         &mut evaluation,

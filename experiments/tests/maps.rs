@@ -46,8 +46,8 @@ fn grid(columns: usize, rows: usize, loss: impl Fn(usize, usize) -> Option<f64>)
 }
 
 fn heatmap(x: &str, y: &str) -> Chart {
-    let columns = Some([x.to_owned(), y.to_owned()]);
-    Chart::new("heatmap", Some("final_train_loss")).unwrap().with(Options { columns, ..Options::default() })
+    let (x, y) = (Some(x.to_owned()), Some(y.to_owned()));
+    Chart::new("heatmap", Some("final_train_loss")).unwrap().with(Options { x, y, ..Options::default() })
 }
 
 /// The only picture; with `FIGURES=folder` in the environment, its file stays there to be looked at.
@@ -297,7 +297,7 @@ fn rosenbrock() -> (Runs, Vec<Waypoint>, Surface) {
 #[test]
 fn trajectories_run_over_contours() {
     let (runs, trajectory, surface) = rosenbrock();
-    let tables = Tables { trajectory: &trajectory, surface: Some(&surface), ..Tables::new(&runs, &[]) };
+    let tables = Tables { trajectory: &trajectory, sheet: None, surface: Some(&surface), ..Tables::new(&runs, &[]) };
     let chart = Chart::new("trajectories", None).unwrap();
     let shown = picture("trajectories", &chart, &tables).unwrap();
     let legend: Vec<&str> = shown.legend.iter().map(|entry| entry.text.as_str()).collect();

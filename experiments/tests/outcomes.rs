@@ -25,12 +25,12 @@ struct Trial {
 /// (the gradient is -1 and the learning rate 1).
 struct Play {
     trials: Vec<Trial>,
-    updates: AtomicU64,
+    gradients: AtomicU64,
 }
 
 impl Play {
     fn new(trials: &[Trial]) -> Self {
-        Self { trials: trials.to_vec(), updates: AtomicU64::new(0) }
+        Self { trials: trials.to_vec(), gradients: AtomicU64::new(0) }
     }
 
     /// Calls `each` with the place of every lane in the arrays of its group, its trial and its updates so far.
@@ -61,7 +61,7 @@ impl Objective<f64> for Play {
     }
 
     fn gradient(&self, lanes: &mut usize, step: u64, weights: &[f64], gradient: &mut [f64], alarm: &mut [f64]) {
-        self.updates.fetch_add(1, Ordering::Relaxed);
+        self.gradients.fetch_add(1, Ordering::Relaxed);
         gradient.fill(0.0);
         self.each_lane(*lanes, weights, |at, first, trial, _| {
             let fails = |when: Option<u64>| when == Some(step + 1);
@@ -72,7 +72,7 @@ impl Objective<f64> for Play {
         });
     }
 
-    fn evaluate(&self, lanes: &mut usize, split: Split, weights: &[f64], evaluation: &mut Evaluation) {
+    fn evaluate(&self, lanes: &mut usize, _: u64, split: Split, weights: &[f64], evaluation: &mut Evaluation) {
         assert_eq!(split, Split::Train);
         evaluation.reset(weights.len() / 2);
         self.each_lane(*lanes, weights, |at, _, trial, updates| {
@@ -266,12 +266,13 @@ fn neighbours_do_not_change_an_outcome() {
 fn a_block_ends_when_its_last_trial_does() {
     let cast = cast();
     let schedule = schedule(100, &[0, 1, 2, 100], Some(Target { stop: true, ..BELOW_ONE }));
-    // One that runs to the end, one that fails at step 2, stops at step 2, fails at step 3, never starts.
-    for (trials, updates) in [(&[0, 1][..], 100), (&[1, 5], 2), (&[2, 6], 2), (&[1, 3, 2], 3), (&[5, 6], 1)] {
+    // One that runs to the end, one that fails at step 2, stops at step 2, fails at step 3, never starts. The loss at which
+    // one stops comes with the gradient of the next step.
+    for (trials, gradients) in [(&[0, 1][..], 100), (&[1, 5], 2), (&[2, 6], 3), (&[1, 3, 2], 3), (&[5, 6], 1)] {
         let play = Play::new(&cast);
         let outcomes = run(&play, trials, &schedule, ENGINE(Some(4)), &AtomicBool::new(false));
         assert!(outcomes.iter().all(Option::is_some));
-        assert_eq!(play.updates.into_inner(), updates, "{trials:?}");
+        assert_eq!(play.gradients.into_inner(), gradients, "{trials:?}");
     }
 }
 
@@ -281,5 +282,5 @@ fn nothing_begins_once_it_is_told_to_stop() {
     let order: Vec<u64> = vec![0; 20];
     let outcomes = run(&play, &order, &schedule(3, &[0, 3], None), ENGINE(None), &AtomicBool::new(true));
     assert!(outcomes.iter().all(Option::is_none));
-    assert_eq!(play.updates.into_inner(), 0);
+    assert_eq!(play.gradients.into_inner(), 0);
 }

@@ -56,8 +56,15 @@ impl Objective<f64> for InFileOrder {
         self.batches[batch].gradient(&mut scratch.1[batch], 0, weights, gradient, alarm);
     }
 
-    fn evaluate(&self, scratch: &mut Self::Scratch, split: Split, weights: &[f64], evaluation: &mut Evaluation) {
-        self.whole.evaluate(&mut scratch.0, split, weights, evaluation);
+    fn evaluate(
+        &self,
+        scratch: &mut Self::Scratch,
+        step: u64,
+        split: Split,
+        weights: &[f64],
+        evaluation: &mut Evaluation,
+    ) {
+        self.whole.evaluate(&mut scratch.0, step, split, weights, evaluation);
     }
 
     fn has(&self, split: Split) -> bool {

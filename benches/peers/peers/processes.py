@@ -124,7 +124,7 @@ class Ours:
                 answer = self.answer(list(csv.DictReader(file)))
         workload = WORKLOADS[self.workload]
         steps = workload.steps if isinstance(workload, Landscape) else 1
-        self.rounds.append(Round(provenance["trials"] * steps, provenance["seconds"], answer))
+        self.rounds.append(Round(provenance["trials"] * steps, provenance["training_seconds"], answer))
 
     def answer(self, rows: list[dict]) -> float:
         workload = WORKLOADS[self.workload]

@@ -39,7 +39,7 @@ struct Layer {
     product: Product,
     sharing: Sharing,
     shape: Shape,
-    isa: Isa,
+    population: Population<f32>,
     weights: Buffer<f32>,
     inputs: Buffer<f32>,
     slopes: Buffer<f32>,
@@ -90,17 +90,18 @@ pub fn workload(
     };
     let trials = (0..lanes).map(trial).collect();
     let result = Buffer::zeroed(elements * lanes);
-    Box::new(Layer { product, sharing, shape, isa, weights, inputs, slopes, result, trials })
+    let population = Population::new(isa);
+    Box::new(Layer { product, sharing, shape, population, weights, inputs, slopes, result, trials })
 }
 
 impl Layer {
     fn by_thalweg(&mut self) {
-        let mut population = Population::new(self.isa);
         let inputs = match self.sharing {
             Sharing::Shared => Input::Shared(&self.inputs),
             Sharing::PerLane => Input::PerLane(&self.inputs),
         };
-        let (shape, weights, slopes, result) = (self.shape, &self.weights, &self.slopes, &mut self.result);
+        let Self { population, shape, weights, slopes, result, .. } = self;
+        let shape = *shape;
         match self.product {
             Product::Forward => population.forward(shape, weights, None, inputs, result),
             Product::WeightGradient => {

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use thalweg_kernels::arch::UnusableIsa;
 
+use crate::drawing::DrawError;
 use crate::spec::InputError;
 use crate::sweep::run::RunError;
 
@@ -26,6 +27,11 @@ pub(super) enum CliError {
     #[error("there is no spec `{name}`: neither a file nor one that is shipped")]
     #[diagnostic(help("{help}"))]
     NoSpec { name: String, help: String },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Draw(#[from] DrawError),
+    #[error("`{0}` has no trials: it draws what other studies left behind")]
+    NoTrials(String),
     #[error("cannot read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write to {}", path.display())]

@@ -9,7 +9,7 @@ use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 use thalweg_kernels::{activation, landscape, loss, optimizer};
 
 use super::CliError;
-use super::source::shipped_spec;
+use super::source::shipped_study;
 use crate::data::{self, GENERATORS, SHIPPED};
 use crate::figure;
 use crate::network::{INITIALIZERS, PARAMETERISATIONS};
@@ -58,11 +58,12 @@ impl What {
     fn show(self, out: &mut impl Write) -> Result<(), CliError> {
         match self {
             Self::Specs => {
-                let read = |shipped: &shipped::Shipped| shipped_spec(shipped.name, &[]);
+                let read = |shipped: &shipped::Shipped| shipped_study(shipped.name, &[]);
                 let specs = shipped::ALL.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-                let (workloads, studies): (Vec<_>, Vec<_>) = specs.iter().partition(|spec| spec.tier == Tier::Workload);
+                let (workloads, studies): (Vec<_>, Vec<_>) =
+                    specs.iter().partition(|study| study.tier() == Tier::Workload);
                 for (title, specs) in [("Studies", studies), ("Workloads", workloads)] {
-                    table(out, title, specs.into_iter().map(|spec| (spec.name.as_str(), spec.title.clone())))?;
+                    table(out, title, specs.into_iter().map(|spec| (spec.name(), spec.title().to_owned())))?;
                 }
             }
             Self::Problems => problems(out)?,
@@ -97,7 +98,9 @@ impl What {
                 table(out, "Parameterisations (gain: a factor on the products of hidden layers, 1 by default)", rows)?;
             }
             Self::Figures => {
-                let text = |kind: &figure::Kind| format!("{}; metrics: {}", kind.summary, (kind.metrics)().join(", "));
+                let text = |kind: &figure::Kind| {
+                    format!("{}; metrics: {}; keys: {}", kind.summary, (kind.metrics)().join(", "), keys(kind))
+                };
                 table(out, "Figures", figure::KINDS.iter().map(|kind| (kind.name, text(kind))))?;
             }
         }
@@ -119,6 +122,13 @@ fn table<'a>(out: &mut impl Write, title: &str, rows: impl IntoIterator<Item = (
     let rows: Vec<_> = rows.into_iter().collect();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     rows.iter().try_for_each(|(name, text)| writeln!(out, "  {name:width$}  {text}"))
+}
+
+/// The keys that a kind of figure takes; those that it can do without in brackets.
+fn keys(kind: &figure::Kind) -> String {
+    let (required, optional) = kind.keys.split_at(kind.required);
+    let optional = ["title", "name"].iter().chain(optional).map(|key| format!("[{key}]"));
+    required.iter().map(|key| (*key).to_owned()).chain(optional).collect::<Vec<_>>().join(" ")
 }
 
 fn problems(out: &mut impl Write) -> io::Result<()> {

@@ -29,7 +29,7 @@ pub(super) struct Plan {
 
 impl Plan {
     pub fn run(self) -> Result<(), CliError> {
-        let spec = self.source.read()?;
+        let spec = self.source.read_sweep()?;
         let data = Splits::load(&spec).map_err(CliError::Input)?;
         let plan = sweep::Plan::new(&spec, &data)?;
         let mut out = io::stdout().lock();

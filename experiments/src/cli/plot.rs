@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::CliError;
+use crate::drawing::{self, SPEC};
 use crate::record::manifest::Manifest;
-use crate::spec::Spec;
-use crate::sweep::run::{SPEC, draw};
+use crate::spec::Study;
 
 /// Draw the figures of results again, from their CSV.
 #[derive(Debug, Args)]
@@ -36,8 +36,11 @@ fn plot(folder: &Path, png: bool) -> Result<(), CliError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(CliError::NoResults(folder.to_owned())),
         other => other.map_err(|source| CliError::Read { path: path.clone(), source })?,
     };
-    let spec = Spec::parse(&path.display().to_string(), &text, folder, &[])?;
-    let figures = draw(&spec, folder, png)?;
+    let spec = match Study::parse(&path.display().to_string(), &text, folder, &[])? {
+        Study::Sweep(spec) => spec,
+        Study::Drawing(drawing) => return Ok(drawing::make(&drawing, folder, folder, png)?),
+    };
+    let figures = drawing::draw(&spec, folder, png)?;
     // The manifest speaks of the figures too.
     let path = folder.join(crate::record::manifest::FILE);
     let manifest = Manifest::read(folder).map_err(|source| CliError::Read { path: path.clone(), source })?;

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::progress::Bar;
-use super::source::shipped_spec;
+use super::source::shipped_study;
 use super::{CliError, Work, stop_flag};
+use crate::drawing::{self, SPEC};
 use crate::record::manifest::{FILE, Manifest};
-use crate::spec::{Spec, Tier, shipped};
-use crate::sweep::run::{Finished, SPEC, Settings, run};
+use crate::spec::{Study, Tier, shipped};
+use crate::sweep::run::{Finished, Settings, run};
 
 /// Compute the shipped studies and write their results: after it, `git diff` is empty.
 #[derive(Debug, Args)]
@@ -37,18 +38,23 @@ pub(super) struct Reproduce {
 
 impl Reproduce {
     pub fn run(self) -> Result<(), CliError> {
-        let specs = self.specs()?;
+        let studies = self.studies()?;
         let (isa, threads) = (self.work.isa()?, self.work.threads());
         let stop = stop_flag()?;
         let (mut differences, mut files) = (0, 0);
-        for spec in &specs {
-            let committed = self.out.join(&spec.name);
+        for study in &studies {
+            let committed = self.out.join(study.name());
             let scratch = tempfile::tempdir()?;
             let out = if self.check { scratch.path().to_owned() } else { committed.clone() };
             let settings = Settings { out, threads, isa, fresh: true, png: false };
-            let bar = Bar::new(&spec.name, self.work.quiet);
-            if let Finished::Stopped { done, trials } = run(spec, &settings, &bar, &stop)? {
-                return Err(CliError::Stopped { done, trials });
+            match study {
+                Study::Sweep(spec) => {
+                    let bar = Bar::new(&spec.name, self.work.quiet);
+                    if let Finished::Stopped { done, trials } = run(spec, &settings, &bar, &stop)? {
+                        return Err(CliError::Stopped { done, trials });
+                    }
+                }
+                Study::Drawing(drawing) => drawing::make(drawing, &settings.out, &committed, false)?,
             }
             if self.check {
                 let compared = compare(&settings.out, &committed);
@@ -60,7 +66,7 @@ impl Reproduce {
             }
             if !self.work.quiet {
                 let what = if self.check { "compared with" } else { "written to" };
-                eprintln!("{}: {what} {}", spec.name, committed.display());
+                eprintln!("{}: {what} {}", study.name(), committed.display());
             }
         }
         if differences > 0 {
@@ -69,17 +75,21 @@ impl Reproduce {
         Ok(())
     }
 
-    fn specs(&self) -> Result<Vec<Spec>, CliError> {
-        if !self.studies.is_empty() {
-            return self.studies.iter().map(|name| shipped_spec(name, &[])).collect();
-        }
-        let all = shipped::ALL.iter().map(|shipped| shipped_spec(shipped.name, &[])).collect::<Result<Vec<_>, _>>()?;
+    /// The studies, those that draw what others left behind after the others.
+    fn studies(&self) -> Result<Vec<Study>, CliError> {
         let wanted = |tier: Tier| match tier {
             Tier::Standard => true,
             Tier::Full => self.full,
             Tier::Workload => false,
         };
-        Ok(all.into_iter().filter(|spec| wanted(spec.tier)).collect())
+        let mut studies: Vec<Study> = if self.studies.is_empty() {
+            let all = shipped::ALL.iter().map(|shipped| shipped_study(shipped.name, &[]));
+            all.filter(|study| study.as_ref().map_or(true, |study| wanted(study.tier()))).collect::<Result<_, _>>()?
+        } else {
+            self.studies.iter().map(|name| shipped_study(name, &[])).collect::<Result<_, _>>()?
+        };
+        studies.sort_by_key(|study| matches!(study, Study::Drawing(_)));
+        Ok(studies)
     }
 }
 

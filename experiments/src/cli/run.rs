@@ -7,6 +7,8 @@ use clap::Args;
 use super::progress::Bar;
 use super::source::Source;
 use super::{CliError, Work, stop_flag};
+use crate::drawing;
+use crate::spec::Study;
 use crate::sweep::run::{Finished, Settings, run};
 
 /// Run a spec and write its results: CSV, figures and what is needed to check them.
@@ -35,8 +37,18 @@ pub(super) struct Run {
 
 impl Run {
     pub fn run(self) -> Result<(), CliError> {
-        let spec = self.source.read()?;
-        let out = self.out.unwrap_or_else(|| PathBuf::from("results").join(&spec.name));
+        let study = self.source.read()?;
+        let out = self.out.unwrap_or_else(|| PathBuf::from("results").join(study.name()));
+        let spec = match study {
+            Study::Sweep(spec) => spec,
+            Study::Drawing(drawing) => {
+                drawing::make(&drawing, &out, &out, self.png)?;
+                if !self.work.quiet {
+                    eprintln!("results are in {}", out.display());
+                }
+                return Ok(());
+            }
+        };
         let (threads, isa) = (self.work.threads(), self.work.isa()?);
         let settings = Settings { out: out.clone(), threads, isa, fresh: self.fresh, png: self.png };
         let stop = stop_flag()?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::CliError;
-use crate::spec::{Spec, shipped, suggestion};
+use crate::spec::{Spec, Study, shipped, suggestion};
 
 /// A spec, and changes to it.
 #[derive(Clone, Debug, Args)]
@@ -20,25 +20,33 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Reads the spec.
-    pub fn read(&self) -> Result<Spec, CliError> {
+    /// Reads the study.
+    pub fn read(&self) -> Result<Study, CliError> {
         // A shipped name comes first: `thalweg run digits` means the same in every folder.
         if shipped::find(&self.spec).is_some() {
-            return shipped_spec(&self.spec, &self.set);
+            return shipped_study(&self.spec, &self.set);
         }
         let path = Path::new(&self.spec);
         let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(unknown(&self.spec)),
             other => other.map_err(|source| CliError::Read { path: path.to_owned(), source })?,
         };
-        Ok(Spec::parse(&self.spec, &text, path.parent().unwrap_or(Path::new("")), &self.set)?)
+        Ok(Study::parse(&self.spec, &text, path.parent().unwrap_or(Path::new("")), &self.set)?)
+    }
+
+    /// Reads the spec of a sweep.
+    pub fn read_sweep(&self) -> Result<Spec, CliError> {
+        match self.read()? {
+            Study::Sweep(spec) => Ok(*spec),
+            Study::Drawing(drawing) => Err(CliError::NoTrials(drawing.name)),
+        }
     }
 }
 
-/// Reads the shipped spec of this name.
-pub(super) fn shipped_spec(name: &str, set: &[String]) -> Result<Spec, CliError> {
+/// Reads the shipped study of this name.
+pub(super) fn shipped_study(name: &str, set: &[String]) -> Result<Study, CliError> {
     let shipped = shipped::find(name).ok_or_else(|| unknown(name))?;
-    Ok(Spec::parse(&format!("{name}.toml"), shipped.text, Path::new(""), set)?)
+    Ok(Study::parse(&format!("{name}.toml"), shipped.text, Path::new(""), set)?)
 }
 
 fn unknown(name: &str) -> CliError {

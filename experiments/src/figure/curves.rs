@@ -7,7 +7,7 @@ use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::{MOST_LINES, style};
-use super::{Chart, Data, FigureError, Kind};
+use super::{Chart, Data, FigureError, Input, Kind};
 use crate::record::{Curve, Run, Status};
 use crate::stats::{Configuration, CurveMetric, Spread, choose_best, configurations};
 
@@ -16,7 +16,9 @@ pub const KIND: Kind = Kind {
     name: "curves",
     summary: "a metric by step, of each optimizer's best configuration or of selected ones",
     metrics: || CurveMetric::ALL.map(CurveMetric::name).to_vec(),
-    has_columns: false,
+    keys: &["select", "select_by", "x_range", "y_range"],
+    required: 0,
+    input: Input::Problem,
     compose,
 };
 
@@ -32,7 +34,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let chosen = if chart.options.selection.is_empty() {
         choose_best(data.runs, chart.options.select_by.unwrap_or_else(|| metric.outcome()))
     } else {
-        all.iter().filter(|configuration| chart.selects(configuration)).cloned().collect()
+        all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
     };
     if chosen.len() > MOST_LINES {
         return Err(FigureError::TooManyLines { kind: KIND.name, found: chosen.len(), most: MOST_LINES });

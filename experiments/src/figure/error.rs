@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::record::RecordError;
+
 /// Why a figure could not be drawn.
 #[derive(Debug, Error, Diagnostic)]
 pub enum FigureError {
@@ -69,6 +71,10 @@ pub enum FigureError {
         /// `a log`, `a linear`.
         scale: &'static str,
     },
+    /// The table that the figure names could not be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Table(#[from] RecordError),
     /// The drawing itself failed.
     #[error("the figure could not be drawn: {0}")]
     Draw(String),

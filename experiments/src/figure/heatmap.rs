@@ -10,7 +10,7 @@ use super::cells::{Cells, Fill, borders, scale_of};
 use super::colors::viridis;
 use super::labels;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
-use super::{Chart, Data, FigureError, Kind, help};
+use super::{Chart, Data, FigureError, Input, Kind, help};
 use crate::record::{Column, Run, Setting, Status};
 use crate::stats::{Metric, median};
 
@@ -19,7 +19,9 @@ pub const KIND: Kind = Kind {
     name: "heatmap",
     summary: "an outcome over two columns `x` and `y` of runs.csv, with where trials diverged or ended worse than they began",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    has_columns: true,
+    keys: &["x", "y", "theory"],
+    required: 2,
+    input: Input::Problem,
     compose,
 };
 
@@ -59,8 +61,8 @@ struct Cell {
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let nothing = |reason| FigureError::NoData { kind: KIND.name, reason };
-    let names = chart.options.columns.as_ref();
-    let names = names.ok_or_else(|| nothing("the columns `x` and `y` are not named".to_owned()))?;
+    let names = chart.options.x.clone().zip(chart.options.y.clone()).map(|(x, y)| [x, y]);
+    let names = &names.ok_or_else(|| nothing("the columns `x` and `y` are not named".to_owned()))?;
     let column = |name: &String| {
         Column::find(data.runs, name).ok_or_else(|| FigureError::UnknownColumn {
             name: name.clone(),

@@ -11,11 +11,13 @@ mod colors;
 mod contour;
 mod curves;
 mod error;
+mod function;
 mod geometry;
 mod heatmap;
 mod image;
 mod labels;
 mod layout;
+mod options;
 mod output;
 mod paint;
 mod picture;
@@ -34,15 +36,15 @@ use std::path::{Path, PathBuf};
 pub use axis::{Axis, Scale, Tick, value_label};
 pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use error::FigureError;
+pub use options::{Options, Selection, Theory};
 pub use output::{png, svg};
 pub use picture::{ColorBar, Edge, Entry, Layer, Panel, Picture, Symbol};
 pub use style::{MOST_LINES, Marker, Style, style};
 
-use crate::record::{Curve, Run, Runs, Setting, Surface, Waypoint, atomic};
-use crate::stats::{Configuration, Metric};
+use crate::record::{Curve, Run, Runs, Sheet, Surface, Waypoint, atomic};
 
 /// All kinds of figures.
-pub const KINDS: &[&Kind] = &[&sensitivity::KIND, &curves::KIND, &heatmap::KIND, &trajectories::KIND];
+pub const KINDS: &[&Kind] = &[&sensitivity::KIND, &curves::KIND, &heatmap::KIND, &trajectories::KIND, &function::KIND];
 
 /// A kind of figure, as specs and the command know it.
 pub struct Kind {
@@ -52,9 +54,24 @@ pub struct Kind {
     pub summary: &'static str,
     /// The names of the metrics that it can show; the first is the default.
     pub metrics: fn() -> Vec<&'static str>,
-    /// Whether it shows the metric over two columns, which have to be named.
-    pub has_columns: bool,
+    /// The keys of a `[[figure]]` that it takes besides kind, metric, title and name; those that it cannot do without come first.
+    pub keys: &'static [&'static str],
+    /// How many of the keys it cannot do without.
+    pub required: usize,
+    /// What it is drawn from.
+    pub input: Input,
     compose: fn(&Chart, &Data<'_>) -> Result<Picture, FigureError>,
+}
+
+/// What a kind of figure is drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The trials of one problem: every problem has a figure of its own.
+    Problem,
+    /// The trials of all problems at once.
+    Problems,
+    /// A table of this name, unless the figure names another one; no trials.
+    Table(&'static str),
 }
 
 impl fmt::Debug for Kind {
@@ -71,25 +88,6 @@ pub struct Chart {
     options: Options,
 }
 
-/// What may be said of a figure beyond its kind and metric.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Options {
-    /// The file's name without its ending; without it, kind, metric and columns.
-    pub name: Option<String>,
-    /// The title; without it, what is shown.
-    pub title: Option<String>,
-    /// From where to where the abscissa goes; without it, around the data.
-    pub x_range: Option<(f64, f64)>,
-    /// From where to where the ordinate goes; without it, around the data.
-    pub y_range: Option<(f64, f64)>,
-    /// What the best configuration is best in; without it, the outcome that belongs to the metric.
-    pub select_by: Option<Metric>,
-    /// The configurations that are shown; without any, the kind chooses.
-    pub selection: Vec<Selection>,
-    /// The columns of `runs.csv` from left to right and from bottom to top, for kinds that have them ([`Kind::has_columns`]).
-    pub columns: Option<[String; 2]>,
-}
-
 /// The tables that figures are drawn from.
 #[derive(Clone, Copy, Debug)]
 pub struct Tables<'a> {
@@ -101,21 +99,14 @@ pub struct Tables<'a> {
     pub trajectory: &'a [Waypoint],
     /// The landscape of `surface.csv`, if the trials are on one.
     pub surface: Option<&'a Surface>,
-}
-
-/// Which configurations are shown: those of the optimizer that have these settings, whatever their other settings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Selection {
-    /// The optimizer's name.
-    pub optimizer: String,
-    /// Names and values of hyperparameters.
-    pub settings: Vec<(String, Setting)>,
+    /// The table that the figure names, for kinds that are drawn from one ([`Input::Table`]).
+    pub sheet: Option<&'a Sheet>,
 }
 
 impl<'a> Tables<'a> {
     /// Trials and their curves, without trajectories.
     pub fn new(runs: &'a Runs, curves: &'a [Curve]) -> Self {
-        Self { runs, curves, trajectory: &[], surface: None }
+        Self { runs, curves, trajectory: &[], surface: None, sheet: None }
     }
 }
 
@@ -126,6 +117,7 @@ struct Data<'a> {
     curves: &'a [Curve],
     trajectory: &'a [Waypoint],
     surface: Option<&'a Surface>,
+    sheet: Option<&'a Sheet>,
 }
 
 impl Chart {
@@ -172,48 +164,48 @@ impl Chart {
 
     /// The name of its file, without ending.
     pub fn name(&self) -> String {
-        let columns = self.options.columns.iter().flatten().map(|column| format!("-{column}")).collect::<String>();
-        self.options.name.clone().unwrap_or_else(|| format!("{}-{}{columns}", self.kind.name, self.metric))
+        let options = &self.options;
+        let columns = [&options.x, &options.y, &options.series, &options.column];
+        let columns = columns.into_iter().flatten().map(|column| format!("-{column}")).collect::<String>();
+        options.name.clone().unwrap_or_else(|| format!("{}-{}{columns}", self.kind.name, self.metric))
     }
 
-    /// What the chart shows of each problem in the rows, as (problem, picture).
+    /// What the chart shows, as (problem, picture): of each problem in the rows, or one picture of an empty name for kinds that show
+    /// all problems at once, or none.
     ///
     /// # Errors
     /// If there is nothing to show, or too much.
     pub fn pictures<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
-        let Tables { runs, curves, trajectory, surface } = *tables;
+        let Tables { runs, curves, trajectory, surface, sheet } = *tables;
+        let compose = |problem: &'a str, runs: &Runs| {
+            let data = Data { problem, runs, curves, trajectory, surface, sheet };
+            (self.kind.compose)(self, &data).map(|picture| (problem, picture))
+        };
         let mut problems: Vec<&str> = Vec::new();
         for run in &runs.rows {
-            if !problems.contains(&run.problem.as_str()) {
+            if problems.last() != Some(&run.problem.as_str()) && !problems.contains(&run.problem.as_str()) {
                 problems.push(&run.problem);
             }
         }
-        if problems.is_empty() {
+        if problems.is_empty() && !matches!(self.kind.input, Input::Table(_)) {
             return Err(FigureError::NoData { kind: self.kind.name, reason: "there are no trials".to_owned() });
         }
-        let one = problems.len() == 1;
+        if self.kind.input != Input::Problem {
+            return Ok(vec![compose("", runs)?]);
+        }
+        if let [problem] = problems[..] {
+            return Ok(vec![compose(problem, runs)?]);
+        }
         let picture = |problem: &'a str| {
-            let own: Vec<Run> =
-                if one { Vec::new() } else { runs.rows.iter().filter(|run| run.problem == problem).cloned().collect() };
+            let rows: Vec<Run> = runs.rows.iter().filter(|run| run.problem == problem).cloned().collect();
             let (hyperparameters, extra) = (runs.hyperparameters.clone(), runs.extra.clone());
-            let own = Runs { rows: own, hyperparameters, extra, ..Runs::default() };
-            let runs = if one { runs } else { &own };
-            let data = Data { problem, runs, curves, trajectory, surface };
-            (self.kind.compose)(self, &data).map(|picture| (problem, picture))
+            compose(problem, &Runs { rows, hyperparameters, extra, ..Runs::default() })
         };
         problems.into_iter().map(picture).collect()
     }
 
     fn title_or(&self, default: impl FnOnce() -> String) -> String {
         self.options.title.clone().unwrap_or_else(default)
-    }
-
-    fn selects(&self, configuration: &Configuration<'_>) -> bool {
-        let has = |(name, value): &(String, Setting)| configuration.setting(name) == Some(value);
-        let matches = |selection: &Selection| {
-            selection.optimizer == configuration.optimizer() && selection.settings.iter().all(has)
-        };
-        self.options.selection.is_empty() || self.options.selection.iter().any(matches)
     }
 }
 

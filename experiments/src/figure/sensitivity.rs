@@ -6,7 +6,7 @@ use super::labels;
 use super::picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::{MOST_LINES, style};
-use super::{Chart, Data, FigureError, Kind};
+use super::{Chart, Data, FigureError, Input, Kind};
 use crate::record::Setting;
 use crate::stats::{Configuration, Metric, configurations};
 
@@ -15,7 +15,9 @@ pub const KIND: Kind = Kind {
     name: "sensitivity",
     summary: "an outcome by learning rate, with the share of trials that diverged",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    has_columns: false,
+    keys: &["x", "select", "theory", "x_range", "y_range"],
+    required: 0,
+    input: Input::Problem,
     compose,
 };
 
@@ -66,7 +68,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 /// The configurations by all that is not the learning rate, in plan order.
 fn groups<'a>(chart: &Chart, all: &[Configuration<'a>], metric: Metric) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
-    for configuration in all.iter().filter(|configuration| chart.selects(configuration)) {
+    for configuration in all.iter().filter(|configuration| chart.options.selects(configuration)) {
         let Some(Setting::Number(rate)) = configuration.setting(LEARNING_RATE) else { continue };
         if !(*rate > 0.0 && rate.is_finite()) || configuration.outcomes(metric).is_empty() {
             continue;

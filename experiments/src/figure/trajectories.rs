@@ -10,7 +10,7 @@ use super::labels;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, Style, style};
-use super::{Chart, Data, FigureError, Kind};
+use super::{Chart, Data, FigureError, Input, Kind};
 use crate::record::{Run, Status, Surface, Waypoint};
 use crate::stats::{Configuration, configurations};
 
@@ -19,7 +19,9 @@ pub const KIND: Kind = Kind {
     name: "trajectories",
     summary: "the paths of optimizers over the contours of a two-dimensional landscape (needs record.trajectory and record.surface)",
     metrics: || vec!["value"],
-    has_columns: false,
+    keys: &["select", "x_range", "y_range"],
+    required: 0,
+    input: Input::Problem,
     compose,
 };
 
@@ -71,7 +73,7 @@ fn paths(chart: &Chart, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> V
         let path: Path = places.take_while(|(x0, x1)| x0.is_finite() && x1.is_finite()).collect();
         (!path.is_empty()).then_some(path)
     };
-    let selected = all.iter().filter(|configuration| chart.selects(configuration));
+    let selected = all.iter().filter(|configuration| chart.options.selects(configuration));
     let found = selected.map(|configuration| {
         let paths: Vec<Path> = configuration.runs.iter().filter_map(path).collect();
         (configuration, paths)

@@ -1,9 +1,11 @@
 //! Examples in the precision of a sweep, and the order in which training sees them.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use thalweg_kernels::Real;
+use thalweg_kernels::product::Input;
 
 use crate::random::Stream;
 
@@ -48,7 +50,7 @@ impl Batches {
     }
 
     /// The epoch of a step (both counted from 0), and the range of its batch within the epoch's order.
-    pub fn of_step(self, step: u64) -> (u64, std::ops::Range<usize>) {
+    pub fn of_step(self, step: u64) -> (u64, Range<usize>) {
         let (epoch, batch) = (step / self.per_epoch(), (step % self.per_epoch()) as usize);
         (epoch, batch * self.size..self.examples.min((batch + 1) * self.size))
     }
@@ -89,6 +91,41 @@ impl Orders {
         cache.insert((seed, epoch), Arc::clone(&order));
         order
     }
+}
+
+/// The rows of `source` at the positions `range` of the order, or of each lane's own order.
+pub(super) fn gather<'a, T: Copy>(
+    orders: &[Arc<[u32]>],
+    lanes: usize,
+    range: Range<usize>,
+    source: &[T],
+    width: usize,
+    out: &'a mut [T],
+) -> Input<'a, T> {
+    if let [order] = orders {
+        let out = &mut out[..range.len() * width];
+        let rows = out.chunks_exact_mut(width).zip(&order[range]);
+        if let 1 | 2 = width {
+            // So few numbers are not worth a call to copy memory.
+            for (row, example) in rows {
+                row[0] = source[*example as usize * width];
+                row[width - 1] = source[(*example as usize + 1) * width - 1];
+            }
+        } else {
+            rows.for_each(|(row, example)| row.copy_from_slice(&source[*example as usize * width..][..width]));
+        }
+        return Input::Shared(out);
+    }
+    let out = &mut out[..range.len() * width * lanes];
+    for (rows, position) in out.chunks_exact_mut(width * lanes).zip(range) {
+        for (lane, order) in orders.iter().enumerate() {
+            let row = &source[order[position] as usize * width..][..width];
+            for (k, x) in row.iter().enumerate() {
+                rows[k * lanes + lane] = *x;
+            }
+        }
+    }
+    Input::PerLane(out)
 }
 
 #[cfg(test)]

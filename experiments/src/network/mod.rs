@@ -2,6 +2,7 @@
 
 mod architecture;
 mod examples;
+mod initial;
 mod initializer;
 mod objective;
 mod parameterisation;

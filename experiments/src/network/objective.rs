@@ -7,6 +7,8 @@ use thalweg_kernels::loss::{Gradient, Value};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::product::{Input, PIECE, Shape, Start};
 
+use super::examples::gather;
+use super::initial::Initials;
 use super::scratch::{Order, Scratch};
 use super::{Architecture, Batches, Examples, Initializer, Orders};
 use crate::train::{Evaluation, Lane, Layout, Objective, Path, Split};
@@ -19,6 +21,7 @@ pub struct Network<T> {
     splits: [Examples<T>; 3],
     batches: Batches,
     orders: Orders,
+    initials: Initials<T>,
     chunk: Option<usize>,
 }
 
@@ -51,7 +54,8 @@ impl<T: Elementary> Network<T> {
         }
         assert!(batches.examples == splits[0].count && (1..=batches.examples).contains(&batches.size));
         let orders = Orders::new(batches.examples);
-        Self { architecture, initializer, splits, batches, orders, chunk }
+        let initials = Initials::new(architecture.parameters());
+        Self { architecture, initializer, splits, batches, orders, initials, chunk }
     }
 
     /// As many examples as keep the activations of one register of lanes in the first-level cache, but enough for the
@@ -140,6 +144,8 @@ impl<T: Elementary> Objective<T> for Network<T> {
 
     fn start(&self, scratch: &mut Scratch<T>, lanes: &[Lane<'_>], weights: &mut [T]) {
         let width = scratch.lanes;
+        scratch.init_seeds.clear();
+        scratch.init_seeds.extend(lanes.iter().map(|lane| lane.init_seed));
         let groups = lanes.chunks_exact(width).zip(weights.chunks_exact_mut(self.parameters() * width));
         for (order, (lanes, weights)) in scratch.groups.iter_mut().zip(groups) {
             order.epoch = None;
@@ -153,53 +159,44 @@ impl<T: Elementary> Objective<T> for Network<T> {
                     weights.chunks_exact_mut(width).for_each(|row| row[at] = row[at - 1]);
                     continue;
                 }
-                self.initializer.draw(&self.architecture, lane.init_seed, |parameter, weight| {
-                    weights[parameter * width + at] = T::from_f64(weight);
-                });
+                let initial = self.initials.weights(lane.init_seed, || self.draw(lane.init_seed));
+                weights.chunks_exact_mut(width).zip(initial.iter()).for_each(|(row, weight)| row[at] = *weight);
             }
         }
     }
 
     fn gradient(&self, scratch: &mut Scratch<T>, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]) {
-        let size = self.parameters() * scratch.lanes;
-        let arrays = weights.chunks_exact(size).zip(gradient.chunks_exact_mut(size));
-        // The groups leave the scratch while the rest of it is at work for them; that allocates nothing.
-        let mut groups = std::mem::take(&mut scratch.groups);
-        for (order, ((weights, gradient), alarm)) in
-            groups.iter_mut().zip(arrays.zip(alarm.chunks_exact_mut(scratch.lanes)))
-        {
-            self.group_gradient(scratch, order, step, weights, gradient, alarm);
-        }
-        scratch.groups = groups;
+        self.step(scratch, step, weights, gradient, alarm, None);
     }
 
-    fn evaluate(&self, scratch: &mut Scratch<T>, split: Split, weights: &[T], evaluation: &mut Evaluation) {
-        let (split, lanes) = (&self.splits[split as usize], scratch.lanes);
-        let (width, units) = (self.architecture.inputs(), self.architecture.outputs());
-        let target = self.architecture.loss.target_width(units);
-        evaluation.reset(lanes * scratch.groups.len());
-        let mut effective = std::mem::take(&mut scratch.effective);
-        for (group, weights) in weights.chunks_exact(self.parameters() * lanes).enumerate() {
-            let weights = self.architecture.effective(weights, lanes, &mut effective);
-            for from in (0..split.count).step_by(scratch.chunk) {
-                let to = split.count.min(from + scratch.chunk);
-                let examples = to - from;
-                self.forward(scratch, weights, Input::Shared(&split.inputs[from * width..to * width]), examples);
-                let outputs = &scratch.values[self.architecture.layers().len() - 1][..examples * units * lanes];
-                let (losses, correct) =
-                    (&mut scratch.losses[..examples * lanes], &mut scratch.correct[..examples * lanes]);
-                let targets = Input::Shared(&split.targets[from * target..to * target]);
-                scratch.criterion.value(self.architecture.loss, Value { outputs, targets, units, losses, correct });
-                evaluation.add(
-                    group * lanes,
-                    lanes,
-                    &scratch.losses[..examples * lanes],
-                    &scratch.correct[..examples * lanes],
-                );
-            }
+    fn evaluate_with_gradient(
+        &self,
+        scratch: &mut Scratch<T>,
+        step: u64,
+        weights: &[T],
+        gradient: &mut [T],
+        alarm: &mut [T],
+        evaluation: &mut Evaluation,
+    ) {
+        if self.batches.shuffled {
+            self.evaluate(scratch, step, Split::Train, weights, evaluation);
+            self.gradient(scratch, step, weights, gradient, alarm);
+        } else {
+            // The batch is the whole split, in the order in which an evaluation adds.
+            evaluation.reset(scratch.lanes * scratch.groups.len());
+            self.step(scratch, step, weights, gradient, alarm, Some(evaluation));
+            evaluation.finish(self.batches.examples);
         }
-        scratch.effective = effective;
-        evaluation.finish(split.count);
+    }
+
+    fn evaluate(&self, scratch: &mut Scratch<T>, step: u64, split: Split, weights: &[T], evaluation: &mut Evaluation) {
+        if step == 0 && self.initials.recall(&scratch.init_seeds, split, evaluation) {
+            return;
+        }
+        self.evaluate_split(scratch, &self.splits[split as usize], weights, evaluation);
+        if step == 0 {
+            self.initials.keep(&scratch.init_seeds, split, evaluation);
+        }
     }
 
     fn has(&self, split: Split) -> bool {
@@ -212,6 +209,79 @@ impl<T: Elementary> Objective<T> for Network<T> {
 }
 
 impl<T: Elementary> Network<T> {
+    /// The initial parameters of a seed.
+    fn draw(&self, seed: u64) -> Vec<T> {
+        let mut weights = vec![T::default(); self.parameters()];
+        self.initializer.draw(&self.architecture, seed, |parameter, weight| weights[parameter] = T::from_f64(weight));
+        weights
+    }
+
+    /// The loss, and the share of correct answers, on these examples.
+    fn evaluate_split(
+        &self,
+        scratch: &mut Scratch<T>,
+        split: &Examples<T>,
+        weights: &[T],
+        evaluation: &mut Evaluation,
+    ) {
+        let lanes = scratch.lanes;
+        let (width, target) =
+            (self.architecture.inputs(), self.architecture.loss.target_width(self.architecture.outputs()));
+        evaluation.reset(lanes * scratch.groups.len());
+        let mut effective = std::mem::take(&mut scratch.effective);
+        for (group, weights) in weights.chunks_exact(self.parameters() * lanes).enumerate() {
+            let weights = self.architecture.effective(weights, lanes, &mut effective);
+            for from in (0..split.count).step_by(scratch.chunk) {
+                let to = split.count.min(from + scratch.chunk);
+                let examples = to - from;
+                self.forward(scratch, weights, Input::Shared(&split.inputs[from * width..to * width]), examples);
+                let targets = Input::Shared(&split.targets[from * target..to * target]);
+                self.add_losses(scratch, targets, examples, group, evaluation);
+            }
+        }
+        scratch.effective = effective;
+        evaluation.finish(split.count);
+    }
+
+    /// The gradient of all groups on the batch of a step; adds its losses to `evaluation`, if they are wanted.
+    fn step(
+        &self,
+        scratch: &mut Scratch<T>,
+        step: u64,
+        weights: &[T],
+        gradient: &mut [T],
+        alarm: &mut [T],
+        mut evaluation: Option<&mut Evaluation>,
+    ) {
+        let size = self.parameters() * scratch.lanes;
+        let arrays = weights.chunks_exact(size).zip(gradient.chunks_exact_mut(size));
+        // The groups leave the scratch while the rest of it is at work for them; that allocates nothing.
+        let mut groups = std::mem::take(&mut scratch.groups);
+        let lanes = arrays.zip(alarm.chunks_exact_mut(scratch.lanes));
+        for (index, (order, ((weights, gradient), alarm))) in groups.iter_mut().zip(lanes).enumerate() {
+            let sums = Sums { group: index, gradient, alarm, evaluation: evaluation.as_deref_mut() };
+            self.group_gradient(scratch, order, step, weights, sums);
+        }
+        scratch.groups = groups;
+    }
+
+    /// Adds the losses of a chunk, whose outputs the last layer's values hold, to the sums of a group.
+    fn add_losses(
+        &self,
+        scratch: &mut Scratch<T>,
+        targets: Input<'_, T>,
+        examples: usize,
+        group: usize,
+        evaluation: &mut Evaluation,
+    ) {
+        let (lanes, units) = (scratch.lanes, self.architecture.outputs());
+        let outputs = &scratch.values[self.architecture.layers().len() - 1][..examples * units * lanes];
+        let losses = &mut scratch.losses[..examples * lanes];
+        let correct = &mut scratch.correct[..examples * lanes];
+        scratch.criterion.value(self.architecture.loss, Value { outputs, targets, units, losses, correct });
+        evaluation.add(group * lanes, lanes, losses, correct);
+    }
+
     /// The gradient of one group on the batch of a step.
     fn group_gradient(
         &self,
@@ -219,8 +289,7 @@ impl<T: Elementary> Network<T> {
         order: &mut Order,
         step: u64,
         weights: &[T],
-        gradient: &mut [T],
-        alarm: &mut [T],
+        mut sums: Sums<'_, T>,
     ) {
         let (epoch, batch) = self.batches.of_step(step);
         if self.batches.shuffled && order.epoch != Some(epoch) {
@@ -235,7 +304,6 @@ impl<T: Elementary> Network<T> {
         for begin in batch.clone().step_by(PIECE) {
             let end = batch.end.min(begin + PIECE);
             let first = begin == batch.start;
-            let sum: &mut [T] = if first { gradient } else { &mut piece };
             for from in (begin..end).step_by(scratch.chunk) {
                 let chunk = Chunk {
                     orders: &order.orders,
@@ -243,26 +311,22 @@ impl<T: Elementary> Network<T> {
                     scale,
                     start: if from == begin { Start::Zero } else { Start::Continue },
                 };
-                self.chunk_gradient(scratch, &chunk, weights, sum, alarm);
+                let gradient: &mut [T] = if first { &mut *sums.gradient } else { &mut piece };
+                let evaluation = sums.evaluation.as_deref_mut();
+                let sums = Sums { group: sums.group, gradient, alarm: &mut *sums.alarm, evaluation };
+                self.chunk_gradient(scratch, &chunk, weights, sums);
             }
             if !first {
-                gradient.iter_mut().zip(piece.iter()).for_each(|(sum, piece)| *sum += *piece);
+                sums.gradient.iter_mut().zip(piece.iter()).for_each(|(sum, piece)| *sum += *piece);
             }
         }
-        self.architecture.scale_gradient(gradient, scratch.lanes);
+        self.architecture.scale_gradient(sums.gradient, scratch.lanes);
         scratch.effective = effective;
         scratch.piece = piece;
     }
 
-    /// Adds the gradient of a chunk of examples to `sum`.
-    fn chunk_gradient(
-        &self,
-        scratch: &mut Scratch<T>,
-        chunk: &Chunk<'_, T>,
-        weights: &[T],
-        sum: &mut [T],
-        alarm: &mut [T],
-    ) {
+    /// Adds the gradient of a chunk of examples, and its losses if they are wanted, to `sums`.
+    fn chunk_gradient(&self, scratch: &mut Scratch<T>, chunk: &Chunk<'_, T>, weights: &[T], sums: Sums<'_, T>) {
         let (lanes, units, width) = (scratch.lanes, self.architecture.outputs(), self.architecture.inputs());
         let (range, examples) = (chunk.range.clone(), chunk.range.len());
         let target = self.architecture.loss.target_width(units);
@@ -281,13 +345,26 @@ impl<T: Elementary> Network<T> {
             )
         };
         self.forward(scratch, weights, x, examples);
+        if let Some(evaluation) = sums.evaluation {
+            self.add_losses(scratch, y, examples, sums.group, evaluation);
+        }
         let outputs = &mut scratch.values[self.architecture.layers().len() - 1][..examples * units * lanes];
-        let batch = Gradient { outputs, targets: y, units, scale: chunk.scale, alarm };
+        let batch = Gradient { outputs, targets: y, units, scale: chunk.scale, alarm: sums.alarm };
         scratch.criterion.gradient(self.architecture.loss, batch);
-        self.backward(scratch, weights, x, examples, sum, chunk.start);
+        self.backward(scratch, weights, x, examples, sums.gradient, chunk.start);
         scratch.inputs = inputs;
         scratch.targets = targets;
     }
+}
+
+/// What a group's examples are added to.
+struct Sums<'a, T> {
+    /// The number of the group.
+    group: usize,
+    gradient: &'a mut [T],
+    alarm: &'a mut [T],
+    /// The losses, if they are wanted.
+    evaluation: Option<&'a mut Evaluation>,
 }
 
 /// A chunk of the examples of a batch.
@@ -299,39 +376,4 @@ struct Chunk<'a, T> {
     /// 1/m of the batch.
     scale: T,
     start: Start,
-}
-
-/// The rows of `source` at the positions `range` of the order, or of each lane's own order.
-fn gather<'a, T: Copy>(
-    orders: &[Arc<[u32]>],
-    lanes: usize,
-    range: Range<usize>,
-    source: &[T],
-    width: usize,
-    out: &'a mut [T],
-) -> Input<'a, T> {
-    if let [order] = orders {
-        let out = &mut out[..range.len() * width];
-        let rows = out.chunks_exact_mut(width).zip(&order[range]);
-        if let 1 | 2 = width {
-            // So few numbers are not worth a call to copy memory.
-            for (row, example) in rows {
-                row[0] = source[*example as usize * width];
-                row[width - 1] = source[(*example as usize + 1) * width - 1];
-            }
-        } else {
-            rows.for_each(|(row, example)| row.copy_from_slice(&source[*example as usize * width..][..width]));
-        }
-        return Input::Shared(out);
-    }
-    let out = &mut out[..range.len() * width * lanes];
-    for (rows, position) in out.chunks_exact_mut(width * lanes).zip(range) {
-        for (lane, order) in orders.iter().enumerate() {
-            let row = &source[order[position] as usize * width..][..width];
-            for (k, x) in row.iter().enumerate() {
-                rows[k * lanes + lane] = *x;
-            }
-        }
-    }
-    Input::PerLane(out)
 }

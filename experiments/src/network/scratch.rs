@@ -32,6 +32,8 @@ pub struct Scratch<T: Elementary> {
     pub(super) effective: Buffer<T>,
     pub(super) losses: Buffer<T>,
     pub(super) correct: Buffer<T>,
+    /// The initial seeds of the block's lanes.
+    pub(super) init_seeds: Vec<u64>,
     /// One per group of the block.
     pub(super) groups: Vec<Order>,
 }
@@ -72,6 +74,7 @@ impl<T: Elementary> Scratch<T> {
             effective: Buffer::zeroed(if architecture.is_scaled() { architecture.parameters() * lanes } else { 0 }),
             losses: Buffer::zeroed(chunk * lanes),
             correct: Buffer::zeroed(chunk * lanes),
+            init_seeds: Vec::with_capacity(lanes * layout.groups),
             groups: (0..layout.groups).map(|_| order()).collect(),
         }
     }

@@ -47,6 +47,17 @@ pub enum RecordError {
         /// The name of the last column that belongs there.
         last: String,
     },
+    /// There is no column of that name.
+    #[error("{} has no column `{name}`", path.display())]
+    #[diagnostic(help("its columns are: {columns}"))]
+    NoColumn {
+        /// The file.
+        path: PathBuf,
+        /// The name asked for.
+        name: String,
+        /// Those that there are.
+        columns: String,
+    },
     /// A row has too many or too few fields.
     #[error("{}:{line}: {found} fields, but the header has {expected}", path.display())]
     #[diagnostic(help("was the file cut off or edited by hand?"))]

@@ -13,6 +13,7 @@ mod parts;
 mod provenance;
 mod runs;
 mod schema;
+mod sheet;
 mod surface;
 mod table;
 mod trajectory;
@@ -25,6 +26,7 @@ pub use parts::{Parts, Rows, TABLES};
 pub use provenance::Provenance;
 pub use runs::{read_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Setting, Status};
+pub use sheet::{Cells, Sheet};
 pub use surface::{Surface, read_surface, write_surface};
 pub use trajectory::{Waypoint, read_trajectory, write_position, write_trajectory_header};
 

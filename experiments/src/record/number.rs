@@ -1,5 +1,7 @@
 //! Numbers as text: the shortest decimals that read back to the same value.
 
+use std::io::Write;
+
 /// The type in which a trial was computed, and so the one to which a decimal must read back.
 ///
 /// Rows hold `f64` in either case. The decimal of an `f32` is much shorter, and says no more than is known:
@@ -31,10 +33,15 @@ impl Precision {
             return "NaN".to_owned();
         }
         // The standard library prints the shortest digits that read back; what it does not choose is where to put the point.
+        let mut text = [0; LONGEST];
+        let mut rest = &mut text[..];
         match self {
-            Self::F32 => plain_or_scientific(&format!("{:e}", value as f32)),
-            Self::F64 => plain_or_scientific(&format!("{value:e}")),
+            Self::F32 => write!(rest, "{:e}", value as f32),
+            Self::F64 => write!(rest, "{value:e}"),
         }
+        .expect("no number is longer");
+        let free = rest.len();
+        plain_or_scientific(std::str::from_utf8(&text[..LONGEST - free]).expect("a number is ASCII"))
     }
 
     /// The `f64` that [`parse`] gives for the decimal of `value`: what a reader of the file sees.
@@ -67,6 +74,9 @@ pub fn parse(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
+/// Bytes of the longest number, such as `-2.2250738585072014e-308`.
+const LONGEST: usize = 24;
+
 /// Places the point in digits that are given as `d.ddde±x`.
 fn plain_or_scientific(scientific: &str) -> String {
     let Some((mantissa, exponent)) = scientific.split_once('e') else {
@@ -77,19 +87,28 @@ fn plain_or_scientific(scientific: &str) -> String {
         return scientific.to_owned();
     }
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let (first, others) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut text = String::with_capacity(LONGEST);
+    text.push_str(sign);
     if exponent < 0 {
-        let zeros = "0".repeat(exponent.unsigned_abs() as usize - 1);
-        return format!("{sign}0.{zeros}{digits}");
+        text.push_str("0.");
+        (1..-exponent).for_each(|_| text.push('0'));
+        text.push_str(first);
+        text.push_str(others);
+        return text;
     }
-    let whole = exponent as usize + 1;
-    if digits.len() <= whole {
-        let zeros = "0".repeat(whole - digits.len());
-        format!("{sign}{digits}{zeros}")
+    let whole = exponent as usize;
+    text.push_str(first);
+    if others.len() <= whole {
+        text.push_str(others);
+        (others.len()..whole).for_each(|_| text.push('0'));
     } else {
-        let (whole, fraction) = digits.split_at(whole);
-        format!("{sign}{whole}.{fraction}")
+        let (others, fraction) = others.split_at(whole);
+        text.push_str(others);
+        text.push('.');
+        text.push_str(fraction);
     }
+    text
 }
 
 #[cfg(test)]

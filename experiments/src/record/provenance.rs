@@ -28,9 +28,11 @@ pub struct Provenance {
     pub threads: usize,
     /// Trials that were computed this time; the others were there already.
     pub trials: usize,
-    /// Wall-clock time of the training.
+    /// Wall-clock time of training, and of putting rows on disk meanwhile.
     pub seconds: f64,
-    /// Trials per second.
+    /// Time of training alone, the mean over threads.
+    pub training_seconds: f64,
+    /// Trials per second of wall-clock time.
     pub trials_per_second: f64,
     /// Floating-point operations of matrix products per second, in 10⁹.
     pub gflops: f64,

@@ -87,6 +87,11 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// Goes to a field, which is then the next.
+    pub(super) fn seek(&mut self, field: usize) {
+        self.next = field;
+    }
+
     pub(super) fn text(&mut self) -> &'a str {
         self.next += 1;
         self.row.get(self.next - 1).expect("a row is as long as its header")

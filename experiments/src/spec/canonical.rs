@@ -82,14 +82,7 @@ impl Spec {
         }
         for figure in &self.figures {
             out.header("[[figure]]");
-            out.text("kind", figure.kind);
-            out.text("metric", figure.metric);
-            if let Some(title) = &figure.title {
-                out.text("title", title);
-            }
-            for (key, column) in ["x", "y"].into_iter().zip(figure.columns.iter().flatten()) {
-                out.text(key, column);
-            }
+            figure.lines().into_iter().for_each(|(key, value)| out.line(key, value));
         }
         write_engine(&mut out, self.engine);
         out.0

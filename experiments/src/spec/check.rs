@@ -1,12 +1,8 @@
 //! What sections of a spec demand of each other.
 
 use thalweg_kernels::loss;
-use thalweg_kernels::optimizer::Domain;
 
-use super::error::{InputError, suggestion};
-use super::grid::Grid;
-use super::landscape::Landscape;
-use super::output::Curves;
+use super::error::InputError;
 use super::problem::Task;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::{Spec, metric};
@@ -29,16 +25,7 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     for (index, figure) in spec.figures.iter().enumerate() {
         let key = format!("figure.{index}.metric");
         check_metric(spec, &key, figure.metric)?;
-        if figure.kind == "curves" && spec.record.curves == Curves::None {
-            let message = "a figure of curves needs them recorded, but record.curves is \"none\"";
-            return Err(spec.error(&format!("figure.{index}.kind"), message));
-        }
-        if figure.kind == "trajectories" {
-            check_trajectories(spec, index)?;
-        }
-        if let Some(columns) = &figure.columns {
-            check_columns(spec, index, columns)?;
-        }
+        figure.check(spec, index)?;
     }
     if spec.train.target.is_some_and(|target| target.stop) && spec.train.log_every == LogEvery::Steps(0) {
         let message = "the target is looked at on logged steps only: stop needs `train.log_every` above 0";
@@ -67,53 +54,6 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
         total = sum;
     }
     Ok(())
-}
-
-/// Checks that `runs.csv` will have the columns that a figure names, and one optimizer both of them.
-fn check_columns(spec: &Spec, index: usize, columns: &[String; 2]) -> Result<(), InputError> {
-    let extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
-    let numbers = |grid: &Grid| -> Vec<&'static str> {
-        let numbers = grid.method.hyperparameters.iter().filter(|h| matches!(h.domain, Domain::Number { .. }));
-        numbers.map(|hyperparameter| hyperparameter.name).collect()
-    };
-    let mut known: Vec<&str> = Vec::new();
-    for name in spec.optimizers.iter().flat_map(numbers) {
-        if !known.contains(&name) {
-            known.push(name);
-        }
-    }
-    known.extend(extra.iter().map(String::as_str));
-    for (key, name) in ["x", "y"].into_iter().zip(columns) {
-        if !known.contains(&name.as_str()) {
-            let message = format!("runs.csv will have no column of numbers `{name}`");
-            return Err(spec.error(&format!("figure.{index}.{key}"), message).with_help(suggestion(name, &known)));
-        }
-    }
-    let [x, y] = columns;
-    if x == y {
-        return Err(spec.error(&format!("figure.{index}.y"), format!("`{y}` is on the other axis already")));
-    }
-    let has = |grid: &Grid, column: &String| numbers(grid).contains(&column.as_str()) || extra.contains(column);
-    if !spec.optimizers.iter().any(|grid| columns.iter().all(|column| has(grid, column))) {
-        return Err(spec.error(&format!("figure.{index}.y"), format!("no optimizer has both `{x}` and `{y}`")));
-    }
-    Ok(())
-}
-
-/// Checks that a figure of trajectories will have what it is drawn from.
-fn check_trajectories(spec: &Spec, index: usize) -> Result<(), InputError> {
-    let failed = |message: &str| Err(spec.error(&format!("figure.{index}.kind"), message));
-    match spec.problem.landscape() {
-        None => failed("only a landscape has trajectories"),
-        Some(landscape) if landscape.starts.dimensions() != 2 => {
-            failed("trajectories are drawn on landscapes of two dimensions")
-        }
-        Some(_) if !spec.record.trajectory => failed("trajectories have to be recorded: record.trajectory = true"),
-        Some(_) if spec.record.surface.is_none() => failed(
-            "the landscape has to be recorded: record.surface = { grid = [[low, high], [low, high]], points = n }",
-        ),
-        Some(_) => Ok(()),
-    }
 }
 
 fn check_loss(spec: &Spec) -> Result<(), InputError> {

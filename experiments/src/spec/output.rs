@@ -1,9 +1,8 @@
-//! `[record]`, `[[figure]]` and `[engine]`: what is kept, what is drawn, and how fast.
+//! `[record]` and `[engine]`: what is kept, and how fast.
 
 use super::error::InputError;
 use super::landscape::Lattice;
 use super::reader::{Named, Table};
-use crate::figure::{KINDS, Kind};
 use crate::train::Path;
 
 /// What is kept of each trial besides its row in `runs.csv`.
@@ -36,19 +35,6 @@ impl Named for Path {
     const NAMES: &'static [(&'static str, Self)] = &Self::ALL;
 }
 
-/// A figure to draw.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Figure {
-    /// The name of its kind, one of [`KINDS`].
-    pub kind: &'static str,
-    /// What it shows, one of the metrics of its kind.
-    pub metric: &'static str,
-    /// Its title, if not the usual one.
-    pub title: Option<String>,
-    /// The columns of `runs.csv` from left to right and from bottom to top, for kinds that have them.
-    pub columns: Option<[String; 2]>,
-}
-
 /// What changes the speed of a sweep and nothing else: these never enter a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Engine {
@@ -69,37 +55,6 @@ impl Record {
             trajectory: table.optional("trajectory").map_or(Ok(false), |field| field.boolean())?,
             surface: table.optional("surface").map(|field| Lattice::read(&field.table()?)).transpose()?,
         })
-    }
-}
-
-impl Figure {
-    pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["kind", "metric", "title", "x", "y"])?;
-        let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-        let kind = KINDS[table.required("kind", &format!("one of {}", kinds.join(", ")))?.choice(&kinds)?];
-        let metrics = (kind.metrics)();
-        let metric = match (table.optional("metric"), &metrics[..]) {
-            (Some(field), _) => field.choice(&metrics)?,
-            (None, [_]) => 0,
-            (None, _) => table.required("metric", &format!("one of {}", metrics.join(", ")))?.choice(&metrics)?,
-        };
-        Ok(Self {
-            kind: kind.name,
-            metric: metrics[metric],
-            title: table.optional("title").map(|field| field.string().map(str::to_owned)).transpose()?,
-            columns: Self::read_columns(table, kind)?,
-        })
-    }
-
-    fn read_columns(table: &Table<'_>, kind: &Kind) -> Result<Option<[String; 2]>, InputError> {
-        if !kind.has_columns {
-            return match ["x", "y"].into_iter().find_map(|key| table.optional(key)) {
-                Some(field) => Err(field.error(format!("a figure of kind {} has no columns to choose", kind.name))),
-                None => Ok(None),
-            };
-        }
-        let column = |key| Ok(table.required(key, "the name of a column of runs.csv")?.string()?.to_owned());
-        Ok(Some([column("x")?, column("y")?]))
     }
 }
 

@@ -1,11 +1,5 @@
 //! How sure a median over a few seeds is.
 
-use super::quantile::{median, quantile};
-use crate::random::Stream;
-
-/// Resamples that an interval is made of.
-pub const RESAMPLES: usize = 2000;
-
 /// The share of intervals that should hold the true median.
 pub const CONFIDENCE: f64 = 0.95;
 
@@ -18,80 +12,136 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// The percentile bootstrap interval of the median of `sorted` (Efron and Tibshirani 1993, §13.3).
+/// The percentile bootstrap interval of the median of `sorted`, in closed form: what ever more resamples would lead to.
 ///
-/// [`RESAMPLES`] times, as many values are drawn with replacement and their median taken; the interval goes from the 2.5 % to the
-/// 97.5 % quantile of these medians. The draws are a function of `text` and of the number of values alone. One value says nothing of
-/// the spread, so there is no interval; with fewer than about ten, the interval is rough and rather too narrow.
+/// A resample draws as many values as there are, with replacement. Its k-th smallest is at most the j-th smallest of the n
+/// values if at least k of its draws are among those j: with probability P(B ≥ k), where B is binomial with n draws of
+/// probability j/n (Efron, The Annals of Statistics 7, 1979, §3; Maritz and Jarrett 1978). The interval goes from the 2.5 %
+/// quantile to the 97.5 % quantile of that distribution; where n is even, the first is of the lower and the second of the
+/// upper of the resample's two middle values.
+///
+/// One value says nothing of the spread, so there is no interval; with fewer than about ten, the interval is rough and
+/// rather too narrow.
 ///
 /// # Panics
 /// In debug builds, if `sorted` does not ascend or holds NaN.
-pub fn median_interval(sorted: &[f64], text: &str) -> Option<Interval> {
+pub fn median_interval(sorted: &[f64]) -> Option<Interval> {
+    debug_assert!(sorted.is_sorted());
     if sorted.len() < 2 {
         return None;
     }
-    let mut stream = stream(text);
-    let mut ranks = vec![0; sorted.len()];
-    let mut medians: Vec<f64> = (0..RESAMPLES).map(|_| resampled_median(&mut stream, sorted, &mut ranks)).collect();
-    medians.sort_by(f64::total_cmp);
+    let n = sorted.len() as u64;
     let tail = (1.0 - CONFIDENCE) / 2.0;
-    Some(Interval { low: quantile(&medians, tail)?, high: quantile(&medians, 1.0 - tail)? })
+    let (lower, upper) = (n.div_ceil(2), n / 2 + 1);
+    let end = |middle: u64, share: f64| sorted[rank(n, middle, share) as usize - 1];
+    Some(Interval { low: end(lower, tail), high: end(upper, 1.0 - tail) })
 }
 
-/// The random numbers that belong to a text.
-fn stream(text: &str) -> Stream {
-    let hash = blake3::hash(text.as_bytes());
-    let (seed, _) = hash.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
-    Stream::new("bootstrap", u64::from_le_bytes(*seed))
+/// The smallest j, from 1 to n, for which the k-th smallest of n draws is among the j smallest of n values with a
+/// probability of at least `share`.
+fn rank(n: u64, k: u64, share: f64) -> u64 {
+    let (mut low, mut high) = (1, n);
+    while low < high {
+        let j = low.midpoint(high);
+        if at_least(n, j as f64 / n as f64, k) >= share { high = j } else { low = j + 1 }
+    }
+    low
 }
 
-/// The median of as many values as there are, drawn from `sorted`: ranks are drawn, and only their middle is sorted out.
-fn resampled_median(stream: &mut Stream, sorted: &[f64], ranks: &mut [usize]) -> f64 {
-    ranks.fill_with(|| stream.below(sorted.len() as u64) as usize);
-    let (half, odd) = (ranks.len() / 2, ranks.len() % 2 == 1);
-    let (below, &mut middle, _) = ranks.select_nth_unstable(half);
-    let before = if odd { middle } else { below.iter().copied().max().unwrap_or(middle) };
-    median(&[sorted[before], sorted[middle]]).expect("two values have a median")
+/// P(B ≥ k) for a binomial B of n draws with probability p, for 1 ≤ k ≤ n.
+///
+/// The tail beyond k on the side away from the mean is added from its largest term on, until terms do not count any more.
+fn at_least(n: u64, p: f64, k: u64) -> f64 {
+    if p >= 1.0 {
+        return 1.0;
+    }
+    let [count, odds] = [n as f64, p / (1.0 - p)];
+    let mass = |i: u64| {
+        let i = i as f64;
+        let ways = libm::lgamma(count + 1.0) - libm::lgamma(i + 1.0) - libm::lgamma(count - i + 1.0);
+        libm::exp(ways + i * libm::log(p) + (count - i) * libm::log1p(-p))
+    };
+    let sum = |mut term: f64, ratios: &mut dyn Iterator<Item = f64>| {
+        let mut sum = term;
+        for ratio in ratios {
+            term *= ratio;
+            if term <= sum * f64::EPSILON {
+                break;
+            }
+            sum += term;
+        }
+        sum
+    };
+    if k as f64 > count * p {
+        sum(mass(k), &mut (k..n).map(|i| (n - i) as f64 / (i + 1) as f64 * odds))
+    } else {
+        1.0 - sum(mass(k - 1), &mut (1..k).rev().map(|i| i as f64 / (n - i + 1) as f64 / odds))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Stream;
 
     #[test]
-    fn an_interval_is_a_function_of_values_and_text() {
-        let values = [0.1, 0.2, 0.25, 0.3, 0.9];
-        let interval = median_interval(&values, "moons sgd lr=0.1").unwrap();
-        assert_eq!(median_interval(&values, "moons sgd lr=0.1"), Some(interval));
-        assert_eq!(interval, Interval { low: 0.1, high: 0.9 });
+    fn the_tail_of_a_binomial() {
+        // scipy.stats.binom.sf(k - 1, n, p), SciPy 1.17.1.
+        for (n, p, k, expected) in [
+            (5, 0.2, 3, 0.05792),
+            (5, 0.8, 3, 0.94208),
+            (256, 0.45, 128, 0.06140854888418),
+            (1_000_000, 0.5, 500_001, 0.49960105782),
+            (1_000_000, 0.499, 500_001, 0.02269606022),
+        ] {
+            let found = at_least(n, p, k);
+            assert!((found - expected).abs() < 1e-7, "{n} {p} {k}: {found}");
+        }
+        assert_eq!(at_least(7, 1.0, 7), 1.0);
+    }
+
+    /// The quantiles of many resampled medians, whose ranks can differ by one where a share is almost met.
+    #[test]
+    fn resampling_gives_the_same_interval() {
+        for n in [2, 3, 5, 10, 15, 40, 101] {
+            let values: Vec<f64> = (0..n).map(f64::from).collect();
+            let mut stream = Stream::new("bootstrap test", 1);
+            let middles = |(lower, upper): (usize, usize), stream: &mut Stream| {
+                let mut draws: Vec<u64> = (0..n).map(|_| stream.below(n as u64)).collect();
+                draws.sort_unstable();
+                [draws[lower], draws[upper]]
+            };
+            let at = ((n as usize - 1) / 2, n as usize / 2);
+            let mut medians: Vec<[u64; 2]> = (0..20_000).map(|_| middles(at, &mut stream)).collect();
+            let mut quantile = |side: usize, share: f64| {
+                medians.sort_unstable_by_key(|middles| middles[side]);
+                medians[(share * 20_000.0) as usize][side] as f64
+            };
+            let (low, high) = (quantile(0, 0.025), quantile(1, 0.975));
+            let interval = median_interval(&values).unwrap();
+            assert!((interval.low - low).abs() <= 1.0 && (interval.high - high).abs() <= 1.0, "{n}: {interval:?}");
+        }
     }
 
     #[test]
     fn an_interval_holds_the_median_and_lies_within_the_values() {
         let values: Vec<f64> = (0..101).map(f64::from).collect();
-        let interval = median_interval(&values, "a").unwrap();
+        let interval = median_interval(&values).unwrap();
         // The normal approximation has ranks 50 ± 1.96·√101/2.
-        assert!((interval.low - 40.2).abs() < 2.5 && (interval.high - 59.8).abs() < 2.5, "{interval:?}");
-    }
-
-    #[test]
-    fn the_draws_are_fixed() {
-        let mut stream = stream("moons sgd lr=0.1");
-        let draws: Vec<u64> = (0..8).map(|_| stream.below(10)).collect();
-        assert_eq!(draws, [8, 7, 9, 7, 3, 8, 7, 6]);
+        assert!((interval.low - 40.2).abs() < 1.5 && (interval.high - 59.8).abs() < 1.5, "{interval:?}");
     }
 
     #[test]
     fn divergence_reaches_the_interval() {
         let inf = f64::INFINITY;
-        let interval = median_interval(&[1.0, 1.0, 2.0, inf, inf], "a").unwrap();
+        let interval = median_interval(&[1.0, 1.0, 2.0, inf, inf]).unwrap();
         assert_eq!(interval, Interval { low: 1.0, high: inf });
-        assert_eq!(median_interval(&[inf, inf], "a"), Some(Interval { low: inf, high: inf }));
+        assert_eq!(median_interval(&[inf, inf]), Some(Interval { low: inf, high: inf }));
     }
 
     #[test]
     fn one_trial_has_no_interval() {
-        assert_eq!(median_interval(&[1.0], "a"), None);
-        assert_eq!(median_interval(&[], "a"), None);
+        assert_eq!(median_interval(&[1.0]), None);
+        assert_eq!(median_interval(&[]), None);
     }
 }

@@ -88,7 +88,7 @@ impl<'a> Configuration<'a> {
 
     /// The bootstrap interval of the median; none for one trial.
     pub fn interval(&self, metric: Metric) -> Option<Interval> {
-        median_interval(&self.outcomes(metric), &self.text())
+        median_interval(&self.outcomes(metric))
     }
 }
 

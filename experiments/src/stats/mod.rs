@@ -9,7 +9,7 @@ mod metric;
 mod quantile;
 mod summary;
 
-pub use bootstrap::{CONFIDENCE, Interval, RESAMPLES, median_interval};
+pub use bootstrap::{CONFIDENCE, Interval, median_interval};
 pub use configuration::{Configuration, Spread, choose_best, configurations};
 pub use curve_metric::CurveMetric;
 pub use metric::Metric;

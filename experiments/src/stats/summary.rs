@@ -21,7 +21,6 @@ const STATISTICS: [&str; 5] = ["median", "q25", "q75", "ci_low", "ci_high"];
 /// # Errors
 /// [`RecordError::Write`].
 pub fn write_summary(path: &Path, runs: &Runs) -> Result<(), RecordError> {
-    // The intervals take long: 14,000 resamples a row. Each has a generator of its own, so threads change nothing.
     let rows: Vec<Vec<String>> = configurations(runs).par_iter().map(row).collect();
     atomic::write(path, |file| {
         let mut writer = csv::Writer::from_writer(file);

@@ -91,7 +91,7 @@ impl Measurement<'_> {
             let begin = Instant::now();
             let done = |_, _, _| {};
             let trained = train::train(objective, std::slice::from_ref(&job), &schedule, &[], engine, &STOP, done);
-            trained.map_or(0.0, |()| begin.elapsed().as_secs_f64())
+            trained.map_or(0.0, |_| begin.elapsed().as_secs_f64())
         };
         // Two evaluations and one step, and then twice as many steps each time until it takes a moment.
         let base = time(1);

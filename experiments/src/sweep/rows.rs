@@ -9,17 +9,16 @@ use crate::train::{Outcome, Point, Split};
 pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) -> Rows {
     let precision = spec.train.precision;
     let run = bytes(|writer| record::write_run(writer, &run(plan, trial, outcome), precision));
-    let curves = bytes(|writer| {
+    let curves = bytes_if(!plan.schedule.recorded.is_empty(), |writer| {
         let recorded = |point: &&Point| plan.schedule.recorded.binary_search(&point.step).is_ok();
         outcome.points.iter().filter(recorded).try_for_each(|point| {
             let curve = curve(&plan.trials[trial].key, point);
             record::write_curve(writer, &curve, precision)
         })
     });
-    let trajectory = bytes(|writer| {
-        let positions = if spec.record.trajectory { outcome.positions.as_slice() } else { &[] };
+    let trajectory = bytes_if(spec.record.trajectory, |writer| {
         // Positions are kept at the steps that are logged.
-        positions.iter().zip(&outcome.points).try_for_each(|(position, point)| {
+        outcome.positions.iter().zip(&outcome.points).try_for_each(|(position, point)| {
             let value = point.loss[Split::Train as usize].unwrap_or(f64::NAN);
             let key = &plan.trials[trial].key;
             record::write_position(writer, key, position.step, &position.parameters, value, precision)
@@ -54,9 +53,20 @@ fn extra(plan: &Plan, outcome: &Outcome) -> Vec<Option<f64>> {
     [coordinates(outcome.start()), coordinates(outcome.end()), vec![value]].concat()
 }
 
+/// Bytes of most rows.
+const ROW: usize = 256;
+
+/// A CSV in memory.
+type CsvBytes = csv::Writer<Vec<u8>>;
+
+/// [`bytes`], or nothing.
+fn bytes_if(wanted: bool, write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) -> Vec<u8> {
+    if wanted { bytes(write) } else { Vec::new() }
+}
+
 /// What is written to a CSV in memory, which cannot fail.
-fn bytes(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+fn bytes(write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().buffer_capacity(ROW).from_writer(Vec::with_capacity(ROW));
     write(&mut writer).expect("memory takes every row, and rows have the cells of their header");
     writer.into_inner().expect("memory takes every row")
 }

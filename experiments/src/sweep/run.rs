@@ -16,11 +16,11 @@ use thalweg_kernels::{CONTRACT, Isa};
 use super::{Choice, Model, Plan, WithObjective, rows, with_objective};
 use crate::data::Splits;
 use crate::descent;
-use crate::figure::{self, FigureError};
+use crate::drawing::{self, DrawError, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Provenance, RecordError, atomic};
-use crate::spec::{InputError, Spec};
-use crate::train::{self, Job, Norms, Objective, Outcome};
+use crate::spec::{Curves, InputError, Spec};
+use crate::train::{self, Job, Norms, Objective, Observer, Outcome};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ pub enum RunError {
     /// A figure could not be drawn.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Figure(#[from] FigureError),
+    Draw(#[from] DrawError),
     /// Threads could not be started.
     #[error("cannot start worker threads")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -117,15 +117,18 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let training = Training { spec, plan: &plan, settings, progress, stop, writer: &parts };
     let trained = with_objective(spec, &plan, &data, training);
     progress.end();
-    trained?;
+    let spent = trained?;
     let Writer { mut parts, failure, .. } = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     failure.map_or(Ok(()), Err).and_then(|()| parts.flush()).map_err(|source| folder.error(source))?;
     if parts.done() < plan.trials.len() {
         return Ok(Finished::Stopped { done: parts.done(), trials: plan.trials.len() });
     }
     let trials = plan.trials.len() - before;
-    let provenance = provenance(settings, trials, started.elapsed(), plan.flops_per_trial());
-    folder.finish(spec, &plan, parts, settings.png)?;
+    let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops_per_trial());
+    let files = folder.assemble(spec, &plan, &parts).map_err(|source| folder.error(source))?;
+    // The plan of a large sweep takes as much memory as its table, which is read next.
+    drop(plan);
+    folder.finish(spec, files, parts, settings.png)?;
     provenance.write(folder.path).map_err(|source| folder.error(source))?;
     Ok(Finished::Complete)
 }
@@ -153,9 +156,9 @@ struct Training<'a> {
 }
 
 impl WithObjective for Training<'_> {
-    type Output = Result<(), RunError>;
+    type Output = Result<Duration, RunError>;
 
-    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<(), RunError> {
+    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<Duration, RunError> {
         let Self { spec, plan, settings, .. } = self;
         let missing: Vec<Vec<usize>> = {
             let parts = &self.locked().parts;
@@ -163,6 +166,7 @@ impl WithObjective for Training<'_> {
             plan.populations.iter().map(|population| of(&population.trials)).collect()
         };
         let schedule = super::train_schedule(spec, plan);
+        let observers: &[&dyn Observer<T>] = if spec.record.curves == Curves::None { &[] } else { &[&Norms] };
         let choice = |population| Choice::new(spec, plan, population, settings.isa);
         let choices: Vec<Choice> = plan.populations.iter().map(choice).collect();
         // Populations that are trained in the same way share the threads.
@@ -172,6 +176,7 @@ impl WithObjective for Training<'_> {
                 ways.push((choice.path, choice.lanes));
             }
         }
+        let mut spent = Duration::ZERO;
         for (path, lanes) in ways {
             let takes = |&at: &usize| (choices[at].path, choices[at].lanes) == (path, lanes);
             let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
@@ -184,9 +189,9 @@ impl WithObjective for Training<'_> {
             let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
                 self.keep(&missing[populations[job]][first..first + outcomes.len()], &outcomes);
             };
-            train::train(objective, &jobs, &schedule, &[&Norms], engine, self.stop, done)?;
+            spent += train::train(objective, &jobs, &schedule, observers, engine, self.stop, done)?;
         }
-        Ok(())
+        Ok(spent)
     }
 }
 
@@ -230,9 +235,6 @@ enum Claim {
     Complete,
 }
 
-/// The name of the file that says whose results a folder holds.
-pub const SPEC: &str = "spec.toml";
-
 impl Folder<'_> {
     fn parts(&self) -> PathBuf {
         self.path.join("parts")
@@ -274,13 +276,12 @@ impl Folder<'_> {
         Ok(Claim::Open)
     }
 
-    /// Turns the parts into results.
-    fn finish(&self, spec: &Spec, plan: &Plan, parts: Parts, png: bool) -> Result<(), RunError> {
-        let mut files = self.assemble(spec, plan, &parts).map_err(|source| self.error(source))?;
+    /// Adds what follows from the tables, whose names are in `files`, and removes the parts.
+    fn finish(&self, spec: &Spec, mut files: Vec<String>, parts: Parts, png: bool) -> Result<(), RunError> {
         let runs = record::read_runs(&self.path.join("runs.csv"))?;
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
         files.push("summary.csv".to_owned());
-        files.extend(draw(spec, self.path, png)?);
+        files.extend(drawing::draw(spec, self.path, png)?);
         let write = || {
             atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
             Manifest::of(self.path, CONTRACT, &files)?.write(self.path)?;
@@ -312,45 +313,8 @@ impl Folder<'_> {
     }
 }
 
-/// Draws the figures that a spec asks for from the tables in `folder`; returns the paths of the SVG files from there.
-///
-/// # Errors
-///
-/// If a table cannot be read, or a figure not be drawn.
-pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, RunError> {
-    if spec.figures.is_empty() {
-        return Ok(Vec::new());
-    }
-    let runs = record::read_runs(&folder.join("runs.csv"))?;
-    let curves = record::read_curves(&folder.join("curves.csv"))?;
-    let is_wanted = spec.figures.iter().any(|figure| figure.kind == "trajectories");
-    let existing = |name: &str| Some(folder.join(name)).filter(|path| is_wanted && path.exists());
-    let trajectory = existing("trajectory.csv").map(|path| record::read_trajectory(&path)).transpose()?;
-    let surface = existing("surface.csv").map(|path| record::read_surface(&path)).transpose()?;
-    let tables = figure::Tables {
-        runs: &runs,
-        curves: &curves,
-        trajectory: trajectory.as_deref().unwrap_or_default(),
-        surface: surface.as_ref(),
-    };
-    let figures = folder.join("figures");
-    fs::create_dir_all(&figures).map_err(|source| RunError::Files { path: figures.clone(), source })?;
-    let mut written = Vec::new();
-    for wanted in &spec.figures {
-        let (title, columns) = (wanted.title.clone(), wanted.columns.clone());
-        let options = figure::Options { title, columns, ..figure::Options::default() };
-        let chart = figure::Chart::new(wanted.kind, Some(wanted.metric))?.with(options);
-        for path in figure::draw(&chart, &tables, &figures, png)? {
-            // A PNG's bytes may change with the library that compresses it, so it is no part of the result.
-            if path.extension().is_some_and(|ending| ending == "svg") {
-                written.extend(path.file_name().map(|name| format!("figures/{}", name.to_string_lossy())));
-            }
-        }
-    }
-    Ok(written)
-}
-
-fn provenance(settings: &Settings, trials: usize, elapsed: Duration, flops: u128) -> Provenance {
+/// `elapsed` on the wall clock, and `spent` by all threads on training.
+fn provenance(settings: &Settings, trials: usize, [elapsed, spent]: [Duration; 2], flops: u128) -> Provenance {
     let seconds = elapsed.as_secs_f64();
     let git = std::process::Command::new("git").args(["rev-parse", "HEAD"]).output();
     let revision = git.ok().filter(|output| output.status.success());
@@ -365,6 +329,7 @@ fn provenance(settings: &Settings, trials: usize, elapsed: Duration, flops: u128
         threads: settings.threads,
         trials,
         seconds,
+        training_seconds: spent.as_secs_f64() / settings.threads as f64,
         trials_per_second: trials as f64 / seconds,
         gflops: trials as f64 * flops as f64 / seconds / 1e9,
     }

@@ -88,28 +88,52 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         self.alarms.reset(trials.len());
         self.trials.clear();
         self.trials.extend(trials.iter().map(|lane| Trial::new(setting.schedule.logged.len(), lane.keep)));
-        self.log(setting, 0);
-        let mut logged = setting.schedule.logged.iter().skip(1).peekable();
-        for step in 1..=setting.schedule.steps {
+        let steps = setting.schedule.steps;
+        let mut logged = setting.schedule.logged.iter().peekable();
+        for step in 0..=steps {
             let is_logged = logged.next_if_eq(&&step).is_some();
             if is_logged {
+                self.observe(setting, step);
+            }
+            self.look(setting, step, is_logged);
+            if step == steps || self.is_over() {
+                break;
+            }
+            if logged.peek() == Some(&&(step + 1)) {
                 self.previous.copy_from_slice(&self.weights);
             }
-            self.step(setting.objective, method, &lanes, step);
-            if is_logged {
-                self.log(setting, step);
-            }
-            if self.trials.iter().all(|trial| !trial.running) {
+            self.update(method, &lanes, step + 1);
+            if self.is_over() {
                 break;
             }
         }
         self.trials.drain(..).map(|trial| trial.finish(setting.schedule)).collect()
     }
 
-    /// One update of every lane; trials that it makes non-finite end.
-    fn step(&mut self, objective: &O, method: &Method, lanes: &[Lane<'_>], step: u64) {
-        let Self { layout, scratch, weights, gradient, state, coefficients, alarms, .. } = self;
-        objective.gradient(scratch, step - 1, weights, gradient, alarms.lanes());
+    /// Whether no trial of the block is running any more.
+    fn is_over(&self) -> bool {
+        self.trials.iter().all(|trial| !trial.running)
+    }
+
+    /// The gradient after `step` updates, unless they were the last ones, and the loss if the step is logged.
+    fn look(&mut self, setting: &Setting<'_, T, O>, step: u64, is_logged: bool) {
+        let objective = setting.objective;
+        let Self { scratch, weights, gradient, alarms, evaluation, .. } = self;
+        match (is_logged, step < setting.schedule.steps) {
+            (true, true) => {
+                objective.evaluate_with_gradient(scratch, step, weights, gradient, alarms.lanes(), evaluation);
+            }
+            (true, false) => objective.evaluate(scratch, step, Split::Train, weights, evaluation),
+            (false, _) => objective.gradient(scratch, step, weights, gradient, alarms.lanes()),
+        }
+        if is_logged {
+            self.log(setting, step);
+        }
+    }
+
+    /// Update `step` of every lane, counted from 1; trials that it makes non-finite end.
+    fn update(&mut self, method: &Method, lanes: &[Lane<'_>], step: u64) {
+        let Self { layout, weights, gradient, state, coefficients, alarms, .. } = self;
         let size = weights.len();
         let state = &mut state[..method.state * size];
         for (range, coefficients) in coefficients.advance(method, lanes, step) {
@@ -136,18 +160,10 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         }
     }
 
-    /// Evaluates the block and adds a point to every running trial.
-    fn log(&mut self, setting: &Setting<'_, T, O>, step: u64) {
-        let objective = setting.objective;
+    /// Begins the points of a logged step with what observers see of its update.
+    fn observe(&mut self, setting: &Setting<'_, T, O>, step: u64) {
         self.points.clear();
         self.points.resize(self.layout.groups * self.width, Point { step, ..Point::default() });
-        for split in Split::ALL.into_iter().filter(|split| objective.has(*split)) {
-            objective.evaluate(&mut self.scratch, split, &self.weights, &mut self.evaluation);
-            for (lane, point) in self.points.iter_mut().enumerate() {
-                point.loss[split as usize] = Some(T::from_f64(self.evaluation.loss[lane]).to_f64());
-                point.accuracy[split as usize] = objective.classifies().then(|| self.evaluation.accuracy[lane]);
-            }
-        }
         let after_update = step > 0;
         let block = Logged {
             step,
@@ -158,6 +174,21 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         };
         for observer in setting.observers {
             observer.observe(block, &mut self.points);
+        }
+    }
+
+    /// Adds the losses to the points of a logged step, of which the training loss has been evaluated, and the points to
+    /// every running trial.
+    fn log(&mut self, setting: &Setting<'_, T, O>, step: u64) {
+        let objective = setting.objective;
+        for split in Split::ALL.into_iter().filter(|split| objective.has(*split)) {
+            if split != Split::Train {
+                objective.evaluate(&mut self.scratch, step, split, &self.weights, &mut self.evaluation);
+            }
+            for (lane, point) in self.points.iter_mut().enumerate() {
+                point.loss[split as usize] = Some(T::from_f64(self.evaluation.loss[lane]).to_f64());
+                point.accuracy[split as usize] = objective.classifies().then(|| self.evaluation.accuracy[lane]);
+            }
         }
         for (lane, (trial, point)) in self.trials.iter_mut().zip(&self.points).enumerate() {
             if !trial.running {

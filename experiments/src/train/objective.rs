@@ -65,8 +65,30 @@ pub trait Objective<T: Elementary>: Sync {
     /// The gradient of step `step` (counted from 0). Makes the `alarm` of a lane NaN if its loss is not finite.
     fn gradient(&self, scratch: &mut Self::Scratch, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]);
 
-    /// The loss, and the share of correct answers, on a split.
-    fn evaluate(&self, scratch: &mut Self::Scratch, split: Split, weights: &[T], evaluation: &mut Evaluation);
+    /// [`Self::evaluate`] on the training split, and [`Self::gradient`]: for an objective whose step passes the whole split
+    /// anyway, the loss then costs next to nothing.
+    fn evaluate_with_gradient(
+        &self,
+        scratch: &mut Self::Scratch,
+        step: u64,
+        weights: &[T],
+        gradient: &mut [T],
+        alarm: &mut [T],
+        evaluation: &mut Evaluation,
+    ) {
+        self.evaluate(scratch, step, Split::Train, weights, evaluation);
+        self.gradient(scratch, step, weights, gradient, alarm);
+    }
+
+    /// The loss, and the share of correct answers, on a split after `step` updates.
+    fn evaluate(
+        &self,
+        scratch: &mut Self::Scratch,
+        step: u64,
+        split: Split,
+        weights: &[T],
+        evaluation: &mut Evaluation,
+    );
 
     /// Whether it has this split.
     fn has(&self, split: Split) -> bool;

@@ -1,6 +1,7 @@
 //! Blocks on threads.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
@@ -49,7 +50,8 @@ pub struct Job<'a> {
 }
 
 /// Trains all trials of all jobs; hands each finished block to `done`, with the job's index and the index of its first
-/// trial there, in no particular order and from any thread. Stops between blocks once `stop` is set.
+/// trial there, in no particular order and from any thread. Stops between blocks once `stop` is set. Returns the time that
+/// the threads spent on training, all of theirs together.
 ///
 /// # Errors
 ///
@@ -62,7 +64,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
     engine: Engine,
     stop: &AtomicBool,
     done: impl Fn(usize, usize, Vec<Outcome>) + Sync,
-) -> Result<(), rayon::ThreadPoolBuildError> {
+) -> Result<Duration, rayon::ThreadPoolBuildError> {
     let layout = engine.layout::<T>();
     let lanes = engine.block_lanes::<T>();
     let blocks: Vec<(usize, usize)> = jobs
@@ -72,7 +74,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
         .collect();
     let methods: Vec<&Method> = jobs.iter().map(|job| job.method).collect();
     let setting = Setting { objective, schedule, observers };
-    let next = AtomicUsize::new(0);
+    let (next, spent) = (AtomicUsize::new(0), AtomicU64::new(0));
     let threads = engine.threads.clamp(1, blocks.len().max(1));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.broadcast(|_| {
@@ -80,8 +82,11 @@ pub fn train<T: Elementary, O: Objective<T>>(
         while !stop.load(Ordering::Relaxed) {
             let Some(&(job, first)) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
             let trials = &jobs[job].lanes[first..jobs[job].lanes.len().min(first + lanes)];
-            done(job, first, worker.train(&setting, jobs[job].method, trials));
+            let begin = Instant::now();
+            let outcomes = worker.train(&setting, jobs[job].method, trials);
+            spent.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
+            done(job, first, outcomes);
         }
     });
-    Ok(())
+    Ok(Duration::from_nanos(spent.into_inner()))
 }

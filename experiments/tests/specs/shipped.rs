@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use thalweg::data::{Domain, GENERATORS, Generator, Parameter};
-use thalweg::spec::{Spec, shipped};
+use thalweg::spec::{Study, shipped};
 
 use crate::{SMALL, edited, parse, plan};
 
@@ -44,6 +44,37 @@ momentum = [0.5]
 kind = "curves"
 metric = "grad_norm"
 title = "Gradients"
+name = "gradients"
+select = [{ optimizer = "momentum", lr = 0.001, momentum = 0.5 }, { optimizer = "adam", epsilon_placement = "inside" }]
+select_by = "final_test_accuracy"
+x_range = [0, 10]
+y_range = [1e-3, 1e3]
+"#;
+
+/// A study that compares others.
+const MEMBERS: &str = r#"
+name = "compared"
+members = ["compare-a", "compare-b"]
+
+[[figure]]
+kind = "sensitivity"
+metric = "final_train_loss"
+"#;
+
+/// A study that draws functions.
+const FUNCTIONS: &str = r#"
+name = "drawn"
+title = "Functions"
+
+[functions]
+activations = "all"
+losses = ["bce", "mse"]
+x = { linear = [-4, 4], points = 81 }
+
+[[figure]]
+kind = "function"
+metric = "value"
+functions = ["bce"]
 "#;
 
 /// Sources of examples, by the lines of their own: generators with a value for every parameter, and the other kinds.
@@ -104,8 +135,9 @@ fn generated_sources_can_be_planned_and_have_keys_of_their_own() {
 fn shipped_specs_can_be_planned() {
     for found in shipped::ALL {
         assert_eq!(shipped::find(found.name), Some(*found));
-        let spec = Spec::parse(found.name, found.text, Path::new(""), &[]).unwrap();
-        assert_eq!(spec.name, found.name);
+        let study = Study::parse(found.name, found.text, Path::new(""), &[]).unwrap();
+        assert_eq!(study.name(), found.name);
+        let Study::Sweep(spec) = study else { continue };
         let plan = plan(&spec).unwrap();
         assert!((100..100_000).contains(&plan.trials.len()), "{}", plan.trials.len());
     }
@@ -115,8 +147,10 @@ fn shipped_specs_can_be_planned() {
 #[test]
 fn canonical_text_reads_back_to_the_same_spec() {
     let shipped = shipped::ALL.iter().map(|shipped| shipped.text);
-    for text in [SMALL, FULL].into_iter().chain(shipped).map(str::to_owned).chain(sources()).chain(corrupted()) {
-        let spec = parse(&text).unwrap();
+    let parse = |text: &str| Study::parse("small.toml", text, Path::new("."), &[]);
+    let texts = [SMALL, FULL, MEMBERS, FUNCTIONS].into_iter().chain(shipped);
+    for text in texts.map(str::to_owned).chain(sources()).chain(corrupted()) {
+        let spec = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let canonical = spec.canonical();
         let again = parse(&canonical).unwrap_or_else(|error| panic!("{error}\n{canonical}"));
         assert_eq!(again, spec);

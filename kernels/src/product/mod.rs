@@ -13,8 +13,10 @@
 //! that all implementations give the same bits.
 
 mod dense;
+mod operand;
 mod panel;
 mod population;
+mod shallow;
 mod tile;
 
 pub use dense::Dense;

@@ -1,34 +1,43 @@
 //! The population form: a register holds the same element of several trials.
 
+use std::marker::PhantomData;
+
 use pulp::{Simd, WithSimd};
 
-use super::tile::{Form, Forward, InputGradient, PerLane, Problem, Shared, WeightGradient};
+use super::operand::{
+    Factor, Form, Forward, InputGradient, PerLane, Shared, SharedForward, SmallInputGradient, WeightGradient,
+};
+use super::tile::{PANEL, Problem};
 use super::{Input, PIECE, Products, Shape, Start};
-use crate::{Isa, Real, Vector};
+use crate::{Buffer, Isa, Real, Vector};
+
+/// Weights of which so much stay in the first-level cache while activations stream through it.
+const CACHED_BYTES: usize = 16 << 10;
 
 /// Products of a block of interleaved trials, as many as a register has lanes.
 ///
 /// Every product is made of lane-wise fused multiply-adds over register tiles: full width for any layer size, no
 /// shuffles, no tails.
-#[derive(Clone, Copy, Debug)]
-pub struct Population {
+pub struct Population<T> {
     isa: Isa,
+    /// What a strip of tiles reads of its left operand.
+    panel: Buffer<T>,
 }
 
-impl Population {
+impl<T: Real> Population<T> {
     /// Products on an instruction set.
     pub fn new(isa: Isa) -> Self {
-        Self { isa }
+        Self { isa, panel: Buffer::default() }
     }
 
     #[track_caller]
-    fn check<T: Real>(self, what: &str, slice: &[T], elements: usize) {
+    fn check(&self, what: &str, slice: &[T], elements: usize) {
         let lanes = self.isa.lanes::<T>();
         assert_eq!(slice.len(), elements * lanes, "{what}: {elements} elements of {lanes} lanes");
     }
 
     #[track_caller]
-    fn check_input<T: Real>(self, inputs: Input<'_, T>, shape: Shape) {
+    fn check_input(&self, inputs: Input<'_, T>, shape: Shape) {
         match inputs {
             Input::Shared(slice) => assert_eq!(slice.len(), shape.inputs * shape.examples, "shared inputs"),
             Input::PerLane(slice) => self.check("inputs", slice, shape.inputs * shape.examples),
@@ -36,7 +45,7 @@ impl Population {
     }
 }
 
-impl<T: Real> Products<T> for Population {
+impl<T: Real> Products<T> for Population<T> {
     fn forward(&mut self, shape: Shape, weights: &[T], bias: Option<&[T]>, inputs: Input<'_, T>, outputs: &mut [T]) {
         self.check("weights", weights, shape.outputs * shape.inputs);
         self.check("outputs", outputs, shape.outputs * shape.examples);
@@ -44,17 +53,31 @@ impl<T: Real> Products<T> for Population {
         if let Some(bias) = bias {
             self.check("bias", bias, shape.outputs);
         }
-        self.isa.dispatch(Contraction {
-            form: Forward,
-            rows: shape.outputs,
-            columns: shape.examples,
-            depth: shape.inputs,
-            a: (weights, shape.inputs),
-            b: (inputs, shape.inputs),
-            c: (outputs, shape.outputs),
-            start: Start::Zero,
-            bias,
-        });
+        let (w, z) = ((weights, shape.inputs), (outputs, shape.outputs));
+        let (units, examples, depth) = (shape.outputs, shape.examples, shape.inputs);
+        let panel = &mut self.panel;
+        match inputs {
+            Input::Shared(x) => self.isa.dispatch(Contraction {
+                form: PhantomData::<SharedForward>,
+                size: [units, examples, depth],
+                a: w,
+                b: (Shared(x), depth),
+                c: z,
+                start: Start::Zero,
+                bias,
+                panel,
+            }),
+            Input::PerLane(x) => self.isa.dispatch(Contraction {
+                form: PhantomData::<Forward>,
+                size: [units, examples, depth],
+                a: w,
+                b: (PerLane(x), depth),
+                c: z,
+                start: Start::Zero,
+                bias,
+                panel,
+            }),
+        }
     }
 
     fn weight_gradient(
@@ -74,90 +97,101 @@ impl<T: Real> Products<T> for Population {
             self.check("bias", bias, shape.outputs);
             self.isa.dispatch(RowSums { rows: shape.outputs, a: output_gradient, sums: bias, start });
         }
-        self.isa.dispatch(Contraction {
-            form: WeightGradient,
-            rows: shape.outputs,
-            columns: shape.inputs,
-            depth: shape.examples,
-            a: (output_gradient, shape.outputs),
-            b: (inputs, shape.inputs),
-            c: (weights, shape.inputs),
-            start,
-            bias: None,
-        });
+        let (a, c) = ((output_gradient, shape.outputs), (weights, shape.inputs));
+        let (size, form) = ([shape.outputs, shape.inputs, shape.examples], PhantomData::<WeightGradient>);
+        let (panel, bias) = (&mut self.panel, None);
+        match inputs {
+            Input::Shared(x) => {
+                self.isa.dispatch(Contraction { form, size, a, b: (Shared(x), shape.inputs), c, start, bias, panel });
+            }
+            Input::PerLane(x) => {
+                self.isa.dispatch(Contraction { form, size, a, b: (PerLane(x), shape.inputs), c, start, bias, panel });
+            }
+        }
     }
 
     fn input_gradient(&mut self, shape: Shape, weights: &[T], output_gradient: &[T], input_gradient: &mut [T]) {
         self.check("weights", weights, shape.outputs * shape.inputs);
         self.check("output gradient", output_gradient, shape.outputs * shape.examples);
         self.check("input gradient", input_gradient, shape.inputs * shape.examples);
-        self.isa.dispatch(Contraction {
-            form: InputGradient,
-            rows: shape.inputs,
-            columns: shape.examples,
-            depth: shape.outputs,
-            a: (weights, shape.inputs),
-            b: (Input::PerLane(output_gradient), shape.outputs),
-            c: (input_gradient, shape.inputs),
-            start: Start::Zero,
-            bias: None,
-        });
+        let (dz, w) = ((output_gradient, shape.outputs), (weights, shape.inputs));
+        let (c, depth) = ((input_gradient, shape.inputs), shape.outputs);
+        let (start, bias, panel) = (Start::Zero, None, &mut self.panel);
+        if size_of_val(weights) <= CACHED_BYTES {
+            let size = [shape.inputs, shape.examples, depth];
+            let b = (PerLane(dz.0), dz.1);
+            self.isa.dispatch(Contraction {
+                form: PhantomData::<SmallInputGradient>,
+                size,
+                a: w,
+                b,
+                c,
+                start,
+                bias,
+                panel,
+            });
+        } else {
+            let size = [shape.examples, shape.inputs, depth];
+            let b = (PerLane(w.0), w.1);
+            self.isa.dispatch(Contraction {
+                form: PhantomData::<InputGradient>,
+                size,
+                a: dz,
+                b,
+                c,
+                start,
+                bias,
+                panel,
+            });
+        }
     }
 }
 
 /// C\[m\]\[n\] = Σₖ A\[m\]\[k\] · B\[n\]\[k\] on all lanes; each matrix with the stride of its index that is not contiguous.
-struct Contraction<'a, T, F> {
-    form: F,
-    rows: usize,
-    columns: usize,
-    depth: usize,
+struct Contraction<'a, T, F, B> {
+    form: PhantomData<F>,
+    /// m, n and k.
+    size: [usize; 3],
     a: (&'a [T], usize),
-    b: (Input<'a, T>, usize),
+    b: (B, usize),
     c: (&'a mut [T], usize),
     start: Start,
+    /// Of the units, which are the index along which C is contiguous.
     bias: Option<&'a [T]>,
+    panel: &'a mut Buffer<T>,
 }
 
-impl<T: Real, F: Form> WithSimd for Contraction<'_, T, F> {
+impl<T: Real, F: Form, B: Factor<T>> WithSimd for Contraction<'_, T, F, B> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { form, rows, columns, depth, start, .. } = self;
+        let [rows, columns, depth] = self.size;
         let (a, _) = T::as_registers::<S>(self.a.0);
+        let (b, b_len) = self.b.0.elements::<S>();
         let (c, _) = T::as_registers_mut::<S>(self.c.0);
         let bias = self.bias.map(|bias| T::as_registers::<S>(bias).0);
         // The unsafe code below rests on these: every matrix is dense, whichever of its indices is contiguous.
-        assert!(a.len() == rows * depth && c.len() == rows * columns);
-        assert!(bias.is_none_or(|bias| bias.len() == rows));
+        assert!(a.len() == rows * depth && b_len == columns * depth && c.len() == rows * columns);
+        assert!(bias.is_none_or(|bias| bias.len() == if F::C_ALONG_N { columns } else { rows }));
         let problem = Problem {
             simd,
-            form,
+            form: self.form,
             rows,
             columns,
             depth,
-            a: PerLane(a.as_ptr()),
+            a: a.as_ptr(),
             a_stride: self.a.1,
-            b: (),
+            b,
             b_stride: self.b.1,
             c: c.as_mut_ptr(),
             c_stride: self.c.1,
-            start,
-            bias: bias.map(|bias| PerLane(bias.as_ptr())),
+            start: self.start,
+            bias: bias.map(|bias| bias.as_ptr()),
+            panel: self.panel.at_least(PANEL * T::lanes::<S>()).as_mut_ptr().cast(),
         };
-        match self.b.0 {
-            Input::Shared(b) => {
-                assert!(b.len() == columns * depth);
-                // SAFETY: the assertions above.
-                unsafe { problem.with(Shared(b.as_ptr())).run() };
-            }
-            Input::PerLane(b) => {
-                let (b, _) = T::as_registers::<S>(b);
-                assert!(b.len() == columns * depth);
-                // SAFETY: the assertions above.
-                unsafe { problem.with(PerLane(b.as_ptr())).run() };
-            }
-        }
+        // SAFETY: the assertions above.
+        unsafe { problem.run() };
     }
 }
 

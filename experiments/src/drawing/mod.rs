@@ -1,0 +1,151 @@
+//! Drawing what is in a folder of results, and studies that draw what others left behind ([`Drawing`]).
+
+mod functions;
+mod members;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use thalweg_kernels::CONTRACT;
+
+use crate::figure::{self, FigureError, Input, Kind};
+use crate::record::manifest::Manifest;
+use crate::record::{self, Curve, RecordError, Runs, Sheet, atomic};
+use crate::spec::{self, Drawing, DrawingSource, Spec};
+
+/// The name of the file that says whose results a folder holds.
+pub const SPEC: &str = "spec.toml";
+
+/// Why figures could not be drawn.
+#[derive(Debug, Error, Diagnostic)]
+pub enum DrawError {
+    /// A table could not be read or written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Record(#[from] RecordError),
+    /// A figure could not be drawn.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Figure(#[from] FigureError),
+    /// A file or folder could not be written.
+    #[error("cannot write results to {}", path.display())]
+    Files {
+        /// The folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// What is to be drawn is not there.
+    #[error("`{study}` draws {}, which is not there", path.display())]
+    #[diagnostic(help("{help}"))]
+    Missing {
+        /// The study.
+        study: String,
+        /// The file.
+        path: PathBuf,
+        /// How to get it.
+        help: String,
+    },
+}
+
+/// Draws the figures that a spec asks for from the tables in `folder`; returns the paths of the SVG files from there.
+///
+/// # Errors
+///
+/// If a table cannot be read, or a figure not be drawn.
+pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, DrawError> {
+    let kinds: Vec<&Kind> = spec.figures.iter().map(kind).collect();
+    let has = |name: &str| kinds.iter().any(|kind| kind.name == name);
+    let of_trials = kinds.iter().any(|kind| kind.input == Input::Problem);
+    let runs = if of_trials { record::read_runs(&folder.join("runs.csv"))? } else { Runs::default() };
+    let curves = if has("curves") { record::read_curves(&folder.join("curves.csv"))? } else { Vec::new() };
+    let existing = |name: &str, wanted: bool| Some(folder.join(name)).filter(|path| wanted && path.exists());
+    let trajectory = existing("trajectory.csv", has("trajectories"));
+    let trajectory = trajectory.map(|path| record::read_trajectory(&path)).transpose()?.unwrap_or_default();
+    let surface = existing("surface.csv", has("trajectories") || has("basins"));
+    let surface = surface.map(|path| record::read_surface(&path)).transpose()?;
+    let tables =
+        figure::Tables { trajectory: &trajectory, surface: surface.as_ref(), ..figure::Tables::new(&runs, &curves) };
+    let spectrum = spec.problem.landscape().map_or(&[][..], |landscape| &landscape.spectrum);
+    let least = spectrum.iter().copied().reduce(f64::min);
+    let spectrum = least.zip(spectrum.iter().copied().reduce(f64::max));
+    draw_all(&spec.figures, &tables, spectrum, (folder, folder), png)
+}
+
+fn kind(figure: &spec::Figure) -> &'static Kind {
+    figure::KINDS.iter().find(|kind| kind.name == figure.kind).expect("a figure is of a known kind")
+}
+
+fn draw_all(
+    wanted: &[spec::Figure],
+    tables: &figure::Tables<'_>,
+    spectrum: Option<(f64, f64)>,
+    (from, folder): (&Path, &Path),
+    png: bool,
+) -> Result<Vec<String>, DrawError> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let figures = folder.join("figures");
+    fs::create_dir_all(&figures).map_err(|source| DrawError::Files { path: figures.clone(), source })?;
+    let mut written = Vec::new();
+    for wanted in wanted {
+        let options = figure::Options { spectrum, ..wanted.options.clone() };
+        let sheet = match kind(wanted).input {
+            Input::Table(table) => Some(Sheet::open(&from.join(options.table.as_deref().unwrap_or(table)))?),
+            Input::Problem | Input::Problems => None,
+        };
+        let tables = figure::Tables { sheet: sheet.as_ref(), ..*tables };
+        let chart = figure::Chart::new(wanted.kind, Some(wanted.metric))?.with(options);
+        for path in figure::draw(&chart, &tables, &figures, png)? {
+            // A PNG's bytes may change with the library that compresses it, so it is no part of the result.
+            if path.extension().is_some_and(|ending| ending == "svg") {
+                written.extend(path.file_name().map(|name| format!("figures/{}", name.to_string_lossy())));
+            }
+        }
+    }
+    Ok(written)
+}
+
+/// Makes the results of a study that draws, in `out`, from what is in the folders beside `home`, where its own results belong.
+///
+/// # Errors
+///
+/// If what it draws is not there or cannot be read, a figure cannot be drawn, or a file not be written.
+pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(), DrawError> {
+    let failed = |source| DrawError::Files { path: out.to_owned(), source };
+    fs::create_dir_all(out).map_err(failed)?;
+    let beside = home.parent().unwrap_or(Path::new(""));
+    let (mut runs, mut curves): (Runs, Vec<Curve>) = (Runs::default(), Vec::new());
+    let mut figures = drawing.figures.clone();
+    let (mut files, mut from) = (Vec::new(), out.to_owned());
+    match &drawing.source {
+        DrawingSource::Members(members) => {
+            let needs_curves = figures.iter().any(|figure| figure.kind == "curves");
+            (runs, curves) = members::read(drawing, members, beside, needs_curves)?;
+        }
+        DrawingSource::Functions(wanted) => {
+            functions::write(&out.join("functions.csv"), wanted).map_err(failed)?;
+            files.push("functions.csv".to_owned());
+        }
+        DrawingSource::Bench(file) => {
+            let path = beside.join("bench").join(file);
+            if !path.exists() {
+                let help = "timings are recorded by `cargo bench`, not by `reproduce`".to_owned();
+                return Err(DrawError::Missing { study: drawing.name.clone(), path, help });
+            }
+            figures.iter_mut().for_each(|figure| figure.options.table = Some(file.clone()));
+            from = beside.join("bench");
+        }
+    }
+    files.extend(draw_all(&figures, &figure::Tables::new(&runs, &curves), None, (&from, out), png)?);
+    let write = || {
+        atomic::write(&out.join(SPEC), |file| file.write_all(drawing.canonical().as_bytes()))?;
+        Manifest::of(out, CONTRACT, &files)?.write(out)
+    };
+    write().map_err(failed)
+}

@@ -1,0 +1,68 @@
+//! What may be said of a figure beyond its kind and metric, and what its trials are selected by.
+
+use crate::record::Setting;
+use crate::stats::{Configuration, Metric};
+
+/// What may be said of a figure beyond its kind and metric; every kind takes its own part of it ([`super::Kind::keys`]).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    /// The file's name without its ending; without it, kind, metric and columns.
+    pub name: Option<String>,
+    /// The title; without it, what is shown.
+    pub title: Option<String>,
+    /// From where to where the abscissa goes; without it, around the data.
+    pub x_range: Option<(f64, f64)>,
+    /// From where to where the ordinate goes; without it, around the data.
+    pub y_range: Option<(f64, f64)>,
+    /// What the best configuration is best in; without it, the outcome that belongs to the metric.
+    pub select_by: Option<Metric>,
+    /// The configurations that are shown; without any, the kind chooses.
+    pub selection: Vec<Selection>,
+    /// The column on the abscissa.
+    pub x: Option<String>,
+    /// The column on the ordinate.
+    pub y: Option<String>,
+    /// The column whose values are a line each.
+    pub series: Option<String>,
+    /// The column that is shown.
+    pub column: Option<String>,
+    /// The table that is drawn, as a path from the folder of the results.
+    pub table: Option<String>,
+    /// Below which value a metric counts as reached.
+    pub below: Option<f64>,
+    /// The optimizer that another one is compared with.
+    pub against: Option<String>,
+    /// The functions that are shown.
+    pub functions: Vec<String>,
+    /// The theory that is laid over the figure.
+    pub theory: Option<Theory>,
+    /// The smallest and the largest eigenvalue of a quadratic, for a theory that needs them.
+    pub spectrum: Option<(f64, f64)>,
+}
+
+/// Which configurations are shown: those of the optimizer that have these settings, whatever their other settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// The optimizer's name.
+    pub optimizer: String,
+    /// Names and values of hyperparameters.
+    pub settings: Vec<(String, Setting)>,
+}
+
+/// A theory that says where an optimizer converges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theory {
+    /// That of gradient descent and momentum on a quadratic.
+    Quadratic,
+}
+
+impl Options {
+    /// Whether the configuration is among those that are shown.
+    pub(super) fn selects(&self, configuration: &Configuration<'_>) -> bool {
+        let has = |(name, value): &(String, Setting)| configuration.setting(name) == Some(value);
+        let matches = |selection: &Selection| {
+            selection.optimizer == configuration.optimizer() && selection.settings.iter().all(has)
+        };
+        self.selection.is_empty() || self.selection.iter().any(matches)
+    }
+}

@@ -1,0 +1,283 @@
+//! Studies without trials of their own: figures of what others left behind.
+//!
+//! Such a study has a `name`, a `title`, a `tier` and `[[figure]]`s like a sweep, and one of these sources:
+//!
+//! - `members = ["compare-moons", "compare-iris"]` reads the `runs.csv` of these studies, whose folders stand beside its own, and
+//!   compares their problems. A problem goes by its member's name, without what all members' names begin with (up to a `-`). The figures
+//!   may be of every kind that shows trials; `profile`, `ecdf`, `rank`, `paired` and `safety` show all problems at once. It writes
+//!   `comparison.csv`: each optimizer's best configuration on each problem.
+//! - `[functions]` writes `functions.csv`: the values and derivatives of the `activations` and `losses` that it names over `x`, which
+//!   is the logit of losses for classification (for y = 0 and y = 1) and the output of those for regression (for y = 0). Figures of kind
+//!   `function` show them.
+//! - `bench = "loop-vs-matrix.csv"` is a table under `bench/` beside the study's folder, whose columns figures of kind `timing` show.
+
+use std::sync::Arc;
+
+use thalweg_kernels::activation::{self, Activation};
+use thalweg_kernels::loss::{self, Loss, Task};
+
+use super::canonical::{list, number, quoted};
+use super::document::Document;
+use super::error::InputError;
+use super::figure::Figure;
+use super::grid::{Axis, read_bounds};
+use super::reader::{Field, Interval, Named, Table};
+use super::{Spec, Tier, read_name, tables};
+use crate::figure::{Input, KINDS};
+
+/// The most points of a function.
+const MAX_POINTS: u64 = 100_000;
+
+const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
+
+/// A study that draws what others left behind.
+#[derive(Clone, Debug)]
+pub struct Drawing {
+    /// Its name, which is also that of the folder of its results.
+    pub name: String,
+    /// Its title in reports.
+    pub title: String,
+    /// How long it takes, its members apart.
+    pub tier: Tier,
+    /// What it draws.
+    pub source: Source,
+    /// Its figures.
+    pub figures: Vec<Figure>,
+    document: Arc<Document>,
+}
+
+/// What a drawing draws.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// The trials of these studies.
+    Members(Vec<String>),
+    /// Functions.
+    Functions(Functions),
+    /// A table under `bench/`.
+    Bench(String),
+}
+
+/// Functions over a range.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Functions {
+    /// The activation functions.
+    pub activations: Vec<&'static Activation>,
+    /// The losses; none is for several classes, whose outputs are more than one number.
+    pub losses: Vec<&'static Loss>,
+    /// Where they are evaluated.
+    pub x: Axis,
+}
+
+/// Where a drawing was written is not part of what it says.
+impl PartialEq for Drawing {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.title == other.title
+            && self.tier == other.tier
+            && self.source == other.source
+            && self.figures == other.figures
+    }
+}
+
+impl Drawing {
+    /// Whether a text is of a drawing rather than a sweep.
+    pub(super) fn is_one(document: &Document) -> bool {
+        let root = Table::root(document);
+        ["members", "functions", "bench"].into_iter().any(|key| root.optional(key).is_some())
+    }
+
+    pub(super) fn read(document: &Arc<Document>) -> Result<Self, InputError> {
+        let root = Table::root(document);
+        let sources: Vec<&str> = root.keys().filter(|key| ["members", "functions", "bench"].contains(key)).collect();
+        root.allow(&["name", "title", "tier", "members", "functions", "bench", "figure"])?;
+        if let [first, second, ..] = sources[..] {
+            let field = root.required(second, "")?;
+            return Err(field.error(format!("a study that draws has one source, and `{first}` is one already")));
+        }
+        let name = read_name(&root.required("name", "the name of the study")?)?;
+        let source = match sources.first() {
+            Some(&"functions") => Source::Functions(Functions::read(&root.required("functions", "")?.table()?)?),
+            Some(&"bench") => Source::Bench(read_bench(&root.required("bench", "")?)?),
+            _ => Source::Members(read_members(&root.required("members", "a list of studies")?, &name)?),
+        };
+        let figures = tables(&root.required("figure", "at least one table [[figure]]")?, "[[figure]]")?;
+        let drawing = Self {
+            title: root.optional("title").map_or(Ok(name.as_str()), |field| field.string())?.to_owned(),
+            name,
+            tier: root.optional("tier").map_or(Ok(Tier::Standard), |field| field.named())?,
+            source,
+            figures: figures.iter().map(Figure::read).collect::<Result<_, _>>()?,
+            document: Arc::clone(document),
+        };
+        drawing.check()?;
+        Ok(drawing)
+    }
+
+    fn check(&self) -> Result<(), InputError> {
+        for (index, figure) in self.figures.iter().enumerate() {
+            let kind = KINDS.iter().find(|kind| kind.name == figure.kind).expect("a figure is of a known kind");
+            let fits = match self.source {
+                Source::Members(_) => matches!(kind.input, Input::Problem | Input::Problems),
+                Source::Functions(_) => kind.name == "function",
+                Source::Bench(_) => kind.name == "timing",
+            };
+            if !fits {
+                let what = match self.source {
+                    Source::Members(_) => "trials of members",
+                    Source::Functions(_) => "functions: kind = \"function\"",
+                    Source::Bench(_) => "timings: kind = \"timing\"",
+                };
+                let key = format!("figure.{index}.kind");
+                return Err(self.error(&key, format!("this study has figures of {what} only")));
+            }
+        }
+        Ok(())
+    }
+
+    /// An error about the value of a dotted key.
+    pub fn error(&self, key: &str, message: impl std::fmt::Display) -> InputError {
+        self.document.error(self.document.locate(key), format!("`{key}`: {message}"))
+    }
+
+    /// The study as TOML with every default written out. Reading it gives the same study.
+    pub fn canonical(&self) -> String {
+        let line = |key: &str, value: String| format!("{key} = {value}\n");
+        let mut text = line("name", quoted(&self.name)) + &line("title", quoted(&self.title));
+        text += &line("tier", quoted(self.tier.name()));
+        match &self.source {
+            Source::Members(members) => text += &line("members", list(members, |name| quoted(name))),
+            Source::Bench(file) => text += &line("bench", quoted(file)),
+            Source::Functions(Functions { activations, losses, x }) => {
+                text += "\n[functions]\n";
+                text += &line("activations", list(activations, |function| quoted(function.name)));
+                text += &line("losses", list(losses, |loss| quoted(loss.name)));
+                if let Axis::Linear { low, high, points } = x {
+                    let bounds = format!("[{}, {}]", number(*low), number(*high));
+                    text += &line("x", format!("{{ linear = {bounds}, points = {points} }}"));
+                }
+            }
+        }
+        for figure in &self.figures {
+            text += "\n[[figure]]\n";
+            text += &figure.lines().into_iter().map(|(key, value)| line(key, value)).collect::<String>();
+        }
+        text
+    }
+}
+
+impl Functions {
+    fn read(table: &Table<'_>) -> Result<Self, InputError> {
+        table.allow(&["activations", "losses", "x"])?;
+        let names: Vec<&str> = activation::ALL.iter().map(|function| function.name).collect();
+        let activations = match table.optional("activations") {
+            Some(field) => chosen(&field, &names)?.into_iter().map(|index| activation::ALL[index]).collect(),
+            None => Vec::new(),
+        };
+        let single: Vec<&'static Loss> = loss::ALL.iter().copied().filter(|l| l.task != Task::Multiclass).collect();
+        let names: Vec<&str> = single.iter().map(|loss| loss.name).collect();
+        let losses: Vec<&Loss> = match table.optional("losses") {
+            Some(field) => chosen(&field, &names)?.into_iter().map(|index| single[index]).collect(),
+            None => Vec::new(),
+        };
+        if activations.is_empty() && losses.is_empty() {
+            return Err(table.error("`functions`: there is no function: name `activations` or `losses`"));
+        }
+        let expected = "{ linear = [low, high], points = n }";
+        let x = table.required("x", expected)?;
+        let range = x.as_table().ok_or_else(|| x.expected(expected))?;
+        range.allow(&["linear", "points"])?;
+        let (low, high) = read_bounds(&range.required("linear", "[low, high]")?, FINITE, false)?;
+        let points = range.required("points", "how many")?.integer(2..=MAX_POINTS)?;
+        Ok(Self { activations, losses, x: Axis::Linear { low, high, points } })
+    }
+}
+
+/// The numbers of the names that a list has, all of them for "all".
+fn chosen(field: &Field<'_>, names: &[&str]) -> Result<Vec<usize>, InputError> {
+    if field.as_str() == Some("all") {
+        return Ok((0..names.len()).collect());
+    }
+    field.list("\"all\" or a list of names")?.iter().map(|name| name.choice(names)).collect()
+}
+
+fn read_members(field: &Field<'_>, own: &str) -> Result<Vec<String>, InputError> {
+    let mut members: Vec<String> = Vec::new();
+    for item in field.list("a list of studies")? {
+        let member = read_name(&item)?;
+        if member == own {
+            return Err(item.error("a study is no member of itself"));
+        }
+        if members.contains(&member) {
+            return Err(item.error(format!("{member:?} is a member already")));
+        }
+        members.push(member);
+    }
+    if members.is_empty() { Err(field.expected("at least one study")) } else { Ok(members) }
+}
+
+fn read_bench(field: &Field<'_>) -> Result<String, InputError> {
+    let file = field.string()?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    let is_inside = !file.starts_with('/') && !file.split('/').any(|part| part.is_empty() || part.starts_with('.'));
+    if !is_inside || !file.ends_with(".csv") || !file.chars().all(is_plain) {
+        return Err(field.expected("the name of a CSV file under bench/"));
+    }
+    Ok(file.to_owned())
+}
+
+/// A study: one that trains, or one that draws.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Study {
+    /// It trains.
+    Sweep(Box<Spec>),
+    /// It draws what others left behind.
+    Drawing(Box<Drawing>),
+}
+
+impl Study {
+    /// Reads a study; see [`Spec::parse`].
+    ///
+    /// # Errors
+    ///
+    /// The first thing in the text that is not right, with its place.
+    pub fn parse(name: &str, text: &str, folder: &std::path::Path, overrides: &[String]) -> Result<Self, InputError> {
+        let mut document = Document::parse(name, text)?;
+        if !Drawing::is_one(&document) {
+            return Spec::parse(name, text, folder, overrides).map(|spec| Self::Sweep(Box::new(spec)));
+        }
+        overrides.iter().try_for_each(|text| document.set(text))?;
+        Drawing::read(&Arc::new(document)).map(|drawing| Self::Drawing(Box::new(drawing)))
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Sweep(spec) => &spec.name,
+            Self::Drawing(drawing) => &drawing.name,
+        }
+    }
+
+    /// Its title.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Sweep(spec) => &spec.title,
+            Self::Drawing(drawing) => &drawing.title,
+        }
+    }
+
+    /// How long it takes.
+    pub fn tier(&self) -> Tier {
+        match self {
+            Self::Sweep(spec) => spec.tier,
+            Self::Drawing(drawing) => drawing.tier,
+        }
+    }
+
+    /// Its text with every default written out.
+    pub fn canonical(&self) -> String {
+        match self {
+            Self::Sweep(spec) => spec.canonical(),
+            Self::Drawing(drawing) => drawing.canonical(),
+        }
+    }
+}

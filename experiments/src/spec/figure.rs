@@ -1,0 +1,268 @@
+//! `[[figure]]`: what is drawn.
+
+use super::canonical::{list, number, quoted};
+use super::error::InputError;
+use super::grid::Grid;
+use super::landscape::Landscape;
+use super::output::Curves;
+use super::reader::{Field, Interval, Table};
+use super::{Spec, suggestion};
+use crate::figure::{Input, KINDS, Kind, Options, Selection, Theory};
+use crate::record::Setting;
+use crate::stats::Metric;
+use thalweg_kernels::optimizer::{self, Domain};
+
+/// A figure to draw.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// The name of its kind, one of [`KINDS`].
+    pub kind: &'static str,
+    /// What it shows, one of the metrics of its kind.
+    pub metric: &'static str,
+    /// All else.
+    pub options: Options,
+}
+
+const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
+
+/// The theories, by name.
+const THEORIES: [(&str, Theory); 1] = [("quadratic", Theory::Quadratic)];
+
+/// What a key holds, for the message that it is missing.
+fn meaning(key: &str) -> &'static str {
+    match key {
+        "x" | "y" | "series" | "column" => "the name of a column",
+        "table" => "a path from the folder of the results",
+        "below" => "a number",
+        "against" => "the name of an optimizer",
+        "functions" => "a list of names",
+        _ => "a value",
+    }
+}
+
+impl Figure {
+    pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
+        let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        let kind = KINDS[table.required("kind", &format!("one of {}", kinds.join(", ")))?.choice(&kinds)?];
+        let allowed: Vec<&str> =
+            ["kind", "metric", "title", "name"].into_iter().chain(kind.keys.iter().copied()).collect();
+        table.allow(&allowed)?;
+        let metrics = (kind.metrics)();
+        let metric = match (table.optional("metric"), &metrics[..]) {
+            (Some(field), _) => field.choice(&metrics)?,
+            (None, [_]) => 0,
+            (None, _) => table.required("metric", &format!("one of {}", metrics.join(", ")))?.choice(&metrics)?,
+        };
+        for key in &kind.keys[..kind.required] {
+            table.required(key, meaning(key))?;
+        }
+        Ok(Self { kind: kind.name, metric: metrics[metric], options: read_options(table)? })
+    }
+
+    fn kind(&self) -> &'static Kind {
+        KINDS.iter().find(|kind| kind.name == self.kind).expect("a figure is of a known kind")
+    }
+
+    /// The lines of its table in a canonical text, as (key, value).
+    pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
+        let Options { name, title, x_range, y_range, select_by, selection, x, y, .. } = &self.options;
+        let Options { series, column, table, below, against, functions, theory, .. } = &self.options;
+        let mut lines = vec![("kind", quoted(self.kind)), ("metric", quoted(self.metric))];
+        let texts = [
+            ("title", title),
+            ("name", name),
+            ("x", x),
+            ("y", y),
+            ("series", series),
+            ("column", column),
+            ("table", table),
+            ("against", against),
+        ];
+        lines.extend(texts.into_iter().filter_map(|(key, text)| Some((key, quoted(text.as_ref()?)))));
+        let range = |(low, high): (f64, f64)| format!("[{}, {}]", number(low), number(high));
+        lines.extend(x_range.map(|both| ("x_range", range(both))));
+        lines.extend(y_range.map(|both| ("y_range", range(both))));
+        lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
+        if !selection.is_empty() {
+            lines.push(("select", list(selection, selection_text)));
+        }
+        lines.extend(below.map(|below| ("below", number(below))));
+        if !functions.is_empty() {
+            lines.push(("functions", list(functions, |name| quoted(name))));
+        }
+        let known = |theory: Theory| THEORIES.iter().find(|(_, other)| *other == theory);
+        lines.extend(theory.and_then(known).map(|(name, _)| ("theory", quoted(name))));
+        lines
+    }
+
+    /// Checks what the figure demands of the rest of its spec.
+    pub(super) fn check(&self, spec: &Spec, index: usize) -> Result<(), InputError> {
+        let failed = |key: &str, message: &str| Err(spec.error(&format!("figure.{index}.{key}"), message));
+        let options = &self.options;
+        if self.kind().input == Input::Problems {
+            return failed("kind", "it compares problems, and a sweep has one: draw it in a study of `members`");
+        }
+        if self.kind == "curves" && spec.record.curves == Curves::None {
+            return failed("kind", "a figure of curves needs them recorded, but record.curves is \"none\"");
+        }
+        let landscape = spec.problem.landscape();
+        match self.kind {
+            "trajectories" => check_trajectories(spec, index)?,
+            "basins" if landscape.is_none_or(|l| l.starts.dimensions() > 2) => {
+                return failed("kind", "basins are drawn on landscapes of one or two dimensions");
+            }
+            _ => {}
+        }
+        if options.theory.is_some() && landscape.is_none_or(|landscape| landscape.spectrum.is_empty()) {
+            return failed("theory", "this theory is of the landscape quadratic");
+        }
+        if self.kind().input == Input::Problem {
+            let columns = [("x", &options.x), ("y", &options.y), ("series", &options.series)];
+            let columns = columns.into_iter().filter_map(|(key, column)| Some((key, column.as_ref()?)));
+            check_columns(spec, index, &columns.collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
+}
+
+fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
+    let text = |key: &str| table.optional(key).map(|field| field.string().map(str::to_owned)).transpose();
+    let range = |key: &str| table.optional(key).map(|field| read_range(&field)).transpose();
+    let theories: Vec<&str> = THEORIES.iter().map(|(name, _)| *name).collect();
+    let metrics = Metric::ALL.map(Metric::name);
+    Ok(Options {
+        name: table.optional("name").map(|field| read_name(&field)).transpose()?,
+        title: text("title")?,
+        x_range: range("x_range")?,
+        y_range: range("y_range")?,
+        select_by: table.optional("select_by").map(|f| f.choice(&metrics)).transpose()?.map(|index| Metric::ALL[index]),
+        selection: match table.optional("select") {
+            Some(field) => read_selections(&field)?,
+            None => Vec::new(),
+        },
+        x: text("x")?,
+        y: text("y")?,
+        series: text("series")?,
+        column: text("column")?,
+        table: text("table")?,
+        below: table.optional("below").map(|field| field.number(FINITE)).transpose()?,
+        against: text("against")?,
+        functions: match table.optional("functions") {
+            Some(field) => {
+                let names = field.list("a list of names")?;
+                names.iter().map(|name| name.string().map(str::to_owned)).collect::<Result<_, _>>()?
+            }
+            None => Vec::new(),
+        },
+        theory: table.optional("theory").map(|f| f.choice(&theories)).transpose()?.map(|index| THEORIES[index].1),
+        spectrum: None,
+    })
+}
+
+/// The name of a file without its ending.
+fn read_name(field: &Field<'_>) -> Result<String, InputError> {
+    let name = field.string()?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if name.is_empty() || !name.chars().all(is_plain) {
+        return Err(field.expected("letters, digits, - and _, as it names a file"));
+    }
+    Ok(name.to_owned())
+}
+
+fn read_range(field: &Field<'_>) -> Result<(f64, f64), InputError> {
+    let items = field.list("a range [low, high]")?;
+    let [low, high] = &items[..] else { return Err(field.expected("a range [low, high]")) };
+    let (low, high) = (low.number(FINITE)?, high.number(FINITE)?);
+    if low < high { Ok((low, high)) } else { Err(field.error("expected the lower bound first")) }
+}
+
+fn read_selections(field: &Field<'_>) -> Result<Vec<Selection>, InputError> {
+    const EXPECTED: &str = "a list of tables such as { optimizer = \"sgd\", lr = 0.1 }";
+    let read = |item: &Field<'_>| -> Result<Selection, InputError> {
+        let table = item.as_table().ok_or_else(|| item.expected(EXPECTED))?;
+        let names: Vec<&str> = optimizer::ALL.iter().map(|method| method.name).collect();
+        let optimizer = names[table.required("optimizer", "the name of an optimizer")?.choice(&names)?].to_owned();
+        let mut settings = Vec::new();
+        for key in table.keys().filter(|key| *key != "optimizer") {
+            let field = table.required(key, "a setting")?;
+            let setting = match (field.as_number(), field.as_str()) {
+                (Some(value), _) => Setting::Number(value + 0.0),
+                (_, Some(choice)) => Setting::Choice(choice.to_owned()),
+                _ => return Err(field.expected("a number or a name")),
+            };
+            settings.push((key.to_owned(), setting));
+        }
+        Ok(Selection { optimizer, settings })
+    };
+    let items = field.list(EXPECTED)?;
+    if items.is_empty() {
+        return Err(field.expected(EXPECTED));
+    }
+    items.iter().map(read).collect()
+}
+
+fn selection_text(Selection { optimizer, settings }: &Selection) -> String {
+    let setting = |(name, setting): &(String, Setting)| match setting {
+        Setting::Number(value) => format!(", {name} = {}", number(*value)),
+        Setting::Choice(choice) => format!(", {name} = {}", quoted(choice)),
+    };
+    format!("{{ optimizer = {}{} }}", quoted(optimizer), settings.iter().map(setting).collect::<String>())
+}
+
+/// Checks that `runs.csv` will have the columns that a figure names, and one optimizer all of them.
+fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Result<(), InputError> {
+    let extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
+    let numbers = |grid: &Grid| -> Vec<&'static str> {
+        let numbers = grid.method.hyperparameters.iter().filter(|h| matches!(h.domain, Domain::Number { .. }));
+        numbers.map(|hyperparameter| hyperparameter.name).collect()
+    };
+    let mut known: Vec<String> = Vec::new();
+    let mut offer = |name: String| {
+        if !known.contains(&name) {
+            known.push(name);
+        }
+    };
+    spec.optimizers.iter().flat_map(numbers).for_each(|name| offer(name.to_owned()));
+    let scales = spec.optimizers.iter().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
+    (0..scales).for_each(|layer| offer(super::lr_scale_name(layer)));
+    extra.iter().for_each(|name| offer(name.clone()));
+    for (key, name) in columns {
+        if !known.contains(name) {
+            let message = format!("runs.csv will have no column of numbers `{name}`");
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            return Err(spec.error(&format!("figure.{index}.{key}"), message).with_help(suggestion(name, &known)));
+        }
+    }
+    let Some(((key, last), before)) = columns.split_last() else { return Ok(()) };
+    if before.iter().any(|(_, name)| name == last) {
+        let what = if *key == "y" { "on the other axis" } else { "shown" };
+        return Err(spec.error(&format!("figure.{index}.{key}"), format!("`{last}` is {what} already")));
+    }
+    let has = |grid: &Grid, column: &String| {
+        let of_layers = (0..grid.lr_scale.len()).any(|layer| super::lr_scale_name(layer) == *column);
+        of_layers || numbers(grid).contains(&column.as_str()) || extra.contains(column)
+    };
+    if !spec.optimizers.iter().any(|grid| columns.iter().all(|(_, column)| has(grid, column))) {
+        let names = columns.iter().map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>();
+        let both = if names.len() == 2 { "both " } else { "" };
+        let message = format!("no optimizer has {both}{}", names.join(" and "));
+        return Err(spec.error(&format!("figure.{index}.{key}"), message));
+    }
+    Ok(())
+}
+
+/// Checks that a figure of trajectories will have what it is drawn from.
+fn check_trajectories(spec: &Spec, index: usize) -> Result<(), InputError> {
+    let failed = |message: &str| Err(spec.error(&format!("figure.{index}.kind"), message));
+    match spec.problem.landscape() {
+        None => failed("only a landscape has trajectories"),
+        Some(landscape) if landscape.starts.dimensions() != 2 => {
+            failed("trajectories are drawn on landscapes of two dimensions")
+        }
+        Some(_) if !spec.record.trajectory => failed("trajectories have to be recorded: record.trajectory = true"),
+        Some(_) if spec.record.surface.is_none() => failed(
+            "the landscape has to be recorded: record.surface = { grid = [[low, high], [low, high]], points = n }",
+        ),
+        Some(_) => Ok(()),
+    }
+}
