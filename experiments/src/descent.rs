@@ -1,9 +1,11 @@
 //! Landscapes as objectives: optimizers go down them from given points.
 
 use thalweg_kernels::Isa;
-use thalweg_kernels::landscape::{Landscape, Points};
+use thalweg_kernels::landscape::{Landscape, Points, Rotation};
 use thalweg_kernels::math::Elementary;
+use thalweg_kernels::orthogonal::orthogonal;
 
+use crate::random::Stream;
 use crate::train::{Evaluation, Lane, Layout, Objective, Split};
 
 /// A landscape to go down. Its value takes the place of the training loss, and is looked at on logged steps only: what is
@@ -13,6 +15,8 @@ pub struct Descent<T> {
     landscape: &'static Landscape,
     spectrum: Vec<T>,
     dimensions: usize,
+    rotation: Option<Rotation<T>>,
+    gradient_noise: f64,
 }
 
 /// What a worker needs to go down a landscape.
@@ -20,17 +24,78 @@ pub struct Descent<T> {
 pub struct Scratch<T> {
     layout: Layout,
     values: Vec<T>,
+    /// The points and their gradient in the coordinates of the landscape, if it is turned.
+    turned: [Vec<T>; 2],
+    noise: Noise<T>,
+}
+
+/// The noise of a block's gradients.
+#[derive(Debug, Default)]
+struct Noise<T> {
+    /// The streams of the block's different seeds.
+    streams: Vec<(u64, Stream)>,
+    /// Which of them each lane of the block listens to.
+    stream_of: Vec<usize>,
+    /// A number a coordinate, one stream after the other.
+    draws: Vec<T>,
 }
 
 impl<T: Elementary> Descent<T> {
     /// A landscape of so many coordinates; the spectrum is empty where there is none.
     pub fn new(landscape: &'static Landscape, dimensions: usize, spectrum: &[f64]) -> Self {
         let spectrum = spectrum.iter().map(|eigenvalue| T::from_f64(*eigenvalue)).collect();
-        Self { landscape, spectrum, dimensions }
+        Self { landscape, spectrum, dimensions, rotation: None, gradient_noise: 0.0 }
+    }
+
+    /// The landscape turned by a random orthogonal matrix Q: f(Qᵀx). Q is that of a matrix of normal numbers, row by row
+    /// from the stream `rotation` of the seed; see [`thalweg_kernels::orthogonal`].
+    #[must_use]
+    pub fn rotated(self, seed: u64) -> Self {
+        let (n, mut stream) = (self.dimensions, Stream::new("rotation", seed));
+        let normals: Vec<f64> = (0..n * n).map(|_| stream.normal()).collect();
+        Self { rotation: Some(Rotation::new(&orthogonal(&normals, n), n)), ..self }
+    }
+
+    /// Gradients with noise: a normal number of this standard deviation is added to every partial derivative at every
+    /// step. They come from the stream `noise` of the trial's order seed, substream `step` (from 0), coordinate by
+    /// coordinate, and are rounded before they are added: trials with equal seeds have the same noise at the same step,
+    /// wherever they are.
+    #[must_use]
+    pub fn with_gradient_noise(self, standard_deviation: f64) -> Self {
+        Self { gradient_noise: standard_deviation, ..self }
+    }
+
+    /// The values at some points, on the fastest instruction set.
+    ///
+    /// # Panics
+    ///
+    /// If a point has another number of coordinates.
+    pub fn values(&self, points: &[Vec<f64>]) -> Vec<f64> {
+        let isa = Isa::best();
+        let lanes = isa.lanes::<T>();
+        let mut x = vec![T::default(); points.len().next_multiple_of(lanes) * self.dimensions];
+        for (at, point) in points.iter().enumerate() {
+            assert_eq!(point.len(), self.dimensions);
+            for (i, coordinate) in point.iter().enumerate() {
+                x[(at / lanes * self.dimensions + i) * lanes + at % lanes] = T::from_f64(*coordinate);
+            }
+        }
+        let mut values = vec![T::default(); x.len() / self.dimensions];
+        let mut turned = vec![T::default(); if self.rotation.is_some() { x.len() } else { 0 }];
+        let points_of_landscape = self.turn_back(isa, &x, &mut turned);
+        self.landscape.value(isa, self.points(points_of_landscape), &mut values);
+        values[..points.len()].iter().map(|value| value.to_f64()).collect()
     }
 
     fn points<'a>(&'a self, x: &'a [T]) -> Points<'a, T> {
         Points { x, dimensions: self.dimensions, spectrum: &self.spectrum }
+    }
+
+    /// The points in the landscape's own coordinates, Qᵀx, in `turned`; the points themselves if it is not turned.
+    fn turn_back<'a>(&self, isa: Isa, x: &'a [T], turned: &'a mut [T]) -> &'a [T] {
+        let Some(rotation) = &self.rotation else { return x };
+        rotation.back(isa, x, turned);
+        turned
     }
 }
 
@@ -42,7 +107,14 @@ impl<T: Elementary> Objective<T> for Descent<T> {
     }
 
     fn scratch(&self, layout: Layout) -> Scratch<T> {
-        Scratch { layout, values: vec![T::default(); layout.groups * layout.lanes::<T>()] }
+        let lanes = layout.groups * layout.lanes::<T>();
+        let turned = if self.rotation.is_some() { lanes * self.dimensions } else { 0 };
+        Scratch {
+            layout,
+            values: vec![T::default(); lanes],
+            turned: [0, 1].map(|_| vec![T::default(); turned]),
+            noise: Noise::new(if self.gradient_noise > 0.0 { lanes } else { 0 }, self.dimensions),
+        }
     }
 
     fn start(&self, scratch: &mut Scratch<T>, lanes: &[Lane<'_>], weights: &mut [T]) {
@@ -55,16 +127,38 @@ impl<T: Elementary> Objective<T> for Descent<T> {
                 }
             }
         }
+        if self.gradient_noise > 0.0 {
+            scratch.noise.start(lanes);
+        }
     }
 
-    fn gradient(&self, scratch: &mut Scratch<T>, _: u64, weights: &[T], gradient: &mut [T], _: &mut [T]) {
-        self.landscape.gradient(scratch.layout.isa, self.points(weights), gradient);
+    fn gradient(&self, scratch: &mut Scratch<T>, step: u64, weights: &[T], gradient: &mut [T], _: &mut [T]) {
+        let isa = scratch.layout.isa;
+        match &self.rotation {
+            None => self.landscape.gradient(isa, self.points(weights), gradient),
+            Some(rotation) => {
+                let [x, slope] = &mut scratch.turned;
+                rotation.back(isa, weights, x);
+                self.landscape.gradient(isa, self.points(x), slope);
+                rotation.forth(isa, slope, gradient);
+            }
+        }
+        if self.gradient_noise > 0.0 {
+            scratch.noise.draw(step, self.gradient_noise, self.dimensions);
+            scratch.noise.add(gradient, self.dimensions, scratch.layout.lanes::<T>());
+        }
     }
 
     fn evaluate(&self, scratch: &mut Scratch<T>, _: u64, _: Split, weights: &[T], evaluation: &mut Evaluation) {
-        self.landscape.value(scratch.layout.isa, self.points(weights), &mut scratch.values);
+        let isa = scratch.layout.isa;
+        let x = self.turn_back(isa, weights, &mut scratch.turned[0]);
+        self.landscape.value(isa, self.points(x), &mut scratch.values);
         evaluation.reset(scratch.values.len());
         evaluation.loss.iter_mut().zip(&scratch.values).for_each(|(loss, value)| *loss = value.to_f64());
+    }
+
+    fn floor(&self) -> f64 {
+        self.landscape.facts.minimum(self.dimensions).unwrap_or(f64::NEG_INFINITY)
     }
 
     fn has(&self, split: Split) -> bool {
@@ -76,20 +170,44 @@ impl<T: Elementary> Objective<T> for Descent<T> {
     }
 }
 
-/// The values of a landscape at some points, in f64.
-pub fn values(landscape: &Landscape, spectrum: &[f64], points: &[Vec<f64>]) -> Vec<f64> {
-    let isa = Isa::best();
-    let lanes = isa.lanes::<f64>();
-    let Some(first) = points.first() else { return Vec::new() };
-    let dimensions = first.len();
-    let mut x = vec![0.0; points.len().next_multiple_of(lanes) * dimensions];
-    for (at, point) in points.iter().enumerate() {
-        for (i, coordinate) in point.iter().enumerate() {
-            x[(at / lanes * dimensions + i) * lanes + at % lanes] = *coordinate;
+impl<T: Elementary> Noise<T> {
+    /// Room for the noise of so many lanes, no two of which need have the same seed.
+    fn new(lanes: usize, dimensions: usize) -> Self {
+        Self {
+            streams: Vec::with_capacity(lanes),
+            stream_of: Vec::with_capacity(lanes),
+            draws: Vec::with_capacity(lanes * dimensions),
         }
     }
-    let mut values = vec![0.0; x.len() / dimensions];
-    landscape.value(isa, Points { x: &x, dimensions, spectrum }, &mut values);
-    values.truncate(points.len());
-    values
+
+    /// The streams of a block. Lanes of a block are sorted by seed.
+    fn start(&mut self, lanes: &[Lane<'_>]) {
+        self.streams.clear();
+        self.stream_of.clear();
+        for lane in lanes {
+            if self.streams.last().is_none_or(|(seed, _)| *seed != lane.order_seed) {
+                self.streams.push((lane.order_seed, Stream::new("noise", lane.order_seed)));
+            }
+            self.stream_of.push(self.streams.len() - 1);
+        }
+    }
+
+    /// Draws what every stream has for a step.
+    fn draw(&mut self, step: u64, standard_deviation: f64, dimensions: usize) {
+        self.draws.clear();
+        for (_, stream) in &self.streams {
+            let mut stream = stream.substream(step);
+            self.draws.extend((0..dimensions).map(|_| T::from_f64(standard_deviation * stream.normal())));
+        }
+    }
+
+    /// Adds the draws to a gradient, `[group][coordinate][lane]`, with so many lanes.
+    fn add(&self, gradient: &mut [T], dimensions: usize, width: usize) {
+        let groups = gradient.chunks_exact_mut(dimensions * width).zip(self.stream_of.chunks_exact(width));
+        for (gradient, stream_of) in groups {
+            for (i, row) in gradient.chunks_exact_mut(width).enumerate() {
+                row.iter_mut().zip(stream_of).for_each(|(g, stream)| *g += self.draws[stream * dimensions + i]);
+            }
+        }
+    }
 }

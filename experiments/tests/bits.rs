@@ -104,7 +104,7 @@ fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32]
 fn network<T: Elementary>(units: &[usize], activation: &str, loss: &str, chunk: Option<usize>) -> Network<T> {
     let architecture = architecture(units, true, activation, loss);
     let splits = [examples(&architecture, EXAMPLES, 1), Examples::default(), examples(&architecture, 50, 2)];
-    let batches = Batches { examples: EXAMPLES, size: BATCH, drop_last: false, shuffled: true };
+    let batches = Batches { examples: EXAMPLES, size: BATCH, drop_last: false, shuffled: true, replacement: false };
     Network::new(architecture, Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }, splits, batches, chunk)
 }
 

@@ -114,7 +114,7 @@ fn a_batch_is_its_rows_in_their_order<T: Elementary>(drop_last: bool, steps: &[(
     for loss in loss::ALL {
         let architecture = Architecture::new(&[4, 6, outputs(loss)], true, activation::ALL[1], loss);
         let all = examples::<T>(&architecture, 700, 2);
-        let batches = Batches { examples: 700, size: 600, drop_last, shuffled: true };
+        let batches = Batches { examples: 700, size: 600, drop_last, shuffled: true, replacement: false };
         let splits = [all.clone(), Examples::default(), Examples::default()];
         let network = Network::new(architecture.clone(), Initializer::Zeros, splits, batches, Some(37));
         for isa in Isa::available() {
@@ -125,7 +125,7 @@ fn a_batch_is_its_rows_in_their_order<T: Elementary>(drop_last: bool, steps: &[(
                 for (step, epoch, range) in steps {
                     let (got, _) = gradient(&network, isa, &seeds, *step, &weights);
                     for seed in 0..3 {
-                        let order = Orders::new(700).of_epoch(seed, *epoch);
+                        let order = Orders::new(700, false).of_epoch(seed, *epoch);
                         let batch = rows(&all, &architecture, &order[range.clone()]);
                         let alone = full_batch(architecture.clone(), batch, Examples::default(), None);
                         let (want, _) = gradient(&alone, isa, &vec![0; lanes], 0, &weights);

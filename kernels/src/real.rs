@@ -1,5 +1,6 @@
 //! f32 and f64 behind one trait, on scalars and on registers.
 
+use std::any::TypeId;
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
@@ -71,18 +72,9 @@ pub trait Real:
     /// A mutable slice as whole registers, and the rest that does not fill one.
     fn as_registers_mut<S: Simd>(slice: &mut [Self]) -> (&mut [Self::Reg<S>], &mut [Self]);
     /// Loads fewer numbers than a register holds; the other lanes are zero.
-    #[inline(always)]
-    fn load_part<S: Simd>(simd: S, slice: &[Self]) -> Self::Reg<S> {
-        // pulp's own partial loads and stores, in 0.22.3, put the second half of V3_512b a whole register further on.
-        let mut register = Self::splat(simd, Self::default());
-        bytemuck::cast_slice_mut(std::slice::from_mut(&mut register))[..slice.len()].copy_from_slice(slice);
-        register
-    }
+    fn load_part<S: Simd>(simd: S, slice: &[Self]) -> Self::Reg<S>;
     /// Stores the first lanes, as many as the slice holds.
-    #[inline(always)]
-    fn store_part<S: Simd>(_: S, slice: &mut [Self], a: Self::Reg<S>) {
-        slice.copy_from_slice(&bytemuck::cast_slice(std::slice::from_ref(&a))[..slice.len()]);
-    }
+    fn store_part<S: Simd>(simd: S, slice: &mut [Self], a: Self::Reg<S>);
 
     /// `x` in every lane.
     fn splat<S: Simd>(simd: S, x: Self) -> Self::Reg<S>;
@@ -150,10 +142,23 @@ pub trait Real:
     fn select<S: Simd>(simd: S, mask: Self::MaskReg<S>, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S>;
 }
 
+/// Whether pulp's own loads and stores of parts of a register serve: in 0.22.3 those of V3_512b put its second half a whole
+/// register further on.
+#[inline(always)]
+fn has_partial_moves<S: Simd>() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let simd = TypeId::of::<S>();
+        simd == TypeId::of::<pulp::x86::V3>() || simd == TypeId::of::<pulp::x86::V4>()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
 /// Implements [`Real`] by the operations of pulp that carry the type in their names.
 macro_rules! real {
     ($real:ident, $bits:ident, $round:expr, $reg:ident, $mask:ident,
-     load $as:ident $as_mut:ident $splat:ident;
+     load $as:ident $as_mut:ident $splat:ident $load_part:ident $store_part:ident;
      bits $to_bits:ident $from_bits:ident $add_bits:ident $sub_bits:ident;
      binary $($binary:ident = $pulp_binary:ident),*;
      ternary $($ternary:ident = $pulp_ternary:ident),*;
@@ -206,6 +211,22 @@ macro_rules! real {
             #[inline(always)]
             fn splat<S: Simd>(simd: S, x: Self) -> Self::Reg<S> {
                 simd.$splat(x)
+            }
+            #[inline(always)]
+            fn load_part<S: Simd>(simd: S, slice: &[Self]) -> Self::Reg<S> {
+                if has_partial_moves::<S>() {
+                    return simd.$load_part(slice);
+                }
+                let mut register = Self::splat(simd, Self::default());
+                bytemuck::cast_slice_mut(std::slice::from_mut(&mut register))[..slice.len()].copy_from_slice(slice);
+                register
+            }
+            #[inline(always)]
+            fn store_part<S: Simd>(simd: S, slice: &mut [Self], a: Self::Reg<S>) {
+                if has_partial_moves::<S>() {
+                    return simd.$store_part(slice, a);
+                }
+                slice.copy_from_slice(&bytemuck::cast_slice(std::slice::from_ref(&a))[..slice.len()]);
             }
             $(#[inline(always)]
             fn $binary<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S> {
@@ -274,7 +295,7 @@ macro_rules! real {
 }
 
 real!(f32, u32, 12_582_912.0, f32s, m32s,
-    load as_simd_f32s as_mut_simd_f32s splat_f32s;
+    load as_simd_f32s as_mut_simd_f32s splat_f32s partial_load_f32s partial_store_f32s;
     bits transmute_u32s_f32s transmute_f32s_u32s add_u32s sub_u32s;
     binary add = add_f32s, sub = sub_f32s, mul = mul_f32s, div = div_f32s, minimum = min_f32s,
         maximum = max_f32s, and = and_f32s, or = or_f32s, xor = xor_f32s;
@@ -284,7 +305,7 @@ real!(f32, u32, 12_582_912.0, f32s, m32s,
     masks and_m32s select_f32s);
 
 real!(f64, u64, 6_755_399_441_055_744.0, f64s, m64s,
-    load as_simd_f64s as_mut_simd_f64s splat_f64s;
+    load as_simd_f64s as_mut_simd_f64s splat_f64s partial_load_f64s partial_store_f64s;
     bits transmute_u64s_f64s transmute_f64s_u64s add_u64s sub_u64s;
     binary add = add_f64s, sub = sub_f64s, mul = mul_f64s, div = div_f64s, minimum = min_f64s,
         maximum = max_f64s, and = and_f64s, or = or_f64s, xor = xor_f64s;

@@ -70,7 +70,7 @@ impl<T: Elementary> Workload for Block<T> {
             weights: &mut self.weights,
             gradient: &self.gradient,
             state: &mut self.state,
-            range: 0..self.plain.len(),
+            range: 0..self.plain.len() / self.isa.lanes::<T>(),
             coefficients: &self.coefficients,
             alarm: &mut self.alarm,
         };

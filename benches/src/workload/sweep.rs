@@ -72,7 +72,7 @@ impl<T: Plain> Sweep<T> {
         let labels: Vec<f64> = labels.iter().map(|label| f64::from(*label)).collect();
         let examples = Examples::<T>::new(&data.features, &labels, POINTS);
         let (inputs, targets) = (examples.inputs.clone(), examples.targets.clone());
-        let batches = Batches { examples: POINTS, size: BATCH, drop_last: false, shuffled: true };
+        let batches = Batches { examples: POINTS, size: BATCH, drop_last: false, shuffled: true, replacement: false };
         let splits = [examples, Examples::default(), Examples::default()];
         let network = Network::new(architecture(), initializer(), splits, batches, None);
         let mut stream = inputs::stream(7);
@@ -84,7 +84,7 @@ impl<T: Plain> Sweep<T> {
             values
         };
         let hyperparameters = rates.map(with_rate).collect();
-        let orders = Orders::new(POINTS);
+        let orders = Orders::new(POINTS, false);
         Self { isa, hyperparameters, network, inputs, targets, orders, losses: vec![T::from_f64(f64::NAN); runs] }
     }
 

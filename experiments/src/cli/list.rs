@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 
-use thalweg_kernels::landscape::Dimensions;
+use thalweg_kernels::landscape::{Dimensions, Facts, Optimum};
 use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 use thalweg_kernels::{activation, landscape, loss, optimizer};
 
@@ -13,7 +13,8 @@ use super::source::shipped_study;
 use crate::data::{self, GENERATORS, SHIPPED};
 use crate::figure;
 use crate::network::{INITIALIZERS, PARAMETERISATIONS};
-use crate::spec::{KINDS, SHARED, Tier, shipped};
+use crate::spec::{FIGURE_KEYS, KINDS, RECORD, SHARED, Tier, shipped};
+use crate::train::COLUMNS;
 
 /// Show what specs can name, with parameters and defaults.
 #[derive(Debug, Args)]
@@ -37,6 +38,8 @@ enum What {
     Losses,
     Initializers,
     Parameterisations,
+    Record,
+    Columns,
     Figures,
 }
 
@@ -68,12 +71,7 @@ impl What {
             }
             Self::Problems => problems(out)?,
             Self::Landscapes => {
-                let text = |l: &landscape::Landscape| {
-                    let (facts, dimensions) = (&l.facts, dimensions(l.facts.dimensions));
-                    let (low, high) = facts.domain;
-                    format!("f(x) = {}; {dimensions}; domain [{low}, {high}]ⁿ ({})", facts.formula, facts.source)
-                };
-                table(out, "Landscapes", landscape::ALL.iter().map(|l| (l.facts.name, text(l))))?;
+                table(out, "Landscapes", landscape::ALL.iter().map(|l| (l.facts.name, describe_landscape(&l.facts))))?;
             }
             Self::Data => {
                 let rows = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count() - 1;
@@ -91,17 +89,28 @@ impl What {
             }
             Self::Initializers => {
                 let rows = INITIALIZERS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
-                table(out, "Initial weights (biases start at zero; init_scale: 1 by default)", rows)?;
+                let title = "Initial weights (biases start at zero, but for those of a file; init_scale: 1 by default)";
+                let file = "weights and biases of a safetensors file, as record.weights writes it";
+                table(out, title, rows.chain([("{ file = … }", file.to_owned())]))?;
             }
             Self::Parameterisations => {
                 let rows = PARAMETERISATIONS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
                 table(out, "Parameterisations (gain: a factor on the products of hidden layers, 1 by default)", rows)?;
+            }
+            Self::Record => {
+                table(out, "Record (keys of [record])", RECORD.map(|(key, text)| (key, text.to_owned())))?;
+            }
+            Self::Columns => {
+                let rows = COLUMNS.iter().map(|column| (column.name, column.summary.to_owned()));
+                table(out, "Columns (of runs.csv, in record.columns)", rows)?;
             }
             Self::Figures => {
                 let text = |kind: &figure::Kind| {
                     format!("{}; metrics: {}; keys: {}", kind.summary, (kind.metrics)().join(", "), keys(kind))
                 };
                 table(out, "Figures", figure::KINDS.iter().map(|kind| (kind.name, text(kind))))?;
+                let keys = FIGURE_KEYS.iter().map(|(key, meaning)| (*key, (*meaning).to_owned()));
+                table(out, "Keys of figures", keys)?;
             }
         }
         Ok(())
@@ -114,6 +123,37 @@ fn dimensions(dimensions: Dimensions) -> String {
         Dimensions::AtLeast(count) => format!("coordinates: {count} or more"),
         Dimensions::Spectrum => "coordinates: as many as eigenvalues".to_owned(),
     }
+}
+
+fn describe_landscape(facts: &Facts) -> String {
+    let interval = |(low, high): &(f64, f64)| format!("[{low}, {high}]");
+    let domain = match facts.domain {
+        [all] if facts.dimensions != Dimensions::Exactly(1) => format!("{}ⁿ", interval(all)),
+        each => each.iter().map(interval).collect::<Vec<_>>().join(" × "),
+    };
+    // Where the number of coordinates is free, two of them show what there is to see.
+    let (count, of) = match facts.dimensions {
+        Dimensions::Exactly(count) => (count, ""),
+        Dimensions::AtLeast(_) | Dimensions::Spectrum => (2, " for n = 2"),
+    };
+    let point = |x: &Vec<f64>| format!("({})", x.iter().map(|x| six_digits(*x)).collect::<Vec<_>>().join(", "));
+    let optimum = match facts.optimum {
+        Optimum::Minimum { value, at } => {
+            let places: Vec<_> = at(count).iter().map(point).collect();
+            format!("minimum {} at {}{of}", six_digits(value(count)), places.join(", "))
+        }
+        Optimum::Saddle { value, at } => {
+            format!("no minimum, a saddle of {} at {}", six_digits(value), point(&at(count)))
+        }
+    };
+    let dimensions = dimensions(facts.dimensions);
+    format!("f(x) = {}; {dimensions}; domain {domain}; {optimum} ({})", facts.formula, facts.source)
+}
+
+/// A number to six digits after the point, without zeros at the end.
+fn six_digits(x: f64) -> String {
+    let text = format!("{x:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A title, and a line a name.

@@ -99,6 +99,10 @@ fn summarise(
     if let sweep::Model::Network(_) = plan.model {
         let work = plan.flops_per_trial() as f64 * plan.trials.len() as f64;
         writeln!(out, "  work         {:.3} TFLOP in matrix products", work / 1e12)?;
+        let (files, bytes) = plan.weight_files(spec);
+        if files > 0 {
+            writeln!(out, "  weights      {files} files, {:.1} MB", bytes as f64 / 1e6)?;
+        }
     }
     writeln!(out, "  memory       {:.1} MB", estimate.bytes as f64 / 1e6)?;
     writeln!(out, "  time         about {} ({} threads, {})", text(estimate.time), estimate.threads, estimate.isa)

@@ -4,36 +4,42 @@ use std::path::Path;
 
 use super::DrawError;
 use crate::record::{self, Curve, Run, Runs};
-use crate::spec::Drawing;
+use crate::spec::{Drawing, Member};
 
 /// Reads the trials of the members, whose folders are in `folder`; their problems go by the members' names.
 pub(super) fn read(
     drawing: &Drawing,
-    members: &[String],
+    members: &[Member],
     folder: &Path,
     with_curves: bool,
 ) -> Result<(Runs, Vec<Curve>), DrawError> {
     let mut all = Runs::default();
     let mut curves = Vec::new();
-    let common = common_start(members);
-    for member in members {
-        let path = folder.join(member).join("runs.csv");
+    let names: Vec<&str> = members.iter().map(|member| member.study.as_str()).collect();
+    let common = common_start(&names);
+    for Member { study, problem, labels } in members {
+        let path = folder.join(study).join("runs.csv");
         if !path.exists() {
-            let help = format!("`thalweg reproduce {member}` makes it");
+            let help = format!("`thalweg reproduce {study}` makes it");
             return Err(DrawError::Missing { study: drawing.name.clone(), path, help });
         }
-        add(&mut all, record::read_runs(&path)?, &member[common..]);
+        let mut own = record::read_runs(&path)?;
+        for (name, setting) in labels {
+            own.hyperparameters.push(name.clone());
+            own.rows.iter_mut().for_each(|run| run.settings.push(Some(setting.clone())));
+        }
+        add(&mut all, own, problem.as_deref().unwrap_or(&study[common..]));
         if with_curves {
-            curves.extend(record::read_curves(&folder.join(member).join("curves.csv"))?);
+            curves.extend(record::read_curves(&folder.join(study).join("curves.csv"))?);
         }
     }
     Ok((all, curves))
 }
 
 /// How much the names begin with in common, up to and with a `-`.
-fn common_start(names: &[String]) -> usize {
+fn common_start(names: &[&str]) -> usize {
     let Some((first, rest)) = names.split_first().filter(|(_, rest)| !rest.is_empty()) else { return 0 };
-    let same = |other: &String| first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let same = |other: &&str| first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     let common = rest.iter().map(same).min().unwrap_or(0);
     first[..common].rfind('-').map_or(0, |dash| dash + 1)
 }
@@ -75,11 +81,10 @@ mod tests {
 
     #[test]
     fn names_lose_what_they_have_in_common() {
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        assert_eq!(common_start(&names(&["compare-moons", "compare-iris"])), 8);
-        assert_eq!(common_start(&names(&["compare-moons", "compare-moons-2"])), 8);
-        assert_eq!(common_start(&names(&["moons", "iris"])), 0);
-        assert_eq!(common_start(&names(&["compare-moons"])), 0);
+        assert_eq!(common_start(&["compare-moons", "compare-iris"]), 8);
+        assert_eq!(common_start(&["compare-moons", "compare-moons-2"]), 8);
+        assert_eq!(common_start(&["moons", "iris"]), 0);
+        assert_eq!(common_start(&["compare-moons"]), 0);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::figure::{self, FigureError, Input, Kind};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Curve, RecordError, Runs, Sheet, atomic};
 use crate::spec::{self, Drawing, DrawingSource, Spec};
+use crate::stats::{self, Score};
 
 /// The name of the file that says whose results a folder holds.
 pub const SPEC: &str = "spec.toml";
@@ -95,10 +96,8 @@ fn draw_all(
     let mut written = Vec::new();
     for wanted in wanted {
         let options = figure::Options { spectrum, ..wanted.options.clone() };
-        let sheet = match kind(wanted).input {
-            Input::Table(table) => Some(Sheet::open(&from.join(options.table.as_deref().unwrap_or(table)))?),
-            Input::Problem | Input::Problems => None,
-        };
+        let table = kind(wanted).table.map(|table| options.table.as_deref().unwrap_or(table));
+        let sheet = table.map(|table| Sheet::open(&from.join(table))).transpose()?;
         let tables = figure::Tables { sheet: sheet.as_ref(), ..*tables };
         let chart = figure::Chart::new(wanted.kind, Some(wanted.metric))?.with(options);
         for path in figure::draw(&chart, &tables, &figures, png)? {
@@ -127,6 +126,14 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
         DrawingSource::Members(members) => {
             let needs_curves = figures.iter().any(|figure| figure.kind == "curves");
             (runs, curves) = members::read(drawing, members, beside, needs_curves)?;
+            let mut scores: Vec<Score> = Vec::new();
+            for score in figures.iter().filter_map(|figure| Score::from_name(figure.metric)) {
+                if !scores.contains(&score) {
+                    scores.push(score);
+                }
+            }
+            stats::write_comparison(&out.join("comparison.csv"), &runs, &scores)?;
+            files.push("comparison.csv".to_owned());
         }
         DrawingSource::Functions(wanted) => {
             functions::write(&out.join("functions.csv"), wanted).map_err(failed)?;

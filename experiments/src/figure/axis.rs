@@ -74,15 +74,22 @@ impl Axis {
     /// # Panics
     /// If there are no rows.
     pub fn rows(count: usize) -> Self {
-        let ticks = (1..count).map(|row| Tick { value: row as f64, label: None }).collect();
-        Self { ticks, ..Self::new(Scale::Linear, 0.0, count as f64) }
+        Self::named(count, (1..count).map(|row| Tick { value: row as f64, label: None }))
     }
 
     /// An axis of rows of height 1, with named ticks between them: one row more than `labels`.
     pub fn steps(labels: Vec<String>) -> Self {
         let rows = labels.len() + 1;
         let tick = |(i, label)| Tick { value: (i + 1) as f64, label: Some(label) };
-        Self { ticks: labels.into_iter().enumerate().map(tick).collect(), ..Self::new(Scale::Linear, 0.0, rows as f64) }
+        Self::named(rows, labels.into_iter().enumerate().map(tick))
+    }
+
+    /// An axis from 0 to `count` with these ticks.
+    ///
+    /// # Panics
+    /// If `count` is 0.
+    pub fn named(count: usize, ticks: impl IntoIterator<Item = Tick>) -> Self {
+        Self { ticks: ticks.into_iter().collect(), ..Self::new(Scale::Linear, 0.0, count as f64) }
     }
 
     /// The smallest value.

@@ -27,12 +27,33 @@ pub(super) fn viridis(share: f64) -> RGBColor {
     let shade = (share.clamp(0.0, 1.0) * f64::from(SHADES - 1)).round() as u32;
     let scaled = shade * (VIRIDIS.len() as u32 - 1);
     let (index, part) = ((scaled / (SHADES - 1)) as usize, scaled % (SHADES - 1));
-    let (low, high) = (VIRIDIS[index], VIRIDIS[(index + 1).min(VIRIDIS.len() - 1)]);
-    let mix = |channel: usize| {
-        let sum = u32::from(low[channel]) * (SHADES - 1 - part) + u32::from(high[channel]) * part;
-        ((sum + (SHADES - 1) / 2) / (SHADES - 1)) as u8
+    mix(VIRIDIS[index], VIRIDIS[(index + 1).min(VIRIDIS.len() - 1)], (part, SHADES - 1))
+}
+
+/// The colours of the two sides of a boundary, from far off to near: they are told apart in grey, because the one side is darker
+/// throughout.
+const CONVERGED: [[u8; 3]; 2] = [[0x06, 0x16, 0x3c], [0x2f, 0x74, 0xb5]];
+const DIVERGED: [[u8; 3]; 3] = [[0xd9, 0x82, 0x1a], [0xf6, 0xc0, 0x62], [0xff, 0xf8, 0xdc]];
+
+/// Shades of either side.
+const SIDE_SHADES: u32 = 115;
+
+/// The colour of a place on one side of a boundary: `near` is 0 far off and 1 at the boundary.
+pub(super) fn sides(converged: bool, near: f64) -> RGBColor {
+    let colors: &[[u8; 3]] = if converged { &CONVERGED } else { &DIVERGED };
+    let shade = (near.clamp(0.0, 1.0) * f64::from(SIDE_SHADES - 1)).round() as u32;
+    let scaled = shade * (colors.len() as u32 - 1);
+    let (index, part) = ((scaled / (SIDE_SHADES - 1)) as usize, scaled % (SIDE_SHADES - 1));
+    mix(colors[index], colors[(index + 1).min(colors.len() - 1)], (part, SIDE_SHADES - 1))
+}
+
+/// The colour at `part` of `whole` on the way from one to the other.
+fn mix(low: [u8; 3], high: [u8; 3], (part, whole): (u32, u32)) -> RGBColor {
+    let channel = |i: usize| {
+        let sum = u32::from(low[i]) * (whole - part) + u32::from(high[i]) * part;
+        ((sum + whole / 2) / whole) as u8
     };
-    RGBColor(mix(0), mix(1), mix(2))
+    RGBColor(channel(0), channel(1), channel(2))
 }
 
 /// Tone `index` of `count`, from white to a light grey.
@@ -64,6 +85,13 @@ mod tests {
             // Viridis itself strays by 0.12 of the mean; mixing between nine places, and whole numbers, add to that.
             assert!((pair[1] - pair[0] - mean).abs() < 0.3 * mean, "{steps:?}");
         }
+    }
+
+    #[test]
+    fn the_sides_of_a_boundary_differ_in_grey() {
+        let all = |converged: bool| (0..=20).map(move |i| lightness(sides(converged, f64::from(i) / 20.0)));
+        assert!(all(true).fold(0.0, f64::max) + 12.0 < all(false).fold(100.0, f64::min));
+        assert!(all(true).is_sorted() && all(false).is_sorted());
     }
 
     #[test]

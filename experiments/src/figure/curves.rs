@@ -16,9 +16,10 @@ pub const KIND: Kind = Kind {
     name: "curves",
     summary: "a metric by step, of each optimizer's best configuration or of selected ones",
     metrics: || CurveMetric::ALL.map(CurveMetric::name).to_vec(),
-    keys: &["select", "select_by", "x_range", "y_range"],
+    keys: &["select", "select_by", "x_scale", "x_range", "y_range"],
     required: 0,
     input: Input::Problem,
+    table: None,
     compose,
 };
 
@@ -68,7 +69,9 @@ fn picture(
 ) -> Result<Picture, FigureError> {
     let steps: Vec<f64> = series.iter().flat_map(|line| &line.points).map(|point| point.x).collect();
     let last = steps.iter().copied().fold(1.0, f64::max);
-    let x = series::axis_in("x", Scale::Linear, chart.options.x_range.unwrap_or((0.0, last)))?;
+    let scale = chart.options.x_scale.unwrap_or(Scale::Linear);
+    let first = if scale == Scale::Log { 1.0 } else { 0.0 };
+    let x = series::axis_in("x", scale, chart.options.x_range.unwrap_or((first, last.max(first + 1.0))))?;
     let edge = series::worst_edge(metric.worst());
     let y = series::ordinate(chart, series, metric.worst())?;
     let mut layers = series::layers(series, &y, edge);
@@ -78,7 +81,7 @@ fn picture(
     let mut notes = series::notes(series, seeds, &y, edge);
     if chart.options.selection.is_empty() {
         let by = chart.options.select_by.unwrap_or_else(|| metric.outcome());
-        let texts = ["settings with the best median of".to_owned(), by.name().to_owned()];
+        let texts = ["settings with the best median of".to_owned(), format!("the {}", by.label())];
         notes.extend(texts.map(|text| Entry { symbol: Symbol::None, text }));
     }
     Ok(Picture {

@@ -13,7 +13,8 @@ pub const KIND: Kind = Kind {
     metrics: || vec!["value-and-derivative", "value", "derivative"],
     keys: &["functions", "x_range", "y_range"],
     required: 0,
-    input: Input::Table("functions.csv"),
+    input: Input::Table,
+    table: Some("functions.csv"),
     compose,
 };
 

@@ -10,6 +10,7 @@ use super::cells::{Cells, Fill, borders, scale_of};
 use super::colors::viridis;
 use super::labels;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
+use super::theory;
 use super::{Chart, Data, FigureError, Input, Kind, help};
 use crate::record::{Column, Run, Setting, Status};
 use crate::stats::{Metric, median};
@@ -22,6 +23,7 @@ pub const KIND: Kind = Kind {
     keys: &["x", "y", "theory"],
     required: 2,
     input: Input::Problem,
+    table: None,
     compose,
 };
 
@@ -210,7 +212,8 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
     let [x_label, y_label] = names.each_ref().map(|name| labels::column(name));
     let mut ends = Vec::new();
     let mut has_border = false;
-    let panels = grids
+    let mut theories = Vec::new();
+    let panels: Vec<Panel> = grids
         .iter()
         .map(|grid| {
             let y_scale = scale_of(&grid.y);
@@ -220,7 +223,14 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
             has_border |= !segments.is_empty();
             let fills = grid.cells.iter().map(|cell| fill(*cell, &bar.axis)).collect();
             let axis = Axis::new(y_scale, y[0], y[y.len() - 1]);
-            let layers = vec![Layer::Cells(Cells { x, y, fills }), Layer::Borders(segments)];
+            let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
+            let overlay = theory::on_plane(&chart.options, grid.optimizer, ends(&x), ends(&y));
+            let mut layers = vec![Layer::Cells(Cells { x, y, fills }), Layer::Borders(segments)];
+            if let Some(theory::Overlay { bound, fastest }) = overlay {
+                layers.push(Layer::Guide(bound));
+                layers.extend(fastest.map(|fastest| Layer::Rings(vec![fastest])));
+                theories.extend(theory_notes(grid.optimizer, fastest.is_some()));
+            }
             let heading = format!("optimizer {}", grid.optimizer);
             Panel { heading, height, y: axis, y_label: y_label.clone(), layers, symbols: Vec::new() }
         })
@@ -234,8 +244,19 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
         panels,
         color_bar: Some(bar),
         legend: Vec::new(),
-        notes: notes(grids, has_border),
+        notes: notes(grids, has_border).into_iter().chain(theories).collect(),
     }
+}
+
+/// What the lines of a theory mean.
+fn theory_notes(optimizer: &str, has_fastest: bool) -> Vec<Entry> {
+    let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
+    let bound = format!("theory: α = {}", theory::bound_text(optimizer));
+    let mut notes = vec![entry(Symbol::Guide, &bound)];
+    if has_fastest {
+        notes.push(entry(Symbol::Ring, "theory: fastest convergence"));
+    }
+    notes
 }
 
 /// The colours of all finite medians.

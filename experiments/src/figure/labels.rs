@@ -36,7 +36,10 @@ pub(super) fn column(name: &str) -> String {
         _ if name == "lr" => "learning rate".to_owned(),
         Some(("start_", index)) => format!("x{} at the start", subscript(index)),
         Some(("final_", index)) => format!("x{} at the end", subscript(index)),
-        _ => name.to_owned(),
+        _ => match name.strip_prefix("lr_scale_") {
+            Some(layer) => format!("factor of the learning rate, layer {layer}"),
+            None => name.replace('_', " "),
+        },
     }
 }
 

@@ -5,28 +5,42 @@
 //! are placed here, by `libm`'s logarithm, on a canvas so large that its pixels are not seen.
 
 mod axis;
+mod basins;
 mod canvas;
 mod cells;
 mod colors;
+mod comparison;
 mod contour;
 mod curves;
+mod ecdf;
 mod error;
+mod fractal;
 mod function;
 mod geometry;
 mod heatmap;
 mod image;
 mod labels;
 mod layout;
+mod marks;
+mod network;
 mod options;
 mod output;
 mod paint;
+mod paired;
 mod picture;
+mod probability;
+mod profile;
+mod quantiles;
+mod rank;
+mod safety;
 mod sensitivity;
 mod series;
 mod stretch;
 mod style;
 mod text;
+mod theory;
 mod tiles;
+mod timing;
 mod trajectories;
 
 use std::fmt;
@@ -38,13 +52,30 @@ pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use error::FigureError;
 pub use options::{Options, Selection, Theory};
 pub use output::{png, svg};
-pub use picture::{ColorBar, Edge, Entry, Layer, Panel, Picture, Symbol};
+pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, style};
 
 use crate::record::{Curve, Run, Runs, Sheet, Surface, Waypoint, atomic};
 
 /// All kinds of figures.
-pub const KINDS: &[&Kind] = &[&sensitivity::KIND, &curves::KIND, &heatmap::KIND, &trajectories::KIND, &function::KIND];
+pub const KINDS: &[&Kind] = &[
+    &sensitivity::KIND,
+    &curves::KIND,
+    &heatmap::KIND,
+    &trajectories::KIND,
+    &function::KIND,
+    &probability::KIND,
+    &basins::KIND,
+    &quantiles::KIND,
+    &ecdf::KIND,
+    &profile::KIND,
+    &rank::KIND,
+    &paired::KIND,
+    &safety::KIND,
+    &fractal::KIND,
+    &network::KIND,
+    &timing::KIND,
+];
 
 /// A kind of figure, as specs and the command know it.
 pub struct Kind {
@@ -60,6 +91,8 @@ pub struct Kind {
     pub required: usize,
     /// What it is drawn from.
     pub input: Input,
+    /// The table that it is drawn from, alone or besides, unless the figure names another one.
+    pub table: Option<&'static str>,
     compose: fn(&Chart, &Data<'_>) -> Result<Picture, FigureError>,
 }
 
@@ -70,8 +103,8 @@ pub enum Input {
     Problem,
     /// The trials of all problems at once.
     Problems,
-    /// A table of this name, unless the figure names another one; no trials.
-    Table(&'static str),
+    /// A table of its own ([`Kind::table`]), without trials.
+    Table,
 }
 
 impl fmt::Debug for Kind {
@@ -99,7 +132,7 @@ pub struct Tables<'a> {
     pub trajectory: &'a [Waypoint],
     /// The landscape of `surface.csv`, if the trials are on one.
     pub surface: Option<&'a Surface>,
-    /// The table that the figure names, for kinds that are drawn from one ([`Input::Table`]).
+    /// The table that the figure names, for kinds that are drawn from one ([`Kind::table`]).
     pub sheet: Option<&'a Sheet>,
 }
 
@@ -187,7 +220,7 @@ impl Chart {
                 problems.push(&run.problem);
             }
         }
-        if problems.is_empty() && !matches!(self.kind.input, Input::Table(_)) {
+        if problems.is_empty() && self.kind.input != Input::Table {
             return Err(FigureError::NoData { kind: self.kind.name, reason: "there are no trials".to_owned() });
         }
         if self.kind.input != Input::Problem {

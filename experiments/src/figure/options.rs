@@ -1,5 +1,6 @@
 //! What may be said of a figure beyond its kind and metric, and what its trials are selected by.
 
+use super::axis::Scale;
 use crate::record::Setting;
 use crate::stats::{Configuration, Metric};
 
@@ -14,6 +15,10 @@ pub struct Options {
     pub x_range: Option<(f64, f64)>,
     /// From where to where the ordinate goes; without it, around the data.
     pub y_range: Option<(f64, f64)>,
+    /// How values are spread along the abscissa; without it, the kind chooses.
+    pub x_scale: Option<Scale>,
+    /// The same of the ordinate.
+    pub y_scale: Option<Scale>,
     /// What the best configuration is best in; without it, the outcome that belongs to the metric.
     pub select_by: Option<Metric>,
     /// The configurations that are shown; without any, the kind chooses.

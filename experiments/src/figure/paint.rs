@@ -10,6 +10,7 @@ use super::error::FigureError;
 use super::geometry::{self, Frame, Point};
 use super::image;
 use super::layout::{self, LABEL, Layout, MARGIN, SMALL, SYMBOL, TICK, TITLE, TITLE_LINE};
+use super::marks;
 use super::picture::{ColorBar, Edge, Layer, Panel, Picture, Symbol};
 use super::stretch::Align;
 use super::style::Style;
@@ -135,6 +136,11 @@ fn symbol<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, symbol: Symbol, (x, y): P
         Symbol::Hatched => patch(canvas, (x, y), Fill::Hatched),
         Symbol::Empty => patch(canvas, (x, y), Fill::Empty),
         Symbol::Border => canvas.line(&[(x, y), (x + SYMBOL.0, y)], INK, EDGE.0),
+        Symbol::Guide => {
+            let frame = Frame { left: x, top: y - 6.0, right: x + SYMBOL.0, bottom: y + 6.0 };
+            marks::guide(canvas, &[(x, y), (x + SYMBOL.0, y)], &frame)
+        }
+        Symbol::Swatch(color) => patch(canvas, (x, y), Fill::Color(color)),
         Symbol::Ring => canvas.ring(middle, RING, INK),
         Symbol::Continued | Symbol::None => Ok(()),
     }
@@ -285,6 +291,12 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
             Layer::Thin(style, points) => {
                 self.line(points).iter().try_for_each(|piece| dashed(canvas, piece, style, THIN))
             }
+            Layer::Guide(points) => {
+                let points: Vec<Point> = points.iter().map(|&point| self.at(point)).collect();
+                marks::guide(canvas, &points, frame)
+            }
+            Layer::Discs(discs) => marks::discs(canvas, discs, frame, |point| self.at(point)),
+            Layer::Strokes(strokes) => marks::strokes(canvas, strokes, frame, |point| self.at(point)),
             Layer::Rings(points) => {
                 let mut places = points.iter().map(|&point| self.at(point)).filter(|&point| frame.holds(point));
                 places.try_for_each(|point| canvas.ring(point, RING, INK))

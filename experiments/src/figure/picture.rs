@@ -81,12 +81,40 @@ pub enum Layer {
     Borders(Vec<[(f64, f64); 2]>),
     /// A thin line, one of many of its style.
     Thin(Style, Vec<(f64, f64)>),
+    /// A line that compares what is shown with something else: a theory, or a fixed value.
+    Guide(Vec<(f64, f64)>),
+    /// Discs, each of its own colour.
+    Discs(Vec<Disc>),
+    /// Straight lines, each of its own colour.
+    Strokes(Vec<Stroke>),
     /// Rings.
     Rings(Vec<(f64, f64)>),
     /// A filled rectangle.
     Bar(Style, (f64, f64), (f64, f64)),
     /// Text in the middle.
     Remark(String),
+}
+
+/// A disc with a dark rim.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Disc {
+    /// Where its centre is.
+    pub at: (f64, f64),
+    /// How large it is across, in pixels.
+    pub size: f64,
+    /// Its colour.
+    pub color: RGBColor,
+}
+
+/// A straight line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stroke {
+    /// Where it starts and ends.
+    pub ends: [(f64, f64); 2],
+    /// Its colour.
+    pub color: RGBColor,
+    /// Its width in pixels.
+    pub width: f64,
 }
 
 /// An edge of a panel.
@@ -129,6 +157,10 @@ pub enum Symbol {
     Border,
     /// One of [`Layer::Rings`].
     Ring,
+    /// A piece of [`Layer::Guide`].
+    Guide,
+    /// A cell of this colour.
+    Swatch(RGBColor),
     /// Nothing, beside text that continues the line above.
     Continued,
     /// Nothing, beside text that needs no drawing.

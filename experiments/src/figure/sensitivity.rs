@@ -1,11 +1,12 @@
 //! How an outcome depends on the learning rate: a line per optimizer and other settings.
 
 use super::axis::{Axis, Scale};
-use super::cells::borders;
+use super::cells::{borders, scale_of};
 use super::labels;
 use super::picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::{MOST_LINES, style};
+use super::theory;
 use super::{Chart, Data, FigureError, Input, Kind};
 use crate::record::Setting;
 use crate::stats::{Configuration, Metric, configurations};
@@ -13,11 +14,12 @@ use crate::stats::{Configuration, Metric, configurations};
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "sensitivity",
-    summary: "an outcome by learning rate, with the share of trials that diverged",
+    summary: "an outcome by learning rate, or by the hyperparameter `x`, with the share of trials that diverged",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
     keys: &["x", "select", "theory", "x_range", "y_range"],
     required: 0,
     input: Input::Problem,
+    table: None,
     compose,
 };
 
@@ -33,48 +35,89 @@ type Group<'a> = Vec<(f64, Configuration<'a>)>;
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let all = configurations(data.runs);
-    let groups = groups(chart, &all, metric);
+    let name = chart.options.x.as_deref().unwrap_or(LEARNING_RATE);
+    let scale = scale(&all, name);
+    let groups = groups(chart, &all, metric, (name, scale));
     if groups.is_empty() {
-        let reason = format!("no trial has a positive `{LEARNING_RATE}` and the metric `{}`", metric.name());
+        let positive = if scale == Scale::Log { "a positive" } else { "a number" };
+        let reason = format!("no trial has {positive} `{name}` and the metric `{}`", metric.name());
         return Err(FigureError::NoData { kind: KIND.name, reason });
     }
     if groups.len() > MOST_LINES {
         return Err(FigureError::TooManyLines { kind: KIND.name, found: groups.len(), most: MOST_LINES });
     }
-    let series: Vec<Series> = groups.iter().enumerate().map(|(i, group)| line(i, group, &all, metric)).collect();
-    let bars: Vec<Vec<(f64, f64)>> = groups.iter().map(cells).collect();
+    let series: Vec<Series> =
+        groups.iter().enumerate().map(|(i, group)| line(i, group, &all, (metric, name))).collect();
+    let bars: Vec<Vec<(f64, f64)>> = groups.iter().map(|group| cells(group, scale)).collect();
     let x = match chart.options.x_range {
-        Some(range) => series::axis_in("x", Scale::Log, range)?,
-        None => Axis::around(Scale::Log, bars.iter().flatten().flat_map(|&(left, right)| [left, right]))
-            .expect("learning rates are positive"),
+        Some(range) => series::axis_in("x", scale, range)?,
+        None => Axis::around(scale, bars.iter().flatten().flat_map(|&(left, right)| [left, right]))
+            .expect("every group has a place"),
     };
     let edge = series::worst_edge(metric.worst());
     let y = series::ordinate(chart, &series, metric.worst())?;
     let seeds = series::seed_counts(groups.iter().flatten().map(|(_, configuration)| configuration));
+    let bounds = bounds(chart, &groups, name, &y);
+    let note = (!bounds.is_empty())
+        .then(|| Entry { symbol: Symbol::None, text: "dotted upright: theory, diverges beyond".to_owned() });
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {} by learning rate", data.problem, metric.label())),
+        title: chart.title_or(|| format!("{}: {} by {}", data.problem, metric.label(), labels::column(name))),
         x,
-        x_label: "learning rate".to_owned(),
+        x_label: labels::column(name),
         color_bar: None,
         legend: series
             .iter()
             .map(|line| Entry { symbol: Symbol::Line(line.style), text: line.label.clone() })
             .collect(),
-        notes: series::notes(&series, seeds, &y, edge),
-        panels: vec![outcomes(&series, metric, y, edge), divergence(&groups, &bars)],
+        notes: series::notes(&series, seeds, &y, edge).into_iter().chain(note).collect(),
+        panels: vec![outcomes(&series, metric, y, edge, bounds), divergence(&groups, &bars)],
     })
 }
 
+/// Learning rates stand on a log axis; other hyperparameters where they are spread more evenly.
+fn scale(all: &[Configuration<'_>], name: &str) -> Scale {
+    let number = |configuration: &Configuration<'_>| match configuration.setting(name) {
+        Some(Setting::Number(value)) if value.is_finite() => Some(*value),
+        _ => None,
+    };
+    let mut values: Vec<f64> = all.iter().filter_map(number).collect();
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    if name == LEARNING_RATE { Scale::Log } else { scale_of(&values) }
+}
+
+/// Where theory says that each line's trials diverge beyond.
+fn bounds(chart: &Chart, groups: &[Group<'_>], name: &str, y: &Axis) -> Vec<Layer> {
+    let Some((_, largest)) = chart.options.theory.and(chart.options.spectrum).filter(|_| name == LEARNING_RATE) else {
+        return Vec::new();
+    };
+    let bound = |(i, group): (usize, &Group<'_>)| {
+        let momentum = match group[0].1.setting("momentum") {
+            Some(Setting::Number(momentum)) => *momentum,
+            _ => 0.0,
+        };
+        let bound = theory::bound(group[0].1.optimizer(), momentum, largest)?;
+        Some(Layer::Hint(style(i), vec![(bound, y.low()), (bound, y.high())]))
+    };
+    groups.iter().enumerate().filter_map(bound).collect()
+}
+
 /// The configurations by all that is not the learning rate, in plan order.
-fn groups<'a>(chart: &Chart, all: &[Configuration<'a>], metric: Metric) -> Vec<Group<'a>> {
+fn groups<'a>(
+    chart: &Chart,
+    all: &[Configuration<'a>],
+    metric: Metric,
+    (name, scale): (&str, Scale),
+) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for configuration in all.iter().filter(|configuration| chart.options.selects(configuration)) {
-        let Some(Setting::Number(rate)) = configuration.setting(LEARNING_RATE) else { continue };
-        if !(*rate > 0.0 && rate.is_finite()) || configuration.outcomes(metric).is_empty() {
+        let Some(Setting::Number(rate)) = configuration.setting(name) else { continue };
+        let has_place = rate.is_finite() && (scale == Scale::Linear || *rate > 0.0);
+        if !has_place || configuration.outcomes(metric).is_empty() {
             continue;
         }
         let entry = (*rate, configuration.clone());
-        match groups.iter_mut().find(|group| same_line(&group[0].1, configuration)) {
+        match groups.iter_mut().find(|group| same_line(&group[0].1, configuration, name)) {
             Some(group) => group.push(entry),
             None => groups.push(vec![entry]),
         }
@@ -85,14 +128,14 @@ fn groups<'a>(chart: &Chart, all: &[Configuration<'a>], metric: Metric) -> Vec<G
     groups
 }
 
-fn same_line(a: &Configuration<'_>, b: &Configuration<'_>) -> bool {
+fn same_line(a: &Configuration<'_>, b: &Configuration<'_>, besides: &str) -> bool {
     let mut settings = a.hyperparameters.iter().zip(a.settings().iter().zip(b.settings()));
-    a.optimizer() == b.optimizer() && settings.all(|(name, (a, b))| name == LEARNING_RATE || a == b)
+    a.optimizer() == b.optimizer() && settings.all(|(name, (a, b))| name == besides || a == b)
 }
 
-fn line(index: usize, group: &Group<'_>, all: &[Configuration<'_>], metric: Metric) -> Series {
+fn line(index: usize, group: &Group<'_>, all: &[Configuration<'_>], (metric, name): (Metric, &str)) -> Series {
     let first = &group[0].1;
-    let names = labels::varying(all, first.optimizer(), &[LEARNING_RATE]);
+    let names = labels::varying(all, first.optimizer(), &[name]);
     let point = |(rate, configuration): &(f64, Configuration<'_>)| {
         let spread = configuration.spread(metric).expect("groups have the metric");
         let lost = configuration.diverged_share() >= 0.5 || spread.median.is_infinite();
@@ -101,8 +144,9 @@ fn line(index: usize, group: &Group<'_>, all: &[Configuration<'_>], metric: Metr
     Series { style: style(index), label: labels::label(first, &names), points: group.iter().map(point).collect() }
 }
 
-fn outcomes(series: &[Series], metric: Metric, y: Axis, edge: Edge) -> Panel {
+fn outcomes(series: &[Series], metric: Metric, y: Axis, edge: Edge, bounds: Vec<Layer>) -> Panel {
     let mut layers = series::layers(series, &y, edge);
+    layers.extend(bounds);
     layers.extend(series.iter().map(|line| {
         let shown = line.points.iter().filter(|point| !point.lost);
         Layer::Markers(line.style, shown.map(|point| (point.x, point.spread.median)).collect())
@@ -136,7 +180,7 @@ fn divergence(groups: &[Group<'_>], bars: &[Vec<(f64, f64)>]) -> Panel {
 }
 
 /// From where to where each learning rate stands for those around it.
-fn cells(group: &Group<'_>) -> Vec<(f64, f64)> {
+fn cells(group: &Group<'_>, scale: Scale) -> Vec<(f64, f64)> {
     let rates: Vec<f64> = group.iter().map(|(rate, _)| *rate).collect();
-    borders(&rates, Scale::Log).windows(2).map(|pair| (pair[0], pair[1])).collect()
+    borders(&rates, scale).windows(2).map(|pair| (pair[0], pair[1])).collect()
 }

@@ -22,6 +22,7 @@ pub const KIND: Kind = Kind {
     keys: &["select", "x_range", "y_range"],
     required: 0,
     input: Input::Problem,
+    table: None,
     compose,
 };
 

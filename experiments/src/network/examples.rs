@@ -39,6 +39,8 @@ pub struct Batches {
     pub drop_last: bool,
     /// Whether every epoch has an order of its own; else the examples keep theirs.
     pub shuffled: bool,
+    /// Whether an epoch's order is drawn with replacement; else it is a permutation.
+    pub replacement: bool,
 }
 
 impl Batches {
@@ -60,6 +62,7 @@ impl Batches {
 #[derive(Debug)]
 pub struct Orders {
     examples: usize,
+    replacement: bool,
     /// By order seed and epoch.
     cache: Mutex<Cache>,
 }
@@ -70,19 +73,25 @@ type Cache = HashMap<(u64, u64), Arc<[u32]>>;
 const CACHED: usize = 16 << 20;
 
 impl Orders {
-    /// Orders of so many examples.
-    pub fn new(examples: usize) -> Self {
-        Self { examples, cache: Mutex::default() }
+    /// Orders of so many examples, drawn with replacement or shuffled.
+    pub fn new(examples: usize, replacement: bool) -> Self {
+        Self { examples, replacement, cache: Mutex::default() }
     }
 
-    /// The order of one epoch: 0 .. examples, shuffled by the stream `order` of the seed, whose substream is the epoch.
+    /// The order of one epoch, from the stream `order` of the seed, whose substream is the epoch: 0 .. examples, shuffled,
+    /// or as many draws from them.
     pub fn of_epoch(&self, seed: u64, epoch: u64) -> Arc<[u32]> {
         let locked = || self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(order) = locked().get(&(seed, epoch)) {
             return Arc::clone(order);
         }
+        let mut stream = Stream::new("order", seed).substream(epoch);
         let mut order: Vec<u32> = (0..self.examples as u32).collect();
-        Stream::new("order", seed).substream(epoch).shuffle(&mut order);
+        if self.replacement {
+            order.fill_with(|| stream.below(self.examples as u64) as u32);
+        } else {
+            stream.shuffle(&mut order);
+        }
         let order: Arc<[u32]> = order.into();
         let mut cache = locked();
         if (cache.len() + 1) * self.examples > CACHED {
@@ -135,7 +144,7 @@ mod tests {
     #[test]
     fn an_epoch_shows_every_example_once() {
         for (size, drop_last, per_epoch, last) in [(4, false, 3, 8..10), (4, true, 2, 4..8), (10, false, 1, 0..10)] {
-            let batches = Batches { examples: 10, size, drop_last, shuffled: true };
+            let batches = Batches { examples: 10, size, drop_last, shuffled: true, replacement: false };
             assert_eq!(batches.per_epoch(), per_epoch);
             assert_eq!(batches.of_step(per_epoch - 1), (0, last));
             assert_eq!(batches.of_step(per_epoch), (1, 0..size));
@@ -144,13 +153,24 @@ mod tests {
 
     #[test]
     fn orders_are_permutations_that_differ_by_seed_and_epoch() {
-        let order = Orders::new(100);
+        let order = Orders::new(100, false);
         let first = order.of_epoch(1, 0);
         let mut sorted = first.to_vec();
         sorted.sort_unstable();
         assert!(sorted.into_iter().eq(0..100));
-        assert_eq!(first, Orders::new(100).of_epoch(1, 0));
+        assert_eq!(first, Orders::new(100, false).of_epoch(1, 0));
         assert_ne!(first, order.of_epoch(1, 1));
         assert_ne!(first, order.of_epoch(2, 0));
+    }
+
+    #[test]
+    fn draws_with_replacement_repeat_some_examples_and_leave_others_out() {
+        let order = Orders::new(1000, true).of_epoch(1, 0);
+        let mut seen = order.to_vec();
+        seen.sort_unstable();
+        seen.dedup();
+        assert!(order.iter().all(|example| *example < 1000));
+        // 1 - 1/e of them, with a standard deviation of about 10.
+        assert!(seen.len().abs_diff(632) < 50, "{}", seen.len());
     }
 }

@@ -1,4 +1,4 @@
-//! Networks of dense layers: their shape, their initial weights, and their gradient on data.
+//! Networks of dense layers: their shape, their initial weights, their files, and their gradient on data.
 
 mod architecture;
 mod examples;
@@ -7,6 +7,7 @@ mod initializer;
 mod objective;
 mod parameterisation;
 mod scratch;
+pub mod tensors;
 
 pub use architecture::{Architecture, Layer};
 pub use examples::{Batches, Examples, Orders};

@@ -53,7 +53,7 @@ impl<T: Elementary> Network<T> {
             assert_eq!(split.targets.len(), split.count * width);
         }
         assert!(batches.examples == splits[0].count && (1..=batches.examples).contains(&batches.size));
-        let orders = Orders::new(batches.examples);
+        let orders = Orders::new(batches.examples, batches.replacement);
         let initials = Initials::new(architecture.parameters());
         Self { architecture, initializer, splits, batches, orders, initials, chunk }
     }
@@ -155,7 +155,12 @@ impl<T: Elementary> Objective<T> for Network<T> {
                 order.seeds.truncate(1);
             }
             for (at, lane) in lanes.iter().enumerate() {
-                if at > 0 && lane.init_seed == lanes[at - 1].init_seed {
+                if !lane.start.is_empty() {
+                    let rows = weights.chunks_exact_mut(width).zip(lane.start);
+                    rows.for_each(|(row, weight)| row[at] = T::from_f64(*weight));
+                    continue;
+                }
+                if at > 0 && lane.init_seed == lanes[at - 1].init_seed && lanes[at - 1].start.is_empty() {
                     weights.chunks_exact_mut(width).for_each(|row| row[at] = row[at - 1]);
                     continue;
                 }

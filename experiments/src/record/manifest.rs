@@ -1,7 +1,7 @@
 //! `manifest.toml`: what a result consists of, so that it can be checked without being computed again.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -30,7 +30,12 @@ impl Manifest {
     ///
     /// If a file cannot be read.
     pub fn of(folder: &Path, contract: u32, files: &[String]) -> io::Result<Self> {
-        let hash = |name: &str| fs::read(folder.join(name)).map(|bytes| blake3::hash(&bytes).to_hex().to_string());
+        let hash = |name: &str| {
+            // Files of weights may be large.
+            let mut hasher = blake3::Hasher::new();
+            hasher.update_reader(File::open(folder.join(name))?)?;
+            Ok::<_, io::Error>(hasher.finalize().to_hex().to_string())
+        };
         let files = files.iter().map(|name| Ok((name.clone(), hash(name)?))).collect::<io::Result<_>>()?;
         Ok(Self { contract, spec: hash("spec.toml")?, files })
     }

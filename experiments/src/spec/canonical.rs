@@ -4,7 +4,7 @@ use std::fmt::{Display, Write};
 
 use super::grid::{Axis, Grid};
 use super::landscape::{Landscape, Lattice, Starts};
-use super::network::{AUTO, Network};
+use super::network::{AUTO, Init, Network};
 use super::output::Engine;
 use super::problem::{Problem, Scale, Source};
 use super::reader::Named;
@@ -68,7 +68,8 @@ impl Spec {
         if let Some(network) = &self.network {
             write_network(&mut out, network);
         }
-        write_train(&mut out, &self.train, self.network.is_some());
+        let is_random = self.problem.landscape().is_none_or(|landscape| landscape.gradient_noise > 0.0);
+        write_train(&mut out, &self.train, self.network.is_some(), is_random);
         for grid in &self.optimizers {
             write_grid(&mut out, grid);
         }
@@ -77,9 +78,13 @@ impl Spec {
         if self.record.trajectory {
             out.line("trajectory", true);
         }
+        if !self.record.columns.is_empty() {
+            out.line("columns", list(&self.record.columns, |column| quoted(column.name)));
+        }
         if let Some(surface) = &self.record.surface {
             out.line("surface", lattice(surface));
         }
+        self.record.weights_lines().into_iter().for_each(|(key, value)| out.line(key, value));
         for figure in &self.figures {
             out.header("[[figure]]");
             figure.lines().into_iter().for_each(|(key, value)| out.line(key, value));
@@ -103,6 +108,12 @@ fn write_landscape(out: &mut Writer, landscape: &Landscape, seed: u64) {
     out.text("function", landscape.function.facts.name);
     if !landscape.spectrum.is_empty() {
         out.line("spectrum", point(&landscape.spectrum));
+    }
+    if let Some(seed) = landscape.rotation {
+        out.line("rotation", seed);
+    }
+    if landscape.gradient_noise > 0.0 {
+        out.line("gradient_noise", number(landscape.gradient_noise));
     }
     match &landscape.starts {
         Starts::Points(points) if points.len() == 1 => out.line("start", point(&points[0])),
@@ -144,14 +155,19 @@ fn write_network(out: &mut Writer, network: &Network) {
     if network.gain != 1.0 {
         out.line("gain", number(network.gain));
     }
-    out.text("init", network.init.name());
-    if let Some(scale) = network.init.scale() {
-        out.line("init_scale", number(scale));
+    match &network.init {
+        Init::Drawn(initializer) => {
+            out.text("init", initializer.name());
+            if let Some(scale) = initializer.scale() {
+                out.line("init_scale", number(scale));
+            }
+        }
+        Init::File(path) => out.line("init", format!("{{ file = {} }}", quoted(path))),
     }
     out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));
 }
 
-fn write_train(out: &mut Writer, train: &Train, has_examples: bool) {
+fn write_train(out: &mut Writer, train: &Train, has_examples: bool, is_random: bool) {
     out.header("[train]");
     if has_examples {
         match train.batch {
@@ -159,13 +175,16 @@ fn write_train(out: &mut Writer, train: &Train, has_examples: bool) {
             Batch::Size(size) => out.line("batch", size),
         }
         out.line("drop_last", train.drop_last);
+        if train.replacement {
+            out.line("replacement", true);
+        }
     }
     match train.length {
         Length::Steps(steps) => out.line("steps", steps),
         Length::Epochs(epochs) => out.line("epochs", epochs),
     }
     match &train.seeds {
-        _ if !has_examples => {}
+        _ if !is_random => {}
         Seeds::Range { from, count } => out.line("seeds", format!("{{ from = {from}, count = {count} }}")),
         Seeds::List(seeds) => out.line("seeds", list(seeds, u64::to_string)),
     }

@@ -3,8 +3,10 @@
 use thalweg_kernels::loss;
 
 use super::error::InputError;
+use super::network::Init;
 use super::problem::Task;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
+use super::weights::{Weights, WeightsOf};
 use super::{Spec, metric};
 use crate::train::Path;
 
@@ -16,9 +18,14 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     check_size(spec)?;
     check_loss(spec)?;
     check_landscape(spec)?;
+    check_weights(spec)?;
     if spec.train.batch == Batch::Full && spec.train.drop_last {
         return Err(spec.error("train.drop_last", "a batch of the whole split leaves nothing to drop"));
     }
+    if spec.train.batch == Batch::Full && spec.train.replacement {
+        return Err(spec.error("train.replacement", "a batch of the whole split is not drawn"));
+    }
+    check_recorded_columns(spec)?;
     if let Some(target) = &spec.train.target {
         check_metric(spec, "train.target.metric", target.metric)?;
     }
@@ -30,6 +37,20 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     if spec.train.target.is_some_and(|target| target.stop) && spec.train.log_every == LogEvery::Steps(0) {
         let message = "the target is looked at on logged steps only: stop needs `train.log_every` above 0";
         return Err(spec.error("train.target.stop", message));
+    }
+    Ok(())
+}
+
+/// Checks that what columns are computed from is there.
+fn check_recorded_columns(spec: &Spec) -> Result<(), InputError> {
+    let Some(column) = spec.record.columns.first() else { return Ok(()) };
+    if spec.train.log_every != LogEvery::Steps(1) {
+        let message = format!("{} is computed from the loss of every step: train.log_every = 1", column.name);
+        return Err(spec.error("record.columns", message));
+    }
+    if spec.train.target.is_some_and(|target| target.stop) {
+        let message = format!("{} is of whole trials, but train.target.stop ends some early", column.name);
+        return Err(spec.error("record.columns", message));
     }
     Ok(())
 }
@@ -86,6 +107,28 @@ fn check_landscape(spec: &Spec) -> Result<(), InputError> {
         return Err(spec.error("record.surface", format!("the surface has more than {MAX_SURFACE} points")));
     }
     Ok(())
+}
+
+fn check_weights(spec: &Spec) -> Result<(), InputError> {
+    let init = spec.network.as_ref().map(|network| &network.init);
+    if matches!(init, Some(Init::File(_))) && spec.train.init_seed.is_some() {
+        return Err(spec.error("train.init_seed", "the initial weights come from a file, not from a seed"));
+    }
+    if spec.record.weights == Weights::None {
+        let chosen = spec.record.weights_of != WeightsOf::All;
+        return if chosen {
+            let error = spec.error("record.weights_of", "no weights are kept: record.weights is \"none\"");
+            Err(error.with_help("set record.weights to \"initial\", \"final\" or \"both\""))
+        } else {
+            Ok(())
+        };
+    }
+    match spec.network {
+        Some(_) => Ok(()),
+        None => Err(spec
+            .error("record.weights", "a landscape has no weights")
+            .with_help("where trials start and end is in runs.csv; record.trajectory = true keeps the way")),
+    }
 }
 
 fn check_metric(spec: &Spec, key: &str, metric: &str) -> Result<(), InputError> {

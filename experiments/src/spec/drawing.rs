@@ -5,7 +5,9 @@
 //! - `members = ["compare-moons", "compare-iris"]` reads the `runs.csv` of these studies, whose folders stand beside its own, and
 //!   compares their problems. A problem goes by its member's name, without what all members' names begin with (up to a `-`). The figures
 //!   may be of every kind that shows trials; `profile`, `ecdf`, `rank`, `paired` and `safety` show all problems at once. It writes
-//!   `comparison.csv`: each optimizer's best configuration on each problem.
+//!   `comparison.csv`: each optimizer's best configuration on each problem. A member may also be a table such as
+//!   `{ study = "outliers-mae-10", problem = "linear", loss = "mae", outliers = 0.1 }`: members with one `problem` are shown together,
+//!   and every other key becomes a column of their trials, as if it were a hyperparameter.
 //! - `[functions]` writes `functions.csv`: the values and derivatives of the `activations` and `losses` that it names over `x`, which
 //!   is the logit of losses for classification (for y = 0 and y = 1) and the output of those for regression (for y = 0). Figures of kind
 //!   `function` show them.
@@ -19,11 +21,12 @@ use thalweg_kernels::loss::{self, Loss, Task};
 use super::canonical::{list, number, quoted};
 use super::document::Document;
 use super::error::InputError;
-use super::figure::Figure;
+use super::figure::{Figure, setting_text};
 use super::grid::{Axis, read_bounds};
 use super::reader::{Field, Interval, Named, Table};
 use super::{Spec, Tier, read_name, tables};
 use crate::figure::{Input, KINDS};
+use crate::record::Setting;
 
 /// The most points of a function.
 const MAX_POINTS: u64 = 100_000;
@@ -50,11 +53,22 @@ pub struct Drawing {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
     /// The trials of these studies.
-    Members(Vec<String>),
+    Members(Vec<Member>),
     /// Functions.
     Functions(Functions),
     /// A table under `bench/`.
     Bench(String),
+}
+
+/// A study whose trials another one draws.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// Its name, and that of its folder.
+    pub study: String,
+    /// What its problem goes by, if not by the name of the study.
+    pub problem: Option<String>,
+    /// Columns that its trials get, and their value.
+    pub labels: Vec<(String, Setting)>,
 }
 
 /// Functions over a range.
@@ -145,7 +159,7 @@ impl Drawing {
         let mut text = line("name", quoted(&self.name)) + &line("title", quoted(&self.title));
         text += &line("tier", quoted(self.tier.name()));
         match &self.source {
-            Source::Members(members) => text += &line("members", list(members, |name| quoted(name))),
+            Source::Members(members) => text += &line("members", list(members, Member::text)),
             Source::Bench(file) => text += &line("bench", quoted(file)),
             Source::Functions(Functions { activations, losses, x }) => {
                 text += "\n[functions]\n";
@@ -200,15 +214,40 @@ fn chosen(field: &Field<'_>, names: &[&str]) -> Result<Vec<usize>, InputError> {
     field.list("\"all\" or a list of names")?.iter().map(|name| name.choice(names)).collect()
 }
 
-fn read_members(field: &Field<'_>, own: &str) -> Result<Vec<String>, InputError> {
-    let mut members: Vec<String> = Vec::new();
+impl Member {
+    fn read(item: &Field<'_>) -> Result<Self, InputError> {
+        let Some(table) = item.as_table() else {
+            return Ok(Self { study: read_name(item)?, problem: None, labels: Vec::new() });
+        };
+        let study = read_name(&table.required("study", "the name of a study")?)?;
+        let problem = table.optional("problem").map(|field| field.string().map(str::to_owned)).transpose()?;
+        let mut labels = Vec::new();
+        for key in table.keys().filter(|key| !["study", "problem"].contains(key)) {
+            let field = table.required(key, "a number or a name")?;
+            labels.push((key.to_owned(), field.setting()?));
+        }
+        Ok(Self { study, problem, labels })
+    }
+
+    fn text(&self) -> String {
+        if self.problem.is_none() && self.labels.is_empty() {
+            return quoted(&self.study);
+        }
+        let problem = self.problem.iter().map(|problem| format!(", problem = {}", quoted(problem)));
+        let labels = self.labels.iter().map(|(name, setting)| format!(", {name} = {}", setting_text(setting)));
+        format!("{{ study = {}{} }}", quoted(&self.study), problem.chain(labels).collect::<String>())
+    }
+}
+
+fn read_members(field: &Field<'_>, own: &str) -> Result<Vec<Member>, InputError> {
+    let mut members: Vec<Member> = Vec::new();
     for item in field.list("a list of studies")? {
-        let member = read_name(&item)?;
-        if member == own {
+        let member = Member::read(&item)?;
+        if member.study == own {
             return Err(item.error("a study is no member of itself"));
         }
-        if members.contains(&member) {
-            return Err(item.error(format!("{member:?} is a member already")));
+        if members.iter().any(|other| other.study == member.study) {
+            return Err(item.error(format!("{:?} is a member already", member.study)));
         }
         members.push(member);
     }

@@ -7,7 +7,7 @@ use super::landscape::Landscape;
 use super::output::Curves;
 use super::reader::{Field, Interval, Table};
 use super::{Spec, suggestion};
-use crate::figure::{Input, KINDS, Kind, Options, Selection, Theory};
+use crate::figure::{self, Input, KINDS, Kind, Options, Selection, Theory};
 use crate::record::Setting;
 use crate::stats::Metric;
 use thalweg_kernels::optimizer::{self, Domain};
@@ -28,16 +28,35 @@ const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64:
 /// The theories, by name.
 const THEORIES: [(&str, Theory); 1] = [("quadratic", Theory::Quadratic)];
 
+/// How an axis is spread, by name.
+const SCALES: [(&str, figure::Scale); 2] = [("linear", figure::Scale::Linear), ("log", figure::Scale::Log)];
+
+/// The keys of a `[[figure]]`, with what they hold. Every kind takes its own part of them ([`Kind::keys`]), and the first four.
+pub const FIGURE_KEYS: &[(&str, &str)] = &[
+    ("kind", "one of the kinds"),
+    ("metric", "what is shown: one of the kind's metrics"),
+    ("title", "the title [default: what is shown]"),
+    ("name", "the name of the file, without its ending [default: kind, metric and columns]"),
+    ("x", "the name of a column, from left to right"),
+    ("y", "the name of a column, from bottom to top"),
+    ("series", "the name of a column, whose values are a line each"),
+    ("column", "the name of a column, or what the names of its quantiles begin with"),
+    ("table", "the table, as a path from the folder of the results [default: the kind's]"),
+    ("select", "the configurations that are shown, such as [{ optimizer = \"sgd\", lr = 0.1 }]"),
+    ("select_by", "the metric in which the best configurations are best"),
+    ("below", "a number: the value that has to be undercut, or the largest regret [default there: 0.05]"),
+    ("against", "the name of an optimizer: the one that others are compared with, or the control"),
+    ("functions", "a list of names of functions"),
+    ("theory", "\"quadratic\": where theory says that trials diverge, on the landscape quadratic"),
+    ("x_scale", "\"linear\" or \"log\""),
+    ("y_scale", "\"linear\" or \"log\""),
+    ("x_range", "[low, high]"),
+    ("y_range", "[low, high]"),
+];
+
 /// What a key holds, for the message that it is missing.
 fn meaning(key: &str) -> &'static str {
-    match key {
-        "x" | "y" | "series" | "column" => "the name of a column",
-        "table" => "a path from the folder of the results",
-        "below" => "a number",
-        "against" => "the name of an optimizer",
-        "functions" => "a list of names",
-        _ => "a value",
-    }
+    FIGURE_KEYS.iter().find(|(known, _)| *known == key).map_or("a value", |(_, meaning)| meaning)
 }
 
 impl Figure {
@@ -66,7 +85,7 @@ impl Figure {
     /// The lines of its table in a canonical text, as (key, value).
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         let Options { name, title, x_range, y_range, select_by, selection, x, y, .. } = &self.options;
-        let Options { series, column, table, below, against, functions, theory, .. } = &self.options;
+        let Options { x_scale, y_scale, series, column, table, below, against, functions, theory, .. } = &self.options;
         let mut lines = vec![("kind", quoted(self.kind)), ("metric", quoted(self.metric))];
         let texts = [
             ("title", title),
@@ -82,6 +101,10 @@ impl Figure {
         let range = |(low, high): (f64, f64)| format!("[{}, {}]", number(low), number(high));
         lines.extend(x_range.map(|both| ("x_range", range(both))));
         lines.extend(y_range.map(|both| ("y_range", range(both))));
+        for (key, scale) in [("x_scale", x_scale), ("y_scale", y_scale)] {
+            let name = SCALES.iter().find(|(_, known)| Some(*known) == *scale);
+            lines.extend(name.map(|(name, _)| (key, quoted(name))));
+        }
         lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
         if !selection.is_empty() {
             lines.push(("select", list(selection, selection_text)));
@@ -116,6 +139,7 @@ impl Figure {
         if options.theory.is_some() && landscape.is_none_or(|landscape| landscape.spectrum.is_empty()) {
             return failed("theory", "this theory is of the landscape quadratic");
         }
+        check_selection(spec, index, options)?;
         if self.kind().input == Input::Problem {
             let columns = [("x", &options.x), ("y", &options.y), ("series", &options.series)];
             let columns = columns.into_iter().filter_map(|(key, column)| Some((key, column.as_ref()?)));
@@ -128,6 +152,10 @@ impl Figure {
 fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
     let text = |key: &str| table.optional(key).map(|field| field.string().map(str::to_owned)).transpose();
     let range = |key: &str| table.optional(key).map(|field| read_range(&field)).transpose();
+    let scale = |key: &str| -> Result<Option<figure::Scale>, InputError> {
+        let names: Vec<&str> = SCALES.iter().map(|(name, _)| *name).collect();
+        table.optional(key).map(|field| Ok(SCALES[field.choice(&names)?].1)).transpose()
+    };
     let theories: Vec<&str> = THEORIES.iter().map(|(name, _)| *name).collect();
     let metrics = Metric::ALL.map(Metric::name);
     Ok(Options {
@@ -135,6 +163,8 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
         title: text("title")?,
         x_range: range("x_range")?,
         y_range: range("y_range")?,
+        x_scale: scale("x_scale")?,
+        y_scale: scale("y_scale")?,
         select_by: table.optional("select_by").map(|f| f.choice(&metrics)).transpose()?.map(|index| Metric::ALL[index]),
         selection: match table.optional("select") {
             Some(field) => read_selections(&field)?,
@@ -185,12 +215,7 @@ fn read_selections(field: &Field<'_>) -> Result<Vec<Selection>, InputError> {
         let mut settings = Vec::new();
         for key in table.keys().filter(|key| *key != "optimizer") {
             let field = table.required(key, "a setting")?;
-            let setting = match (field.as_number(), field.as_str()) {
-                (Some(value), _) => Setting::Number(value + 0.0),
-                (_, Some(choice)) => Setting::Choice(choice.to_owned()),
-                _ => return Err(field.expected("a number or a name")),
-            };
-            settings.push((key.to_owned(), setting));
+            settings.push((key.to_owned(), field.setting()?));
         }
         Ok(Selection { optimizer, settings })
     };
@@ -202,16 +227,49 @@ fn read_selections(field: &Field<'_>) -> Result<Vec<Selection>, InputError> {
 }
 
 fn selection_text(Selection { optimizer, settings }: &Selection) -> String {
-    let setting = |(name, setting): &(String, Setting)| match setting {
-        Setting::Number(value) => format!(", {name} = {}", number(*value)),
-        Setting::Choice(choice) => format!(", {name} = {}", quoted(choice)),
-    };
+    let setting = |(name, setting): &(String, Setting)| format!(", {name} = {}", setting_text(setting));
     format!("{{ optimizer = {}{} }}", quoted(optimizer), settings.iter().map(setting).collect::<String>())
+}
+
+/// A setting as specs write it.
+pub(super) fn setting_text(setting: &Setting) -> String {
+    match setting {
+        Setting::Number(value) => number(*value),
+        Setting::Choice(choice) => quoted(choice),
+    }
+}
+
+/// Checks that the spec has the optimizers, and these the hyperparameters, that a figure names.
+fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), InputError> {
+    let names: Vec<&str> = spec.optimizers.iter().map(|grid| grid.method.name).collect();
+    let against = options.against.iter().map(|name| ("against".to_owned(), name));
+    let selected = options.selection.iter().enumerate();
+    let selected = selected.map(|(item, selection)| (format!("select.{item}.optimizer"), &selection.optimizer));
+    for (key, name) in against.chain(selected) {
+        if !names.contains(&name.as_str()) {
+            let error = spec.error(&format!("figure.{index}.{key}"), format!("the spec has no optimizer `{name}`"));
+            return Err(error.with_help(suggestion(name, &names)));
+        }
+    }
+    for (item, Selection { optimizer, settings }) in options.selection.iter().enumerate() {
+        let grids = || spec.optimizers.iter().filter(|grid| grid.method.name == optimizer);
+        let scales = grids().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
+        let own = grids().flat_map(|grid| grid.method.hyperparameters.iter().map(|known| known.name.to_owned()));
+        let own: Vec<String> = own.chain((0..scales).map(super::lr_scale_name)).collect();
+        if let Some((name, _)) = settings.iter().find(|(name, _)| !own.contains(name)) {
+            let known: Vec<&str> = own.iter().map(String::as_str).collect();
+            let key = format!("figure.{index}.select.{item}.{name}");
+            let error = spec.error(&key, format!("{optimizer} has no hyperparameter `{name}`"));
+            return Err(error.with_help(suggestion(name, &known)));
+        }
+    }
+    Ok(())
 }
 
 /// Checks that `runs.csv` will have the columns that a figure names, and one optimizer all of them.
 fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Result<(), InputError> {
-    let extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
+    let mut extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
+    extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
     let numbers = |grid: &Grid| -> Vec<&'static str> {
         let numbers = grid.method.hyperparameters.iter().filter(|h| matches!(h.domain, Domain::Number { .. }));
         numbers.map(|hyperparameter| hyperparameter.name).collect()

@@ -116,7 +116,7 @@ impl Axis {
         Self::read_numbers(field, interval)
     }
 
-    fn read_numbers(field: &Field<'_>, interval: Interval) -> Result<Self, InputError> {
+    pub(super) fn read_numbers(field: &Field<'_>, interval: Interval) -> Result<Self, InputError> {
         if let Some(table) = field.as_table() {
             return read_range(field, &table, interval);
         }

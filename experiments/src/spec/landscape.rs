@@ -18,6 +18,10 @@ pub struct Landscape {
     pub function: &'static landscape::Landscape,
     /// The eigenvalues of a quadratic; empty for the others.
     pub spectrum: Vec<f64>,
+    /// The seed of the random rotation of its coordinates, if they are turned.
+    pub rotation: Option<u64>,
+    /// The standard deviation of the noise that is added to every partial derivative at every step.
+    pub gradient_noise: f64,
     /// Where trials start.
     pub starts: Starts,
 }
@@ -42,8 +46,11 @@ pub enum Starts {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lattice(pub Vec<(f64, f64, u64)>);
 
-/// A coordinate: any finite number.
-const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
+/// The most coordinates of a landscape that is rotated, for which a matrix of n² numbers is decomposed.
+pub const MAX_ROTATED: usize = 1_000;
+
+/// A standard deviation.
+const NOISE: Interval = Interval { low: (0.0, true), high: (f64::INFINITY, false) };
 
 impl Lattice {
     /// How many points it has, if that fits.
@@ -116,8 +123,8 @@ impl Starts {
             if table.optional("sample").is_none() {
                 return Lattice::read(&table).map(Self::Grid);
             }
-            table.allow(&["sample", "count"])?;
-            let bounds = read_bounds_of_all(&table.required("sample", "the bounds of each coordinate")?)?;
+            table.allow(&["sample", "count", "dimensions"])?;
+            let bounds = read_sample(&table)?;
             let count = table.required("count", "how many points")?.integer(1..=MAX_TRIALS)?;
             return Ok(Self::Sample { bounds, count });
         }
@@ -147,7 +154,7 @@ impl Landscape {
         let function = landscape::ALL[choice];
         let has_spectrum = function.facts.dimensions == Dimensions::Spectrum;
         let spectrum = match table.optional("spectrum") {
-            Some(field) if has_spectrum => read_point(&field)?,
+            Some(field) if has_spectrum => read_spectrum(&field)?,
             Some(field) => return Err(field.error(format!("{} has no spectrum", function.facts.name))),
             None if has_spectrum => {
                 return Err(table.error(format!(
@@ -167,9 +174,34 @@ impl Landscape {
                 format!("{} coordinates, as the spectrum", spectrum.len())
             }
             _ if count > MAX_DIMENSIONS => format!("at most {MAX_DIMENSIONS} coordinates"),
-            _ => return Ok(Self { function, spectrum, starts }),
+            _ => {
+                let rotation = table.optional("rotation").map(|field| read_rotation(&field, count)).transpose()?;
+                let gradient_noise = table.optional("gradient_noise").map_or(Ok(0.0), |field| field.number(NOISE))?;
+                return Ok(Self { function, spectrum, rotation, gradient_noise, starts });
+            }
         };
         Err(field.error(format!("{} has {wanted}, found {count}", function.facts.name)))
+    }
+}
+
+/// Eigenvalues: a list of numbers, or a range.
+fn read_spectrum(field: &Field<'_>) -> Result<Vec<f64>, InputError> {
+    if field.as_table().is_none() {
+        return read_point(field);
+    }
+    let axis = Axis::read_numbers(field, Interval::FINITE)?;
+    if axis.count() > MAX_DIMENSIONS as u64 {
+        return Err(field.error(format!("{} eigenvalues are more than {MAX_DIMENSIONS}", axis.count())));
+    }
+    Ok(axis.values("spectrum"))
+}
+
+/// The seed of a rotation of so many coordinates.
+fn read_rotation(field: &Field<'_>, dimensions: usize) -> Result<u64, InputError> {
+    match dimensions {
+        1 => Err(field.error("one coordinate cannot be rotated")),
+        2..=MAX_ROTATED => field.seed(),
+        _ => Err(field.error(format!("{dimensions} coordinates are more than the {MAX_ROTATED} that can be rotated"))),
     }
 }
 
@@ -179,7 +211,18 @@ fn read_point(field: &Field<'_>) -> Result<Vec<f64>, InputError> {
     if items.is_empty() {
         return Err(field.expected("at least one number"));
     }
-    items.iter().map(|item| item.number(FINITE)).collect()
+    items.iter().map(|item| item.number(Interval::FINITE)).collect()
+}
+
+/// The bounds of each coordinate of a sample, or those of all of them and how many there are.
+fn read_sample(table: &Table<'_>) -> Result<Vec<(f64, f64)>, InputError> {
+    let bounds = read_bounds_of_all(&table.required("sample", "the bounds of each coordinate")?)?;
+    let Some(field) = table.optional("dimensions") else { return Ok(bounds) };
+    let dimensions = field.integer(1..=MAX_DIMENSIONS as u64)? as usize;
+    match bounds[..] {
+        [all] => Ok(vec![all; dimensions]),
+        _ => Err(field.error("the bounds of every coordinate are given")),
+    }
 }
 
 /// The bounds of each coordinate.
@@ -188,5 +231,5 @@ fn read_bounds_of_all(field: &Field<'_>) -> Result<Vec<(f64, f64)>, InputError> 
     if items.is_empty() {
         return Err(field.expected("the bounds of at least one coordinate"));
     }
-    items.iter().map(|item| read_bounds(item, FINITE, false)).collect()
+    items.iter().map(|item| read_bounds(item, Interval::FINITE, false)).collect()
 }

@@ -23,26 +23,28 @@ mod reader;
 pub mod shipped;
 mod synthetic;
 mod train;
+mod weights;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use corruption::{Corruption, Imbalance};
 use document::Document;
-pub use drawing::{Drawing, Functions, Source as DrawingSource, Study};
+pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
 pub use error::{InputError, nearest, suggestion};
-pub use figure::Figure;
+pub use figure::{FIGURE_KEYS, Figure};
 pub(crate) use grid::lr_scale_name;
 pub use grid::{Axis, Grid};
 pub use idx::{Idx, Pair};
-pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, Starts};
-pub use network::{AUTO, MAX_DEPTH, MAX_WIDTH, Network, suiting};
+pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, MAX_ROTATED, Starts};
+pub use network::{AUTO, Init, MAX_DEPTH, MAX_WIDTH, Network, suiting};
 pub use output::{Curves, Engine, Record};
 pub use problem::{KINDS, Kind, MAX_SAMPLES, Problem, SHARED, Scale, Source, Task};
 pub use reader::Named;
 use reader::{Field, Table};
 pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
+pub use weights::{RECORD, Weights, WeightsOf};
 
 pub(crate) use canonical::{number, point, quoted};
 
@@ -151,11 +153,11 @@ impl Spec {
         let optimizers = tables(&optimizers, "[[optimizer]]")?;
         let figures = root.optional("figure").map_or(Ok(Vec::new()), |field| tables(&field, "[[figure]]"))?;
         let problem = Problem::read(&section("problem")?)?;
-        let (network, train) = if problem.landscape().is_some() {
+        let (network, train) = if let Some(landscape) = problem.landscape() {
             if let Some(field) = root.optional("network") {
                 return Err(field.error("a landscape has no network"));
             }
-            (None, Train::read_on_landscape(&section("train")?)?)
+            (None, Train::read_on_landscape(&section("train")?, landscape.gradient_noise > 0.0)?)
         } else {
             (Some(Network::read(&section("network")?)?), Train::read(&section("train")?)?)
         };

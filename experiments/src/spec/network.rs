@@ -27,10 +27,19 @@ pub struct Network {
     pub parameterisation: Parameterisation,
     /// A factor on the products of hidden layers; see [`Parameterisation`].
     pub gain: f64,
-    /// The distribution of the initial weights. Biases start at zero.
-    pub init: Initializer,
+    /// Where weights and biases start.
+    pub init: Init,
     /// What training minimises; none for the loss that suits the task.
     pub loss: Option<&'static Loss>,
+}
+
+/// Where the weights and biases of networks start.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Init {
+    /// Weights are drawn from a distribution; biases start at zero.
+    Drawn(Initializer),
+    /// They are read from a safetensors file, whose path starts from the folder of the spec.
+    File(String),
 }
 
 /// The name in specs of "the loss that suits the task".
@@ -47,7 +56,22 @@ pub fn suiting(task: Task, classes: usize) -> &'static Loss {
     loss::ALL.iter().find(|loss| loss.task == wanted).expect("every task has a loss")
 }
 
-fn read_init(table: &Table<'_>) -> Result<Initializer, InputError> {
+fn read_init(table: &Table<'_>) -> Result<Init, InputError> {
+    if let Some(file) = table.optional("init").and_then(|field| field.as_table()) {
+        file.allow(&["file"])?;
+        let path = file.required("file", "the name of a safetensors file")?;
+        if let Some(field) = table.optional("init_scale") {
+            return Err(field.error("weights from a file have no scale"));
+        }
+        return match path.string()? {
+            "" => Err(path.expected("the name of a safetensors file")),
+            path => Ok(Init::File(path.to_owned())),
+        };
+    }
+    read_initializer(table).map(Init::Drawn)
+}
+
+fn read_initializer(table: &Table<'_>) -> Result<Initializer, InputError> {
     let names: Vec<&str> = INITIALIZERS.iter().map(|(name, ..)| *name).collect();
     let named = |name: &str| INITIALIZERS.iter().position(|(other, ..)| *other == name);
     let default = named("glorot-uniform").expect("the default is in the list");

@@ -2,8 +2,9 @@
 
 use super::error::InputError;
 use super::landscape::Lattice;
-use super::reader::{Named, Table};
-use crate::train::Path;
+use super::reader::{Field, Named, Table};
+use super::weights::{RECORD, Weights, WeightsOf};
+use crate::train::{COLUMNS, Column, Path};
 
 /// What is kept of each trial besides its row in `runs.csv`.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +15,12 @@ pub struct Record {
     pub trajectory: bool,
     /// The points of a landscape whose values become rows of `surface.csv`.
     pub surface: Option<Lattice>,
+    /// What else becomes a column of `runs.csv`.
+    pub columns: Vec<&'static Column>,
+    /// Which weights become files.
+    pub weights: Weights,
+    /// Of which trials.
+    pub weights_of: WeightsOf,
 }
 
 /// Which logged steps become rows of `curves.csv`.
@@ -48,14 +55,34 @@ pub struct Engine {
 
 impl Record {
     pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
-        let Some(table) = table else { return Ok(Self { curves: Curves::All, trajectory: false, surface: None }) };
-        table.allow(&["curves", "trajectory", "surface"])?;
+        let Some(table) = table else {
+            let (weights, weights_of) = (Weights::None, WeightsOf::All);
+            let (curves, columns) = (Curves::All, Vec::new());
+            return Ok(Self { curves, trajectory: false, surface: None, columns, weights, weights_of });
+        };
+        table.allow(&RECORD.map(|(key, _)| key))?;
         Ok(Self {
             curves: table.optional("curves").map_or(Ok(Curves::All), |field| field.named())?,
             trajectory: table.optional("trajectory").map_or(Ok(false), |field| field.boolean())?,
             surface: table.optional("surface").map(|field| Lattice::read(&field.table()?)).transpose()?,
+            columns: table.optional("columns").map_or(Ok(Vec::new()), |field| read_columns(&field))?,
+            weights: table.optional("weights").map_or(Ok(Weights::None), |field| field.named())?,
+            weights_of: table.optional("weights_of").map_or(Ok(WeightsOf::All), |field| WeightsOf::read(&field))?,
         })
     }
+}
+
+fn read_columns(field: &Field<'_>) -> Result<Vec<&'static Column>, InputError> {
+    let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
+    let mut columns = Vec::new();
+    for item in field.list("a list of columns, such as [\"boundary_measure\"]")? {
+        let column = &COLUMNS[item.choice(&names)?];
+        if columns.contains(&column) {
+            return Err(item.error(format!("`{}` occurs twice", column.name)));
+        }
+        columns.push(column);
+    }
+    Ok(columns)
 }
 
 impl Engine {

@@ -137,8 +137,19 @@ pub const KINDS: &[Kind] = &[
         summary: "a function to descend",
         keys: &[
             ("function", "a landscape"),
-            ("start", "a point, a list, { grid = …, points = … } or { sample = …, count = … }"),
-            ("spectrum", "eigenvalues of a quadratic"),
+            (
+                "start",
+                "a point, a list, { grid = …, points = … } or { sample = …, count = … }, of which the bounds of one \
+                 coordinate serve for all with dimensions = …",
+            ),
+            ("spectrum", "eigenvalues of a quadratic: a list, or a range such as { log = [1, 100], points = 9 }"),
+            ("rotation", "seed of a random rotation of the coordinates [default: none]"),
+            (
+                "gradient_noise",
+                "standard deviation of normal noise on every partial derivative, in [0, ∞) [default: 0.0]; train.seeds, \
+                 1 by default, is allowed then",
+            ),
+            ("seed", "of a sample of starts [default: 0]"),
         ],
     },
 ];
@@ -281,7 +292,7 @@ impl Problem {
     }
 
     fn read_landscape(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["kind", "function", "spectrum", "start", "seed"])?;
+        table.allow(&["kind", "function", "spectrum", "rotation", "gradient_noise", "start", "seed"])?;
         let landscape = Landscape::read(table)?;
         let seed = match table.optional("seed") {
             Some(field) if !matches!(landscape.starts, Starts::Sample { .. }) => {

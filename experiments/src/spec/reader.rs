@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::document::{Document, Entry, Node, Place, Value};
 use super::error::{InputError, suggestion};
+use crate::record::Setting;
 
 /// A thing that specs refer to by name.
 pub trait Named: Copy + PartialEq + fmt::Debug + 'static {
@@ -25,6 +26,7 @@ pub(super) struct Interval {
 }
 
 impl Interval {
+    pub const FINITE: Self = Self { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
     pub const POSITIVE: Self = Self { low: (0.0, false), high: (f64::INFINITY, false) };
 
     pub fn contains(&self, x: f64) -> bool {
@@ -193,6 +195,15 @@ impl<'a> Field<'a> {
         let number = self.as_number().filter(|&number| interval.contains(number));
         // The sign of a zero is lost in no text, but two spellings of one value must not be two values.
         number.map(|number| number + 0.0).ok_or_else(|| self.expected(interval))
+    }
+
+    /// A setting: a number or the name of a choice.
+    pub fn setting(&self) -> Result<Setting, InputError> {
+        match (self.as_number(), self.as_str()) {
+            (Some(value), _) if !value.is_nan() => Ok(Setting::Number(value + 0.0)),
+            (_, Some(choice)) => Ok(Setting::Choice(choice.to_owned())),
+            _ => Err(self.expected("a number or a name")),
+        }
     }
 
     /// The items here, if it is a list.

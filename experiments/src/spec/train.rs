@@ -20,6 +20,8 @@ pub struct Train {
     pub batch: Batch,
     /// Whether the last batch of an epoch is left out if it is smaller than the others.
     pub drop_last: bool,
+    /// Whether every example of a batch is drawn anew from the whole split; an epoch is as many draws as it has examples.
+    pub replacement: bool,
     /// How long.
     pub length: Length,
     /// The seeds; each configuration is trained once with each.
@@ -142,7 +144,8 @@ impl Seeds {
 }
 
 impl Target {
-    fn read(field: &Field<'_>) -> Result<Self, InputError> {
+    /// Reads a target, whose losses are in `losses`.
+    fn read(field: &Field<'_>, losses: Interval) -> Result<Self, InputError> {
         let table = field.table()?;
         table.allow(&["metric", "below", "above", "stop"])?;
         let names = metric::TARGETS;
@@ -152,7 +155,7 @@ impl Target {
         if let Some(field) = table.optional(other) {
             return Err(field.error(format!("the target of {metric} is set by `{key}`")));
         }
-        let interval = if is_accuracy { Interval { low: (0.0, true), high: (1.0, false) } } else { Interval::POSITIVE };
+        let interval = if is_accuracy { Interval { low: (0.0, true), high: (1.0, false) } } else { losses };
         Ok(Self {
             metric,
             threshold: table.required(key, "the value to reach")?.number(interval)?,
@@ -162,22 +165,29 @@ impl Target {
 }
 
 impl Train {
-    /// Training on a landscape: no examples, and nothing random.
-    pub(super) fn read_on_landscape(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["steps", "log_every", "precision", "divergence_factor", "target"])?;
+    /// Training on a landscape: no examples, and nothing random unless gradients have noise.
+    pub(super) fn read_on_landscape(table: &Table<'_>, is_random: bool) -> Result<Self, InputError> {
+        table.allow(&["steps", "seeds", "log_every", "precision", "divergence_factor", "target"])?;
+        let seeds = match table.optional("seeds") {
+            Some(field) if !is_random => {
+                return Err(field.error("on a landscape nothing is random without problem.gradient_noise"));
+            }
+            field => field.map_or(Ok(Seeds::Range { from: 0, count: 1 }), |field| Seeds::read(&field))?,
+        };
         let steps = table.required("steps", "updates of a trial")?.integer(1..=MAX_STEPS)?;
         let log_every = table.optional("log_every").map_or(Ok(0), |field| field.integer(0..=MAX_STEPS))?;
         Ok(Self {
             batch: Batch::Full,
             drop_last: false,
+            replacement: false,
             length: Length::Steps(steps),
-            seeds: Seeds::Range { from: 0, count: 1 },
+            seeds,
             init_seed: None,
             order_seed: None,
             log_every: LogEvery::Steps(log_every),
             precision: table.optional("precision").map_or(Ok(Precision::F32), |field| field.named())?,
             divergence_factor: read_divergence_factor(table)?,
-            target: table.optional("target").map(|field| Target::read(&field)).transpose()?,
+            target: table.optional("target").map(|field| Target::read(&field, Interval::FINITE)).transpose()?,
         })
     }
 
@@ -185,6 +195,7 @@ impl Train {
         table.allow(&[
             "batch",
             "drop_last",
+            "replacement",
             "steps",
             "epochs",
             "seeds",
@@ -198,6 +209,7 @@ impl Train {
         let train = Self {
             batch: read_batch(&table.required("batch", "examples a step, or \"full\"")?)?,
             drop_last: table.optional("drop_last").map_or(Ok(false), |field| field.boolean())?,
+            replacement: table.optional("replacement").map_or(Ok(false), |field| field.boolean())?,
             length: read_length(table)?,
             seeds: Seeds::read(&table.required("seeds", "the number of seeds, or a list of them")?)?,
             init_seed: table.optional("init_seed").map(|field| field.seed()).transpose()?,
@@ -205,7 +217,7 @@ impl Train {
             log_every: table.optional("log_every").map_or(Ok(LogEvery::Steps(0)), |field| read_log_every(&field))?,
             precision: table.optional("precision").map_or(Ok(Precision::F32), |field| field.named())?,
             divergence_factor: read_divergence_factor(table)?,
-            target: table.optional("target").map(|field| Target::read(&field)).transpose()?,
+            target: table.optional("target").map(|field| Target::read(&field, Interval::POSITIVE)).transpose()?,
         };
         if train.init_seed.is_some() && train.order_seed.is_some() && train.seeds.count() > 1 {
             let message =

@@ -2,12 +2,12 @@
 
 use thalweg_kernels::math::Elementary;
 
-use super::{Model, Plan, Schedule, Shape, Trial};
+use super::{Initial, Model, Plan, Schedule, Shape};
 use crate::data::{Dataset, Splits, Targets};
 use crate::descent::Descent;
-use crate::network::{Architecture, Batches, Examples, Network};
+use crate::network::{Batches, Examples, Initializer, Network};
 use crate::record::Precision;
-use crate::spec::{Spec, metric};
+use crate::spec::{self, Spec, Weights, metric};
 use crate::train::{self, Keep, Lane, Metric, Objective, Split};
 
 /// Something to do with an objective, whichever it is, in whichever precision.
@@ -27,25 +27,34 @@ pub(super) fn with_objective<W: WithObjective>(spec: &Spec, plan: &Plan, data: &
 fn with_objective_in<T: Elementary, W: WithObjective>(spec: &Spec, plan: &Plan, data: &Splits, work: W) -> W::Output {
     match &plan.model {
         Model::Network(shape) => work.call(&network::<T>(spec, shape, &plan.schedule, data)),
-        Model::Landscape(landscape) => {
-            work.call(&Descent::<T>::new(landscape.function, landscape.starts.dimensions(), &landscape.spectrum))
-        }
+        Model::Landscape(landscape) => work.call(&descent::<T>(landscape)),
     }
+}
+
+/// What trials go down on a landscape.
+pub(super) fn descent<T: Elementary>(landscape: &spec::Landscape) -> Descent<T> {
+    let descent = Descent::new(landscape.function, landscape.starts.dimensions(), &landscape.spectrum)
+        .with_gradient_noise(landscape.gradient_noise);
+    landscape.rotation.into_iter().fold(descent, Descent::rotated)
 }
 
 /// The networks of a plan on their data.
 fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data: &Splits) -> Network<T> {
-    let architecture = Architecture::new(&shape.layers, shape.bias, shape.activation, shape.loss)
-        .parameterised(shape.parameterisation, shape.gain);
     let width = shape.loss.target_width(shape.outputs());
     let splits = [&data.train, &data.validation, &data.test].map(|split| examples(split, width));
     let batches = Batches {
         examples: schedule.train,
         size: schedule.batch,
         drop_last: spec.train.drop_last,
-        shuffled: spec.train.batch != crate::spec::Batch::Full,
+        shuffled: spec.train.batch != spec::Batch::Full,
+        replacement: spec.train.replacement,
     };
-    Network::new(architecture, shape.init, splits, batches, spec.engine.chunk)
+    let initializer = match shape.init {
+        Initial::Drawn(initializer) => initializer,
+        // Every lane brings its parameters.
+        Initial::Loaded { .. } => Initializer::Zeros,
+    };
+    Network::new(shape.architecture(), initializer, splits, batches, spec.engine.chunk)
 }
 
 /// A split with targets of `width` numbers: classes are their index, or one-hot where a loss wants a number an output.
@@ -61,19 +70,30 @@ fn examples<T: Elementary>(data: &Dataset, width: usize) -> Examples<T> {
     Examples::new(&data.features, &targets, data.len())
 }
 
-/// What the training loop needs to know of a trial.
-pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, trial: &'a Trial) -> Lane<'a> {
+/// What the training loop needs to know of the trial of this index.
+pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, index: usize) -> Lane<'a> {
+    let trial = &plan.trials[index];
     let keep = match &plan.model {
+        Model::Network(_) if plan.keeps_weights(index) => match spec.record.weights {
+            Weights::None => Keep::Nothing,
+            Weights::Initial => Keep::Start,
+            Weights::Final => Keep::End,
+            Weights::Both => Keep::Ends,
+        },
         Model::Network(_) => Keep::Nothing,
         Model::Landscape(_) if spec.record.trajectory => Keep::All,
         Model::Landscape(_) => Keep::Ends,
+    };
+    let start = match &plan.model {
+        Model::Network(Shape { init: Initial::Loaded { parameters, .. }, .. }) => parameters,
+        _ => plan.start(trial),
     };
     Lane {
         hyperparameters: &trial.hyperparameters,
         lr_scale: &trial.lr_scale,
         init_seed: trial.init_seed,
         order_seed: trial.order_seed,
-        start: plan.start(trial),
+        start,
         keep,
     }
 }

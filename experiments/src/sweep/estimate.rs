@@ -42,7 +42,10 @@ impl Estimate {
             [&data.train, &data.validation, &data.test].iter().map(|split| split.features.len() as u64).sum();
         // Weights, gradient, the weights before a logged step, and the optimizer's state.
         let worker = |(population, (_, lanes, _)): (&Population, &(Choice, usize, f64))| {
-            plan.model.parameters() * *lanes as u64 * size * (3 + population.optimizer.state as u64)
+            // Weights on their way to files are f64.
+            let kept = plan.weight_files(spec).0.min(2 * *lanes as u64);
+            let arrays = *lanes as u64 * size * (3 + population.optimizer.state as u64);
+            plan.model.parameters() * (arrays + 8 * kept)
         };
         let worker = plan.populations.iter().zip(&measured).map(worker).max().unwrap_or(0);
         let places = plan.trials.len() as u64 * PLACE;
@@ -84,7 +87,7 @@ impl Measurement<'_> {
         let choice = Choice::new(spec, plan, population, isa);
         let engine = Engine { isa, threads: 1, path: choice.path, lanes: choice.lanes };
         let lanes = engine.block_lanes::<T>();
-        let trials = population.trials.iter().take(lanes).map(|&trial| lane(spec, plan, &plan.trials[trial]));
+        let trials = population.trials.iter().take(lanes).map(|&trial| lane(spec, plan, trial));
         let job = Job { method: population.optimizer, lanes: trials.collect() };
         let time = |steps: u64| {
             let schedule = train::Schedule { steps, logged: vec![0, steps], ..schedule.clone() };

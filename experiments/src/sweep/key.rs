@@ -4,7 +4,7 @@ use std::fmt::{Display, Write};
 
 use thalweg_kernels::optimizer::{Domain, Method};
 
-use super::{Model, Schedule, Shape, Trial};
+use super::{Initial, Model, Schedule, Shape, Trial};
 use crate::data::Splits;
 use crate::network::Parameterisation;
 use crate::spec::{Batch, Named, Spec, number, point as numbers, quoted};
@@ -13,6 +13,16 @@ use crate::spec::{Batch, Named, Spec, number, point as numbers, quoted};
 #[derive(Clone, Debug)]
 pub(super) struct KeyMaker {
     shared: String,
+    random: Random,
+}
+
+/// Which seeds of a trial matter.
+#[derive(Clone, Copy, Debug)]
+struct Random {
+    /// Whether the initial parameters are drawn.
+    start: bool,
+    /// Whether something is drawn after the start: the order of examples, or noise.
+    steps: bool,
 }
 
 /// What a trial has of its own besides its seeds.
@@ -28,6 +38,7 @@ pub(super) struct Point<'a> {
 /// The hash of what the descriptions of all trials of one optimizer begin with, and a buffer for the rest.
 pub(super) struct MethodKeys {
     method: &'static Method,
+    random: Random,
     hasher: blake3::Hasher,
     rest: String,
 }
@@ -44,6 +55,12 @@ impl KeyMaker {
                 if !landscape.spectrum.is_empty() {
                     line("problem.spectrum", &numbers(&landscape.spectrum));
                 }
+                if let Some(seed) = landscape.rotation {
+                    line("problem.rotation", &seed);
+                }
+                if landscape.gradient_noise > 0.0 {
+                    line("problem.gradient_noise", &number(landscape.gradient_noise));
+                }
             }
         }
         line("train.steps", &schedule.steps);
@@ -55,20 +72,24 @@ impl KeyMaker {
             line("train.target.threshold", &number(target.threshold));
             line("train.target.stop", &target.stop);
         }
-        Self { shared: text }
+        let random = match model {
+            Model::Network(shape) => Random { start: matches!(shape.init, Initial::Drawn(_)), steps: true },
+            Model::Landscape(landscape) => Random { start: false, steps: landscape.gradient_noise > 0.0 },
+        };
+        Self { shared: text, random }
     }
 
     /// The keys of the trials of one optimizer.
     pub fn of_method(&self, method: &'static Method) -> MethodKeys {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.shared.as_bytes());
-        MethodKeys { method, hasher, rest: String::new() }
+        MethodKeys { method, random: self.random, hasher, rest: String::new() }
     }
 
     pub fn describe(&self, trial: &Trial, start: &[f64]) -> String {
         let mut text = self.shared.clone();
         let point = Point { hyperparameters: &trial.hyperparameters, lr_scale: &trial.lr_scale, start };
-        write_trial(&mut text, trial.optimizer, point, trial.init_seed, trial.order_seed);
+        write_trial(&mut text, trial.optimizer, point, self.random, [trial.init_seed, trial.order_seed]);
         text
     }
 }
@@ -77,7 +98,7 @@ impl MethodKeys {
     /// The first 64 bits of the hash, most significant first: as a number, its 16 hex digits are the key.
     pub fn key(&mut self, point: Point<'_>, init_seed: u64, order_seed: u64) -> u64 {
         self.rest.clear();
-        write_trial(&mut self.rest, self.method, point, init_seed, order_seed);
+        write_trial(&mut self.rest, self.method, point, self.random, [init_seed, order_seed]);
         let hash = self.hasher.clone().update(self.rest.as_bytes()).finalize();
         hash.as_bytes().iter().take(8).fold(0, |key, &byte| key << 8 | u64::from(byte))
     }
@@ -97,9 +118,14 @@ fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &
     if shape.gain != 1.0 {
         line("network.gain", &number(shape.gain));
     }
-    line("network.init", &quoted(shape.init.name()));
-    if let Some(scale) = shape.init.scale() {
-        line("network.init_scale", &number(scale));
+    match &shape.init {
+        Initial::Drawn(initializer) => {
+            line("network.init", &quoted(initializer.name()));
+            if let Some(scale) = initializer.scale() {
+                line("network.init_scale", &number(scale));
+            }
+        }
+        Initial::Loaded { content, .. } => line("network.init_content", &quoted(&content.to_hex())),
     }
     line("network.loss", &quoted(shape.loss.name));
     match spec.train.batch {
@@ -108,9 +134,18 @@ fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &
         Batch::Size(size) => line("train.batch", &size),
     }
     line("train.drop_last", &spec.train.drop_last);
+    if spec.train.replacement {
+        line("train.replacement", &true);
+    }
 }
 
-fn write_trial(text: &mut String, method: &Method, point: Point<'_>, init_seed: u64, order_seed: u64) {
+fn write_trial(
+    text: &mut String,
+    method: &Method,
+    point: Point<'_>,
+    random: Random,
+    [init_seed, order_seed]: [u64; 2],
+) {
     write_line(text, "optimizer", &quoted(method.name));
     for (hyperparameter, &value) in method.hyperparameters.iter().zip(point.hyperparameters) {
         // A choice goes by its name, so that a new one can be listed anywhere.
@@ -124,11 +159,14 @@ fn write_trial(text: &mut String, method: &Method, point: Point<'_>, init_seed: 
         write_line(text, "lr_scale", &numbers(point.lr_scale));
     }
     if !point.start.is_empty() {
-        // Nothing is random then.
-        return write_line(text, "start", &numbers(point.start));
+        write_line(text, "start", &numbers(point.start));
     }
-    write_line(text, "init_seed", &init_seed);
-    write_line(text, "order_seed", &order_seed);
+    if random.start {
+        write_line(text, "init_seed", &init_seed);
+    }
+    if random.steps {
+        write_line(text, "order_seed", &order_seed);
+    }
 }
 
 fn write_line(text: &mut String, key: &str, value: &dyn Display) {

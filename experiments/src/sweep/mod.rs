@@ -2,12 +2,14 @@
 
 mod engine;
 mod estimate;
+mod initial;
 mod key;
 mod path;
 mod rows;
 pub mod run;
 mod schedule;
 mod shape;
+mod weights;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,12 +20,15 @@ use crate::data::Splits;
 use crate::record::Setting;
 use crate::spec::{self, InputError, Spec, lr_scale_name};
 
-use engine::{WithObjective, lane, train_schedule, with_objective};
+use engine::{WithObjective, descent, lane, train_schedule, with_objective};
 pub use estimate::Estimate;
+pub use initial::Initial;
 use key::{KeyMaker, Point};
 pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
+use weights::WeightFiles;
+pub use weights::{MAX_WEIGHT_BYTES, MAX_WEIGHT_FILES};
 
 /// Everything that a spec asks for, worked out.
 #[derive(Clone, Debug)]
@@ -44,6 +49,8 @@ pub struct Plan {
     lr_scales: usize,
     /// The points where trials start on a landscape; one without coordinates for networks.
     starts: Vec<Vec<f64>>,
+    /// The trials whose weights are kept, ascending.
+    kept: Vec<usize>,
     keys: KeyMaker,
 }
 
@@ -100,7 +107,8 @@ impl Plan {
     /// # Errors
     ///
     /// If spec and data do not fit together: a batch that is larger than the training split, a loss for another number
-    /// of classes, a network with too many parameters.
+    /// of classes, a network with too many parameters, a file of weights of another network, more weights to keep than
+    /// there may be.
     pub fn new(spec: &Spec, data: &Splits) -> Result<Self, InputError> {
         let (model, starts) = match (&spec.network, spec.problem.landscape()) {
             (Some(network), _) => (Model::Network(Shape::new(spec, network, &data.train)?), vec![Vec::new()]),
@@ -114,6 +122,7 @@ impl Plan {
         let schedule = Schedule::new(spec, data.train.len())?;
         let keys = KeyMaker::new(spec, data, &model, &schedule);
         let trials = list_trials(spec, &keys, &starts);
+        let kept = weights::choose(spec, &model, &trials)?;
         let populations = group(&trials);
         let mut hyperparameters = Vec::new();
         for hyperparameter in spec.optimizers.iter().flat_map(|grid| grid.method.hyperparameters) {
@@ -123,7 +132,7 @@ impl Plan {
         }
         let problem = spec.problem.name().to_owned();
         let lr_scales = spec.optimizers.iter().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
-        Ok(Self { problem, model, schedule, trials, populations, hyperparameters, lr_scales, starts, keys })
+        Ok(Self { problem, model, schedule, trials, populations, hyperparameters, lr_scales, starts, kept, keys })
     }
 
     /// The names of all hyperparameters of the optimizers in use, in order of appearance, and of the factors of the layers'
@@ -136,6 +145,16 @@ impl Plan {
     /// The point where a trial starts on a landscape; without coordinates for a network.
     pub fn start(&self, trial: &Trial) -> &[f64] {
         &self.starts[trial.start]
+    }
+
+    /// Whether weights of the trial of this index are kept.
+    pub fn keeps_weights(&self, index: usize) -> bool {
+        self.kept.binary_search(&index).is_ok()
+    }
+
+    /// How many files of weights there are at most, and their bytes without headers.
+    pub fn weight_files(&self, spec: &Spec) -> (u64, u64) {
+        weights::size(spec, &self.model, self.kept.len())
     }
 
     /// A trial's values of [`Self::hyperparameter_names`]; none where its optimizer has no such hyperparameter.

@@ -8,7 +8,7 @@ use crate::train::{Outcome, Point, Split};
 /// The trial's rows in each of [`record::TABLES`], as bytes.
 pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) -> Rows {
     let precision = spec.train.precision;
-    let run = bytes(|writer| record::write_run(writer, &run(plan, trial, outcome), precision));
+    let run = bytes(|writer| record::write_run(writer, &run(spec, plan, trial, outcome), precision));
     let curves = bytes_if(!plan.schedule.recorded.is_empty(), |writer| {
         let recorded = |point: &&Point| plan.schedule.recorded.binary_search(&point.step).is_ok();
         outcome.points.iter().filter(recorded).try_for_each(|point| {
@@ -28,21 +28,30 @@ pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) 
 }
 
 /// The first lines of [`record::TABLES`]; the one of `curves.csv` is there even if no curves are kept.
-pub(super) fn headers(plan: &Plan) -> Rows {
+pub(super) fn headers(spec: &Spec, plan: &Plan) -> Rows {
     let names = plan.hyperparameter_names();
     [
-        bytes(|writer| record::write_run_header(writer, &names, &extra_columns(plan))),
+        bytes(|writer| record::write_run_header(writer, &names, &extra_columns(spec, plan))),
         bytes(record::write_curve_header),
         bytes(|writer| record::write_trajectory_header(writer, plan.model.parameters() as usize)),
     ]
 }
 
 /// The columns of `runs.csv` that only some sweeps have.
-fn extra_columns(plan: &Plan) -> Vec<String> {
-    if let Model::Landscape(landscape) = &plan.model { landscape.columns() } else { Vec::new() }
+fn extra_columns(spec: &Spec, plan: &Plan) -> Vec<String> {
+    let mut columns = if let Model::Landscape(landscape) = &plan.model { landscape.columns() } else { Vec::new() };
+    columns.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
+    columns
 }
 
-fn extra(plan: &Plan, outcome: &Outcome) -> Vec<Option<f64>> {
+fn extra(spec: &Spec, plan: &Plan, outcome: &Outcome) -> Vec<Option<f64>> {
+    let mut values = places(plan, outcome);
+    values.extend(spec.record.columns.iter().map(|column| (column.value)(outcome, plan.schedule.steps)));
+    values
+}
+
+/// Where a trial on a landscape started and ended, and how low.
+fn places(plan: &Plan, outcome: &Outcome) -> Vec<Option<f64>> {
     let Model::Landscape(landscape) = &plan.model else { return Vec::new() };
     let dimensions = landscape.starts.dimensions();
     let coordinates = |x: Option<&'_ [f64]>| match x {
@@ -71,7 +80,7 @@ fn bytes(write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) -> Vec<u8> {
     writer.into_inner().expect("memory takes every row")
 }
 
-fn run(plan: &Plan, trial: usize, outcome: &Outcome) -> Run {
+fn run(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) -> Run {
     let trial = &plan.trials[trial];
     let (initial, last, best) = (outcome.initial(), outcome.last(), outcome.best());
     let loss = |point: Option<&Point>, split: Split| point.and_then(|point| point.loss[split as usize]);
@@ -96,7 +105,7 @@ fn run(plan: &Plan, trial: usize, outcome: &Outcome) -> Run {
         final_validation_accuracy: accuracy(Split::Validation),
         final_test_accuracy: accuracy(Split::Test),
         steps_to_target: outcome.steps_to_target,
-        extra: extra(plan, outcome),
+        extra: extra(spec, plan, outcome),
     }
 }
 

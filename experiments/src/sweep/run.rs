@@ -13,9 +13,8 @@ use thiserror::Error;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::{Choice, Model, Plan, WithObjective, rows, with_objective};
+use super::{Choice, Model, Plan, WeightFiles, WithObjective, descent, rows, with_objective};
 use crate::data::Splits;
-use crate::descent;
 use crate::drawing::{self, DrawError, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Provenance, RecordError, atomic};
@@ -114,7 +113,8 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let started = Instant::now();
     let before = parts.done();
     let parts = Mutex::new(Writer { parts, flushed: started, failure: None });
-    let training = Training { spec, plan: &plan, settings, progress, stop, writer: &parts };
+    let weights = WeightFiles::new(spec, &plan, &settings.out, &folder.parts());
+    let training = Training { spec, plan: &plan, settings, progress, stop, writer: &parts, weights: &weights };
     let trained = with_objective(spec, &plan, &data, training);
     progress.end();
     let spent = trained?;
@@ -128,7 +128,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let files = folder.assemble(spec, &plan, &parts).map_err(|source| folder.error(source))?;
     // The plan of a large sweep takes as much memory as its table, which is read next.
     drop(plan);
-    folder.finish(spec, files, parts, settings.png)?;
+    folder.finish(spec, files, parts, &weights, settings.png)?;
     provenance.write(folder.path).map_err(|source| folder.error(source))?;
     Ok(Finished::Complete)
 }
@@ -153,6 +153,7 @@ struct Training<'a> {
     progress: &'a dyn Progress,
     stop: &'a AtomicBool,
     writer: &'a Mutex<Writer>,
+    weights: &'a WeightFiles,
 }
 
 impl WithObjective for Training<'_> {
@@ -182,7 +183,7 @@ impl WithObjective for Training<'_> {
             let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
             let job = |&population: &usize| Job {
                 method: plan.populations[population].optimizer,
-                lanes: missing[population].iter().map(|&trial| super::lane(spec, plan, &plan.trials[trial])).collect(),
+                lanes: missing[population].iter().map(|&trial| super::lane(spec, plan, trial)).collect(),
             };
             let jobs: Vec<Job<'_>> = populations.iter().map(job).collect();
             let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes };
@@ -202,11 +203,19 @@ impl Training<'_> {
 
     /// Keeps the rows of finished trials.
     fn keep(&self, trials: &[usize], outcomes: &[Outcome]) {
-        let render = |(&trial, outcome)| rows::render(self.spec, self.plan, trial, outcome);
-        let rows: Vec<_> = trials.iter().zip(outcomes).map(render).collect();
+        // Weights before rows: a trial that has its row is done.
+        let render = |(&trial, outcome)| {
+            self.weights.keep(trial, &self.plan.trials[trial].key, outcome)?;
+            Ok(rows::render(self.spec, self.plan, trial, outcome))
+        };
+        let rows: io::Result<Vec<_>> = trials.iter().zip(outcomes).map(render).collect();
         let mut writer = self.locked();
-        for (&trial, rows) in trials.iter().zip(&rows) {
-            writer.parts.add(trial, rows);
+        match rows {
+            Ok(rows) => trials.iter().zip(&rows).for_each(|(&trial, rows)| writer.parts.add(trial, rows)),
+            Err(error) => {
+                writer.failure = Some(error);
+                return self.stop.store(true, Ordering::Relaxed);
+            }
         }
         if writer.flushed.elapsed() > PATIENCE || writer.parts.pending() > BACKLOG {
             writer.flushed = Instant::now();
@@ -277,10 +286,18 @@ impl Folder<'_> {
     }
 
     /// Adds what follows from the tables, whose names are in `files`, and removes the parts.
-    fn finish(&self, spec: &Spec, mut files: Vec<String>, parts: Parts, png: bool) -> Result<(), RunError> {
+    fn finish(
+        &self,
+        spec: &Spec,
+        mut files: Vec<String>,
+        parts: Parts,
+        weights: &WeightFiles,
+        png: bool,
+    ) -> Result<(), RunError> {
         let runs = record::read_runs(&self.path.join("runs.csv"))?;
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
         files.push("summary.csv".to_owned());
+        files.extend(weights.publish(&runs.rows).map_err(|source| self.error(source))?);
         files.extend(drawing::draw(spec, self.path, png)?);
         let write = || {
             atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
@@ -293,7 +310,7 @@ impl Folder<'_> {
     /// Writes the tables; returns their names.
     fn assemble(&self, spec: &Spec, plan: &Plan, parts: &Parts) -> io::Result<Vec<String>> {
         let mut files = Vec::new();
-        for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(plan)).enumerate() {
+        for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(spec, plan)).enumerate() {
             if *table == "trajectory" && !spec.record.trajectory {
                 continue;
             }
@@ -305,7 +322,7 @@ impl Folder<'_> {
         }
         if let (Some(lattice), Model::Landscape(landscape)) = (&spec.record.surface, &plan.model) {
             let points = lattice.points();
-            let values = descent::values(landscape.function, &landscape.spectrum, &points);
+            let values = descent::<f64>(landscape).values(&points);
             record::write_surface(&self.path.join("surface.csv"), &points, &values)?;
             files.push("surface.csv".to_owned());
         }

@@ -3,8 +3,9 @@
 use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::{self, Loss};
 
+use super::Initial;
 use crate::data::{Dataset, Targets};
-use crate::network::{Initializer, Parameterisation};
+use crate::network::{Architecture, Parameterisation};
 use crate::spec::{self, InputError, Spec, Task, suiting};
 
 /// The most parameters of a network.
@@ -26,8 +27,8 @@ pub struct Shape {
     pub parameterisation: Parameterisation,
     /// A factor on the products of hidden layers.
     pub gain: f64,
-    /// Where weights start.
-    pub init: Initializer,
+    /// Where weights and biases start.
+    pub init: Initial,
     /// What training minimises.
     pub loss: &'static Loss,
     /// Weights and biases.
@@ -39,7 +40,8 @@ impl Shape {
     ///
     /// # Errors
     ///
-    /// If the loss is not one for this number of classes, or there are too many outputs or parameters.
+    /// If the loss is not one for this number of classes, or there are too many outputs or parameters, or a file
+    /// of weights is not one of such a network.
     pub fn new(spec: &Spec, network: &spec::Network, data: &Dataset) -> Result<Self, InputError> {
         let classes = data.targets.classes().unwrap_or(0);
         let loss = network.loss.unwrap_or_else(|| suiting(spec.problem.task(), classes));
@@ -66,7 +68,8 @@ impl Shape {
         let parameters = count_parameters(&layers, network.bias);
         match parameters.filter(|&parameters| parameters <= MAX_PARAMETERS) {
             Some(parameters) => {
-                let &spec::Network { bias, activation, parameterisation, gain, init, .. } = network;
+                let &spec::Network { bias, activation, parameterisation, gain, .. } = network;
+                let init = Initial::load(spec, &network.init, &Architecture::new(&layers, bias, activation, loss))?;
                 Ok(Self { layers, bias, activation, parameterisation, gain, init, loss, parameters })
             }
             None => {
@@ -74,6 +77,12 @@ impl Shape {
                 Err(spec.error("network.hidden", format!("{count} parameters are more than {MAX_PARAMETERS}")))
             }
         }
+    }
+
+    /// The networks, and where their parameters stand.
+    pub fn architecture(&self) -> Architecture {
+        Architecture::new(&self.layers, self.bias, self.activation, self.loss)
+            .parameterised(self.parameterisation, self.gain)
     }
 
     /// Units of the last layer.
@@ -108,7 +117,7 @@ mod tests {
         assert_eq!(count_parameters(&layers, false), Some(64 * 32 + 32 * 10));
         assert_eq!(count_parameters(&[usize::MAX, 2], true), None);
         let activation = Activation::named("relu").unwrap();
-        let init = Initializer::Zeros;
+        let init = Initial::Drawn(crate::network::Initializer::Zeros);
         let (parameterisation, gain) = (Parameterisation::Ntk, 2.0);
         let loss = loss::ALL[0];
         let shape = Shape { layers, bias: true, activation, parameterisation, gain, init, loss, parameters };

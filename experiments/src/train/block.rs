@@ -107,7 +107,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
                 break;
             }
         }
-        self.trials.drain(..).map(|trial| trial.finish(setting.schedule)).collect()
+        self.trials.drain(..).map(|trial| trial.finish(setting.schedule, setting.objective.floor())).collect()
     }
 
     /// Whether no trial of the block is running any more.
@@ -228,6 +228,8 @@ impl Trial {
         let logged = self.outcome.points.last().is_some_and(|point| point.step == step);
         match self.keep {
             Keep::Nothing => false,
+            Keep::Start => logged && step == 0,
+            Keep::End => logged && end,
             Keep::Ends => logged && (step == 0 || end),
             Keep::All => logged,
         }
@@ -260,16 +262,19 @@ impl Trial {
         }
     }
 
-    /// Judges a trial that stayed finite: it has diverged if its loss ended far above where it began, as of the first
-    /// step of that final stretch.
-    fn finish(mut self, schedule: &Schedule) -> Outcome {
+    /// Judges a trial that stayed finite: it has diverged if its loss ended far above where it began, both counted from the
+    /// objective's floor, as of the first step of that final stretch.
+    fn finish(mut self, schedule: &Schedule, floor: f64) -> Outcome {
         let outcome = &mut self.outcome;
         if self.running {
             outcome.steps = schedule.steps;
         }
         if outcome.status == Status::Ok {
             let loss = |point: &Point| point.loss[Split::Train as usize].unwrap_or(0.0);
-            let limit = schedule.divergence_factor * outcome.points.first().map_or(f64::INFINITY, loss);
+            let above_floor = |point| schedule.divergence_factor * (loss(point) - floor).abs();
+            let limit = outcome.points.first().map_or(f64::INFINITY, |point| floor + above_floor(point));
+            // An objective without a floor may fall as deep as it likes, and rise again.
+            let limit = if limit.is_nan() { f64::INFINITY } else { limit };
             let above = outcome.points.iter().rev().take_while(|point| loss(point) > limit);
             if let Some(first) = above.last() {
                 outcome.diverged_at = Some(first.step);

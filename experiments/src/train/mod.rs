@@ -6,6 +6,7 @@
 mod alarms;
 mod block;
 mod coefficients;
+mod column;
 mod evaluation;
 mod layout;
 mod objective;
@@ -14,6 +15,7 @@ mod outcome;
 mod pool;
 
 pub use block::Schedule;
+pub use column::{COLUMNS, Column};
 pub use evaluation::Evaluation;
 pub use layout::{Layout, Path};
 pub use objective::{Lane, Objective, Split};

@@ -90,6 +90,11 @@ pub trait Objective<T: Elementary>: Sync {
         evaluation: &mut Evaluation,
     );
 
+    /// What the loss cannot be below: growth is measured from there. Negative infinity if there is no such number.
+    fn floor(&self) -> f64 {
+        0.0
+    }
+
     /// Whether it has this split.
     fn has(&self, split: Split) -> bool;
 

@@ -54,6 +54,10 @@ pub enum Keep {
     /// At none.
     #[default]
     Nothing,
+    /// At the start.
+    Start,
+    /// At the end.
+    End,
     /// At the start and at the end.
     Ends,
     /// At all of them.
@@ -99,7 +103,8 @@ impl Outcome {
 
     /// The parameters at the start, if they were kept.
     pub fn start(&self) -> Option<&[f64]> {
-        self.positions.first().map(|position| position.parameters.as_slice())
+        let first = self.positions.first().filter(|position| position.step == 0);
+        first.map(|position| position.parameters.as_slice())
     }
 
     /// The parameters at the end, if they were kept; none if the trial became non-finite before.

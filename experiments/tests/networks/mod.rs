@@ -45,7 +45,8 @@ pub fn full_batch<T: Elementary>(
     test: Examples<T>,
     chunk: Option<usize>,
 ) -> Network<T> {
-    let batches = Batches { examples: train.count, size: train.count, drop_last: false, shuffled: false };
+    let batches =
+        Batches { examples: train.count, size: train.count, drop_last: false, shuffled: false, replacement: false };
     Network::new(architecture, Initializer::Normal(0.5), [train, Examples::default(), test], batches, chunk)
 }
 

@@ -226,7 +226,58 @@ const CASES: &[(&str, &str, &[&str])] = &[
         "[[figure]]\nkind = \"sensitivity\"\nmetric = \"final_train_loss\"\ny = \"lr\"\n[[opt",
         &["19:1: unknown key `figure.0.y`"],
     ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"sensitivity\"\nmetric = \"final_train_loss\"\ntheory = \"quadratic\"\n[[opt",
+        &["19:10: `figure.0.theory`: this theory is of the landscape quadratic"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"sensitivity\"\nmetric = \"final_train_loss\"\nselect = [{ optimizer = \"adam\" }]\n[[opt",
+        &["`figure.0.select.0.optimizer`: the spec has no optimizer `adam`"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"sensitivity\"\nmetric = \"final_train_loss\"\nselect = [{ optimizer = \"sgd\", rl = 0.1 }]\n[[opt",
+        &["`figure.0.select.0.rl`: sgd has no hyperparameter `rl`", "`lr`?"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"sensitivity\"\nmetric = \"final_train_loss\"\nselect = []\n[[opt",
+        &["a list of tables such as"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"curves\"\nmetric = \"train_loss\"\nx_range = [2, 1]\n[[opt",
+        &["`figure.0.x_range`: expected the lower bound first"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"curves\"\nmetric = \"train_loss\"\nx_scale = \"lgo\"\n[[opt",
+        &["expected one of linear, log", "`log`?"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"probability\"\nmetric = \"final_train_loss\"\nx = \"lr\"\n[[opt",
+        &["missing key `figure.0.below`", "the value that has to be undercut"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"probability\"\nmetric = \"final_train_loss\"\nx = \"lr\"\nbelow = 1\nagainst = \"sdg\"\n[[opt",
+        &["`figure.0.against`: the spec has no optimizer `sdg`", "`sgd`?"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"rank\"\nmetric = \"final_train_loss\"\n\n[[opt",
+        &["17:8: `figure.0.kind`: it compares problems, and a sweep has one"],
+    ),
+    (
+        "[[opt",
+        "[[figure]]\nkind = \"basins\"\nmetric = \"minimum\"\n\n[[opt",
+        &["basins are drawn on landscapes of one or two dimensions"],
+    ),
     ("[[opt", "[engine]\nlanes = 0\n[[opt", &["`engine.lanes`"]),
+    ("batch = 16", "batch = \"full\"\nreplacement = true", &["train.replacement", "not drawn"]),
     ("batch = 16", "batch = \"full\"\ndrop_last = true", &["nothing to drop"]),
     // Syntax.
     ("steps = 10", "steps = ", &["small.toml:13:9: not valid TOML"]),

@@ -47,7 +47,7 @@ fn every_configuration_sets_out_from_every_start() {
     let description = plan.describe(&plan.trials[4]);
     assert_eq!(
         description,
-        "contract = 1\nproblem.kind = \"landscape\"\nproblem.function = \"rosenbrock\"\ntrain.steps = 30\n\
+        "contract = 2\nproblem.kind = \"landscape\"\nproblem.function = \"rosenbrock\"\ntrain.steps = 30\n\
          train.log_every = 0\ntrain.precision = \"f32\"\ntrain.divergence_factor = 10.0\noptimizer = \"sgd\"\n\
          lr = 0.001\nstart = [2.0, 0.0]\n"
     );
@@ -80,6 +80,33 @@ fn samples_extend_and_follow_their_seed() {
     assert!(many.iter().filter(|x| x[0] < 0.0).count().abs_diff(250) < 60);
 }
 
+/// A rotation, and noise with its seeds, enter the key; where there is neither, it is as it was.
+#[test]
+fn rotation_and_noise_are_part_of_the_key() {
+    let (_, plain) = planned(VALLEY);
+    let (_, still) = planned(&edited("\"rosenbrock\"", "\"rosenbrock\"\ngradient_noise = 0"));
+    assert_eq!(plain.trials[0].key, still.trials[0].key);
+    let (_, turned) = planned(&edited("\"rosenbrock\"", "\"rosenbrock\"\nrotation = 0"));
+    assert!(turned.describe(&turned.trials[0]).contains("\nproblem.rotation = 0\n"));
+    let noisy = edited("steps = 30", "steps = 30\nseeds = [4, 9]");
+    let (_, noisy) = planned(&noisy.replace("\"rosenbrock\"", "\"rosenbrock\"\ngradient_noise = 0.5"));
+    assert_eq!(noisy.trials.len(), 4);
+    assert_eq!(noisy.trials[1].order_seed, 9);
+    let description = noisy.describe(&noisy.trials[1]);
+    assert!(description.contains("\nproblem.gradient_noise = 0.5\n"), "{description}");
+    assert!(description.ends_with("start = [-1.5, 2.0]\norder_seed = 9\n"), "{description}");
+}
+
+#[test]
+fn a_spectrum_can_be_a_range() {
+    let sample = edited("[-1.5, 2.0]", "{ sample = [[-2, 2]], dimensions = 3, count = 2 }");
+    let text = sample.replace("\"rosenbrock\"", "\"quadratic\"\nspectrum = { log = [1, 100], points = 3 }");
+    let spec = parse(&text).unwrap();
+    let landscape = spec.problem.landscape().unwrap();
+    assert_eq!(landscape.spectrum, [1.0, 10.0, 100.0]);
+    assert_eq!(landscape.starts.dimensions(), 3);
+}
+
 #[test]
 fn canonical_text_reads_back_to_the_same_spec() {
     let quadratic = edited("\"rosenbrock\"", "\"quadratic\"\nspectrum = [1, 25.0]");
@@ -90,6 +117,11 @@ fn canonical_text_reads_back_to_the_same_spec() {
         edited("[-1.5, 2.0]", "{ sample = [[-2, 2], [0, 1]], count = 4 }\nseed = 5"),
         edited("trajectory = true", "surface = { grid = [[-2, 2], [-1, 3]], points = 11 }"),
         quadratic,
+        edited("\"rosenbrock\"", "\"rosenbrock\"\nrotation = 3"),
+        edited("steps = 30", "steps = 30\ntarget = { metric = \"train_loss\", below = -12 }"),
+        edited("steps = 30", "steps = 30\nseeds = 3").replace("\"rosenbrock\"", "\"rosenbrock\"\ngradient_noise = 0.1"),
+        edited("[-1.5, 2.0]", "{ sample = [[-2, 2]], dimensions = 3, count = 2 }")
+            .replace("\"rosenbrock\"", "\"quadratic\"\nspectrum = { log = [1, 100], points = 3 }"),
     ];
     for text in texts {
         let spec = parse(&text).unwrap();
@@ -121,6 +153,26 @@ fn mistakes_are_named() {
         ("[-1.5, 2.0]", "[-1.5, 2.0]\nspectrum = [1, 2]", &["rosenbrock has no spectrum"]),
         ("\"rosenbrock\"", "\"quadratic\"", &["missing key `problem.spectrum`"]),
         ("\"rosenbrock\"", "\"quadratic\"\nspectrum = [1]", &["quadratic has 1 coordinates, as the spectrum, found 2"]),
+        ("\"rosenbrock\"", "\"quadratic\"\nspectrum = 3", &["`problem.spectrum`: expected a list of numbers, found 3"]),
+        (
+            "\"rosenbrock\"",
+            "\"quadratic\"\nspectrum = { log = [1, 9], points = 10001 }",
+            &["10001 eigenvalues are more"],
+        ),
+        ("\"rosenbrock\"", "\"rosenbrok\"", &["5:12: `problem.function`: expected one of", "`rosenbrock`?"]),
+        ("\"rosenbrock\"", "\"rosenbrock\"\nrotation = -1", &["`problem.rotation`: expected an integer"]),
+        (
+            "\"rosenbrock\"",
+            "\"rosenbrock\"\ngradient_noise = -1",
+            &["`problem.gradient_noise`: expected a number of at"],
+        ),
+        ("[-1.5, 2.0]", "{ sample = [[0, 1]], dimensions = 2000, count = 1 }\nrotation = 1", &["more than the 1000"]),
+        (
+            "[-1.5, 2.0]",
+            "{ sample = [[0, 1], [0, 1]], dimensions = 2, count = 1 }",
+            &["bounds of every coordinate are"],
+        ),
+        ("steps = 30", "steps = 30\nseeds = 3", &["`train.seeds`: on a landscape nothing is random without"]),
         ("\"rosenbrock\"", "\"beale\"\nscale = \"none\"", &["unknown key `problem.scale`"]),
         ("[train]", "[network]\nhidden = [3]\n[train]", &["`network`: a landscape has no network"]),
         ("steps = 30", "steps = 30\nbatch = 4", &["unknown key `train.batch`"]),

@@ -12,7 +12,7 @@ use thalweg::sweep::{Model, Plan, Trial};
 use crate::{SMALL, edited, parse, plan};
 
 /// Of the first trial of [`SMALL`].
-const DESCRIPTION: &str = r#"contract = 1
+const DESCRIPTION: &str = r#"contract = 2
 problem.kind = "moons"
 problem.samples = 100
 problem.noise = 0.2

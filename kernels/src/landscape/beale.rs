@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Coordinates, Dimensions, Facts, Function, Landscape, Partials};
+use super::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 use crate::math::Elementary;
 use crate::{Vector, reference};
 
@@ -17,9 +17,8 @@ pub static BEALE: Landscape = Landscape::new::<Beale>(
         formula: "(1.5 - x₀ + x₀x₁)² + (2.25 - x₀ + x₀x₁²)² + (2.625 - x₀ + x₀x₁³)²",
         source: "Beale, On an iterative method for finding a local minimum, 1958",
         dimensions: Dimensions::Exactly(2),
-        domain: (-4.5, 4.5),
-        minimum: 0.0,
-        optimum: |_| vec![3.0, 0.5],
+        domain: &[(-4.5, 4.5)],
+        optimum: Optimum::Minimum { value: |_| 0.0, at: |_| vec![vec![3.0, 0.5]] },
     },
     reference::landscape::beale,
 );

@@ -2,10 +2,24 @@
 //!
 //! Starting points are the lanes: a register holds the same coordinate of several trials.
 
+mod ackley;
 mod beale;
+mod booth;
+mod gramacy_lee;
+mod griewank;
+mod himmelblau;
+mod levy;
+mod matyas;
 mod quadratic;
 mod rastrigin;
 mod rosenbrock;
+mod rotation;
+mod saddle;
+mod shubert;
+mod six_hump_camel;
+mod sphere;
+mod styblinski_tang;
+mod three_hump_camel;
 
 use std::marker::PhantomData;
 
@@ -14,6 +28,8 @@ use pulp::{Simd, WithSimd};
 use crate::math::Elementary;
 use crate::table::{Family, Table};
 use crate::{Isa, Real, Vector};
+
+pub use rotation::Rotation;
 
 /// How many coordinates a landscape has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +88,12 @@ impl<S: Simd, T: Real> Partials<'_, S, T> {
     fn set(&mut self, i: usize, partial: Vector<S, T>) {
         self.0[i] = partial.register();
     }
+
+    /// What was set at `i` before.
+    #[inline(always)]
+    fn get(&self, x: Coordinates<'_, S, T>, i: usize) -> Vector<S, T> {
+        Vector::new(x.simd, self.0[i])
+    }
 }
 
 /// f(x) and its gradient in plain f64, for a spectrum where there is one.
@@ -90,12 +112,52 @@ pub struct Facts {
     pub source: &'static str,
     /// How many coordinates it has.
     pub dimensions: Dimensions,
-    /// Where it is usually searched and drawn: the same interval for every coordinate.
-    pub domain: (f64, f64),
-    /// The smallest value.
-    pub minimum: f64,
-    /// Where the smallest value is, for so many coordinates.
-    pub optimum: fn(usize) -> Vec<f64>,
+    /// Where it is usually searched and drawn: an interval for each coordinate, or one for all of them.
+    pub domain: &'static [(f64, f64)],
+    /// What is to be found.
+    pub optimum: Optimum,
+}
+
+/// What is to be found on a landscape, for so many coordinates.
+#[derive(Clone, Copy, Debug)]
+pub enum Optimum {
+    /// The smallest value on the domain, and every point of it that has this value.
+    Minimum {
+        /// The value.
+        value: fn(usize) -> f64,
+        /// The points.
+        at: fn(usize) -> Vec<Vec<f64>>,
+    },
+    /// A point without slope from which it goes up in one direction and down in another; there is no smallest value.
+    Saddle {
+        /// The value there.
+        value: f64,
+        /// The point.
+        at: fn(usize) -> Vec<f64>,
+    },
+}
+
+impl Facts {
+    /// Where coordinate `i` is usually searched and drawn.
+    pub fn bounds(&self, i: usize) -> (f64, f64) {
+        self.domain[i.min(self.domain.len() - 1)]
+    }
+
+    /// The smallest value on the domain, if there is one.
+    pub fn minimum(&self, dimensions: usize) -> Option<f64> {
+        match self.optimum {
+            Optimum::Minimum { value, .. } => Some(value(dimensions)),
+            Optimum::Saddle { .. } => None,
+        }
+    }
+
+    /// Every point of the domain that has the smallest value.
+    pub fn minima(&self, dimensions: usize) -> Vec<Vec<f64>> {
+        match self.optimum {
+            Optimum::Minimum { at, .. } => at(dimensions),
+            Optimum::Saddle { .. } => Vec::new(),
+        }
+    }
 }
 
 /// A landscape, as objectives, specs, the command and the docs know it.
@@ -110,7 +172,25 @@ pub struct Landscape {
 }
 
 /// Every landscape.
-pub static ALL: &[&Landscape] = &[&beale::BEALE, &quadratic::QUADRATIC, &rastrigin::RASTRIGIN, &rosenbrock::ROSENBROCK];
+pub static ALL: &[&Landscape] = &[
+    &ackley::ACKLEY,
+    &beale::BEALE,
+    &booth::BOOTH,
+    &gramacy_lee::GRAMACY_LEE,
+    &griewank::GRIEWANK,
+    &himmelblau::HIMMELBLAU,
+    &levy::LEVY,
+    &matyas::MATYAS,
+    &quadratic::QUADRATIC,
+    &rastrigin::RASTRIGIN,
+    &rosenbrock::ROSENBROCK,
+    &saddle::SADDLE,
+    &shubert::SHUBERT,
+    &six_hump_camel::SIX_HUMP_CAMEL,
+    &sphere::SPHERE,
+    &styblinski_tang::STYBLINSKI_TANG,
+    &three_hump_camel::THREE_HUMP_CAMEL,
+];
 
 /// The points of a block of trials.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Coordinates, Dimensions, Facts, Function, Landscape, Partials};
+use super::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 use crate::math::Elementary;
 use crate::{Vector, reference};
 
@@ -17,9 +17,8 @@ pub static QUADRATIC: Landscape = Landscape::new::<Quadratic>(
         formula: "½ Σ λᵢ xᵢ²",
         source: "Polyak, USSR Computational Mathematics and Mathematical Physics 4, 1964",
         dimensions: Dimensions::Spectrum,
-        domain: (-2.0, 2.0),
-        minimum: 0.0,
-        optimum: |n| vec![0.0; n],
+        domain: &[(-2.0, 2.0)],
+        optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
     },
     reference::landscape::quadratic,
 );

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use pulp::Simd;
 
-use super::{Coordinates, Dimensions, Facts, Function, Landscape, Partials};
+use super::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 use crate::math::Elementary;
 use crate::{Vector, reference};
 
@@ -20,9 +20,8 @@ pub static RASTRIGIN: Landscape = Landscape::new::<Rastrigin>(
         formula: "10 n + Σ xᵢ² - 10 cos 2πxᵢ",
         source: "Rastrigin, Systems of extremal control, 1974",
         dimensions: Dimensions::AtLeast(1),
-        domain: (-5.12, 5.12),
-        minimum: 0.0,
-        optimum: |n| vec![0.0; n],
+        domain: &[(-5.12, 5.12)],
+        optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
     },
     reference::landscape::rastrigin,
 );

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Coordinates, Dimensions, Facts, Function, Landscape, Partials};
+use super::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 use crate::math::Elementary;
 use crate::{Vector, reference};
 
@@ -17,9 +17,8 @@ pub static ROSENBROCK: Landscape = Landscape::new::<Rosenbrock>(
         formula: "Σ 100 (xᵢ₊₁ - xᵢ²)² + (1 - xᵢ)²",
         source: "Rosenbrock, The Computer Journal 3, 1960",
         dimensions: Dimensions::AtLeast(2),
-        domain: (-2.0, 2.0),
-        minimum: 0.0,
-        optimum: |n| vec![1.0; n],
+        domain: &[(-2.0, 2.0)],
+        optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![1.0; n]] },
     },
     reference::landscape::rosenbrock,
 );

@@ -4,14 +4,21 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use super::panel::{Chain, Elements, Panel, REGISTERS, ROWS, Run};
+use super::chain::Chain;
+use super::pack::{Matrix, pack_panel, pack_tiles};
+use super::panel::{Elements, ROWS, Tiles, registers};
 use super::{Input, PIECE, Products, Shape, Start};
 use crate::{Buffer, Isa, Real, Vector};
 
-/// Terms of a reduction that a pass over C takes at most: a panel of B then fills half the first-level cache.
-const DEPTH: usize = PIECE / 2;
-/// Rows of C that a pass over B takes at most: as much of A as half the second-level cache holds.
-const HEIGHT: usize = 40 * ROWS;
+/// Rows of C that a panel of B is used for before the next one: as much of A as half the second-level cache holds.
+const HEIGHT: usize = 171 * ROWS;
+/// Rows for which a panel of B is worth a copy.
+const WORTH_COPYING: usize = 48;
+/// Bytes from a row to the next up to which a matrix is read where it stands: with larger ones its rows collide in the
+/// first-level cache, or are a page each.
+const NEAR: usize = 1 << 10;
+/// Columns for which a transposed A is worth a copy.
+const WIDE: usize = 64;
 
 /// Products of one trial at a time, for networks whose blocks of interleaved trials would not fit the caches.
 ///
@@ -25,22 +32,12 @@ pub struct Dense<T> {
 /// Copies of what the inner loop reads, in the order in which it does.
 #[derive(Default)]
 struct Packed<T> {
-    /// Some terms of B: `[panel][term][column]`, padded to whole registers.
+    /// Some terms of a panel of B: `[term][column]`, padded to whole registers.
     b: Buffer<T>,
     /// Some rows and terms of A: `[tile][term][row]`.
     a: Buffer<T>,
     /// The bias, padded to whole registers.
     bias: Buffer<T>,
-}
-
-/// A matrix in memory, row after row.
-#[derive(Clone, Copy)]
-struct Matrix<'a, T> {
-    elements: &'a [T],
-    /// Numbers from a row to the next.
-    stride: usize,
-    /// Whether its transpose is meant.
-    transposed: bool,
 }
 
 impl<T: Real> Dense<T> {
@@ -135,114 +132,106 @@ impl<T: Real> WithSimd for Contraction<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        let width = REGISTERS * T::lanes::<S>();
+        let [rows, _, depth] = self.size;
         if let Some(bias) = self.bias {
-            let padded = self.packed.bias.at_least(bias.len().next_multiple_of(width));
+            let padded = self.packed.bias.at_least(bias.len() + registers::<S>() * T::lanes::<S>());
             padded[..bias.len()].copy_from_slice(bias);
         }
-        let depth = self.size[2];
-        for piece in (0..depth.max(1)).step_by(PIECE) {
-            let end = depth.min(piece + PIECE);
-            // The chain of a later piece must not be cut: C holds the sum of those before it.
-            let step = if piece == 0 { DEPTH } else { PIECE };
-            for begin in (piece..end.max(1)).step_by(step) {
-                let chain = match (piece, begin) {
-                    (0, 0) if self.start == Start::Zero => Chain::New,
-                    (0, _) => Chain::Continued,
-                    _ => Chain::Added,
-                };
-                self.pass(simd, begin..end.min(begin + step), chain);
+        for first in (0..depth.max(1)).step_by(PIECE) {
+            let terms = first..depth.min(first + PIECE);
+            let chain = match first {
+                0 if self.start == Start::Zero => Chain::New,
+                0 => Chain::Continued,
+                _ => Chain::Added,
+            };
+            let blocks = rows.div_ceil(HEIGHT);
+            for block in 0..blocks {
+                self.block(simd, share(rows, blocks, block), terms.clone(), chain);
             }
         }
     }
+}
+
+/// Part `index` of `count` nearly equal parts of `0..total`.
+#[inline(always)]
+fn share(total: usize, count: usize, index: usize) -> Range<usize> {
+    total * index / count..total * (index + 1) / count
 }
 
 impl<T: Real> Contraction<'_, T> {
-    /// Adds some terms to all of C.
+    /// Adds some terms to some rows of C.
     #[inline(always)]
-    fn pass<S: Simd>(&mut self, simd: S, terms: Range<usize>, chain: Chain) {
-        let [rows, columns, depth] = self.size;
-        let width = REGISTERS * T::lanes::<S>();
-        let b = self.packed.b.at_least(terms.len() * columns.next_multiple_of(width));
-        pack_panels(b, self.b, columns, terms.clone(), width, T::lanes::<S>());
-        for top in (0..rows).step_by(HEIGHT) {
-            let height = HEIGHT.min(rows - top);
-            let a = if self.a.transposed {
-                let packed = self.packed.a.at_least(terms.len() * height.next_multiple_of(ROWS));
-                pack_tiles(packed, self.a, top..top + height, terms.clone());
-                Elements::Tiles(packed.as_ptr())
+    fn block<S: Simd>(&mut self, simd: S, rows: Range<usize>, terms: Range<usize>, chain: Chain) {
+        let [_, columns, depth] = self.size;
+        let (lanes, height) = (T::lanes::<S>(), rows.len());
+        // Tiles as equal as can be: `high` of them have `most` rows, the others one less.
+        let tiles = height.div_ceil(ROWS);
+        let most = height.div_ceil(tiles);
+        let high = height - (most - 1) * tiles;
+        let middle = rows.start + high * most;
+        let parts = [(rows.start..middle, most), (middle..rows.end, most - 1)];
+        let copies_a = self.a.transposed && columns >= WIDE && self.a.stride * size_of::<T>() > NEAR;
+        if copies_a {
+            let packed = self.packed.a.at_least(height * terms.len());
+            let (upper, lower) = packed.split_at_mut(high * most * terms.len());
+            pack_tiles(upper, self.a, parts[0].0.clone(), terms.clone(), most);
+            pack_tiles(lower, self.a, parts[1].0.clone(), terms.clone(), (most - 1).max(1));
+        }
+        let all = columns.div_ceil(lanes);
+        let panels = all.div_ceil(registers::<S>());
+        for panel in 0..panels {
+            let Range { start: left, end } = share(all, panels, panel);
+            let (left, right) = (left * lanes, columns.min(end * lanes));
+            let whole = (right - left).is_multiple_of(lanes);
+            let near = height < WORTH_COPYING || self.b.stride * size_of::<T>() <= NEAR;
+            let (b, b_stride) = if !self.b.transposed && whole && near {
+                (self.b.elements[terms.start * self.b.stride + left..].as_ptr(), self.b.stride)
             } else {
-                let start = self.a.elements[top * self.a.stride + terms.start..].as_ptr();
-                Elements::Rows { start, stride: self.a.stride }
+                let width = (right - left).next_multiple_of(lanes);
+                let packed = self.packed.b.at_least(width * terms.len());
+                pack_panel(simd, packed, self.b, terms.clone(), left..right, width);
+                (packed.as_ptr(), width)
             };
-            for left in (0..columns).step_by(width) {
-                let panel = Panel::<S, T> {
+            let mut done = 0;
+            for (rows, height) in parts.clone() {
+                if rows.is_empty() {
+                    continue;
+                }
+                let tiles = Tiles {
                     simd,
                     rows: height,
+                    count: rows.len() / height,
                     depth: terms.len(),
-                    a,
-                    b: self.packed.b[left * terms.len()..].as_ptr().cast(),
-                    c: self.c[top * columns + left..].as_mut_ptr(),
+                    a: self.elements(rows.start, terms.clone(), height, copies_a.then_some(done)),
+                    b,
+                    b_stride,
+                    c: self.c[rows.start * columns + left..].as_mut_ptr(),
                     c_stride: columns,
-                    columns: width.min(columns - left),
+                    columns: right - left,
                     chain,
-                    bias: (self.bias.is_some() && terms.end == depth).then(|| self.packed.bias[left..].as_ptr().cast()),
+                    bias: (self.bias.is_some() && terms.end == depth).then(|| self.packed.bias[left..].as_ptr()),
                 };
-                simd.vectorize(Run(&panel));
+                done += rows.len() * terms.len();
+                // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
+                unsafe { tiles.run() };
             }
         }
     }
-}
 
-/// Copies some terms of B into panels of `width` columns; the last one, if one register holds it, is so wide. What pads
-/// it is left as it is: no column that exists depends on it.
-#[inline(always)]
-fn pack_panels<T: Real>(
-    packed: &mut [T],
-    b: Matrix<'_, T>,
-    columns: usize,
-    terms: Range<usize>,
-    width: usize,
-    lanes: usize,
-) {
-    for left in (0..columns).step_by(width) {
-        let here = width.min(columns - left);
-        let padded = if here > lanes { width } else { lanes };
-        let panel = packed[left * terms.len()..][..padded * terms.len()].chunks_exact_mut(padded);
-        if b.transposed {
-            let sources = &b.elements[left * b.stride..];
-            for (row, term) in panel.zip(terms.clone()) {
-                for (j, x) in row[..here].iter_mut().enumerate() {
-                    *x = sources[j * b.stride + term];
-                }
-            }
-        } else {
-            for (row, term) in panel.zip(terms.clone()) {
-                copy(row, &b.elements[term * b.stride + left..], here, width);
-            }
+    /// A from a row on, in tiles of `height` rows, whose copy starts at `copy`, if there is one.
+    #[inline(always)]
+    fn elements(&self, row: usize, terms: Range<usize>, height: usize, copy: Option<usize>) -> Elements<T> {
+        let Matrix { elements, stride, transposed } = self.a;
+        if let Some(start) = copy {
+            let start = self.packed.a[start..].as_ptr();
+            return Elements { start, along_terms: false, stride: height, tile: height * terms.len() };
         }
-    }
-}
-
-/// Copies some rows and terms of A, which is stored transposed, into tiles.
-#[inline(always)]
-fn pack_tiles<T: Real>(packed: &mut [T], a: Matrix<'_, T>, rows: Range<usize>, terms: Range<usize>) {
-    let tiles = packed.chunks_exact_mut(ROWS * terms.len().max(1));
-    for (tile, top) in tiles.zip(rows.clone().step_by(ROWS)) {
-        let here = ROWS.min(rows.end - top);
-        for (column, term) in tile.chunks_exact_mut(ROWS).zip(terms.clone()) {
-            copy(column, &a.elements[term * a.stride + top..], here, ROWS);
+        if transposed {
+            let start = elements[terms.start * stride + row..].as_ptr();
+            return Elements { start, along_terms: false, stride, tile: height };
         }
-    }
-}
-
-/// Copies the first `count` numbers, which usually are the `full` many that the compiler knows of and unrolls.
-#[inline(always)]
-fn copy<T: Copy>(to: &mut [T], from: &[T], count: usize, full: usize) {
-    if count == full {
-        to[..full].copy_from_slice(&from[..full]);
-    } else {
-        to[..count].iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+        let start = elements[row * stride + terms.start..].as_ptr();
+        Elements { start, along_terms: true, stride, tile: height * stride }
     }
 }
 

@@ -12,8 +12,10 @@
 //! [`Products`] names them; whatever implements it keeps the order of operations that the numerics contract fixes, so
 //! that all implementations give the same bits.
 
+mod chain;
 mod dense;
 mod operand;
+mod pack;
 mod panel;
 mod population;
 mod shallow;

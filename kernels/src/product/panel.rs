@@ -1,253 +1,239 @@
 //! Panels: the inner loop of the dense form.
 //!
 //! C\[m\]\[n\] = Σₖ A\[m\]\[k\] · B\[k\]\[n\] on plain matrices. A tile holds `M` rows × `N` registers of C along n and runs
-//! along k: each term takes `N` registers of B, which are packed so that a panel of them is read from front to back, and
-//! one broadcast element of A a row. Twelve independent chains hide the latency of the two multiply-add units.
+//! along k: each term takes `N` registers of B and one broadcast element of A a row. A panel of B is as wide as a tile;
+//! all tiles of a panel run through it one after the other, while it streams from the second-level cache.
 
 use pulp::{Simd, WithSimd};
 
+use super::chain::Chain;
 use crate::{Real, Vector};
 
-/// Rows of a tile.
+/// Rows of a tile at most.
 pub(super) const ROWS: usize = 6;
-/// Registers of a tile along n.
-pub(super) const REGISTERS: usize = 2;
 
-/// A matrix of which single elements are read, `ROWS` rows at a time.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Elements<T> {
-    /// As it stands in memory, with the terms of a row together.
-    Rows {
-        start: *const T,
-        /// Numbers from a row to the next.
-        stride: usize,
-    },
-    /// `[tile][term][row]`
-    Tiles(*const T),
+/// Registers of a tile along n at most: with one of A and these of B, a tile of 6 rows fills the 16 or 32 registers.
+pub(super) const fn registers<S: Simd>() -> usize {
+    if S::REGISTER_COUNT >= 32 { 4 } else { 2 }
 }
 
-/// What a chain of multiply-adds starts from, and where its sum goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Chain {
-    /// From zero; C is overwritten.
-    New,
-    /// From C, which is overwritten.
-    Continued,
-    /// From zero; C is what the chains before gave, to which this one's sum is added.
-    Added,
-}
-
-/// Some rows of C, one panel of columns wide.
+/// Some tiles of `rows` rows each, one below the other, within a panel of columns.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Panel<S: Simd, T: Real> {
+pub(super) struct Tiles<S: Simd, T: Real> {
     pub simd: S,
+    /// Rows of a tile, at most [`ROWS`].
     pub rows: usize,
+    /// How many tiles.
+    pub count: usize,
     /// Terms of the reduction.
     pub depth: usize,
     pub a: Elements<T>,
-    /// `[term][register]`
-    pub b: *const T::Reg<S>,
-    /// `[row][column]`, with `c_stride` numbers from row to row.
+    /// Row after row of the panel's columns, with `b_stride` numbers from row to row; whole registers can be read.
+    pub b: *const T,
+    pub b_stride: usize,
+    /// Row after row, with `c_stride` numbers from row to row.
     pub c: *mut T,
     pub c_stride: usize,
-    /// Columns of C that exist, at most `REGISTERS` registers of them; B is padded to whole registers.
+    /// Columns of C, of which there are [`registers`] many registers at most.
     pub columns: usize,
     pub chain: Chain,
-    /// Added to every row at the end.
-    pub bias: Option<*const T::Reg<S>>,
+    /// Added to every row at the end; whole registers can be read.
+    pub bias: Option<*const T>,
 }
 
-/// Runs a panel as a function of its own, for the sake of the compiler's register allocation.
-pub(super) struct Run<'a, S: Simd, T: Real>(pub &'a Panel<S, T>);
+/// A matrix of which single elements are read, those of a tile's rows at a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Elements<T> {
+    pub start: *const T,
+    /// Whether the terms of a row are contiguous (else the rows of a term are).
+    pub along_terms: bool,
+    /// Numbers from a row to the next, or from a term to the next.
+    pub stride: usize,
+    /// Numbers from a tile to the next.
+    pub tile: usize,
+}
 
-impl<S: Simd, T: Real> WithSimd for Run<'_, S, T> {
+impl<S: Simd, T: Real> Tiles<S, T> {
+    /// Computes the tiles.
+    ///
+    /// # Safety
+    ///
+    /// A holds `count` · `rows` × `depth` elements, B and the bias as many registers a row as `columns` take, C
+    /// `count` · `rows` rows of `columns` numbers, and nothing else uses C meanwhile.
+    #[inline(always)]
+    pub unsafe fn run(self) {
+        let table = if self.a.along_terms { Self::ALONG_TERMS } else { Self::ALONG_ROWS };
+        let width = self.columns.div_ceil(T::lanes::<S>());
+        table[self.rows - 1][width - 1](&self);
+    }
+
+    /// What computes tiles of so many rows (less one) and registers (less one). Calls through a table keep each a
+    /// function of its own, for the sake of the compiler's register allocation.
+    const ALONG_TERMS: [[fn(&Self); 4]; ROWS] = Self::table::<true>();
+    /// The same where the rows of a term are contiguous.
+    const ALONG_ROWS: [[fn(&Self); 4]; ROWS] = Self::table::<false>();
+
+    const fn table<const ALONG: bool>() -> [[fn(&Self); 4]; ROWS] {
+        [
+            Self::widths::<1, ALONG>(),
+            Self::widths::<2, ALONG>(),
+            Self::widths::<3, ALONG>(),
+            Self::widths::<4, ALONG>(),
+            Self::widths::<5, ALONG>(),
+            Self::widths::<6, ALONG>(),
+        ]
+    }
+
+    const fn widths<const M: usize, const ALONG: bool>() -> [fn(&Self); 4] {
+        let (one, two) = (Self::tiles::<M, 1, ALONG>, Self::tiles::<M, 2, ALONG>);
+        if S::REGISTER_COUNT >= 32 {
+            [one, two, Self::tiles::<M, 3, ALONG>, Self::tiles::<M, 4, ALONG>]
+        } else {
+            [one, two, two, two]
+        }
+    }
+
+    fn tiles<const M: usize, const N: usize, const ALONG: bool>(&self) {
+        self.simd.vectorize(Run::<S, T, M, N, ALONG>(self));
+    }
+}
+
+/// Tiles of one size.
+struct Run<'a, S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool>(&'a Tiles<S, T>);
+
+impl<S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> WithSimd for Run<'_, S, T, M, N, ALONG> {
     type Output = ();
 
-    /// What is handed in is not always the width that was asked for; the panel knows.
+    /// What is handed in is not always the width that was asked for; the tiles know.
     #[inline(always)]
     fn with_simd<Full: Simd>(self, _: Full) {
-        let panel = *self.0;
-        // SAFETY: whoever made the panel promises that its matrices are as large as it says.
-        unsafe { if panel.columns > T::lanes::<S>() { panel.tiles::<REGISTERS>() } else { panel.tiles::<1>() } }
+        let tiles = *self.0;
+        for at in 0..tiles.count {
+            // SAFETY: whoever made the tiles promises that the matrices are as large as they say.
+            unsafe {
+                let a = tiles.a.start.add(at * tiles.a.tile);
+                let c = tiles.c.add(at * M * tiles.c_stride);
+                let mut sum = [[Vector::<S, T>::splat(tiles.simd, T::default()); N]; M];
+                if tiles.chain == Chain::Continued {
+                    sum = tiles.read(c);
+                }
+                sum = tiles.terms::<M, N, ALONG>(a, sum);
+                if tiles.chain == Chain::Added {
+                    let before = tiles.read::<M, N>(c);
+                    for i in 0..M {
+                        for j in 0..N {
+                            sum[i][j] = before[i][j] + sum[i][j];
+                        }
+                    }
+                }
+                if let Some(bias) = tiles.bias {
+                    for j in 0..N {
+                        let bias = tiles.load(bias.add(j * T::lanes::<S>()));
+                        for i in 0..M {
+                            sum[i][j] = sum[i][j] + bias;
+                        }
+                    }
+                }
+                tiles.write(c, sum);
+            }
+        }
     }
 }
 
-impl<S: Simd, T: Real> Panel<S, T> {
+impl<S: Simd, T: Real> Tiles<S, T> {
+    /// A register from anywhere.
+    ///
     /// # Safety
     ///
-    /// A holds `rows` × `depth` elements, B `depth` × `N` registers, C `rows` × `columns` numbers and the bias `N`
-    /// registers; `columns` is at most `N` registers; nothing else uses C meanwhile.
+    /// There are as many numbers.
     #[inline(always)]
-    unsafe fn tiles<const N: usize>(self) {
-        let whole = self.rows / ROWS * ROWS;
-        // SAFETY: every tile ends at a row of the panel.
-        unsafe {
-            for row in (0..whole).step_by(ROWS) {
-                self.tile::<ROWS, N>(row);
-            }
-            match self.rows - whole {
-                1 => self.tile::<1, N>(whole),
-                2 => self.tile::<2, N>(whole),
-                3 => self.tile::<3, N>(whole),
-                4 => self.tile::<4, N>(whole),
-                5 => self.tile::<5, N>(whole),
-                _ => {}
-            }
-        }
+    unsafe fn load(&self, from: *const T) -> Vector<S, T> {
+        // SAFETY: the caller promises it.
+        Vector::new(self.simd, unsafe { from.cast::<T::Reg<S>>().read_unaligned() })
     }
 
-    /// `M` rows of C from `row` on.
+    /// Continues the chains of a tile over all terms.
     ///
     /// # Safety
     ///
-    /// As [`Self::tiles`], `row` is a multiple of `ROWS`, and `row + M <= rows`.
+    /// As [`Self::run`], for the tile of A that starts at `a`.
     #[inline(always)]
-    unsafe fn tile<const M: usize, const N: usize>(self, row: usize) {
-        let simd = self.simd;
-        let zero = Vector::<S, T>::splat(simd, T::default());
-        let mut sum = [[zero; N]; M];
-        let mut before = sum;
-        if self.chain != Chain::New {
-            for i in 0..M {
-                // SAFETY: row + i is a row of C.
-                before[i] = unsafe { self.read::<N>(row + i) };
-            }
-        }
-        if self.chain == Chain::Continued {
-            sum = before;
-        }
-        // SAFETY: row + i is a row of A, so its terms are within it.
-        sum = unsafe {
-            match self.a {
-                Elements::Rows { start, stride } => {
-                    self.terms::<M, N, false>(std::array::from_fn(|i| start.add((row + i) * stride)), sum)
-                }
-                Elements::Tiles(start) => self.terms::<M, N, true>([start.add(row * self.depth); M], sum),
-            }
-        };
-        for i in 0..M {
-            for j in 0..N {
-                if self.chain == Chain::Added {
-                    sum[i][j] = before[i][j] + sum[i][j];
-                }
-                if let Some(bias) = self.bias {
-                    // SAFETY: the bias has N registers.
-                    sum[i][j] = sum[i][j] + Vector::new(simd, unsafe { *bias.add(j) });
-                }
-            }
-            // SAFETY: row + i is a row of C.
-            unsafe { self.write(row + i, sum[i]) };
-        }
-    }
-
-    /// Continues the chains of a tile over all terms. `a` points at the first term of each row or, if A is `PACKED`, at the
-    /// tile.
-    ///
-    /// # Safety
-    ///
-    /// As [`Self::tiles`], and A has `depth` terms from there on.
-    #[inline(always)]
-    unsafe fn terms<const M: usize, const N: usize, const PACKED: bool>(
-        self,
-        mut a: [*const T; M],
+    unsafe fn terms<const M: usize, const N: usize, const ALONG: bool>(
+        &self,
+        a: *const T,
         mut sum: [[Vector<S, T>; N]; M],
     ) -> [[Vector<S, T>; N]; M] {
-        /// Terms between two steps of the pointers.
-        const UNROLL: usize = 4;
-        let step = if PACKED { ROWS } else { 1 };
-        let mut b = self.b;
-        // SAFETY: there are as many terms, in A and in B.
-        unsafe {
-            for _ in 0..self.depth / UNROLL {
-                for k in 0..UNROLL {
-                    sum = self.term::<M, N, PACKED>(a, k * step, b.add(k * N), sum);
-                }
-                a = a.map(|a| a.wrapping_add(UNROLL * step));
-                b = b.add(UNROLL * N);
-            }
-            for _ in 0..self.depth % UNROLL {
-                sum = self.term::<M, N, PACKED>(a, 0, b, sum);
-                a = a.map(|a| a.wrapping_add(step));
-                b = b.add(N);
-            }
-        }
-        sum
-    }
-
-    /// Adds one term, which stands `offset` numbers after `a`.
-    ///
-    /// # Safety
-    ///
-    /// It does, and `b` points at `N` registers.
-    #[inline(always)]
-    unsafe fn term<const M: usize, const N: usize, const PACKED: bool>(
-        self,
-        a: [*const T; M],
-        offset: usize,
-        b: *const T::Reg<S>,
-        mut sum: [[Vector<S, T>; N]; M],
-    ) -> [[Vector<S, T>; N]; M] {
-        let mut right = [Vector::splat(self.simd, T::default()); N];
-        for j in 0..N {
-            // SAFETY: the caller promises it.
-            right[j] = Vector::new(self.simd, unsafe { *b.add(j) });
-        }
-        for i in 0..M {
-            // SAFETY: the caller promises it.
-            let left = unsafe { if PACKED { *a[0].add(offset + i) } else { *a[i].add(offset) } };
-            let left = Vector::splat(self.simd, left);
-            for j in 0..N {
-                sum[i][j] = left.mul_add(right[j], sum[i][j]);
-            }
-        }
-        sum
-    }
-
-    /// The numbers of a row of C; zero beyond its end.
-    ///
-    /// # Safety
-    ///
-    /// As [`Self::tiles`], and `row < rows`.
-    #[inline(always)]
-    unsafe fn read<const N: usize>(self, row: usize) -> [Vector<S, T>; N] {
         let lanes = T::lanes::<S>();
-        let mut out = [Vector::splat(self.simd, T::default()); N];
-        // SAFETY: the row has `columns` numbers from here on.
-        unsafe {
-            let c = self.c.add(row * self.c_stride);
-            if self.columns == N * lanes {
+        let (a_stride, b_stride) = (self.a.stride, self.b_stride);
+        let (mut a, mut b) = (a, self.b);
+        for _ in 0..self.depth {
+            let mut right = [Vector::splat(self.simd, T::default()); N];
+            for j in 0..N {
+                // SAFETY: the term is one of B's.
+                right[j] = unsafe { self.load(b.add(j * lanes)) };
+            }
+            for i in 0..M {
+                // SAFETY: row and term are A's.
+                let left = unsafe { *a.add(if ALONG { i * a_stride } else { i }) };
+                let left = Vector::splat(self.simd, left);
                 for j in 0..N {
-                    out[j] = Vector::new(self.simd, c.add(j * lanes).cast::<T::Reg<S>>().read_unaligned());
+                    sum[i][j] = left.mul_add(right[j], sum[i][j]);
                 }
-            } else {
-                let row = std::slice::from_raw_parts(c, self.columns);
-                for (j, part) in row.chunks(lanes).enumerate() {
-                    out[j] = Vector::new(self.simd, T::load_part(self.simd, part));
+            }
+            a = a.wrapping_add(if ALONG { 1 } else { a_stride });
+            b = b.wrapping_add(b_stride);
+        }
+        sum
+    }
+
+    /// A tile of C; zero beyond its last column.
+    ///
+    /// # Safety
+    ///
+    /// As [`Self::run`], for the tile of C that starts at `c`.
+    #[inline(always)]
+    unsafe fn read<const M: usize, const N: usize>(&self, c: *const T) -> [[Vector<S, T>; N]; M] {
+        let lanes = T::lanes::<S>();
+        let mut out = [[Vector::splat(self.simd, T::default()); N]; M];
+        for i in 0..M {
+            // SAFETY: row i of the tile has `columns` numbers from here on.
+            unsafe {
+                let c = c.add(i * self.c_stride);
+                for j in 0..N - 1 {
+                    out[i][j] = self.load(c.add(j * lanes));
                 }
+                let (c, left) = (c.add((N - 1) * lanes), self.columns - (N - 1) * lanes);
+                out[i][N - 1] = if left == lanes {
+                    self.load(c)
+                } else {
+                    Vector::new(self.simd, T::load_part(self.simd, std::slice::from_raw_parts(c, left)))
+                };
             }
         }
         out
     }
 
-    /// Writes the numbers of a row of C that exist.
+    /// Writes a tile to C.
     ///
     /// # Safety
     ///
-    /// As [`Self::tiles`], and `row < rows`.
+    /// As [`Self::read`].
     #[inline(always)]
-    unsafe fn write<const N: usize>(self, row: usize, values: [Vector<S, T>; N]) {
+    unsafe fn write<const M: usize, const N: usize>(&self, c: *mut T, tile: [[Vector<S, T>; N]; M]) {
         let lanes = T::lanes::<S>();
-        // SAFETY: the row has `columns` numbers from here on.
-        unsafe {
-            let c = self.c.add(row * self.c_stride);
-            if self.columns == N * lanes {
-                for j in 0..N {
-                    c.add(j * lanes).cast::<T::Reg<S>>().write_unaligned(values[j].register());
+        let left = self.columns - (N - 1) * lanes;
+        for i in 0..M {
+            // SAFETY: row i of the tile has `columns` numbers from here on.
+            unsafe {
+                let c = c.add(i * self.c_stride);
+                for j in 0..N - 1 {
+                    c.add(j * lanes).cast::<T::Reg<S>>().write_unaligned(tile[i][j].register());
                 }
-            } else {
-                let row = std::slice::from_raw_parts_mut(c, self.columns);
-                for (j, part) in row.chunks_mut(lanes).enumerate() {
-                    T::store_part(self.simd, part, values[j].register());
+                let (c, last) = (c.add((N - 1) * lanes), tile[i][N - 1].register());
+                if left == lanes {
+                    c.cast::<T::Reg<S>>().write_unaligned(last);
+                } else {
+                    T::store_part(self.simd, std::slice::from_raw_parts_mut(c, left), last);
                 }
             }
         }

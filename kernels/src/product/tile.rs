@@ -13,8 +13,8 @@ use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
 
+use super::chain::Chain;
 use super::operand::{Copied, Direct, Element, Form, Left, Panel, Tiles, place};
-use super::panel::Chain;
 use super::shallow::Shallow;
 use super::{PIECE, Start};
 use crate::{Real, Vector};

@@ -1,0 +1,59 @@
+//! What the figures have in common that compare optimizers over several problems.
+
+use super::axis::{Axis, Tick};
+use super::picture::{Entry, Symbol};
+use super::style::MOST_LINES;
+use super::{Chart, FigureError};
+use crate::record::Runs;
+use crate::stats::{Comparison, Score};
+
+/// The names of all that can be compared.
+pub(super) fn scores() -> Vec<&'static str> {
+    Score::all().map(Score::name).collect()
+}
+
+/// The comparison that a chart shows: of two optimizers or more, each with trials on every problem.
+pub(super) fn of<'a>(chart: &Chart, runs: &'a Runs) -> Result<Comparison<'a>, FigureError> {
+    let nothing = |reason: String| FigureError::NoData { kind: chart.kind().name, reason };
+    let score = Score::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    let comparison = Comparison::of(runs, score, |configuration| chart.options.selects(configuration));
+    if comparison.optimizers.len() < 2 {
+        let found = comparison.optimizers.len();
+        return Err(nothing(format!("{found} optimizers have `{}`, and two or more can be compared", score.name())));
+    }
+    if let Some((problem, optimizer)) = comparison.gap() {
+        return Err(nothing(format!(
+            "{optimizer} has no trials of {problem}: every optimizer needs some of every problem"
+        )));
+    }
+    if comparison.optimizers.len() > MOST_LINES {
+        let found = comparison.optimizers.len();
+        return Err(FigureError::TooManyLines { kind: chart.kind().name, found, most: MOST_LINES });
+    }
+    Ok(comparison)
+}
+
+/// An axis of rows of height 1 with a name in the middle of each, the first one on top.
+pub(super) fn rows(names: &[&str]) -> Axis {
+    let count = names.len();
+    let ticks = names.iter().rev().enumerate();
+    Axis::named(count, ticks.map(|(row, name)| Tick { value: row as f64 + 0.5, label: Some((*name).to_owned()) }))
+}
+
+/// The middle of a row of [`rows`].
+pub(super) fn middle(row: usize, count: usize) -> f64 {
+    (count - 1 - row) as f64 + 0.5
+}
+
+/// A line of text without a drawing.
+pub(super) fn remark(text: impl Into<String>) -> Entry {
+    Entry { symbol: Symbol::None, text: text.into() }
+}
+
+/// What a comparison says of how it was made, in lines of the legend.
+pub(super) fn notes(comparison: &Comparison<'_>) -> Vec<Entry> {
+    vec![
+        remark(format!("{} problems; each optimizer", comparison.problems.len())),
+        remark("with its best settings on each"),
+    ]
+}

@@ -1,0 +1,81 @@
+//! The empirical distribution of an outcome over trials: a line per optimizer, at its best configuration.
+
+use super::axis::{Axis, Scale};
+use super::comparison::remark;
+use super::labels;
+use super::picture::{Entry, Layer, Panel, Picture, Symbol};
+use super::profile::steps;
+use super::series;
+use super::style::{MOST_LINES, style};
+use super::{Chart, Data, FigureError, Input, Kind};
+use crate::stats::{Metric, choose_best, configurations};
+
+/// The kind, as specs and the command know it.
+pub const KIND: Kind = Kind {
+    name: "ecdf",
+    summary: "the share of trials whose outcome is at most x, of each optimizer's best configuration or of selected ones",
+    metrics: || Metric::ALL.map(Metric::name).to_vec(),
+    keys: &["select", "select_by", "x_range"],
+    required: 0,
+    input: Input::Problem,
+    table: None,
+    compose,
+};
+
+fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
+    let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    let all = configurations(data.runs);
+    let by = chart.options.select_by.unwrap_or(metric);
+    let selected = !chart.options.selection.is_empty();
+    let chosen = if selected {
+        all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
+    } else {
+        choose_best(data.runs, by)
+    };
+    let lines: Vec<_> =
+        chosen.iter().map(|c| (c, c.outcomes(metric))).filter(|(_, values)| !values.is_empty()).collect();
+    if lines.is_empty() {
+        let reason = format!("no selected trial has the metric `{}`", metric.name());
+        return Err(FigureError::NoData { kind: KIND.name, reason });
+    }
+    if lines.len() > MOST_LINES {
+        return Err(FigureError::TooManyLines { kind: KIND.name, found: lines.len(), most: MOST_LINES });
+    }
+    let finite: Vec<f64> =
+        lines.iter().flat_map(|(_, values)| values).copied().filter(|value| value.is_finite()).collect();
+    let is_log =
+        metric.lower_is_better() && finite.iter().all(|value| *value >= 0.0) && finite.iter().any(|value| *value > 0.0);
+    let scale = if is_log { Scale::Log } else { Scale::Linear };
+    let x = match chart.options.x_range {
+        Some(range) => series::axis_in("x", scale, range)?,
+        None => Axis::around(scale, finite).unwrap_or_else(|| Axis::new(Scale::Linear, 0.0, 1.0)),
+    };
+    let layer = |(i, (_, values)): (usize, &(_, Vec<f64>))| Layer::Line(style(i), steps(values, x.low(), x.high()));
+    let layers = lines.iter().enumerate().map(layer).collect();
+    let counts = series::seed_counts(lines.iter().map(|(configuration, _)| *configuration));
+    let count = if counts.0 == counts.1 { counts.1.to_string() } else { format!("{} to {}", counts.0, counts.1) };
+    let mut notes = vec![remark(format!("{count} trials a line;")), remark("diverged ones are never reached")];
+    if !selected {
+        notes.extend([remark("settings with the best median of"), remark(by.label())]);
+    }
+    let entry = |(i, (configuration, _)): (usize, &(&crate::stats::Configuration<'_>, Vec<f64>))| {
+        let names = labels::varying(&all, configuration.optimizer(), &[]);
+        Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
+    };
+    Ok(Picture {
+        title: chart.title_or(|| format!("{}: distribution of the {}", data.problem, metric.label())),
+        legend: lines.iter().enumerate().map(entry).collect(),
+        x,
+        x_label: metric.axis_label(),
+        panels: vec![Panel {
+            heading: String::new(),
+            height: 320.0,
+            y: Axis::new(Scale::Linear, 0.0, 1.02),
+            y_label: "share of trials up to x".to_owned(),
+            layers,
+            symbols: Vec::new(),
+        }],
+        color_bar: None,
+        notes,
+    })
+}

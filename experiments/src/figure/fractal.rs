@@ -1,0 +1,168 @@
+//! A large map of a column over two others, whose sign says on which side of a boundary a trial is, coloured by rank on either side
+//! (Sohl-Dickstein 2024, arXiv 2402.06184).
+
+use super::axis::{Axis, Tick};
+use super::cells::{Cells, Fill, borders, scale_of};
+use super::colors::sides;
+use super::comparison::remark;
+use super::labels;
+use super::picture::{ColorBar, Layer, Panel, Picture};
+use super::{Chart, Data, FigureError, Input, Kind};
+use crate::stats::Mask;
+
+/// The kind, as specs and the command know it.
+pub const KIND: Kind = Kind {
+    name: "image",
+    summary: "a `column` over two others, by rank above 0 (converged) and up to 0 (diverged), with the box-counting dimension of the boundary",
+    metrics: || vec!["rank"],
+    keys: &["x", "y", "column", "table"],
+    required: 3,
+    input: Input::Table,
+    table: Some("runs.csv"),
+    compose,
+};
+
+const SIDE: f64 = 480.0;
+
+/// The values of a column on a grid.
+struct Map {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    /// Row by row from the smallest y; NaN where the cell is empty.
+    values: Vec<f64>,
+}
+
+fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
+    let nothing = |reason: String| FigureError::NoData { kind: KIND.name, reason };
+    let options = &chart.options;
+    let (Some(sheet), Some(x), Some(y), Some(column)) = (data.sheet, &options.x, &options.y, &options.column) else {
+        return Err(nothing("it needs a table, and its columns `x`, `y` and `column`".to_owned()));
+    };
+    let points = sheet.read(&[x, y, column], |mut cells| {
+        Ok([cells.number(0)?, cells.number(1)?, cells.number(2)?].map(|cell| cell.unwrap_or(f64::NAN)))
+    })?;
+    let map = Map::of(&points).map_err(|found| {
+        nothing(format!("{} rows are in {found}: `{x}` and `{y}` are no grid with a row a cell", points.len()))
+    })?;
+    Ok(picture(chart, &map, [x, y, column]))
+}
+
+impl Map {
+    /// Places the points, or says how many cells their values would make.
+    fn of(points: &[[f64; 3]]) -> Result<Self, String> {
+        let values = |which: usize| {
+            let mut values: Vec<f64> = points.iter().map(|point| point[which]).collect();
+            values.sort_by(f64::total_cmp);
+            values.dedup();
+            values
+        };
+        let (x, y) = (values(0), values(1));
+        let cells = x.len().checked_mul(y.len());
+        let is_finite = |values: &[f64]| values.len() > 1 && values.iter().all(|value| value.is_finite());
+        if cells != Some(points.len()) || !is_finite(&x) || !is_finite(&y) {
+            return Err(format!("{} × {} cells", x.len(), y.len()));
+        }
+        let place = |values: &[f64], value: f64| values.partition_point(|other| *other < value);
+        let mut grid = vec![None; points.len()];
+        for &[px, py, value] in points {
+            let cell = &mut grid[place(&y, py) * x.len() + place(&x, px)];
+            if cell.is_some() {
+                return Err(format!("{} × {} cells, one of them twice", x.len(), y.len()));
+            }
+            *cell = Some(value);
+        }
+        Ok(Self { x, y, values: grid.into_iter().flatten().collect() })
+    }
+
+    /// For each cell its rank among the converged ones, or minus its rank among the others, from 0 to 1; the boundary is where 1 meets
+    /// minus 1. Equal values have equal ranks.
+    fn ranks(&self) -> Vec<f64> {
+        let sorted = |kept: fn(f64) -> bool| {
+            let mut values: Vec<f64> = self.values.iter().copied().filter(|value| kept(*value)).collect();
+            values.sort_by(f64::total_cmp);
+            values
+        };
+        // A larger sum of losses is slower; a reciprocal sum that is larger in size took longer to diverge.
+        let (converged, diverged) = (sorted(|value| value > 0.0), sorted(|value| value <= 0.0));
+        let share = |values: &[f64], value: f64| {
+            let below = values.partition_point(|other| *other < value);
+            below as f64 / (values.len() - 1).max(1) as f64
+        };
+        let rank = |&value: &f64| {
+            if value > 0.0 {
+                share(&converged, value)
+            } else if value.is_nan() {
+                -0.0 // diverged at once, as far as anyone knows
+            } else {
+                share(&diverged, value) - 1.0
+            }
+        };
+        self.values.iter().map(rank).collect()
+    }
+}
+
+fn picture(chart: &Chart, map: &Map, [x, y, column]: [&String; 3]) -> Picture {
+    let (x_scale, y_scale) = (scale_of(&map.x), scale_of(&map.y));
+    let (across, up) = (borders(&map.x, x_scale), borders(&map.y, y_scale));
+    let is_converged: Vec<bool> = map.values.iter().map(|value| *value > 0.0).collect();
+    let ranks = map.ranks();
+    let fills = ranks.iter().zip(&is_converged).map(|(rank, near)| Fill::Color(sides(*near, rank.abs())));
+    let cells = Cells { x: across.clone(), y: up.clone(), fills: fills.collect() };
+    let boundary = Mask::new(map.x.len(), is_converged.clone()).boundary().dimension();
+    let share = is_converged.iter().filter(|converged| **converged).count() as f64 / is_converged.len() as f64;
+    let mut notes = vec![
+        remark(format!("{} × {} trials", map.x.len(), map.y.len())),
+        remark(format!("{:.1} % converged", 100.0 * share)),
+    ];
+    if let Some(dimension) = boundary {
+        notes.push(remark("dimension of the boundary, by"));
+        notes.push(remark(format!("counting boxes: {:.3}", dimension.median)));
+    }
+    let [x_label, y_label] = [x, y].map(|name| labels::column(name));
+    Picture {
+        title: chart.title_or(|| format!("{} by {x_label} and {y_label}", column.replace('_', " "))),
+        x: Axis::new(x_scale, across[0], across[across.len() - 1]),
+        x_label,
+        panels: vec![Panel {
+            heading: String::new(),
+            height: SIDE,
+            y: Axis::new(y_scale, up[0], up[up.len() - 1]),
+            y_label,
+            layers: vec![Layer::Cells(cells)],
+            symbols: Vec::new(),
+        }],
+        color_bar: Some(color_bar()),
+        legend: Vec::new(),
+        notes,
+    }
+}
+
+/// From fast convergence at the bottom over the boundary in the middle to fast divergence at the top.
+fn color_bar() -> ColorBar {
+    const STRIPES: usize = 60;
+    let share = |i: usize| (i as f64 + 0.5) / STRIPES as f64;
+    let converged = (0..STRIPES).map(|i| sides(true, share(i)));
+    let diverged = (0..STRIPES).map(|i| sides(false, 1.0 - share(i)));
+    let names = [(0.1, "converged fast"), (0.9, "slowly"), (1.1, "diverged slowly"), (1.9, "fast")];
+    let ticks = names.map(|(value, name)| Tick { value, label: Some(name.to_owned()) });
+    ColorBar {
+        label: "by rank on either side".to_owned(),
+        axis: Axis::named(2, ticks),
+        colors: converged.chain(diverged).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_meet_at_the_boundary() {
+        let point = |x: f64, y: f64, value: f64| [x, y, value];
+        let points = [point(1.0, 1.0, 5.0), point(2.0, 1.0, 3.0), point(1.0, 2.0, -0.5), point(2.0, 2.0, -9.0)];
+        let map = Map::of(&points).unwrap();
+        assert_eq!(map.values, [5.0, 3.0, -0.5, -9.0]);
+        assert_eq!(map.ranks(), [1.0, 0.0, 0.0, -1.0]);
+        assert_eq!(Map::of(&points[..3]).err().unwrap(), "2 × 2 cells");
+    }
+}

@@ -1,0 +1,149 @@
+//! A network as a graph: how much each unit's output and each weight's gradient changed when one weight did.
+
+use super::axis::{Axis, Scale, Tick};
+use super::colors::viridis;
+use super::comparison::remark;
+use super::picture::{ColorBar, Disc, Entry, Layer, Panel, Picture, Stroke, Symbol};
+use super::{Chart, Data, FigureError, Input, Kind};
+
+/// The kind, as specs and the command know it.
+pub const KIND: Kind = Kind {
+    name: "network",
+    summary: "the graph of a network with the change of outputs and gradients, from a table `layer,unit,from,before,after,perturbed`",
+    metrics: || vec!["change"],
+    keys: &["table"],
+    required: 0,
+    input: Input::Table,
+    table: Some("units.csv"),
+    compose,
+};
+
+/// Units that a layer may have: more are no graph that can be read.
+const MOST_UNITS: usize = 40;
+
+/// Decades of changes that colours tell apart.
+const DECADES: f64 = 6.0;
+
+/// From unit to unit of a layer in pixels at most; of the panel's height at least.
+const SPACING: f64 = 70.0;
+const LEAST: f64 = 240.0;
+
+const WHITE: plotters::style::RGBColor = plotters::style::RGBColor(0xff, 0xff, 0xff);
+const GREY: plotters::style::RGBColor = plotters::style::RGBColor(0xc4, 0xc4, 0xc4);
+const STRIPES: usize = 95;
+
+/// A row of the table: the output of a unit, or the gradient of the weight that leads to it from one of the layer before.
+struct Row {
+    layer: usize,
+    unit: usize,
+    from: Option<usize>,
+    change: f64,
+    is_perturbed: bool,
+}
+
+fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
+    let nothing = |reason: String| FigureError::NoData { kind: KIND.name, reason };
+    let sheet = data.sheet.ok_or_else(|| nothing("there is no table".to_owned()))?;
+    let rows = sheet.read(&["layer", "unit", "from", "before", "after", "perturbed"], |mut cells| {
+        let place = |number: Option<f64>| number.map(|number| number as usize);
+        let change = match (cells.number(3)?, cells.number(4)?) {
+            (Some(before), Some(after)) => (after - before).abs(),
+            _ => f64::NAN,
+        };
+        let (layer, unit, from) = (place(cells.number(0)?), place(cells.number(1)?), place(cells.number(2)?));
+        let is_perturbed = cells.number(5)?.is_some_and(|flag| flag != 0.0);
+        Ok(Row { layer: layer.unwrap_or(0), unit: unit.unwrap_or(0), from, change, is_perturbed })
+    })?;
+    let layers = rows.iter().map(|row| row.layer + 1).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..layers)
+        .map(|layer| rows.iter().filter(|row| row.layer == layer).map(|row| row.unit + 1).max().unwrap_or(0))
+        .collect();
+    if layers < 2 || widths.contains(&0) {
+        return Err(nothing("the table has no network of two layers or more".to_owned()));
+    }
+    if let Some(width) = widths.iter().find(|width| **width > MOST_UNITS) {
+        return Err(nothing(format!("a layer has {width} units, and a reader can tell {MOST_UNITS} apart")));
+    }
+    if let Some(row) =
+        rows.iter().find(|row| row.from.is_some_and(|from| row.layer == 0 || from >= widths[row.layer - 1]))
+    {
+        return Err(nothing(format!("unit {} of layer {} has a weight from no unit", row.unit, row.layer)));
+    }
+    Ok(picture(chart, &rows, &widths))
+}
+
+/// The colour of a change, relative to the largest of its kind: on a log scale, light for small ones.
+fn shade(relative: f64) -> plotters::style::RGBColor {
+    viridis(-libm::log10(relative.max(1e-300)) / DECADES)
+}
+
+fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
+    let most = *widths.iter().max().expect("there are layers");
+    let place = |layer: usize, unit: usize| {
+        (layer as f64 + 0.5, most as f64 / 2.0 + (widths[layer] as f64 - 1.0) / 2.0 - unit as f64)
+    };
+    let largest = |of_weights: bool| {
+        let changes = rows.iter().filter(|row| row.from.is_some() == of_weights).map(|row| row.change);
+        changes.filter(|change| change.is_finite()).fold(0.0, f64::max)
+    };
+    let tops = [largest(false), largest(true)];
+    let relative = |row: &Row| row.change / tops[usize::from(row.from.is_some())];
+    let is_changed = |row: &Row| row.change > 0.0;
+    let mut strokes: Vec<(f64, Stroke)> = Vec::new();
+    let mut perturbed = Vec::new();
+    for row in rows {
+        let Some(from) = row.from else { continue };
+        let ends = [place(row.layer - 1, from), place(row.layer, row.unit)];
+        let (color, width) = if is_changed(row) { (shade(relative(row)), 2.4) } else { (GREY, 0.9) };
+        strokes.push((if is_changed(row) { relative(row) } else { 0.0 }, Stroke { ends, color, width }));
+        if row.is_perturbed {
+            perturbed.push(ends.to_vec());
+        }
+    }
+    // What changed most lies on top.
+    strokes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let units = rows.iter().filter(|row| row.from.is_none());
+    let size = if most > 12 { 14.0 } else { 22.0 };
+    let disc = |row: &Row| Disc {
+        at: place(row.layer, row.unit),
+        size,
+        color: if is_changed(row) { shade(relative(row)) } else { WHITE },
+    };
+    let mut layers = vec![Layer::Strokes(strokes.into_iter().map(|(_, stroke)| stroke).collect())];
+    layers.extend(perturbed.into_iter().map(Layer::Guide));
+    layers.push(Layer::Discs(units.map(disc).collect()));
+    let last = widths.len() - 1;
+    let name = |layer: usize| match layer {
+        0 => "inputs".to_owned(),
+        layer if layer == last => "output".to_owned(),
+        layer => format!("layer {layer}"),
+    };
+    let ticks = (0..widths.len()).map(|layer| Tick { value: layer as f64 + 0.5, label: Some(name(layer)) });
+    let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
+    Picture {
+        title: chart.title_or(|| "What one weight changes".to_owned()),
+        x: Axis::named(widths.len(), ticks),
+        x_label: String::new(),
+        panels: vec![Panel {
+            heading: String::new(),
+            height: (SPACING.min(1200.0 / most as f64) * most as f64).max(LEAST),
+            y: Axis::named(most, std::iter::empty()),
+            y_label: String::new(),
+            layers,
+            symbols: Vec::new(),
+        }],
+        color_bar: Some(ColorBar {
+            label: "change / largest of its kind".to_owned(),
+            axis: Axis::new(Scale::Log, libm::pow(10.0, -DECADES), 1.0),
+            // From the smallest change at the bottom to the largest.
+            colors: (0..STRIPES).map(|i| viridis(1.0 - (i as f64 + 0.5) / STRIPES as f64)).collect(),
+        }),
+        legend: Vec::new(),
+        notes: vec![
+            remark("discs: outputs of units"),
+            remark("lines: gradients of weights"),
+            entry(Symbol::Guide, "the weight that was changed"),
+            remark("white and grey: no change"),
+        ],
+    }
+}

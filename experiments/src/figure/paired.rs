@@ -1,0 +1,93 @@
+//! How optimizers compare with one of them, problem by problem: the median ratio over paired trials with its bootstrap interval.
+
+use super::axis::{Axis, Scale};
+use super::comparison::{self, remark};
+use super::picture::{Entry, Layer, Panel, Picture, Symbol};
+use super::style::{Style, style};
+use super::{Chart, Data, FigureError, Input, Kind, help};
+
+/// The kind, as specs and the command know it.
+pub const KIND: Kind = Kind {
+    name: "paired",
+    summary: "costs relative to those of the optimizer `against`, over paired trials, with bootstrap intervals (in a study of `members`)",
+    metrics: comparison::scores,
+    keys: &["against", "select", "x_range"],
+    required: 1,
+    input: Input::Problems,
+    table: None,
+    compose,
+};
+
+/// Height of an optimizer's line in the row of a problem, and of the room between rows.
+const LINE: f64 = 9.0;
+const ROOM: f64 = 9.0;
+
+/// Decades that the axis shows at most on either side of 1.
+const MOST: f64 = 6.0;
+
+fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
+    let found = comparison::of(chart, data.runs)?;
+    let nothing = |reason| FigureError::NoData { kind: KIND.name, reason };
+    let against = chart.options.against.as_deref().ok_or_else(|| nothing("`against` names no optimizer".to_owned()))?;
+    let one = found.optimizers.iter().position(|name| *name == against);
+    let one = one.ok_or_else(|| {
+        nothing(format!("no trials are of `{against}`; {}", help(against, found.optimizers.iter().copied())))
+    })?;
+    let others: Vec<usize> = (0..found.optimizers.len()).filter(|other| *other != one).collect();
+    let count = found.problems.len();
+    let step = LINE / (LINE * others.len() as f64 + ROOM);
+    let mut drawn = Vec::new();
+    let mut reach = 0.3_f64;
+    for problem in 0..count {
+        for (line, &other) in others.iter().enumerate() {
+            let pair = found.pair(problem, one, other).expect("every optimizer has trials of every problem");
+            let y = comparison::middle(problem, count) - (line as f64 - (others.len() - 1) as f64 / 2.0) * step;
+            let (low, high) =
+                pair.interval.map_or((pair.log_ratio, pair.log_ratio), |interval| (interval.low, interval.high));
+            let finite = [low, high, pair.log_ratio].into_iter().filter(|value| value.is_finite());
+            reach = finite.fold(reach, |reach, value| reach.max(value.abs())).min(MOST);
+            drawn.push((other, y, pair.log_ratio, low, high));
+        }
+    }
+    let power = |exponent: f64| libm::pow(10.0, exponent.clamp(-20.0, 20.0));
+    let x = match chart.options.x_range {
+        Some(range) => super::series::axis_in("x", Scale::Log, range)?,
+        None => Axis::new(Scale::Log, power(-1.1 * reach), power(1.1 * reach)),
+    };
+    let solid = |other: usize| Style { dash: &[], ..style(other) };
+    let mut layers = vec![Layer::Guide(vec![(1.0, 0.0), (1.0, count as f64)])];
+    for &(other, y, ratio, low, high) in &drawn {
+        layers.push(Layer::Line(solid(other), vec![(power(low), y), (power(high), y)]));
+        // A ratio beyond the axis, such as to a trial that diverged, is marked at its end.
+        let place = power(ratio).clamp(x.low(), x.high());
+        layers.push(Layer::Markers(style(other), vec![(place, y)]));
+    }
+    let entry =
+        |&other: &usize| Entry { symbol: Symbol::Marker(style(other)), text: found.optimizers[other].to_owned() };
+    let mut notes = vec![
+        Entry { symbol: Symbol::Guide, text: format!("as good as {against}") },
+        remark("median ratio over paired trials"),
+        remark("with its 95 % bootstrap interval"),
+    ];
+    if drawn.iter().any(|(_, _, ratio, _, _)| !(x.low()..=x.high()).contains(&power(*ratio))) {
+        notes.push(remark("(at an end of the axis: beyond it)"));
+    }
+    notes.extend(comparison::notes(&found));
+    let label = found.score.label();
+    Ok(Picture {
+        title: chart.title_or(|| format!("{label} relative to {against}")),
+        x,
+        x_label: format!("{label} / that of {against} (right: {against} is better)"),
+        panels: vec![Panel {
+            heading: String::new(),
+            height: (LINE * others.len() as f64 + ROOM) * count as f64,
+            y: comparison::rows(&found.problems),
+            y_label: String::new(),
+            layers,
+            symbols: Vec::new(),
+        }],
+        color_bar: None,
+        legend: others.iter().map(entry).collect(),
+        notes,
+    })
+}

@@ -1,0 +1,156 @@
+//! Quantiles of a number that every weight has, such as its effective learning rate, by step: a line and bands per configuration.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::axis::{Axis, Scale};
+use super::comparison::remark;
+use super::labels;
+use super::picture::{Entry, Layer, Panel, Picture, Symbol};
+use super::series;
+use super::style::{MOST_LINES, style};
+use super::{Chart, Data, FigureError, Input, Kind};
+use crate::record::{RecordError, Sheet};
+use crate::stats::{Metric, choose_best, configurations, median};
+
+/// The kind, as specs and the command know it.
+pub const KIND: Kind = Kind {
+    name: "quantiles",
+    summary: "quantiles of `column` by step from a table `key,step,<column>_q05,…`, of each optimizer's best configuration or of selected ones",
+    metrics: || vec!["quantiles"],
+    keys: &["column", "table", "select", "select_by", "x_scale", "y_scale", "x_range", "y_range"],
+    required: 1,
+    input: Input::Problem,
+    table: Some("effective_lr.csv"),
+    compose,
+};
+
+/// The quantiles of a trial by step, in the order of the columns.
+type Trial = BTreeMap<u64, Vec<f64>>;
+
+/// The columns of the quantiles, by their shares in percent, ascending.
+fn columns(sheet: &Sheet, column: &str) -> Vec<(f64, String)> {
+    let share = |name: &String| {
+        let digits = name.strip_prefix(column)?.strip_prefix("_q")?;
+        Some((digits.parse::<f64>().ok()?, name.clone()))
+    };
+    let mut found: Vec<(f64, String)> = sheet.columns().iter().filter_map(share).collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    found
+}
+
+fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
+    let nothing = |reason: String| FigureError::NoData { kind: KIND.name, reason };
+    let (Some(sheet), Some(column)) = (data.sheet, &chart.options.column) else {
+        return Err(nothing("it needs a table and its `column`".to_owned()));
+    };
+    let quantiles = columns(sheet, column);
+    if !quantiles.iter().any(|(share, _)| *share == 50.0) {
+        return Err(nothing(format!("the table has no column `{column}_q50`; it has {}", sheet.columns().join(", "))));
+    }
+    let trials = read(sheet, &quantiles)?;
+    let by = chart.options.select_by.unwrap_or(Metric::FinalTrainLoss);
+    let all = configurations(data.runs);
+    let selected = !chart.options.selection.is_empty();
+    let chosen = if selected {
+        all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
+    } else {
+        choose_best(data.runs, by)
+    };
+    let of = |configuration: &crate::stats::Configuration<'_>| -> Vec<&Trial> {
+        configuration.runs.iter().filter_map(|run| trials.get(&run.key)).collect()
+    };
+    let lines: Vec<_> =
+        chosen.iter().map(|c| (c, over_trials(&of(c)))).filter(|(_, steps)| !steps.is_empty()).collect();
+    if lines.is_empty() {
+        return Err(nothing("no selected trial is in the table".to_owned()));
+    }
+    if lines.len() > MOST_LINES {
+        return Err(FigureError::TooManyLines { kind: KIND.name, found: lines.len(), most: MOST_LINES });
+    }
+    let values = lines.iter().flat_map(|(_, steps)| steps.values().flatten()).copied();
+    let steps = lines.iter().flat_map(|(_, steps)| steps.keys()).map(|step| *step as f64);
+    let axis = |name, scale: Option<Scale>, default, range, values: Vec<f64>| {
+        let scale = scale.unwrap_or(default);
+        match range {
+            Some(range) => series::axis_in(name, scale, range),
+            None => {
+                Axis::around(scale, values).ok_or_else(|| nothing(format!("no value has a place on the {name} axis")))
+            }
+        }
+    };
+    let is_positive = values.clone().all(|value| value >= 0.0);
+    let default = if is_positive { Scale::Log } else { Scale::Linear };
+    let y = axis("y", chart.options.y_scale, default, chart.options.y_range, values.collect())?;
+    let x = axis("x", chart.options.x_scale, Scale::Linear, chart.options.x_range, steps.collect())?;
+    let middle = quantiles.iter().position(|(share, _)| *share == 50.0).unwrap_or(0);
+    let mut layers = Vec::new();
+    // Pairs of quantiles at the same distance from the median, the outer ones first.
+    let pairs: Vec<(usize, usize)> = (0..middle)
+        .filter_map(|low| Some((low, quantiles.iter().position(|(share, _)| *share == 100.0 - quantiles[low].0)?)))
+        .collect();
+    for (low, high) in &pairs {
+        layers.extend(lines.iter().enumerate().map(|(i, (_, steps))| {
+            Layer::Band(style(i), steps.iter().map(|(step, q)| (*step as f64, q[*low], q[*high])).collect())
+        }));
+    }
+    layers.extend(lines.iter().enumerate().map(|(i, (_, steps))| {
+        Layer::Line(style(i), steps.iter().map(|(step, q)| (*step as f64, q[middle])).collect())
+    }));
+    let entry = |(i, (configuration, _)): (usize, &(&crate::stats::Configuration<'_>, _))| {
+        let names = labels::varying(&all, configuration.optimizer(), &[]);
+        Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
+    };
+    let mut notes = vec![Entry { symbol: Symbol::PlainLine, text: "median over weights".to_owned() }];
+    for (low, high) in &pairs {
+        let text = format!("{} % to {} %", quantiles[*low].0, quantiles[*high].0);
+        notes.push(Entry { symbol: Symbol::Band, text });
+    }
+    notes.push(remark("each the median over trials"));
+    Ok(Picture {
+        title: chart.title_or(|| format!("{}: {} by step", data.problem, column.replace('_', " "))),
+        legend: lines.iter().enumerate().map(entry).collect(),
+        x,
+        x_label: "steps of training".to_owned(),
+        panels: vec![Panel {
+            heading: String::new(),
+            height: 320.0,
+            y,
+            y_label: column.replace('_', " ").replace("lr", "learning rate"),
+            layers,
+            symbols: Vec::new(),
+        }],
+        color_bar: None,
+        notes,
+    })
+}
+
+fn read(sheet: &Sheet, quantiles: &[(f64, String)]) -> Result<HashMap<String, Trial>, RecordError> {
+    let names: Vec<&str> = ["key", "step"].into_iter().chain(quantiles.iter().map(|(_, name)| name.as_str())).collect();
+    let mut trials: HashMap<String, Trial> = HashMap::new();
+    sheet.read(&names, |mut cells| {
+        let key = cells.text(0).to_owned();
+        let step = cells.number(1)?.unwrap_or(0.0) as u64;
+        let values: Vec<Option<f64>> = (2..names.len()).map(|column| cells.number(column)).collect::<Result<_, _>>()?;
+        if let Some(values) = values.into_iter().collect::<Option<Vec<f64>>>() {
+            trials.entry(key).or_default().insert(step, values);
+        }
+        Ok(())
+    })?;
+    Ok(trials)
+}
+
+/// The median over trials of each quantile, at the steps that all of them have.
+fn over_trials(trials: &[&Trial]) -> Trial {
+    let Some(first) = trials.first() else { return Trial::new() };
+    let at = |step: &u64| -> Option<Vec<f64>> {
+        let rows = trials.iter().map(|trial| trial.get(step)).collect::<Option<Vec<_>>>()?;
+        (0..rows[0].len())
+            .map(|column| {
+                let mut values: Vec<f64> = rows.iter().map(|row| row[column]).filter(|value| !value.is_nan()).collect();
+                values.sort_by(f64::total_cmp);
+                median(&values)
+            })
+            .collect()
+    };
+    first.keys().filter_map(|step| Some((*step, at(step)?))).collect()
+}

@@ -1,0 +1,102 @@
+//! `[record]`: which weights are kept, and of which trials.
+
+use super::canonical::{list, quoted};
+use super::error::InputError;
+use super::output::Record;
+use super::reader::{Field, Named};
+
+/// The keys of `[record]`, with what they say.
+pub const RECORD: [(&str, &str); 6] = [
+    ("curves", "logged steps in curves.csv: \"all\", \"thin\" (about 50, log-spaced), \"none\" [default: \"all\"]"),
+    ("trajectory", "on a landscape: whether the points of logged steps go to trajectory.csv [default: false]"),
+    ("surface", "on a landscape: { grid = [[low, high], …], points = n }, its values in surface.csv [default: none]"),
+    ("columns", "more columns of runs.csv, such as [\"boundary_measure\"] [default: none]"),
+    (
+        "weights",
+        "\"none\", \"initial\", \"final\", \"both\": weights/<key>-initial.safetensors and -final.safetensors, with \
+         tensors layers.<n>.weight of shape (outputs, inputs) and layers.<n>.bias, from n = 0 [default: \"none\"]",
+    ),
+    (
+        "weights_of",
+        "of which trials: \"all\", \"first-seed\" (of every configuration the first), or a list of keys as in runs.csv \
+         [default: \"all\"]",
+    ),
+];
+
+/// Which weights become files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weights {
+    /// None.
+    None,
+    /// Those before the first step.
+    Initial,
+    /// Those after the last step; a trial that became non-finite has none.
+    Final,
+    /// Both.
+    Both,
+}
+
+impl Weights {
+    /// Whether those before the first step are wanted.
+    pub fn initial(self) -> bool {
+        matches!(self, Self::Initial | Self::Both)
+    }
+
+    /// Whether those after the last step are wanted.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Final | Self::Both)
+    }
+}
+
+impl Named for Weights {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("none", Self::None), ("initial", Self::Initial), ("final", Self::Final), ("both", Self::Both)];
+}
+
+/// The trials whose weights become files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WeightsOf {
+    /// All of them.
+    All,
+    /// The first trial of every configuration: that of the first seed.
+    FirstSeed,
+    /// Those with these keys.
+    Keys(Vec<String>),
+}
+
+impl WeightsOf {
+    pub(super) fn read(field: &Field<'_>) -> Result<Self, InputError> {
+        if field.as_str().is_some() {
+            return Ok([Self::All, Self::FirstSeed][field.choice(&["all", "first-seed"])?].clone());
+        }
+        let keys = field.list("\"all\", \"first-seed\" or a list of keys")?;
+        if keys.is_empty() {
+            return Err(field.expected("at least one key"));
+        }
+        let key = |field: &Field<'_>| match field.string()? {
+            key if key.len() == 16 && key.bytes().all(|c| c.is_ascii_digit() || (b'a'..=b'f').contains(&c)) => {
+                Ok(key.to_owned())
+            }
+            _ => Err(field.expected("a key: 16 hex digits, as in runs.csv")),
+        };
+        Ok(Self::Keys(keys.iter().map(key).collect::<Result<_, _>>()?))
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::All => quoted("all"),
+            Self::FirstSeed => quoted("first-seed"),
+            Self::Keys(keys) => list(keys, |key| quoted(key)),
+        }
+    }
+}
+
+impl Record {
+    /// What it says of weights as specs write it; nothing if none are kept.
+    pub(super) fn weights_lines(&self) -> Vec<(&'static str, String)> {
+        match self.weights {
+            Weights::None => Vec::new(),
+            weights => vec![("weights", quoted(weights.name())), ("weights_of", self.weights_of.text())],
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What optimizers are compared by: a cost, of which less is better.
+
+use super::metric::Metric;
+use crate::record::{Run, Status};
+
+/// A cost of a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Score {
+    /// A loss, or the share that is classified wrongly where the metric is an accuracy.
+    Outcome(Metric),
+    /// Steps until the target of the spec was reached.
+    StepsToTarget,
+}
+
+impl Score {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Metric::ALL.into_iter().map(Self::Outcome).chain([Self::StepsToTarget])
+    }
+
+    /// Its name in specs: that of the column.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Outcome(metric) => metric.name(),
+            Self::StepsToTarget => "steps_to_target",
+        }
+    }
+
+    /// The score of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::all().find(|score| score.name() == name)
+    }
+
+    /// Its name in text.
+    pub fn label(self) -> String {
+        match self {
+            Self::Outcome(metric) if metric.lower_is_better() => metric.label().to_owned(),
+            Self::Outcome(metric) => metric.label().replace("accuracy", "error"),
+            Self::StepsToTarget => "steps to the target".to_owned(),
+        }
+    }
+
+    /// Whether these trials of one problem have it.
+    pub fn exists_in<'a>(self, runs: impl IntoIterator<Item = &'a Run>) -> bool {
+        match self {
+            Self::Outcome(metric) => metric.exists_in(runs),
+            Self::StepsToTarget => runs.into_iter().any(|run| run.steps_to_target.is_some()),
+        }
+    }
+
+    /// The cost of a trial: infinite if it diverged, never NaN. None if the problem has no such metric.
+    pub fn cost(self, run: &Run) -> Option<f64> {
+        match self {
+            Self::Outcome(metric) if metric.lower_is_better() => metric.outcome(run),
+            Self::Outcome(_) if run.status == Status::Diverged => Some(f64::INFINITY),
+            Self::Outcome(metric) => metric.outcome(run).map(|accuracy| 1.0 - accuracy),
+            Self::StepsToTarget => Some(run.steps_to_target.map_or(f64::INFINITY, |steps| steps as f64)),
+        }
+    }
+}

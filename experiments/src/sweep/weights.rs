@@ -1,0 +1,166 @@
+//! Files of weights: of which trials, and from the block that made them to the folder of the results.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Model, Plan, Trial};
+use crate::network::{Architecture, tensors};
+use crate::record::{Precision, Run, atomic};
+use crate::spec::{InputError, Spec, Weights, WeightsOf, nearest};
+use crate::train::Outcome;
+
+/// The most files of weights of a sweep.
+pub const MAX_WEIGHT_FILES: u64 = 20_000;
+
+/// The most bytes of weights of a sweep.
+pub const MAX_WEIGHT_BYTES: u64 = 8 << 30;
+
+/// The folder of the files.
+const FOLDER: &str = "weights";
+
+/// How the names of files end after the trial's key.
+const ENDINGS: [&str; 2] = ["-initial.safetensors", "-final.safetensors"];
+
+/// The trials whose weights a spec wants, ascending.
+pub(super) fn choose(spec: &Spec, model: &Model, trials: &[Trial]) -> Result<Vec<usize>, InputError> {
+    if spec.record.weights == Weights::None {
+        return Ok(Vec::new());
+    }
+    let kept: Vec<usize> = match &spec.record.weights_of {
+        WeightsOf::All => (0..trials.len()).collect(),
+        WeightsOf::FirstSeed => {
+            // The trials of a configuration stand together and share its hyperparameters.
+            let is_first = |&index: &usize| {
+                index == 0 || !Arc::ptr_eq(&trials[index].hyperparameters, &trials[index - 1].hyperparameters)
+            };
+            (0..trials.len()).filter(is_first).collect()
+        }
+        WeightsOf::Keys(keys) => {
+            let known: HashMap<&str, usize> = trials.iter().enumerate().map(|(at, t)| (t.key.as_str(), at)).collect();
+            let index = |(at, key): (usize, &String)| {
+                known.get(key.as_str()).copied().ok_or_else(|| {
+                    let near = nearest(key, known.keys().copied()).map(|near| format!("did you mean `{near}`? "));
+                    spec.error(&format!("record.weights_of.{at}"), format!("no trial has the key {key}"))
+                        .with_help(format!("{}`thalweg plan --trials` lists the keys", near.unwrap_or_default()))
+                })
+            };
+            let mut kept = keys.iter().enumerate().map(index).collect::<Result<Vec<_>, _>>()?;
+            kept.sort_unstable();
+            kept.dedup();
+            kept
+        }
+    };
+    let (count, bytes) = size(spec, model, kept.len());
+    let message = if count > MAX_WEIGHT_FILES {
+        format!("{} trials would have {count} files of weights, more than {MAX_WEIGHT_FILES}", kept.len())
+    } else if bytes > MAX_WEIGHT_BYTES {
+        let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
+        format!("{count} files of weights would take {:.1} GiB, more than {} GiB", gib(bytes), gib(MAX_WEIGHT_BYTES))
+    } else {
+        return Ok(kept);
+    };
+    let help = "record.weights_of = \"first-seed\", or a list of keys from runs.csv, keeps fewer";
+    Err(spec.error("record.weights", message).with_help(help))
+}
+
+/// Files that so many trials have at most, and the bytes of their tensors.
+pub(super) fn size(spec: &Spec, model: &Model, trials: usize) -> (u64, u64) {
+    let wanted = spec.record.weights;
+    let files = trials as u64 * (u64::from(wanted.initial()) + u64::from(wanted.is_final()));
+    let number = if spec.train.precision == Precision::F32 { 4 } else { 8 };
+    (files, files.saturating_mul(model.parameters() * number))
+}
+
+/// The files of weights of a run: written one by one as blocks finish, beside the parts, and moved to the results when the
+/// sweep is complete.
+pub(super) struct WeightFiles {
+    /// The trials whose weights are kept, ascending.
+    kept: Vec<usize>,
+    wanted: Weights,
+    precision: Precision,
+    architecture: Option<Architecture>,
+    parts: PathBuf,
+    results: PathBuf,
+}
+
+impl WeightFiles {
+    pub fn new(spec: &Spec, plan: &Plan, results: &Path, parts: &Path) -> Self {
+        let architecture = match &plan.model {
+            Model::Network(shape) if !plan.kept.is_empty() => Some(shape.architecture()),
+            _ => None,
+        };
+        let (wanted, precision) = (spec.record.weights, spec.train.precision);
+        let (kept, parts, results) = (plan.kept.clone(), parts.join(FOLDER), results.join(FOLDER));
+        Self { kept, wanted, precision, architecture, parts, results }
+    }
+
+    /// Writes what is wanted of a finished trial; it is on disk afterwards.
+    pub fn keep(&self, trial: usize, key: &str, outcome: &Outcome) -> io::Result<()> {
+        let is_kept = self.kept.binary_search(&trial).is_ok();
+        let Some(architecture) = self.architecture.as_ref().filter(|_| is_kept) else {
+            return Ok(());
+        };
+        fs::create_dir_all(&self.parts)?;
+        let wanted = [self.wanted.initial(), self.wanted.is_final()];
+        let positions = [outcome.start(), outcome.end()];
+        for ((ending, parameters), _) in ENDINGS.iter().zip(positions).zip(wanted).filter(|(_, wanted)| *wanted) {
+            let Some(parameters) = parameters else { continue };
+            let bytes = tensors::to_bytes(architecture, self.precision, parameters);
+            let path = self.parts.join(format!("{key}{ending}"));
+            atomic::write(&path, |file| file.write_all(&bytes))?;
+        }
+        Ok(())
+    }
+
+    /// Moves the files to the results, whose rows are `runs` in plan order, and removes those of an earlier sweep there;
+    /// returns their names. May be interrupted and done again.
+    pub fn publish(&self, runs: &[Run]) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for &trial in &self.kept {
+            // A trial has an initial loss if it had a start, and a final one if it stayed finite to its end.
+            let run = &runs[trial];
+            let key = &run.key;
+            let ends = [
+                self.wanted.initial() && run.initial_train_loss.is_some(),
+                self.wanted.is_final() && run.final_train_loss.is_some(),
+            ];
+            names.extend(ENDINGS.iter().zip(ends).filter(|(_, wanted)| *wanted).map(|(end, _)| format!("{key}{end}")));
+        }
+        if !names.is_empty() {
+            fs::create_dir_all(&self.results)?;
+        }
+        for name in &names {
+            let place = self.results.join(name);
+            match fs::rename(self.parts.join(name), &place) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && place.exists() => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    let message = format!("the trial's row is in parts, but its {FOLDER}/{name} is missing");
+                    return Err(io::Error::new(io::ErrorKind::NotFound, message));
+                }
+                moved => moved?,
+            }
+        }
+        if self.results.exists() {
+            self.remove_others(&names)?;
+            atomic::sync_folder(&self.results)?;
+        }
+        Ok(names.into_iter().map(|name| format!("{FOLDER}/{name}")).collect())
+    }
+
+    /// Removes files of weights that are not among these; files with other names are not ours.
+    fn remove_others(&self, names: &[String]) -> io::Result<()> {
+        let names: HashSet<&str> = names.iter().map(String::as_str).collect();
+        for entry in fs::read_dir(&self.results)? {
+            let name = entry?.file_name();
+            let Some(name) = name.to_str().filter(|name| !names.contains(name)) else { continue };
+            let key = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
+            if key.is_some_and(|key| key.len() == 16 && key.bytes().all(|c| c.is_ascii_hexdigit())) {
+                fs::remove_file(self.results.join(name))?;
+            }
+        }
+        Ok(())
+    }
+}
