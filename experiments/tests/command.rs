@@ -223,4 +223,21 @@ fn a_plan_and_the_lists_are_shown() {
     for name in ["digits", "moons", "momentum", "tanh", "softmax-cross-entropy", "he-normal", "sensitivity"] {
         assert!(list.contains(name), "{name}: {list}");
     }
+    for generator in thalweg::data::GENERATORS {
+        let at = list.find(&format!("  {}: {}", generator.name, generator.summary)).expect(generator.name);
+        for parameter in generator.parameters {
+            assert!(
+                list[at..].contains(&format!("    {} ", parameter.name)),
+                "{} of {}",
+                parameter.name,
+                generator.name
+            );
+        }
+    }
+    let kinds = thalweg::spec::KINDS.iter().map(|kind| kind.name);
+    let options = thalweg::spec::SHARED.iter().map(|(key, _)| *key);
+    let starts = thalweg::network::INITIALIZERS.iter().map(|(name, ..)| *name);
+    for name in kinds.chain(options).chain(starts).chain(thalweg::data::SHIPPED.iter().map(|data| data.name)) {
+        assert!(list.contains(name), "{name}: {list}");
+    }
 }

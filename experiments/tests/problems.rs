@@ -121,6 +121,26 @@ fn every_problem_has_examples_in_both_splits_and_in_every_class() {
     }
 }
 
+/// Every row of a sweep over problems is that of a sweep over one of them, but for the columns that name it.
+#[test]
+fn trials_do_not_depend_on_other_problems_of_a_sweep() {
+    let blobs = "kind = \"blobs\"\nsamples = 100\ncenter_box = 3\n";
+    let sweep = runs(&spec(&format!("{blobs}seed = \"trial\"\nlabel_noise = [0, 0.1, 0.3]"), ""), 2, Isa::best());
+    let mut lines = sweep.lines();
+    assert!(lines.next().unwrap().starts_with("key,problem,optimizer,label_noise,lr,init_seed"));
+    let mut seen = HashSet::new();
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let (key, label_noise, seed) = (cells[0], cells[3], cells[5]);
+        let alone = spec(&format!("{blobs}seed = {seed}\nlabel_noise = {label_noise}"), "");
+        let alone = runs(&alone, 1, Isa::best());
+        let found = alone.lines().find(|row| row.starts_with(key)).unwrap_or_else(|| panic!("{line}\n{alone}"));
+        assert_eq!(found, [&cells[..3], &cells[4..]].concat().join(","));
+        seen.insert((label_noise, seed));
+    }
+    assert_eq!((seen.len(), sweep.lines().count()), (6, 13));
+}
+
 /// What generators make must never change: committed results stand on it.
 #[test]
 fn bits_of_generators_never_change() {

@@ -172,7 +172,7 @@ fn keys(kind: &figure::Kind) -> String {
 }
 
 fn problems(out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "Problems:")?;
+    writeln!(out, "Problems (what is an axis can take several values, as a hyperparameter can):")?;
     for generator in GENERATORS {
         let rows = generator.parameters.iter().map(|parameter| (parameter.name, parameter_text(parameter))).collect();
         entry(out, generator.name, generator.summary, rows)?;
@@ -194,7 +194,7 @@ fn entry(out: &mut impl Write, name: &str, summary: &str, rows: Vec<(&str, Strin
 fn parameter_text(parameter: &data::Parameter) -> String {
     let domain = match parameter.domain {
         data::Domain::Count { low, high } => format!(", from {low} to {high}"),
-        data::Domain::Number { low, high } => format!(", in {}", interval(low, high)),
+        data::Domain::Number { low, high } => format!(", in {}, an axis", interval(low, high)),
         data::Domain::Choice(names) => format!(": {}", names.join(" or ")),
     };
     let default = match (parameter.default, &parameter.domain) {

@@ -91,7 +91,10 @@ fn summarise(
         }
     }
     writeln!(out, "  trials       {}", plan.trials.len())?;
-    for (population, (choice, lanes)) in plan.populations.iter().zip(&estimate.paths) {
+    if plan.instances.len() > 1 {
+        writeln!(out, "  instances    {} sets of examples, each of them for", plan.instances.len())?;
+    }
+    for (population, (choice, lanes)) in plan.first_populations().zip(&estimate.paths) {
         let (trials, name, path) = (population.trials.len(), population.optimizer.name, choice.path.name());
         let blocks = trials.div_ceil(*lanes);
         writeln!(out, "    {name:10} {trials} in {blocks} blocks of {lanes}; {path} path: {}", choice.reason)?;

@@ -29,7 +29,16 @@ impl Splits {
         Self { train: none.clone(), validation: none.clone(), test: none, content: None }
     }
 
-    /// Makes or reads the examples of a spec, splits and scales them. A landscape has none.
+    /// The examples of the first of a spec's [instances](Spec::instances); see [`Self::of_instance`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::of_instance`].
+    pub fn load(spec: &Spec) -> Result<Self, InputError> {
+        Self::of_instance(spec, &spec.instances()[0].1)
+    }
+
+    /// Makes or reads the examples of one of a spec's instances, splits and scales them. A landscape has none.
     ///
     /// In this order: the split; unequal classes ([`thin_out`]); the scalings of features and targets, fitted to the
     /// training split as it is then; wrong labels and outliers ([`add_label_noise`], [`add_outliers`]). All but the
@@ -38,8 +47,7 @@ impl Splits {
     /// # Errors
     ///
     /// If the file cannot be read, is not a table of numbers, lacks the target, or is too small to be split.
-    pub fn load(spec: &Spec) -> Result<Self, InputError> {
-        let problem = &spec.problem;
+    pub fn of_instance(spec: &Spec, problem: &Problem) -> Result<Self, InputError> {
         let (dataset, test, content) = match &problem.source {
             Source::Generated(generated) => (generated.dataset(problem.seed), None, None),
             Source::Csv { path, target, task } => {

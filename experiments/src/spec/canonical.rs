@@ -218,6 +218,11 @@ fn write_grid(out: &mut Writer, grid: &Grid) {
     }
 }
 
+/// The numbers of an axis as specs write them.
+pub(super) fn numbers(axis: &Axis) -> String {
+    axis_text(axis, &Domain::Choice(&[]))
+}
+
 fn axis_text(axis: &Axis, domain: &Domain) -> String {
     let bounds = |low: f64, high: f64| format!("[{}, {}]", number(low), number(high));
     match axis {

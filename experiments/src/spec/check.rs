@@ -62,13 +62,19 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
     let Some(starts) = starts.filter(|&starts| starts <= MAX_TRIALS) else {
         return Err(spec.error("problem.start", format!("these are more starts than {MAX_TRIALS} trials")));
     };
+    let Some(instances) = spec.problem.points().filter(|&instances| instances <= MAX_TRIALS) else {
+        let message = format!("its parameters have more combinations than {MAX_TRIALS} trials");
+        return Err(spec.error("problem", message));
+    };
     let mut total = 0_u64;
     for (index, grid) in spec.optimizers.iter().enumerate() {
-        let trials = grid.count().and_then(|count| count.checked_mul(seeds)?.checked_mul(starts));
+        let each = |count: u64| count.checked_mul(instances)?.checked_mul(seeds)?.checked_mul(starts);
+        let trials = grid.count().and_then(each);
         let sum = trials.and_then(|trials| total.checked_add(trials));
         let Some(sum) = sum.filter(|&sum| sum <= MAX_TRIALS) else {
             let points = grid.count().map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());
             let each = if starts > 1 { format!("{starts} starts") } else { format!("{seeds} seeds") };
+            let each = if instances > 1 { format!("{each} × {instances} problems") } else { each };
             let message = format!("this grid of {points} points × {each} takes the sweep past {MAX_TRIALS} trials");
             return Err(spec.error(&format!("optimizer.{index}"), message));
         };

@@ -2,6 +2,7 @@
 
 use super::canonical::{list, number};
 use super::error::InputError;
+use super::generated::{Axes, read_number};
 use super::problem::Task;
 use super::reader::{Field, Interval, Table};
 
@@ -40,7 +41,17 @@ impl Default for Corruption {
 }
 
 impl Corruption {
-    pub(super) fn read(table: &Table<'_>, task: Task) -> Result<Self, InputError> {
+    /// The number that goes by this name in specs and can be swept.
+    pub(super) fn number_mut(&mut self, name: &str) -> Option<&mut f64> {
+        match name {
+            "label_noise" => Some(&mut self.label_noise),
+            "outliers" => Some(&mut self.outliers),
+            "outlier_size" => Some(&mut self.outlier_size),
+            _ => None,
+        }
+    }
+
+    pub(super) fn read(table: &Table<'_>, task: Task, axes: &mut Axes) -> Result<Self, InputError> {
         let of = |key: &str, wanted: Task, message: &str| match table.optional(key) {
             Some(field) if task != wanted => Err(field.error(message)),
             field => Ok(field),
@@ -55,21 +66,27 @@ impl Corruption {
             return Err(size.error("there are no outliers: `outliers`, their share, is missing"));
         }
         const SIZE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
-        let size = size.map_or(Ok(OUTLIER_SIZE), |field| field.number(SIZE))?;
-        let outliers = outliers.map_or(Ok(0.0), |field| field.number(SHARE))?;
-        Ok(Self {
-            label_noise: label_noise.map_or(Ok(0.0), |field| field.number(SHARE))?,
+        let mut number = |field: Option<Field<'_>>, name: &'static str, interval: Interval, default: f64| {
+            field.map_or(Ok(default), |field| read_number(&field, name, interval, axes))
+        };
+        let mut corruption = Self {
+            label_noise: number(label_noise, "label_noise", SHARE, 0.0)?,
             imbalance: imbalance.map_or(Ok(None), |field| Imbalance::read(&field))?,
-            outliers,
+            outliers: number(outliers, "outliers", SHARE, 0.0)?,
+            outlier_size: number(size, "outlier_size", SIZE, OUTLIER_SIZE)?,
+        };
+        if corruption.outliers == 0.0 && !axes.iter().any(|(name, _)| *name == "outliers") {
             // None are of any size.
-            outlier_size: if outliers > 0.0 { size } else { OUTLIER_SIZE },
-        })
+            corruption.outlier_size = OUTLIER_SIZE;
+            axes.retain(|(name, _)| *name != "outlier_size");
+        }
+        Ok(corruption)
     }
 
-    /// The keys and values of what is done, as specs write them: none where nothing is done.
-    pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
+    /// The keys and values of what is done, as specs write them: none where nothing is done, unless the number `is_swept`.
+    pub(crate) fn lines(&self, is_swept: impl Fn(&str) -> bool) -> Vec<(&'static str, String)> {
         let mut lines = Vec::new();
-        if self.label_noise > 0.0 {
+        if self.label_noise > 0.0 || is_swept("label_noise") {
             lines.push(("label_noise", number(self.label_noise)));
         }
         match &self.imbalance {
@@ -79,7 +96,7 @@ impl Corruption {
                 lines.push(("imbalance", format!("{{ shares = {} }}", list(shares, |share| number(*share)))));
             }
         }
-        if self.outliers > 0.0 {
+        if self.outliers > 0.0 || is_swept("outliers") {
             lines.push(("outliers", number(self.outliers)));
             lines.push(("outlier_size", number(self.outlier_size)));
         }

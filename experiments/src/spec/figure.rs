@@ -255,7 +255,8 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
         let grids = || spec.optimizers.iter().filter(|grid| grid.method.name == optimizer);
         let scales = grids().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
         let own = grids().flat_map(|grid| grid.method.hyperparameters.iter().map(|known| known.name.to_owned()));
-        let own: Vec<String> = own.chain((0..scales).map(super::lr_scale_name)).collect();
+        let of_problem = spec.problem.axes.iter().map(|(name, _)| (*name).to_owned());
+        let own: Vec<String> = own.chain((0..scales).map(super::lr_scale_name)).chain(of_problem).collect();
         if let Some((name, _)) = settings.iter().find(|(name, _)| !own.contains(name)) {
             let known: Vec<&str> = own.iter().map(String::as_str).collect();
             let key = format!("figure.{index}.select.{item}.{name}");
@@ -270,6 +271,7 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
 fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Result<(), InputError> {
     let mut extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
     extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
+    extra.extend(spec.problem.axes.iter().map(|(name, _)| (*name).to_owned()));
     let numbers = |grid: &Grid| -> Vec<&'static str> {
         let numbers = grid.method.hyperparameters.iter().filter(|h| matches!(h.domain, Domain::Number { .. }));
         numbers.map(|hyperparameter| hyperparameter.name).collect()

@@ -13,6 +13,7 @@ mod figure;
 mod generated;
 mod grid;
 mod idx;
+mod kinds;
 mod landscape;
 pub mod metric;
 mod network;
@@ -36,10 +37,11 @@ pub use figure::{FIGURE_KEYS, Figure};
 pub(crate) use grid::lr_scale_name;
 pub use grid::{Axis, Grid};
 pub use idx::{Idx, Pair};
+pub use kinds::{KINDS, Kind, SHARED};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, MAX_ROTATED, Starts};
 pub use network::{AUTO, Init, MAX_DEPTH, MAX_WIDTH, Network, suiting};
 pub use output::{Curves, Engine, Record};
-pub use problem::{KINDS, Kind, MAX_SAMPLES, Problem, SHARED, Scale, Source, Task};
+pub use problem::{MAX_SAMPLES, Problem, Scale, Source, Task};
 pub use reader::Named;
 use reader::{Field, Table};
 pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
@@ -175,6 +177,18 @@ impl Spec {
             document: Arc::clone(document),
             folder: folder.to_owned(),
         })
+    }
+
+    /// The problems of the trials, each with a value for all of its parameters and a seed, and those of the values that the
+    /// spec sweeps: by combination of these, the last one moving fastest, and then, if each trial has examples of its own,
+    /// by seed.
+    pub fn instances(&self) -> Vec<(Vec<f64>, Problem)> {
+        let seeds = if self.problem.each_trial { self.train.seeds.iter().collect() } else { vec![self.problem.seed] };
+        let with_seeds = |(point, problem): (Vec<f64>, Problem)| {
+            let with = move |&seed: &u64| (point.clone(), Problem { seed, each_trial: false, ..problem.clone() });
+            seeds.iter().map(with).collect::<Vec<_>>()
+        };
+        self.problem.at_points().into_iter().flat_map(with_seeds).collect()
     }
 
     /// The folder from which relative paths in the spec start.

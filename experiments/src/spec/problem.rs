@@ -4,11 +4,13 @@ use super::canonical::{self, number, quoted};
 use super::corruption::Corruption;
 use super::error::InputError;
 use super::generated;
+use super::grid::Axis;
 use super::idx::Idx;
+use super::kinds::{self, SHARED};
 use super::landscape::{Landscape, Starts};
 use super::reader::{Field, Interval, Named, Table};
 use super::synthetic::{Cloud, Teacher};
-use crate::data::{GENERATORS, Generated, Generator};
+use crate::data::{Generated, Generator};
 
 /// The most examples of a problem.
 pub const MAX_SAMPLES: u64 = 100_000_000;
@@ -28,8 +30,12 @@ pub struct Problem {
     pub test_fraction: f64,
     /// The share of the examples that is set aside for validation.
     pub validation_fraction: f64,
-    /// The seed of the examples and of their split, which all trials share.
+    /// The seed of the examples and of their split; see [`Self::each_trial`].
     pub seed: u64,
+    /// Whether each trial has examples of its own, whose seed is the trial's, in place of `seed`.
+    pub each_trial: bool,
+    /// The parameters that take several values, by name. Until one is chosen, each has its first one.
+    pub axes: Vec<(&'static str, Axis)>,
 }
 
 /// Where examples come from.
@@ -57,6 +63,9 @@ pub enum Source {
     /// No examples at all, but a function of a few coordinates; there is no network then.
     Landscape(Landscape),
 }
+
+/// The seed of a problem that each trial has for itself.
+const TRIAL: &str = "trial";
 
 /// A kind of prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,106 +95,6 @@ pub enum Scale {
 }
 
 const SCALES: [(&str, Scale); 3] = [("standard", Scale::Standard), ("minmax", Scale::MinMax), ("none", Scale::None)];
-
-/// A kind of problem that is no generator.
-#[derive(Debug)]
-pub struct Kind {
-    /// Its name in specs.
-    pub name: &'static str,
-    /// What it is, in a line.
-    pub summary: &'static str,
-    /// Its keys, and what they mean.
-    pub keys: &'static [(&'static str, &'static str)],
-}
-
-/// Every kind of problem besides [`GENERATORS`].
-pub const KINDS: &[Kind] = &[
-    Kind {
-        name: "csv",
-        summary: "a table with a header",
-        keys: &[
-            ("path", "a file, or the name of a shipped data set"),
-            ("target", "the column to predict; all others are features"),
-            ("task", "classification or regression"),
-        ],
-    },
-    Kind { name: "gaussian", summary: "standard normal features and targets", keys: CLOUD },
-    Kind { name: "uniform", summary: "features and targets uniform on [0, 1)", keys: CLOUD },
-    Kind {
-        name: "teacher",
-        summary: "standard normal features that a random network labels, regression",
-        keys: &[
-            ("samples", "examples, from 2 to 100000000"),
-            ("inputs", "features, from 1"),
-            ("outputs", "outputs of the network, from 1 to 65536 [default: 1]"),
-            ("hidden", "widths of its hidden layers, such as [16]"),
-            ("activation", "function of its hidden units [default: tanh]"),
-            ("noise", "standard deviation of the noise on its outputs, in [0, ∞) [default: 0.0]"),
-        ],
-    },
-    Kind {
-        name: "idx",
-        summary: "IDX files as MNIST's, plain or gzip, classification",
-        keys: &[
-            ("images", "the file of features"),
-            ("labels", "the file of classes"),
-            ("test_images, test_labels", "the same of a test split of its own [default: none]"),
-        ],
-    },
-    Kind {
-        name: "landscape",
-        summary: "a function to descend",
-        keys: &[
-            ("function", "a landscape"),
-            (
-                "start",
-                "a point, a list, { grid = …, points = … } or { sample = …, count = … }, of which the bounds of one \
-                 coordinate serve for all with dimensions = …",
-            ),
-            ("spectrum", "eigenvalues of a quadratic: a list, or a range such as { log = [1, 100], points = 9 }"),
-            ("rotation", "seed of a random rotation of the coordinates [default: none]"),
-            (
-                "gradient_noise",
-                "standard deviation of normal noise on every partial derivative, in [0, ∞) [default: 0.0]; train.seeds, \
-                 1 by default, is allowed then",
-            ),
-            ("seed", "of a sample of starts [default: 0]"),
-        ],
-    },
-];
-
-const CLOUD: &[(&str, &str)] = &[
-    ("samples", "examples, from 2 to 100000000"),
-    ("inputs", "features, from 1"),
-    ("outputs", "random numbers to predict, from 1 to 65536 [default: 1]"),
-    ("classes", "instead: classes that are all equally likely, from 2 to 65536"),
-];
-
-/// The keys that every problem has but a landscape.
-pub const SHARED: &[(&str, &str)] = &[
-    (
-        "scale",
-        "of features: standard, minmax, none or { divide = x }, fitted to the training split [default: standard]",
-    ),
-    ("target_scale", "of the targets of a regression, likewise [default: none]"),
-    ("test_fraction", "share of the examples set aside for testing, in [0, 1) [default: 0.25]"),
-    ("validation_fraction", "share of the examples set aside for validation, in [0, 1) [default: 0.0]"),
-    ("label_noise", "share of the training labels replaced by another class, in [0, 1] [default: 0.0]"),
-    (
-        "imbalance",
-        "largest over smallest class of the training split, in [1, ∞), or { shares = [s0, s1, …] }, the part that each \
-         class keeps, in (0, 1] [default: 1.0]",
-    ),
-    ("outliers", "share of the training targets of a regression that are moved, in [0, 1] [default: 0.0]"),
-    ("outlier_size", "standard deviations by which they are moved, in (-∞, ∞) [default: 10.0]"),
-    ("seed", "of the examples, their split and all of the above [default: 0]"),
-];
-
-/// The names of all kinds of problems.
-fn kinds() -> Vec<&'static str> {
-    let generators = GENERATORS.iter().map(|generator| generator.name);
-    generators.chain(KINDS.iter().map(|kind| kind.name)).collect()
-}
 
 impl Problem {
     /// A short name for tables and titles: the generator's, or that of the file without its ending.
@@ -222,6 +131,34 @@ impl Problem {
         if let Source::Landscape(landscape) = &self.source { Some(landscape) } else { None }
     }
 
+    /// How many combinations of parameter values there are, if that fits.
+    pub fn points(&self) -> Option<u64> {
+        self.axes.iter().try_fold(1_u64, |product, (_, axis)| product.checked_mul(axis.count()))
+    }
+
+    /// The problem at each combination of parameter values, the last parameter moving fastest, with these values.
+    pub fn at_points(&self) -> Vec<(Vec<f64>, Self)> {
+        let fixed = Self { axes: Vec::new(), ..self.clone() };
+        self.axes.iter().fold(vec![(Vec::new(), fixed)], |points, (name, axis)| {
+            let values = axis.values(name);
+            let extend = |(point, problem): (Vec<f64>, Self)| {
+                let with = move |value: &f64| ([point.as_slice(), &[*value]].concat(), problem.with(name, *value));
+                values.iter().map(with).collect::<Vec<_>>()
+            };
+            points.into_iter().flat_map(extend).collect()
+        })
+    }
+
+    fn with(&self, parameter: &str, value: f64) -> Self {
+        let mut problem = self.clone();
+        if let Some(place) = problem.corruption.number_mut(parameter) {
+            *place = value;
+        } else if let Source::Generated(generated) = &mut problem.source {
+            generated.set(parameter, value);
+        }
+        problem
+    }
+
     /// Its keys and values as specs write them, but for a landscape's. Files are written by the hash of what they hold, if
     /// that is given.
     pub(crate) fn lines(&self, content: Option<blake3::Hash>) -> Vec<(&'static str, String)> {
@@ -232,13 +169,16 @@ impl Problem {
         }
         lines.push(("test_fraction", number(self.test_fraction)));
         lines.push(("validation_fraction", number(self.validation_fraction)));
-        lines.extend(self.corruption.lines());
-        lines.push(("seed", self.seed.to_string()));
+        lines.extend(self.corruption.lines(|key| self.axes.iter().any(|(name, _)| *name == key)));
+        lines.push(("seed", if self.each_trial { quoted(TRIAL) } else { self.seed.to_string() }));
+        for (name, axis) in &self.axes {
+            lines.iter_mut().filter(|(key, _)| key == name).for_each(|(_, text)| *text = canonical::numbers(axis));
+        }
         lines
     }
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        let kinds = kinds();
+        let kinds = kinds::names();
         let kind = kinds[table.required("kind", &kinds.join(" or "))?.choice(&kinds)?];
         if kind == "landscape" {
             return Self::read_landscape(table);
@@ -247,6 +187,7 @@ impl Problem {
             let shared: Vec<&str> = SHARED.iter().map(|(name, _)| *name).collect();
             table.allow(&[&["kind"], own, shared.as_slice()].concat())
         };
+        let mut axes = Vec::new();
         let source = match kind {
             "csv" => allow(&["path", "target", "task"]).and_then(|()| read_csv(table))?,
             "gaussian" => allow(Cloud::KEYS).and_then(|()| Cloud::read(table)).map(Source::Gaussian)?,
@@ -256,7 +197,7 @@ impl Problem {
             _ => {
                 let generator = Generator::named(kind).expect("all other kinds are generators");
                 let own: Vec<&str> = generator.parameters.iter().map(|parameter| parameter.name).collect();
-                allow(&own).and_then(|()| generated::read(table, generator)).map(Source::Generated)?
+                allow(&own).and_then(|()| generated::read(table, generator, &mut axes)).map(Source::Generated)?
             }
         };
         let has_own_test = matches!(&source, Source::Idx(idx) if idx.test.is_some());
@@ -276,7 +217,9 @@ impl Problem {
             scale: table.optional("scale").map_or(Ok(Scale::Standard), |field| Scale::read(&field))?,
             test_fraction: fraction("test_fraction", if has_own_test { 0.0 } else { 0.25 })?,
             validation_fraction: fraction("validation_fraction", 0.0)?,
-            seed: table.optional("seed").map_or(Ok(0), |field| field.seed())?,
+            seed: 0,
+            each_trial: false,
+            axes: Vec::new(),
         };
         if problem.test_fraction + problem.validation_fraction >= 1.0 {
             return Err(table.error("`problem`: test_fraction and validation_fraction leave nothing to train on"));
@@ -287,7 +230,19 @@ impl Problem {
             }
             problem.target_scale = Scale::read(&field)?;
         }
-        problem.corruption = Corruption::read(table, problem.task())?;
+        problem.corruption = Corruption::read(table, problem.task(), &mut axes)?;
+        problem.axes = axes;
+        match table.optional("seed") {
+            Some(field) if field.as_str() == Some(TRIAL) => {
+                if problem.corruption.imbalance.is_some() {
+                    // Splits do not regard classes: these would differ in size.
+                    return Err(field.error("all trials have the same examples where classes are made unequal"));
+                }
+                problem.each_trial = true;
+            }
+            Some(field) => problem.seed = field.seed_or(" or \"trial\"")?,
+            None => {}
+        }
         Ok(problem)
     }
 
@@ -303,7 +258,9 @@ impl Problem {
         let source = Source::Landscape(landscape);
         let corruption = Corruption::default();
         let (scale, target_scale) = (Scale::None, Scale::None);
-        Ok(Self { source, scale, target_scale, corruption, test_fraction: 0.0, validation_fraction: 0.0, seed })
+        let (each_trial, axes) = (false, Vec::new());
+        let [test_fraction, validation_fraction] = [0.0; 2];
+        Ok(Self { source, scale, target_scale, corruption, test_fraction, validation_fraction, seed, each_trial, axes })
     }
 }
 

@@ -178,7 +178,12 @@ impl<'a> Field<'a> {
 
     /// A seed: what TOML can write of an unsigned integer.
     pub fn seed(&self) -> Result<u64, InputError> {
-        self.integer(0..=i64::MAX as u64)
+        self.seed_or("")
+    }
+
+    /// A seed, where something else could stand as well; see [`Self::integer_or`].
+    pub fn seed_or(&self, or: &str) -> Result<u64, InputError> {
+        self.integer_or(0..=i64::MAX as u64, or)
     }
 
     /// The number here, if it is one.

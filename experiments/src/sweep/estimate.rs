@@ -15,7 +15,7 @@ use crate::train::{self, Engine, Job, Objective};
 /// What a plan would need, measured by training a block of each population for a moment.
 #[derive(Clone, Debug)]
 pub struct Estimate {
-    /// A path a population, and the lanes of its blocks.
+    /// A path a population of the first instance, and the lanes of its blocks.
     pub paths: Vec<(Choice, usize)>,
     /// Worker threads.
     pub threads: usize,
@@ -31,7 +31,7 @@ pub struct Estimate {
 const MOMENT: Duration = Duration::from_millis(50);
 
 impl Estimate {
-    /// Trains one block of each population for a moment.
+    /// Trains one block of each population of the first instance for a moment; the others are taken to be like them.
     pub fn measure(spec: &Spec, plan: &Plan, data: &Splits, isa: Isa, threads: usize) -> Self {
         let size = match spec.train.precision {
             Precision::F32 => 4,
@@ -47,9 +47,9 @@ impl Estimate {
             let arrays = *lanes as u64 * size * (3 + population.optimizer.state as u64);
             plan.model.parameters() * (arrays + 8 * kept)
         };
-        let worker = plan.populations.iter().zip(&measured).map(worker).max().unwrap_or(0);
+        let worker = plan.first_populations().zip(&measured).map(worker).max().unwrap_or(0);
         let places = plan.trials.len() as u64 * PLACE;
-        let seconds: f64 = measured.iter().map(|(.., seconds)| seconds).sum();
+        let seconds = measured.iter().map(|(.., seconds)| seconds).sum::<f64>() * plan.instances.len() as f64;
         Self {
             paths: measured.into_iter().map(|(choice, lanes, _)| (choice, lanes)).collect(),
             threads,
@@ -76,7 +76,7 @@ impl WithObjective for Measurement<'_> {
 
     fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Self::Output {
         let seconds = |population| self.seconds(objective, population);
-        self.plan.populations.iter().map(seconds).collect()
+        self.plan.first_populations().map(seconds).collect()
     }
 }
 

@@ -7,9 +7,9 @@ use thalweg_kernels::optimizer::{Domain, Method};
 use super::{Initial, Model, Schedule, Shape, Trial};
 use crate::data::Splits;
 use crate::network::Parameterisation;
-use crate::spec::{Batch, Named, Spec, number, point as numbers, quoted};
+use crate::spec::{Batch, Named, Problem, Spec, number, point as numbers, quoted};
 
-/// What the descriptions of all trials of a plan begin with.
+/// What the descriptions of all trials of an instance begin with. The content of files is what counts, wherever they lie.
 #[derive(Clone, Debug)]
 pub(super) struct KeyMaker {
     shared: String,
@@ -44,11 +44,12 @@ pub(super) struct MethodKeys {
 }
 
 impl KeyMaker {
-    pub fn new(spec: &Spec, data: &Splits, model: &Model, schedule: &Schedule) -> Self {
+    /// `problem` is that of the trials, one of the spec's instances.
+    pub fn new(spec: &Spec, problem: &Problem, data: &Splits, model: &Model, schedule: &Schedule) -> Self {
         let mut text = format!("contract = {}\n", thalweg_kernels::CONTRACT);
         let mut line = |key: &str, value: &dyn Display| write_line(&mut text, key, value);
         match model {
-            Model::Network(shape) => write_network(&mut line, spec, data, shape),
+            Model::Network(shape) => write_network(&mut line, spec, &problem.lines(data.content), shape),
             Model::Landscape(landscape) => {
                 line("problem.kind", &quoted("landscape"));
                 line("problem.function", &quoted(landscape.function.facts.name));
@@ -104,10 +105,14 @@ impl MethodKeys {
     }
 }
 
-fn write_network(line: &mut impl FnMut(&str, &dyn Display), spec: &Spec, data: &Splits, shape: &Shape) {
-    // The content of files is what counts, wherever they lie.
-    for (key, value) in spec.problem.lines(data.content) {
-        line(&format!("problem.{key}"), &value);
+fn write_network(
+    line: &mut impl FnMut(&str, &dyn Display),
+    spec: &Spec,
+    problem: &[(&'static str, String)],
+    shape: &Shape,
+) {
+    for (key, value) in problem {
+        line(&format!("problem.{key}"), value);
     }
     line("network.hidden", &format!("{:?}", &shape.layers[1..shape.layers.len() - 1]));
     line("network.activation", &quoted(shape.activation.name));

@@ -11,7 +11,7 @@ mod schedule;
 mod shape;
 mod weights;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use thalweg_kernels::optimizer::{Domain, Method};
@@ -23,7 +23,7 @@ use crate::spec::{self, InputError, Spec, lr_scale_name};
 use engine::{WithObjective, descent, lane, train_schedule, with_objective};
 pub use estimate::Estimate;
 pub use initial::Initial;
-use key::{KeyMaker, Point};
+use key::{KeyMaker, MethodKeys, Point};
 pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
@@ -39,11 +39,18 @@ pub struct Plan {
     pub model: Model,
     /// Steps, batches and evaluations.
     pub schedule: Schedule,
-    /// The trials in plan order: by table of the spec, then along its grid (the last hyperparameter moves fastest), then
-    /// by start, then by seed. A trial that several grids contain is here once, where it came first.
+    /// What trials learn: see [`Spec::instances`]. All have as many examples, features and classes.
+    pub instances: Vec<spec::Problem>,
+    /// The trials in plan order: by combination of the problem's parameters, then by table of the spec, then along its grid
+    /// (the last hyperparameter moves fastest), then by start, then by seed. A trial that several grids contain is here
+    /// once, where it came first.
     pub trials: Vec<Trial>,
     /// The trials in groups that are trained together.
     pub populations: Vec<Population>,
+    /// The problem's parameters that the spec sweeps.
+    parameters: Vec<&'static str>,
+    /// The values of these of each instance.
+    points: Vec<Vec<f64>>,
     hyperparameters: Vec<&'static str>,
     /// Layers with learning rates of their own; 0 if no grid has any.
     lr_scales: usize,
@@ -51,7 +58,8 @@ pub struct Plan {
     starts: Vec<Vec<f64>>,
     /// The trials whose weights are kept, ascending.
     kept: Vec<usize>,
-    keys: KeyMaker,
+    /// One an instance.
+    keys: Vec<KeyMaker>,
 }
 
 /// What is trained; the same for all trials of a plan.
@@ -78,6 +86,8 @@ impl Model {
 pub struct Trial {
     /// The first 16 hex digits of the BLAKE3 hash of its description: see [`Plan::describe`].
     pub key: String,
+    /// The number of what it learns among the plan's instances.
+    pub instance: usize,
     /// Its optimizer.
     pub optimizer: &'static Method,
     /// A value a hyperparameter, in the order of the optimizer's metadata; a choice is stored as its index.
@@ -92,9 +102,11 @@ pub struct Trial {
     pub start: usize,
 }
 
-/// Trials that can share the lanes of a block: all that use one optimizer.
+/// Trials that can share the lanes of a block: all of an instance that use one optimizer.
 #[derive(Clone, Debug)]
 pub struct Population {
+    /// What they learn.
+    pub instance: usize,
     /// Their optimizer.
     pub optimizer: &'static Method,
     /// Their indices among the plan's trials, sorted by `order_seed`, so that the lanes of a block share batches.
@@ -102,7 +114,7 @@ pub struct Population {
 }
 
 impl Plan {
-    /// The plan of a spec for its data.
+    /// The plan of a spec for its data, that of its first instance.
     ///
     /// # Errors
     ///
@@ -120,7 +132,9 @@ impl Plan {
         };
         check_lr_scale(spec, &model)?;
         let schedule = Schedule::new(spec, data.train.len())?;
-        let keys = KeyMaker::new(spec, data, &model, &schedule);
+        let (points, instances): (Vec<_>, Vec<_>) = spec.instances().into_iter().unzip();
+        let keys = instances.iter().map(|problem| KeyMaker::new(spec, problem, data, &model, &schedule));
+        let keys: Vec<KeyMaker> = keys.collect();
         let trials = list_trials(spec, &keys, &starts);
         let kept = weights::choose(spec, &model, &trials)?;
         let populations = group(&trials);
@@ -132,14 +146,51 @@ impl Plan {
         }
         let problem = spec.problem.name().to_owned();
         let lr_scales = spec.optimizers.iter().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
-        Ok(Self { problem, model, schedule, trials, populations, hyperparameters, lr_scales, starts, kept, keys })
+        let parameters = spec.problem.axes.iter().map(|(name, _)| *name).collect();
+        Ok(Self {
+            problem,
+            model,
+            schedule,
+            instances,
+            trials,
+            populations,
+            parameters,
+            points,
+            hyperparameters,
+            lr_scales,
+            starts,
+            kept,
+            keys,
+        })
     }
 
-    /// The names of all hyperparameters of the optimizers in use, in order of appearance, and of the factors of the layers'
-    /// learning rates: columns of `runs.csv`.
+    /// Makes the examples of each combination of the problem's parameters once, to see whether they can be made: seeds make
+    /// no difference to that.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Splits::of_instance`].
+    pub fn check_instances(&self, spec: &Spec) -> Result<(), InputError> {
+        let mut checked = &self.points[0];
+        for (point, problem) in self.points.iter().zip(&self.instances) {
+            if point != checked {
+                Splits::of_instance(spec, problem)?;
+                checked = point;
+            }
+        }
+        Ok(())
+    }
+
+    /// The names of the problem's parameters that are swept, of all hyperparameters of the optimizers in use, in order of
+    /// appearance, and of the factors of the layers' learning rates: columns of `runs.csv`.
     pub fn hyperparameter_names(&self) -> Vec<String> {
-        let names = self.hyperparameters.iter().map(|name| (*name).to_owned());
+        let names = self.parameters.iter().chain(&self.hyperparameters).map(|name| (*name).to_owned());
         names.chain((0..self.lr_scales).map(lr_scale_name)).collect()
+    }
+
+    /// The populations of the first instance; all others have the like.
+    pub fn first_populations(&self) -> impl Iterator<Item = &Population> {
+        self.populations.iter().filter(|population| population.instance == 0)
     }
 
     /// The point where a trial starts on a landscape; without coordinates for a network.
@@ -168,12 +219,14 @@ impl Plan {
             })
         };
         let lr_scale = |layer: usize| trial.lr_scale.get(layer).copied().map(Setting::Number);
-        self.hyperparameters.iter().map(setting).chain((0..self.lr_scales).map(lr_scale)).collect()
+        let parameters = self.points[trial.instance].iter().map(|value| Some(Setting::Number(*value)));
+        let own = self.hyperparameters.iter().map(setting).chain((0..self.lr_scales).map(lr_scale));
+        parameters.chain(own).collect()
     }
 
     /// The description whose hash is a trial's key: everything that can change its numbers, and nothing else.
     pub fn describe(&self, trial: &Trial) -> String {
-        self.keys.describe(trial, self.start(trial))
+        self.keys[trial.instance].describe(trial, self.start(trial))
     }
 
     /// Floating-point operations of one trial's training, evaluations not counted: 2·m·n·k for each matrix product, of
@@ -203,43 +256,54 @@ fn check_lr_scale(spec: &Spec, model: &Model) -> Result<(), InputError> {
     Ok(())
 }
 
-fn list_trials(spec: &Spec, keys: &KeyMaker, starts: &[Vec<f64>]) -> Vec<Trial> {
+fn list_trials(spec: &Spec, keys: &[KeyMaker], starts: &[Vec<f64>]) -> Vec<Trial> {
     // The spec has been checked to have at most `MAX_TRIALS`.
     let mut trials = Vec::new();
     let mut seen = HashSet::new();
-    for grid in &spec.optimizers {
-        let mut keys = keys.of_method(grid.method);
-        grid.for_each(|hyperparameters, lr_scale| {
-            let shared: [Arc<[f64]>; 2] = [hyperparameters.into(), lr_scale.into()];
-            let seeds = spec.train.seeds.iter();
-            for (start, seed) in (0..starts.len()).flat_map(|start| seeds.clone().map(move |seed| (start, seed))) {
-                let init_seed = spec.train.init_seed.unwrap_or(seed);
-                let order_seed = spec.train.order_seed.unwrap_or(seed);
-                let key = keys.key(Point { hyperparameters, lr_scale, start: &starts[start] }, init_seed, order_seed);
-                if seen.insert(key) {
-                    trials.push(Trial {
-                        key: format!("{key:016x}"),
-                        optimizer: grid.method,
-                        hyperparameters: Arc::clone(&shared[0]),
-                        lr_scale: Arc::clone(&shared[1]),
-                        init_seed,
-                        order_seed,
-                        start,
-                    });
+    // The instances of a combination of the problem's parameters: one, or one a seed.
+    let together = if spec.problem.each_trial { spec.train.seeds.count() as usize } else { 1 };
+    for (first, makers) in keys.chunks(together).enumerate().map(|(point, makers)| (point * together, makers)) {
+        for grid in &spec.optimizers {
+            let mut keys: Vec<MethodKeys> = makers.iter().map(|maker| maker.of_method(grid.method)).collect();
+            grid.for_each(|hyperparameters, lr_scale| {
+                let shared: [Arc<[f64]>; 2] = [hyperparameters.into(), lr_scale.into()];
+                let seeds = spec.train.seeds.iter().enumerate();
+                for (start, (at, seed)) in (0..starts.len()).flat_map(|start| seeds.clone().map(move |at| (start, at)))
+                {
+                    let init_seed = spec.train.init_seed.unwrap_or(seed);
+                    let order_seed = spec.train.order_seed.unwrap_or(seed);
+                    let point = Point { hyperparameters, lr_scale, start: &starts[start] };
+                    let own = at % together;
+                    let key = keys[own].key(point, init_seed, order_seed);
+                    if seen.insert(key) {
+                        trials.push(Trial {
+                            key: format!("{key:016x}"),
+                            instance: first + own,
+                            optimizer: grid.method,
+                            hyperparameters: Arc::clone(&shared[0]),
+                            lr_scale: Arc::clone(&shared[1]),
+                            init_seed,
+                            order_seed,
+                            start,
+                        });
+                    }
                 }
-            }
-        });
+            });
+        }
     }
     trials
 }
 
 fn group(trials: &[Trial]) -> Vec<Population> {
     let mut populations: Vec<Population> = Vec::new();
+    let mut places = HashMap::new();
     for (index, trial) in trials.iter().enumerate() {
-        match populations.iter_mut().find(|population| population.optimizer.name == trial.optimizer.name) {
-            Some(population) => population.trials.push(index),
-            None => populations.push(Population { optimizer: trial.optimizer, trials: vec![index] }),
+        let place = *places.entry((trial.instance, trial.optimizer.name)).or_insert(populations.len());
+        if place == populations.len() {
+            let (instance, optimizer) = (trial.instance, trial.optimizer);
+            populations.push(Population { instance, optimizer, trials: Vec::new() });
         }
+        populations[place].trials.push(index);
     }
     for population in &mut populations {
         // A stable sort: within an order seed, plan order remains.

@@ -13,12 +13,12 @@ use thiserror::Error;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::{Choice, Model, Plan, WeightFiles, WithObjective, descent, rows, with_objective};
+use super::{Choice, Model, Plan, Population, WeightFiles, WithObjective, descent, rows, with_objective};
 use crate::data::Splits;
 use crate::drawing::{self, DrawError, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Provenance, RecordError, atomic};
-use crate::spec::{Curves, InputError, Spec};
+use crate::spec::{Curves, InputError, Problem, Spec};
 use crate::train::{self, Job, Norms, Objective, Observer, Outcome};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
@@ -103,6 +103,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
     let data = Splits::load(spec)?;
     let plan = Plan::new(spec, &data)?;
+    plan.check_instances(spec)?;
     let folder = Folder { path: &settings.out, spec: &spec.of_results().canonical() };
     if folder.claim(settings.fresh)? == Claim::Complete {
         return Ok(Finished::AlreadyComplete);
@@ -114,8 +115,16 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let before = parts.done();
     let parts = Mutex::new(Writer { parts, flushed: started, failure: None });
     let weights = WeightFiles::new(spec, &plan, &settings.out, &folder.parts());
-    let training = Training { spec, plan: &plan, settings, progress, stop, writer: &parts, weights: &weights };
-    let trained = with_objective(spec, &plan, &data, training);
+    let train = |spent: Duration, (instance, problem): (usize, &Problem)| {
+        if stop.load(Ordering::Relaxed) {
+            return Ok(spent);
+        }
+        let own = if instance == 0 { None } else { Some(Splits::of_instance(spec, problem)?) };
+        let weights = &weights;
+        let training = Training { spec, plan: &plan, instance, settings, progress, stop, writer: &parts, weights };
+        Ok::<_, RunError>(spent + with_objective(spec, &plan, own.as_ref().unwrap_or(&data), training)?)
+    };
+    let trained = plan.instances.iter().enumerate().try_fold(Duration::ZERO, train);
     progress.end();
     let spent = trained?;
     let Writer { mut parts, failure, .. } = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -145,10 +154,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How many bytes of finished rows may wait.
 const BACKLOG: usize = 16 << 20;
 
-/// Training the trials that are not done.
+/// Training the trials of an instance that are not done.
 struct Training<'a> {
     spec: &'a Spec,
     plan: &'a Plan,
+    instance: usize,
     settings: &'a Settings,
     progress: &'a dyn Progress,
     stop: &'a AtomicBool,
@@ -161,15 +171,17 @@ impl WithObjective for Training<'_> {
 
     fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<Duration, RunError> {
         let Self { spec, plan, settings, .. } = self;
+        let own: Vec<&Population> =
+            plan.populations.iter().filter(|population| population.instance == self.instance).collect();
         let missing: Vec<Vec<usize>> = {
             let parts = &self.locked().parts;
             let of = |trials: &[usize]| trials.iter().copied().filter(|&trial| !parts.has(trial)).collect();
-            plan.populations.iter().map(|population| of(&population.trials)).collect()
+            own.iter().map(|population| of(&population.trials)).collect()
         };
         let schedule = super::train_schedule(spec, plan);
         let observers: &[&dyn Observer<T>] = if spec.record.curves == Curves::None { &[] } else { &[&Norms] };
-        let choice = |population| Choice::new(spec, plan, population, settings.isa);
-        let choices: Vec<Choice> = plan.populations.iter().map(choice).collect();
+        let choices: Vec<Choice> =
+            own.iter().map(|population| Choice::new(spec, plan, population, settings.isa)).collect();
         // Populations that are trained in the same way share the threads.
         let mut ways = Vec::new();
         for choice in &choices {
@@ -182,7 +194,7 @@ impl WithObjective for Training<'_> {
             let takes = |&at: &usize| (choices[at].path, choices[at].lanes) == (path, lanes);
             let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
             let job = |&population: &usize| Job {
-                method: plan.populations[population].optimizer,
+                method: own[population].optimizer,
                 lanes: missing[population].iter().map(|&trial| super::lane(spec, plan, trial)).collect(),
             };
             let jobs: Vec<Job<'_>> = populations.iter().map(job).collect();

@@ -156,6 +156,25 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("noise = 0.2", "imbalance = 0.5", &["`problem.imbalance`: expected a number of at least 1, found 0.5"]),
     ("noise = 0.2", "imbalance = [1, 1]", &["or { shares = [s0, s1, …] }, found a list"]),
     ("noise = 0.2", "imbalance = { shares = [1, 0] }", &["`problem.imbalance.shares.1`: expected a number above 0"]),
+    ("noise = 0.2", "noise = [0.1, -1]", &["6:15: `problem.noise.1`: expected a number of at least 0, found -1"]),
+    ("noise = 0.2", "noise = \"low\"", &["`problem.noise`: expected a number of at least 0, a list, or a range"]),
+    ("noise = 0.2", "noise = { linear = [0, 1], points = 20000000 }", &["`problem.noise.points`"]),
+    (
+        "noise = 0.2",
+        "noise = { linear = [0, 1], points = 4000 }\nlabel_noise = { linear = [0, 1], points = 4000 }",
+        &["3:1: `problem`: its parameters have more combinations than 10000000 trials"],
+    ),
+    (
+        "noise = 0.2",
+        "noise = { linear = [0, 1], points = 4000000 }",
+        &["this grid of 2 points × 2 seeds × 4000000 problems takes the sweep past 10000000 trials"],
+    ),
+    (
+        "noise = 0.2",
+        "seed = \"trail\"",
+        &["`problem.seed`: expected an integer from 0 to", "or \"trial\", found \"trail\""],
+    ),
+    ("noise = 0.2", "seed = \"trial\"\nimbalance = 2", &["`problem.seed`: all trials have the same examples where"]),
     ("noise = 0.2", "outliers = 0.1", &["6:12: `problem.outliers`: only the targets of a regression have outliers"]),
     ("noise = 0.2", "target_scale = \"standard\"", &["`problem.target_scale`: only the targets of a regression"]),
     (

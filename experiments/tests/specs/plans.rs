@@ -211,3 +211,57 @@ fn the_digits_are_planned_as_meant() {
     assert_eq!(plan.flops_per_trial(), 25 * 1079 * 2 * (2 * 64 * 32 + 3 * 32 * 10));
     assert_eq!(plan.trials.len(), 3 * 13 * 5);
 }
+
+/// The rows of a plan: the keys and settings of its trials.
+fn rows(text: &str) -> Vec<(String, Vec<Option<Setting>>)> {
+    let plan = plan(&parse(text).unwrap()).unwrap();
+    plan.trials.iter().map(|trial| (trial.key.clone(), plan.settings(trial))).collect()
+}
+
+#[test]
+fn a_swept_parameter_of_the_problem_is_a_column_and_changes_no_key() {
+    let swept = edited("noise = 0.2", "noise = { linear = [0.1, 0.3], points = 3 }\nlabel_noise = [0, 0.2]");
+    let planned = plan(&parse(&swept).unwrap()).unwrap();
+    assert_eq!(planned.hyperparameter_names(), ["noise", "label_noise", "lr"]);
+    assert_eq!((planned.instances.len(), planned.populations.len(), planned.trials.len()), (6, 6, 24));
+    let mut expected = Vec::new();
+    for noise in [0.1, 0.2, 0.3] {
+        for label_noise in [0.0, 0.2] {
+            let one = edited("noise = 0.2", &format!("noise = {noise}\nlabel_noise = {label_noise}"));
+            for (key, settings) in rows(&one) {
+                let number = |x| Some(Setting::Number(x));
+                expected.push((key, [vec![number(noise), number(label_noise)], settings].concat()));
+            }
+        }
+    }
+    assert_eq!(rows(&swept), expected);
+}
+
+#[test]
+fn outliers_that_are_not_there_have_no_size() {
+    const MOONS: &str = "kind = \"moons\"\nsamples = 100\nnoise = 0.2";
+    let text = |rest: &str| edited(MOONS, &format!("kind = \"linear\"\nsamples = 100\n{rest}"));
+    assert_eq!(keys(&text("outliers = 0\noutlier_size = [3, 4]")), keys(&text("")));
+    let swept = keys(&text("outliers = [0, 0.1]\noutlier_size = [3, 4]"));
+    let none = keys(&text(""));
+    let some = [3, 4].map(|size| keys(&text(&format!("outliers = 0.1\noutlier_size = {size}")))).concat();
+    // Trials without outliers are there once.
+    assert_eq!(swept, [none, some].concat());
+}
+
+#[test]
+fn trials_can_have_examples_of_their_own() {
+    let own = edited("noise = 0.2", "noise = 0.2\nseed = \"trial\"");
+    let plan = plan(&parse(&own).unwrap()).unwrap();
+    let seeds = |of: fn(&Trial) -> u64| plan.trials.iter().map(of).collect::<Vec<_>>();
+    assert_eq!(seeds(|trial| trial.init_seed), [0, 1, 0, 1]);
+    assert_eq!(seeds(|trial| trial.instance as u64), [0, 1, 0, 1]);
+    assert_eq!(plan.instances.iter().map(|problem| problem.seed).collect::<Vec<_>>(), [0, 1]);
+    // They are the trials of specs with one seed for everything.
+    let of_seed = |seed: u64| {
+        let one = edited("noise = 0.2", &format!("noise = 0.2\nseed = {seed}"));
+        keys(&one.replace("seeds = 2", &format!("seeds = [{seed}]")))
+    };
+    let (zero, one) = (of_seed(0), of_seed(1));
+    assert_eq!(keys(&own), [&zero[0], &one[0], &zero[1], &one[1]].map(String::clone));
+}

@@ -159,12 +159,20 @@ fn shipped_specs_can_be_planned() {
     assert_eq!(shipped::find("no such spec"), None);
 }
 
+/// Problems of which some parameters take several values, or that each trial has for itself.
+const SWEPT: [&str; 3] = [
+    "kind = \"moons\"\nsamples = 90\nnoise = [0.1, 0.2]\nlabel_noise = { linear = [0, 0.5], points = 6 }\nseed = \"trial\"",
+    "kind = \"linear\"\nsamples = 90\noutliers = [0, 0.25]\noutlier_size = 4",
+    "kind = \"linear\"\nsamples = 90\noutliers = 0.1\noutlier_size = { log = [1, 100], points = 3 }",
+];
+
 #[test]
 fn canonical_text_reads_back_to_the_same_spec() {
     let shipped = shipped::ALL.iter().map(|shipped| shipped.text);
     let parse = |text: &str| Study::parse("small.toml", text, Path::new("."), &[]);
+    let swept = SWEPT.iter().map(|source| edited("kind = \"moons\"\nsamples = 100\nnoise = 0.2", source));
     let texts = [SMALL, FULL, MEMBERS, FUNCTIONS, BENCH].into_iter().chain(shipped);
-    for text in texts.map(str::to_owned).chain(sources()).chain(corrupted()) {
+    for text in texts.map(str::to_owned).chain(swept).chain(sources()).chain(corrupted()) {
         let spec = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let canonical = spec.canonical();
         let again = parse(&canonical).unwrap_or_else(|error| panic!("{error}\n{canonical}"));
