@@ -277,7 +277,7 @@ fn a_network_shows_what_one_weight_changes() {
     assert_eq!((perturbed.len(), strokes.len(), discs.len()), (2, 12 + 4, 8));
     let white = discs.iter().filter(|disc| (disc.color.0, disc.color.1, disc.color.2) == (255, 255, 255)).count();
     assert_eq!(white, 6, "the inputs and three hidden units did not change");
-    assert_eq!(pin(&shown), "96899c6d5302f608");
+    assert_eq!(pin(&shown), "549178658896fb88");
     let broken = sheet(folder.path(), "layer,unit,from,before,after,perturbed\n0,0,,1,1,0\n1,0,3,1,1,0\n1,0,,1,1,0\n");
     let error = picture("network", named("x"), &Tables { sheet: Some(&broken), ..Tables::new(&runs, &[]) });
     assert!(error.unwrap_err().to_string().contains("unit 0 of layer 1 has a weight from no unit"));
@@ -349,6 +349,24 @@ fn the_theory_of_a_quadratic_lies_over_what_was_measured() {
     });
     let hints: Vec<f64> = hints.collect();
     assert!(hints.len() >= 3 && [0.0, 0.5, 0.9].iter().all(|m| hints.contains(&bound(*m))), "{hints:?}");
+}
+
+#[test]
+fn a_density_has_the_area_of_what_did_not_diverge() {
+    let (runs, _) = synthetic::sweep(5);
+    let shown = picture("density", named("density"), &Tables::new(&runs, &[])).unwrap();
+    let lines = shown.panels[0].layers.iter().filter_map(|layer| match layer {
+        Layer::Line(_, points) => Some(points.clone()),
+        _ => None,
+    });
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(lines.len(), 3);
+    for line in &lines {
+        let area: f64 = line.windows(2).map(|p| libm::log10(p[1].0 / p[0].0) * (p[0].1 + p[1].1) / 2.0).sum();
+        assert!((0.9..=1.001).contains(&area), "{area}");
+    }
+    assert_eq!(shown.panels[0].y_label, "density per decade");
+    assert_eq!(pin(&shown), "78dbdba6084371b0");
 }
 
 #[test]

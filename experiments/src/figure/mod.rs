@@ -12,6 +12,7 @@ mod colors;
 mod comparison;
 mod contour;
 mod curves;
+mod density;
 mod ecdf;
 mod error;
 mod fractal;
@@ -68,6 +69,7 @@ pub const KINDS: &[&Kind] = &[
     &basins::KIND,
     &quantiles::KIND,
     &ecdf::KIND,
+    &density::KIND,
     &profile::KIND,
     &rank::KIND,
     &paired::KIND,

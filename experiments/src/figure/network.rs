@@ -21,8 +21,8 @@ pub const KIND: Kind = Kind {
 /// Units that a layer may have: more are no graph that can be read.
 const MOST_UNITS: usize = 40;
 
-/// Decades of changes that colours tell apart.
-const DECADES: f64 = 6.0;
+/// Decades of changes that colours tell apart at most.
+const MOST_DECADES: f64 = 6.0;
 
 /// From unit to unit of a layer in pixels at most; of the panel's height at least.
 const SPACING: f64 = 70.0;
@@ -72,9 +72,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     Ok(picture(chart, &rows, &widths))
 }
 
-/// The colour of a change, relative to the largest of its kind: on a log scale, light for small ones.
-fn shade(relative: f64) -> plotters::style::RGBColor {
-    viridis(-libm::log10(relative.max(1e-300)) / DECADES)
+/// The colour of a change, relative to the largest of its kind: on a log scale of so many decades, light for small ones.
+fn shade(relative: f64, decades: f64) -> plotters::style::RGBColor {
+    viridis(-libm::log10(relative.max(1e-300)) / decades)
 }
 
 fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
@@ -89,12 +89,14 @@ fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
     let tops = [largest(false), largest(true)];
     let relative = |row: &Row| row.change / tops[usize::from(row.from.is_some())];
     let is_changed = |row: &Row| row.change > 0.0;
+    let least = rows.iter().filter(|row| is_changed(row)).map(relative).fold(1.0, f64::min);
+    let decades = libm::ceil(-libm::log10(least.max(1e-300))).clamp(1.0, MOST_DECADES);
     let mut strokes: Vec<(f64, Stroke)> = Vec::new();
     let mut perturbed = Vec::new();
     for row in rows {
         let Some(from) = row.from else { continue };
         let ends = [place(row.layer - 1, from), place(row.layer, row.unit)];
-        let (color, width) = if is_changed(row) { (shade(relative(row)), 2.4) } else { (GREY, 0.9) };
+        let (color, width) = if is_changed(row) { (shade(relative(row), decades), 2.4) } else { (GREY, 0.9) };
         strokes.push((if is_changed(row) { relative(row) } else { 0.0 }, Stroke { ends, color, width }));
         if row.is_perturbed {
             perturbed.push(ends.to_vec());
@@ -107,7 +109,7 @@ fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
     let disc = |row: &Row| Disc {
         at: place(row.layer, row.unit),
         size,
-        color: if is_changed(row) { shade(relative(row)) } else { WHITE },
+        color: if is_changed(row) { shade(relative(row), decades) } else { WHITE },
     };
     let mut layers = vec![Layer::Strokes(strokes.into_iter().map(|(_, stroke)| stroke).collect())];
     layers.extend(perturbed.into_iter().map(Layer::Guide));
@@ -134,7 +136,7 @@ fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
         }],
         color_bar: Some(ColorBar {
             label: "change / largest of its kind".to_owned(),
-            axis: Axis::new(Scale::Log, libm::pow(10.0, -DECADES), 1.0),
+            axis: Axis::new(Scale::Log, libm::pow(10.0, -decades), 1.0),
             // From the smallest change at the bottom to the largest.
             colors: (0..STRIPES).map(|i| viridis(1.0 - (i as f64 + 0.5) / STRIPES as f64)).collect(),
         }),

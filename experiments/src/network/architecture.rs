@@ -30,8 +30,10 @@ pub struct Architecture {
     layers: Vec<Layer>,
     /// The activation of the hidden layers.
     pub activation: &'static Activation,
-    /// The loss.
+    /// The loss that training minimises.
     pub loss: &'static Loss,
+    /// The loss of validation and test examples.
+    pub test_loss: &'static Loss,
 }
 
 impl Architecture {
@@ -53,7 +55,7 @@ impl Architecture {
             let bias = take(if bias { outputs } else { 0 });
             Layer { inputs, outputs, weights, bias, scale: 1.0 }
         });
-        Self { layers: layers.collect(), activation, loss }
+        Self { layers: layers.collect(), activation, loss, test_loss: loss }
     }
 
     /// The same network in another parameterisation.
@@ -64,6 +66,12 @@ impl Architecture {
             layer.scale = parameterisation.scale(layer.inputs, index == last, gain);
         }
         self
+    }
+
+    /// The same network, judged by another loss of the same outputs and targets on validation and test examples.
+    #[must_use]
+    pub fn judged_by(self, test_loss: &'static Loss) -> Self {
+        Self { test_loss, ..self }
     }
 
     /// Whether a layer has a scale other than 1.

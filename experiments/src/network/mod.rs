@@ -6,6 +6,7 @@ mod initial;
 mod initializer;
 mod objective;
 mod parameterisation;
+mod perturbed;
 mod scratch;
 pub mod tensors;
 

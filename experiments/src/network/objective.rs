@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use thalweg_kernels::loss::{Gradient, Value};
+use thalweg_kernels::loss::{Gradient, Loss, Value};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::product::{Input, PIECE, Shape, Start};
 
@@ -18,7 +18,7 @@ use crate::train::{Evaluation, Lane, Layout, Objective, Path, Split};
 pub struct Network<T> {
     architecture: Architecture,
     initializer: Initializer,
-    splits: [Examples<T>; 3],
+    pub(super) splits: [Examples<T>; 3],
     batches: Batches,
     orders: Orders,
     initials: Initials<T>,
@@ -75,7 +75,7 @@ impl<T: Elementary> Network<T> {
     }
 
     /// Runs a chunk of examples through the network; `scratch.values` holds every layer's activations afterwards.
-    fn forward(&self, scratch: &mut Scratch<T>, weights: &[T], inputs: Input<'_, T>, examples: usize) {
+    pub(super) fn forward(&self, scratch: &mut Scratch<T>, weights: &[T], inputs: Input<'_, T>, examples: usize) {
         let lanes = scratch.lanes;
         for (index, layer) in self.architecture.layers().iter().enumerate() {
             let (before, after) = scratch.values.split_at_mut(index);
@@ -198,7 +198,7 @@ impl<T: Elementary> Objective<T> for Network<T> {
         if step == 0 && self.initials.recall(&scratch.init_seeds, split, evaluation) {
             return;
         }
-        self.evaluate_split(scratch, &self.splits[split as usize], weights, evaluation);
+        self.evaluate_split(scratch, split, weights, evaluation);
         if step == 0 {
             self.initials.keep(&scratch.init_seeds, split, evaluation);
         }
@@ -221,15 +221,11 @@ impl<T: Elementary> Network<T> {
         weights
     }
 
-    /// The loss, and the share of correct answers, on these examples.
-    fn evaluate_split(
-        &self,
-        scratch: &mut Scratch<T>,
-        split: &Examples<T>,
-        weights: &[T],
-        evaluation: &mut Evaluation,
-    ) {
+    /// The loss, and the share of correct answers, on a split.
+    fn evaluate_split(&self, scratch: &mut Scratch<T>, split: Split, weights: &[T], evaluation: &mut Evaluation) {
         let lanes = scratch.lanes;
+        let loss = if split == Split::Train { self.architecture.loss } else { self.architecture.test_loss };
+        let split = &self.splits[split as usize];
         let (width, target) =
             (self.architecture.inputs(), self.architecture.loss.target_width(self.architecture.outputs()));
         evaluation.reset(lanes * scratch.groups.len());
@@ -241,7 +237,7 @@ impl<T: Elementary> Network<T> {
                 let examples = to - from;
                 self.forward(scratch, weights, Input::Shared(&split.inputs[from * width..to * width]), examples);
                 let targets = Input::Shared(&split.targets[from * target..to * target]);
-                self.add_losses(scratch, targets, examples, group, evaluation);
+                self.add_losses(scratch, loss, targets, examples, group, evaluation);
             }
         }
         scratch.effective = effective;
@@ -274,6 +270,7 @@ impl<T: Elementary> Network<T> {
     fn add_losses(
         &self,
         scratch: &mut Scratch<T>,
+        loss: &Loss,
         targets: Input<'_, T>,
         examples: usize,
         group: usize,
@@ -283,7 +280,7 @@ impl<T: Elementary> Network<T> {
         let outputs = &scratch.values[self.architecture.layers().len() - 1][..examples * units * lanes];
         let losses = &mut scratch.losses[..examples * lanes];
         let correct = &mut scratch.correct[..examples * lanes];
-        scratch.criterion.value(self.architecture.loss, Value { outputs, targets, units, losses, correct });
+        scratch.criterion.value(loss, Value { outputs, targets, units, losses, correct });
         evaluation.add(group * lanes, lanes, losses, correct);
     }
 
@@ -351,7 +348,7 @@ impl<T: Elementary> Network<T> {
         };
         self.forward(scratch, weights, x, examples);
         if let Some(evaluation) = sums.evaluation {
-            self.add_losses(scratch, y, examples, sums.group, evaluation);
+            self.add_losses(scratch, self.architecture.loss, y, examples, sums.group, evaluation);
         }
         let outputs = &mut scratch.values[self.architecture.layers().len() - 1][..examples * units * lanes];
         let batch = Gradient { outputs, targets: y, units, scale: chunk.scale, alarm: sums.alarm };

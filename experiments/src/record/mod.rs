@@ -6,6 +6,7 @@
 pub mod atomic;
 mod column;
 mod curves;
+mod effective_lr;
 mod error;
 pub mod manifest;
 mod number;
@@ -17,9 +18,11 @@ mod sheet;
 mod surface;
 mod table;
 mod trajectory;
+mod units;
 
 pub use column::Column;
 pub use curves::{read_curves, write_curve, write_curve_header, write_curves};
+pub use effective_lr::{write_rates, write_rates_header};
 pub use error::RecordError;
 pub use number::{Precision, parse as parse_number};
 pub use parts::{Parts, Rows, TABLES};
@@ -29,6 +32,7 @@ pub use schema::{Curve, Run, Runs, Setting, Status};
 pub use sheet::{Cells, Sheet};
 pub use surface::{Surface, read_surface, write_surface};
 pub use trajectory::{Waypoint, read_trajectory, write_position, write_trajectory_header};
+pub use units::{Change, write_changes};
 
 /// A missing value is an empty cell.
 pub(crate) fn optional_cell(precision: Precision, value: Option<f64>) -> String {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::atomic;
 
 /// The tables whose rows belong to trials. A trial has one row in the first, and any number in the others.
-pub const TABLES: [&str; 3] = ["runs", "curves", "trajectory"];
+pub const TABLES: [&str; 4] = ["runs", "curves", "trajectory", "effective_lr"];
 
 /// The rows of a trial, or of several, in each of [`TABLES`].
 pub type Rows = [Vec<u8>; TABLES.len()];
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     fn rows(run: &str, curves: &str, trajectory: &str) -> Rows {
-        [run, curves, trajectory].map(|text| text.as_bytes().to_vec())
+        [run, curves, trajectory, ""].map(|text| text.as_bytes().to_vec())
     }
 
     #[test]

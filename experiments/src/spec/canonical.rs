@@ -78,6 +78,12 @@ impl Spec {
         if self.record.trajectory {
             out.line("trajectory", true);
         }
+        if self.record.effective_lr {
+            out.line("effective_lr", true);
+        }
+        if let Some(perturbation) = &self.record.perturb {
+            out.line("perturb", perturbation.text());
+        }
         if !self.record.columns.is_empty() {
             out.line("columns", list(&self.record.columns, |column| quoted(column.name)));
         }
@@ -165,6 +171,9 @@ fn write_network(out: &mut Writer, network: &Network) {
         Init::File(path) => out.line("init", format!("{{ file = {} }}", quoted(path))),
     }
     out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));
+    if let Some(loss) = network.test_loss {
+        out.text("test_loss", loss.name);
+    }
 }
 
 fn write_train(out: &mut Writer, train: &Train, has_examples: bool, is_random: bool) {

@@ -4,6 +4,7 @@ use thalweg_kernels::loss;
 
 use super::error::InputError;
 use super::network::Init;
+use super::output::Curves;
 use super::problem::Task;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::weights::{Weights, WeightsOf};
@@ -26,6 +27,7 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
         return Err(spec.error("train.replacement", "a batch of the whole split is not drawn"));
     }
     check_recorded_columns(spec)?;
+    check_recorded_tables(spec)?;
     if let Some(target) = &spec.train.target {
         check_metric(spec, "train.target.metric", target.metric)?;
     }
@@ -51,6 +53,25 @@ fn check_recorded_columns(spec: &Spec) -> Result<(), InputError> {
     if spec.train.target.is_some_and(|target| target.stop) {
         let message = format!("{} is of whole trials, but train.target.stop ends some early", column.name);
         return Err(spec.error("record.columns", message));
+    }
+    Ok(())
+}
+
+/// Checks that what tables are made from is there.
+fn check_recorded_tables(spec: &Spec) -> Result<(), InputError> {
+    if spec.record.effective_lr && spec.record.curves == Curves::None {
+        let message = "it has the steps of curves.csv, but record.curves is \"none\"";
+        return Err(spec.error("record.effective_lr", message));
+    }
+    if spec.record.perturb.is_none() {
+        return Ok(());
+    }
+    if spec.network.is_none() {
+        return Err(spec.error("record.perturb", "a landscape has no units"));
+    }
+    if spec.train.batch != Batch::Full {
+        let message = "what it shows are means over the training split: train.batch = \"full\"";
+        return Err(spec.error("record.perturb", message));
     }
     Ok(())
 }
@@ -84,12 +105,14 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
 }
 
 fn check_loss(spec: &Spec) -> Result<(), InputError> {
-    match (spec.problem.task(), spec.network.as_ref().and_then(|network| network.loss)) {
-        (Task::Regression, Some(loss)) if loss.task != loss::Task::Regression => Err(spec
-            .error("network.loss", "cross-entropy is for classification, but the task is regression")
-            .with_help("use \"mse\"")),
-        _ => Ok(()),
+    let Some(network) = &spec.network else { return Ok(()) };
+    for (key, loss) in [("network.loss", network.loss), ("network.test_loss", network.test_loss)] {
+        if spec.problem.task() == Task::Regression && loss.is_some_and(|loss| loss.task != loss::Task::Regression) {
+            let error = spec.error(key, "cross-entropy is for classification, but the task is regression");
+            return Err(error.with_help("use \"mse\""));
+        }
     }
+    Ok(())
 }
 
 fn check_landscape(spec: &Spec) -> Result<(), InputError> {

@@ -131,6 +131,15 @@ impl Figure {
         let landscape = spec.problem.landscape();
         match self.kind {
             "trajectories" => check_trajectories(spec, index)?,
+            "quantiles" if options.table.is_none() && !spec.record.effective_lr => {
+                return failed("kind", "effective_lr.csv has to be recorded: record.effective_lr = true");
+            }
+            "network" if options.table.is_none() && spec.record.perturb.is_none() => {
+                return failed(
+                    "kind",
+                    "units.csv has to be recorded: record.perturb = { layer = 1, unit = 0, from = 0, by = 0.1 }",
+                );
+            }
             "basins" if landscape.is_none_or(|l| l.starts.dimensions() > 2) => {
                 return failed("kind", "basins are drawn on landscapes of one or two dimensions");
             }

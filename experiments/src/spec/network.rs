@@ -31,6 +31,8 @@ pub struct Network {
     pub init: Init,
     /// What training minimises; none for the loss that suits the task.
     pub loss: Option<&'static Loss>,
+    /// What networks are judged by on validation and test examples; none for the same.
+    pub test_loss: Option<&'static Loss>,
 }
 
 /// Where the weights and biases of networks start.
@@ -101,7 +103,17 @@ fn read_parameterisation(table: &Table<'_>) -> Result<Parameterisation, InputErr
 
 impl Network {
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["hidden", "activation", "bias", "parameterisation", "gain", "init", "init_scale", "loss"])?;
+        table.allow(&[
+            "hidden",
+            "activation",
+            "bias",
+            "parameterisation",
+            "gain",
+            "init",
+            "init_scale",
+            "loss",
+            "test_loss",
+        ])?;
         let hidden = table.required("hidden", "a list of layer widths, such as [16, 16]")?;
         let widths = hidden.list("a list of layer widths, such as [16, 16]")?;
         if widths.len() > MAX_DEPTH {
@@ -116,6 +128,7 @@ impl Network {
             gain: table.optional("gain").map_or(Ok(1.0), |field| field.number(Interval::POSITIVE))?,
             init: read_init(table)?,
             loss: table.optional("loss").map_or(Ok(None), |field| read_loss(&field))?,
+            test_loss: table.optional("test_loss").map_or(Ok(None), |field| read_loss(&field))?,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::error::InputError;
 use super::landscape::Lattice;
+use super::perturbation::Perturbation;
 use super::reader::{Field, Named, Table};
 use super::weights::{RECORD, Weights, WeightsOf};
 use crate::train::{COLUMNS, Column, Path};
@@ -15,6 +16,10 @@ pub struct Record {
     pub trajectory: bool,
     /// The points of a landscape whose values become rows of `surface.csv`.
     pub surface: Option<Lattice>,
+    /// Whether quantiles of effective learning rates become rows of `effective_lr.csv`.
+    pub effective_lr: bool,
+    /// The weight whose influence becomes rows of `units.csv`.
+    pub perturb: Option<Perturbation>,
     /// What else becomes a column of `runs.csv`.
     pub columns: Vec<&'static Column>,
     /// Which weights become files.
@@ -56,15 +61,24 @@ pub struct Engine {
 impl Record {
     pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
         let Some(table) = table else {
-            let (weights, weights_of) = (Weights::None, WeightsOf::All);
-            let (curves, columns) = (Curves::All, Vec::new());
-            return Ok(Self { curves, trajectory: false, surface: None, columns, weights, weights_of });
+            return Ok(Self {
+                curves: Curves::All,
+                trajectory: false,
+                surface: None,
+                effective_lr: false,
+                perturb: None,
+                columns: Vec::new(),
+                weights: Weights::None,
+                weights_of: WeightsOf::All,
+            });
         };
         table.allow(&RECORD.map(|(key, _)| key))?;
         Ok(Self {
             curves: table.optional("curves").map_or(Ok(Curves::All), |field| field.named())?,
             trajectory: table.optional("trajectory").map_or(Ok(false), |field| field.boolean())?,
             surface: table.optional("surface").map(|field| Lattice::read(&field.table()?)).transpose()?,
+            effective_lr: table.optional("effective_lr").map_or(Ok(false), |field| field.boolean())?,
+            perturb: table.optional("perturb").map(|field| Perturbation::read(&field)).transpose()?,
             columns: table.optional("columns").map_or(Ok(Vec::new()), |field| read_columns(&field))?,
             weights: table.optional("weights").map_or(Ok(Weights::None), |field| field.named())?,
             weights_of: table.optional("weights_of").map_or(Ok(WeightsOf::All), |field| WeightsOf::read(&field))?,

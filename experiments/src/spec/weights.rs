@@ -6,10 +6,19 @@ use super::output::Record;
 use super::reader::{Field, Named};
 
 /// The keys of `[record]`, with what they say.
-pub const RECORD: [(&str, &str); 6] = [
+pub const RECORD: [(&str, &str); 8] = [
     ("curves", "logged steps in curves.csv: \"all\", \"thin\" (about 50, log-spaced), \"none\" [default: \"all\"]"),
     ("trajectory", "on a landscape: whether the points of logged steps go to trajectory.csv [default: false]"),
     ("surface", "on a landscape: { grid = [[low, high], …], points = n }, its values in surface.csv [default: none]"),
+    (
+        "effective_lr",
+        "whether quantiles over the weights of -Δw/g go to effective_lr.csv, at the steps of curves.csv [default: false]",
+    ),
+    (
+        "perturb",
+        "{ layer = 1, unit = 0, from = 0, by = 0.1 } adds to one weight of the first trial's network, as it starts, and \
+         writes what changes to units.csv [default: none]",
+    ),
     ("columns", "more columns of runs.csv, such as [\"boundary_measure\"] [default: none]"),
     (
         "weights",

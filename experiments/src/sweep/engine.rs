@@ -6,8 +6,8 @@ use super::{Initial, Model, Plan, Schedule, Shape};
 use crate::data::{Dataset, Splits, Targets};
 use crate::descent::Descent;
 use crate::network::{Batches, Examples, Initializer, Network};
-use crate::record::Precision;
-use crate::spec::{self, Spec, Weights, metric};
+use crate::record::{Change, Precision};
+use crate::spec::{self, Perturbation, Spec, Weights, metric};
 use crate::train::{self, Keep, Lane, Metric, Objective, Split};
 
 /// Something to do with an objective, whichever it is, in whichever precision.
@@ -68,6 +68,11 @@ fn examples<T: Elementary>(data: &Dataset, width: usize) -> Examples<T> {
             .collect(),
     };
     Examples::new(&data.features, &targets, data.len())
+}
+
+/// What changes when the weight that a spec names does, in the network of the first trial as it starts.
+pub(super) fn perturbed(spec: &Spec, plan: &Plan, data: &Splits, shape: &Shape, of: &Perturbation) -> Vec<Change> {
+    network::<f64>(spec, shape, &plan.schedule, data).perturbed(lane(spec, plan, 0), of)
 }
 
 /// What the training loop needs to know of the trial of this index.

@@ -133,6 +133,9 @@ fn write_network(
         Initial::Loaded { content, .. } => line("network.init_content", &quoted(&content.to_hex())),
     }
     line("network.loss", &quoted(shape.loss.name));
+    if shape.test_loss != shape.loss {
+        line("network.test_loss", &quoted(shape.test_loss.name));
+    }
     match spec.train.batch {
         // Not the same as a batch of that size: the order of examples may differ.
         Batch::Full => line("train.batch", &quoted("full")),

@@ -20,7 +20,7 @@ use crate::data::Splits;
 use crate::record::Setting;
 use crate::spec::{self, InputError, Spec, lr_scale_name};
 
-use engine::{WithObjective, descent, lane, train_schedule, with_objective};
+use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
 pub use estimate::Estimate;
 pub use initial::Initial;
 use key::{KeyMaker, MethodKeys, Point};
@@ -131,6 +131,7 @@ impl Plan {
             }
         };
         check_lr_scale(spec, &model)?;
+        check_perturbation(spec, &model)?;
         let schedule = Schedule::new(spec, data.train.len())?;
         let (points, instances): (Vec<_>, Vec<_>) = spec.instances().into_iter().unzip();
         let keys = instances.iter().map(|problem| KeyMaker::new(spec, problem, data, &model, &schedule));
@@ -252,6 +253,23 @@ fn check_lr_scale(spec: &Spec, model: &Model) -> Result<(), InputError> {
             Model::Network(_) => continue,
         };
         return Err(spec.error(&format!("optimizer.{index}.lr_scale"), message));
+    }
+    Ok(())
+}
+
+/// A weight that is to be changed is one of the networks'.
+fn check_perturbation(spec: &Spec, model: &Model) -> Result<(), InputError> {
+    let (Some(perturbation), Model::Network(shape)) = (&spec.record.perturb, model) else { return Ok(()) };
+    let failed = |key: &str, message: String| Err(spec.error(&format!("record.perturb.{key}"), message));
+    let layers = shape.layers.len() - 1;
+    if perturbation.layer > layers {
+        return failed("layer", format!("the networks have {layers} layers after the inputs"));
+    }
+    let units = [shape.layers[perturbation.layer], shape.layers[perturbation.layer - 1]];
+    for ((key, unit), units) in [("unit", perturbation.unit), ("from", perturbation.from)].into_iter().zip(units) {
+        if unit >= units {
+            return failed(key, format!("that layer has {units} units, counted from 0"));
+        }
     }
     Ok(())
 }

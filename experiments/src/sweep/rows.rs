@@ -3,14 +3,14 @@
 use super::{Model, Plan};
 use crate::record::{self, Curve, Rows, Run};
 use crate::spec::Spec;
-use crate::train::{Outcome, Point, Split};
+use crate::train::{Outcome, Point, RATE_QUANTILES, Split};
 
 /// The trial's rows in each of [`record::TABLES`], as bytes.
 pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) -> Rows {
     let precision = spec.train.precision;
     let run = bytes(|writer| record::write_run(writer, &run(spec, plan, trial, outcome), precision));
+    let recorded = |point: &&Point| plan.schedule.recorded.binary_search(&point.step).is_ok();
     let curves = bytes_if(!plan.schedule.recorded.is_empty(), |writer| {
-        let recorded = |point: &&Point| plan.schedule.recorded.binary_search(&point.step).is_ok();
         outcome.points.iter().filter(recorded).try_for_each(|point| {
             let curve = curve(&plan.trials[trial].key, point);
             record::write_curve(writer, &curve, precision)
@@ -24,7 +24,13 @@ pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) 
             record::write_position(writer, key, position.step, &position.parameters, value, precision)
         })
     });
-    [run, curves, trajectory]
+    let rates = bytes_if(spec.record.effective_lr, |writer| {
+        outcome.points.iter().filter(recorded).try_for_each(|point| match &point.effective_lr {
+            Some(rates) => record::write_rates(writer, &plan.trials[trial].key, point.step, rates, precision),
+            None => Ok(()),
+        })
+    });
+    [run, curves, trajectory, rates]
 }
 
 /// The first lines of [`record::TABLES`]; the one of `curves.csv` is there even if no curves are kept.
@@ -34,6 +40,7 @@ pub(super) fn headers(spec: &Spec, plan: &Plan) -> Rows {
         bytes(|writer| record::write_run_header(writer, &names, &extra_columns(spec, plan))),
         bytes(record::write_curve_header),
         bytes(|writer| record::write_trajectory_header(writer, plan.model.parameters() as usize)),
+        bytes(|writer| record::write_rates_header(writer, &RATE_QUANTILES)),
     ]
 }
 

@@ -19,7 +19,7 @@ use crate::drawing::{self, DrawError, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Provenance, RecordError, atomic};
 use crate::spec::{Curves, InputError, Problem, Spec};
-use crate::train::{self, Job, Norms, Objective, Observer, Outcome};
+use crate::train::{self, EffectiveRates, Job, Norms, Objective, Observer, Outcome};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -134,7 +134,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     }
     let trials = plan.trials.len() - before;
     let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops_per_trial());
-    let files = folder.assemble(spec, &plan, &parts).map_err(|source| folder.error(source))?;
+    let files = folder.assemble(spec, &plan, &data, &parts).map_err(|source| folder.error(source))?;
     // The plan of a large sweep takes as much memory as its table, which is read next.
     drop(plan);
     folder.finish(spec, files, parts, &weights, settings.png)?;
@@ -179,7 +179,11 @@ impl WithObjective for Training<'_> {
             own.iter().map(|population| of(&population.trials)).collect()
         };
         let schedule = super::train_schedule(spec, plan);
-        let observers: &[&dyn Observer<T>] = if spec.record.curves == Curves::None { &[] } else { &[&Norms] };
+        let observers: &[&dyn Observer<T>] = match (spec.record.curves, spec.record.effective_lr) {
+            (Curves::None, _) => &[],
+            (_, false) => &[&Norms],
+            (_, true) => &[&Norms, &EffectiveRates],
+        };
         let choices: Vec<Choice> =
             own.iter().map(|population| Choice::new(spec, plan, population, settings.isa)).collect();
         // Populations that are trained in the same way share the threads.
@@ -320,10 +324,15 @@ impl Folder<'_> {
     }
 
     /// Writes the tables; returns their names.
-    fn assemble(&self, spec: &Spec, plan: &Plan, parts: &Parts) -> io::Result<Vec<String>> {
+    fn assemble(&self, spec: &Spec, plan: &Plan, data: &Splits, parts: &Parts) -> io::Result<Vec<String>> {
         let mut files = Vec::new();
         for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(spec, plan)).enumerate() {
-            if *table == "trajectory" && !spec.record.trajectory {
+            let wanted = match *table {
+                "trajectory" => spec.record.trajectory,
+                "effective_lr" => spec.record.effective_lr,
+                _ => true,
+            };
+            if !wanted {
                 continue;
             }
             files.push(format!("{table}.csv"));
@@ -337,6 +346,11 @@ impl Folder<'_> {
             let values = descent::<f64>(landscape).values(&points);
             record::write_surface(&self.path.join("surface.csv"), &points, &values)?;
             files.push("surface.csv".to_owned());
+        }
+        if let (Some(perturbation), Model::Network(shape)) = (&spec.record.perturb, &plan.model) {
+            let changes = super::perturbed(spec, plan, data, shape, perturbation);
+            record::write_changes(&self.path.join("units.csv"), &changes)?;
+            files.push("units.csv".to_owned());
         }
         Ok(files)
     }

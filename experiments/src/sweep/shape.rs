@@ -31,6 +31,8 @@ pub struct Shape {
     pub init: Initial,
     /// What training minimises.
     pub loss: &'static Loss,
+    /// What networks are judged by on validation and test examples.
+    pub test_loss: &'static Loss,
     /// Weights and biases.
     pub parameters: u64,
 }
@@ -45,6 +47,11 @@ impl Shape {
     pub fn new(spec: &Spec, network: &spec::Network, data: &Dataset) -> Result<Self, InputError> {
         let classes = data.targets.classes().unwrap_or(0);
         let loss = network.loss.unwrap_or_else(|| suiting(spec.problem.task(), classes));
+        let test_loss = network.test_loss.unwrap_or(loss);
+        if test_loss.task != loss.task {
+            let message = format!("{} and {} are of networks with other outputs", test_loss.name, loss.name);
+            return Err(spec.error("network.test_loss", message));
+        }
         let outputs = match (&data.targets, loss.task) {
             (Targets::Values { outputs, .. }, _) => *outputs,
             (Targets::Classes { .. }, loss::Task::Binary) if classes == 2 => 1,
@@ -70,7 +77,7 @@ impl Shape {
             Some(parameters) => {
                 let &spec::Network { bias, activation, parameterisation, gain, .. } = network;
                 let init = Initial::load(spec, &network.init, &Architecture::new(&layers, bias, activation, loss))?;
-                Ok(Self { layers, bias, activation, parameterisation, gain, init, loss, parameters })
+                Ok(Self { layers, bias, activation, parameterisation, gain, init, loss, test_loss, parameters })
             }
             None => {
                 let count = parameters.map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());
@@ -83,6 +90,7 @@ impl Shape {
     pub fn architecture(&self) -> Architecture {
         Architecture::new(&self.layers, self.bias, self.activation, self.loss)
             .parameterised(self.parameterisation, self.gain)
+            .judged_by(self.test_loss)
     }
 
     /// Units of the last layer.
@@ -120,7 +128,8 @@ mod tests {
         let init = Initial::Drawn(crate::network::Initializer::Zeros);
         let (parameterisation, gain) = (Parameterisation::Ntk, 2.0);
         let loss = loss::ALL[0];
-        let shape = Shape { layers, bias: true, activation, parameterisation, gain, init, loss, parameters };
+        let shape =
+            Shape { layers, bias: true, activation, parameterisation, gain, init, loss, test_loss: loss, parameters };
         assert_eq!(shape.flops_per_example(), 2 * (2 * 64 * 32 + 3 * 32 * 10));
     }
 }

@@ -19,6 +19,6 @@ pub use column::{COLUMNS, Column};
 pub use evaluation::Evaluation;
 pub use layout::{Layout, Path};
 pub use objective::{Lane, Objective, Split};
-pub use observer::{Logged, Norms, Observer};
+pub use observer::{EffectiveRates, Logged, Norms, Observer, RATE_QUANTILES};
 pub use outcome::{Keep, Metric, Outcome, Point, Position, Target};
 pub use pool::{Engine, Job, train};

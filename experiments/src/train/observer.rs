@@ -3,6 +3,7 @@
 use thalweg_kernels::Real;
 
 use super::Point;
+use crate::stats::quantile;
 
 /// A block at a logged step.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,15 @@ pub struct Logged<'a, T> {
     pub gradient: Option<&'a [T]>,
 }
 
+impl<T: Real> Logged<'_, T> {
+    /// The numbers of one of `trials` trials in an array of the block, in the order of the parameters.
+    fn of_trial(&self, array: &[T], trial: usize, trials: usize) -> impl Iterator<Item = f64> {
+        let parameters = array.len() / trials;
+        let first = trial / self.lanes * self.lanes * parameters + trial % self.lanes;
+        array[first..].iter().step_by(self.lanes).take(parameters).map(|number| number.to_f64())
+    }
+}
+
 /// Something that is recorded at logged steps.
 pub trait Observer<T: Real>: Sync {
     /// Adds what it sees to the lanes' points.
@@ -32,16 +42,46 @@ pub struct Norms;
 impl<T: Real> Observer<T> for Norms {
     fn observe(&self, block: Logged<'_, T>, points: &mut [Point]) {
         let (Some(gradient), Some(previous)) = (block.gradient, block.previous) else { return };
-        let parameters = 0..block.weights.len() / points.len();
+        let count = points.len();
         for (trial, point) in points.iter_mut().enumerate() {
-            let first = trial / block.lanes * block.lanes * parameters.len() + trial % block.lanes;
-            let column = |values: &[T], at: usize| values[first + at * block.lanes].to_f64();
-            let norm = |term: &dyn Fn(usize) -> f64| {
-                let square: f64 = parameters.clone().map(|at| term(at) * term(at)).sum();
+            let norm = |terms: &mut dyn Iterator<Item = f64>| {
+                let square: f64 = terms.map(|term| term * term).sum();
                 T::from_f64(square.sqrt()).to_f64()
             };
-            point.grad_norm = Some(norm(&|at| column(gradient, at)));
-            point.update_norm = Some(norm(&|at| column(block.weights, at) - column(previous, at)));
+            let [after, before, slope] =
+                [block.weights, previous, gradient].map(|array| block.of_trial(array, trial, count));
+            point.update_norm = Some(norm(&mut after.zip(before).map(|(after, before)| after - before)));
+            point.grad_norm = Some(norm(&mut { slope }));
+        }
+    }
+}
+
+/// The shares of the weights at which quantiles of effective learning rates are taken.
+pub const RATE_QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/// Quantiles over the parameters of the effective learning rate -Δw/g: what an update multiplied the gradient by. A parameter
+/// whose gradient is zero has none.
+///
+/// For Adagrad and RMSProp this is α / (√c + ε), up to the rounding of w. A method that carries earlier gradients on moves
+/// against the present one at times: its rate is negative then.
+#[derive(Clone, Copy, Debug)]
+pub struct EffectiveRates;
+
+impl<T: Real> Observer<T> for EffectiveRates {
+    fn observe(&self, block: Logged<'_, T>, points: &mut [Point]) {
+        let (Some(gradient), Some(previous)) = (block.gradient, block.previous) else { return };
+        let count = points.len();
+        let mut rates = Vec::with_capacity(block.weights.len() / count);
+        for (trial, point) in points.iter_mut().enumerate() {
+            let [after, before, slope] =
+                [block.weights, previous, gradient].map(|array| block.of_trial(array, trial, count));
+            rates.clear();
+            let moved = after.zip(before).zip(slope).filter(|(_, slope)| *slope != 0.0);
+            rates.extend(moved.map(|((after, before), slope)| (before - after) / slope).filter(|rate| !rate.is_nan()));
+            rates.sort_unstable_by(f64::total_cmp);
+            let at = |share| Some(T::from_f64(quantile(&rates, share)?).to_f64());
+            let [Some(q05), Some(q25), Some(q50), Some(q75), Some(q95)] = RATE_QUANTILES.map(at) else { continue };
+            point.effective_lr = Some([q05, q25, q50, q75, q95]);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How a trial went.
 
-use super::Split;
+use super::{RATE_QUANTILES, Split};
 use crate::record::Status;
 
 /// A trial at one logged step. Losses and norms are rounded to the precision of the sweep.
@@ -16,6 +16,9 @@ pub struct Point {
     pub grad_norm: Option<f64>,
     /// Euclidean norm of this step's update; none at step 0.
     pub update_norm: Option<f64>,
+    /// Quantiles of the effective learning rates of this step's update, at the shares [`super::RATE_QUANTILES`]; none at step 0, or
+    /// if nobody asked.
+    pub effective_lr: Option<[f64; RATE_QUANTILES.len()]>,
 }
 
 /// What a target looks at.

@@ -27,6 +27,38 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("samples = 100\n", "", &["3:1: missing key `problem.samples`"]),
     ("hidden = [4]\n", "", &["8:1: missing key `network.hidden`"]),
     ("[network]\nhidden = [4]\n", "", &["missing key `network`"]),
+    ("hidden = [4]", "hidden = [4]\ntest_loss = \"mes\"", &["10:13: `network.test_loss`", "did you mean `mse`?"]),
+    ("[[optimizer]]", "[record]\neffective_lrs = true\n[[optimizer]]", &["did you mean `effective_lr`?"]),
+    (
+        "[[optimizer]]",
+        "[record]\neffective_lr = true\ncurves = \"none\"\n[[optimizer]]",
+        &["`record.effective_lr`: it has the steps of curves.csv, but record.curves is \"none\""],
+    ),
+    (
+        "[[optimizer]]",
+        "[record]\nperturb = { layer = 1, unit = 0, from = 0, by = 0.1 }\n[[optimizer]]",
+        &["`record.perturb`: what it shows are means over the training split: train.batch = \"full\""],
+    ),
+    (
+        "[[optimizer]]",
+        "[record]\nperturb = { layer = 1, unit = 0, form = 0, by = 0.1 }\n[[optimizer]]",
+        &["unknown key `record.perturb.form`", "did you mean `from`?"],
+    ),
+    (
+        "[[optimizer]]",
+        "[record]\nperturb = { layer = 1, unit = 0, from = 0, by = 0 }\n[[optimizer]]",
+        &["a weight that is changed by 0 changes nothing"],
+    ),
+    (
+        "[[optimizer]]",
+        "[[figure]]\nkind = \"network\"\n[[optimizer]]",
+        &["`figure.0.kind`: units.csv has to be recorded: record.perturb = "],
+    ),
+    (
+        "[[optimizer]]",
+        "[[figure]]\nkind = \"quantiles\"\ncolumn = \"effective_lr\"\n[[optimizer]]",
+        &["`figure.0.kind`: effective_lr.csv has to be recorded: record.effective_lr = true"],
+    ),
     // Types.
     ("batch = 16", "batch = \"small\"", &["expected an integer from 1 to 100000000 or \"full\", found \"small\""]),
     ("batch = 16", "batch = 16.0", &["found 16.0"]),

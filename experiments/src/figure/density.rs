@@ -1,0 +1,168 @@
+//! How an outcome is distributed over trials, as a density: a line per optimizer, at its best configuration.
+
+use super::axis::{Axis, Scale};
+use super::comparison::remark;
+use super::labels;
+use super::picture::{Entry, Layer, Panel, Picture, Stroke, Symbol};
+use super::series;
+use super::style::{MOST_LINES, style};
+use super::{Chart, Data, FigureError, Input, Kind};
+use crate::stats::{Configuration, Metric, choose_best, configurations, quantile};
+
+/// The kind, as specs and the command know it.
+pub const KIND: Kind = Kind {
+    name: "density",
+    summary: "a kernel estimate of an outcome's density over trials, of each optimizer's best configuration or of selected ones",
+    metrics: || Metric::ALL.map(Metric::name).to_vec(),
+    keys: &["select", "select_by", "x_range"],
+    required: 0,
+    input: Input::Problem,
+    table: None,
+    compose,
+};
+
+/// Points of a line.
+const POINTS: u32 = 400;
+
+/// The narrowest kernel, as a share of the axis: trials that all end alike are a peak that can be seen.
+const NARROWEST: f64 = 0.004;
+
+/// How high the strokes of single trials are, as a share of the ordinate.
+const STROKE: f64 = 0.035;
+
+/// The finite outcomes of a configuration's trials, ascending, and how many trials there are.
+struct Outcomes<'a> {
+    configuration: &'a Configuration<'a>,
+    values: Vec<f64>,
+    trials: usize,
+}
+
+fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
+    let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    let all = configurations(data.runs);
+    let by = chart.options.select_by.unwrap_or(metric);
+    let selected = !chart.options.selection.is_empty();
+    let chosen = if selected {
+        all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
+    } else {
+        choose_best(data.runs, by)
+    };
+    let outcomes = |configuration| {
+        let all = Configuration::outcomes(configuration, metric);
+        let values: Vec<f64> = all.iter().copied().filter(|value| value.is_finite()).collect();
+        Outcomes { configuration, values, trials: all.len() }
+    };
+    let lines: Vec<Outcomes<'_>> = chosen.iter().map(outcomes).filter(|line| !line.values.is_empty()).collect();
+    if lines.is_empty() {
+        let reason = format!("no selected trial has a finite `{}`", metric.name());
+        return Err(FigureError::NoData { kind: KIND.name, reason });
+    }
+    if lines.len() > MOST_LINES {
+        return Err(FigureError::TooManyLines { kind: KIND.name, found: lines.len(), most: MOST_LINES });
+    }
+    let values = || lines.iter().flat_map(|line| &line.values).copied();
+    let scale = if metric.lower_is_better() && values().all(|value| value > 0.0) { Scale::Log } else { Scale::Linear };
+    let x = match chart.options.x_range {
+        Some(range) => series::axis_in("x", scale, range)?,
+        None => Axis::around(scale, values()).unwrap_or_else(|| Axis::new(Scale::Linear, 0.0, 1.0)),
+    };
+    Ok(picture(chart, data.problem, &all, &lines, (x, scale), (!selected).then_some(by)))
+}
+
+/// `best_by` says in what the settings are best, if they were not selected.
+fn picture(
+    chart: &Chart,
+    problem: &str,
+    all: &[Configuration<'_>],
+    lines: &[Outcomes<'_>],
+    (x, scale): (Axis, Scale),
+    best_by: Option<Metric>,
+) -> Picture {
+    let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    let curves: Vec<Vec<(f64, f64)>> = lines.iter().map(|line| density(line, &x, scale)).collect();
+    let top = 1.05 * curves.iter().flatten().map(|point| point.1).fold(0.0, f64::max);
+    let mut layers: Vec<Layer> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let bottom = top * STROKE * index as f64;
+        let stroke = |value: &f64| Stroke {
+            ends: [(*value, bottom), (*value, bottom + 0.8 * top * STROKE)],
+            color: style(index).color,
+            width: 0.8,
+        };
+        layers.push(Layer::Strokes(line.values.iter().map(stroke).collect()));
+    }
+    layers.extend(curves.into_iter().enumerate().map(|(index, curve)| Layer::Line(style(index), curve)));
+    let counts = series::seed_counts(lines.iter().map(|line| line.configuration));
+    let count = if counts.0 == counts.1 { counts.1.to_string() } else { format!("{} to {}", counts.0, counts.1) };
+    let mut notes =
+        vec![remark(format!("{count} trials a line, strokes below;")), remark("Gaussian kernel, Silverman's rule")];
+    if lines.iter().any(|line| line.values.len() < line.trials) {
+        notes.push(remark("the area is the share not diverged"));
+    }
+    if let Some(by) = best_by {
+        notes.extend([remark("settings with the best median of"), remark(by.label())]);
+    }
+    let entry = |(index, line): (usize, &Outcomes<'_>)| {
+        let names = labels::varying(all, line.configuration.optimizer(), &[]);
+        Entry { symbol: Symbol::Line(style(index)), text: labels::label(line.configuration, &names) }
+    };
+    Picture {
+        title: chart.title_or(|| format!("{problem}: distribution of the {}", metric.label())),
+        legend: lines.iter().enumerate().map(entry).collect(),
+        x,
+        x_label: metric.axis_label(),
+        panels: vec![Panel {
+            heading: String::new(),
+            height: 320.0,
+            y: Axis::new(Scale::Linear, 0.0, top),
+            y_label: if scale == Scale::Log { "density per decade" } else { "density" }.to_owned(),
+            layers,
+            symbols: Vec::new(),
+        }],
+        color_bar: None,
+        notes,
+    }
+}
+
+/// A Gaussian kernel's estimate of the density along the axis; its area is the share of the trials that have a finite outcome.
+fn density(line: &Outcomes<'_>, x: &Axis, scale: Scale) -> Vec<(f64, f64)> {
+    let along = |value: f64| if scale == Scale::Log { libm::log10(value) } else { value };
+    let back = |place: f64| if scale == Scale::Log { libm::pow(10.0, place) } else { place };
+    let (low, high) = (along(x.low()), along(x.high()));
+    let places: Vec<f64> = line.values.iter().map(|value| along(*value)).collect();
+    let width = bandwidth(&places).max(NARROWEST * (high - low));
+    let share = 1.0 / (line.trials as f64 * width * libm::sqrt(2.0 * std::f64::consts::PI));
+    let at = |place: f64| {
+        let kernel = |other: &f64| {
+            let distance = (place - other) / width;
+            libm::exp(-0.5 * distance * distance)
+        };
+        share * places.iter().map(kernel).sum::<f64>()
+    };
+    (0..=POINTS).map(|i| low + (high - low) * f64::from(i) / f64::from(POINTS)).map(|p| (back(p), at(p))).collect()
+}
+
+/// 0.9 min(s, q / 1.34) n^(-1/5) of ascending values, with their standard deviation s and quartile distance q (Silverman, 1986,
+/// equation 3.31); where half of the values are one, s alone counts.
+fn bandwidth(values: &[f64]) -> f64 {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let square = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
+    let deviation = libm::sqrt(square / (count - 1.0).max(1.0));
+    let at = |share| quantile(values, share).unwrap_or(mean);
+    let quartiles = (at(0.75) - at(0.25)) / 1.34;
+    let spread = if quartiles > 0.0 { deviation.min(quartiles) } else { deviation };
+    0.9 * spread * libm::pow(count, -0.2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bandwidth_is_silvermans() {
+        // 0.9 * min(numpy.std(x, ddof=1), (quantile .75 - .25) / 1.34) * 5 ** -.2 of x = 0, 1, 2, 3, 10: by the quartiles.
+        assert!((bandwidth(&[0.0, 1.0, 2.0, 3.0, 10.0]) - 0.973_584_622_85).abs() < 1e-8);
+        assert_eq!(bandwidth(&[2.0, 2.0]), 0.0);
+    }
+}

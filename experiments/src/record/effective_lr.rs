@@ -1,0 +1,30 @@
+//! `effective_lr.csv`: quantiles over the weights of what an update multiplied their gradients by.
+
+use std::io::Write;
+
+use super::number::Precision;
+
+/// Writes the header of `effective_lr.csv`: `key,step`, and for each share of the weights the quantile's name, such as
+/// `effective_lr_q05` for 0.05.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_rates_header<W: Write>(writer: &mut csv::Writer<W>, shares: &[f64]) -> csv::Result<()> {
+    let quantiles = shares.iter().map(|share| format!("effective_lr_q{:02}", 100.0 * share));
+    writer.write_record(["key", "step"].map(str::to_owned).into_iter().chain(quantiles))
+}
+
+/// Writes a row of `effective_lr.csv`: the quantiles of a trial's update at a step.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_rates<W: Write>(
+    writer: &mut csv::Writer<W>,
+    key: &str,
+    step: u64,
+    quantiles: &[f64],
+    precision: Precision,
+) -> csv::Result<()> {
+    let quantiles = quantiles.iter().map(|rate| precision.format(*rate));
+    writer.write_record([key.to_owned(), step.to_string()].into_iter().chain(quantiles))
+}
