@@ -176,6 +176,23 @@ impl<S: Simd, T: Real, const U: usize> Vector<S, T, U> {
     }
 }
 
+impl<S: Simd, T: Real, const U: usize> Vector<S, T, U> {
+    /// The number of the table, rounded to `T`, that the lowest three bits of each lane name.
+    #[inline(always)]
+    #[must_use]
+    pub fn lookup(self, table: &[f64; 8]) -> Self {
+        let mut numbers = [T::default(); 8];
+        for (number, entry) in numbers.iter_mut().zip(table) {
+            *number = T::from_f64(*entry);
+        }
+        let mut out = self;
+        for u in 0..U {
+            out.registers[u] = T::lookup(self.simd, numbers, self.registers[u]);
+        }
+        out
+    }
+}
+
 /// Operations on one vector, lane by lane.
 macro_rules! unary {
     ($($(#[$doc:meta])* $name:ident = $op:ident;)*) => {

@@ -13,7 +13,7 @@ use thalweg_kernels::optimizer::ALL;
 use crate::{SMALL, edited, parse, plan};
 
 /// Of the first trial of [`SMALL`].
-const DESCRIPTION: &str = r#"contract = 2
+const DESCRIPTION: &str = r#"contract = 3
 problem.kind = "moons"
 problem.samples = 100
 problem.noise = 0.2
@@ -50,7 +50,7 @@ fn keys_never_change() {
     for trial in &plan.trials {
         assert_eq!(trial.key, blake3::hash(plan.describe(trial).as_bytes()).to_hex()[..16]);
     }
-    assert_eq!(keys(SMALL), ["188223bc02fd467c", "9bbc3a904bc1e37c", "08868499edec7594", "9ec911d194ad5650"]);
+    assert_eq!(keys(SMALL), ["daf8013000354098", "13c7dd66abfd81d2", "388a7bbed8f31a86", "8fdb8a1274d4c6b4"]);
 }
 
 #[test]
