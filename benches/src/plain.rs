@@ -6,14 +6,20 @@ use thalweg_kernels::math::Elementary;
 pub trait Plain: Elementary {
     /// std's eˣ.
     fn std_exp(self) -> Self;
+    /// std's eˣ - 1.
+    fn std_expm1(self) -> Self;
     /// std's natural logarithm.
     fn std_ln(self) -> Self;
+    /// std's ln(1 + x).
+    fn std_log1p(self) -> Self;
     /// std's tanh.
     fn std_tanh(self) -> Self;
     /// 1 / (1 + e⁻ˣ) by std's exponential.
     fn std_sigmoid(self) -> Self;
     /// ln(1 + eˣ), stable, by std's functions.
     fn std_softplus(self) -> Self;
+    /// The error function of the `libm` crate: std has none.
+    fn libm_erf(self) -> Self;
     /// std's sine.
     fn std_sin(self) -> Self;
     /// std's cosine.
@@ -21,15 +27,23 @@ pub trait Plain: Elementary {
 }
 
 macro_rules! plain {
-    ($real:ty) => {
+    ($real:ty, $erf:path) => {
         impl Plain for $real {
             #[inline]
             fn std_exp(self) -> Self {
                 self.exp()
             }
             #[inline]
+            fn std_expm1(self) -> Self {
+                self.exp_m1()
+            }
+            #[inline]
             fn std_ln(self) -> Self {
                 self.ln()
+            }
+            #[inline]
+            fn std_log1p(self) -> Self {
+                self.ln_1p()
             }
             #[inline]
             fn std_tanh(self) -> Self {
@@ -44,6 +58,10 @@ macro_rules! plain {
                 self.max(0.0) + (-self.abs()).exp().ln_1p()
             }
             #[inline]
+            fn libm_erf(self) -> Self {
+                $erf(self)
+            }
+            #[inline]
             fn std_sin(self) -> Self {
                 self.sin()
             }
@@ -54,5 +72,5 @@ macro_rules! plain {
         }
     };
 }
-plain!(f32);
-plain!(f64);
+plain!(f32, libm::erff);
+plain!(f64, libm::erf);

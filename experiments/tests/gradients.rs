@@ -11,7 +11,7 @@ use networks::{architecture, examples, full_batch, gradient, outputs, random_wei
 /// The step of finite differences.
 const H: f64 = 1e-5;
 
-/// The smallest |z| of the hidden units of any lane: how far ReLU is from its kink.
+/// The smallest |z| of the hidden units of any lane: how far ReLU and its like are from their kink.
 fn margin(architecture: &Architecture, inputs: &[f64], weights: &[f64], lanes: usize) -> f64 {
     let mut margin = f64::INFINITY;
     for lane in 0..lanes {
@@ -51,7 +51,7 @@ fn check_against_differences(architecture: &Architecture, count: usize, isa: Isa
     let (lanes, parameters) = (isa.lanes::<f64>(), architecture.parameters());
     let examples = examples::<f64>(architecture, count, 1);
     let draws = (0..).map(|seed| random_weights::<f64>(parameters, lanes, seed));
-    let smooth = architecture.activation.name != "relu";
+    let smooth = !architecture.activation.name.ends_with("relu");
     let far = |weights: &Vec<f64>| smooth || margin(architecture, &examples.inputs, weights, lanes) > 100.0 * H;
     let weights = draws.take(1000).find(far).expect("weights that keep every unit away from zero");
     let network = full_batch(architecture.clone(), examples, Examples::default(), chunk);

@@ -29,6 +29,7 @@ pub mod activation;
 pub mod arch;
 mod buffer;
 pub mod landscape;
+mod lookup;
 pub mod loss;
 pub mod math;
 pub mod optimizer;
@@ -46,4 +47,4 @@ pub use vector::{Mask, Vector};
 
 /// The version of the numerics contract. It enters every trial's key, and is raised whenever a bit of any result
 /// changes on purpose.
-pub const CONTRACT: u32 = 2;
+pub const CONTRACT: u32 = 3;

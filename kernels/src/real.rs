@@ -6,6 +6,7 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 use pulp::Simd;
 
+use crate::lookup::Lookup;
 use crate::table::{Family, Table};
 
 /// x86's minimum of registers is `a < b ? a : b` and its maximum `a > b ? a : b`, to the bit.
@@ -135,6 +136,8 @@ pub trait Real:
     fn equal<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::MaskReg<S>;
     /// a & b on masks
     fn and_masks<S: Simd>(simd: S, a: Self::MaskReg<S>, b: Self::MaskReg<S>) -> Self::MaskReg<S>;
+    /// The number of the table that the lowest three bits of each lane name.
+    fn lookup<S: Simd>(simd: S, table: [Self; 8], index: Self::Reg<S>) -> Self::Reg<S>;
     /// `a` where the mask is set, else `b`
     fn select<S: Simd>(simd: S, mask: Self::MaskReg<S>, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S>;
 }
@@ -274,6 +277,10 @@ macro_rules! real {
                     *half >>= count;
                 }
                 a
+            }
+            #[inline(always)]
+            fn lookup<S: Simd>(simd: S, table: [Self; 8], index: Self::Reg<S>) -> Self::Reg<S> {
+                Lookup::lookup(simd, table, index)
             }
             #[inline(always)]
             fn and_masks<S: Simd>(simd: S, a: Self::MaskReg<S>, b: Self::MaskReg<S>) -> Self::MaskReg<S> {

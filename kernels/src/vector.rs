@@ -144,6 +144,15 @@ impl<S: Simd, T: Real, const U: usize> Vector<S, T, U> {
         Self::select(other.equal(other), larger, other)
     }
 
+    /// -1, 0 or 1 by its sign; NaN where it is NaN.
+    #[inline(always)]
+    #[must_use]
+    pub fn sign(self) -> Self {
+        let one = self.and(self.like(-0.0)).or(self.like(1.0));
+        let sign = Self::select(self.equal(self.like(0.0)), self, one);
+        Self::select(self.equal(self), sign, self)
+    }
+
     /// The bits of each 32-bit half moved up by `count` < 32: on f64 no bit crosses from the low half to the high.
     #[inline(always)]
     #[must_use]
@@ -162,6 +171,23 @@ impl<S: Simd, T: Real, const U: usize> Vector<S, T, U> {
         let mut out = self;
         for u in 0..U {
             out.registers[u] = T::shift_right_halves(self.simd, self.registers[u], count);
+        }
+        out
+    }
+}
+
+impl<S: Simd, T: Real, const U: usize> Vector<S, T, U> {
+    /// The number of the table, rounded to `T`, that the lowest three bits of each lane name.
+    #[inline(always)]
+    #[must_use]
+    pub fn lookup(self, table: &[f64; 8]) -> Self {
+        let mut numbers = [T::default(); 8];
+        for (number, entry) in numbers.iter_mut().zip(table) {
+            *number = T::from_f64(*entry);
+        }
+        let mut out = self;
+        for u in 0..U {
+            out.registers[u] = T::lookup(self.simd, numbers, self.registers[u]);
         }
         out
     }

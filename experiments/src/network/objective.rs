@@ -94,6 +94,9 @@ impl<T: Elementary> Network<T> {
             let matrix = &weights[layer.weights.start * lanes..layer.weights.end * lanes];
             scratch.products.forward(shape, matrix, bias, inputs, outputs);
             if index + 1 < self.architecture.layers().len() {
+                if let Some(z) = scratch.arguments.get_mut(index) {
+                    z[..outputs.len()].copy_from_slice(outputs);
+                }
                 self.architecture.activation.forward(scratch.layout.isa, outputs);
             }
         }
@@ -110,7 +113,7 @@ impl<T: Elementary> Network<T> {
         start: Start,
     ) {
         let (lanes, last) = (scratch.lanes, self.architecture.layers().len() - 1);
-        let Scratch { values, upstream: [upstream, downstream], products, layout, .. } = scratch;
+        let Scratch { values, arguments, upstream: [upstream, downstream], products, layout, .. } = scratch;
         // The gradient with respect to the last layer's outputs stands where its values were.
         std::mem::swap(&mut values[last], upstream);
         for (index, layer) in self.architecture.layers().iter().enumerate().rev() {
@@ -127,7 +130,8 @@ impl<T: Elementary> Network<T> {
                 let dx = &mut downstream[..examples * layer.inputs * lanes];
                 let matrix = &weights[layer.weights.start * lanes..layer.weights.end * lanes];
                 products.input_gradient(shape, matrix, dz, dx);
-                self.architecture.activation.backward(layout.isa, &values[index - 1][..dx.len()], dx);
+                let known = arguments.get(index - 1).unwrap_or(&values[index - 1]);
+                self.architecture.activation.backward(layout.isa, &known[..dx.len()], dx);
                 std::mem::swap(upstream, downstream);
             }
         }

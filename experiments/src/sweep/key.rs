@@ -159,6 +159,9 @@ fn write_trial(
 ) {
     write_line(text, "optimizer", &quoted(method.name));
     for (hyperparameter, &value) in method.hyperparameters.iter().zip(point.hyperparameters) {
+        if hyperparameter.optional && value == hyperparameter.default {
+            continue;
+        }
         // A choice goes by its name, so that a new one can be listed anywhere.
         let value = match hyperparameter.domain {
             Domain::Number { .. } => number(value),

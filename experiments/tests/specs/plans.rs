@@ -8,11 +8,12 @@ use thalweg::data::{Splits, Targets};
 use thalweg::record::Setting;
 use thalweg::spec::{Spec, shipped};
 use thalweg::sweep::{Model, Plan, Trial};
+use thalweg_kernels::optimizer::ALL;
 
 use crate::{SMALL, edited, parse, plan};
 
 /// Of the first trial of [`SMALL`].
-const DESCRIPTION: &str = r#"contract = 2
+const DESCRIPTION: &str = r#"contract = 3
 problem.kind = "moons"
 problem.samples = 100
 problem.noise = 0.2
@@ -49,7 +50,7 @@ fn keys_never_change() {
     for trial in &plan.trials {
         assert_eq!(trial.key, blake3::hash(plan.describe(trial).as_bytes()).to_hex()[..16]);
     }
-    assert_eq!(keys(SMALL), ["188223bc02fd467c", "9bbc3a904bc1e37c", "08868499edec7594", "9ec911d194ad5650"]);
+    assert_eq!(keys(SMALL), ["daf8013000354098", "13c7dd66abfd81d2", "388a7bbed8f31a86", "8fdb8a1274d4c6b4"]);
 }
 
 #[test]
@@ -190,6 +191,46 @@ fn trials_come_by_table_grid_and_seed() {
     let names: Vec<&str> = plan.populations.iter().map(|population| population.optimizer.name).collect();
     assert_eq!(names, ["momentum", "adam"]);
     assert_eq!(plan.populations[0].trials, [0, 2, 4, 6, 12, 1, 3, 5, 7, 13]);
+}
+
+/// The hyperparameters of the first trial of an optimizer's table.
+fn settings(optimizer: &str) -> (Vec<f64>, Vec<String>) {
+    let plan = plan(&parse(&edited("kind = \"sgd\"\nlr = [0.1, 0.01]", optimizer)).unwrap()).unwrap();
+    (plan.trials[0].hyperparameters.to_vec(), plan.hyperparameter_names())
+}
+
+#[test]
+fn conventions_are_presets() {
+    // lr, β1, β2, ε, where ε stands, bias correction, sign.
+    let paper = [1e-3, 0.9, 0.999, 1e-8, 0.0, 0.0, 0.0];
+    let notes = [1e-3, 0.9, 0.99, 1e-8, 1.0, 1.0, 0.0];
+    assert_eq!(settings("kind = \"adam\"").0, paper);
+    assert_eq!(settings("kind = \"adam\"\nconvention = \"paper\"").0, paper);
+    assert_eq!(settings("kind = \"adam\"\nconvention = \"notes\"").0, notes);
+    let own = settings("kind = \"adam\"\nconvention = \"notes\"\nbias_correction = true\nbeta2 = 0.5").0;
+    assert_eq!(own, [1e-3, 0.9, 0.5, 1e-8, 1.0, 0.0, 0.0]);
+    for method in ALL.iter().filter(|method| !method.notes.is_empty()) {
+        let (values, names) = settings(&format!("kind = \"{}\"\nconvention = \"notes\"", method.name));
+        let at = method.hyperparameters.iter().position(|h| h.name == "epsilon_placement").unwrap();
+        assert_eq!((values[at], names.contains(&"convention".to_owned())), (1.0, false), "{method:?}");
+    }
+}
+
+#[test]
+fn what_goes_without_saying_is_said_when_it_differs() {
+    let plan_of =
+        |optimizer: &str| plan(&parse(&edited("kind = \"sgd\"\nlr = [0.1, 0.01]", optimizer)).unwrap()).unwrap();
+    let plain = plan_of("kind = \"momentum\"");
+    let spelled = plan_of("kind = \"momentum\"\nform = \"pytorch\"");
+    assert_eq!(plain.hyperparameter_names(), ["lr", "momentum"]);
+    assert_eq!(spelled.hyperparameter_names(), ["lr", "momentum"]);
+    assert_eq!(plain.trials[0].key, spelled.trials[0].key);
+    assert!(!plain.describe(&plain.trials[0]).contains("\nform = "));
+    let both = plan_of("kind = \"momentum\"\nform = [\"pytorch\", \"keras\"]");
+    assert_eq!(both.hyperparameter_names(), ["lr", "momentum", "form"]);
+    assert_eq!(both.trials[0].key, plain.trials[0].key);
+    assert!(both.describe(&both.trials[2]).contains("form = \"keras\"\n"));
+    assert_eq!(both.settings(&both.trials[2])[2], Some(Setting::Choice("keras".to_owned())));
 }
 
 #[test]

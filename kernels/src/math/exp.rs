@@ -26,7 +26,7 @@ use crate::{Isa, Vector};
 ///
 /// e^±0 = 1, e^∞ = ∞, e^-∞ = 0, NaN gives NaN. Beyond the range of the type: ∞, and 0.
 pub fn exp<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, Exp>(isa, xs);
+    in_place::<T, Exp, 4>(isa, xs);
 }
 
 struct Exp;
@@ -90,6 +90,21 @@ pub fn lanes<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vecto
 /// e^x for LOWEST ≤ x ≤ HIGHEST and for NaN.
 #[inline(always)]
 pub fn exp_between<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
+    let Parts { first, second, p } = parts(x);
+    // Not by adding to the exponent of 1 + p, which would turn NaN into numbers.
+    first.mul_add(p, first) * second
+}
+
+/// e^x = first · second · (1 + p), 2^n being first · second.
+pub struct Parts<S: Simd, T: Constants, const U: usize> {
+    pub first: Vector<S, T, U>,
+    pub second: Vector<S, T, U>,
+    pub p: Vector<S, T, U>,
+}
+
+/// The parts of e^x for LOWEST ≤ x ≤ HIGHEST and for NaN.
+#[inline(always)]
+pub fn parts<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Parts<S, T, U> {
     let t = x.mul_add(x.like(LOG2_E), x.like(T::SPLIT + T::OFFSET)).and(x.like_pattern(T::WHOLE));
     let n = t - x.like(T::SPLIT);
     let r = n.neg_mul_add(x.like(T::LN2_LOW), n.neg_mul_add(x.like(T::LN2_HIGH), x));
@@ -99,6 +114,5 @@ pub fn exp_between<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) ->
     let half = t.shift_right_halves(T::FRACTION + 1).shift_left_halves(T::EXPONENT);
     let first = half.add_bits(one);
     let second = t.shift_left_halves(T::EXPONENT - T::FRACTION).sub_bits(half).add_bits(one);
-    // Not by adding to the exponent of 1 + p, which would turn NaN into numbers.
-    first.mul_add(p, first) * second
+    Parts { first, second, p }
 }

@@ -5,7 +5,7 @@
 //! special values. NaN gives NaN everywhere, with any payload. Errors are counted in ULP: units in the last place of the
 //! correctly rounded result.
 //!
-//! The functions of a slice take four registers at a time, which overlaps the latencies of their formulas.
+//! The functions of a slice take two or four registers at a time, which overlaps the latencies of their formulas.
 
 mod cos;
 mod erf;
@@ -18,6 +18,7 @@ mod sigmoid;
 mod sin;
 mod softplus;
 mod tanh;
+mod tanh_fast;
 
 use std::marker::PhantomData;
 
@@ -33,6 +34,7 @@ pub use sigmoid::sigmoid;
 pub use sin::{LARGEST_ANGLE, sin};
 pub use softplus::softplus;
 pub use tanh::tanh;
+pub use tanh_fast::tanh_fast;
 
 use crate::{Isa, Vector};
 
@@ -42,7 +44,7 @@ pub trait Elementary:
     + expm1::Constants
     + ln::Constants
     + tanh::Constants
-    + sigmoid::Constants
+    + tanh_fast::Constants
     + erf::Constants
     + sin::Constants
 {
@@ -74,6 +76,12 @@ pub trait Elementary:
     #[inline(always)]
     fn tanh<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
         tanh::lanes(x)
+    }
+
+    /// The hyperbolic tangent, faster; see [`tanh_fast()`].
+    #[inline(always)]
+    fn tanh_fast<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
+        tanh_fast::lanes(x)
     }
 
     /// 1 / (1 + e^-x); see [`sigmoid()`].
@@ -146,6 +154,13 @@ impl<S: Simd, T: Elementary, const U: usize> Vector<S, T, U> {
         T::tanh(self)
     }
 
+    /// The hyperbolic tangent, faster; see [`tanh_fast()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn tanh_fast(self) -> Self {
+        T::tanh_fast(self)
+    }
+
     /// 1 / (1 + e^-x); see [`sigmoid()`].
     #[inline(always)]
     #[must_use]
@@ -187,22 +202,23 @@ trait Function {
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U>;
 }
 
-/// Replaces each element by its function.
-fn in_place<T: Elementary, F: Function>(isa: Isa, xs: &mut [T]) {
-    isa.dispatch(InPlace(xs, PhantomData::<F>));
+/// Replaces each element by its function, `U` registers at a time: as many as was measured to be fastest, on AVX-512 and
+/// AVX2 together.
+fn in_place<T: Elementary, F: Function, const U: usize>(isa: Isa, xs: &mut [T]) {
+    isa.dispatch(InPlace::<T, F, U>(xs, PhantomData));
 }
 
-struct InPlace<'a, T, F>(&'a mut [T], PhantomData<F>);
+struct InPlace<'a, T, F, const U: usize>(&'a mut [T], PhantomData<F>);
 
-impl<T: Elementary, F: Function> WithSimd for InPlace<'_, T, F> {
+impl<T: Elementary, F: Function, const U: usize> WithSimd for InPlace<'_, T, F, U> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let (body, tail) = T::as_registers_mut::<S>(self.0);
-        let (fours, ones) = body.as_chunks_mut::<4>();
-        for four in fours {
-            *four = F::eval(Vector::<S, T, 4>::from_registers(simd, *four)).registers();
+        let (groups, ones) = body.as_chunks_mut::<U>();
+        for group in groups {
+            *group = F::eval(Vector::<S, T, U>::from_registers(simd, *group)).registers();
         }
         for one in ones {
             *one = F::eval(Vector::<S, T>::new(simd, *one)).register();

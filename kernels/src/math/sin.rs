@@ -28,7 +28,7 @@ pub const LARGEST_ANGLE: f64 = 100_000.0;
 /// sin(±0) = ±0. NaN gives NaN, and so does an angle beyond ±[`LARGEST_ANGLE`], infinities among them: there the three
 /// parts of π/2 are not enough.
 pub fn sin<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, Sin>(isa, xs);
+    in_place::<T, Sin, 4>(isa, xs);
 }
 
 struct Sin;
