@@ -75,7 +75,8 @@ fn run_block<T: Precision>(method: &Method, isa: Isa, groups: usize, trials: &[T
             coefficients: &fresh.chunks_exact(lanes).flat_map(interleave).collect::<Vec<T>>(),
             alarm: &mut alarm,
         };
-        method.update(isa, update);
+        let raised = method.update(isa, update);
+        assert_eq!(raised, alarm.iter().any(|alarm| !alarm.is_finite()));
         let separated = weights.chunks_exact(parameters * lanes).flat_map(|group| separate(group, lanes));
         runs.iter_mut().zip(separated).for_each(|(run, weights)| run.weights.push(weights));
     }

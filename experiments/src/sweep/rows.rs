@@ -18,10 +18,10 @@ pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) 
     });
     let trajectory = bytes_if(spec.record.trajectory, |writer| {
         // Positions are kept at the steps that are logged.
-        outcome.positions.iter().zip(&outcome.points).try_for_each(|(position, point)| {
+        outcome.positions.iter().zip(&outcome.points).try_for_each(|((step, parameters), point)| {
             let value = point.loss[Split::Train as usize].unwrap_or(f64::NAN);
             let key = &plan.trials[trial].key;
-            record::write_position(writer, key, position.step, &position.parameters, value, precision)
+            record::write_position(writer, key, step, parameters, value, precision)
         })
     });
     let rates = bytes_if(spec.record.effective_lr, |writer| {

@@ -7,7 +7,7 @@ use thalweg_kernels::optimizer::{Method, SingleUpdate, Update};
 use super::alarms::Alarms;
 use super::coefficients::Coefficients;
 use super::{
-    Evaluation, Keep, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Position, Split, Target,
+    Evaluation, Keep, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Positions, Split, Target,
 };
 use crate::record::Status;
 
@@ -87,7 +87,8 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         self.coefficients.start(&lanes);
         self.alarms.reset(trials.len());
         self.trials.clear();
-        self.trials.extend(trials.iter().map(|lane| Trial::new(setting.schedule.logged.len(), lane.keep)));
+        let (points, parameters) = (setting.schedule.logged.len(), setting.objective.parameters());
+        self.trials.extend(trials.iter().map(|lane| Trial::new(points, lane.keep, parameters)));
         let steps = setting.schedule.steps;
         let mut logged = setting.schedule.logged.iter().peekable();
         for step in 0..=steps {
@@ -136,21 +137,23 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         let Self { layout, weights, gradient, state, coefficients, alarms, .. } = self;
         let size = weights.len();
         let state = &mut state[..method.state * size];
+        let mut raised = false;
         for (range, coefficients) in coefficients.advance(method, lanes, step) {
             match layout.path {
                 Path::Population => {
                     let (groups, alarm) = (layout.groups, alarms.lanes());
                     let update = Update { groups, weights, gradient, state, range, coefficients, alarm };
-                    method.update(layout.isa, update);
+                    raised |= method.update(layout.isa, update);
                 }
                 Path::Dense => {
                     let alarm = &mut alarms.lanes()[0];
                     let update = SingleUpdate { weights, gradient, state, range, coefficients, alarm };
                     method.update_single(layout.isa, update);
+                    raised |= !alarms.lanes()[0].is_finite();
                 }
             }
         }
-        if self.alarms.any() {
+        if raised && alarms.any() {
             for (lane, trial) in self.trials.iter_mut().enumerate() {
                 if trial.running && self.alarms.is_raised(lane) {
                     trial.diverge(step);
@@ -201,22 +204,28 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             if trial.keeps(point.step, setting.schedule) {
                 let group = lane / self.width * self.width * objective.parameters();
                 let parameters = self.weights[group + lane % self.width..].iter().step_by(self.width);
-                let parameters = parameters.take(objective.parameters()).map(|w| w.to_f64()).collect();
-                trial.outcome.positions.push(Position { step, parameters });
+                let parameters = parameters.take(objective.parameters()).map(|w| w.to_f64());
+                trial.outcome.positions.push(step, parameters);
             }
         }
     }
 }
 
 impl Trial {
-    fn new(points: usize, keep: Keep) -> Self {
+    fn new(points: usize, keep: Keep, parameters: usize) -> Self {
+        let positions = match keep {
+            Keep::Nothing => 0,
+            Keep::Start | Keep::End => 1,
+            Keep::Ends => 2,
+            Keep::All => points,
+        };
         let outcome = Outcome {
             status: Status::Ok,
             steps: 0,
             diverged_at: None,
             steps_to_target: None,
             points: Vec::with_capacity(points),
-            positions: Vec::new(),
+            positions: Positions::with_capacity(positions, parameters),
         };
         Self { outcome, running: true, keep }
     }

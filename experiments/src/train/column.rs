@@ -83,7 +83,7 @@ mod tests {
             diverged_at: None,
             steps_to_target: None,
             points: losses.iter().enumerate().map(point).collect(),
-            positions: Vec::new(),
+            positions: Positions::default(),
         };
         boundary_measure(&outcome, steps)
     }

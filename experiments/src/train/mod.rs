@@ -20,5 +20,5 @@ pub use evaluation::Evaluation;
 pub use layout::{Layout, Path};
 pub use objective::{Lane, Objective, Split};
 pub use observer::{EffectiveRates, Logged, Norms, Observer, RATE_QUANTILES};
-pub use outcome::{Keep, Metric, Outcome, Point, Position, Target};
+pub use outcome::{Keep, Metric, Outcome, Point, Positions, Target};
 pub use pool::{Engine, Job, train};

@@ -67,13 +67,33 @@ pub enum Keep {
     All,
 }
 
-/// The parameters of a trial at a logged step.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Position {
-    /// Updates done.
-    pub step: u64,
-    /// The parameters.
-    pub parameters: Vec<f64>,
+/// The parameters of a trial at some of the logged steps, ascending.
+///
+/// One array holds them all: a sweep has a million trials, and each piece of memory has its price.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Positions {
+    steps: Vec<u64>,
+    /// `[step][parameter]`
+    parameters: Vec<f64>,
+}
+
+impl Positions {
+    /// Room for so many positions of so many parameters.
+    pub(super) fn with_capacity(positions: usize, parameters: usize) -> Self {
+        Self { steps: Vec::with_capacity(positions), parameters: Vec::with_capacity(positions * parameters) }
+    }
+
+    /// Adds the parameters after `step` updates.
+    pub(super) fn push(&mut self, step: u64, parameters: impl Iterator<Item = f64>) {
+        self.steps.push(step);
+        self.parameters.extend(parameters);
+    }
+
+    /// The steps, and the parameters after each.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &[f64])> + ExactSizeIterator {
+        let parameters = self.parameters.len().checked_div(self.steps.len()).unwrap_or(0).max(1);
+        self.steps.iter().copied().zip(self.parameters.chunks_exact(parameters))
+    }
 }
 
 /// How a trial went.
@@ -90,7 +110,7 @@ pub struct Outcome {
     /// What was logged, in the order of the steps.
     pub points: Vec<Point>,
     /// The parameters that were asked for, in the order of the steps.
-    pub positions: Vec<Position>,
+    pub positions: Positions,
 }
 
 impl Outcome {
@@ -106,14 +126,12 @@ impl Outcome {
 
     /// The parameters at the start, if they were kept.
     pub fn start(&self) -> Option<&[f64]> {
-        let first = self.positions.first().filter(|position| position.step == 0);
-        first.map(|position| position.parameters.as_slice())
+        self.positions.iter().next().filter(|(step, _)| *step == 0).map(|(_, parameters)| parameters)
     }
 
     /// The parameters at the end, if they were kept; none if the trial became non-finite before.
     pub fn end(&self) -> Option<&[f64]> {
-        let last = self.positions.last().filter(|position| position.step == self.steps);
-        last.map(|position| position.parameters.as_slice())
+        self.positions.iter().next_back().filter(|(step, _)| *step == self.steps).map(|(_, parameters)| parameters)
     }
 
     /// The first of the points with the smallest training loss.

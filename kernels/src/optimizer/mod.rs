@@ -175,19 +175,19 @@ impl Method {
         (self.advance)(hyperparameters, products, coefficients);
     }
 
-    /// Does one step of some parameters of a block.
+    /// Does one step of some parameters of a block; returns whether an alarm of the block is raised now.
     ///
     /// # Panics
     ///
     /// If the slices do not fit each other.
-    pub fn update<T: Real>(&self, isa: Isa, block: Update<'_, T>) {
+    pub fn update<T: Real>(&self, isa: Isa, block: Update<'_, T>) -> bool {
         assert_eq!(block.gradient.len(), block.weights.len());
         assert_eq!(block.state.len(), block.weights.len() * self.state);
         assert_eq!(block.alarm.len(), block.groups * isa.lanes::<T>());
         assert_eq!(block.coefficients.len(), block.alarm.len() * self.coefficients);
         assert!(block.weights.len().is_multiple_of(block.alarm.len()));
         assert!(block.range.start <= block.range.end && block.range.end <= block.weights.len() / block.alarm.len());
-        self.update.get::<T>()(isa, block);
+        self.update.get::<T>()(isa, block)
     }
 }
 
@@ -209,18 +209,18 @@ impl std::fmt::Debug for Method {
 #[derive(Clone, Copy)]
 struct UpdateKernel;
 impl Family for UpdateKernel {
-    type Member<T: Real> = fn(Isa, Update<'_, T>);
+    type Member<T: Real> = fn(Isa, Update<'_, T>) -> bool;
 }
 
 /// How many parameters go through a rule together: divisions and square roots of one overlap those of the others.
 const TOGETHER: usize = 4;
 
-fn update<R: Rule, T: Real>(isa: Isa, block: Update<'_, T>) {
+fn update<R: Rule, T: Real>(isa: Isa, block: Update<'_, T>) -> bool {
     struct Op<'a, R, T>(Update<'a, T>, PhantomData<R>);
     impl<R: Rule, T: Real> WithSimd for Op<'_, R, T> {
-        type Output = ();
+        type Output = bool;
         #[inline(always)]
-        fn with_simd<S: Simd>(self, simd: S) {
+        fn with_simd<S: Simd>(self, simd: S) -> bool {
             let Update { groups, weights, gradient, state, range, coefficients, alarm } = self.0;
             let (weights, _) = T::as_registers_mut::<S>(weights);
             let (gradient, _) = T::as_registers::<S>(gradient);
@@ -231,6 +231,8 @@ fn update<R: Rule, T: Real>(isa: Isa, block: Update<'_, T>) {
             let mut arrays = state.chunks_exact_mut(size.max(1));
             let mut state: [_; MAX_STATE] = std::array::from_fn(|_| arrays.next().unwrap_or_default());
             let coefficients = coefficients.chunks_exact(R::COEFFICIENTS);
+            // Zeros as long as all alarms are: looking at every lane would take as long as a small update.
+            let mut alarms = Vector::<S, T>::splat(simd, T::default());
             for ((group, alarm), coefficients) in alarm.iter_mut().enumerate().zip(coefficients) {
                 let (first, count) = (group * parameters + range.start, range.len());
                 let mut c = [Vector::splat(simd, T::default()); MAX_COEFFICIENTS];
@@ -242,11 +244,14 @@ fn update<R: Rule, T: Real>(isa: Isa, block: Update<'_, T>) {
                     gradient: &gradient[first..first + count],
                     state: state.each_mut().map(|array| array.get_mut(first..first + count).unwrap_or_default()),
                 };
-                *alarm = of_group.step_all::<R>(&c, Vector::new(simd, *alarm)).register();
+                let of_group = of_group.step_all::<R>(&c, Vector::new(simd, *alarm));
+                alarms = alarms + of_group;
+                *alarm = of_group.register();
             }
+            !bytemuck::cast_slice(&[alarms.register()]).iter().all(|alarm: &T| alarm.is_finite())
         }
     }
-    isa.dispatch(Op::<R, T>(block, PhantomData));
+    isa.dispatch(Op::<R, T>(block, PhantomData))
 }
 
 /// The parameters of a group that are updated, their gradient and their state, as registers.
