@@ -89,7 +89,7 @@ impl What {
             }
             Self::Initializers => {
                 let rows = INITIALIZERS.iter().map(|(name, formula, _)| (*name, (*formula).to_owned()));
-                let title = "Initial weights (biases start at zero, but for those of a file; init_scale: 1 by default)";
+                let title = "Initial weights (biases start at zero, but for those of a file; init_scale: 1 by default; init_offset: what is added to the first layer's, an axis)";
                 let file = "weights and biases of a safetensors file, as record.weights writes it";
                 table(out, title, rows.chain([("{ file = … }", file.to_owned())]))?;
             }

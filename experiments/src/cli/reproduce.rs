@@ -93,14 +93,12 @@ impl Reproduce {
     }
 }
 
-/// Which files of a result are the same as the committed ones; a file that either side lacks is not.
+/// Which files of a result are the same as the committed ones; a file that one side lacks is not. Tables that the spec does
+/// not keep are compared by their hashes in the manifests.
 fn compare(new: &Path, committed: &Path) -> BTreeMap<String, bool> {
     let content = |folder: &Path, name: &str| fs::read(folder.join(name)).ok();
     let files = |folder: &Path| Manifest::read(folder).map_or_else(|_| Vec::new(), |m| m.files.into_keys().collect());
     let names = files(new).into_iter().chain(files(committed)).chain([FILE, SPEC].map(str::to_owned));
-    let same = |name: &str| {
-        let bytes = content(new, name);
-        bytes.is_some() && bytes == content(committed, name)
-    };
+    let same = |name: &str| content(new, name) == content(committed, name);
     names.map(|name| (name.clone(), same(&name))).collect()
 }

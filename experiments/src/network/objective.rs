@@ -157,7 +157,10 @@ impl<T: Elementary> Objective<T> for Network<T> {
     fn start(&self, scratch: &mut Scratch<T>, lanes: &[Lane<'_>], weights: &mut [T]) {
         let width = scratch.lanes;
         scratch.init_seeds.clear();
-        scratch.init_seeds.extend(lanes.iter().map(|lane| lane.init_seed));
+        // Seeds whose initial weights are as they were drawn: what else they start from, nobody has kept the losses of.
+        if lanes.iter().all(|lane| lane.init_offset == 0.0) {
+            scratch.init_seeds.extend(lanes.iter().map(|lane| lane.init_seed));
+        }
         let groups = lanes.chunks_exact(width).zip(weights.chunks_exact_mut(self.parameters() * width));
         for (order, (lanes, weights)) in scratch.groups.iter_mut().zip(groups) {
             order.epoch = None;
@@ -178,6 +181,13 @@ impl<T: Elementary> Objective<T> for Network<T> {
                 }
                 let initial = self.initials.weights(lane.init_seed, || self.draw(lane.init_seed));
                 weights.chunks_exact_mut(width).zip(initial.iter()).for_each(|(row, weight)| row[at] = *weight);
+            }
+            let first = self.architecture.layers()[0].weights.clone();
+            let first = weights[first.start * width..first.end * width].chunks_exact_mut(width);
+            if lanes.iter().any(|lane| lane.init_offset != 0.0) {
+                first.for_each(|row| {
+                    row.iter_mut().zip(lanes).for_each(|(w, lane)| *w += T::from_f64(lane.init_offset))
+                });
             }
         }
     }
@@ -207,11 +217,12 @@ impl<T: Elementary> Objective<T> for Network<T> {
     }
 
     fn evaluate(&self, scratch: &mut Scratch<T>, step: u64, split: Split, weights: &[T], evaluation: &mut Evaluation) {
-        if step == 0 && self.initials.recall(&scratch.init_seeds, split, evaluation) {
+        let drawn = step == 0 && !scratch.init_seeds.is_empty();
+        if drawn && self.initials.recall(&scratch.init_seeds, split, evaluation) {
             return;
         }
         self.evaluate_split(scratch, split, weights, evaluation);
-        if step == 0 {
+        if drawn {
             self.initials.keep(&scratch.init_seeds, split, evaluation);
         }
     }

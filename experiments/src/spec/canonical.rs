@@ -5,7 +5,7 @@ use std::fmt::{Display, Write};
 use super::axis::Axis;
 use super::grid::Grid;
 use super::landscape::{Landscape, Lattice, Starts};
-use super::network::{AUTO, Init, Network};
+use super::network::{AUTO, INIT_OFFSET, Init, Network};
 use super::output::Engine;
 use super::problem::{Problem, Scale, Source};
 use super::reader::Named;
@@ -76,6 +76,9 @@ impl Spec {
         }
         out.header("[record]");
         out.text("curves", self.record.curves.name());
+        if !self.record.tables {
+            out.line("tables", false);
+        }
         if self.record.trajectory {
             out.line("trajectory", true);
         }
@@ -170,6 +173,9 @@ fn write_network(out: &mut Writer, network: &Network) {
             }
         }
         Init::File(path) => out.line("init", format!("{{ file = {} }}", quoted(path))),
+    }
+    if let Some(axis) = &network.init_offset {
+        out.line(INIT_OFFSET, axis_text(axis, &Domain::Choice(&[])));
     }
     out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));
     if let Some(loss) = network.test_loss {

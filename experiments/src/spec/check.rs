@@ -2,6 +2,7 @@
 
 use thalweg_kernels::loss;
 
+use super::axis::Axis;
 use super::error::InputError;
 use super::network::Init;
 use super::output::Curves;
@@ -79,7 +80,8 @@ fn check_recorded_tables(spec: &Spec) -> Result<(), InputError> {
 /// Counts the trials without making them: a grid of 10¹¹ points is an error, not a loop.
 fn check_size(spec: &Spec) -> Result<(), InputError> {
     let seeds = spec.train.seeds.count();
-    let starts = spec.problem.landscape().map_or(Some(1), |landscape| landscape.starts.count());
+    let offsets = spec.network.as_ref().and_then(|network| network.init_offset.as_ref()).map_or(1, Axis::count);
+    let starts = spec.problem.landscape().map_or(Some(offsets), |landscape| landscape.starts.count());
     let Some(starts) = starts.filter(|&starts| starts <= MAX_TRIALS) else {
         return Err(spec.error("problem.start", format!("these are more starts than {MAX_TRIALS} trials")));
     };

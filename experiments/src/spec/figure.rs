@@ -279,6 +279,9 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
 /// Checks that `runs.csv` will have the columns that a figure names, and one optimizer all of them.
 fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Result<(), InputError> {
     let mut extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);
+    if spec.network.as_ref().is_some_and(|network| network.init_offset.is_some()) {
+        extra.push(super::INIT_OFFSET.to_owned());
+    }
     extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
     extra.extend(spec.problem.axes.iter().map(|(name, _)| (*name).to_owned()));
     let numbers = |grid: &Grid| -> Vec<&'static str> {

@@ -42,6 +42,7 @@ pub(crate) use grid::lr_scale_name;
 pub use idx::{Idx, Pair};
 pub use kinds::{KINDS, Kind, SHARED};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, MAX_ROTATED, Starts};
+pub(crate) use network::INIT_OFFSET;
 pub use network::{AUTO, Init, MAX_DEPTH, MAX_WIDTH, Network, suiting};
 pub use output::{Curves, Engine, Record};
 pub use perturbation::Perturbation;

@@ -3,6 +3,7 @@
 use thalweg_kernels::activation::{self, Activation};
 use thalweg_kernels::loss::{self, Loss};
 
+use super::axis::Axis;
 use super::error::InputError;
 use super::problem::Task;
 use super::reader::{Field, Interval, Table};
@@ -29,6 +30,8 @@ pub struct Network {
     pub gain: f64,
     /// Where weights and biases start.
     pub init: Init,
+    /// Numbers that are added to the initial weights of the first layer, an axis of the sweep; none for zero.
+    pub init_offset: Option<Axis>,
     /// What training minimises; none for the loss that suits the task.
     pub loss: Option<&'static Loss>,
     /// What networks are judged by on validation and test examples; none for the same.
@@ -43,6 +46,9 @@ pub enum Init {
     /// They are read from a safetensors file, whose path starts from the folder of the spec.
     File(String),
 }
+
+/// The name of [`Network::init_offset`] in specs, as a column and as an axis.
+pub(crate) const INIT_OFFSET: &str = "init_offset";
 
 /// The name in specs of "the loss that suits the task".
 pub const AUTO: &str = "auto";
@@ -79,8 +85,7 @@ fn read_initializer(table: &Table<'_>) -> Result<Initializer, InputError> {
     let default = named("glorot-uniform").expect("the default is in the list");
     let init = INITIALIZERS[table.optional("init").map_or(Ok(default), |field| field.choice(&names))?].2;
     let Some(field) = table.optional("init_scale") else { return Ok(init) };
-    const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
-    let interval = if matches!(init, Initializer::Constant(_)) { FINITE } else { Interval::POSITIVE };
+    let interval = if matches!(init, Initializer::Constant(_)) { Interval::FINITE } else { Interval::POSITIVE };
     let with_scale = INITIALIZERS.iter().filter(|(.., init)| init.scale().is_some());
     let with_scale = with_scale.map(|(name, ..)| *name).collect::<Vec<_>>().join(", ");
     match init.with_scale(field.number(interval)?) {
@@ -111,6 +116,7 @@ impl Network {
             "gain",
             "init",
             "init_scale",
+            "init_offset",
             "loss",
             "test_loss",
         ])?;
@@ -127,6 +133,10 @@ impl Network {
             parameterisation: read_parameterisation(table)?,
             gain: table.optional("gain").map_or(Ok(1.0), |field| field.number(Interval::POSITIVE))?,
             init: read_init(table)?,
+            init_offset: table
+                .optional("init_offset")
+                .map(|field| Axis::read_numbers(&field, Interval::FINITE))
+                .transpose()?,
             loss: table.optional("loss").map_or(Ok(None), |field| read_loss(&field))?,
             test_loss: table.optional("test_loss").map_or(Ok(None), |field| read_loss(&field))?,
         })

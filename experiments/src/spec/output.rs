@@ -12,6 +12,8 @@ use crate::train::{COLUMNS, Column, Path};
 pub struct Record {
     /// Which logged steps become rows of `curves.csv`.
     pub curves: Curves,
+    /// Whether tables stay in the folder of results once figures are drawn.
+    pub tables: bool,
     /// Whether the points that trials pass on a landscape become rows of `trajectory.csv`.
     pub trajectory: bool,
     /// The points of a landscape whose values become rows of `surface.csv`.
@@ -63,6 +65,7 @@ impl Record {
         let Some(table) = table else {
             return Ok(Self {
                 curves: Curves::All,
+                tables: true,
                 trajectory: false,
                 surface: None,
                 effective_lr: false,
@@ -75,6 +78,7 @@ impl Record {
         table.allow(&RECORD.map(|(key, _)| key))?;
         Ok(Self {
             curves: table.optional("curves").map_or(Ok(Curves::All), |field| field.named())?,
+            tables: table.optional("tables").map_or(Ok(true), |field| field.boolean())?,
             trajectory: table.optional("trajectory").map_or(Ok(false), |field| field.boolean())?,
             surface: table.optional("surface").map(|field| Lattice::read(&field.table()?)).transpose()?,
             effective_lr: table.optional("effective_lr").map_or(Ok(false), |field| field.boolean())?,

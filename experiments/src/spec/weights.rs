@@ -6,8 +6,12 @@ use super::output::Record;
 use super::reader::{Field, Named};
 
 /// The keys of `[record]`, with what they say.
-pub const RECORD: [(&str, &str); 8] = [
+pub const RECORD: [(&str, &str); 9] = [
     ("curves", "logged steps in curves.csv: \"all\", \"thin\" (about 50, log-spaced), \"none\" [default: \"all\"]"),
+    (
+        "tables",
+        "whether the CSV files stay once figures are drawn; else the manifest keeps their hashes [default: true]",
+    ),
     ("trajectory", "on a landscape: whether the points of logged steps go to trajectory.csv [default: false]"),
     ("surface", "on a landscape: { grid = [[low, high], …], points = n }, its values in surface.csv [default: none]"),
     (

@@ -90,13 +90,17 @@ pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, index: usize) -> Lane<'a> {
         Model::Landscape(_) if spec.record.trajectory => Keep::All,
         Model::Landscape(_) => Keep::Ends,
     };
-    let start = match &plan.model {
-        Model::Network(Shape { init: Initial::Loaded { parameters, .. }, .. }) => parameters,
-        _ => plan.start(trial),
+    let (start, init_offset) = match &plan.model {
+        Model::Landscape(_) => (plan.start(trial), 0.0),
+        Model::Network(shape) => {
+            let loaded = if let Initial::Loaded { parameters, .. } = &shape.init { &parameters[..] } else { &[] };
+            (loaded, plan.start(trial).first().copied().unwrap_or(0.0))
+        }
     };
     Lane {
         hyperparameters: &trial.hyperparameters,
         lr_scale: &trial.lr_scale,
+        init_offset,
         init_seed: trial.init_seed,
         order_seed: trial.order_seed,
         start,

@@ -23,6 +23,8 @@ struct Random {
     start: bool,
     /// Whether something is drawn after the start: the order of examples, or noise.
     steps: bool,
+    /// Whether starts are points on a landscape.
+    on_landscape: bool,
 }
 
 /// What a trial has of its own besides its seeds.
@@ -31,7 +33,7 @@ pub(super) struct Point<'a> {
     pub hyperparameters: &'a [f64],
     /// Empty where all layers have the same learning rate.
     pub lr_scale: &'a [f64],
-    /// Without coordinates for a network.
+    /// Coordinates on a landscape; for a network the offset of its initial weights, if it has one.
     pub start: &'a [f64],
 }
 
@@ -77,8 +79,12 @@ impl KeyMaker {
             line("train.target.stop", &target.stop);
         }
         let random = match model {
-            Model::Network(shape) => Random { start: matches!(shape.init, Initial::Drawn(_)), steps: true },
-            Model::Landscape(landscape) => Random { start: false, steps: landscape.gradient_noise > 0.0 },
+            Model::Network(shape) => {
+                Random { start: matches!(shape.init, Initial::Drawn(_)), steps: true, on_landscape: false }
+            }
+            Model::Landscape(landscape) => {
+                Random { start: false, steps: landscape.gradient_noise > 0.0, on_landscape: true }
+            }
         };
         Self { shared: text, random }
     }
@@ -172,8 +178,10 @@ fn write_trial(
     if !point.lr_scale.is_empty() {
         write_line(text, "lr_scale", &numbers(point.lr_scale));
     }
-    if !point.start.is_empty() {
-        write_line(text, "start", &numbers(point.start));
+    match point.start {
+        [] => {}
+        start if random.on_landscape => write_line(text, "start", &numbers(start)),
+        offset => write_line(text, "init_offset", &number(offset[0])),
     }
     if random.start {
         write_line(text, "init_seed", &init_seed);

@@ -18,7 +18,7 @@ use thalweg_kernels::optimizer::{Domain, Method};
 
 use crate::data::Splits;
 use crate::record::Setting;
-use crate::spec::{self, InputError, Spec, lr_scale_name};
+use crate::spec::{self, INIT_OFFSET, InputError, Spec, lr_scale_name};
 
 use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
 pub use estimate::Estimate;
@@ -54,7 +54,8 @@ pub struct Plan {
     hyperparameters: Vec<&'static str>,
     /// Layers with learning rates of their own; 0 if no grid has any.
     lr_scales: usize,
-    /// The points where trials start on a landscape; one without coordinates for networks.
+    /// Where trials start: the points on a landscape; for networks the offsets of their initial weights, one without a
+    /// number if there are none.
     starts: Vec<Vec<f64>>,
     /// The trials whose weights are kept, ascending.
     kept: Vec<usize>,
@@ -123,7 +124,12 @@ impl Plan {
     /// there may be.
     pub fn new(spec: &Spec, data: &Splits) -> Result<Self, InputError> {
         let (model, starts) = match (&spec.network, spec.problem.landscape()) {
-            (Some(network), _) => (Model::Network(Shape::new(spec, network, &data.train)?), vec![Vec::new()]),
+            (Some(network), _) => {
+                let offsets = network.init_offset.as_ref();
+                let offsets = offsets.map(|axis| axis.values(INIT_OFFSET).into_iter().map(|offset| vec![offset]));
+                let starts = offsets.map_or_else(|| vec![Vec::new()], Iterator::collect);
+                (Model::Network(Shape::new(spec, network, &data.train)?), starts)
+            }
             (None, landscape) => {
                 let landscape = landscape.expect("a spec without a network has a landscape").clone();
                 let starts = landscape.starts.points(spec.problem.seed);
@@ -185,10 +191,17 @@ impl Plan {
     }
 
     /// The names of the problem's parameters that are swept, of all hyperparameters of the optimizers in use, in order of
-    /// appearance, and of the factors of the layers' learning rates: columns of `runs.csv`.
+    /// appearance, of the factors of the layers' learning rates, and of the offsets of initial weights: columns of
+    /// `runs.csv`.
     pub fn hyperparameter_names(&self) -> Vec<String> {
         let names = self.parameters.iter().chain(&self.hyperparameters).map(|name| (*name).to_owned());
-        names.chain((0..self.lr_scales).map(lr_scale_name)).collect()
+        let offset = self.has_offsets().then(|| INIT_OFFSET.to_owned());
+        names.chain((0..self.lr_scales).map(lr_scale_name)).chain(offset).collect()
+    }
+
+    /// Whether initial weights of networks have offsets.
+    fn has_offsets(&self) -> bool {
+        matches!(self.model, Model::Network(_)) && !self.starts[0].is_empty()
     }
 
     /// The populations of the first instance; all others have the like.
@@ -196,7 +209,7 @@ impl Plan {
         self.populations.iter().filter(|population| population.instance == 0)
     }
 
-    /// The point where a trial starts on a landscape; without coordinates for a network.
+    /// The point where a trial starts on a landscape; for a network the offset of its initial weights, if it has one.
     pub fn start(&self, trial: &Trial) -> &[f64] {
         &self.starts[trial.start]
     }
@@ -224,7 +237,8 @@ impl Plan {
         let lr_scale = |layer: usize| trial.lr_scale.get(layer).copied().map(Setting::Number);
         let parameters = self.points[trial.instance].iter().map(|value| Some(Setting::Number(*value)));
         let own = self.hyperparameters.iter().map(setting).chain((0..self.lr_scales).map(lr_scale));
-        parameters.chain(own).collect()
+        let offset = self.has_offsets().then(|| Some(Setting::Number(self.start(trial)[0])));
+        parameters.chain(own).chain(offset).collect()
     }
 
     /// The description whose hash is a trial's key: everything that can change its numbers, and nothing else.

@@ -310,6 +310,7 @@ impl Folder<'_> {
         weights: &WeightFiles,
         png: bool,
     ) -> Result<(), RunError> {
+        let tables = files.clone();
         let runs = record::read_runs(&self.path.join("runs.csv"))?;
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
         files.push("summary.csv".to_owned());
@@ -318,6 +319,10 @@ impl Folder<'_> {
         let write = || {
             atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
             Manifest::of(self.path, CONTRACT, &files)?.write(self.path)?;
+            if !spec.record.tables {
+                let tables = tables.iter().map(String::as_str).chain(["summary.csv"]);
+                tables.map(|table| self.path.join(table)).try_for_each(fs::remove_file)?;
+            }
             parts.remove()
         };
         write().map_err(|source| self.error(source))

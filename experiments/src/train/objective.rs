@@ -29,6 +29,8 @@ pub struct Lane<'a> {
     pub hyperparameters: &'a [f64],
     /// A factor of the learning rate for each part of the parameters ([`Objective::parts`]); empty for none.
     pub lr_scale: &'a [f64],
+    /// What is added to the initial weights of the first layer; for networks only.
+    pub init_offset: f64,
     /// The seed of the initial parameters.
     pub init_seed: u64,
     /// The seed of the order of examples.
