@@ -8,5 +8,6 @@
 pub mod agreement;
 pub mod inputs;
 pub mod plain;
+pub mod roofline;
 pub mod timing;
 pub mod workload;

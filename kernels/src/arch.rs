@@ -27,6 +27,8 @@ enum Choice {
     V3x128(pulp::x86::V3),
     #[cfg(all(feature = "widths", target_arch = "x86_64"))]
     V3x512(pulp::x86::V3),
+    #[cfg(feature = "counting")]
+    Counted,
 }
 
 /// An instruction set was asked for that does not exist, or that this machine cannot run.
@@ -100,6 +102,12 @@ impl Isa {
         }
     }
 
+    /// The one whose operations [`count`](crate::count) counts.
+    #[cfg(feature = "counting")]
+    pub fn counted() -> Self {
+        Self(Choice::Counted)
+    }
+
     /// The name by which `THALWEG_ISA` knows it.
     pub fn name(self) -> &'static str {
         match self.0 {
@@ -114,6 +122,8 @@ impl Isa {
             Choice::V3x128(_) => "v3-128",
             #[cfg(all(feature = "widths", target_arch = "x86_64"))]
             Choice::V3x512(_) => "v3-512",
+            #[cfg(feature = "counting")]
+            Choice::Counted => "counted",
         }
     }
 
@@ -138,6 +148,8 @@ impl Isa {
             Choice::V3x128(_) => 16,
             #[cfg(all(feature = "widths", target_arch = "x86_64"))]
             Choice::V3x512(_) => 64,
+            #[cfg(feature = "counting")]
+            Choice::Counted => 16,
         };
         bytes / size_of::<T>()
     }
@@ -159,6 +171,8 @@ impl Isa {
             Choice::V3x128(simd) => Simd::vectorize(simd, AtWidth(pulp::x86::V3_128b(simd), op)),
             #[cfg(all(feature = "widths", target_arch = "x86_64"))]
             Choice::V3x512(simd) => Simd::vectorize(simd, AtWidth(pulp::x86::V3_512b(simd), op)),
+            #[cfg(feature = "counting")]
+            Choice::Counted => op.with_simd(crate::count::Counted),
         }
     }
 }

@@ -28,6 +28,8 @@
 pub mod activation;
 pub mod arch;
 mod buffer;
+#[cfg(feature = "counting")]
+pub mod count;
 pub mod landscape;
 pub mod loss;
 pub mod math;

@@ -7,6 +7,7 @@ use thalweg_kernels::{Buffer, Isa};
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
 use crate::inputs;
+use crate::roofline::Demands;
 
 /// Units per run.
 const ELEMENTS: usize = 2048;
@@ -70,6 +71,16 @@ impl<T: Elementary> Workload for Forward<T> {
         ELEMENTS as u64
     }
 
+    // Its inputs are copied first.
+    fn demands(&self) -> Option<Demands> {
+        Some(Demands {
+            number: size_of::<T>(),
+            loaded: 2 * ELEMENTS as u64,
+            stored: 2 * ELEMENTS as u64,
+            multiplications: None,
+        })
+    }
+
     fn run(&mut self, runner: Runner) {
         let Layer { activation, isa, pattern, values } = &mut self.0;
         inputs::repeat(pattern, values);
@@ -99,6 +110,16 @@ impl<T: Elementary> Workload for Backward<T> {
 
     fn work(&self) -> u64 {
         ELEMENTS as u64
+    }
+
+    // What it works on in place is copied first.
+    fn demands(&self) -> Option<Demands> {
+        Some(Demands {
+            number: size_of::<T>(),
+            loaded: 3 * ELEMENTS as u64,
+            stored: 2 * ELEMENTS as u64,
+            multiplications: None,
+        })
     }
 
     fn run(&mut self, runner: Runner) {

@@ -7,9 +7,17 @@ use super::product::{Product, Trial};
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
 use crate::inputs;
+use crate::roofline::Demands;
 
-/// The shapes that are timed: outputs, inputs, examples. The last ones are the layers of W3 and W4.
+/// The shapes that are timed: outputs, inputs, examples. Squares first; the last ones are the layers of W3 and W4.
 pub const SHAPES: &[[usize; 3]] = &[
+    [4, 4, 4],
+    [8, 8, 8],
+    [16, 16, 16],
+    [24, 24, 24],
+    [32, 32, 32],
+    [48, 48, 48],
+    [64, 64, 64],
     [16, 16, 64],
     [32, 32, 128],
     [64, 64, 128],
@@ -59,6 +67,17 @@ impl Workload for Layer {
 
     fn work(&self) -> u64 {
         (2 * self.shape.outputs * self.shape.inputs * self.shape.examples) as u64
+    }
+
+    fn demands(&self) -> Option<Demands> {
+        let Trial { weights, inputs, slopes, result, .. } = &self.trial;
+        let loaded = match self.product {
+            Product::Forward => weights.len() + inputs.len(),
+            Product::WeightGradient => slopes.len() + inputs.len(),
+            Product::InputGradient => weights.len() + slopes.len(),
+        };
+        let (loaded, stored) = (loaded as u64, result.len() as u64);
+        Some(Demands { number: size_of::<f32>(), loaded, stored, multiplications: Some(self.work() / 2) })
     }
 
     fn runners(&self) -> &'static [Runner] {

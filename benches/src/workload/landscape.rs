@@ -7,6 +7,7 @@ use thalweg_kernels::{Buffer, Isa};
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
 use crate::inputs;
+use crate::roofline::Demands;
 
 /// Points: their coordinates and gradients stay in the first-level cache.
 const POINTS: usize = 1024;
@@ -53,6 +54,15 @@ impl<T: Elementary> Workload for Gradient<T> {
 
     fn work(&self) -> u64 {
         POINTS as u64
+    }
+
+    fn demands(&self) -> Option<Demands> {
+        Some(Demands {
+            number: size_of::<T>(),
+            loaded: self.x.len() as u64,
+            stored: self.result.len() as u64,
+            multiplications: None,
+        })
     }
 
     fn run(&mut self, runner: Runner) {

@@ -8,6 +8,7 @@ use thalweg_kernels::{Buffer, Isa};
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
 use crate::inputs;
+use crate::roofline::Demands;
 
 /// Outputs per run, about.
 const ELEMENTS: usize = 2048;
@@ -115,6 +116,13 @@ impl<T: Elementary> Workload for Slope<T> {
         self.chunk.outputs.len() as u64
     }
 
+    // The outputs are copied first.
+    fn demands(&self) -> Option<Demands> {
+        let (outputs, targets) = (self.chunk.outputs.len() as u64, self.chunk.targets.len() as u64);
+        let (loaded, stored) = (2 * outputs + targets, 2 * outputs);
+        Some(Demands { number: size_of::<T>(), loaded, stored, multiplications: None })
+    }
+
     fn run(&mut self, runner: Runner) {
         if runner == Runner::Reference {
             let mut gradient = std::mem::take(&mut self.gradient);
@@ -148,6 +156,12 @@ impl<T: Elementary> Workload for Height<T> {
 
     fn work(&self) -> u64 {
         self.chunk.outputs.len() as u64
+    }
+
+    fn demands(&self) -> Option<Demands> {
+        let loaded = (self.chunk.outputs.len() + self.chunk.targets.len()) as u64;
+        let stored = (self.losses.len() + self.correct.len()) as u64;
+        Some(Demands { number: size_of::<T>(), loaded, stored, multiplications: None })
     }
 
     fn run(&mut self, runner: Runner) {

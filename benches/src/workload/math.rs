@@ -6,6 +6,7 @@ use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
 use crate::inputs;
 use crate::plain::Plain;
+use crate::roofline::Demands;
 
 /// Numbers per run.
 const ELEMENTS: usize = 2048;
@@ -74,6 +75,16 @@ impl<T: Plain> Workload for Function<T> {
 
     fn work(&self) -> u64 {
         ELEMENTS as u64
+    }
+
+    // Its inputs are copied first.
+    fn demands(&self) -> Option<Demands> {
+        Some(Demands {
+            number: size_of::<T>(),
+            loaded: 2 * ELEMENTS as u64,
+            stored: 2 * ELEMENTS as u64,
+            multiplications: None,
+        })
     }
 
     fn run(&mut self, runner: Runner) {

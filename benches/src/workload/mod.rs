@@ -2,9 +2,12 @@
 
 use thalweg_kernels::Isa;
 
+use crate::roofline::Demands;
+
 pub mod activation;
 pub mod dense;
 pub mod descent;
+pub mod families;
 pub mod landscape;
 pub mod loss;
 pub mod math;
@@ -50,9 +53,14 @@ pub trait Workload {
     /// Computes it once.
     fn run(&mut self, runner: Runner);
 
+    /// What a run demands of the machine, if it is a kernel and no whole training.
+    fn demands(&self) -> Option<Demands> {
+        None
+    }
+
     /// Panics unless every runner's answer is right.
     fn check(&mut self);
 }
 
 /// Makes a workload for an instruction set.
-pub type Make = fn(Isa) -> Box<dyn Workload>;
+pub type Make<'a> = dyn Fn(Isa) -> Box<dyn Workload> + 'a;

@@ -9,6 +9,7 @@ use thalweg_kernels::{Buffer, Isa};
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
 use crate::inputs;
+use crate::roofline::Demands;
 
 /// The shapes that are timed: outputs, inputs, examples.
 pub const SHAPES: &[[usize; 3]] =
@@ -187,6 +188,16 @@ impl Workload for Layer {
 
     fn work(&self) -> u64 {
         (2 * self.shape.outputs * self.shape.inputs * self.shape.examples * self.trials.len()) as u64
+    }
+
+    fn demands(&self) -> Option<Demands> {
+        let loaded = match self.product {
+            Product::Forward => self.weights.len() + self.inputs.len(),
+            Product::WeightGradient => self.slopes.len() + self.inputs.len(),
+            Product::InputGradient => self.weights.len() + self.slopes.len(),
+        };
+        let (loaded, stored) = (loaded as u64, self.result.len() as u64);
+        Some(Demands { number: size_of::<f32>(), loaded, stored, multiplications: Some(self.work() / 2) })
     }
 
     fn runners(&self) -> &'static [Runner] {
