@@ -2,7 +2,7 @@
 
 use ::faer::linalg::matmul::matmul;
 use ::faer::{Accum, MatMut, MatRef, Par};
-use ::nalgebra::{DMatrixView, DMatrixViewMut, Dyn};
+use ::nalgebra::{DMatrixView, DMatrixViewMut};
 
 /// Which index of a matrix is contiguous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,13 @@ pub struct Matrix<'a> {
     /// Rows and columns.
     size: [usize; 2],
     order: Order,
+}
+
+/// Copies of A and B that stand column after column, as C does: for libraries that are made for that.
+#[derive(Debug)]
+pub struct ByColumns {
+    a: Vec<f32>,
+    b: Vec<f32>,
 }
 
 /// C = A B.
@@ -118,6 +125,22 @@ impl<'a> Gemm<'a> {
             Order::Rows => Self { a: self.b.transpose(), b: self.a.transpose(), c: self.c, order: Order::Columns },
         }
     }
+
+    /// The same product of copies.
+    #[must_use]
+    pub fn on(self, copies: &'a ByColumns) -> Self {
+        let gemm = self.by_columns();
+        let a = Matrix::new(&copies.a, gemm.a.size, Order::Columns);
+        Self { a, b: Matrix::new(&copies.b, gemm.b.size, Order::Columns), ..gemm }
+    }
+}
+
+impl ByColumns {
+    /// Of a product's A and B.
+    pub fn new(gemm: Gemm<'_>) -> Self {
+        let gemm = gemm.by_columns();
+        Self { a: gemm.a.by_columns(), b: gemm.b.by_columns() }
+    }
 }
 
 /// The product of faer.
@@ -151,15 +174,10 @@ pub(super) fn matrixmultiply(mut gemm: Gemm<'_>) {
     }
 }
 
-/// The product of nalgebra.
+/// The product of nalgebra, which is made for matrices that stand column after column.
 pub(super) fn nalgebra(gemm: Gemm<'_>) {
-    fn view<'a>(matrix: &Matrix<'a>) -> DMatrixView<'a, f32, Dyn, Dyn> {
-        let ([rows, columns], [down, right]) = (matrix.size, matrix.strides());
-        DMatrixView::from_slice_with_strides_generic(matrix.elements, Dyn(rows), Dyn(columns), Dyn(down), Dyn(right))
-    }
-    let ([m, n, _], [down, right]) = (gemm.size(), gemm.c_strides());
-    let (a, b) = (view(&gemm.a), view(&gemm.b));
-    let mut c: DMatrixViewMut<'_, f32, Dyn, Dyn> =
-        DMatrixViewMut::from_slice_with_strides_generic(gemm.c, Dyn(m), Dyn(n), Dyn(down), Dyn(right));
-    c.gemm(1.0, &a, &b, 0.0);
+    assert!([gemm.a.order, gemm.b.order, gemm.order] == [Order::Columns; 3]);
+    let view = |matrix: &Matrix<'_>| DMatrixView::from_slice(matrix.elements, matrix.size[0], matrix.size[1]);
+    let [m, n, _] = gemm.size();
+    DMatrixViewMut::from_slice(gemm.c, m, n).gemm(1.0, &view(&gemm.a), &view(&gemm.b), 0.0);
 }

@@ -4,7 +4,7 @@
 use std::ffi::c_int;
 use std::ptr;
 
-use super::{Gemm, Order};
+use super::{ByColumns, Gemm};
 
 type Kernel = unsafe extern "C" fn(*const f32, *const f32, *mut f32);
 
@@ -25,50 +25,38 @@ unsafe extern "C" {
     ) -> Option<Kernel>;
 }
 
-/// A kernel for one product. It transposes nothing, so that operands which stand row after row are copied beforehand:
-/// it computes no less, and is not charged for them.
+/// A kernel for products of one size, of matrices that stand column after column.
 pub struct Libxsmm {
     kernel: Kernel,
-    /// Those of A and B, if they need one.
-    copies: [Option<Vec<f32>>; 2],
+    size: [usize; 3],
 }
 
 impl Libxsmm {
-    /// For products of this size and order whose A and B do not change.
+    /// For products like this one.
     ///
     /// # Panics
     ///
     /// If LIBXSMM has no kernel for it.
     pub fn new(gemm: Gemm<'_>) -> Self {
-        let gemm = gemm.by_columns();
-        let [m, n, k] = gemm.size().map(|size| c_int::try_from(size).expect("matrices of benches are small"));
-        let beta = 0.0;
+        let size = gemm.by_columns().size();
+        let [m, n, k] = size.map(|size| c_int::try_from(size).expect("matrices of benches are small"));
+        let (dense, beta) = (ptr::null(), 0.0);
         // SAFETY: null pointers mean dense matrices, a factor of one, no flags and no prefetch.
         let kernel = unsafe {
-            libxsmm_smmdispatch(
-                m,
-                n,
-                k,
-                ptr::null(),
-                ptr::null(),
-                ptr::null(),
-                ptr::null(),
-                &beta,
-                ptr::null(),
-                ptr::null(),
-            )
+            libxsmm_smmdispatch(m, n, k, dense, dense, dense, ptr::null(), &beta, ptr::null(), ptr::null())
         };
-        let kernel = kernel.unwrap_or_else(|| panic!("LIBXSMM has no kernel for {m} × {n} × {k}"));
-        let copies = [&gemm.a, &gemm.b].map(|matrix| (matrix.order() == Order::Rows).then(|| matrix.by_columns()));
-        Self { kernel, copies }
+        Self { kernel: kernel.unwrap_or_else(|| panic!("LIBXSMM has no kernel for {m} × {n} × {k}")), size }
     }
 
-    /// C = A B, of the product that this was made for.
-    pub fn multiply(&self, gemm: Gemm<'_>) {
-        let mut gemm = gemm.by_columns();
-        let [a, b] = [(&gemm.a, &self.copies[0]), (&gemm.b, &self.copies[1])]
-            .map(|(matrix, copy)| copy.as_ref().map_or(matrix.as_ptr(), |copy| copy.as_ptr()));
+    /// C = A B. The copies, made beforehand, cost it nothing.
+    ///
+    /// # Panics
+    ///
+    /// If the kernel is not for this size.
+    pub fn multiply<'a>(&self, gemm: Gemm<'a>, copies: &'a ByColumns) {
+        let mut gemm = gemm.on(copies);
+        assert_eq!(gemm.size(), self.size);
         // SAFETY: the kernel was made for matrices of this size.
-        unsafe { (self.kernel)(a, b, gemm.c_mut_ptr()) };
+        unsafe { (self.kernel)(gemm.a.as_ptr(), gemm.b.as_ptr(), gemm.c_mut_ptr()) };
     }
 }

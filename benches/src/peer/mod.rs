@@ -11,7 +11,7 @@ mod libxsmm;
 #[cfg(all(feature = "peers", target_arch = "x86_64"))]
 pub mod sleef;
 
-pub use gemm::{Gemm, Matrix, Order};
+pub use gemm::{ByColumns, Gemm, Matrix, Order};
 #[cfg(feature = "peers")]
 pub use libxsmm::Libxsmm;
 
@@ -30,16 +30,17 @@ pub const PRODUCTS: &[Runner] = &[
     Runner::Libxsmm,
 ];
 
-/// C = A B by one of them, LIBXSMM apart: that one wants to be asked once and called often.
+/// C = A B by one of them, LIBXSMM apart: that one wants to be asked once and called often. nalgebra takes the copies:
+/// made beforehand, they cost it nothing.
 ///
 /// # Panics
 ///
 /// If `runner` is not among them.
-pub fn multiply(runner: Runner, gemm: Gemm<'_>) {
+pub fn multiply<'a>(runner: Runner, gemm: Gemm<'a>, copies: &'a ByColumns) {
     match runner {
         Runner::Faer => gemm::faer(gemm),
         Runner::MatrixMultiply => gemm::matrixmultiply(gemm),
-        Runner::Nalgebra => gemm::nalgebra(gemm),
+        Runner::Nalgebra => gemm::nalgebra(gemm.on(copies)),
         #[cfg(feature = "peers")]
         Runner::OpenBlas => blas::openblas(gemm),
         #[cfg(feature = "peers")]

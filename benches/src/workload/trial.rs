@@ -8,7 +8,7 @@ use super::product::Product;
 use crate::agreement::{Tolerance, assert_close};
 #[cfg(feature = "peers")]
 use crate::peer::Libxsmm;
-use crate::peer::{self, Gemm, Matrix, Order};
+use crate::peer::{self, ByColumns, Gemm, Matrix, Order};
 
 /// Elements of a product that are compared, at most.
 const COMPARED: usize = 1 << 14;
@@ -21,6 +21,8 @@ pub(super) struct Trial {
     pub inputs: Vec<f32>,
     pub slopes: Vec<f32>,
     pub result: Vec<f32>,
+    /// Made when they are first needed.
+    copies: Option<ByColumns>,
     #[cfg(feature = "peers")]
     libxsmm: Option<Libxsmm>,
 }
@@ -49,6 +51,7 @@ impl Trial {
             inputs,
             slopes,
             result: vec![0.0; elements],
+            copies: None,
             #[cfg(feature = "peers")]
             libxsmm: None,
         }
@@ -106,14 +109,17 @@ impl Trial {
 
     /// The product by a library.
     pub fn by_peer(&mut self, runner: Runner) {
-        #[cfg(feature = "peers")]
-        if runner == Runner::Libxsmm {
-            let kernel = self.libxsmm.take().unwrap_or_else(|| Libxsmm::new(self.gemm()));
-            kernel.multiply(self.gemm());
-            self.libxsmm = Some(kernel);
-            return;
+        let copies = self.copies.take().unwrap_or_else(|| ByColumns::new(self.gemm()));
+        match runner {
+            #[cfg(feature = "peers")]
+            Runner::Libxsmm => {
+                let kernel = self.libxsmm.take().unwrap_or_else(|| Libxsmm::new(self.gemm()));
+                kernel.multiply(self.gemm(), &copies);
+                self.libxsmm = Some(kernel);
+            }
+            _ => peer::multiply(runner, self.gemm(), &copies),
         }
-        peer::multiply(runner, self.gemm());
+        self.copies = Some(copies);
     }
 
     /// The loops that one would write, with the contiguous index innermost.
