@@ -184,8 +184,9 @@ fn basins_of_a_curve_stand_below_it() {
     let Layer::Discs(discs) = &shown.panels[0].layers[1] else { panic!() };
     assert_eq!(discs.len(), 5);
     let rows: Vec<usize> = shown.panels[1].cells().map(|cells| cells.fills.len()).collect();
-    assert_eq!(rows, [81, 81]);
-    assert_eq!(pin(&shown), "d4ea717daf4bacd3");
+    // A cell for each stretch of starts that end alike.
+    assert_eq!(rows, [5, 1]);
+    assert_eq!(pin(&shown), "2ef74939cdf592a7");
 }
 
 #[test]
@@ -344,7 +345,7 @@ fn the_theory_of_a_quadratic_lies_over_what_was_measured() {
     let options = Options { name: Some("theory-sensitivity".into()), ..theory };
     let shown = picture("sensitivity", options, &Tables::new(&few, &[])).unwrap();
     let hints = shown.panels[0].layers.iter().filter_map(|layer| match layer {
-        Layer::Hint(_, points) if points[0].0 == points[1].0 => Some(points[0].0),
+        Layer::Thin(_, points) if points[0].0 == points[1].0 => Some(points[0].0),
         _ => None,
     });
     let hints: Vec<f64> = hints.collect();

@@ -144,6 +144,15 @@ impl<S: Simd, T: Real, const U: usize> Vector<S, T, U> {
         Self::select(other.equal(other), larger, other)
     }
 
+    /// -1, 0 or 1 by its sign; NaN where it is NaN.
+    #[inline(always)]
+    #[must_use]
+    pub fn sign(self) -> Self {
+        let one = self.and(self.like(-0.0)).or(self.like(1.0));
+        let sign = Self::select(self.equal(self.like(0.0)), self, one);
+        Self::select(self.equal(self), sign, self)
+    }
+
     /// The bits of each 32-bit half moved up by `count` < 32: on f64 no bit crosses from the low half to the high.
     #[inline(always)]
     #[must_use]

@@ -177,7 +177,9 @@ pub(super) fn matrixmultiply(mut gemm: Gemm<'_>) {
 /// The product of nalgebra, which is made for matrices that stand column after column.
 pub(super) fn nalgebra(gemm: Gemm<'_>) {
     assert!([gemm.a.order, gemm.b.order, gemm.order] == [Order::Columns; 3]);
-    let view = |matrix: &Matrix<'_>| DMatrixView::from_slice(matrix.elements, matrix.size[0], matrix.size[1]);
+    fn view<'a>(matrix: &Matrix<'a>) -> DMatrixView<'a, f32> {
+        DMatrixView::from_slice(matrix.elements, matrix.size[0], matrix.size[1])
+    }
     let [m, n, _] = gemm.size();
     DMatrixViewMut::from_slice(gemm.c, m, n).gemm(1.0, &view(&gemm.a), &view(&gemm.b), 0.0);
 }

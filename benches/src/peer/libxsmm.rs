@@ -42,9 +42,8 @@ impl Libxsmm {
         let [m, n, k] = size.map(|size| c_int::try_from(size).expect("matrices of benches are small"));
         let (dense, beta) = (ptr::null(), 0.0);
         // SAFETY: null pointers mean dense matrices, a factor of one, no flags and no prefetch.
-        let kernel = unsafe {
-            libxsmm_smmdispatch(m, n, k, dense, dense, dense, ptr::null(), &beta, ptr::null(), ptr::null())
-        };
+        let kernel =
+            unsafe { libxsmm_smmdispatch(m, n, k, dense, dense, dense, ptr::null(), &beta, ptr::null(), ptr::null()) };
         Self { kernel: kernel.unwrap_or_else(|| panic!("LIBXSMM has no kernel for {m} × {n} × {k}")), size }
     }
 

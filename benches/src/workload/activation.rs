@@ -1,6 +1,6 @@
 //! Activation functions and their derivatives.
 
-use thalweg_kernels::activation::Activation;
+use thalweg_kernels::activation::{Activation, Needs};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{Buffer, Isa};
 
@@ -55,7 +55,9 @@ pub fn forward<T: Elementary>(activation: &'static Activation, isa: Isa) -> Box<
 pub fn backward<T: Elementary>(activation: &'static Activation, isa: Isa) -> Box<dyn Workload> {
     let mut layer = Layer::<T>::new(activation, isa);
     inputs::repeat(&layer.pattern, &mut layer.values);
-    activation.forward(isa, &mut layer.values);
+    if activation.needs == Needs::Value {
+        activation.forward(isa, &mut layer.values);
+    }
     let mut stream = inputs::stream(3);
     let upstream = inputs::buffer(PATTERN, || stream.normal());
     Box::new(Backward { layer, upstream, gradient: Buffer::zeroed(ELEMENTS) })

@@ -1,7 +1,7 @@
 //! The three matrix products of a dense layer of one trial, in f32.
 
 use thalweg_kernels::Isa;
-use thalweg_kernels::product::{Dense, Input, PIECE, Products, Shape, Start};
+use thalweg_kernels::product::{Input, PIECE, Products, Shape, Start};
 
 use super::product::Product;
 use super::trial::Trial;
@@ -38,7 +38,7 @@ pub fn is_one_call(product: Product, [.., examples]: [usize; 3]) -> bool {
 struct Layer {
     product: Product,
     shape: Shape,
-    dense: Dense<f32>,
+    dense: Box<dyn Products<f32> + Send>,
     ours: Vec<f32>,
     trial: Trial,
 }
@@ -51,7 +51,7 @@ pub fn workload(product: Product, [outputs, inputs, examples]: [usize; 3], isa: 
     let (weights, inputs, slopes) = (draw(outputs * inputs), draw(inputs * examples), draw(outputs * examples));
     let trial = Trial::new(product, shape, weights, inputs, slopes);
     let ours = vec![0.0; trial.result.len()];
-    Box::new(Layer { product, shape, dense: Dense::new(isa), ours, trial })
+    Box::new(Layer { product, shape, dense: thalweg_kernels::product::dense(isa), ours, trial })
 }
 
 impl Workload for Layer {

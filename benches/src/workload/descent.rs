@@ -15,8 +15,8 @@ use crate::agreement::{Tolerance, assert_close};
 
 /// Updates of a trial.
 const STEPS: u64 = 1000;
-/// Learning rate and momentum.
-const HYPERPARAMETERS: [f64; 2] = [1e-4, 0.9];
+/// Learning rate and momentum, in PyTorch's form.
+const HYPERPARAMETERS: [f64; 3] = [1e-4, 0.9, 0.0];
 /// Lanes of a block: as `thalweg plan` chooses them.
 const LANES: usize = 682;
 /// Starts that are compared with the reference.

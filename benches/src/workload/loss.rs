@@ -42,14 +42,21 @@ struct Height<T> {
 
 impl<T: Elementary> Chunk<T> {
     fn new(loss: &'static Loss, isa: Isa) -> Self {
-        let units = if loss.task == Task::Multiclass { CLASSES } else { 1 };
+        let classes = matches!(loss.task, Task::Multiclass | Task::Distribution);
+        let units = if classes { CLASSES } else { 1 };
         let examples = ELEMENTS / (units * isa.lanes::<T>());
         let mut stream = inputs::stream(4);
         let outputs = inputs::buffer(examples * units * isa.lanes::<T>(), || 2.0 * stream.normal());
+        let mut at = 0;
         let targets = inputs::buffer(examples * loss.target_width(units), || match loss.task {
             Task::Regression => stream.normal(),
             Task::Binary => stream.below(2) as f64,
             Task::Multiclass => stream.below(CLASSES as u64) as f64,
+            // One-hot: the classes take turns.
+            Task::Distribution => {
+                at += 1;
+                f64::from(u8::from((at - 1) % CLASSES == (at - 1) / CLASSES % CLASSES))
+            }
         });
         Self { loss, isa, units, examples, outputs, targets }
     }

@@ -1,6 +1,6 @@
 //! The three matrix products of a dense layer, in f32.
 
-use thalweg_kernels::product::{Input, Population, Products, Shape, Start};
+use thalweg_kernels::product::{Input, Products, Shape, Start};
 use thalweg_kernels::{Buffer, Isa};
 
 use super::trial::Trial;
@@ -50,7 +50,7 @@ struct Layer {
     product: Product,
     sharing: Sharing,
     shape: Shape,
-    population: Population<f32>,
+    population: Box<dyn Products<f32> + Send>,
     weights: Buffer<f32>,
     inputs: Buffer<f32>,
     slopes: Buffer<f32>,
@@ -85,7 +85,7 @@ pub fn workload(
     };
     let trials: Vec<Trial> = (0..lanes).map(trial).collect();
     let result = Buffer::zeroed(trials[0].result.len() * lanes);
-    let population = Population::new(isa);
+    let population = thalweg_kernels::product::population(isa);
     Box::new(Layer { product, sharing, shape, population, weights, inputs, slopes, result, trials })
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 
 use thalweg_kernels::landscape::{Dimensions, Facts, Optimum};
-use thalweg_kernels::optimizer::{Domain, Hyperparameter};
+use thalweg_kernels::optimizer::{Domain, Hyperparameter, Method};
 use thalweg_kernels::{activation, landscape, loss, optimizer};
 
 use super::CliError;
@@ -221,12 +221,24 @@ fn optimizers(out: &mut impl Write) -> io::Result<()> {
         for hyperparameter in method.hyperparameters {
             writeln!(out, "    {:width$}  {}", hyperparameter.name, describe(hyperparameter))?;
         }
+        if !method.notes.is_empty() {
+            let notes: Vec<String> = method.notes.iter().map(|(name, value)| setting(method, name, *value)).collect();
+            writeln!(out, "    {:width$}  paper, the defaults, or notes: {}", "convention", notes.join(", "))?;
+        }
     }
     writeln!(out, "  each of them: learning rates of their own for the layers")?;
     writeln!(
         out,
         "    lr_scale  [s0, s1, …], factors of α, one a layer (its weights and biases), each an axis [default: none]"
     )
+}
+
+/// A hyperparameter with a value, as specs write it.
+fn setting(method: &Method, name: &str, value: f64) -> String {
+    match method.hyperparameters.iter().find(|hyperparameter| hyperparameter.name == name).map(|h| h.domain) {
+        Some(Domain::Choice(names)) => format!("{name} = {}", names[value as usize]),
+        _ => format!("{name} = {value:?}"),
+    }
 }
 
 fn describe(hyperparameter: &Hyperparameter) -> String {

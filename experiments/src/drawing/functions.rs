@@ -48,7 +48,7 @@ fn of_activation(activation: &Activation, x: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let mut values = x.to_vec();
     activation.forward(isa, &mut values);
     let mut derivatives = vec![1.0; x.len()];
-    activation.backward(isa, &values, &mut derivatives);
+    activation.backward(isa, activation.needed(x, &values), &mut derivatives);
     (values, derivatives)
 }
 

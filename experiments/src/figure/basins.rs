@@ -144,7 +144,9 @@ fn legend(maps: &[Map<'_>], ends: &[End], shades: &[Option<usize>]) -> Vec<Entry
         let near_zero = |x: f64| if x.abs() < 5e-4 { 0.0 } else { x };
         let place: Vec<String> = end.place.iter().map(|x| value_label(near_zero(*x))).collect();
         let place = if let [x] = &place[..] { format!("x = {x}") } else { format!("({})", place.join(", ")) };
-        format!("{place}: {}", value_label(end.value))
+        // What rounding left of a minimum of 0.
+        let value = if end.value.abs() < 1e-9 { 0.0 } else { end.value };
+        format!("{place}: {}", value_label(value))
     };
     let swatch =
         |(shade, end): &(usize, &End)| Entry { symbol: Symbol::Swatch(color(*shade, shades)), text: text(end) };
@@ -233,6 +235,20 @@ fn plane(
     })
 }
 
+/// Neighbours of one colour as one cell: `borders` has an entry more than there are fills.
+fn stretches(borders: &[f64], fills: impl Iterator<Item = Fill>) -> (Vec<f64>, Vec<Fill>) {
+    let (mut x, mut merged) = (vec![borders[0]], Vec::new());
+    for (fill, right) in fills.zip(&borders[1..]) {
+        if merged.last() == Some(&fill) {
+            x.pop();
+        } else {
+            merged.push(fill);
+        }
+        x.push(*right);
+    }
+    (x, merged)
+}
+
 /// The landscape's curve, and below it a row a configuration.
 fn line(
     chart: &Chart,
@@ -259,7 +275,7 @@ fn line(
         let x = borders(&places, Scale::Linear);
         edges.extend([x[0], x[x.len() - 1]]);
         let bottom = (count - 1 - row) as f64;
-        let fills = trials.iter().map(|(_, end)| fill(*end, shades)).collect();
+        let (x, fills) = stretches(&x, trials.iter().map(|(_, end)| fill(*end, shades)));
         rows.push(Layer::Cells(Cells { x, y: vec![bottom + 0.06, bottom + 0.94], fills }));
     }
     let low = edges.iter().copied().fold(f64::INFINITY, f64::min);

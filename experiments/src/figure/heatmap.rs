@@ -13,14 +13,14 @@ use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::theory;
 use super::{Chart, Data, FigureError, Input, Kind, help};
 use crate::record::{Column, Run, Setting, Status};
-use crate::stats::{Metric, median};
+use crate::stats::{Metric, configurations, median};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "heatmap",
     summary: "an outcome over two columns `x` and `y` of runs.csv, with where trials diverged or ended worse than they began",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["x", "y", "theory"],
+    keys: &["x", "y", "select", "theory"],
     required: 2,
     input: Input::Problem,
     table: None,
@@ -31,7 +31,7 @@ pub const KIND: Kind = Kind {
 const STRIPES: usize = 95;
 
 /// Losses that differ by more than this factor stand on a log scale.
-const WIDE: f64 = 100.0;
+const WIDE: f64 = 10.0;
 
 /// Decades that a log scale of colours shows at most.
 const MOST_DECADES: f64 = 18.0;
@@ -73,7 +73,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     };
     let columns = [column(&names[0])?, column(&names[1])?];
     let grids: Vec<Grid<'_>> = if metric.exists_in(&data.runs.rows) {
-        by_optimizer(data, columns).into_iter().map(|runs| Grid::new(data, columns, &runs, metric)).collect()
+        by_optimizer(chart, data, columns).into_iter().map(|runs| Grid::new(data, columns, &runs, metric)).collect()
     } else {
         Vec::new()
     };
@@ -91,10 +91,11 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     Ok(picture(chart, data, metric, names, &grids))
 }
 
-/// The trials that have numbers in both columns, by optimizer in plan order.
-fn by_optimizer<'a>(data: &Data<'a>, columns: [Column; 2]) -> Vec<Vec<&'a Run>> {
+/// The selected trials that have numbers in both columns, by optimizer in plan order.
+fn by_optimizer<'a>(chart: &Chart, data: &Data<'a>, columns: [Column; 2]) -> Vec<Vec<&'a Run>> {
     let mut groups: Vec<Vec<&'a Run>> = Vec::new();
-    for run in &data.runs.rows {
+    let selected = configurations(data.runs).into_iter().filter(|configuration| chart.options.selects(configuration));
+    for run in selected.flat_map(|configuration| configuration.runs) {
         if !columns.iter().all(|column| column.number(run).is_some_and(f64::is_finite)) {
             continue;
         }
@@ -229,7 +230,7 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
             if let Some(theory::Overlay { bound, fastest }) = overlay {
                 layers.push(Layer::Guide(bound));
                 layers.extend(fastest.map(|fastest| Layer::Rings(vec![fastest])));
-                theories.extend(theory_notes(grid.optimizer, fastest.is_some()));
+                theories.extend(theory_notes(grid.optimizer, grids.len() > 1, fastest.is_some()));
             }
             let heading = format!("optimizer {}", grid.optimizer);
             Panel { heading, height, y: axis, y_label: y_label.clone(), layers, symbols: Vec::new() }
@@ -248,10 +249,11 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
     }
 }
 
-/// What the lines of a theory mean.
-fn theory_notes(optimizer: &str, has_fastest: bool) -> Vec<Entry> {
+/// What the lines of a theory mean; `is_one_of_many` says that other optimizers have others.
+fn theory_notes(optimizer: &str, is_one_of_many: bool, has_fastest: bool) -> Vec<Entry> {
     let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
-    let bound = format!("theory: α = {}", theory::bound_text(optimizer));
+    let of = if is_one_of_many { format!(", {optimizer}") } else { String::new() };
+    let bound = format!("theory{of}: α = {}", theory::bound_text(optimizer));
     let mut notes = vec![entry(Symbol::Guide, &bound)];
     if has_fastest {
         notes.push(entry(Symbol::Ring, "theory: fastest convergence"));

@@ -15,7 +15,7 @@ pub const KIND: Kind = Kind {
     name: "probability",
     summary: "the share of trials that end below a value, by a hyperparameter, with Wilson's intervals; `against` an optimizer without momentum, at the effective rate α / (1 - μ)",
     metrics: || Metric::ALL.into_iter().filter(|metric| metric.lower_is_better()).map(Metric::name).collect(),
-    keys: &["x", "below", "against", "select", "x_range"],
+    keys: &["x", "below", "against", "select", "x_range", "y_range"],
     required: 2,
     input: Input::Problem,
     table: None,
@@ -57,6 +57,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Some(range) => series::axis_in("x", scale, range)?,
         None => Axis::around(scale, places).ok_or_else(|| nothing(format!("`{name}` has no finite value")))?,
     };
+    let y = match chart.options.y_range {
+        Some(range) => series::axis_in("y", Scale::Linear, range)?,
+        None => Axis::new(Scale::Linear, -0.02, 1.02),
+    };
     let band =
         |line: &Line| Layer::Band(line.style, line.points.iter().map(|&(x, _, low, high)| (x, low, high)).collect());
     let middle = |line: &Line| line.points.iter().map(|&(x, share, ..)| (x, share)).collect::<Vec<_>>();
@@ -82,7 +86,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         panels: vec![Panel {
             heading: String::new(),
             height: 320.0,
-            y: Axis::new(Scale::Linear, -0.02, 1.02),
+            y,
             y_label: format!("share with a {} below {below}", metric.label()),
             layers,
             symbols: Vec::new(),

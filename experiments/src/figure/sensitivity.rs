@@ -59,7 +59,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let seeds = series::seed_counts(groups.iter().flatten().map(|(_, configuration)| configuration));
     let bounds = bounds(chart, &groups, name, &y);
     let note = (!bounds.is_empty())
-        .then(|| Entry { symbol: Symbol::None, text: "dotted upright: theory, diverges beyond".to_owned() });
+        .then(|| Entry { symbol: Symbol::None, text: "thin upright: theory, diverges beyond".to_owned() });
     Ok(Picture {
         title: chart.title_or(|| format!("{}: {} by {}", data.problem, metric.label(), labels::column(name))),
         x,
@@ -97,7 +97,7 @@ fn bounds(chart: &Chart, groups: &[Group<'_>], name: &str, y: &Axis) -> Vec<Laye
             _ => 0.0,
         };
         let bound = theory::bound(group[0].1.optimizer(), momentum, largest)?;
-        Some(Layer::Hint(style(i), vec![(bound, y.low()), (bound, y.high())]))
+        Some(Layer::Thin(style(i), vec![(bound, y.low()), (bound, y.high())]))
     };
     groups.iter().enumerate().filter_map(bound).collect()
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use thalweg_kernels::activation::Needs;
 use thalweg_kernels::loss::{Gradient, Loss, Rows, Value};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::product::{Dense, Population, Products};
+use thalweg_kernels::product::{self, Products};
 use thalweg_kernels::{Buffer, Isa};
 
 use super::Architecture;
@@ -21,6 +22,8 @@ pub struct Scratch<T: Elementary> {
     pub(super) criterion: Criterion<T>,
     /// Per layer the activations of a chunk; of the last layer z, and then dL/dz.
     pub(super) values: Vec<Buffer<T>>,
+    /// Per hidden layer z, if back propagation through the activation takes it.
+    pub(super) arguments: Vec<Buffer<T>>,
     /// dL/dz of the layer that back propagation has reached, and dL/da of the one before.
     pub(super) upstream: [Buffer<T>; 2],
     /// The inputs and targets of a chunk, gathered from the training split.
@@ -54,10 +57,14 @@ impl<T: Elementary> Scratch<T> {
         let lanes = layout.lanes::<T>();
         let (layers, widest) = (architecture.layers(), architecture.widest());
         let targets = architecture.loss.target_width(architecture.outputs());
+        let hidden = match architecture.activation.needs {
+            Needs::Value => &[],
+            Needs::Argument => &layers[..layers.len() - 1],
+        };
         let order = || Order { seeds: Vec::with_capacity(lanes), orders: Vec::with_capacity(lanes), epoch: None };
-        let products: Box<dyn Products<T> + Send> = match layout.path {
-            Path::Population => Box::new(Population::new(layout.isa)),
-            Path::Dense => Box::new(Dense::new(layout.isa)),
+        let products = match layout.path {
+            Path::Population => product::population(layout.isa),
+            Path::Dense => product::dense(layout.isa),
         };
         Self {
             layout,
@@ -67,6 +74,7 @@ impl<T: Elementary> Scratch<T> {
             criterion: Criterion::new(layout),
             // As wide as can be, since the last one's changes places with those of `upstream`.
             values: layers.iter().map(|_| Buffer::zeroed(chunk * widest * lanes)).collect(),
+            arguments: hidden.iter().map(|layer| Buffer::zeroed(chunk * layer.outputs * lanes)).collect(),
             upstream: [0, 1].map(|_| Buffer::zeroed(chunk * widest * lanes)),
             inputs: Buffer::zeroed(chunk * architecture.inputs() * lanes),
             targets: Buffer::zeroed(chunk * targets * lanes),

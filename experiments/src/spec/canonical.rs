@@ -2,7 +2,8 @@
 
 use std::fmt::{Display, Write};
 
-use super::grid::{Axis, Grid};
+use super::axis::Axis;
+use super::grid::Grid;
 use super::landscape::{Landscape, Lattice, Starts};
 use super::network::{AUTO, Init, Network};
 use super::output::Engine;
@@ -207,6 +208,9 @@ fn write_train(out: &mut Writer, train: &Train, has_examples: bool, is_random: b
         LogEvery::Epoch => out.text("log_every", "epoch"),
         LogEvery::Steps(steps) => out.line("log_every", steps),
     }
+    if let Some(examples) = train.log_examples {
+        out.line("log_examples", examples);
+    }
     out.text("precision", train.precision.name());
     out.line("divergence_factor", number(train.divergence_factor));
     if let Some(target) = train.target {
@@ -220,6 +224,9 @@ fn write_grid(out: &mut Writer, grid: &Grid) {
     out.header("[[optimizer]]");
     out.text("kind", grid.method.name);
     for (hyperparameter, axis) in grid.method.hyperparameters.iter().zip(&grid.axes) {
+        if !grid.mentions(hyperparameter) {
+            continue;
+        }
         out.line(hyperparameter.name, axis_text(axis, &hyperparameter.domain));
     }
     if !grid.lr_scale.is_empty() {

@@ -18,11 +18,11 @@ use std::sync::Arc;
 use thalweg_kernels::activation::{self, Activation};
 use thalweg_kernels::loss::{self, Loss, Task};
 
+use super::axis::{Axis, read_bounds};
 use super::canonical::{list, number, quoted};
 use super::document::Document;
 use super::error::InputError;
 use super::figure::{Figure, setting_text};
-use super::grid::{Axis, read_bounds};
 use super::reader::{Field, Interval, Named, Table};
 use super::{Spec, Tier, read_name, tables};
 use crate::figure::{Input, KINDS};
@@ -187,7 +187,8 @@ impl Functions {
             Some(field) => chosen(&field, &names)?.into_iter().map(|index| activation::ALL[index]).collect(),
             None => Vec::new(),
         };
-        let single: Vec<&'static Loss> = loss::ALL.iter().copied().filter(|l| l.task != Task::Multiclass).collect();
+        let single: Vec<&'static Loss> =
+            loss::ALL.iter().copied().filter(|l| !matches!(l.task, Task::Multiclass | Task::Distribution)).collect();
         let names: Vec<&str> = single.iter().map(|loss| loss.name).collect();
         let losses: Vec<&Loss> = match table.optional("losses") {
             Some(field) => chosen(&field, &names)?.into_iter().map(|index| single[index]).collect(),

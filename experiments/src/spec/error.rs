@@ -110,7 +110,8 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             (if part || slip { likeness.max(NEAR) } else { likeness }, candidate)
         })
         .filter(|&(likeness, _)| likeness >= NEAR)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
+        // Of equals the shortest: it has the least that was not written.
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len())))
         .map(|(_, candidate)| candidate)
 }
 

@@ -282,7 +282,8 @@ fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Resu
     extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
     extra.extend(spec.problem.axes.iter().map(|(name, _)| (*name).to_owned()));
     let numbers = |grid: &Grid| -> Vec<&'static str> {
-        let numbers = grid.method.hyperparameters.iter().filter(|h| matches!(h.domain, Domain::Number { .. }));
+        let numbers = grid.method.hyperparameters.iter();
+        let numbers = numbers.filter(|h| matches!(h.domain, Domain::Number { .. }) && grid.mentions(h));
         numbers.map(|hyperparameter| hyperparameter.name).collect()
     };
     let mut known: Vec<String> = Vec::new();

@@ -1,7 +1,7 @@
 //! The parameters of a generator.
 
+use super::axis::Axis;
 use super::error::InputError;
-use super::grid::Axis;
 use super::reader::{Field, Interval, Table};
 use super::synthetic::MAX_NUMBERS;
 use crate::data::{Domain, Generated, Generator, Parameter};

@@ -1,12 +1,10 @@
 //! `[[optimizer]]`: a grid of hyperparameters, the product of one axis each.
 
-use thalweg_kernels::optimizer::{self, Domain, Hyperparameter, Method};
+use thalweg_kernels::optimizer::{self, Hyperparameter, Method};
 
-use super::canonical::number;
+use super::axis::Axis;
 use super::error::{InputError, suggestion};
 use super::reader::{Field, Interval, Table};
-use super::train::MAX_TRIALS;
-use crate::random::Stream;
 
 /// An optimizer and the values that each of its hyperparameters takes.
 #[derive(Clone, Debug)]
@@ -22,113 +20,14 @@ pub struct Grid {
 /// What a factor of the learning rate may be: a layer with 0 stays as it is.
 const LR_SCALE: Interval = Interval { low: (0.0, true), high: (f64::INFINITY, false) };
 
+/// Presets of several hyperparameters: the defaults, which follow the papers, and what lecture notes have. What the spec
+/// says of a hyperparameter itself counts more.
+const CONVENTIONS: [&str; 2] = ["paper", "notes"];
+
 /// Methods are entries of one list, told apart by their names.
 impl PartialEq for Grid {
     fn eq(&self, other: &Self) -> bool {
         self.method.name == other.method.name && self.axes == other.axes && self.lr_scale == other.lr_scale
-    }
-}
-
-/// The values of a hyperparameter.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Axis {
-    /// These numbers.
-    Values(Vec<f64>),
-    /// Evenly spaced numbers, both ends included.
-    Linear {
-        /// The first.
-        low: f64,
-        /// The last.
-        high: f64,
-        /// How many, at least two.
-        points: u64,
-    },
-    /// Numbers with a constant ratio, both ends included.
-    Log {
-        /// The first.
-        low: f64,
-        /// The last.
-        high: f64,
-        /// How many, at least two.
-        points: u64,
-    },
-    /// Random numbers whose logarithm is uniform.
-    ///
-    /// They follow from the name of the hyperparameter and the bounds alone: optimizers with the same axis get the same
-    /// sample, and a larger sample begins with the smaller one.
-    LogUniform {
-        /// The lower bound.
-        low: f64,
-        /// The upper bound.
-        high: f64,
-        /// How many.
-        samples: u64,
-    },
-    /// Of a hyperparameter with named choices: their indices.
-    Choices(Vec<usize>),
-}
-
-impl Axis {
-    /// How many values it has.
-    pub fn count(&self) -> u64 {
-        match self {
-            Self::Values(values) => values.len() as u64,
-            Self::Choices(choices) => choices.len() as u64,
-            Self::Linear { points, .. } | Self::Log { points, .. } => *points,
-            Self::LogUniform { samples, .. } => *samples,
-        }
-    }
-
-    /// Its values, as a trial stores them: choices by index.
-    ///
-    /// Points of a range come from integer indices, by `libm` and rounded to 12 significant digits, so that they are the
-    /// same on every machine and look as one would write them: 0.001, not 0.0009999999999999998.
-    pub fn values(&self, hyperparameter: &str) -> Vec<f64> {
-        match self {
-            Self::Values(values) => values.clone(),
-            Self::Choices(choices) => choices.iter().map(|&index| index as f64).collect(),
-            Self::Linear { low, high, points } => {
-                range(*points, (*low, *high), |at| twelve_digits(between(*low, *high, at)))
-            }
-            Self::Log { low, high, points } => {
-                let logs = (libm::log10(*low), libm::log10(*high));
-                range(*points, (*low, *high), |at| twelve_digits(libm::exp10(between(logs.0, logs.1, at))))
-            }
-            Self::LogUniform { low, high, samples } => {
-                let text = format!("{hyperparameter} = {{ log_uniform = [{}, {}] }}", number(*low), number(*high));
-                let hash = blake3::hash(text.as_bytes());
-                let mut stream = Stream::new("axis", u64::from_le_bytes(first_eight(hash.as_bytes())));
-                let logs = (libm::log10(*low), libm::log10(*high));
-                let mut draw = || {
-                    let value = libm::exp10(logs.0 + (logs.1 - logs.0) * stream.uniform());
-                    twelve_digits(value).clamp(*low, *high)
-                };
-                (0..*samples).map(|_| draw()).collect()
-            }
-        }
-    }
-
-    fn read(field: &Field<'_>, hyperparameter: &Hyperparameter) -> Result<Self, InputError> {
-        let interval = match hyperparameter.domain {
-            Domain::Choice(names) => return read_choices(field, names),
-            Domain::Number { low, high } => Interval { low, high },
-        };
-        Self::read_numbers(field, interval)
-    }
-
-    pub(super) fn read_numbers(field: &Field<'_>, interval: Interval) -> Result<Self, InputError> {
-        if let Some(table) = field.as_table() {
-            return read_range(field, &table, interval);
-        }
-        if field.as_list().is_some() {
-            return read_values(field, interval);
-        }
-        if field.as_number().is_none() {
-            return Err(
-                field.expected(format!("{interval}, a list, or a range such as {{ log = [1e-4, 1], points = 9 }}"))
-            );
-        }
-        Ok(Self::Values(vec![field.number(interval)?]))
     }
 }
 
@@ -159,23 +58,36 @@ impl Grid {
         }
     }
 
+    /// Whether tables mention this hyperparameter: one that goes without saying only where it does not have its default.
+    pub fn mentions(&self, hyperparameter: &Hyperparameter) -> bool {
+        let at = self.method.hyperparameters.iter().position(|own| own.name == hyperparameter.name);
+        let is_default = |at: usize| self.axes[at] == Axis::single(hyperparameter, hyperparameter.default);
+        at.is_some_and(|at| !hyperparameter.optional || !is_default(at))
+    }
+
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
         let names: Vec<&str> = optimizer::ALL.iter().map(|method| method.name).collect();
         let kind = table.required("kind", &format!("one of {}", names.join(", ")))?;
         let method = optimizer::ALL[kind.choice(&names)?];
         let names = method.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
-        let keys: Vec<&str> = names.chain(["lr_scale"]).collect();
+        let convention = (!method.notes.is_empty()).then_some("convention");
+        let keys: Vec<&str> = names.chain(convention).chain(["lr_scale"]).collect();
         if let Some(key) = table.keys().find(|key| *key != "kind" && !keys.contains(key)) {
             let field = table.optional(key).expect("the key was just found");
             return Err(field
                 .error(format!("{} has no such hyperparameter", method.name))
                 .with_help(suggestion(key, &keys)));
         }
+        let preset = table.optional("convention").map_or(Ok(&[][..]), |field| {
+            let notes = field.choice(&CONVENTIONS)? == 1;
+            Ok(if notes { method.notes } else { &[] })
+        })?;
         let axis = |hyperparameter: &'static Hyperparameter| match table.optional(hyperparameter.name) {
             Some(field) => Axis::read(&field, hyperparameter),
-            None => default_axis(hyperparameter).ok_or_else(|| {
-                table.error(format!("missing hyperparameter `{}`: {}", hyperparameter.name, hyperparameter.summary))
-            }),
+            None => {
+                let preset = preset.iter().find(|(name, _)| *name == hyperparameter.name);
+                Ok(Axis::single(hyperparameter, preset.map_or(hyperparameter.default, |(_, value)| *value)))
+            }
         };
         let axes = method.hyperparameters.iter().map(axis).collect::<Result<_, _>>()?;
         let lr_scale = table.optional("lr_scale").map_or(Ok(Vec::new()), |field| read_lr_scale(&field))?;
@@ -195,150 +107,4 @@ fn read_lr_scale(field: &Field<'_>) -> Result<Vec<Axis>, InputError> {
         return Err(field.expected(EXPECTED));
     }
     items.iter().map(|item| Axis::read_numbers(item, LR_SCALE)).collect()
-}
-
-/// The axis of a hyperparameter that the spec says nothing about; none if its metadata has no valid default.
-fn default_axis(hyperparameter: &Hyperparameter) -> Option<Axis> {
-    match hyperparameter.domain {
-        Domain::Choice(names) => {
-            let index = hyperparameter.default as usize;
-            (index < names.len()).then(|| Axis::Choices(vec![index]))
-        }
-        Domain::Number { low, high } => {
-            Interval { low, high }.contains(hyperparameter.default).then(|| Axis::Values(vec![hyperparameter.default]))
-        }
-    }
-}
-
-fn read_choices(field: &Field<'_>, names: &[&str]) -> Result<Axis, InputError> {
-    let Some(items) = field.as_list() else { return Ok(Axis::Choices(vec![field.choice(names)?])) };
-    if items.is_empty() {
-        return Err(field.expected("at least one name"));
-    }
-    Ok(Axis::Choices(items.iter().map(|item| item.choice(names)).collect::<Result<_, _>>()?))
-}
-
-fn read_values(field: &Field<'_>, interval: Interval) -> Result<Axis, InputError> {
-    let items = field.list("a list of numbers")?;
-    if items.is_empty() {
-        return Err(field.expected("at least one number"));
-    }
-    Ok(Axis::Values(items.iter().map(|item| item.number(interval)).collect::<Result<_, _>>()?))
-}
-
-fn read_range(field: &Field<'_>, table: &Table<'_>, interval: Interval) -> Result<Axis, InputError> {
-    const KINDS: [(&str, &[&str]); 4] = [
-        ("values", &["values"]),
-        ("linear", &["linear", "points"]),
-        ("log", &["log", "points"]),
-        ("log_uniform", &["log_uniform", "samples"]),
-    ];
-    let Some((kind, keys)) = KINDS.into_iter().find(|(kind, _)| table.optional(kind).is_some()) else {
-        table.allow(&["values", "linear", "log", "log_uniform", "points", "samples"])?;
-        return Err(field.error("expected a table with values, linear, log or log_uniform"));
-    };
-    table.allow(keys)?;
-    let bounds = table.required(kind, "the bounds")?;
-    if kind == "values" {
-        return read_values(&bounds, interval);
-    }
-    let (low, high) = read_bounds(&bounds, interval, kind != "linear")?;
-    let count = table.required(keys[1], "how many values")?;
-    if kind == "log_uniform" {
-        return Ok(Axis::LogUniform { low, high, samples: count.integer(1..=MAX_TRIALS)? });
-    }
-    let points = count.integer(2..=MAX_TRIALS)?;
-    Ok(if kind == "log" { Axis::Log { low, high, points } } else { Axis::Linear { low, high, points } })
-}
-
-pub(super) fn read_bounds(field: &Field<'_>, interval: Interval, is_log: bool) -> Result<(f64, f64), InputError> {
-    let Some([first, last]) = field.as_list().and_then(|items| <[Field<'_>; 2]>::try_from(items).ok()) else {
-        return Err(field.expected("a list of two numbers: the lowest and the highest"));
-    };
-    for end in [&first, &last] {
-        let number = end.number(interval)?;
-        if is_log && number <= 0.0 {
-            return Err(end.expected("a positive number, as the scale is logarithmic"));
-        }
-        if number.is_infinite() {
-            return Err(end.expected("a finite number"));
-        }
-    }
-    let (low, high) = (first.number(interval)?, last.number(interval)?);
-    if low >= high {
-        return Err(field.error(format!("expected the lower bound first, found {} and {}", number(low), number(high))));
-    }
-    Ok((low, high))
-}
-
-/// The points of a range: both ends as they were written, `inner` of the share of the way between them.
-fn range(points: u64, ends: (f64, f64), inner: impl Fn((u64, u64)) -> f64) -> Vec<f64> {
-    let last = points - 1;
-    let point = |index| match index {
-        0 => ends.0,
-        _ if index == last => ends.1,
-        _ => inner((index, last)).clamp(ends.0, ends.1),
-    };
-    (0..points).map(point).collect()
-}
-
-/// The number `index / last` of the way from `low` to `high`. The weights are integers, so that halves, thirds and tenths
-/// of a range of whole decades are as exact as they can be.
-fn between(low: f64, high: f64, (index, last): (u64, u64)) -> f64 {
-    let sum = low * (last - index) as f64 + high * index as f64;
-    if sum.is_finite() {
-        return sum / last as f64;
-    }
-    let share = index as f64 / last as f64;
-    low * (1.0 - share) + high * share
-}
-
-/// The double nearest to the first 12 significant decimal digits, which a few units in the last place do not change.
-fn twelve_digits(x: f64) -> f64 {
-    format!("{x:.11e}").parse().unwrap_or(x)
-}
-
-fn first_eight(hash: &[u8; 32]) -> [u8; 8] {
-    std::array::from_fn(|at| hash[at])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn decades_are_round_numbers() {
-        let axis = Axis::Log { low: 1e-4, high: 1e1, points: 26 };
-        let values = axis.values("lr");
-        assert_eq!(values.len(), 26);
-        for (decade, expected) in [1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0].into_iter().enumerate() {
-            assert_eq!(values[5 * decade], expected);
-        }
-        assert_eq!(values[1], 0.000_158_489_319_246);
-        let axis = Axis::Linear { low: 0.0, high: 1.0, points: 11 };
-        assert_eq!(axis.values("x"), [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]);
-    }
-
-    #[test]
-    fn ends_stay_as_written_and_nothing_leaves_the_range() {
-        let (low, high) = (0.123_456_789_012_345_6, 0.123_456_789_012_346_7);
-        let values = Axis::Log { low, high, points: 5 }.values("lr");
-        assert_eq!((values[0], values[4]), (low, high));
-        assert!(values.iter().all(|x| (low..=high).contains(x)));
-        let values = Axis::Linear { low: -1.5e308, high: 1.5e308, points: 4 }.values("x");
-        assert_eq!(values, [-1.5e308, -5e307, 5e307, 1.5e308]);
-    }
-
-    #[test]
-    fn samples_follow_from_name_and_bounds_and_extend() {
-        let axis = |samples| Axis::LogUniform { low: 1e-4, high: 1.0, samples };
-        let many = axis(1_000).values("lr");
-        assert_eq!(axis(10).values("lr"), many[..10]);
-        assert_ne!(axis(10).values("epsilon"), many[..10]);
-        assert!(many.iter().all(|x| (1e-4..=1.0).contains(x)));
-        let low = many.iter().filter(|&&x| x < 1e-2).count();
-        assert!(low.abs_diff(500) < 80, "{low} of 1000 in the lower half of the logs");
-        // Fixed: these are part of the keys of trials.
-        assert_eq!(many[..2], [0.003_366_017_662_3, 0.111_599_163_255]);
-    }
 }

@@ -2,8 +2,8 @@
 
 use thalweg_kernels::landscape::{self, Dimensions};
 
+use super::axis::{Axis, read_bounds};
 use super::error::InputError;
-use super::grid::{Axis, read_bounds};
 use super::reader::{Field, Interval, Table};
 use super::train::MAX_TRIALS;
 use crate::random::Stream;

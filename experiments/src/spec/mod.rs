@@ -3,6 +3,7 @@
 //! A spec that was read is valid as far as its text shows; what depends on the data (the column to predict, the number
 //! of classes) is checked by [`crate::data`] and [`crate::sweep`], with errors that point into the spec all the same.
 
+mod axis;
 mod canonical;
 mod check;
 mod corruption;
@@ -30,13 +31,14 @@ mod weights;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use axis::Axis;
 pub use corruption::{Corruption, Imbalance};
 use document::Document;
 pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
 pub use error::{InputError, nearest, suggestion};
 pub use figure::{FIGURE_KEYS, Figure};
+pub use grid::Grid;
 pub(crate) use grid::lr_scale_name;
-pub use grid::{Axis, Grid};
 pub use idx::{Idx, Pair};
 pub use kinds::{KINDS, Kind, SHARED};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, MAX_ROTATED, Starts};

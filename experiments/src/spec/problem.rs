@@ -1,10 +1,10 @@
 //! `[problem]`: the data that the networks learn.
 
+use super::axis::Axis;
 use super::canonical::{self, number, quoted};
 use super::corruption::Corruption;
 use super::error::InputError;
 use super::generated;
-use super::grid::Axis;
 use super::idx::Idx;
 use super::kinds::{self, SHARED};
 use super::landscape::{Landscape, Starts};

@@ -66,6 +66,9 @@ impl KeyMaker {
         }
         line("train.steps", &schedule.steps);
         line("train.log_every", &schedule.log_every);
+        if let Some(examples) = spec.train.log_examples {
+            line("train.log_examples", &examples);
+        }
         line("train.precision", &quoted(spec.train.precision.name()));
         line("train.divergence_factor", &number(spec.train.divergence_factor));
         if let Some(target) = spec.train.target {
@@ -156,6 +159,9 @@ fn write_trial(
 ) {
     write_line(text, "optimizer", &quoted(method.name));
     for (hyperparameter, &value) in method.hyperparameters.iter().zip(point.hyperparameters) {
+        if hyperparameter.optional && value == hyperparameter.default {
+            continue;
+        }
         // A choice goes by its name, so that a new one can be listed anywhere.
         let value = match hyperparameter.domain {
             Domain::Number { .. } => number(value),

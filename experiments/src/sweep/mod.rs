@@ -140,9 +140,11 @@ impl Plan {
         let kept = weights::choose(spec, &model, &trials)?;
         let populations = group(&trials);
         let mut hyperparameters = Vec::new();
-        for hyperparameter in spec.optimizers.iter().flat_map(|grid| grid.method.hyperparameters) {
-            if !hyperparameters.contains(&hyperparameter.name) {
-                hyperparameters.push(hyperparameter.name);
+        for grid in &spec.optimizers {
+            for hyperparameter in grid.method.hyperparameters.iter().filter(|h| grid.mentions(h)) {
+                if !hyperparameters.contains(&hyperparameter.name) {
+                    hyperparameters.push(hyperparameter.name);
+                }
             }
         }
         let problem = spec.problem.name().to_owned();

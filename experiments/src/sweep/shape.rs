@@ -59,7 +59,7 @@ impl Shape {
                 let message = format!("binary cross-entropy is for two classes, but there are {classes}");
                 return Err(spec.error("network.loss", message).with_help("use \"softmax-cross-entropy\""));
             }
-            (Targets::Classes { .. }, loss::Task::Regression | loss::Task::Multiclass) => classes,
+            (Targets::Classes { .. }, _) => classes,
         };
         if outputs > MAX_OUTPUTS {
             let error = spec.error("problem.target", format!("{outputs} classes are more than {MAX_OUTPUTS}"));

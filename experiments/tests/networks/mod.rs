@@ -13,7 +13,7 @@ pub fn outputs(loss: &Loss) -> usize {
     match loss.task {
         Task::Regression => 2,
         Task::Binary => 1,
-        Task::Multiclass => 3,
+        Task::Multiclass | Task::Distribution => 3,
     }
 }
 
@@ -29,10 +29,22 @@ pub fn examples<T: Elementary>(architecture: &Architecture, count: usize, seed: 
     let targets: Vec<f64> = match architecture.loss.task {
         Task::Regression => (0..count * architecture.outputs()).map(|_| stream.normal()).collect(),
         task => {
+            // With a target an output, a class becomes one-hot.
+            let hot = |class: f64| -> Vec<f64> {
+                let count = architecture.outputs();
+                if task == Task::Distribution {
+                    (0..count).map(|i| f64::from(u8::from(i as f64 == class))).collect()
+                } else {
+                    vec![class]
+                }
+            };
             let classes = if task == Task::Binary { 2 } else { architecture.outputs() };
             let rows = inputs.chunks_exact(architecture.inputs());
             let score = |row: &[f64]| (row[0] + row[row.len() - 1] + 3.0).clamp(0.0, 5.9) / 6.0;
-            rows.map(|row| (0.8 * score(row) + 0.2 * stream.uniform()) * classes as f64).map(f64::floor).collect()
+            rows.map(|row| (0.8 * score(row) + 0.2 * stream.uniform()) * classes as f64)
+                .map(f64::floor)
+                .flat_map(hot)
+                .collect()
         }
     };
     Examples::new(&inputs, &targets, count)

@@ -97,6 +97,14 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("[0.1, 0.01]", "{ lgo = [1e-3, 1], points = 2 }", &["unknown key `optimizer.0.lr.lgo`", "`log`?"]),
     ("[0.1, 0.01]", "{ log = [1e-3, 1], samples = 2 }", &["unknown key `optimizer.0.lr.samples`"]),
     ("\"sgd\"", "\"adam\"\nepsilon_placement = \"insde\"", &["`optimizer.0.epsilon_placement`", "`inside`?"]),
+    (
+        "\"sgd\"",
+        "\"adam\"\nbias_correction = 1",
+        &["`optimizer.0.bias_correction`: expected one of true, false, found 1"],
+    ),
+    ("\"sgd\"", "\"adam\"\nconvention = \"note\"", &["`optimizer.0.convention`", "did you mean `notes`?"]),
+    ("\"sgd\"", "\"adamax\"\nconvention = \"notes\"", &["adamax has no such hyperparameter"]),
+    ("\"sgd\"", "\"adamm\"", &["`optimizer.0.kind`", "did you mean `adam`?"]),
     ("noise = 0.2", "noise = -1", &["6:9: `problem.noise`: expected a number of at least 0, found -1"]),
     ("noise = 0.2", "test_fraction = 1", &["below 1, found 1"]),
     ("noise = 0.2", "test_fraction = 0.5\nvalidation_fraction = 0.5", &["leave nothing to train on"]),
@@ -328,6 +336,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
         &["basins are drawn on landscapes of one or two dimensions"],
     ),
     ("[[opt", "[engine]\nlanes = 0\n[[opt", &["`engine.lanes`"]),
+    ("seeds = 2", "seeds = 2\nlog_examples = 0", &["`train.log_examples`: expected an integer from 1"]),
     ("batch = 16", "batch = \"full\"\nreplacement = true", &["train.replacement", "not drawn"]),
     ("batch = 16", "batch = \"full\"\ndrop_last = true", &["nothing to drop"]),
     // Syntax.

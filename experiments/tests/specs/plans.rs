@@ -8,6 +8,7 @@ use thalweg::data::{Splits, Targets};
 use thalweg::record::Setting;
 use thalweg::spec::{Spec, shipped};
 use thalweg::sweep::{Model, Plan, Trial};
+use thalweg_kernels::optimizer::ALL;
 
 use crate::{SMALL, edited, parse, plan};
 
@@ -108,6 +109,7 @@ fn what_changes_a_number_changes_every_key() {
         ("seeds = 2", "seeds = 2\ninit_seed = 7"),
         ("seeds = 2", "seeds = 2\norder_seed = 7"),
         ("seeds = 2", "seeds = 2\nlog_every = 2"),
+        ("seeds = 2", "seeds = 2\nlog_examples = 7"),
         ("seeds = 2", "seeds = 2\nprecision = \"f64\""),
         ("seeds = 2", "seeds = 2\ndivergence_factor = 20"),
         ("seeds = 2", "seeds = 2\ntarget = { metric = \"train_loss\", below = 0.1 }"),
@@ -189,6 +191,46 @@ fn trials_come_by_table_grid_and_seed() {
     let names: Vec<&str> = plan.populations.iter().map(|population| population.optimizer.name).collect();
     assert_eq!(names, ["momentum", "adam"]);
     assert_eq!(plan.populations[0].trials, [0, 2, 4, 6, 12, 1, 3, 5, 7, 13]);
+}
+
+/// The hyperparameters of the first trial of an optimizer's table.
+fn settings(optimizer: &str) -> (Vec<f64>, Vec<String>) {
+    let plan = plan(&parse(&edited("kind = \"sgd\"\nlr = [0.1, 0.01]", optimizer)).unwrap()).unwrap();
+    (plan.trials[0].hyperparameters.to_vec(), plan.hyperparameter_names())
+}
+
+#[test]
+fn conventions_are_presets() {
+    // lr, β1, β2, ε, where ε stands, bias correction, sign.
+    let paper = [1e-3, 0.9, 0.999, 1e-8, 0.0, 0.0, 0.0];
+    let notes = [1e-3, 0.9, 0.99, 1e-8, 1.0, 1.0, 0.0];
+    assert_eq!(settings("kind = \"adam\"").0, paper);
+    assert_eq!(settings("kind = \"adam\"\nconvention = \"paper\"").0, paper);
+    assert_eq!(settings("kind = \"adam\"\nconvention = \"notes\"").0, notes);
+    let own = settings("kind = \"adam\"\nconvention = \"notes\"\nbias_correction = true\nbeta2 = 0.5").0;
+    assert_eq!(own, [1e-3, 0.9, 0.5, 1e-8, 1.0, 0.0, 0.0]);
+    for method in ALL.iter().filter(|method| !method.notes.is_empty()) {
+        let (values, names) = settings(&format!("kind = \"{}\"\nconvention = \"notes\"", method.name));
+        let at = method.hyperparameters.iter().position(|h| h.name == "epsilon_placement").unwrap();
+        assert_eq!((values[at], names.contains(&"convention".to_owned())), (1.0, false), "{method:?}");
+    }
+}
+
+#[test]
+fn what_goes_without_saying_is_said_when_it_differs() {
+    let plan_of =
+        |optimizer: &str| plan(&parse(&edited("kind = \"sgd\"\nlr = [0.1, 0.01]", optimizer)).unwrap()).unwrap();
+    let plain = plan_of("kind = \"momentum\"");
+    let spelled = plan_of("kind = \"momentum\"\nform = \"pytorch\"");
+    assert_eq!(plain.hyperparameter_names(), ["lr", "momentum"]);
+    assert_eq!(spelled.hyperparameter_names(), ["lr", "momentum"]);
+    assert_eq!(plain.trials[0].key, spelled.trials[0].key);
+    assert!(!plain.describe(&plain.trials[0]).contains("\nform = "));
+    let both = plan_of("kind = \"momentum\"\nform = [\"pytorch\", \"keras\"]");
+    assert_eq!(both.hyperparameter_names(), ["lr", "momentum", "form"]);
+    assert_eq!(both.trials[0].key, plain.trials[0].key);
+    assert!(both.describe(&both.trials[2]).contains("form = \"keras\"\n"));
+    assert_eq!(both.settings(&both.trials[2])[2], Some(Setting::Choice("keras".to_owned())));
 }
 
 #[test]

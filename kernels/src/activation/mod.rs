@@ -1,28 +1,49 @@
 //! Activation functions: one file each, value and derivative.
 //!
-//! The derivative is written as a function of the *value* a = g(z), which back propagation still holds, so that z need
-//! not be kept.
+//! Where it can, the derivative is written as a function of the *value* a = g(z), which back propagation still holds, so
+//! that z need not be kept; [`Activation::needs`] tells.
 
+mod elu;
+mod fused;
+mod gelu;
+mod gelu_tanh;
 mod identity;
+mod leaky_relu;
 mod relu;
 mod sigmoid;
+mod silu;
+mod softplus;
 mod tanh;
 
 use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
 
+pub use fused::Layer;
+
 use crate::math::Elementary;
 use crate::table::{Family, Table};
 use crate::{Isa, Vector};
 
+/// What back propagation through an activation function takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// The value a = g(z).
+    Value,
+    /// The argument z.
+    Argument,
+}
+
 /// A function g that is applied to every unit of a layer.
 trait Function: 'static {
+    /// What [`Self::backward`] takes.
+    const NEEDS: Needs = Needs::Value;
+
     /// g(z). NaN gives NaN.
     fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U>;
-    /// g'(z) · upstream, from a = g(z).
+    /// g'(z) · upstream, from a = g(z) or from z.
     fn backward<S: Simd, T: Elementary, const U: usize>(
-        a: Vector<S, T, U>,
+        x: Vector<S, T, U>,
         upstream: Vector<S, T, U>,
     ) -> Vector<S, T, U>;
 }
@@ -38,12 +59,27 @@ pub struct Activation {
     pub derivative: &'static str,
     /// g(z) and g'(z) in plain f64: what tests and benches compare with.
     pub reference: fn(f64) -> (f64, f64),
+    /// What [`Self::backward`] takes.
+    pub needs: Needs,
     forward: Table<Forward>,
     backward: Table<Backward>,
+    layer: Table<fused::ForwardLayer>,
+    output: Table<fused::BackwardFromOutput>,
 }
 
 /// Every activation function.
-pub static ALL: &[&Activation] = &[&identity::IDENTITY, &relu::RELU, &sigmoid::SIGMOID, &tanh::TANH];
+pub static ALL: &[&Activation] = &[
+    &identity::IDENTITY,
+    &relu::RELU,
+    &sigmoid::SIGMOID,
+    &tanh::TANH,
+    &leaky_relu::LEAKY_RELU,
+    &elu::ELU,
+    &gelu::GELU,
+    &gelu_tanh::GELU_TANH,
+    &silu::SILU,
+    &softplus::SOFTPLUS,
+];
 
 impl Activation {
     const fn new<F: Function>(
@@ -57,8 +93,11 @@ impl Activation {
             formula,
             derivative,
             reference,
+            needs: F::NEEDS,
             forward: Table { f32: forward::<F, f32>, f64: forward::<F, f64> },
             backward: Table { f32: backward::<F, f32>, f64: backward::<F, f64> },
+            layer: Table { f32: fused::forward_layer::<F, f32>, f64: fused::forward_layer::<F, f64> },
+            output: Table { f32: fused::backward_from_output::<F, f32>, f64: fused::backward_from_output::<F, f64> },
         }
     }
 
@@ -72,14 +111,22 @@ impl Activation {
         self.forward.get::<T>()(isa, z);
     }
 
-    /// dL/da → dL/dz = dL/da · g'(z), in place, from the values a = g(z).
+    /// What [`Self::backward`] takes, of z and a = g(z).
+    pub fn needed<'a, X: ?Sized>(&self, z: &'a X, a: &'a X) -> &'a X {
+        match self.needs {
+            Needs::Value => a,
+            Needs::Argument => z,
+        }
+    }
+
+    /// dL/da → dL/dz = dL/da · g'(z), in place, from what it [needs](Self::needs): the values a = g(z), or z.
     ///
     /// # Panics
     ///
     /// If the slices differ in length.
-    pub fn backward<T: Elementary>(&self, isa: Isa, a: &[T], gradient: &mut [T]) {
-        assert_eq!(a.len(), gradient.len());
-        self.backward.get::<T>()(isa, a, gradient);
+    pub fn backward<T: Elementary>(&self, isa: Isa, x: &[T], gradient: &mut [T]) {
+        assert_eq!(x.len(), gradient.len());
+        self.backward.get::<T>()(isa, x, gradient);
     }
 }
 

@@ -4,9 +4,12 @@
 //! (1/m) dL/dz; the mean itself is the caller's, who adds in f64 and in the order of the examples.
 
 mod bce;
+mod huber;
+mod mae;
 mod mse;
 mod rows;
 mod softmax_cross_entropy;
+mod softmax_cross_entropy_dense;
 
 use std::marker::PhantomData;
 
@@ -28,6 +31,15 @@ pub enum Task {
     Binary,
     /// Targets are the indices of classes, one output per class.
     Multiclass,
+    /// Targets are the shares of the classes, one per class and output.
+    Distribution,
+}
+
+impl Task {
+    /// Whether an example has a target for every output.
+    pub fn has_target_per_output(self) -> bool {
+        matches!(self, Self::Regression | Self::Distribution)
+    }
 }
 
 /// A loss L(z, y) of the outputs z of one example, given its target y.
@@ -133,13 +145,20 @@ pub struct Loss {
 }
 
 /// Every loss function.
-pub static ALL: &[&Loss] = &[&mse::MSE, &bce::BCE, &softmax_cross_entropy::SOFTMAX_CROSS_ENTROPY];
+pub static ALL: &[&Loss] = &[
+    &mse::MSE,
+    &bce::BCE,
+    &softmax_cross_entropy::SOFTMAX_CROSS_ENTROPY,
+    &mae::MAE,
+    &huber::HUBER,
+    &softmax_cross_entropy_dense::SOFTMAX_CROSS_ENTROPY_DENSE,
+];
 
 /// A chunk of examples, as the gradient kernels take it. Lanes are those of a register.
 pub struct Gradient<'a, T> {
     /// z on the way in, scale · dL/dz on the way out: `[example][unit][lane]`.
     pub outputs: &'a mut [T],
-    /// `[example][unit]` for regression, `[example]` else; per lane or shared.
+    /// `[example][unit]` for regression and distributions, `[example]` else; per lane or shared.
     pub targets: Input<'a, T>,
     /// Units of the last layer.
     pub units: usize,
@@ -153,7 +172,7 @@ pub struct Gradient<'a, T> {
 pub struct Value<'a, T> {
     /// z: `[example][unit][lane]`.
     pub outputs: &'a [T],
-    /// `[example][unit]` for regression, `[example]` else; per lane or shared.
+    /// `[example][unit]` for regression and distributions, `[example]` else; per lane or shared.
     pub targets: Input<'a, T>,
     /// Units of the last layer.
     pub units: usize,
@@ -191,7 +210,7 @@ impl Loss {
 
     /// How many target numbers an example has, with so many output units.
     pub fn target_width(&self, units: usize) -> usize {
-        if self.task == Task::Regression { units } else { 1 }
+        if self.task.has_target_per_output() { units } else { 1 }
     }
 
     /// z → scale · dL/dz, in place.

@@ -23,7 +23,7 @@ struct SoftmaxCrossEntropy;
 
 /// The largest logit; NaN if any is.
 #[inline(always)]
-fn largest<S: Simd, T: Elementary>(z: Units<'_, S, T>) -> Vector<S, T> {
+pub(super) fn largest<S: Simd, T: Elementary>(z: Units<'_, S, T>) -> Vector<S, T> {
     let mut largest = z.get(0);
     for i in 1..z.count() {
         largest = largest.max(z.get(i));

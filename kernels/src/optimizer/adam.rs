@@ -2,6 +2,7 @@
 
 use pulp::Simd;
 
+use super::moments::{corrections, epsilon};
 use super::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 use crate::{Real, Vector};
 
@@ -14,25 +15,29 @@ use crate::{Real, Vector};
 /// ```
 ///
 /// `epsilon_placement = "inside"` divides by √(ĉ + ε) in place of √ĉ + ε, and `bias_correction = "false"` takes
-/// m̂ = m and ĉ = c: both are in use elsewhere.
+/// m̂ = m and ĉ = c: both are in use elsewhere. `momentum_sign = "printed"` has m ← β1 m - (1 - β1) g, a misprint that is
+/// found in lecture notes: it climbs.
 pub static ADAM: Method = Method::new::<Adam>(
     "adam",
     "Adam",
     "Kingma and Ba, 2015, arXiv:1412.6980",
     "m = β1 m + (1 - β1) g; c = β2 c + (1 - β2) g²; w -= α m̂ / (√ĉ + ε)",
     &[
-        Hyperparameter::lr(),
+        Hyperparameter::lr(1e-3),
         Hyperparameter::decay("beta1", "β1", "decay of the mean gradient", 0.9),
         Hyperparameter::decay("beta2", "β2", "decay of the mean squared gradient", 0.999),
         Hyperparameter::epsilon(1e-8),
-        Hyperparameter::choice("epsilon_placement", "ε beside or under the square root", &["outside", "inside"]),
+        Hyperparameter::epsilon_placement(),
+        Hyperparameter::bias_correction(),
         Hyperparameter::choice(
-            "bias_correction",
-            "whether the means are corrected for their start",
-            &["true", "false"],
-        ),
+            "momentum_sign",
+            "the sign of (1 - β1) g: the paper's, or that of a common misprint, which climbs",
+            &["paper", "printed"],
+        )
+        .optional(),
     ],
-);
+)
+.with_notes(&[("epsilon_placement", 1.0), ("bias_correction", 1.0), ("beta2", 0.99)]);
 
 struct Adam;
 
@@ -42,16 +47,14 @@ impl Rule for Adam {
     const COEFFICIENTS: usize = 8;
 
     fn advance(hyperparameters: &[f64], products: &mut [f64], coefficients: &mut [f64]) {
-        let &[lr, beta1, beta2, eps, inside, uncorrected] = hyperparameters else {
-            unreachable!("Adam has six hyperparameters")
+        let &[lr, beta1, beta2, eps, inside, uncorrected, printed] = hyperparameters else {
+            unreachable!("Adam has seven hyperparameters")
         };
-        products[0] *= beta1;
-        products[1] *= beta2;
-        let (mean, square) = if uncorrected == 0.0 { (1.0 - products[0], 1.0 - products[1]) } else { (1.0, 1.0) };
-        let (under, beside) = if inside == 0.0 { (0.0, eps) } else { (eps, 0.0) };
+        let (mean, square) = corrections(products, beta1, beta2, uncorrected);
+        let (under, beside) = epsilon(eps, inside);
         coefficients[..8].copy_from_slice(&[
             beta1,
-            1.0 - beta1,
+            if printed == 0.0 { 1.0 - beta1 } else { beta1 - 1.0 },
             beta2,
             1.0 - beta2,
             lr / mean,
@@ -68,7 +71,7 @@ impl Rule for Adam {
         state: &mut [Vector<S, T, U>; MAX_STATE],
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
-        let ([mean, square], [beta1, rest1, beta2, rest2, step, correction, under, beside]) = (state, *c);
+        let ([mean, square, _], [beta1, rest1, beta2, rest2, step, correction, under, beside, _]) = (state, *c);
         *mean = beta1.mul_add(*mean, rest1 * g);
         *square = beta2.mul_add(*square, rest2 * (g * g));
         let denominator = square.mul_add(correction, under).sqrt() + beside;

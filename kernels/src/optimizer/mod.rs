@@ -3,10 +3,24 @@
 //! A rule is written for registers, which hold the same parameter of several trials; hyperparameters differ from lane to
 //! lane. What it needs from them is computed in f64, once per trial and step, and rounded to the precision of the trial.
 
+mod adabelief;
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adamax;
+mod adamw;
+mod amsgrad;
+mod hyperparameter;
+mod lion;
+mod moments;
 mod momentum;
+mod nadam;
+mod nesterov;
+mod radam;
+mod rmsprop;
 mod sgd;
 mod single;
+mod yogi;
 
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -16,81 +30,19 @@ use pulp::{Simd, WithSimd};
 use crate::table::{Family, Table};
 use crate::{Isa, Real, Vector};
 
+pub use hyperparameter::{Domain, Hyperparameter};
 pub use single::SingleUpdate;
 
-/// What a hyperparameter may be.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Domain {
-    /// A number in an interval; `None` bounds are open ends.
-    Number {
-        /// The smallest value, and whether it is allowed itself.
-        low: (f64, bool),
-        /// The largest value, and whether it is allowed itself.
-        high: (f64, bool),
-    },
-    /// One of these names; a trial stores its index.
-    Choice(&'static [&'static str]),
-}
-
-/// A hyperparameter: declared here once, read by the spec, the command and the docs.
-#[derive(Clone, Copy, Debug)]
-pub struct Hyperparameter {
-    /// Its name in specs and in CSV headers.
-    pub name: &'static str,
-    /// Its symbol in the formula.
-    pub symbol: &'static str,
-    /// What it does, in a few words.
-    pub summary: &'static str,
-    /// Its value where the spec says nothing.
-    pub default: f64,
-    /// The values that it may take.
-    pub domain: Domain,
-}
-
-impl Hyperparameter {
-    /// The learning rate, which every optimizer has.
-    const fn lr() -> Self {
-        Self {
-            name: "lr",
-            symbol: "α",
-            summary: "learning rate",
-            default: 1e-3,
-            domain: Domain::Number { low: (0.0, false), high: (f64::INFINITY, false) },
-        }
-    }
-
-    /// A decay rate in \[0, 1).
-    const fn decay(name: &'static str, symbol: &'static str, summary: &'static str, default: f64) -> Self {
-        Self { name, symbol, summary, default, domain: Domain::Number { low: (0.0, true), high: (1.0, false) } }
-    }
-
-    /// The small number that keeps a quotient finite.
-    const fn epsilon(default: f64) -> Self {
-        Self {
-            name: "eps",
-            symbol: "ε",
-            summary: "keeps the denominator above zero",
-            default,
-            domain: Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) },
-        }
-    }
-
-    /// One of several named choices; the first is the default.
-    const fn choice(name: &'static str, summary: &'static str, names: &'static [&'static str]) -> Self {
-        Self { name, symbol: name, summary, default: 0.0, domain: Domain::Choice(names) }
-    }
-}
-
 /// The most state arrays that any rule keeps.
-const MAX_STATE: usize = 2;
+const MAX_STATE: usize = 3;
 /// The most coefficients that any rule reads.
-const MAX_COEFFICIENTS: usize = 8;
+const MAX_COEFFICIENTS: usize = 9;
 
 /// An update rule, written once for every precision, instruction set and width.
 trait Rule: 'static {
     /// Numbers that are kept per parameter from step to step, zero at first.
     const STATE: usize;
-    /// Running products that are kept per trial in f64, 1 at first: β^t.
+    /// Numbers that are kept per trial in f64, 1 at first: running products such as β^t, and what else depends on t.
     const PRODUCTS: usize;
     /// Numbers per trial that [`Rule::update`] reads.
     const COEFFICIENTS: usize;
@@ -120,9 +72,13 @@ pub struct Method {
     pub formula: &'static str,
     /// Its hyperparameters, in the order in which a trial stores their values.
     pub hyperparameters: &'static [Hyperparameter],
+    /// Names and values of the hyperparameters that `convention = "notes"` sets: lecture notes often have formulas that differ
+    /// from the paper's. `convention = "paper"` sets the same ones to their defaults; where there are none, there are no
+    /// conventions.
+    pub notes: &'static [(&'static str, f64)],
     /// Numbers that it keeps per parameter from step to step, zero at first.
     pub state: usize,
-    /// Running products that it keeps per trial, 1 at first.
+    /// Running products that it keeps per trial, 1 at first: if there are any, no step's coefficients are those of another.
     pub products: usize,
     /// Numbers per trial that it computes anew each step.
     pub coefficients: usize,
@@ -132,7 +88,23 @@ pub struct Method {
 }
 
 /// Every optimizer.
-pub static ALL: &[&Method] = &[&sgd::SGD, &momentum::MOMENTUM, &adam::ADAM];
+pub static ALL: &[&Method] = &[
+    &sgd::SGD,
+    &momentum::MOMENTUM,
+    &nesterov::NESTEROV,
+    &adagrad::ADAGRAD,
+    &rmsprop::RMSPROP,
+    &adadelta::ADADELTA,
+    &adam::ADAM,
+    &amsgrad::AMSGRAD,
+    &adamax::ADAMAX,
+    &nadam::NADAM,
+    &radam::RADAM,
+    &adamw::ADAMW,
+    &lion::LION,
+    &yogi::YOGI,
+    &adabelief::ADABELIEF,
+];
 
 /// One step of a block of trials.
 ///
@@ -170,6 +142,7 @@ impl Method {
             paper,
             formula,
             hyperparameters,
+            notes: &[],
             state: R::STATE,
             products: R::PRODUCTS,
             coefficients: R::COEFFICIENTS,
@@ -177,6 +150,10 @@ impl Method {
             update: Table { f32: update::<R, f32>, f64: update::<R, f64> },
             single: Table { f32: single::update::<R, f32>, f64: single::update::<R, f64> },
         }
+    }
+
+    const fn with_notes(self, notes: &'static [(&'static str, f64)]) -> Self {
+        Self { notes, ..self }
     }
 
     /// The optimizer called `name`.

@@ -14,7 +14,7 @@ pub static SGD: Method = Method::new::<Sgd>(
     "SGD",
     "Robbins and Monro, 1951, doi:10.1214/aoms/1177729586",
     "w -= α g",
-    &[Hyperparameter::lr()],
+    &[Hyperparameter::lr(1e-3)],
 );
 
 struct Sgd;

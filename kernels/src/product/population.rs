@@ -18,18 +18,13 @@ const CACHED_BYTES: usize = 16 << 10;
 ///
 /// Every product is made of lane-wise fused multiply-adds over register tiles: full width for any layer size, no
 /// shuffles, no tails.
-pub struct Population<T> {
+pub(super) struct Population<T> {
     isa: Isa,
     /// What a strip of tiles reads of its left operand.
     panel: Buffer<T>,
 }
 
 impl<T: Real> Population<T> {
-    /// Products on an instruction set.
-    pub fn new(isa: Isa) -> Self {
-        Self { isa, panel: Buffer::default() }
-    }
-
     #[track_caller]
     fn check(&self, what: &str, slice: &[T], elements: usize) {
         let lanes = self.isa.lanes::<T>();
@@ -42,6 +37,12 @@ impl<T: Real> Population<T> {
             Input::Shared(slice) => assert_eq!(slice.len(), shape.inputs * shape.examples, "shared inputs"),
             Input::PerLane(slice) => self.check("inputs", slice, shape.inputs * shape.examples),
         }
+    }
+}
+
+impl<T: Real> From<Isa> for Population<T> {
+    fn from(isa: Isa) -> Self {
+        Self { isa, panel: Buffer::default() }
     }
 }
 

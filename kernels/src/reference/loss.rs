@@ -23,3 +23,28 @@ pub fn softmax_cross_entropy(z: &[f64], y: &[f64]) -> (f64, Vec<f64>) {
     let gradient = exponentials.iter().enumerate().map(|(i, e)| e / sum - if i == label { 1.0 } else { 0.0 });
     (libm::log(sum) + largest - z[label], gradient.collect())
 }
+
+/// The mean of the absolute residuals.
+pub fn mae(z: &[f64], y: &[f64]) -> (f64, Vec<f64>) {
+    let n = z.len() as f64;
+    let residuals = || z.iter().zip(y).map(|(z, y)| z - y);
+    let sign = |r: f64| if r == 0.0 { 0.0 } else { r.signum() };
+    (residuals().map(f64::abs).sum::<f64>() / n, residuals().map(|r| sign(r) / n).collect())
+}
+
+/// The mean of ½ r² for |r| ≤ 1, else |r| - ½.
+pub fn huber(z: &[f64], y: &[f64]) -> (f64, Vec<f64>) {
+    let n = z.len() as f64;
+    let residuals = || z.iter().zip(y).map(|(z, y)| z - y);
+    let height = |r: f64| if r.abs() <= 1.0 { 0.5 * r * r } else { r.abs() - 0.5 };
+    (residuals().map(height).sum::<f64>() / n, residuals().map(|r| r.clamp(-1.0, 1.0) / n).collect())
+}
+
+/// Cross-entropy of the softmax of logits; `y` holds the shares of the classes.
+pub fn softmax_cross_entropy_dense(z: &[f64], y: &[f64]) -> (f64, Vec<f64>) {
+    let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let exponentials: Vec<f64> = z.iter().map(|z| libm::exp(z - largest)).collect();
+    let (sum, total) = (exponentials.iter().sum::<f64>(), y.iter().sum::<f64>());
+    let loss = z.iter().zip(y).map(|(z, y)| y * (libm::log(sum) + (largest - z))).sum();
+    (loss, exponentials.iter().zip(y).map(|(e, y)| e / sum * total - y).collect())
+}

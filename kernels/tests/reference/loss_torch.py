@@ -3,11 +3,12 @@
     pip install -r requirements.txt        # torch 2.15.0, numpy 2.4.6; Python 3.11 or later
     python loss_torch.py
 
-Losses: batches of 6 examples, in float64. "value" is the mean (of MSE over examples and outputs), "per_example" the loss of each
+Losses: batches of 6 examples, in float64. "value" is the mean (of MSE, MAE and Huber over examples and outputs), "per_example" the loss of each
 example, "gradient" d value / d output, which holds the 1/m of the mean. "ordinary" has outputs of order one; in the "extreme" cases
 they reach +-50 and +-1000, with targets that agree or disagree with them, and everything stays finite.
 
-Activations: value and derivative at 21 points. ReLU's derivative at 0 is 0.
+Activations: value and derivative at 21 points. ReLU's derivative at 0 is 0. torch's softplus is x above 20, and both its GELUs
+cancel on the left.
 
 Where something saturates, torch's numbers have a small absolute error rather than a small relative one, so an implementation may
 be nearer to the truth than they are, and is to be compared with an absolute tolerance: tanh' is 1 - t^2 and sigmoid' s (1 - s) of
@@ -35,6 +36,9 @@ EXTREME = [
 ]
 VALUES = [[0.5, -1.0, 1.0], [1.5, 0.25, 0.0], [-0.7, 2.0, 1.0], [1.0, 0.0, -1.0], [-3.0, 2.0, 0.5], [0.0, 1e-3, 5.0]]
 
+ONE_HOT = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+SOFT = [[0.5, 0.25, 0.25], [0.1, 0.9, 0.0], [0.0, 0.0, 1.0], [0.25, 0.5, 0.25], [0.125, 0.125, 0.75], [0.0, 0.5, 0.5]]
+
 ORDINARY_LOGITS = [[0.3], [-1.2], [0.0], [2.5], [-4.0], [1e-3]]
 EXTREME_LOGITS = [[50.0], [-50.0], [1000.0], [-1000.0], [36.5], [-0.25]]
 
@@ -47,18 +51,39 @@ CASES = [
     ("softmax-cross-entropy", "ordinary", ORDINARY, [0, 1, 2, 0, 1, 2]),
     ("softmax-cross-entropy", "extreme, agreeing", EXTREME, [0, 0, 0, 2, 1, 2]),
     ("softmax-cross-entropy", "extreme, disagreeing", EXTREME, [1, 1, 2, 0, 0, 1]),
+    ("mae", "ordinary", ORDINARY, VALUES),
+    ("mae", "extreme", EXTREME, VALUES),
+    ("huber", "ordinary", ORDINARY, VALUES),
+    ("huber", "extreme", EXTREME, VALUES),
+    ("softmax-cross-entropy-dense", "one-hot", ORDINARY, ONE_HOT),
+    ("softmax-cross-entropy-dense", "soft", ORDINARY, SOFT),
+    ("softmax-cross-entropy-dense", "extreme", EXTREME, ONE_HOT),
 ]
 
 LOSSES = {
     "mse": functional.mse_loss,
     "bce": functional.binary_cross_entropy_with_logits,
     "softmax-cross-entropy": functional.cross_entropy,
+    "mae": functional.l1_loss,
+    "huber": functional.huber_loss,
+    "softmax-cross-entropy-dense": functional.cross_entropy,
 }
 
 POSITIVE = [1e-8, 1e-3, 0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 20.0, 700.0]
 POINTS = [-x for x in reversed(POSITIVE)] + [0.0] + POSITIVE
 
-ACTIVATIONS = {"identity": lambda x: 1.0 * x, "relu": torch.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh}
+ACTIVATIONS = {
+    "identity": lambda x: 1.0 * x,
+    "relu": torch.relu,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "leaky-relu": functional.leaky_relu,
+    "elu": functional.elu,
+    "gelu": functional.gelu,
+    "gelu-tanh": lambda x: functional.gelu(x, approximate="tanh"),
+    "silu": functional.silu,
+    "softplus": functional.softplus,
+}
 
 
 def loss_case(loss, case, outputs, targets):

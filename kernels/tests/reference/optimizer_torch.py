@@ -8,8 +8,7 @@ Five weights in float64, 50 gradients from numpy's default_rng(1): a standard no
 gradients. The gradients do not depend on the weights, so nothing amplifies rounding: an implementation should agree to a few
 units in the last place of the largest term.
 
-torch's Adam is w -= lr m_hat / (sqrt(v_hat) + eps) with m_hat = m / (1 - beta1^t), v_hat = v / (1 - beta2^t), as in the
-paper; its momentum is v = momentum v + g, w -= lr v.
+Settings that are not named have torch's defaults. What torch has not got is in optimizer_optax.py.
 
 Numbers are written as the shortest decimals that read back to the same float64.
 """
@@ -26,14 +25,56 @@ STEPS = 50
 LOGGED = [1, 2, 3, 10, 50]
 SCALES = [1e-3, 1e-1, 1.0, 1e1, 1e3]
 
+# The names of hyperparameters are torch's, but for the pair of betas.
+ADAMS = {"adam": "Adam", "adamax": "Adamax", "nadam": "NAdam", "radam": "RAdam", "adamw": "AdamW"}
+
+
+def torch_arguments(settings):
+    arguments = {key: value for key, value in settings.items() if key not in ("name", "beta1", "beta2")}
+    if "beta1" in settings:
+        arguments["betas"] = (settings["beta1"], settings["beta2"])
+    return arguments
+
+
+def make(settings):
+    name, arguments = settings["name"], torch_arguments(settings)
+    match name:
+        case "sgd" | "momentum":
+            return lambda p: torch.optim.SGD(p, **arguments)
+        case "nesterov":
+            return lambda p: torch.optim.SGD(p, nesterov=True, **arguments)
+        case "adagrad":
+            return lambda p: torch.optim.Adagrad(p, **arguments)
+        case "rmsprop":
+            return lambda p: torch.optim.RMSprop(p, **arguments)
+        case "adadelta":
+            return lambda p: torch.optim.Adadelta(p, **arguments)
+        case "amsgrad":
+            return lambda p: torch.optim.Adam(p, amsgrad=True, **arguments)
+        case _:
+            return lambda p: getattr(torch.optim, ADAMS[name])(p, **arguments)
+
+
 OPTIMIZERS = [
-    ({"name": "sgd", "lr": LR}, lambda p: torch.optim.SGD(p, lr=LR)),
-    ({"name": "momentum", "lr": LR, "momentum": 0.9}, lambda p: torch.optim.SGD(p, lr=LR, momentum=0.9)),
-    ({"name": "adam", "lr": LR, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}, lambda p: torch.optim.Adam(p, lr=LR)),
-    (
-        {"name": "adam", "lr": LR, "beta1": 0.8, "beta2": 0.99, "eps": 1e-3},
-        lambda p: torch.optim.Adam(p, lr=LR, betas=(0.8, 0.99), eps=1e-3),
+    {"name": "sgd", "lr": LR},
+    {"name": "momentum", "lr": LR, "momentum": 0.9},
+    {"name": "adam", "lr": LR, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+    {"name": "adam", "lr": LR, "beta1": 0.8, "beta2": 0.99, "eps": 1e-3},
+    {"name": "nesterov", "lr": LR, "momentum": 0.9},
+    {"name": "adagrad", "lr": LR},
+    {"name": "adagrad", "lr": LR, "eps": 1e-2, "initial_accumulator_value": 0.1},
+    {"name": "rmsprop", "lr": LR},
+    {"name": "rmsprop", "lr": LR, "alpha": 0.9, "eps": 1e-3, "momentum": 0.8},
+    {"name": "rmsprop", "lr": LR, "alpha": 0.9, "eps": 1e-3, "centered": True},
+    {"name": "adadelta"},
+    {"name": "adadelta", "lr": 0.3, "rho": 0.8, "eps": 1e-3},
+    *(
+        {"name": name, **settings}
+        for name in ("amsgrad", "adamax", "nadam", "radam", "adamw")
+        for settings in ({}, {"lr": LR, "beta1": 0.8, "beta2": 0.95, "eps": 1e-3})
     ),
+    {"name": "nadam", "lr": LR, "momentum_decay": 0.3},
+    {"name": "adamw", "lr": LR, "weight_decay": 0.4},
 ]
 
 
@@ -59,6 +100,8 @@ def write(path, content):
 
 def main():
     torch.set_num_threads(1)
+    # NAdam keeps a product in the default type.
+    torch.set_default_dtype(torch.float64)
     rng = np.random.default_rng(1)
     w0 = rng.standard_normal(len(SCALES))
     gradients = rng.standard_normal((STEPS, len(SCALES))) * SCALES
@@ -71,7 +114,7 @@ def main():
             "gradients": gradients.tolist(),
             "logged_steps": LOGGED,
             "runs": [
-                {"optimizer": settings, "w": weights(w0, gradients, make_optimizer)} for settings, make_optimizer in OPTIMIZERS
+                {"optimizer": settings, "w": weights(w0, gradients, make(settings))} for settings in OPTIMIZERS
             ],
         },
     )
