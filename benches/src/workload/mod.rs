@@ -5,10 +5,12 @@ use thalweg_kernels::Isa;
 pub mod activation;
 pub mod dense;
 pub mod descent;
+pub mod labels;
 pub mod landscape;
 pub mod loss;
 pub mod math;
 pub mod optimizer;
+pub mod pass;
 pub mod product;
 pub mod sweep;
 
