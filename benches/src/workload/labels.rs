@@ -31,14 +31,19 @@ impl Form {
         match self {
             Self::Sparse => "sparse",
             Self::Dense => "dense",
-            Self::Encoded => "dense, encoded per batch",
+            Self::Encoded => "dense (encoded per batch)",
         }
     }
 
-    /// Bytes of the labels of a batch in f32, the type in which the kernels take them.
-    pub fn bytes(self, classes: usize) -> usize {
-        let per_example = if self == Self::Sparse { 1 } else { classes };
-        EXAMPLES * per_example * size_of::<f32>()
+    /// Bytes of the labels of a batch in f32, the type in which the kernels take them; none where they are those of another
+    /// form.
+    pub fn bytes(self, classes: usize) -> Option<usize> {
+        let row = size_of::<f32>() * EXAMPLES;
+        match self {
+            Self::Sparse => Some(row),
+            Self::Dense => Some(row * classes),
+            Self::Encoded => None,
+        }
     }
 }
 
@@ -101,7 +106,7 @@ impl Labels {
 
 impl Workload for Labels {
     fn name(&self) -> String {
-        format!("{}-{}", self.form.name().replace(", ", "-").replace(' ', "-"), self.classes)
+        format!("{}-{}", self.form.name().replace(' ', "-").replace(['(', ')'], ""), self.classes)
     }
 
     fn work(&self) -> u64 {

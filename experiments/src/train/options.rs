@@ -29,7 +29,7 @@ pub static OPTIONS: [Hyperparameter; OPTION_COUNT] = [
         optional: true,
     },
     number("warmup", "warmup", "steps in which α rises linearly to its full size; a whole number", 0.0, FROM_ZERO),
-    number("step_size", "step_size", "steps between drops; a whole number", 1.0, WHOLE),
+    number("step_size", "step_size", "steps between drops; a whole number", 1.0, FROM_ONE),
     number("gamma", "gamma", "factor of a drop, or of each step", 0.1, SHARE),
     number(
         "min_factor",
@@ -40,14 +40,14 @@ pub static OPTIONS: [Hyperparameter; OPTION_COUNT] = [
     ),
     number("power", "power", "exponent", 1.0, POSITIVE),
     number("pct_start", "pct_start", "share of the steps in which α rises", 0.3, INNER_SHARE),
-    number("div_factor", "div_factor", "the factor begins at 1 / div_factor", 25.0, POSITIVE),
-    number("final_div_factor", "final_div_factor", "and ends at its first value over this", 1e4, POSITIVE),
+    number("div_factor", "div_factor", "the factor begins at 1 / div_factor", 25.0, FROM_ONE),
+    number("final_div_factor", "final_div_factor", "and ends at its first value over this", 1e4, FROM_ONE),
 ];
 
 const FROM_ZERO: Domain = Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) };
 const POSITIVE: Domain = Domain::Number { low: (0.0, false), high: (f64::INFINITY, false) };
 const LIMIT: Domain = Domain::Number { low: (0.0, false), high: (f64::INFINITY, true) };
-const WHOLE: Domain = Domain::Number { low: (1.0, true), high: (f64::INFINITY, false) };
+const FROM_ONE: Domain = Domain::Number { low: (1.0, true), high: (f64::INFINITY, false) };
 const SHARE: Domain = Domain::Number { low: (0.0, false), high: (1.0, true) };
 const INNER_SHARE: Domain = Domain::Number { low: (0.0, false), high: (1.0, false) };
 

@@ -64,9 +64,9 @@ def scheduler(optimizer, settings):
     warmup = settings.get("warmup", 0)
     left = STEPS - warmup
     course = settings.get("schedule", "constant")
+    peak = optimizer.param_groups[0]["lr"]
     if course == "one-cycle":
         arguments = {key: settings[key] for key in ("pct_start", "div_factor", "final_div_factor") if key in settings}
-        peak = optimizer.param_groups[0]["lr"]
         return lr_scheduler.OneCycleLR(optimizer, peak, total_steps=STEPS, cycle_momentum=False, **arguments)
     if course == "inverse-sqrt":
         w = max(warmup, 1)
@@ -76,7 +76,7 @@ def scheduler(optimizer, settings):
         "step": lambda: lr_scheduler.StepLR(optimizer, settings["step_size"], settings.get("gamma", 0.1)),
         "exponential": lambda: lr_scheduler.ExponentialLR(optimizer, settings["gamma"]),
         "cosine": lambda: lr_scheduler.CosineAnnealingLR(
-            optimizer, left, settings.get("min_factor", 0.0) * optimizer.param_groups[0]["lr"]
+            optimizer, left, settings.get("min_factor", 0.0) * peak
         ),
         "polynomial": lambda: lr_scheduler.PolynomialLR(optimizer, left, settings.get("power", 1.0)),
     }[course]
