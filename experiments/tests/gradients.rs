@@ -35,14 +35,14 @@ fn margin(architecture: &Architecture, inputs: &[f64], weights: &[f64], lanes: u
 
 /// The mean training loss of every lane.
 fn losses(network: &Network<f64>, isa: Isa, weights: &[f64]) -> Vec<f64> {
+    losses_on(network, isa, Split::Train, weights)
+}
+
+/// The mean loss of every lane on a split.
+fn losses_on(network: &Network<f64>, isa: Isa, split: Split, weights: &[f64]) -> Vec<f64> {
     let mut evaluation = Evaluation::default();
-    network.evaluate(
-        &mut network.scratch(Layout { isa, path: Path::Population, groups: 1 }),
-        1,
-        Split::Train,
-        weights,
-        &mut evaluation,
-    );
+    let mut scratch = network.scratch(Layout { isa, path: Path::Population, groups: 1 });
+    network.evaluate(&mut scratch, 1, split, weights, &mut evaluation);
     evaluation.loss
 }
 
@@ -170,4 +170,34 @@ fn a_weight_that_is_not_finite_alarms_its_lane_and_no_other() {
             }
         }
     }
+}
+
+/// An evaluation over the first examples of each split is one of splits that end there, whatever the chunks and batches.
+#[test]
+fn an_evaluation_of_some_examples_is_one_of_the_first() {
+    for loss in loss::ALL {
+        let architecture = Architecture::new(&[4, 6, outputs(loss)], true, activation::ALL[1], loss);
+        let all = examples::<f64>(&architecture, 100, 2);
+        let first = rows(&all, &architecture, &(0..41).collect::<Vec<u32>>());
+        let some = full_batch(architecture.clone(), all.clone(), all, Some(16)).evaluated_on(41);
+        let short = full_batch(architecture.clone(), first.clone(), first, Some(16));
+        for isa in Isa::available() {
+            let weights = random_weights::<f64>(architecture.parameters(), isa.lanes::<f64>(), 3);
+            for split in [Split::Train, Split::Test] {
+                let [got, want] = [&some, &short].map(|network| losses_on(network, isa, split, &weights));
+                assert_eq!(got, want, "{loss:?} {isa:?} {split:?}");
+            }
+            let [got, want] = [&some, &short].map(|network| losses_with_gradient(network, isa, &weights));
+            assert_eq!(got, want, "{loss:?} {isa:?} with the gradient");
+        }
+    }
+}
+
+/// The mean training loss of every lane, from where the gradient is computed too.
+fn losses_with_gradient(network: &Network<f64>, isa: Isa, weights: &[f64]) -> Vec<f64> {
+    let mut evaluation = Evaluation::default();
+    let mut scratch = network.scratch(Layout { isa, path: Path::Population, groups: 1 });
+    let (mut gradient, mut alarm) = (weights.to_vec(), vec![0.0; isa.lanes::<f64>()]);
+    network.evaluate_with_gradient(&mut scratch, 1, weights, &mut gradient, &mut alarm, &mut evaluation);
+    evaluation.loss
 }

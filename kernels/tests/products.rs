@@ -1,7 +1,7 @@
 //! The products of both forms, on every instruction set and width, against the contract's order of operations written
 //! as scalar code: equal to the bit.
 
-use thalweg_kernels::product::{Dense, Input, Population, Products, Shape, Start};
+use thalweg_kernels::product::{Input, Products, Shape, Start, dense, population};
 use thalweg_kernels::reference::product::contraction;
 use thalweg_kernels::{Isa, Real};
 
@@ -133,8 +133,8 @@ fn every_product_follows_the_contract<T: Real>() {
     for isa in Isa::available() {
         for &shape in SHAPES {
             for shared in [true, false] {
-                Case::<T>::new(shape, isa.lanes::<T>(), shared).check(&mut Population::new(isa), isa);
-                Case::<T>::new(shape, 1, shared).check(&mut Dense::new(isa), isa);
+                Case::<T>::new(shape, isa.lanes::<T>(), shared).check(&mut *population(isa), isa);
+                Case::<T>::new(shape, 1, shared).check(&mut *dense(isa), isa);
             }
         }
     }
@@ -157,7 +157,7 @@ fn a_nan_reaches_every_product_of_its_lane_and_no_other() {
         let mut case = Case::<f32>::new((5, 7, 3), lanes, false);
         case.weights[lanes - 1] = f32::NAN;
         let mut outputs = vec![0.0; 5 * 3 * lanes];
-        Population::new(isa).forward(case.shape, &case.weights, None, case.input(), &mut outputs);
+        population(isa).forward(case.shape, &case.weights, None, case.input(), &mut outputs);
         for (at, z) in outputs.iter().enumerate() {
             let (unit, lane) = (at / lanes % 5, at % lanes);
             assert_eq!(z.is_nan(), unit == 0 && lane == lanes - 1, "{isa:?} at {at}");
@@ -172,7 +172,7 @@ fn a_nan_reaches_every_dense_product_that_it_is_a_term_of_and_no_other() {
         let mut case = Case::<f32>::new((5, 7, 3), 1, false);
         case.weights[7] = f32::NAN;
         let mut outputs = vec![0.0; 5 * 3];
-        let mut dense = Dense::new(isa);
+        let mut dense = dense(isa);
         dense.forward(case.shape, &case.weights, None, case.input(), &mut outputs);
         for (at, z) in outputs.iter().enumerate() {
             assert_eq!(z.is_nan(), at % 5 == 1, "{isa:?} at {at}");

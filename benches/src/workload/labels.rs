@@ -113,8 +113,8 @@ impl Workload for Labels {
         (EXAMPLES * self.classes) as u64
     }
 
-    fn runners(&self) -> &'static [Runner] {
-        &[Runner::Thalweg]
+    fn runners(&self) -> Vec<Runner> {
+        vec![Runner::Thalweg]
     }
 
     fn run(&mut self, _: Runner) {

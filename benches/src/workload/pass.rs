@@ -113,8 +113,8 @@ impl Workload for Pass<f32> {
         self.examples.count as u64
     }
 
-    fn runners(&self) -> &'static [Runner] {
-        if self.form == Form::Loop { &[Runner::Thalweg, Runner::Reference] } else { &[Runner::Thalweg] }
+    fn runners(&self) -> Vec<Runner> {
+        if self.form == Form::Loop { vec![Runner::Thalweg, Runner::Reference] } else { vec![Runner::Thalweg] }
     }
 
     fn run(&mut self, runner: Runner) {
@@ -132,7 +132,7 @@ impl Workload for Pass<f32> {
         exact.weights.iter_mut().zip(self.weights.iter()).for_each(|(to, from)| *to = f64::from(*from));
         exact.by_loop();
         let tolerance = Tolerance { relative: 1e-4, absolute: 1e-6 };
-        for &runner in self.runners() {
+        for runner in self.runners() {
             self.gradient.fill(f32::NAN);
             self.run(runner);
             let what = format!("the gradient of {} by {}", self.name(), runner.name());

@@ -79,9 +79,10 @@ fn summarise(
                 plan.problem
             )?;
             writeln!(out, "  network      {layers}, {activation}, {loss}; {parameters} parameters in {precision}")?;
+            let on = spec.train.log_examples.map_or(String::new(), |most| format!(" on at most {most} examples"));
             writeln!(
                 out,
-                "  training     {steps} steps of {batch} examples ({epoch} a pass over the data), evaluated {evaluated} times"
+                "  training     {steps} steps of {batch} examples ({epoch} a pass over the data), evaluated {evaluated} times{on}"
             )?;
         }
         sweep::Model::Landscape(landscape) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use thalweg_kernels::activation::Needs;
 use thalweg_kernels::loss::{Gradient, Loss, Rows, Value};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::product::{Dense, Population, Products};
+use thalweg_kernels::product::{self, Products};
 use thalweg_kernels::{Buffer, Isa};
 
 use super::Architecture;
@@ -62,9 +62,9 @@ impl<T: Elementary> Scratch<T> {
             Needs::Argument => &layers[..layers.len() - 1],
         };
         let order = || Order { seeds: Vec::with_capacity(lanes), orders: Vec::with_capacity(lanes), epoch: None };
-        let products: Box<dyn Products<T> + Send> = match layout.path {
-            Path::Population => Box::new(Population::new(layout.isa)),
-            Path::Dense => Box::new(Dense::new(layout.isa)),
+        let products = match layout.path {
+            Path::Population => product::population(layout.isa),
+            Path::Dense => product::dense(layout.isa),
         };
         Self {
             layout,

@@ -216,6 +216,9 @@ fn write_train(out: &mut Writer, train: &Train, has_examples: bool, is_random: b
         LogEvery::Epoch => out.text("log_every", "epoch"),
         LogEvery::Steps(steps) => out.line("log_every", steps),
     }
+    if let Some(examples) = train.log_examples {
+        out.line("log_examples", examples);
+    }
     out.text("precision", train.precision.name());
     out.line("divergence_factor", number(train.divergence_factor));
     if let Some(target) = train.target {

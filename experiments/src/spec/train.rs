@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::error::InputError;
 use super::metric;
+use super::problem::MAX_SAMPLES;
 use super::reader::{Field, Interval, Named, Table};
 pub use crate::record::Precision;
 
@@ -32,6 +33,8 @@ pub struct Train {
     pub order_seed: Option<u64>,
     /// When the splits are evaluated.
     pub log_every: LogEvery,
+    /// Over how many examples of each split, the first ones, losses and accuracies are; over all if there is no number.
+    pub log_examples: Option<u64>,
     /// The numbers that training computes with.
     pub precision: Precision,
     /// A trial has diverged if its last logged training loss is above this multiple of the initial one.
@@ -185,6 +188,7 @@ impl Train {
             init_seed: None,
             order_seed: None,
             log_every: LogEvery::Steps(log_every),
+            log_examples: None,
             precision: table.optional("precision").map_or(Ok(Precision::F32), |field| field.named())?,
             divergence_factor: read_divergence_factor(table)?,
             target: table.optional("target").map(|field| Target::read(&field, Interval::FINITE)).transpose()?,
@@ -202,6 +206,7 @@ impl Train {
             "init_seed",
             "order_seed",
             "log_every",
+            "log_examples",
             "precision",
             "divergence_factor",
             "target",
@@ -215,6 +220,7 @@ impl Train {
             init_seed: table.optional("init_seed").map(|field| field.seed()).transpose()?,
             order_seed: table.optional("order_seed").map(|field| field.seed()).transpose()?,
             log_every: table.optional("log_every").map_or(Ok(LogEvery::Steps(0)), |field| read_log_every(&field))?,
+            log_examples: table.optional("log_examples").map(|field| field.integer(1..=MAX_SAMPLES)).transpose()?,
             precision: table.optional("precision").map_or(Ok(Precision::F32), |field| field.named())?,
             divergence_factor: read_divergence_factor(table)?,
             target: table.optional("target").map(|field| Target::read(&field, Interval::POSITIVE)).transpose()?,
@@ -237,7 +243,7 @@ fn read_batch(field: &Field<'_>) -> Result<Batch, InputError> {
     if field.as_str() == Some("full") {
         return Ok(Batch::Full);
     }
-    let size = field.integer_or(1..=super::problem::MAX_SAMPLES, " or \"full\"")?;
+    let size = field.integer_or(1..=MAX_SAMPLES, " or \"full\"")?;
     Ok(Batch::Size(size as usize))
 }
 

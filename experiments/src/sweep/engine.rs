@@ -54,7 +54,8 @@ fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data:
         // Every lane brings its parameters.
         Initial::Loaded { .. } => Initializer::Zeros,
     };
-    Network::new(shape.architecture(), initializer, splits, batches, spec.engine.chunk)
+    let network = Network::new(shape.architecture(), initializer, splits, batches, spec.engine.chunk);
+    spec.train.log_examples.into_iter().fold(network, |network, examples| network.evaluated_on(examples as usize))
 }
 
 /// A split with targets of `width` numbers: classes are their index, or one-hot where a loss wants a number an output.

@@ -69,6 +69,9 @@ impl KeyMaker {
         }
         line("train.steps", &schedule.steps);
         line("train.log_every", &schedule.log_every);
+        if let Some(examples) = spec.train.log_examples {
+            line("train.log_examples", &examples);
+        }
         line("train.precision", &quoted(spec.train.precision.name()));
         line("train.divergence_factor", &number(spec.train.divergence_factor));
         if let Some(target) = spec.train.target {

@@ -112,6 +112,7 @@ fn what_changes_a_number_changes_every_key() {
         ("seeds = 2", "seeds = 2\ninit_seed = 7"),
         ("seeds = 2", "seeds = 2\norder_seed = 7"),
         ("seeds = 2", "seeds = 2\nlog_every = 2"),
+        ("seeds = 2", "seeds = 2\nlog_examples = 7"),
         ("seeds = 2", "seeds = 2\nprecision = \"f64\""),
         ("seeds = 2", "seeds = 2\ndivergence_factor = 20"),
         ("seeds = 2", "seeds = 2\ntarget = { metric = \"train_loss\", below = 0.1 }"),

@@ -24,6 +24,7 @@ epochs = 7
 seeds = { from = 3, count = 4 }
 init_seed = 1
 log_every = "epoch"
+log_examples = 9
 precision = "f64"
 divergence_factor = inf
 target = { metric = "validation_accuracy", above = 0.9, stop = true }

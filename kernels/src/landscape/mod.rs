@@ -298,6 +298,13 @@ fn gradient<F: Function, T: Elementary>(isa: Isa, points: Points<'_, T>, gradien
             let Points { x, dimensions, spectrum } = self.0;
             let (x, _) = T::as_registers::<S>(x);
             let (gradient, _) = T::as_registers_mut::<S>(self.1);
+            if dimensions == 2 {
+                // So few coordinates need no loops, if their number is known here.
+                for (x, partials) in x.as_chunks::<2>().0.iter().zip(gradient.as_chunks_mut::<2>().0) {
+                    F::gradient(Coordinates { simd, x, spectrum }, Partials(partials));
+                }
+                return;
+            }
             for (x, partials) in x.chunks_exact(dimensions).zip(gradient.chunks_exact_mut(dimensions)) {
                 F::gradient(Coordinates { simd, x, spectrum }, Partials(partials));
             }

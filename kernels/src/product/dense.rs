@@ -24,7 +24,7 @@ const WIDE: usize = 64;
 ///
 /// Arrays have one lane, so that inputs which trials share and inputs of their own are the same thing. Every element of
 /// a product is the same chain of fused multiply-adds as in the population form, and has the same bits.
-pub struct Dense<T> {
+pub(super) struct Dense<T> {
     isa: Isa,
     packed: Packed<T>,
 }
@@ -40,9 +40,8 @@ struct Packed<T> {
     bias: Buffer<T>,
 }
 
-impl<T: Real> Dense<T> {
-    /// Products on an instruction set.
-    pub fn new(isa: Isa) -> Self {
+impl<T: Real> From<Isa> for Dense<T> {
+    fn from(isa: Isa) -> Self {
         Self { isa, packed: Packed::default() }
     }
 }

@@ -21,10 +21,11 @@ mod population;
 mod shallow;
 mod tile;
 
-pub use dense::Dense;
-pub use population::Population;
+use dense::Dense;
+use population::Population;
 
-use crate::Real;
+use crate::table::{Family, Table};
+use crate::{Isa, Real};
 
 /// How many terms of a reduction one chain of fused multiply-adds takes before the next chain starts from zero.
 ///
@@ -85,6 +86,33 @@ pub trait Products<T: Real> {
     ///
     /// If a slice does not fit the shape.
     fn input_gradient(&mut self, shape: Shape, weights: &[T], output_gradient: &[T], input_gradient: &mut [T]);
+}
+
+/// Products of a block of interleaved trials, as many as a register has lanes.
+pub fn population<T: Real>(isa: Isa) -> Box<dyn Products<T> + Send> {
+    POPULATION.get::<T>()(isa)
+}
+
+/// Products of one trial at a time, for networks whose blocks of interleaved trials would not fit the caches: arrays have
+/// one lane, so that inputs which trials share and inputs of their own are the same thing.
+pub fn dense<T: Real>(isa: Isa) -> Box<dyn Products<T> + Send> {
+    DENSE.get::<T>()(isa)
+}
+
+/// Behind pointers, so that these kernels are compiled once and not again in every crate that is generic over the
+/// precision.
+static POPULATION: Table<Constructor> =
+    Table { f32: boxed::<f32, Population<f32>>, f64: boxed::<f64, Population<f64>> };
+static DENSE: Table<Constructor> = Table { f32: boxed::<f32, Dense<f32>>, f64: boxed::<f64, Dense<f64>> };
+
+#[derive(Clone, Copy)]
+struct Constructor;
+impl Family for Constructor {
+    type Member<T: Real> = fn(Isa) -> Box<dyn Products<T> + Send>;
+}
+
+fn boxed<T: Real, P: Products<T> + From<Isa> + Send + 'static>(isa: Isa) -> Box<dyn Products<T> + Send> {
+    Box::new(P::from(isa))
 }
 
 /// What a chain of fused multiply-adds starts from.
