@@ -12,7 +12,17 @@ pub struct Shipped {
 /// All of them.
 pub const ALL: &[Shipped] = &[
     Shipped { name: "digits", text: include_str!("../../specs/digits.toml") },
+    Shipped { name: "digits-epochs", text: include_str!("../../specs/digits-epochs.toml") },
+    Shipped { name: "fractal-small", text: include_str!("../../specs/fractal-small.toml") },
+    Shipped { name: "fractal-tanh", text: include_str!("../../specs/fractal-tanh.toml") },
+    Shipped { name: "fractal-relu", text: include_str!("../../specs/fractal-relu.toml") },
+    Shipped { name: "fractal-identity", text: include_str!("../../specs/fractal-identity.toml") },
+    Shipped { name: "fractal-minibatch", text: include_str!("../../specs/fractal-minibatch.toml") },
+    Shipped { name: "fractal-one", text: include_str!("../../specs/fractal-one.toml") },
+    Shipped { name: "fractal-offset", text: include_str!("../../specs/fractal-offset.toml") },
     Shipped { name: "moons-lr-momentum", text: include_str!("../../specs/moons-lr-momentum.toml") },
+    Shipped { name: "loop-vs-matrix", text: include_str!("../../specs/loop-vs-matrix.toml") },
+    Shipped { name: "sparse-cross-entropy", text: include_str!("../../specs/sparse-cross-entropy.toml") },
     Shipped { name: "w1", text: include_str!("../../specs/w1.toml") },
     Shipped { name: "w2", text: include_str!("../../specs/w2.toml") },
     Shipped { name: "w3", text: include_str!("../../specs/w3.toml") },

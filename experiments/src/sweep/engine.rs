@@ -8,7 +8,7 @@ use crate::descent::Descent;
 use crate::network::{Batches, Examples, Initializer, Network};
 use crate::record::{Change, Precision};
 use crate::spec::{self, Perturbation, Spec, Weights, metric};
-use crate::train::{self, Keep, Lane, Metric, Objective, Split};
+use crate::train::{self, Keep, Lane, Metric, Objective, Options, Split};
 
 /// Something to do with an objective, whichever it is, in whichever precision.
 pub(super) trait WithObjective {
@@ -93,14 +93,14 @@ pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, index: usize) -> Lane<'a> {
     let (start, init_offset) = match &plan.model {
         Model::Landscape(_) => (plan.start(trial), 0.0),
         Model::Network(shape) => {
-            let loaded = if let Initial::Loaded { parameters, .. } = &shape.init { &parameters[..] } else { &[] };
-            (loaded, plan.start(trial).first().copied().unwrap_or(0.0))
+            (shape.loaded().unwrap_or_default(), plan.start(trial).first().copied().unwrap_or(0.0))
         }
     };
     Lane {
         hyperparameters: &trial.hyperparameters,
         lr_scale: &trial.lr_scale,
         init_offset,
+        options: Options::new(&trial.options),
         init_seed: trial.init_seed,
         order_seed: trial.order_seed,
         start,

@@ -19,6 +19,7 @@ use thalweg_kernels::optimizer::{Domain, Method};
 use crate::data::Splits;
 use crate::record::Setting;
 use crate::spec::{self, INIT_OFFSET, InputError, Spec, lr_scale_name};
+use crate::train::OPTIONS;
 
 use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
 pub use estimate::Estimate;
@@ -52,6 +53,8 @@ pub struct Plan {
     /// The values of these of each instance.
     points: Vec<Vec<f64>>,
     hyperparameters: Vec<&'static str>,
+    /// The options that some grid has, in their order.
+    options: Vec<usize>,
     /// Layers with learning rates of their own; 0 if no grid has any.
     lr_scales: usize,
     /// Where trials start: the points on a landscape; for networks the offsets of their initial weights, one without a
@@ -67,7 +70,7 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Model {
     /// Networks of this shape.
-    Network(Shape),
+    Network(Box<Shape>),
     /// The coordinates of points on a landscape.
     Landscape(spec::Landscape),
 }
@@ -93,6 +96,8 @@ pub struct Trial {
     pub optimizer: &'static Method,
     /// A value a hyperparameter, in the order of the optimizer's metadata; a choice is stored as its index.
     pub hyperparameters: Arc<[f64]>,
+    /// A value an option ([`crate::train::OPTIONS`]); empty where all of them have their defaults.
+    pub options: Arc<[f64]>,
     /// A factor of the learning rate a layer; empty where all layers have the same one.
     pub lr_scale: Arc<[f64]>,
     /// The seed of the initial weights.
@@ -128,7 +133,7 @@ impl Plan {
                 let offsets = network.init_offset.as_ref();
                 let offsets = offsets.map(|axis| axis.values(INIT_OFFSET).into_iter().map(|offset| vec![offset]));
                 let starts = offsets.map_or_else(|| vec![Vec::new()], Iterator::collect);
-                (Model::Network(Shape::new(spec, network, &data.train)?), starts)
+                (Model::Network(Box::new(Shape::new(spec, network, &data.train)?)), starts)
             }
             (None, landscape) => {
                 let landscape = landscape.expect("a spec without a network has a landscape").clone();
@@ -153,6 +158,9 @@ impl Plan {
                 }
             }
         }
+        let in_use =
+            |option: &usize| spec.optimizers.iter().any(|grid| grid.options.iter().any(|(at, _)| at == option));
+        let options: Vec<usize> = (0..OPTIONS.len()).filter(in_use).collect();
         let problem = spec.problem.name().to_owned();
         let lr_scales = spec.optimizers.iter().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
         let parameters = spec.problem.axes.iter().map(|(name, _)| *name).collect();
@@ -166,6 +174,7 @@ impl Plan {
             parameters,
             points,
             hyperparameters,
+            options,
             lr_scales,
             starts,
             kept,
@@ -191,10 +200,10 @@ impl Plan {
     }
 
     /// The names of the problem's parameters that are swept, of all hyperparameters of the optimizers in use, in order of
-    /// appearance, of the factors of the layers' learning rates, and of the offsets of initial weights: columns of
-    /// `runs.csv`.
+    /// appearance, of the options that the spec has, of the factors of the layers' learning rates, and of the offsets of
+    /// initial weights: columns of `runs.csv`. A hyperparameter and an option with the same name have one column.
     pub fn hyperparameter_names(&self) -> Vec<String> {
-        let names = self.parameters.iter().chain(&self.hyperparameters).map(|name| (*name).to_owned());
+        let names = self.parameters.iter().copied().chain(self.names()).map(str::to_owned);
         let offset = self.has_offsets().then(|| INIT_OFFSET.to_owned());
         names.chain((0..self.lr_scales).map(lr_scale_name)).chain(offset).collect()
     }
@@ -202,6 +211,12 @@ impl Plan {
     /// Whether initial weights of networks have offsets.
     fn has_offsets(&self) -> bool {
         matches!(self.model, Model::Network(_)) && !self.starts[0].is_empty()
+    }
+
+    /// The names of the optimizers' hyperparameters and options.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        let options = self.options.iter().map(|at| OPTIONS[*at].name);
+        self.hyperparameters.iter().copied().chain(options.filter(|name| !self.hyperparameters.contains(name)))
     }
 
     /// The populations of the first instance; all others have the like.
@@ -226,17 +241,23 @@ impl Plan {
 
     /// A trial's values of [`Self::hyperparameter_names`]; none where its optimizer has no such hyperparameter.
     pub fn settings(&self, trial: &Trial) -> Vec<Option<Setting>> {
-        let setting = |name: &&str| {
-            let at = trial.optimizer.hyperparameters.iter().position(|own| own.name == *name)?;
-            let value = trial.hyperparameters[at];
-            Some(match trial.optimizer.hyperparameters[at].domain {
+        let setting = |name: &str| {
+            let own = trial.optimizer.hyperparameters;
+            let (of, value) = match own.iter().position(|own| own.name == name) {
+                Some(at) => (&own[at], trial.hyperparameters[at]),
+                None => {
+                    let at = *self.options.iter().find(|at| OPTIONS[**at].name == name)?;
+                    (&OPTIONS[at], trial.options.get(at).copied().unwrap_or(OPTIONS[at].default))
+                }
+            };
+            Some(match of.domain {
                 Domain::Number { .. } => Setting::Number(value),
                 Domain::Choice(names) => Setting::Choice(names[value as usize].to_owned()),
             })
         };
         let lr_scale = |layer: usize| trial.lr_scale.get(layer).copied().map(Setting::Number);
         let parameters = self.points[trial.instance].iter().map(|value| Some(Setting::Number(*value)));
-        let own = self.hyperparameters.iter().map(setting).chain((0..self.lr_scales).map(lr_scale));
+        let own = self.names().map(setting).chain((0..self.lr_scales).map(lr_scale));
         let offset = self.has_offsets().then(|| Some(Setting::Number(self.start(trial)[0])));
         parameters.chain(own).chain(offset).collect()
     }
@@ -299,14 +320,14 @@ fn list_trials(spec: &Spec, keys: &[KeyMaker], starts: &[Vec<f64>]) -> Vec<Trial
     for (first, makers) in keys.chunks(together).enumerate().map(|(point, makers)| (point * together, makers)) {
         for grid in &spec.optimizers {
             let mut keys: Vec<MethodKeys> = makers.iter().map(|maker| maker.of_method(grid.method)).collect();
-            grid.for_each(|hyperparameters, lr_scale| {
-                let shared: [Arc<[f64]>; 2] = [hyperparameters.into(), lr_scale.into()];
+            grid.for_each(|spec::GridPoint { hyperparameters, options, lr_scale }| {
+                let shared: [Arc<[f64]>; 3] = [hyperparameters.into(), options.into(), lr_scale.into()];
                 let seeds = spec.train.seeds.iter().enumerate();
                 for (start, (at, seed)) in (0..starts.len()).flat_map(|start| seeds.clone().map(move |at| (start, at)))
                 {
                     let init_seed = spec.train.init_seed.unwrap_or(seed);
                     let order_seed = spec.train.order_seed.unwrap_or(seed);
-                    let point = Point { hyperparameters, lr_scale, start: &starts[start] };
+                    let point = Point { hyperparameters, options, lr_scale, start: &starts[start] };
                     let own = at % together;
                     let key = keys[own].key(point, init_seed, order_seed);
                     if seen.insert(key) {
@@ -315,7 +336,8 @@ fn list_trials(spec: &Spec, keys: &[KeyMaker], starts: &[Vec<f64>]) -> Vec<Trial
                             instance: first + own,
                             optimizer: grid.method,
                             hyperparameters: Arc::clone(&shared[0]),
-                            lr_scale: Arc::clone(&shared[1]),
+                            options: Arc::clone(&shared[1]),
+                            lr_scale: Arc::clone(&shared[2]),
                             init_seed,
                             order_seed,
                             start,

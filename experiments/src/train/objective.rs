@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use thalweg_kernels::math::Elementary;
 
-use super::{Evaluation, Keep, Layout};
+use super::{Evaluation, Keep, Layout, Options};
 
 /// A part of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Lane<'a> {
     pub lr_scale: &'a [f64],
     /// What is added to the initial weights of the first layer; for networks only.
     pub init_offset: f64,
+    /// Weight decay, clipping and the course of the learning rate.
+    pub options: Options,
     /// The seed of the initial parameters.
     pub init_seed: u64,
     /// The seed of the order of examples.
