@@ -53,7 +53,7 @@ fn read_sizes(table: &Table<'_>) -> Result<[usize; 3], InputError> {
     let samples = table.required("samples", "the number of examples")?;
     let inputs = table.required("inputs", "the number of features")?;
     let sizes = [
-        samples.integer(2..=MAX_SAMPLES)?,
+        samples.integer(1..=MAX_SAMPLES)?,
         inputs.integer(1..=MAX_NUMBERS)?,
         table.optional("outputs").map_or(Ok(1), |field| field.integer(1..=MAX_WIDTH))?,
     ];
