@@ -109,7 +109,8 @@ impl<T: Plain> Workload for Function<T> {
     // Its inputs are copied first.
     fn demands(&self) -> Option<Demands> {
         let copied = 2 * ELEMENTS as u64;
-        Some(Demands { number: size_of::<T>(), loaded: copied, stored: copied, multiplications: None })
+        let held = (PATTERN + ELEMENTS) as u64;
+        Some(Demands { number: size_of::<T>(), loaded: copied, stored: copied, held, multiplications: None })
     }
 
     fn runners(&self) -> Vec<Runner> {
