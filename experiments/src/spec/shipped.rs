@@ -13,6 +13,8 @@ pub struct Shipped {
 pub const ALL: &[Shipped] = &[
     Shipped { name: "digits", text: include_str!("../../specs/digits.toml") },
     Shipped { name: "moons-lr-momentum", text: include_str!("../../specs/moons-lr-momentum.toml") },
+    Shipped { name: "loop-vs-matrix", text: include_str!("../../specs/loop-vs-matrix.toml") },
+    Shipped { name: "sparse-cross-entropy", text: include_str!("../../specs/sparse-cross-entropy.toml") },
     Shipped { name: "w1", text: include_str!("../../specs/w1.toml") },
     Shipped { name: "w2", text: include_str!("../../specs/w2.toml") },
     Shipped { name: "w3", text: include_str!("../../specs/w3.toml") },
