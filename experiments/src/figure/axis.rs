@@ -198,8 +198,11 @@ fn signed(exponent: i32) -> String {
 
 /// A value to three significant digits, as text in which `^{…}` raises: `0.025`, `2.51×10^{−5}`. Counts are written out.
 pub fn value_label(value: f64) -> String {
+    let rounded = |digits: usize| format!("{value:.digits$e}").parse::<f64>().expect("this is a decimal");
     let is_count = value.fract() == 0.0 && value.abs() < 1e7;
-    exact_label(if is_count { value } else { format!("{value:.2e}").parse().expect("this is a decimal") })
+    // Somebody who wrote 0.9999 did not mean 1.
+    let is_short = rounded(4) == value;
+    exact_label(if is_count || is_short { value } else { rounded(2) })
 }
 
 /// A value in all its digits, as text in which `^{…}` raises.
