@@ -5,12 +5,18 @@ use thalweg_benches::timing;
 use thalweg_benches::workload::dense::{self, SHAPES};
 use thalweg_benches::workload::product::Product;
 
+const PRODUCTS: &[(&str, Product)] = &[
+    ("dense/forward", Product::Forward),
+    ("dense/weight-gradient", Product::WeightGradient),
+    ("dense/input-gradient", Product::InputGradient),
+];
+
 fn main() {
     timing::bench(|comparison| {
         for &shape in SHAPES {
-            comparison.add("dense/forward", dense::workload(Product::Forward, shape, comparison.isa()));
-            comparison.add("dense/weight-gradient", dense::workload(Product::WeightGradient, shape, comparison.isa()));
-            comparison.add("dense/input-gradient", dense::workload(Product::InputGradient, shape, comparison.isa()));
+            for &(group, product) in PRODUCTS.iter().filter(|product| dense::is_one_call(product.1, shape)) {
+                comparison.add(group, dense::workload(product, shape, comparison.isa()));
+            }
         }
     });
 }

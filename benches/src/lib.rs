@@ -3,10 +3,13 @@
 //!
 //! The benches themselves stand in `benches/`, one file a kernel family; `src/bin/inline_guard.rs` is a quick check of
 //! the same workloads that fails where a kernel has lost its speed.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod agreement;
 pub mod inputs;
+pub mod peer;
 pub mod plain;
+#[cfg(feature = "counting")]
+pub mod roofline;
 pub mod timing;
 pub mod workload;

@@ -46,7 +46,7 @@ impl Comparison {
         workload.check();
         let mut group = self.criterion.benchmark_group(group);
         group.throughput(Throughput::Elements(workload.work()));
-        for &runner in workload.runners() {
+        for runner in workload.runners() {
             let id = criterion::BenchmarkId::new(runner.name(), workload.name());
             group.bench_function(id, |bencher| bencher.iter(|| black_box(&mut workload).run(runner)));
         }

@@ -28,6 +28,8 @@
 pub mod activation;
 pub mod arch;
 mod buffer;
+#[cfg(feature = "counting")]
+pub mod count;
 pub mod landscape;
 mod lookup;
 pub mod loss;

@@ -230,18 +230,26 @@ macro_rules! real {
             }
             $(#[inline(always)]
             fn $binary<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S> {
+                #[cfg(feature = "counting")]
+                crate::count::note::<S>(stringify!($binary));
                 simd.$pulp_binary(a, b)
             })*
             $(#[inline(always)]
             fn $ternary<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>, c: Self::Reg<S>) -> Self::Reg<S> {
+                #[cfg(feature = "counting")]
+                crate::count::note::<S>(stringify!($ternary));
                 simd.$pulp_ternary(a, b, c)
             })*
             $(#[inline(always)]
             fn $unary<S: Simd>(simd: S, a: Self::Reg<S>) -> Self::Reg<S> {
+                #[cfg(feature = "counting")]
+                crate::count::note::<S>(stringify!($unary));
                 simd.$pulp_unary(a)
             })*
             $(#[inline(always)]
             fn $compare<S: Simd>(simd: S, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::MaskReg<S> {
+                #[cfg(feature = "counting")]
+                crate::count::note::<S>(stringify!($compare));
                 simd.$pulp_compare(a, b)
             })*
             #[inline(always)]
@@ -288,6 +296,8 @@ macro_rules! real {
             }
             #[inline(always)]
             fn select<S: Simd>(simd: S, mask: Self::MaskReg<S>, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S> {
+                #[cfg(feature = "counting")]
+                crate::count::note::<S>("select");
                 simd.$select(mask, a, b)
             }
         }

@@ -2,7 +2,8 @@
 //! PyTorch, at the edges of the formats, and to the bit between instruction sets.
 
 use thalweg_kernels::Isa;
-use thalweg_kernels::activation::{ALL, Activation, Needs};
+use thalweg_kernels::activation::{ALL, Activation, Layer, Needs};
+use thalweg_kernels::product::{Input, Shape, population};
 
 mod compare;
 mod numbers;
@@ -238,6 +239,48 @@ fn infinite_arguments_have_the_slopes_of_the_asymptotes() {
             assert_same(&backward(activation, isa, &z, &[1.0; 4]), &[1.0, 0.0, 1.0, 0.0], || format!("{activation:?}"));
         }
     }
+}
+
+/// Together with the products beside it, an activation gives the bits of the one after the other.
+fn fuses_with_products<T: Precision>() {
+    for isa in Isa::available() {
+        let (lanes, mut products) = (isa.lanes::<T>(), population::<T>(isa));
+        let mut numbers = Numbers::new(5);
+        let mut draw = |count: usize| -> Vec<T> { (0..count).map(|_| T::from_f64(numbers.normal())).collect() };
+        for (outputs, inputs, examples) in [(1, 1, 1), (3, 2, 5), (4, 1, 2), (16, 2, 3), (9, 3, 4)] {
+            let shape = Shape { outputs, inputs, examples };
+            let (weights, bias, x) = (draw(outputs * inputs * lanes), draw(outputs * lanes), draw(inputs * examples));
+            let (below, slopes) = (draw(inputs * examples * lanes), draw(examples * lanes));
+            for activation in ALL {
+                for bias in [None, Some(&*bias)] {
+                    let mut want = vec![T::default(); outputs * examples * lanes];
+                    products.forward(shape, &weights, bias, Input::Shared(&x), &mut want);
+                    activation.forward(isa, &mut want);
+                    let mut got = vec![T::default(); want.len()];
+                    activation.forward_layer(isa, Layer { shape, weights: &weights, bias, inputs: &x }, &mut got);
+                    assert_same(&got, &want, || format!("{activation:?} {isa:?} {shape:?}"));
+                }
+                let one = Shape { outputs: 1, ..shape };
+                let weights = &weights[..inputs * lanes];
+                let mut want = vec![T::default(); inputs * examples * lanes];
+                products.input_gradient(one, weights, &slopes, &mut want);
+                activation.backward(isa, &below, &mut want);
+                let mut got = vec![T::default(); want.len()];
+                activation.backward_from_output(isa, &below, weights, &slopes, &mut got);
+                assert_same(&got, &want, || format!("{activation:?}' {isa:?} {shape:?}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_activation_fuses_with_products_in_f32() {
+    fuses_with_products::<f32>();
+}
+
+#[test]
+fn every_activation_fuses_with_products_in_f64() {
+    fuses_with_products::<f64>();
 }
 
 #[test]

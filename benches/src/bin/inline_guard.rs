@@ -11,9 +11,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use thalweg_benches::workload::product::{Product, Sharing};
-use thalweg_benches::workload::{
-    Runner, Workload, activation, dense, landscape, loss, math, optimizer, product, sweep,
-};
+use thalweg_benches::workload::{Make, Runner, Workload, dense, families, product, sweep};
 use thalweg_kernels::Isa;
 
 /// Batches that are timed per kernel and instruction set; their median counts.
@@ -54,9 +52,12 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// A gradient of one multiplication a coordinate is a copy: its speed is the memory's.
+const COPIES: [&str; 3] = ["saddle-f32", "sphere-f32", "quadratic-f32"];
+
 /// A kernel on two instruction sets.
 struct Kernel {
-    family: &'static str,
+    family: String,
     floor: f64,
     fast: Box<dyn Workload>,
     plain: Box<dyn Workload>,
@@ -65,29 +66,16 @@ struct Kernel {
 /// Every kernel on both instruction sets, but for the identity, which does nothing.
 fn kernels(best: Isa, scalar: Isa) -> Vec<Kernel> {
     let mut kernels = vec![];
-    let mut add = |family, make: &dyn Fn(Isa) -> Box<dyn Workload>| {
+    let mut add = |family: &str, make: &Make<'_>| {
         let fast = make(best);
+        if family == "landscape/gradient" && COPIES.contains(&fast.name().as_str()) {
+            return;
+        }
         let fuses_nothing = FUSE_NOTHING.contains(&(family, fast.name().as_str()));
         let floor = if fuses_nothing { VECTORISED_FLOOR } else { FLOOR };
-        kernels.push(Kernel { family, floor, fast, plain: make(scalar) });
+        kernels.push(Kernel { family: family.to_owned(), floor, fast, plain: make(scalar) });
     };
-    for name in math::FUNCTIONS {
-        add("math", &|isa| math::workload::<f32>(name, isa));
-        add("math", &|isa| math::workload::<f64>(name, isa));
-    }
-    for &function in thalweg_kernels::activation::ALL {
-        if function.name != "identity" {
-            add("activation/forward", &|isa| activation::forward::<f32>(function, isa));
-            add("activation/backward", &|isa| activation::backward::<f32>(function, isa));
-        }
-    }
-    for &function in thalweg_kernels::loss::ALL {
-        add("loss/gradient", &|isa| loss::gradient::<f32>(function, isa));
-        add("loss/value", &|isa| loss::value::<f32>(function, isa));
-    }
-    for &method in thalweg_kernels::optimizer::ALL {
-        add("optimizer/update", &|isa| optimizer::workload::<f32>(method, isa));
-    }
+    families::elementwise(|family, make| add(family, &*make));
     for sharing in [Sharing::Shared, Sharing::PerLane] {
         add("product/forward", &|isa| product::workload(Product::Forward, [16, 16, 64], sharing, isa));
         add("product/weight-gradient", &|isa| product::workload(Product::WeightGradient, [16, 16, 64], sharing, isa));
@@ -97,12 +85,6 @@ fn kernels(best: Isa, scalar: Isa) -> Vec<Kernel> {
     add("dense/forward", &|isa| dense::workload(Product::Forward, [64, 64, 128], isa));
     add("dense/weight-gradient", &|isa| dense::workload(Product::WeightGradient, [64, 64, 128], isa));
     add("dense/input-gradient", &|isa| dense::workload(Product::InputGradient, [64, 64, 128], isa));
-    for &landscape in thalweg_kernels::landscape::ALL {
-        // A gradient of one multiplication a coordinate is a copy: its speed is the memory's.
-        if !["saddle", "sphere", "quadratic"].contains(&landscape.facts.name) {
-            add("landscape/gradient", &|isa| landscape::workload::<f32>(landscape, isa));
-        }
-    }
     add("sweep", &|isa| sweep::workload(isa.lanes::<f32>(), isa));
     kernels
 }

@@ -4,7 +4,7 @@ use thalweg_kernels::activation::{Activation, Needs};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{Buffer, Isa};
 
-use super::{Runner, Workload};
+use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
 use crate::inputs;
 
@@ -72,6 +72,12 @@ impl<T: Elementary> Workload for Forward<T> {
         ELEMENTS as u64
     }
 
+    // Its inputs are copied first.
+    fn demands(&self) -> Option<Demands> {
+        let copied = 2 * ELEMENTS as u64;
+        Some(Demands { number: size_of::<T>(), loaded: copied, stored: copied, multiplications: None })
+    }
+
     fn run(&mut self, runner: Runner) {
         let Layer { activation, isa, pattern, values } = &mut self.0;
         inputs::repeat(pattern, values);
@@ -84,7 +90,7 @@ impl<T: Elementary> Workload for Forward<T> {
     fn check(&mut self) {
         let reference = self.0.activation.reference;
         let expected: Vec<f64> = self.0.pattern.iter().map(|z| reference(z.to_f64()).0).collect();
-        for &runner in self.runners() {
+        for runner in self.runners() {
             self.run(runner);
             let what = format!("{} by {}", self.name(), runner.name());
             for values in self.0.values.chunks(PATTERN) {
@@ -101,6 +107,12 @@ impl<T: Elementary> Workload for Backward<T> {
 
     fn work(&self) -> u64 {
         ELEMENTS as u64
+    }
+
+    // What it works on in place is copied first.
+    fn demands(&self) -> Option<Demands> {
+        let [values, copied] = [1, 2].map(|arrays| arrays * ELEMENTS as u64);
+        Some(Demands { number: size_of::<T>(), loaded: values + copied, stored: copied, multiplications: None })
     }
 
     fn run(&mut self, runner: Runner) {
@@ -123,7 +135,7 @@ impl<T: Elementary> Workload for Backward<T> {
         let derivative = |z: f64| (self.layer.activation.reference)(z).1;
         let terms = self.upstream.iter().zip(self.layer.pattern.iter());
         let expected: Vec<f64> = terms.map(|(upstream, z)| upstream.to_f64() * derivative(z.to_f64())).collect();
-        for &runner in self.runners() {
+        for runner in self.runners() {
             self.run(runner);
             let what = format!("the derivative of {} by {}", self.name(), runner.name());
             for gradient in self.gradient.chunks(PATTERN) {

@@ -1,21 +1,27 @@
 //! The three matrix products of a dense layer of one trial, in f32.
 
 use thalweg_kernels::Isa;
-use thalweg_kernels::product::{Input, Products, Shape, Start};
+use thalweg_kernels::product::{Input, PIECE, Products, Shape, Start};
 
-use super::product::{Product, Trial};
-use super::{Runner, Workload};
-use crate::agreement::{Tolerance, assert_close};
-use crate::inputs;
+use super::product::Product;
+use super::trial::Trial;
+use super::{Demands, Runner, Workload};
+use crate::{inputs, peer};
 
-/// The shapes that are timed: outputs, inputs, examples. The last ones are the layers of W3 and W4.
+/// The shapes that are timed: outputs, inputs, examples. Squares, and the layers of W3 and W4.
 pub const SHAPES: &[[usize; 3]] = &[
-    [16, 16, 64],
-    [32, 32, 128],
-    [64, 64, 128],
+    [4, 4, 4],
+    [8, 8, 8],
+    [16, 16, 16],
+    [24, 24, 24],
+    [32, 32, 32],
+    [48, 48, 48],
+    [64, 64, 64],
     [128, 128, 128],
     [256, 256, 256],
     [512, 512, 512],
+    [1024, 1024, 1024],
+    [64, 64, 128],
     [128, 64, 128],
     [10, 64, 128],
     [512, 784, 256],
@@ -23,7 +29,12 @@ pub const SHAPES: &[[usize; 3]] = &[
     [10, 256, 256],
 ];
 
-/// A layer of one trial, and faer's result for it.
+/// Whether a product of this shape is one call: a chain of examples takes no more than a piece.
+pub fn is_one_call(product: Product, [.., examples]: [usize; 3]) -> bool {
+    product != Product::WeightGradient || examples <= PIECE
+}
+
+/// A layer of one trial; the others' results stand there.
 struct Layer {
     product: Product,
     shape: Shape,
@@ -36,19 +47,11 @@ struct Layer {
 pub fn workload(product: Product, [outputs, inputs, examples]: [usize; 3], isa: Isa) -> Box<dyn Workload> {
     let mut stream = inputs::stream(7);
     let mut draw = |elements: usize| -> Vec<f32> { (0..elements).map(|_| stream.normal() as f32).collect() };
-    let elements = match product {
-        Product::Forward => outputs * examples,
-        Product::WeightGradient => outputs * inputs,
-        Product::InputGradient => inputs * examples,
-    };
-    let trial = Trial {
-        weights: draw(outputs * inputs),
-        inputs: draw(inputs * examples),
-        slopes: draw(outputs * examples),
-        result: vec![0.0; elements],
-    };
     let shape = Shape { outputs, inputs, examples };
-    Box::new(Layer { product, shape, dense: thalweg_kernels::product::dense(isa), ours: vec![0.0; elements], trial })
+    let (weights, inputs, slopes) = (draw(outputs * inputs), draw(inputs * examples), draw(outputs * examples));
+    let trial = Trial::new(product, shape, weights, inputs, slopes);
+    let ours = vec![0.0; trial.result.len()];
+    Box::new(Layer { product, shape, dense: thalweg_kernels::product::dense(isa), ours, trial })
 }
 
 impl Workload for Layer {
@@ -58,11 +61,25 @@ impl Workload for Layer {
     }
 
     fn work(&self) -> u64 {
-        (2 * self.shape.outputs * self.shape.inputs * self.shape.examples) as u64
+        self.trial.work()
     }
 
-    fn runners(&self) -> &'static [Runner] {
-        &[Runner::Thalweg, Runner::Faer]
+    fn demands(&self) -> Option<Demands> {
+        let Trial { weights, inputs, slopes, result, .. } = &self.trial;
+        let loaded = match self.product {
+            Product::Forward => weights.len() + inputs.len(),
+            Product::WeightGradient => slopes.len() + inputs.len(),
+            Product::InputGradient => weights.len() + slopes.len(),
+        };
+        let (loaded, stored) = (loaded as u64, result.len() as u64);
+        Some(Demands { number: size_of::<f32>(), loaded, stored, multiplications: Some(self.work() / 2) })
+    }
+
+    fn runners(&self) -> Vec<Runner> {
+        // LIBXSMM makes kernels for small products only.
+        let largest = self.shape.outputs.max(self.shape.inputs).max(self.shape.examples);
+        let can = |runner: &Runner| runner.name() != "libxsmm" || largest <= 128;
+        [Runner::Thalweg].into_iter().chain(peer::PRODUCTS.iter().copied().filter(can)).collect()
     }
 
     fn run(&mut self, runner: Runner) {
@@ -76,17 +93,20 @@ impl Workload for Layer {
             (Runner::Thalweg, Product::InputGradient) => {
                 dense.input_gradient(*shape, &trial.weights, &trial.slopes, ours);
             }
-            (_, product) => trial.by_faer(*product, *shape),
+            (peer, _) => trial.by_peer(peer),
         }
     }
 
-    /// Thalweg's result must be the contract's to the bit, faer's within 1e-3.
+    /// Thalweg's result must be the contract's to the bit, those of the others near the exact one.
     fn check(&mut self) {
-        let expected = self.trial.by_contract(self.product, self.shape);
-        let name = format!("{:?} {}", self.product, self.name());
-        self.run(Runner::Thalweg);
-        assert_close(&name, &self.ours, &expected, Tolerance::absolute(0.0));
-        self.run(Runner::Faer);
-        assert_close(format!("{name} by faer"), &self.trial.result, &expected, Tolerance::absolute(1e-3));
+        let expected = self.trial.expected();
+        for runner in self.runners() {
+            self.run(runner);
+            let what = format!("{:?} {} by {}", self.product, self.name(), runner.name());
+            match runner {
+                Runner::Thalweg => expected.assert_contract(&what, &self.ours),
+                _ => expected.assert_near(&what, &self.trial.result),
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use thalweg_kernels::landscape::{Dimensions, Landscape, Points};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{Buffer, Isa};
 
-use super::{Runner, Workload};
+use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
 use crate::inputs;
 
@@ -53,6 +53,11 @@ impl<T: Elementary> Workload for Gradient<T> {
 
     fn work(&self) -> u64 {
         POINTS as u64
+    }
+
+    fn demands(&self) -> Option<Demands> {
+        let (loaded, stored) = (self.x.len() as u64, self.result.len() as u64);
+        Some(Demands { number: size_of::<T>(), loaded, stored, multiplications: None })
     }
 
     fn run(&mut self, runner: Runner) {

@@ -5,7 +5,7 @@ use thalweg_kernels::math::Elementary;
 use thalweg_kernels::product::Input;
 use thalweg_kernels::{Buffer, Isa};
 
-use super::{Runner, Workload};
+use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
 use crate::inputs;
 
@@ -122,6 +122,13 @@ impl<T: Elementary> Workload for Slope<T> {
         self.chunk.outputs.len() as u64
     }
 
+    // The outputs are copied first.
+    fn demands(&self) -> Option<Demands> {
+        let (outputs, targets) = (self.chunk.outputs.len() as u64, self.chunk.targets.len() as u64);
+        let (loaded, stored) = (2 * outputs + targets, 2 * outputs);
+        Some(Demands { number: size_of::<T>(), loaded, stored, multiplications: None })
+    }
+
     fn run(&mut self, runner: Runner) {
         if runner == Runner::Reference {
             let mut gradient = std::mem::take(&mut self.gradient);
@@ -139,7 +146,7 @@ impl<T: Elementary> Workload for Slope<T> {
     fn check(&mut self) {
         let mut expected = vec![f64::NAN; self.gradient.len()];
         self.by_reference(|at, slope| expected[at] = slope);
-        for &runner in self.runners() {
+        for runner in self.runners() {
             self.run(runner);
             let what = format!("the gradient of {} by {}", self.name(), runner.name());
             assert_close(what, &self.gradient, &expected, Chunk::<T>::tolerance());
@@ -157,6 +164,12 @@ impl<T: Elementary> Workload for Height<T> {
         self.chunk.outputs.len() as u64
     }
 
+    fn demands(&self) -> Option<Demands> {
+        let loaded = (self.chunk.outputs.len() + self.chunk.targets.len()) as u64;
+        let stored = (self.losses.len() + self.correct.len()) as u64;
+        Some(Demands { number: size_of::<T>(), loaded, stored, multiplications: None })
+    }
+
     fn run(&mut self, runner: Runner) {
         let Self { chunk, losses, correct } = self;
         if runner == Runner::Reference {
@@ -171,7 +184,7 @@ impl<T: Elementary> Workload for Height<T> {
     fn check(&mut self) {
         let mut expected = vec![];
         self.chunk.reference(|_, _, value, _| expected.push(value));
-        for &runner in self.runners() {
+        for runner in self.runners() {
             self.run(runner);
             let what = format!("the value of {} by {}", self.name(), runner.name());
             assert_close(what, &self.losses, &expected, Chunk::<T>::tolerance());

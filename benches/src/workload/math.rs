@@ -2,9 +2,11 @@
 
 use thalweg_kernels::{Buffer, Isa, math};
 
-use super::{Runner, Workload};
+use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
 use crate::inputs;
+#[cfg(feature = "peers")]
+use crate::peer::sleef::{self, Class};
 use crate::plain::Plain;
 
 /// Numbers per run.
@@ -27,6 +29,9 @@ struct Function<T: Plain> {
     kernel: fn(Isa, &mut [T]),
     plain: fn(&mut [T]),
     exact: fn(f64) -> f64,
+    /// SLEEF's functions of both classes.
+    #[cfg(feature = "peers")]
+    sleef: [Option<sleef::Function>; 2],
 }
 
 /// The workload of the function called `name`: std's code is the reference for speed, libm's in f64 for the answer.
@@ -38,7 +43,17 @@ pub fn workload<T: Plain>(name: &str, isa: Isa) -> Box<dyn Workload> {
     let mut stream = inputs::stream(1);
     let mut pattern = |low: f64, high: f64| inputs::buffer(PATTERN, || low + (high - low) * stream.uniform());
     let values = Buffer::zeroed(ELEMENTS);
-    let make = |name, pattern, kernel, plain, exact| Function { name, isa, pattern, values, kernel, plain, exact };
+    let make = |name, pattern, kernel, plain, exact| Function {
+        name,
+        isa,
+        pattern,
+        values,
+        kernel,
+        plain,
+        exact,
+        #[cfg(feature = "peers")]
+        sleef: [Class::U10, Class::U35].map(|class| sleef::function(name, class)),
+    };
     Box::new(match name {
         "exp" => make("exp", pattern(-10.0, 10.0), math::exp, |xs| each(xs, T::std_exp), libm::exp),
         "ln" => make("ln", pattern(1e-3, 1e2), math::ln, |xs| each(xs, T::std_ln), libm::log),
@@ -72,6 +87,16 @@ fn each<T: Plain>(xs: &mut [T], f: impl Fn(T) -> T) {
     xs.iter_mut().for_each(|x| *x = f(*x));
 }
 
+#[cfg(feature = "peers")]
+impl<T: Plain> Function<T> {
+    /// The classes of SLEEF's function.
+    fn sleef_runners(&self) -> impl Iterator<Item = Runner> {
+        let callable = T::NAME == "f32" && !self.isa.is_scalar();
+        let runners = [Runner::SleefU10, Runner::SleefU35].into_iter().zip(self.sleef);
+        runners.filter(move |(_, function)| callable && function.is_some()).map(|(runner, _)| runner)
+    }
+}
+
 impl<T: Plain> Workload for Function<T> {
     fn name(&self) -> String {
         format!("{}-{}", self.name, T::NAME)
@@ -81,17 +106,35 @@ impl<T: Plain> Workload for Function<T> {
         ELEMENTS as u64
     }
 
+    // Its inputs are copied first.
+    fn demands(&self) -> Option<Demands> {
+        let copied = 2 * ELEMENTS as u64;
+        Some(Demands { number: size_of::<T>(), loaded: copied, stored: copied, multiplications: None })
+    }
+
+    fn runners(&self) -> Vec<Runner> {
+        let runners = [Runner::Thalweg, Runner::Reference].into_iter();
+        #[cfg(feature = "peers")]
+        let runners = runners.chain(self.sleef_runners());
+        runners.collect()
+    }
+
     fn run(&mut self, runner: Runner) {
         inputs::repeat(&self.pattern, &mut self.values);
         match runner {
             Runner::Thalweg => (self.kernel)(self.isa, &mut self.values),
+            #[cfg(feature = "peers")]
+            Runner::SleefU10 | Runner::SleefU35 => {
+                let function = self.sleef[usize::from(runner == Runner::SleefU35)].expect("it is among the runners");
+                function.in_place(self.isa, bytemuck::cast_slice_mut(&mut self.values));
+            }
             _ => (self.plain)(&mut self.values),
         }
     }
 
     fn check(&mut self) {
         let expected: Vec<f64> = self.pattern.iter().map(|x| (self.exact)(x.to_f64())).collect();
-        for &runner in self.runners() {
+        for runner in self.runners() {
             self.run(runner);
             let what = format!("{} by {}", self.name, runner.name());
             for values in self.values.chunks(PATTERN) {

@@ -5,12 +5,14 @@ use thalweg_kernels::Isa;
 pub mod activation;
 pub mod dense;
 pub mod descent;
+pub mod families;
 pub mod landscape;
 pub mod loss;
 pub mod math;
 pub mod optimizer;
 pub mod product;
 pub mod sweep;
+mod trial;
 
 /// Who computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +21,25 @@ pub enum Runner {
     Thalweg,
     /// The matrix product of faer, one trial after the other.
     Faer,
+    /// That of matrixmultiply.
+    MatrixMultiply,
+    /// That of nalgebra.
+    Nalgebra,
+    /// That of OpenBLAS.
+    #[cfg(feature = "peers")]
+    OpenBlas,
+    /// That of BLIS.
+    #[cfg(feature = "peers")]
+    Blis,
+    /// That of LIBXSMM.
+    #[cfg(feature = "peers")]
+    Libxsmm,
+    /// The elementary functions of SLEEF with an error of at most 1 ULP.
+    #[cfg(feature = "peers")]
+    SleefU10,
+    /// Those with an error of at most 3.5 ULP.
+    #[cfg(feature = "peers")]
+    SleefU35,
     /// Plain scalar code.
     Reference,
 }
@@ -29,9 +50,34 @@ impl Runner {
         match self {
             Self::Thalweg => "thalweg",
             Self::Faer => "faer",
+            Self::MatrixMultiply => "matrixmultiply",
+            Self::Nalgebra => "nalgebra",
+            #[cfg(feature = "peers")]
+            Self::OpenBlas => "openblas",
+            #[cfg(feature = "peers")]
+            Self::Blis => "blis",
+            #[cfg(feature = "peers")]
+            Self::Libxsmm => "libxsmm",
+            #[cfg(feature = "peers")]
+            Self::SleefU10 => "sleef-u10",
+            #[cfg(feature = "peers")]
+            Self::SleefU35 => "sleef-u35",
             Self::Reference => "reference",
         }
     }
+}
+
+/// What one run of a workload must at least do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demands {
+    /// The size of a number in bytes.
+    pub number: usize,
+    /// Numbers that are read.
+    pub loaded: u64,
+    /// Numbers that are written.
+    pub stored: u64,
+    /// Multiply-adds, if the formula says how many.
+    pub multiplications: Option<u64>,
 }
 
 /// A computation that has its inputs and outputs ready.
@@ -43,16 +89,21 @@ pub trait Workload {
     fn work(&self) -> u64;
 
     /// Who can compute it.
-    fn runners(&self) -> &'static [Runner] {
-        &[Runner::Thalweg, Runner::Reference]
+    fn runners(&self) -> Vec<Runner> {
+        vec![Runner::Thalweg, Runner::Reference]
     }
 
     /// Computes it once.
     fn run(&mut self, runner: Runner);
+
+    /// What a run demands of the machine, if it is a kernel and no whole training.
+    fn demands(&self) -> Option<Demands> {
+        None
+    }
 
     /// Panics unless every runner's answer is right.
     fn check(&mut self);
 }
 
 /// Makes a workload for an instruction set.
-pub type Make = fn(Isa) -> Box<dyn Workload>;
+pub type Make<'a> = dyn Fn(Isa) -> Box<dyn Workload> + 'a;

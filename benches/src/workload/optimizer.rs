@@ -5,7 +5,7 @@ use thalweg_kernels::optimizer::{Method, Update};
 use thalweg_kernels::reference::optimizer::{Memory, step};
 use thalweg_kernels::{Buffer, Isa};
 
-use super::{Runner, Workload};
+use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
 use crate::inputs;
 
@@ -55,6 +55,12 @@ impl<T: Elementary> Workload for Block<T> {
 
     fn work(&self) -> u64 {
         ELEMENTS as u64
+    }
+
+    fn demands(&self) -> Option<Demands> {
+        let arrays = |count: usize| (count * ELEMENTS) as u64;
+        let (loaded, stored) = (arrays(2 + self.method.state), arrays(1 + self.method.state));
+        Some(Demands { number: size_of::<T>(), loaded, stored, multiplications: None })
     }
 
     fn run(&mut self, runner: Runner) {

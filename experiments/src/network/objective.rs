@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use thalweg_kernels::activation;
 use thalweg_kernels::loss::{Gradient, Loss, Value};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::product::{Input, PIECE, Shape, Start};
@@ -28,8 +29,7 @@ pub struct Network<T> {
 }
 
 /// What the activations of a chunk of examples and their gradients may take on the population path: somewhat more than
-/// the 32 KiB of the first-level cache, since fewer and larger chunks save calls (measured on W1: 32 examples beat 16 and
-/// 64).
+/// the 32 KiB of the first-level cache, since fewer and larger chunks save calls (measured on W1).
 const CHUNK_BYTES: usize = 56 << 10;
 
 /// Examples of a chunk on the dense path, where the weights are packed anew for each.
@@ -68,18 +68,29 @@ impl<T: Elementary> Network<T> {
 
     /// As many examples as keep the activations of one register of lanes in the first-level cache, but enough for the
     /// register tiles to be worth their loads.
-    fn preferred_chunk(&self, path: Path) -> usize {
-        const REGISTER: usize = 32;
-        if path == Path::Dense {
+    fn preferred_chunk(&self, layout: Layout) -> usize {
+        if layout.path == Path::Dense {
             return DENSE_CHUNK;
         }
+        let register = layout.lanes::<T>() * size_of::<T>();
         let units: usize = self.architecture.layers().iter().map(|layer| layer.outputs).sum();
-        (CHUNK_BYTES / ((units + 2 * self.architecture.widest()) * REGISTER) / 8 * 8).clamp(16, 64)
+        (CHUNK_BYTES / ((units + 2 * self.architecture.widest()) * register) / 8 * 8).clamp(16, 64)
     }
 
     /// The shape of the network.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
+    }
+
+    /// Whether the first layer, on inputs that trials share, is one with its activation.
+    fn fuses_input(&self, path: Path) -> bool {
+        /// As many inputs as cost no more to load again for each example than to keep.
+        const NARROW: usize = 2;
+        let (layers, activation) = (self.architecture.layers(), self.architecture.activation);
+        path == Path::Population
+            && layers.len() > 1
+            && layers[0].inputs <= NARROW
+            && activation.needs == activation::Needs::Value
     }
 
     /// Runs a chunk of examples through the network; `scratch.values` holds every layer's activations afterwards.
@@ -92,6 +103,13 @@ impl<T: Elementary> Network<T> {
             let shape = Shape { outputs: layer.outputs, inputs: layer.inputs, examples };
             let bias = (!layer.bias.is_empty()).then(|| &weights[layer.bias.start * lanes..layer.bias.end * lanes]);
             let matrix = &weights[layer.weights.start * lanes..layer.weights.end * lanes];
+            if let Input::Shared(inputs) = inputs
+                && self.fuses_input(scratch.layout.path)
+            {
+                let layer = activation::Layer { shape, weights: matrix, bias, inputs };
+                self.architecture.activation.forward_layer(scratch.layout.isa, layer, outputs);
+                continue;
+            }
             scratch.products.forward(shape, matrix, bias, inputs, outputs);
             if index + 1 < self.architecture.layers().len() {
                 if let Some(z) = scratch.arguments.get_mut(index) {
@@ -129,9 +147,14 @@ impl<T: Elementary> Network<T> {
             if index > 0 {
                 let dx = &mut downstream[..examples * layer.inputs * lanes];
                 let matrix = &weights[layer.weights.start * lanes..layer.weights.end * lanes];
-                products.input_gradient(shape, matrix, dz, dx);
-                let known = arguments.get(index - 1).unwrap_or(&values[index - 1]);
-                self.architecture.activation.backward(layout.isa, &known[..dx.len()], dx);
+                let known = &arguments.get(index - 1).unwrap_or(&values[index - 1])[..dx.len()];
+                let activation = self.architecture.activation;
+                if layer.outputs == 1 && layout.path == Path::Population {
+                    activation.backward_from_output(layout.isa, known, matrix, dz, dx);
+                } else {
+                    products.input_gradient(shape, matrix, dz, dx);
+                    activation.backward(layout.isa, known, dx);
+                }
                 std::mem::swap(upstream, downstream);
             }
         }
@@ -150,7 +173,7 @@ impl<T: Elementary> Objective<T> for Network<T> {
     }
 
     fn scratch(&self, layout: Layout) -> Scratch<T> {
-        let chunk = self.chunk.unwrap_or_else(|| self.preferred_chunk(layout.path)).clamp(1, PIECE);
+        let chunk = self.chunk.unwrap_or_else(|| self.preferred_chunk(layout)).clamp(1, PIECE);
         Scratch::new(&self.architecture, layout, chunk, self.batches.size > PIECE)
     }
 

@@ -4,6 +4,7 @@
 //! that z need not be kept; [`Activation::needs`] tells.
 
 mod elu;
+mod fused;
 mod gelu;
 mod gelu_tanh;
 mod identity;
@@ -17,6 +18,8 @@ mod tanh;
 use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
+
+pub use fused::Layer;
 
 use crate::math::Elementary;
 use crate::table::{Family, Table};
@@ -60,6 +63,8 @@ pub struct Activation {
     pub needs: Needs,
     forward: Table<Forward>,
     backward: Table<Backward>,
+    layer: Table<fused::ForwardLayer>,
+    output: Table<fused::BackwardFromOutput>,
 }
 
 /// Every activation function.
@@ -91,6 +96,8 @@ impl Activation {
             needs: F::NEEDS,
             forward: Table { f32: forward::<F, f32>, f64: forward::<F, f64> },
             backward: Table { f32: backward::<F, f32>, f64: backward::<F, f64> },
+            layer: Table { f32: fused::forward_layer::<F, f32>, f64: fused::forward_layer::<F, f64> },
+            output: Table { f32: fused::backward_from_output::<F, f32>, f64: fused::backward_from_output::<F, f64> },
         }
     }
 

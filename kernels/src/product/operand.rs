@@ -16,6 +16,8 @@ pub(super) trait Form: Copy {
     const C_ALONG_N: bool;
     /// Whether a strip's part of A is copied before it is read again and again.
     const COPIES_A: bool = false;
+    /// Whether the sums of A's rows may be wanted as well.
+    const SUMS_A: bool = false;
     /// The tiles where there are 32 registers.
     const TILES: Tiles;
 }
@@ -60,6 +62,7 @@ impl Form for WeightGradient {
     const B_ALONG_K: bool = false;
     const C_ALONG_N: bool = true;
     const COPIES_A: bool = true;
+    const SUMS_A: bool = true;
     const TILES: Tiles = Tiles::Square;
 }
 

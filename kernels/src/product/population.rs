@@ -9,7 +9,7 @@ use super::operand::{
 };
 use super::tile::{PANEL, Problem};
 use super::{Input, PIECE, Products, Shape, Start};
-use crate::{Buffer, Isa, Real, Vector};
+use crate::{Buffer, Isa, Real};
 
 /// Weights of which so much stay in the first-level cache while activations stream through it.
 const CACHED_BYTES: usize = 16 << 10;
@@ -66,6 +66,7 @@ impl<T: Real> Products<T> for Population<T> {
                 c: z,
                 start: Start::Zero,
                 bias,
+                sums: None,
                 panel,
             }),
             Input::PerLane(x) => self.isa.dispatch(Contraction {
@@ -76,6 +77,7 @@ impl<T: Real> Products<T> for Population<T> {
                 c: z,
                 start: Start::Zero,
                 bias,
+                sums: None,
                 panel,
             }),
         }
@@ -94,19 +96,20 @@ impl<T: Real> Products<T> for Population<T> {
         self.check("output gradient", output_gradient, shape.outputs * shape.examples);
         self.check("weights", weights, shape.outputs * shape.inputs);
         self.check_input(inputs, shape);
-        if let Some(bias) = bias {
-            self.check("bias", bias, shape.outputs);
-            self.isa.dispatch(RowSums { rows: shape.outputs, a: output_gradient, sums: bias, start });
+        if let Some(sums) = &bias {
+            self.check("bias", sums, shape.outputs);
         }
         let (a, c) = ((output_gradient, shape.outputs), (weights, shape.inputs));
         let (size, form) = ([shape.outputs, shape.inputs, shape.examples], PhantomData::<WeightGradient>);
-        let (panel, bias) = (&mut self.panel, None);
+        let (panel, sums, bias) = (&mut self.panel, bias, None);
         match inputs {
             Input::Shared(x) => {
-                self.isa.dispatch(Contraction { form, size, a, b: (Shared(x), shape.inputs), c, start, bias, panel });
+                let b = (Shared(x), shape.inputs);
+                self.isa.dispatch(Contraction { form, size, a, b, c, start, bias, sums, panel });
             }
             Input::PerLane(x) => {
-                self.isa.dispatch(Contraction { form, size, a, b: (PerLane(x), shape.inputs), c, start, bias, panel });
+                let b = (PerLane(x), shape.inputs);
+                self.isa.dispatch(Contraction { form, size, a, b, c, start, bias, sums, panel });
             }
         }
     }
@@ -129,6 +132,7 @@ impl<T: Real> Products<T> for Population<T> {
                 c,
                 start,
                 bias,
+                sums: None,
                 panel,
             });
         } else {
@@ -142,6 +146,7 @@ impl<T: Real> Products<T> for Population<T> {
                 c,
                 start,
                 bias,
+                sums: None,
                 panel,
             });
         }
@@ -159,6 +164,8 @@ struct Contraction<'a, T, F, B> {
     start: Start,
     /// Of the units, which are the index along which C is contiguous.
     bias: Option<&'a [T]>,
+    /// Of the rows of A.
+    sums: Option<&'a mut [T]>,
     panel: &'a mut Buffer<T>,
 }
 
@@ -172,9 +179,11 @@ impl<T: Real, F: Form, B: Factor<T>> WithSimd for Contraction<'_, T, F, B> {
         let (b, b_len) = self.b.0.elements::<S>();
         let (c, _) = T::as_registers_mut::<S>(self.c.0);
         let bias = self.bias.map(|bias| T::as_registers::<S>(bias).0);
+        let sums = self.sums.map(|sums| T::as_registers_mut::<S>(sums).0);
         // The unsafe code below rests on these: every matrix is dense, whichever of its indices is contiguous.
         assert!(a.len() == rows * depth && b_len == columns * depth && c.len() == rows * columns);
         assert!(bias.is_none_or(|bias| bias.len() == if F::C_ALONG_N { columns } else { rows }));
+        assert!(sums.as_ref().is_none_or(|sums| sums.len() == rows));
         let problem = Problem {
             simd,
             form: self.form,
@@ -189,57 +198,10 @@ impl<T: Real, F: Form, B: Factor<T>> WithSimd for Contraction<'_, T, F, B> {
             c_stride: self.c.1,
             start: self.start,
             bias: bias.map(|bias| bias.as_ptr()),
+            sums: sums.map(|sums| sums.as_mut_ptr()),
             panel: self.panel.at_least(PANEL * T::lanes::<S>()).as_mut_ptr().cast(),
         };
         // SAFETY: the assertions above.
         unsafe { problem.run() };
     }
-}
-
-/// The sums of the rows of A, `[term][row]`, each in the order of its terms: the gradient of a bias.
-struct RowSums<'a, T> {
-    rows: usize,
-    a: &'a [T],
-    sums: &'a mut [T],
-    start: Start,
-}
-
-impl<T: Real> WithSimd for RowSums<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let (a, _) = T::as_registers::<S>(self.a);
-        let (sums, _) = T::as_registers_mut::<S>(self.sums);
-        let (eights, ones) = sums.as_chunks_mut::<8>();
-        let mut first = 0;
-        for eight in eights {
-            row_sums::<S, T, 8>(simd, a, first, self.rows, eight, self.start);
-            first += 8;
-        }
-        for one in ones {
-            row_sums::<S, T, 1>(simd, a, first, self.rows, std::array::from_mut(one), self.start);
-            first += 1;
-        }
-    }
-}
-
-/// `U` sums over the registers `first ..` of every row of `width` registers.
-#[inline(always)]
-fn row_sums<S: Simd, T: Real, const U: usize>(
-    simd: S,
-    a: &[T::Reg<S>],
-    first: usize,
-    width: usize,
-    sums: &mut [T::Reg<S>; U],
-    start: Start,
-) {
-    let mut sum = Vector::<S, T, U>::splat(simd, T::default());
-    if start == Start::Continue {
-        sum = Vector::from_registers(simd, *sums);
-    }
-    for row in a.chunks_exact(width) {
-        sum = sum + Vector::load(simd, &row[first..]);
-    }
-    *sums = sum.registers();
 }

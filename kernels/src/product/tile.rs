@@ -35,6 +35,8 @@ pub(super) struct Problem<S: Simd, T: Real, F, B> {
     pub start: Start,
     /// Added to every element of row m after the last piece.
     pub bias: Option<*const T::Reg<S>>,
+    /// Where the sums of A's rows go, each in the order of its terms: the gradient of a bias. Its chains are those of C.
+    pub sums: Option<*mut T::Reg<S>>,
     /// Where the part of A that a strip reads is copied to.
     pub panel: *mut T::Reg<S>,
 }
@@ -71,13 +73,16 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
     ///
     /// # Safety
     ///
-    /// A holds `rows` × `depth` elements, B `columns` × `depth`, C `rows` × `columns`, the bias `rows` and the panel
-    /// [`PANEL`], and nothing else uses C or the panel meanwhile.
+    /// A holds `rows` × `depth` elements, B `columns` × `depth`, C `rows` × `columns`, the bias and the sums `rows` and
+    /// the panel [`PANEL`], and nothing else uses C, the sums or the panel meanwhile.
     #[inline(always)]
     pub unsafe fn run(self) {
+        if self.columns == 0 {
+            return;
+        }
         match self.depth {
-            1 => return self.simd.vectorize(Shallow::<S, T, F, B, 1>(&self)),
-            2 => return self.simd.vectorize(Shallow::<S, T, F, B, 2>(&self)),
+            1 if self.sums.is_none() => return self.simd.vectorize(Shallow::<S, T, F, B, 1>(&self)),
+            2 if self.sums.is_none() => return self.simd.vectorize(Shallow::<S, T, F, B, 2>(&self)),
             _ => {}
         }
         for piece in (0..self.depth.max(1)).step_by(PIECE) {
@@ -165,16 +170,81 @@ where
         // SAFETY: the strip ends at row m + M ≤ rows; where it is copied, the first tile fills the panel.
         unsafe {
             if F::COPIES_A && p.columns >= WORTH_COPYING {
-                let n = tiles::<S, T, F, B, _, M, N>(&p, Copied { form, from, stride, to: p.panel }, m, 0, 1, terms);
-                tiles::<S, T, F, B, _, M, N>(&p, Panel(p.panel.cast_const()), m, n, p.columns, terms);
+                let n = first::<S, T, F, B, _, M, N>(&p, Copied { form, from, stride, to: p.panel }, m, terms);
+                tiles::<S, T, F, B, _, M, N>(&p, Panel(p.panel.cast_const()), m, n, terms);
             } else {
-                tiles::<S, T, F, B, _, M, N>(&p, Direct { form, from, stride }, m, 0, p.columns, terms);
+                let left = Direct { form, from, stride };
+                let n = if F::SUMS_A { first::<S, T, F, B, _, M, N>(&p, left, m, terms) } else { 0 };
+                tiles::<S, T, F, B, _, M, N>(&p, left, m, n, terms);
             }
         }
     }
 }
 
-/// Columns of C from `first` on to `end` or somewhat beyond; returns the first one that is left.
+/// The first columns of C, and the sums of A's rows, if they are wanted; returns the first column that is left.
+///
+/// # Safety
+///
+/// As [`tile`].
+#[inline(always)]
+unsafe fn first<S, T, F, B, L, const M: usize, const N: usize>(
+    p: &Problem<S, T, F, B>,
+    left: L,
+    m: usize,
+    terms: Terms,
+) -> usize
+where
+    S: Simd,
+    T: Real,
+    F: Form,
+    B: Element<S, T>,
+    L: Left<S, T>,
+{
+    // SAFETY: as many columns are there.
+    unsafe {
+        if F::SUMS_A && p.sums.is_some() {
+            first_of::<S, T, F, B, L, M, N, true>(p, left, m, terms)
+        } else {
+            first_of::<S, T, F, B, L, M, N, false>(p, left, m, terms)
+        }
+    }
+}
+
+/// The same where it is known at compile time whether the sums are wanted.
+///
+/// # Safety
+///
+/// As [`tile`].
+#[inline(always)]
+unsafe fn first_of<S, T, F, B, L, const M: usize, const N: usize, const SUMS: bool>(
+    p: &Problem<S, T, F, B>,
+    left: L,
+    m: usize,
+    terms: Terms,
+) -> usize
+where
+    S: Simd,
+    T: Real,
+    F: Form,
+    B: Element<S, T>,
+    L: Left<S, T>,
+{
+    // SAFETY: as many columns are there.
+    unsafe {
+        if p.columns >= N {
+            tile::<S, T, F, B, L, M, N, SUMS>(p, left, m, 0, terms);
+            N
+        } else if p.columns >= 2 {
+            tile::<S, T, F, B, L, M, 2, SUMS>(p, left, m, 0, terms);
+            2
+        } else {
+            tile::<S, T, F, B, L, M, 1, SUMS>(p, left, m, 0, terms);
+            1
+        }
+    }
+}
+
+/// Columns of C from `first` on.
 ///
 /// # Safety
 ///
@@ -185,10 +255,8 @@ unsafe fn tiles<S, T, F, B, L, const M: usize, const N: usize>(
     left: L,
     m: usize,
     first: usize,
-    end: usize,
     terms: Terms,
-) -> usize
-where
+) where
     S: Simd,
     T: Real,
     F: Form,
@@ -196,31 +264,31 @@ where
     L: Left<S, T>,
 {
     let mut n = first;
-    while n < end && n + N <= p.columns {
+    while n + N <= p.columns {
         // SAFETY: the tile ends within the strip and at a column.
-        unsafe { tile::<S, T, F, B, L, M, N>(p, left, m, n, terms) };
+        unsafe { tile::<S, T, F, B, L, M, N, false>(p, left, m, n, terms) };
         n += N;
     }
-    while n < end && n + 2 <= p.columns {
+    while n + 2 <= p.columns {
         // SAFETY: as above.
-        unsafe { tile::<S, T, F, B, L, M, 2>(p, left, m, n, terms) };
+        unsafe { tile::<S, T, F, B, L, M, 2, false>(p, left, m, n, terms) };
         n += 2;
     }
-    while n < end && n < p.columns {
+    while n < p.columns {
         // SAFETY: as above.
-        unsafe { tile::<S, T, F, B, L, M, 1>(p, left, m, n, terms) };
+        unsafe { tile::<S, T, F, B, L, M, 1, false>(p, left, m, n, terms) };
         n += 1;
     }
-    n
 }
 
-/// `M` × `N` elements of C from (m, n) on.
+/// `M` × `N` elements of C from (m, n) on, and with `SUMS` the sums of those rows of A.
 ///
 /// # Safety
 ///
-/// As [`Problem::run`], and m + M ≤ rows, n + N ≤ columns; `left` has `M` rows of the terms.
+/// As [`Problem::run`], and m + M ≤ rows, n + N ≤ columns; `left` has `M` rows of the terms. With `SUMS` there is a place
+/// for the sums.
 #[inline(always)]
-unsafe fn tile<S, T, F, B, L, const M: usize, const N: usize>(
+unsafe fn tile<S, T, F, B, L, const M: usize, const N: usize, const SUMS: bool>(
     p: &Problem<S, T, F, B>,
     left: L,
     m: usize,
@@ -244,6 +312,14 @@ unsafe fn tile<S, T, F, B, L, const M: usize, const N: usize>(
             }
         }
     }
+    let mut row_sum = [zero; M];
+    let sums = if SUMS { p.sums.map(|sums| sums.wrapping_add(m)) } else { None };
+    if let (Some(sums), Chain::Continued) = (sums, terms.chain) {
+        for i in 0..M {
+            // SAFETY: there is a sum for row m + i.
+            row_sum[i] = Vector::new(p.simd, unsafe { *sums.add(i) });
+        }
+    }
     let b = p.b.at(place(F::B_ALONG_K, p.b_stride, n, terms.first));
     for term in 0..terms.count {
         let mut right = [zero; N];
@@ -254,9 +330,18 @@ unsafe fn tile<S, T, F, B, L, const M: usize, const N: usize>(
         for i in 0..M {
             // SAFETY: the caller promises it.
             let left = unsafe { left.load::<M>(p.simd, i, term) };
+            if SUMS {
+                row_sum[i] = row_sum[i] + left;
+            }
             for j in 0..N {
                 sum[i][j] = left.mul_add(right[j], sum[i][j]);
             }
+        }
+    }
+    if let Some(sums) = sums {
+        for i in 0..M {
+            // SAFETY: there is a sum for row m + i.
+            unsafe { *sums.add(i) = row_sum[i].register() };
         }
     }
     if terms.chain == Chain::Added {

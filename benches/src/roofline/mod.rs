@@ -1,0 +1,78 @@
+//! How close kernels come to what bounds them: the multiply-add units, the divider, loads and stores, or a cache's
+//! bandwidth, each measured on the same core in the same run ([`Machine`]).
+
+mod machine;
+mod report;
+
+use std::time::{Duration, Instant};
+
+use thalweg_kernels::Isa;
+use thalweg_kernels::count::{Operations, operations};
+
+use crate::workload::{Demands, Make, Runner};
+
+pub use machine::{Level, Machine, Rates};
+pub use report::{print, write};
+
+/// A kernel's time beside what bounds it.
+#[derive(Clone, Debug)]
+pub struct Measurement {
+    /// The family and the workload.
+    pub kernel: String,
+    /// What a run gets done: elements, or floating-point operations of products.
+    pub work: u64,
+    /// Seconds of a run, the best of several.
+    pub seconds: f64,
+    /// What a run demands.
+    pub demands: Demands,
+    /// Operations of a run.
+    pub operations: Operations,
+}
+
+/// Checks and times a workload. None if it does not say what it demands.
+///
+/// # Panics
+///
+/// If its answer is wrong.
+pub fn measure(family: &str, make: &Make<'_>, isa: Isa) -> Option<Measurement> {
+    let mut workload = make(isa);
+    let demands = workload.demands()?;
+    workload.check();
+    let seconds = seconds(|| std::hint::black_box(&mut *workload).run(Runner::Thalweg));
+    let kernel = format!("{family}/{}", workload.name());
+    let operations = counted(make, workload.work());
+    if let Some(multiplications) = demands.multiplications {
+        assert_eq!(operations.multiplications, multiplications, "multiply-adds of {kernel}");
+    }
+    Some(Measurement { kernel, work: workload.work(), seconds, demands, operations })
+}
+
+/// The operations of a run, counted where there are no registers on one that gets as much done.
+fn counted(make: &Make<'_>, work: u64) -> Operations {
+    let scalar = *Isa::available().first().expect("the scalar instruction set is always there");
+    let mut workload = make(scalar);
+    let count = operations(|| workload.run(Runner::Thalweg));
+    let scale = |count: u64| (count as f64 * work as f64 / workload.work() as f64).round() as u64;
+    Operations {
+        multiplications: scale(count.multiplications),
+        divisions: scale(count.divisions),
+        roots: scale(count.roots),
+        others: scale(count.others),
+    }
+}
+
+/// Seconds of a call: the best of several batches of calls.
+pub(crate) fn seconds(mut call: impl FnMut()) -> f64 {
+    const BATCHES: usize = 25;
+    const BATCH: Duration = Duration::from_millis(1);
+    let mut batch = |calls: u32| {
+        let start = Instant::now();
+        (0..calls).for_each(|_| call());
+        start.elapsed()
+    };
+    let mut calls = 1;
+    while batch(calls) < BATCH {
+        calls *= 2;
+    }
+    (0..BATCHES).map(|_| batch(calls).as_secs_f64() / f64::from(calls)).fold(f64::INFINITY, f64::min)
+}

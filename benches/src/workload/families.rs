@@ -1,0 +1,56 @@
+//! Every workload of every kernel family.
+
+use thalweg_kernels::Isa;
+use thalweg_kernels::activation::ALL as ACTIVATIONS;
+use thalweg_kernels::landscape::ALL as LANDSCAPES;
+use thalweg_kernels::loss::ALL as LOSSES;
+use thalweg_kernels::optimizer::ALL as OPTIMIZERS;
+
+use super::product::{Product, Sharing};
+use super::{Make, activation, dense, landscape, loss, math, optimizer, product};
+
+/// The products, with their names and whether the first layer, whose inputs trials may share, has a use for them.
+pub const PRODUCTS: [(&str, Product, &[Sharing]); 3] = [
+    ("forward", Product::Forward, &[Sharing::Shared, Sharing::PerLane]),
+    ("weight-gradient", Product::WeightGradient, &[Sharing::Shared, Sharing::PerLane]),
+    ("input-gradient", Product::InputGradient, &[Sharing::PerLane]),
+];
+
+/// Calls `add` with the family of each kernel that works on one number after the other, and what makes its workload.
+/// The identity, which does nothing, is left out.
+pub fn elementwise(mut add: impl FnMut(&str, Box<Make<'static>>)) {
+    for &name in math::FUNCTIONS {
+        add("math", Box::new(move |isa| math::workload::<f32>(name, isa)));
+        add("math", Box::new(move |isa| math::workload::<f64>(name, isa)));
+    }
+    for &function in ACTIVATIONS.iter().filter(|function| function.name != "identity") {
+        add("activation/forward", Box::new(move |isa| activation::forward::<f32>(function, isa)));
+        add("activation/backward", Box::new(move |isa| activation::backward::<f32>(function, isa)));
+    }
+    for &function in LOSSES {
+        add("loss/gradient", Box::new(move |isa| loss::gradient::<f32>(function, isa)));
+        add("loss/value", Box::new(move |isa| loss::value::<f32>(function, isa)));
+    }
+    for &method in OPTIMIZERS {
+        add("optimizer/update", Box::new(move |isa| optimizer::workload::<f32>(method, isa)));
+    }
+    for &landscape in LANDSCAPES {
+        add("landscape/gradient", Box::new(move |isa| landscape::workload::<f32>(landscape, isa)));
+    }
+}
+
+/// The same for all kernels.
+pub fn all(mut add: impl FnMut(&str, Box<Make<'static>>)) {
+    elementwise(&mut add);
+    for (name, kind, sharings) in PRODUCTS {
+        for &shape in product::SHAPES {
+            for &sharing in sharings {
+                let make = move |isa: Isa| product::workload(kind, shape, sharing, isa);
+                add(&format!("product/{name}"), Box::new(make));
+            }
+        }
+        for &shape in dense::SHAPES.iter().filter(|shape| dense::is_one_call(kind, **shape)) {
+            add(&format!("dense/{name}"), Box::new(move |isa| dense::workload(kind, shape, isa)));
+        }
+    }
+}

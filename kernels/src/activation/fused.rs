@@ -1,0 +1,188 @@
+//! Activations together with the small products beside them, on interleaved trials: what a product of one or two terms
+//! would store, and the activation load again, stays in registers. The bits are those of the one after the other.
+
+use std::marker::PhantomData;
+
+use pulp::{Simd, WithSimd};
+
+use super::{Activation, Function};
+use crate::math::Elementary;
+use crate::product::{PIECE, Shape};
+use crate::table::Family;
+use crate::{Isa, Real, Vector};
+
+/// Units that are computed together.
+const TOGETHER: usize = 4;
+
+/// A layer whose inputs trials share: as the forward product of [`population`](crate::product::population()) takes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Layer<'a, T> {
+    /// Its size.
+    pub shape: Shape,
+    /// `[output][input][lane]`
+    pub weights: &'a [T],
+    /// `[output][lane]`
+    pub bias: Option<&'a [T]>,
+    /// `[example][input]`
+    pub inputs: &'a [T],
+}
+
+impl Activation {
+    /// a = g(W X + b) for a layer of few inputs; more than two are faster one after the other.
+    ///
+    /// # Panics
+    ///
+    /// If a slice does not fit the shape, or a chain would take more than [`PIECE`] inputs.
+    pub fn forward_layer<T: Elementary>(&self, isa: Isa, layer: Layer<'_, T>, values: &mut [T]) {
+        let (Shape { outputs, inputs, examples }, lanes) = (layer.shape, isa.lanes::<T>());
+        assert!(inputs <= PIECE, "a chain takes at most {PIECE} inputs");
+        assert!(layer.weights.len() == outputs * inputs * lanes && layer.inputs.len() == inputs * examples);
+        assert!(values.len() == outputs * examples * lanes);
+        assert!(layer.bias.is_none_or(|bias| bias.len() == outputs * lanes));
+        self.layer.get::<T>()(isa, layer, values);
+    }
+
+    /// dL/dz of a layer below a single output: w · dL/dz of that output, an example after the other, times g'(z) from
+    /// what [`backward`](Self::backward) takes. `weights` are `[unit][lane]`, `output_gradient` is `[example][lane]`, the
+    /// others are `[example][unit][lane]`.
+    ///
+    /// # Panics
+    ///
+    /// If the slices do not fit each other.
+    pub fn backward_from_output<T: Elementary>(
+        &self,
+        isa: Isa,
+        x: &[T],
+        weights: &[T],
+        output_gradient: &[T],
+        gradient: &mut [T],
+    ) {
+        let lanes = isa.lanes::<T>();
+        assert!(x.len() == gradient.len() && gradient.len() * lanes == weights.len() * output_gradient.len());
+        assert!(weights.len().is_multiple_of(lanes) && output_gradient.len().is_multiple_of(lanes));
+        self.output.get::<T>()(isa, x, weights, output_gradient, gradient);
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct ForwardLayer;
+impl Family for ForwardLayer {
+    type Member<T: Real> = fn(Isa, Layer<'_, T>, &mut [T]);
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct BackwardFromOutput;
+impl Family for BackwardFromOutput {
+    type Member<T: Real> = fn(Isa, &[T], &[T], &[T], &mut [T]);
+}
+
+pub(super) fn forward_layer<F: Function, T: Elementary>(isa: Isa, layer: Layer<'_, T>, values: &mut [T]) {
+    struct Op<'a, F, T>(Layer<'a, T>, &'a mut [T], PhantomData<F>);
+    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Shape { outputs, inputs, .. } = self.0.shape;
+            let (weights, _) = T::as_registers::<S>(self.0.weights);
+            let bias = self.0.bias.map(|bias| T::as_registers::<S>(bias).0);
+            let (values, _) = T::as_registers_mut::<S>(self.1);
+            if outputs == 0 {
+                return;
+            }
+            for (example, row) in values.chunks_exact_mut(outputs).enumerate() {
+                let x = &self.0.inputs[example * inputs..][..inputs];
+                let (fours, ones) = row.as_chunks_mut::<TOGETHER>();
+                let mut unit = 0;
+                for four in fours {
+                    *four = units::<F, S, T, TOGETHER>(simd, x, &weights[unit * inputs..], bias.map(|b| &b[unit..]));
+                    unit += TOGETHER;
+                }
+                for one in ones {
+                    [*one] = units::<F, S, T, 1>(simd, x, &weights[unit * inputs..], bias.map(|b| &b[unit..]));
+                    unit += 1;
+                }
+            }
+        }
+    }
+    isa.dispatch(Op::<F, T>(layer, values, PhantomData));
+}
+
+/// The values of `U` units, whose weights and biases come first, of one example.
+#[inline(always)]
+fn units<F: Function, S: Simd, T: Elementary, const U: usize>(
+    simd: S,
+    x: &[T],
+    weights: &[T::Reg<S>],
+    bias: Option<&[T::Reg<S>]>,
+) -> [T::Reg<S>; U] {
+    let depth = x.len();
+    let weights = &weights[..U * depth];
+    let mut z = Vector::<S, T, U>::splat(simd, T::default());
+    for (k, x) in x.iter().enumerate() {
+        let mut w = z.registers();
+        for (unit, w) in w.iter_mut().enumerate() {
+            *w = weights[unit * depth + k];
+        }
+        z = Vector::from_registers(simd, w).mul_add(Vector::splat(simd, *x), z);
+    }
+    if let Some(bias) = bias {
+        z = z + Vector::load(simd, bias);
+    }
+    F::value(z).registers()
+}
+
+pub(super) fn backward_from_output<F: Function, T: Elementary>(
+    isa: Isa,
+    x: &[T],
+    weights: &[T],
+    output_gradient: &[T],
+    gradient: &mut [T],
+) {
+    struct Op<'a, F, T> {
+        x: &'a [T],
+        weights: &'a [T],
+        output_gradient: &'a [T],
+        gradient: &'a mut [T],
+        function: PhantomData<F>,
+    }
+    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let (x, _) = T::as_registers::<S>(self.x);
+            let (weights, _) = T::as_registers::<S>(self.weights);
+            let (output_gradient, _) = T::as_registers::<S>(self.output_gradient);
+            let (gradient, _) = T::as_registers_mut::<S>(self.gradient);
+            if weights.is_empty() {
+                return;
+            }
+            let examples = x.chunks_exact(weights.len()).zip(gradient.chunks_exact_mut(weights.len()));
+            for ((x, row), dz) in examples.zip(output_gradient) {
+                let (x_fours, x_ones) = x.as_chunks::<TOGETHER>();
+                let (w_fours, w_ones) = weights.as_chunks::<TOGETHER>();
+                let (fours, ones) = row.as_chunks_mut::<TOGETHER>();
+                for ((x, w), four) in x_fours.iter().zip(w_fours).zip(fours) {
+                    *four = slopes::<F, S, T, TOGETHER>(simd, *x, *w, *dz);
+                }
+                for ((x, w), one) in x_ones.iter().zip(w_ones).zip(ones) {
+                    [*one] = slopes::<F, S, T, 1>(simd, [*x], [*w], *dz);
+                }
+            }
+        }
+    }
+    isa.dispatch(Op::<F, T> { x, weights, output_gradient, gradient, function: PhantomData });
+}
+
+/// g' · w · dz of `U` units.
+#[inline(always)]
+fn slopes<F: Function, S: Simd, T: Elementary, const U: usize>(
+    simd: S,
+    x: [T::Reg<S>; U],
+    w: [T::Reg<S>; U],
+    dz: T::Reg<S>,
+) -> [T::Reg<S>; U] {
+    let dz = Vector::<S, T, U>::from_registers(simd, [dz; U]);
+    // A chain of one term, which starts from zero as every chain does.
+    let upstream = Vector::from_registers(simd, w).mul_add(dz, dz.like(0.0));
+    F::backward(Vector::from_registers(simd, x), upstream).registers()
+}
