@@ -200,9 +200,9 @@ fn signed(exponent: i32) -> String {
 pub fn value_label(value: f64) -> String {
     let rounded = |digits: usize| format!("{value:.digits$e}").parse::<f64>().expect("this is a decimal");
     let is_count = value.fract() == 0.0 && value.abs() < 1e7;
-    // Somebody who wrote 0.9999 did not mean 1.
-    let is_short = rounded(4) == value;
-    exact_label(if is_count || is_short { value } else { rounded(2) })
+    // A decay of 0.9999 is not one of 1.
+    let is_nearly_one = (0.99..1.0).contains(&value);
+    exact_label(if is_count { value } else { rounded(if is_nearly_one { 4 } else { 2 }) })
 }
 
 /// A value in all its digits, as text in which `^{…}` raises.
@@ -272,6 +272,7 @@ mod tests {
         assert_eq!(value_label(1e-5), "10^{−5}");
         assert_eq!(value_label(-2.5119e-5), "−2.51×10^{−5}");
         assert_eq!(value_label(20000.0), "20000");
+        assert_eq!(["0.999", "0.9999"].map(|text| value_label(text.parse().unwrap())), ["0.999", "0.9999"]);
         assert_eq!(value_label(1e9), "10^{9}");
         assert_eq!(value_label(0.0), "0");
     }
