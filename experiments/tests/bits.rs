@@ -7,7 +7,10 @@ use std::sync::atomic::AtomicBool;
 use thalweg::network::{Batches, Examples, Fan, Initializer, Network};
 use thalweg::random::Stream;
 use thalweg::record::Status;
-use thalweg::train::{Engine, Job, Lane, Logged, Norms, Observer, Outcome, Path, Point, Schedule, Split, train};
+use thalweg::train::{
+    Engine, Job, Lane, Logged, Norms, OPTIONS, Observer, Options, Outcome, Path, Point, Schedule, Split, defaults,
+    train,
+};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{ALL, Domain, Method};
 use thalweg_kernels::{Isa, Real};
@@ -24,6 +27,7 @@ const STEPS: u64 = 5;
 struct Trial {
     method: &'static Method,
     hyperparameters: Vec<f64>,
+    options: Options,
     init_seed: u64,
     order_seed: u64,
 }
@@ -31,6 +35,23 @@ struct Trial {
 /// A learning rate with which a trial overflows.
 fn enormous<T: Elementary>() -> f64 {
     if T::NAME == "f32" { 1e37 } else { 1e306 }
+}
+
+/// Every third trial clips, decays or changes its learning rate; its neighbours do not.
+fn options(index: usize) -> Options {
+    const SETTINGS: [&[(&str, f64)]; 3] = [
+        &[("clip_norm", 0.1), ("schedule", 3.0), ("warmup", 2.0)],
+        &[("clip_value", 0.01), ("weight_decay", 0.1)],
+        &[("decoupled_weight_decay", 0.3), ("schedule", 2.0), ("gamma", 0.5)],
+    ];
+    let mut values = defaults();
+    if index.is_multiple_of(3) {
+        for (name, value) in SETTINGS[index / 3 % 3] {
+            let at = OPTIONS.iter().position(|option| option.name == *name).unwrap();
+            values[at] = *value;
+        }
+    }
+    Options::new(&values)
 }
 
 /// For every optimizer trials that share neither weights nor orders with all of their neighbours, one of which diverges.
@@ -43,7 +64,8 @@ fn trials<T: Elementary>() -> Vec<Trial> {
             Domain::Number { .. } => h.default,
         };
         let hyperparameters = method.hyperparameters.iter().map(value).collect();
-        Trial { method, hyperparameters, init_seed: index as u64 / 2, order_seed: index as u64 % 3 }
+        let (init_seed, order_seed) = (index as u64 / 2, index as u64 % 3);
+        Trial { method, hyperparameters, options: options(index), init_seed, order_seed }
     };
     // Several blocks of three of them; of the others, whose rules differ in what a lane does alone, a part of one.
     let places = |method: &Method| if ["sgd", "momentum", "adam"].contains(&method.name) { 0..21 } else { 5..8 };
@@ -82,6 +104,7 @@ fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32]
         let trial = &trials[*at];
         Lane {
             hyperparameters: &trial.hyperparameters,
+            options: trial.options,
             init_seed: trial.init_seed,
             order_seed: trial.order_seed,
             ..Lane::default()

@@ -26,7 +26,7 @@ fn margin(architecture: &Architecture, inputs: &[f64], weights: &[f64], lanes: u
                 };
                 let z: Vec<f64> = (0..layer.outputs).map(z).collect();
                 margin = z.iter().fold(margin, |margin, z| margin.min(z.abs()));
-                values = z.iter().map(|z| (architecture.activation.reference)(*z).0).collect();
+                values = z.iter().map(|z| architecture.activation.reference(*z).0).collect();
             }
         }
     }

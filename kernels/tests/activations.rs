@@ -21,6 +21,15 @@ const SHARE_EPSILONS: f64 = 2.0;
 /// epsilons as units in the last place.
 const DERIVATIVE_EPSILONS: f64 = VALUE_ULPS + 1.0;
 
+/// Other values of the parameters that some have.
+const SETTINGS: [(&str, f64); 3] = [("leaky-relu", 0.2), ("elu", 0.5), ("elu", 2.0)];
+
+/// Every activation with its default, and some with other values.
+fn all() -> Vec<Activation> {
+    let other = SETTINGS.map(|(name, value)| Activation::named(name).unwrap().with(value));
+    ALL.iter().map(|activation| **activation).chain(other).collect()
+}
+
 /// Around the width of a register and of the four that go through a formula together.
 fn lengths(lanes: usize) -> [usize; 7] {
     [0, 1, lanes - 1, lanes, lanes + 1, 4 * lanes + 3, 9 * lanes + 2]
@@ -75,7 +84,7 @@ fn check_against_reference<T: Precision>(activation: &Activation, isa: Isa, z: &
     let a = forward(activation, isa, z);
     let gradient = backward(activation, isa, activation.needed(z, &a), &upstream);
     for (at, z) in z.iter().enumerate() {
-        let (value, derivative) = (activation.reference)(z.to_f64());
+        let (value, derivative) = activation.reference(z.to_f64());
         let close = is_close(activation, z.to_f64(), a[at], value, VALUE_ULPS);
         assert!(close, "{activation:?} {isa:?} at {z:e}: {} ULP", ulps(a[at], value), z = z.to_f64());
         let u = upstream[at].to_f64();
@@ -87,7 +96,7 @@ fn check_against_reference<T: Precision>(activation: &Activation, isa: Isa, z: &
 fn agrees_with_its_reference<T: Precision>() {
     let points = points::<T>();
     for isa in Isa::available() {
-        for activation in ALL {
+        for activation in &all() {
             check_against_reference(activation, isa, &points);
             for n in lengths(isa.lanes::<T>()) {
                 check_against_reference(activation, isa, &points[2900..2900 + n]);
@@ -109,7 +118,7 @@ fn every_activation_agrees_with_its_reference_in_f64() {
 /// A number's result does not depend on where in a slice it stands, on its neighbours, or on the instruction set.
 fn has_the_same_bits_everywhere<T: Precision>() {
     let (z, upstream) = (patterns::<T>(2, 20_000), patterns::<T>(3, 20_000));
-    for activation in ALL {
+    for activation in &all() {
         let scalar = Isa::available()[0];
         assert!(scalar.is_scalar());
         let a = forward(activation, scalar, &z);
@@ -145,7 +154,7 @@ fn every_activation_has_the_same_bits_everywhere_in_f64() {
 #[test]
 fn no_activation_touches_what_is_beyond_its_slice() {
     for isa in Isa::available() {
-        for activation in ALL {
+        for activation in &all() {
             for n in lengths(isa.lanes::<f32>()) {
                 let mut z = vec![-1.5_f32; n + 40];
                 activation.forward(isa, &mut z[..n]);
@@ -159,9 +168,9 @@ fn no_activation_touches_what_is_beyond_its_slice() {
 
 fn handles_the_edges<T: Precision>() {
     for isa in Isa::available() {
-        for activation in ALL {
+        for activation in &all() {
             for z in special::<T>() {
-                let want = (activation.reference)(z.to_f64()).0;
+                let want = activation.reference(z.to_f64()).0;
                 let got = forward(activation, isa, &[z])[0];
                 let what = || format!("{activation:?} {isa:?}: {got:?} for {z:?}, not {want}");
                 assert_eq!(got.to_f64().is_nan(), z.to_f64().is_nan(), "{}", what());
@@ -189,13 +198,13 @@ fn every_activation_handles_the_edges_of_f64() {
 #[test]
 fn nan_and_infinity_pass_back() {
     for isa in Isa::available() {
-        for activation in ALL {
+        for activation in &all() {
             let z = [0.5_f64; 3];
             let a = forward(activation, isa, &z);
             let got =
                 backward(activation, isa, activation.needed(&z, &a), &[f64::NAN, f64::INFINITY, f64::NEG_INFINITY]);
             assert_same(&got, &[f64::NAN, f64::INFINITY, f64::NEG_INFINITY], || format!("{activation:?} {isa:?}"));
-            let (_, derivative) = (activation.reference)(f64::NAN);
+            let (_, derivative) = activation.reference(f64::NAN);
             let got = backward(activation, isa, &[f64::NAN], &[2.0]);
             assert_same(&got, &[2.0 * derivative], || format!("{activation:?} {isa:?} of NaN"));
         }
@@ -208,8 +217,12 @@ fn nan_and_infinity_pass_back() {
 fn every_activation_agrees_with_torch() {
     let file = torch::read("loss_torch.json");
     let cases = file["activations"].as_array().unwrap();
-    for activation in ALL {
-        let case = cases.iter().find(|case| case["activation"] == activation.name);
+    for activation in &all() {
+        let default = activation.parameter.map(|parameter| parameter.default);
+        let setting = activation.setting().filter(|setting| Some(*setting) != default);
+        let is_of =
+            |case: &&serde_json::Value| case["activation"] == activation.name && case["setting"].as_f64() == setting;
+        let case = cases.iter().find(is_of);
         let case = case.unwrap_or_else(|| panic!("no numbers of torch for {activation:?}"));
         let [x, value, derivative] = ["x", "value", "derivative"].map(|key| torch::numbers(&case[key]));
         for isa in Isa::available() {
@@ -251,7 +264,7 @@ fn fuses_with_products<T: Precision>() {
             let shape = Shape { outputs, inputs, examples };
             let (weights, bias, x) = (draw(outputs * inputs * lanes), draw(outputs * lanes), draw(inputs * examples));
             let (below, slopes) = (draw(inputs * examples * lanes), draw(examples * lanes));
-            for activation in ALL {
+            for activation in &all() {
                 for bias in [None, Some(&*bias)] {
                     let mut want = vec![T::default(); outputs * examples * lanes];
                     products.forward(shape, &weights, bias, Input::Shared(&x), &mut want);
@@ -281,6 +294,24 @@ fn every_activation_fuses_with_products_in_f32() {
 #[test]
 fn every_activation_fuses_with_products_in_f64() {
     fuses_with_products::<f64>();
+}
+
+#[test]
+fn parameters_have_their_defaults_until_they_are_set() {
+    for activation in ALL {
+        assert_eq!(activation.setting(), activation.parameter.map(|parameter| parameter.default));
+        if let Some(parameter) = activation.parameter {
+            assert_eq!(activation.with(parameter.default), **activation);
+            assert_ne!(activation.with(2.0 * parameter.default), **activation);
+        }
+    }
+    assert!(SETTINGS.iter().all(|(name, _)| Activation::named(name).unwrap().parameter.is_some()));
+}
+
+#[test]
+#[should_panic(expected = "tanh has no parameter")]
+fn a_function_without_a_parameter_takes_none() {
+    let _ = Activation::named("tanh").unwrap().with(1.0);
 }
 
 #[test]

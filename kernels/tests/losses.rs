@@ -1,6 +1,8 @@
 //! Every loss, on every instruction set and width, in both precisions: value and gradient against the f64 twin, PyTorch
 //! and finite differences; accuracy and alarm at the edges; and to the bit between instruction sets.
 
+use std::sync::LazyLock;
+
 use thalweg_kernels::Isa;
 use thalweg_kernels::loss::{ALL, Gradient, Loss, Task, Value};
 use thalweg_kernels::product::Input;
@@ -36,6 +38,15 @@ struct Results<T> {
     losses: Vec<Vec<T>>,
     correct: Vec<Vec<T>>,
     alarm: Vec<T>,
+}
+
+/// Other values of Huber's δ.
+static SETTINGS: LazyLock<[Loss; 2]> =
+    LazyLock::new(|| [0.25, 3.0].map(|delta| Loss::named("huber").unwrap().with(delta)));
+
+/// Every loss with its default, and some with other values.
+fn all() -> impl Iterator<Item = &'static Loss> {
+    ALL.iter().copied().chain(SETTINGS.iter())
 }
 
 /// How many outputs a loss is tested with.
@@ -86,7 +97,7 @@ impl Case {
     fn all<T: Precision>() -> Vec<Self> {
         let mut numbers = Numbers::new(5);
         let mut cases = Vec::new();
-        for loss in ALL {
+        for loss in all() {
             for units in units(loss) {
                 for (examples, size) in [(1, 1.0), (7, 0.01), (7, 1.0), (7, 8.0), (3, 40.0)] {
                     cases.push(Self::new::<T>(loss, *units, examples, &mut numbers, |n| size * n.normal()));
@@ -151,7 +162,7 @@ fn agrees_with_its_reference<T: Precision>() {
                 for e in 0..case.examples() {
                     let (z, y) = case.example(trial, e);
                     let what = format!("{:?} {isa:?} at {z:?}, {y:?}", case.loss);
-                    let (loss, gradient) = (case.loss.reference)(z, y);
+                    let (loss, gradient) = case.loss.reference(z, y);
                     let error = (results.losses[trial][e].to_f64() - loss).abs();
                     assert!(error <= 6.0 * T::EPSILON * loss.abs().max(largest(z)), "{what}: loss off by {error:e}");
                     for (i, want) in gradient.iter().enumerate() {
@@ -180,8 +191,11 @@ fn every_loss_agrees_with_its_reference_in_f64() {
 #[test]
 fn every_loss_agrees_with_torch() {
     let file = torch::read("loss_torch.json");
-    for loss in ALL {
-        let cases = file["losses"].as_array().unwrap().iter().filter(|case| case["loss"] == loss.name);
+    for loss in all() {
+        let default = loss.parameter.map(|parameter| parameter.default);
+        let setting = loss.setting().filter(|setting| Some(*setting) != default);
+        let is_of = |case: &&serde_json::Value| case["loss"] == loss.name && case["setting"].as_f64() == setting;
+        let cases = file["losses"].as_array().unwrap().iter().filter(is_of);
         let cases: Vec<_> = cases.collect();
         assert!(cases.len() >= 2, "no numbers of torch for {loss:?}");
         for file in cases {
@@ -219,7 +233,7 @@ fn every_gradient_is_the_slope_of_its_loss() {
     const H: f64 = 1e-5;
     let mut numbers = Numbers::new(6);
     for isa in Isa::available() {
-        for loss in ALL {
+        for loss in all() {
             for units in units(loss) {
                 let mut case = Case::new::<f64>(loss, *units, 4, &mut numbers, Numbers::normal);
                 let gradient = case.run::<f64>(isa).gradient;
@@ -253,7 +267,7 @@ fn every_gradient_is_the_slope_of_its_loss() {
 fn has_the_same_bits_everywhere<T: Precision>() {
     let mut numbers = Numbers::new(7);
     let mut cases = Case::all::<T>();
-    for loss in ALL {
+    for loss in all() {
         for units in units(loss) {
             // Any bit pattern: NaN, infinities and subnormal numbers among them.
             let any = |numbers: &mut Numbers| T::from_pattern(numbers.bits()).to_f64();
@@ -331,7 +345,7 @@ fn ties_go_to_the_first_class_and_nan_is_wrong() {
     const LOGITS: [f64; 8] = [-1.0, -0.0, 0.0, 1.0, f64::INFINITY, f64::NEG_INFINITY, 1.0, f64::NAN];
     let mut numbers = Numbers::new(8);
     for isa in Isa::available() {
-        for loss in ALL {
+        for loss in all() {
             let (mut right, mut wrong) = (0, 0);
             for units in units(loss) {
                 let case = Case::new::<f64>(loss, *units, 100, &mut numbers, |n| LOGITS[n.below(8)]);
@@ -385,7 +399,7 @@ fn dense_cross_entropy_has_the_bits_of_the_sparse_one() {
     dense_has_the_bits_of_sparse::<f64>();
 }
 
-/// The kinks: no residual has no slope in the absolute error, and Huber's loss goes over smoothly at 1.
+/// The kinks: no residual has no slope in the absolute error, and Huber's loss goes over smoothly at its δ, 1 by default.
 #[test]
 fn slopes_at_the_kinks_are_as_documented() {
     let gradient = |name: &str, z: f64| {
@@ -401,7 +415,7 @@ fn slopes_at_the_kinks_are_as_documented() {
 fn an_output_that_is_not_finite_alarms_its_lane_and_no_other() {
     let mut numbers = Numbers::new(9);
     for isa in Isa::available() {
-        for loss in ALL {
+        for loss in all() {
             for units in units(loss) {
                 let mut case = Case::new::<f32>(loss, *units, 3, &mut numbers, Numbers::normal);
                 for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
@@ -426,7 +440,7 @@ fn an_output_that_is_not_finite_alarms_its_lane_and_no_other() {
 fn alarms_exactly_where_a_loss_is_not_finite<T: Precision>() {
     let mut numbers = Numbers::new(10);
     for isa in Isa::available() {
-        for loss in ALL {
+        for loss in all() {
             for units in units(loss) {
                 for _ in 0..20 {
                     let extreme = |numbers: &mut Numbers| match numbers.below(3) {

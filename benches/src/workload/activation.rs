@@ -83,13 +83,13 @@ impl<T: Elementary> Workload for Forward<T> {
         inputs::repeat(pattern, values);
         match runner {
             Runner::Thalweg => activation.forward(*isa, values),
-            _ => values.iter_mut().for_each(|z| *z = T::from_f64((activation.reference)(z.to_f64()).0)),
+            _ => values.iter_mut().for_each(|z| *z = T::from_f64(activation.reference(z.to_f64()).0)),
         }
     }
 
     fn check(&mut self) {
-        let reference = self.0.activation.reference;
-        let expected: Vec<f64> = self.0.pattern.iter().map(|z| reference(z.to_f64()).0).collect();
+        let activation = self.0.activation;
+        let expected: Vec<f64> = self.0.pattern.iter().map(|z| activation.reference(z.to_f64()).0).collect();
         for runner in self.runners() {
             self.run(runner);
             let what = format!("{} by {}", self.name(), runner.name());
@@ -123,7 +123,7 @@ impl<T: Elementary> Workload for Backward<T> {
             _ => {
                 for gradient in self.gradient.chunks_mut(PATTERN) {
                     for (gradient, z) in gradient.iter_mut().zip(pattern.iter()) {
-                        let (_, derivative) = (activation.reference)(z.to_f64());
+                        let (_, derivative) = activation.reference(z.to_f64());
                         *gradient = T::from_f64(gradient.to_f64() * derivative);
                     }
                 }
@@ -132,7 +132,7 @@ impl<T: Elementary> Workload for Backward<T> {
     }
 
     fn check(&mut self) {
-        let derivative = |z: f64| (self.layer.activation.reference)(z).1;
+        let derivative = |z: f64| self.layer.activation.reference(z).1;
         let terms = self.upstream.iter().zip(self.layer.pattern.iter());
         let expected: Vec<f64> = terms.map(|(upstream, z)| upstream.to_f64() * derivative(z.to_f64())).collect();
         for runner in self.runners() {

@@ -71,7 +71,7 @@ impl<T: Elementary> Chunk<T> {
                 for (unit, z) in z.iter_mut().enumerate() {
                     *z = self.outputs[(example * self.units + unit) * lanes + lane].to_f64();
                 }
-                let (value, gradient) = (self.loss.reference)(&z, &y);
+                let (value, gradient) = self.loss.reference(&z, &y);
                 f(example, lane, value, gradient);
             }
         }

@@ -14,7 +14,7 @@ use crate::data::{self, GENERATORS, SHIPPED};
 use crate::figure;
 use crate::network::{INITIALIZERS, PARAMETERISATIONS};
 use crate::spec::{FIGURE_KEYS, KINDS, RECORD, SHARED, Tier, shipped};
-use crate::train::COLUMNS;
+use crate::train::{COLUMNS, COURSES, CourseFacts, OPTIONS};
 
 /// Show what specs can name, with parameters and defaults.
 #[derive(Debug, Args)]
@@ -34,6 +34,7 @@ enum What {
     Landscapes,
     Data,
     Optimizers,
+    Schedules,
     Activations,
     Losses,
     Initializers,
@@ -79,12 +80,22 @@ impl What {
                 table(out, "Shipped data", SHIPPED.iter().map(row))?;
             }
             Self::Optimizers => optimizers(out)?,
+            Self::Schedules => {
+                let title =
+                    "Schedules (of an optimizer's learning rate: its factor in step i of the n after the warm-up)";
+                table(out, title, COURSES.iter().map(|course| (course.name, describe_course(course))))?;
+            }
             Self::Activations => {
-                let text = |g: &activation::Activation| format!("g(z) = {}; g'(z) = {}", g.formula, g.derivative);
+                let text = |g: &activation::Activation| {
+                    format!("g(z) = {}; g'(z) = {}{}", g.formula, g.derivative, describe_parameter(g.parameter))
+                };
                 table(out, "Activations", activation::ALL.iter().map(|g| (g.name, text(g))))?;
             }
             Self::Losses => {
-                let text = |l: &loss::Loss| format!("{}: L = {}; dL/dz = {}", l.title, l.formula, l.derivative);
+                let text = |l: &loss::Loss| {
+                    let parameter = describe_parameter(l.parameter);
+                    format!("{}: L = {}; dL/dz = {}{parameter}", l.title, l.formula, l.derivative)
+                };
                 table(out, "Losses", loss::ALL.iter().map(|l| (l.name, text(l))))?;
             }
             Self::Initializers => {
@@ -226,11 +237,23 @@ fn optimizers(out: &mut impl Write) -> io::Result<()> {
             writeln!(out, "    {:width$}  paper, the defaults, or notes: {}", "convention", notes.join(", "))?;
         }
     }
+    writeln!(out, "  each of them: weight decay, clipping, and a schedule of the learning rate")?;
+    let width = OPTIONS.iter().map(|option| option.name.len()).max().unwrap_or(0);
+    for option in &OPTIONS {
+        writeln!(out, "    {:width$}  {}", option.name, describe(option))?;
+    }
+    writeln!(out, "  (weight decay of its own in the place of both kinds: adamw and lion)")?;
     writeln!(out, "  each of them: learning rates of their own for the layers")?;
     writeln!(
         out,
         "    lr_scale  [s0, s1, …], factors of α, one a layer (its weights and biases), each an axis [default: none]"
     )
+}
+
+/// The formula of a schedule, and the keys that it takes.
+fn describe_course(course: &CourseFacts) -> String {
+    let key = |name: &&str| if course.needs.contains(name) { (*name).to_owned() } else { format!("[{name}]") };
+    format!("{}; keys: {}", course.formula, course.reads.iter().map(key).collect::<Vec<_>>().join(" "))
 }
 
 /// A hyperparameter with a value, as specs write it.
@@ -239,6 +262,11 @@ fn setting(method: &Method, name: &str, value: f64) -> String {
         Some(Domain::Choice(names)) => format!("{name} = {}", names[value as usize]),
         _ => format!("{name} = {value:?}"),
     }
+}
+
+/// What the formula of a function has besides its argument.
+fn describe_parameter(parameter: Option<&Hyperparameter>) -> String {
+    parameter.map_or_else(String::new, |parameter| format!("; {}: {}", parameter.name, describe(parameter)))
 }
 
 fn describe(hyperparameter: &Hyperparameter) -> String {

@@ -40,7 +40,7 @@ fn answer(network: &Teacher, layers: &[Vec<f64>], example: &[f64]) -> Vec<f64> {
         let product = |row: &[f64]| row.iter().zip(&values).map(|(w, x)| w * x).sum::<f64>();
         let mut z: Vec<f64> = weights.chunks_exact(values.len()).map(product).collect();
         if index + 1 < layers.len() {
-            z.iter_mut().for_each(|z| *z = (network.activation.reference)(*z).0);
+            z.iter_mut().for_each(|z| *z = network.activation.reference(*z).0);
         }
         values = z;
     }

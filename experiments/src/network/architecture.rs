@@ -29,11 +29,11 @@ pub struct Layer {
 pub struct Architecture {
     layers: Vec<Layer>,
     /// The activation of the hidden layers.
-    pub activation: &'static Activation,
+    pub activation: Activation,
     /// The loss that training minimises.
-    pub loss: &'static Loss,
+    pub loss: Loss,
     /// The loss of validation and test examples.
-    pub test_loss: &'static Loss,
+    pub test_loss: Loss,
 }
 
 impl Architecture {
@@ -42,7 +42,7 @@ impl Architecture {
     /// # Panics
     ///
     /// If there are fewer than two numbers, or one is zero.
-    pub fn new(units: &[usize], bias: bool, activation: &'static Activation, loss: &'static Loss) -> Self {
+    pub fn new(units: &[usize], bias: bool, activation: &Activation, loss: &Loss) -> Self {
         assert!(units.len() >= 2 && !units.contains(&0), "a network has inputs and outputs: {units:?}");
         let mut end = 0;
         let mut take = |count: usize| {
@@ -55,7 +55,7 @@ impl Architecture {
             let bias = take(if bias { outputs } else { 0 });
             Layer { inputs, outputs, weights, bias, scale: 1.0 }
         });
-        Self { layers: layers.collect(), activation, loss, test_loss: loss }
+        Self { layers: layers.collect(), activation: *activation, loss: *loss, test_loss: *loss }
     }
 
     /// The same network in another parameterisation.
@@ -70,8 +70,8 @@ impl Architecture {
 
     /// The same network, judged by another loss of the same outputs and targets on validation and test examples.
     #[must_use]
-    pub fn judged_by(self, test_loss: &'static Loss) -> Self {
-        Self { test_loss, ..self }
+    pub fn judged_by(self, test_loss: &Loss) -> Self {
+        Self { test_loss: *test_loss, ..self }
     }
 
     /// Whether a layer has a scale other than 1.

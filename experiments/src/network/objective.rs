@@ -259,7 +259,7 @@ impl<T: Elementary> Network<T> {
     /// The loss, and the share of correct answers, on a split.
     fn evaluate_split(&self, scratch: &mut Scratch<T>, split: Split, weights: &[T], evaluation: &mut Evaluation) {
         let lanes = scratch.lanes;
-        let loss = if split == Split::Train { self.architecture.loss } else { self.architecture.test_loss };
+        let loss = if split == Split::Train { &self.architecture.loss } else { &self.architecture.test_loss };
         let split = &self.splits[split as usize];
         let (width, target) =
             (self.architecture.inputs(), self.architecture.loss.target_width(self.architecture.outputs()));
@@ -384,11 +384,11 @@ impl<T: Elementary> Network<T> {
         };
         self.forward(scratch, weights, x, examples);
         if let Some(evaluation) = sums.evaluation {
-            self.add_losses(scratch, self.architecture.loss, y, examples, sums.group, evaluation);
+            self.add_losses(scratch, &self.architecture.loss, y, examples, sums.group, evaluation);
         }
         let outputs = &mut scratch.values[self.architecture.layers().len() - 1][..examples * units * lanes];
         let batch = Gradient { outputs, targets: y, units, scale: chunk.scale, alarm: sums.alarm };
-        scratch.criterion.gradient(self.architecture.loss, batch);
+        scratch.criterion.gradient(&self.architecture.loss, batch);
         self.backward(scratch, weights, x, examples, sums.gradient, chunk.start);
         scratch.inputs = inputs;
         scratch.targets = targets;

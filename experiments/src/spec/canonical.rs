@@ -5,13 +5,14 @@ use std::fmt::{Display, Write};
 use super::axis::Axis;
 use super::grid::Grid;
 use super::landscape::{Landscape, Lattice, Starts};
-use super::network::{AUTO, Init, Network};
+use super::network::{AUTO, Init, Network, unusual};
 use super::output::Engine;
 use super::problem::{Problem, Scale, Source};
 use super::reader::Named;
 use super::train::{Batch, Length, LogEvery, Seeds, Train};
 use super::{Spec, metric};
 use crate::network::Parameterisation;
+use crate::train::OPTIONS;
 use thalweg_kernels::optimizer::Domain;
 
 /// A number as TOML writes it, with the fewest digits that read back to the same value.
@@ -155,6 +156,9 @@ fn write_network(out: &mut Writer, network: &Network) {
     out.header("[network]");
     out.line("hidden", list(&network.hidden, usize::to_string));
     out.text("activation", network.activation.name);
+    if let Some((parameter, value)) = unusual(network.activation.parameter, network.activation.setting()) {
+        out.line(parameter.name, number(value));
+    }
     out.line("bias", network.bias);
     if network.parameterisation != Parameterisation::default() {
         out.text("parameterisation", network.parameterisation.name());
@@ -174,6 +178,10 @@ fn write_network(out: &mut Writer, network: &Network) {
     out.text("loss", network.loss.map_or(AUTO, |loss| loss.name));
     if let Some(loss) = network.test_loss {
         out.text("test_loss", loss.name);
+    }
+    let mut losses = network.loss.into_iter().chain(network.test_loss);
+    if let Some((parameter, value)) = losses.find_map(|loss| unusual(loss.parameter, loss.setting())) {
+        out.line(parameter.name, number(value));
     }
 }
 
@@ -228,6 +236,9 @@ fn write_grid(out: &mut Writer, grid: &Grid) {
             continue;
         }
         out.line(hyperparameter.name, axis_text(axis, &hyperparameter.domain));
+    }
+    for (at, axis) in &grid.options {
+        out.line(OPTIONS[*at].name, axis_text(axis, &OPTIONS[*at].domain));
     }
     if !grid.lr_scale.is_empty() {
         out.line("lr_scale", list(&grid.lr_scale, |axis| axis_text(axis, &Domain::Choice(&[]))));

@@ -10,6 +10,7 @@ use super::{Spec, suggestion};
 use crate::figure::{self, Input, KINDS, Kind, Options, Selection, Theory};
 use crate::record::Setting;
 use crate::stats::Metric;
+use crate::train::OPTIONS;
 use thalweg_kernels::optimizer::{self, Domain};
 
 /// A figure to draw.
@@ -263,7 +264,11 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
     for (item, Selection { optimizer, settings }) in options.selection.iter().enumerate() {
         let grids = || spec.optimizers.iter().filter(|grid| grid.method.name == optimizer);
         let scales = grids().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
-        let own = grids().flat_map(|grid| grid.method.hyperparameters.iter().map(|known| known.name.to_owned()));
+        let of_grid = |grid: &Grid| {
+            let options = grid.options.iter().map(|(at, _)| &OPTIONS[*at]);
+            grid.method.hyperparameters.iter().chain(options).map(|known| known.name.to_owned()).collect::<Vec<_>>()
+        };
+        let own = grids().flat_map(of_grid);
         let of_problem = spec.problem.axes.iter().map(|(name, _)| (*name).to_owned());
         let own: Vec<String> = own.chain((0..scales).map(super::lr_scale_name)).chain(of_problem).collect();
         if let Some((name, _)) = settings.iter().find(|(name, _)| !own.contains(name)) {
@@ -283,7 +288,8 @@ fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Resu
     extra.extend(spec.problem.axes.iter().map(|(name, _)| (*name).to_owned()));
     let numbers = |grid: &Grid| -> Vec<&'static str> {
         let numbers = grid.method.hyperparameters.iter();
-        let numbers = numbers.filter(|h| matches!(h.domain, Domain::Number { .. }) && grid.mentions(h));
+        let numbers = numbers.filter(|h| grid.mentions(h)).chain(grid.options.iter().map(|(at, _)| &OPTIONS[*at]));
+        let numbers = numbers.filter(|h| matches!(h.domain, Domain::Number { .. }));
         numbers.map(|hyperparameter| hyperparameter.name).collect()
     };
     let mut known: Vec<String> = Vec::new();

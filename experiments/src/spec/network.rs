@@ -2,6 +2,7 @@
 
 use thalweg_kernels::activation::{self, Activation};
 use thalweg_kernels::loss::{self, Loss};
+use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 
 use super::error::InputError;
 use super::problem::Task;
@@ -20,7 +21,7 @@ pub struct Network {
     /// Units of each hidden layer, from the input on; none for a linear model.
     pub hidden: Vec<usize>,
     /// The function of hidden units.
-    pub activation: &'static Activation,
+    pub activation: Activation,
     /// Whether units have biases.
     pub bias: bool,
     /// How the size of a layer enters what it computes.
@@ -30,9 +31,9 @@ pub struct Network {
     /// Where weights and biases start.
     pub init: Init,
     /// What training minimises; none for the loss that suits the task.
-    pub loss: Option<&'static Loss>,
+    pub loss: Option<Loss>,
     /// What networks are judged by on validation and test examples; none for the same.
-    pub test_loss: Option<&'static Loss>,
+    pub test_loss: Option<Loss>,
 }
 
 /// Where the weights and biases of networks start.
@@ -89,10 +90,32 @@ fn read_initializer(table: &Table<'_>) -> Result<Initializer, InputError> {
     }
 }
 
-fn read_activation(table: &Table<'_>) -> Result<&'static Activation, InputError> {
+/// The parameter of a function and its value, where that is not the default.
+pub(crate) fn unusual(
+    parameter: Option<&'static Hyperparameter>,
+    setting: Option<f64>,
+) -> Option<(&'static Hyperparameter, f64)> {
+    parameter.zip(setting).filter(|(parameter, value)| *value != parameter.default)
+}
+
+/// The parameters of activations and losses, each with what it belongs to.
+fn parameters() -> impl Iterator<Item = (&'static Hyperparameter, &'static str)> {
+    let of_activations = activation::ALL.iter().filter_map(|g| Some((g.parameter?, g.name)));
+    of_activations.chain(loss::ALL.iter().filter_map(|loss| Some((loss.parameter?, loss.name))))
+}
+
+/// The value of a function's parameter, if the table has one.
+fn read_parameter(table: &Table<'_>, parameter: Option<&Hyperparameter>) -> Result<Option<f64>, InputError> {
+    let Some(&Hyperparameter { name, domain: Domain::Number { low, high }, .. }) = parameter else { return Ok(None) };
+    table.optional(name).map(|field| field.number(Interval { low, high })).transpose()
+}
+
+fn read_activation(table: &Table<'_>) -> Result<Activation, InputError> {
     let names: Vec<&str> = activation::ALL.iter().map(|activation| activation.name).collect();
     let default = names.iter().position(|name| *name == "relu").expect("the default is in the list");
-    Ok(activation::ALL[table.optional("activation").map_or(Ok(default), |field| field.choice(&names))?])
+    let activation =
+        *activation::ALL[table.optional("activation").map_or(Ok(default), |field| field.choice(&names))?];
+    Ok(read_parameter(table, activation.parameter)?.map_or(activation, |value| activation.with(value)))
 }
 
 fn read_parameterisation(table: &Table<'_>) -> Result<Parameterisation, InputError> {
@@ -101,39 +124,44 @@ fn read_parameterisation(table: &Table<'_>) -> Result<Parameterisation, InputErr
     Ok(PARAMETERISATIONS[field.choice(&names)?].2)
 }
 
+/// The keys of the section, but for parameters of functions.
+const KEYS: [&str; 9] =
+    ["hidden", "activation", "bias", "parameterisation", "gain", "init", "init_scale", "loss", "test_loss"];
+
 impl Network {
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&[
-            "hidden",
-            "activation",
-            "bias",
-            "parameterisation",
-            "gain",
-            "init",
-            "init_scale",
-            "loss",
-            "test_loss",
-        ])?;
+        let keys = KEYS.iter().copied().chain(parameters().map(|(parameter, _)| parameter.name));
+        table.allow(&keys.collect::<Vec<_>>())?;
         let hidden = table.required("hidden", "a list of layer widths, such as [16, 16]")?;
         let widths = hidden.list("a list of layer widths, such as [16, 16]")?;
         if widths.len() > MAX_DEPTH {
             return Err(hidden.error(format!("{} layers are more than {MAX_DEPTH}", widths.len())));
         }
         let width = |field: &Field<'_>| field.integer(1..=MAX_WIDTH).map(|width| width as usize);
+        let activation = read_activation(table)?;
+        let (loss, test_loss) = (read_loss(table, "loss")?, read_loss(table, "test_loss")?);
+        let own = [Some(activation.name), loss.map(|loss| loss.name), test_loss.map(|loss| loss.name)];
+        for (parameter, owner) in parameters().filter(|(_, owner)| !own.contains(&Some(*owner))) {
+            if let Some(field) = table.optional(parameter.name) {
+                return Err(field.error(format!("it is a parameter of {owner}, which this network has not")));
+            }
+        }
         Ok(Self {
             hidden: widths.iter().map(width).collect::<Result<_, _>>()?,
-            activation: read_activation(table)?,
+            activation,
             bias: table.optional("bias").map_or(Ok(true), |field| field.boolean())?,
             parameterisation: read_parameterisation(table)?,
             gain: table.optional("gain").map_or(Ok(1.0), |field| field.number(Interval::POSITIVE))?,
             init: read_init(table)?,
-            loss: table.optional("loss").map_or(Ok(None), |field| read_loss(&field))?,
-            test_loss: table.optional("test_loss").map_or(Ok(None), |field| read_loss(&field))?,
+            loss,
+            test_loss,
         })
     }
 }
 
-fn read_loss(field: &Field<'_>) -> Result<Option<&'static Loss>, InputError> {
+fn read_loss(table: &Table<'_>, key: &str) -> Result<Option<Loss>, InputError> {
+    let Some(field) = table.optional(key) else { return Ok(None) };
     let names: Vec<&str> = loss::ALL.iter().map(|loss| loss.name).chain([AUTO]).collect();
-    Ok(loss::ALL.get(field.choice(&names)?).copied())
+    let Some(loss) = loss::ALL.get(field.choice(&names)?) else { return Ok(None) };
+    Ok(Some(read_parameter(table, loss.parameter)?.map_or(**loss, |value| loss.with(value))))
 }

@@ -69,6 +69,8 @@ pub const ALL: &[Shipped] = &[
     Shipped { name: "compare-quadratic", text: include_str!("../../specs/compare-quadratic.toml") },
     Shipped { name: "compare-levy", text: include_str!("../../specs/compare-levy.toml") },
     Shipped { name: "compare", text: include_str!("../../specs/compare.toml") },
+    Shipped { name: "loop-vs-matrix", text: include_str!("../../specs/loop-vs-matrix.toml") },
+    Shipped { name: "sparse-cross-entropy", text: include_str!("../../specs/sparse-cross-entropy.toml") },
     Shipped { name: "w1", text: include_str!("../../specs/w1.toml") },
     Shipped { name: "w2", text: include_str!("../../specs/w2.toml") },
     Shipped { name: "w3", text: include_str!("../../specs/w3.toml") },

@@ -8,7 +8,7 @@ use crate::descent::Descent;
 use crate::network::{Batches, Examples, Initializer, Network};
 use crate::record::{Change, Precision};
 use crate::spec::{self, Perturbation, Spec, Weights, metric};
-use crate::train::{self, Keep, Lane, Metric, Objective, Split};
+use crate::train::{self, Keep, Lane, Metric, Objective, Options, Split};
 
 /// Something to do with an objective, whichever it is, in whichever precision.
 pub(super) trait WithObjective {
@@ -90,16 +90,17 @@ pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, index: usize) -> Lane<'a> {
         Model::Landscape(_) if spec.record.trajectory => Keep::All,
         Model::Landscape(_) => Keep::Ends,
     };
-    let start = match &plan.model {
-        Model::Network(Shape { init: Initial::Loaded { parameters, .. }, .. }) => parameters,
-        _ => plan.start(trial),
+    let loaded = match &plan.model {
+        Model::Network(shape) => shape.loaded(),
+        Model::Landscape(_) => None,
     };
     Lane {
         hyperparameters: &trial.hyperparameters,
         lr_scale: &trial.lr_scale,
+        options: Options::new(&trial.options),
         init_seed: trial.init_seed,
         order_seed: trial.order_seed,
-        start,
+        start: loaded.unwrap_or_else(|| plan.start(trial)),
         keep,
     }
 }

@@ -10,7 +10,7 @@ use super::{Choice, Plan, Population, WithObjective, lane, train_schedule, with_
 use crate::data::Splits;
 use crate::record::Precision;
 use crate::spec::Spec;
-use crate::train::{self, Engine, Job, Objective};
+use crate::train::{self, Engine, Job, Objective, Options};
 
 /// What a plan would need, measured by training a block of each population for a moment.
 #[derive(Clone, Debug)]
@@ -40,11 +40,13 @@ impl Estimate {
         let measured = with_objective(spec, plan, data, Measurement { spec, plan, isa });
         let examples: u64 =
             [&data.train, &data.validation, &data.test].iter().map(|split| split.features.len() as u64).sum();
-        // Weights, gradient, the weights before a logged step, and the optimizer's state.
+        // Weights, gradient, the weights before a logged step, and the optimizer's state; gradients that are clipped or decayed
+        // have an array of their own.
         let worker = |(population, (_, lanes, _)): (&Population, &(Choice, usize, f64))| {
             // Weights on their way to files are f64.
             let kept = plan.weight_files(spec).0.min(2 * *lanes as u64);
-            let arrays = *lanes as u64 * size * (3 + population.optimizer.state as u64);
+            let adjusts = population.trials.iter().any(|&trial| Options::new(&plan.trials[trial].options).adjusts());
+            let arrays = *lanes as u64 * size * (3 + population.optimizer.state as u64 + u64::from(adjusts));
             plan.model.parameters() * (arrays + 8 * kept)
         };
         let worker = plan.first_populations().zip(&measured).map(worker).max().unwrap_or(0);

@@ -7,7 +7,8 @@ use thalweg_kernels::optimizer::{Domain, Method};
 use super::{Initial, Model, Schedule, Shape, Trial};
 use crate::data::Splits;
 use crate::network::Parameterisation;
-use crate::spec::{Batch, Named, Problem, Spec, number, point as numbers, quoted};
+use crate::spec::{Batch, Named, Problem, Spec, number, point as numbers, quoted, unusual};
+use crate::train::OPTIONS;
 
 /// What the descriptions of all trials of an instance begin with. The content of files is what counts, wherever they lie.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ struct Random {
 #[derive(Clone, Copy)]
 pub(super) struct Point<'a> {
     pub hyperparameters: &'a [f64],
+    /// Empty where all options have their defaults.
+    pub options: &'a [f64],
     /// Empty where all layers have the same learning rate.
     pub lr_scale: &'a [f64],
     /// Without coordinates for a network.
@@ -92,7 +95,8 @@ impl KeyMaker {
 
     pub fn describe(&self, trial: &Trial, start: &[f64]) -> String {
         let mut text = self.shared.clone();
-        let point = Point { hyperparameters: &trial.hyperparameters, lr_scale: &trial.lr_scale, start };
+        let Trial { hyperparameters, options, lr_scale, .. } = trial;
+        let point = Point { hyperparameters, options, lr_scale, start };
         write_trial(&mut text, trial.optimizer, point, self.random, [trial.init_seed, trial.order_seed]);
         text
     }
@@ -119,6 +123,9 @@ fn write_network(
     }
     line("network.hidden", &format!("{:?}", &shape.layers[1..shape.layers.len() - 1]));
     line("network.activation", &quoted(shape.activation.name));
+    if let Some((parameter, value)) = unusual(shape.activation.parameter, shape.activation.setting()) {
+        line(&format!("network.{}", parameter.name), &number(value));
+    }
     line("network.bias", &shape.bias);
     if shape.parameterisation != Parameterisation::default() {
         line("network.parameterisation", &quoted(shape.parameterisation.name()));
@@ -139,6 +146,10 @@ fn write_network(
     if shape.test_loss != shape.loss {
         line("network.test_loss", &quoted(shape.test_loss.name));
     }
+    let mut losses = [shape.loss, shape.test_loss].into_iter();
+    if let Some((parameter, value)) = losses.find_map(|loss| unusual(loss.parameter, loss.setting())) {
+        line(&format!("network.{}", parameter.name), &number(value));
+    }
     match spec.train.batch {
         // Not the same as a batch of that size: the order of examples may differ.
         Batch::Full => line("train.batch", &quoted("full")),
@@ -158,7 +169,8 @@ fn write_trial(
     [init_seed, order_seed]: [u64; 2],
 ) {
     write_line(text, "optimizer", &quoted(method.name));
-    for (hyperparameter, &value) in method.hyperparameters.iter().zip(point.hyperparameters) {
+    let options = OPTIONS.iter().zip(point.options);
+    for (hyperparameter, &value) in method.hyperparameters.iter().zip(point.hyperparameters).chain(options) {
         if hyperparameter.optional && value == hyperparameter.default {
             continue;
         }

@@ -19,6 +19,7 @@ use thalweg_kernels::optimizer::{Domain, Method};
 use crate::data::Splits;
 use crate::record::Setting;
 use crate::spec::{self, InputError, Spec, lr_scale_name};
+use crate::train::OPTIONS;
 
 use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
 pub use estimate::Estimate;
@@ -52,6 +53,8 @@ pub struct Plan {
     /// The values of these of each instance.
     points: Vec<Vec<f64>>,
     hyperparameters: Vec<&'static str>,
+    /// The options that some grid has, in their order.
+    options: Vec<usize>,
     /// Layers with learning rates of their own; 0 if no grid has any.
     lr_scales: usize,
     /// The points where trials start on a landscape; one without coordinates for networks.
@@ -66,7 +69,7 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Model {
     /// Networks of this shape.
-    Network(Shape),
+    Network(Box<Shape>),
     /// The coordinates of points on a landscape.
     Landscape(spec::Landscape),
 }
@@ -92,6 +95,8 @@ pub struct Trial {
     pub optimizer: &'static Method,
     /// A value a hyperparameter, in the order of the optimizer's metadata; a choice is stored as its index.
     pub hyperparameters: Arc<[f64]>,
+    /// A value an option ([`crate::train::OPTIONS`]); empty where all of them have their defaults.
+    pub options: Arc<[f64]>,
     /// A factor of the learning rate a layer; empty where all layers have the same one.
     pub lr_scale: Arc<[f64]>,
     /// The seed of the initial weights.
@@ -123,7 +128,7 @@ impl Plan {
     /// there may be.
     pub fn new(spec: &Spec, data: &Splits) -> Result<Self, InputError> {
         let (model, starts) = match (&spec.network, spec.problem.landscape()) {
-            (Some(network), _) => (Model::Network(Shape::new(spec, network, &data.train)?), vec![Vec::new()]),
+            (Some(network), _) => (Model::Network(Box::new(Shape::new(spec, network, &data.train)?)), vec![Vec::new()]),
             (None, landscape) => {
                 let landscape = landscape.expect("a spec without a network has a landscape").clone();
                 let starts = landscape.starts.points(spec.problem.seed);
@@ -147,6 +152,9 @@ impl Plan {
                 }
             }
         }
+        let in_use =
+            |option: &usize| spec.optimizers.iter().any(|grid| grid.options.iter().any(|(at, _)| at == option));
+        let options: Vec<usize> = (0..OPTIONS.len()).filter(in_use).collect();
         let problem = spec.problem.name().to_owned();
         let lr_scales = spec.optimizers.iter().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
         let parameters = spec.problem.axes.iter().map(|(name, _)| *name).collect();
@@ -160,6 +168,7 @@ impl Plan {
             parameters,
             points,
             hyperparameters,
+            options,
             lr_scales,
             starts,
             kept,
@@ -185,10 +194,17 @@ impl Plan {
     }
 
     /// The names of the problem's parameters that are swept, of all hyperparameters of the optimizers in use, in order of
-    /// appearance, and of the factors of the layers' learning rates: columns of `runs.csv`.
+    /// appearance, of the options that the spec has, and of the factors of the layers' learning rates: columns of `runs.csv`.
+    /// A hyperparameter and an option with the same name have one column.
     pub fn hyperparameter_names(&self) -> Vec<String> {
-        let names = self.parameters.iter().chain(&self.hyperparameters).map(|name| (*name).to_owned());
+        let names = self.parameters.iter().copied().chain(self.names()).map(str::to_owned);
         names.chain((0..self.lr_scales).map(lr_scale_name)).collect()
+    }
+
+    /// The names of the optimizers' hyperparameters and options.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        let options = self.options.iter().map(|at| OPTIONS[*at].name);
+        self.hyperparameters.iter().copied().chain(options.filter(|name| !self.hyperparameters.contains(name)))
     }
 
     /// The populations of the first instance; all others have the like.
@@ -213,17 +229,23 @@ impl Plan {
 
     /// A trial's values of [`Self::hyperparameter_names`]; none where its optimizer has no such hyperparameter.
     pub fn settings(&self, trial: &Trial) -> Vec<Option<Setting>> {
-        let setting = |name: &&str| {
-            let at = trial.optimizer.hyperparameters.iter().position(|own| own.name == *name)?;
-            let value = trial.hyperparameters[at];
-            Some(match trial.optimizer.hyperparameters[at].domain {
+        let setting = |name: &str| {
+            let own = trial.optimizer.hyperparameters;
+            let (of, value) = match own.iter().position(|own| own.name == name) {
+                Some(at) => (&own[at], trial.hyperparameters[at]),
+                None => {
+                    let at = *self.options.iter().find(|at| OPTIONS[**at].name == name)?;
+                    (&OPTIONS[at], trial.options.get(at).copied().unwrap_or(OPTIONS[at].default))
+                }
+            };
+            Some(match of.domain {
                 Domain::Number { .. } => Setting::Number(value),
                 Domain::Choice(names) => Setting::Choice(names[value as usize].to_owned()),
             })
         };
         let lr_scale = |layer: usize| trial.lr_scale.get(layer).copied().map(Setting::Number);
         let parameters = self.points[trial.instance].iter().map(|value| Some(Setting::Number(*value)));
-        let own = self.hyperparameters.iter().map(setting).chain((0..self.lr_scales).map(lr_scale));
+        let own = self.names().map(setting).chain((0..self.lr_scales).map(lr_scale));
         parameters.chain(own).collect()
     }
 
@@ -285,14 +307,14 @@ fn list_trials(spec: &Spec, keys: &[KeyMaker], starts: &[Vec<f64>]) -> Vec<Trial
     for (first, makers) in keys.chunks(together).enumerate().map(|(point, makers)| (point * together, makers)) {
         for grid in &spec.optimizers {
             let mut keys: Vec<MethodKeys> = makers.iter().map(|maker| maker.of_method(grid.method)).collect();
-            grid.for_each(|hyperparameters, lr_scale| {
-                let shared: [Arc<[f64]>; 2] = [hyperparameters.into(), lr_scale.into()];
+            grid.for_each(|spec::GridPoint { hyperparameters, options, lr_scale }| {
+                let shared: [Arc<[f64]>; 3] = [hyperparameters.into(), options.into(), lr_scale.into()];
                 let seeds = spec.train.seeds.iter().enumerate();
                 for (start, (at, seed)) in (0..starts.len()).flat_map(|start| seeds.clone().map(move |at| (start, at)))
                 {
                     let init_seed = spec.train.init_seed.unwrap_or(seed);
                     let order_seed = spec.train.order_seed.unwrap_or(seed);
-                    let point = Point { hyperparameters, lr_scale, start: &starts[start] };
+                    let point = Point { hyperparameters, options, lr_scale, start: &starts[start] };
                     let own = at % together;
                     let key = keys[own].key(point, init_seed, order_seed);
                     if seen.insert(key) {
@@ -301,7 +323,8 @@ fn list_trials(spec: &Spec, keys: &[KeyMaker], starts: &[Vec<f64>]) -> Vec<Trial
                             instance: first + own,
                             optimizer: grid.method,
                             hyperparameters: Arc::clone(&shared[0]),
-                            lr_scale: Arc::clone(&shared[1]),
+                            options: Arc::clone(&shared[1]),
+                            lr_scale: Arc::clone(&shared[2]),
                             init_seed,
                             order_seed,
                             start,

@@ -22,7 +22,7 @@ pub struct Shape {
     /// Whether units have biases.
     pub bias: bool,
     /// The function of hidden units.
-    pub activation: &'static Activation,
+    pub activation: Activation,
     /// How the size of a layer enters what it computes.
     pub parameterisation: Parameterisation,
     /// A factor on the products of hidden layers.
@@ -30,9 +30,9 @@ pub struct Shape {
     /// Where weights and biases start.
     pub init: Initial,
     /// What training minimises.
-    pub loss: &'static Loss,
+    pub loss: Loss,
     /// What networks are judged by on validation and test examples.
-    pub test_loss: &'static Loss,
+    pub test_loss: Loss,
     /// Weights and biases.
     pub parameters: u64,
 }
@@ -46,7 +46,7 @@ impl Shape {
     /// of weights is not one of such a network.
     pub fn new(spec: &Spec, network: &spec::Network, data: &Dataset) -> Result<Self, InputError> {
         let classes = data.targets.classes().unwrap_or(0);
-        let loss = network.loss.unwrap_or_else(|| suiting(spec.problem.task(), classes));
+        let loss = network.loss.unwrap_or_else(|| *suiting(spec.problem.task(), classes));
         let test_loss = network.test_loss.unwrap_or(loss);
         if test_loss.task != loss.task {
             let message = format!("{} and {} are of networks with other outputs", test_loss.name, loss.name);
@@ -76,7 +76,7 @@ impl Shape {
         match parameters.filter(|&parameters| parameters <= MAX_PARAMETERS) {
             Some(parameters) => {
                 let &spec::Network { bias, activation, parameterisation, gain, .. } = network;
-                let init = Initial::load(spec, &network.init, &Architecture::new(&layers, bias, activation, loss))?;
+                let init = Initial::load(spec, &network.init, &Architecture::new(&layers, bias, &activation, &loss))?;
                 Ok(Self { layers, bias, activation, parameterisation, gain, init, loss, test_loss, parameters })
             }
             None => {
@@ -88,9 +88,14 @@ impl Shape {
 
     /// The networks, and where their parameters stand.
     pub fn architecture(&self) -> Architecture {
-        Architecture::new(&self.layers, self.bias, self.activation, self.loss)
+        Architecture::new(&self.layers, self.bias, &self.activation, &self.loss)
             .parameterised(self.parameterisation, self.gain)
-            .judged_by(self.test_loss)
+            .judged_by(&self.test_loss)
+    }
+
+    /// The initial weights and biases, if they come from a file.
+    pub fn loaded(&self) -> Option<&[f64]> {
+        if let Initial::Loaded { parameters, .. } = &self.init { Some(parameters) } else { None }
     }
 
     /// Units of the last layer.
@@ -124,10 +129,10 @@ mod tests {
         assert_eq!(parameters, 64 * 32 + 32 + 32 * 10 + 10);
         assert_eq!(count_parameters(&layers, false), Some(64 * 32 + 32 * 10));
         assert_eq!(count_parameters(&[usize::MAX, 2], true), None);
-        let activation = Activation::named("relu").unwrap();
+        let activation = *Activation::named("relu").unwrap();
         let init = Initial::Drawn(crate::network::Initializer::Zeros);
         let (parameterisation, gain) = (Parameterisation::Ntk, 2.0);
-        let loss = loss::ALL[0];
+        let loss = *loss::ALL[0];
         let shape =
             Shape { layers, bias: true, activation, parameterisation, gain, init, loss, test_loss: loss, parameters };
         assert_eq!(shape.flops_per_example(), 2 * (2 * 64 * 32 + 3 * 32 * 10));

@@ -4,8 +4,9 @@ use thalweg_kernels::Buffer;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{Method, SingleUpdate, Update};
 
+use super::adjuster::Adjuster;
 use super::alarms::Alarms;
-use super::coefficients::Coefficients;
+use super::coefficients::{Coefficients, Part};
 use super::{
     Evaluation, Keep, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Position, Split, Target,
 };
@@ -35,6 +36,7 @@ pub(super) struct Worker<T: Elementary, O: Objective<T>> {
     gradient: Buffer<T>,
     state: Buffer<T>,
     coefficients: Coefficients<T>,
+    adjuster: Adjuster<T>,
     alarms: Alarms<T>,
     evaluation: Evaluation,
     points: Vec<Point>,
@@ -71,6 +73,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             gradient: Buffer::zeroed(size),
             state: Buffer::zeroed(size * arrays),
             coefficients: Coefficients::new(lanes, width, methods, objective.parts()),
+            adjuster: Adjuster::new(layout),
             alarms: Alarms::new(lanes),
             evaluation: Evaluation::default(),
             points: Vec::with_capacity(lanes),
@@ -84,7 +87,8 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         lanes.resize(self.layout.groups * self.width, trials[trials.len() - 1]);
         setting.objective.start(&mut self.scratch, &lanes, &mut self.weights);
         self.state.fill(T::default());
-        self.coefficients.start(&lanes);
+        self.coefficients.start(&lanes, setting.schedule.steps);
+        self.adjuster.start(&lanes, self.weights.len());
         self.alarms.reset(trials.len());
         self.trials.clear();
         self.trials.extend(trials.iter().map(|lane| Trial::new(setting.schedule.logged.len(), lane.keep)));
@@ -133,10 +137,13 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
 
     /// Update `step` of every lane, counted from 1; trials that it makes non-finite end.
     fn update(&mut self, method: &Method, lanes: &[Lane<'_>], step: u64) {
-        let Self { layout, weights, gradient, state, coefficients, alarms, .. } = self;
+        let Self { layout, weights, gradient, state, coefficients, adjuster, alarms, .. } = self;
         let size = weights.len();
         let state = &mut state[..method.state * size];
-        for (range, coefficients) in coefficients.advance(method, lanes, step) {
+        adjuster.measure(lanes, gradient);
+        for Part { range, coefficients, keep } in coefficients.advance(method, lanes, step) {
+            let is_on = adjuster.is_on;
+            let gradient = if is_on { adjuster.adjust(weights, gradient, range.clone(), keep) } else { &**gradient };
             match layout.path {
                 Path::Population => {
                     let (groups, alarm) = (layout.groups, alarms.lanes());

@@ -5,7 +5,7 @@ use std::ops::Range;
 use thalweg_kernels::optimizer::Method;
 use thalweg_kernels::{Buffer, Real};
 
-use super::Lane;
+use super::{Lane, Options, RateSchedule};
 
 /// The coefficients of a block's next step, for each part of the parameters that has a learning rate of its own:
 /// `[part][group][coefficient][lane]`.
@@ -27,6 +27,24 @@ pub(super) struct Coefficients<T> {
     parts: Vec<Range<usize>>,
     /// Whether a trial of the block has learning rates of its own for the parts.
     by_part: bool,
+    /// What decoupled weight decay leaves of a weight, `[part][lane]`.
+    keep: Buffer<T>,
+    /// Whether the learning rate of a trial of the block changes from step to step.
+    is_scheduled: bool,
+    /// Whether the hyperparameters of all trials of the block go into the rule as they are.
+    is_plain: bool,
+    /// Steps of a trial.
+    steps: u64,
+}
+
+/// The parameters that are updated together, and what their update needs.
+pub(super) struct Part<'a, T> {
+    /// The parameters.
+    pub range: Range<usize>,
+    /// `[group][coefficient][lane]`
+    pub coefficients: &'a [T],
+    /// `[lane]`
+    pub keep: &'a [T],
 }
 
 impl<T: Real> Coefficients<T> {
@@ -42,18 +60,25 @@ impl<T: Real> Coefficients<T> {
             fresh: vec![0.0; coefficients],
             scaled: Vec::with_capacity(most(|method| method.hyperparameters.len())),
             runs: Vec::with_capacity(lanes),
+            keep: Buffer::zeroed(parts.len() * lanes),
+            is_scheduled: false,
+            is_plain: true,
+            steps: 0,
             whole: 0..parts.last().map_or(0, |part| part.end),
             parts,
             by_part: false,
         }
     }
 
-    /// Begins a block.
-    pub fn start(&mut self, lanes: &[Lane<'_>]) {
+    /// Begins a block of trials of so many steps.
+    pub fn start(&mut self, lanes: &[Lane<'_>], steps: u64) {
+        self.steps = steps;
+        self.is_scheduled = lanes.iter().any(|lane| lane.options.is_scheduled());
         self.products.fill(1.0);
         self.by_part = lanes.iter().any(|lane| !lane.lr_scale.is_empty());
+        self.is_plain = !self.by_part && lanes.iter().all(|lane| lane.options == Options::default());
         self.runs.clear();
-        let settings = |lane: usize| (lanes[lane].hyperparameters, lanes[lane].lr_scale);
+        let settings = |lane: usize| (lanes[lane].hyperparameters, lanes[lane].lr_scale, lanes[lane].options);
         for at in 0..lanes.len() {
             match self.runs.last_mut() {
                 Some(run) if settings(run.start) == settings(at) => run.end = at + 1,
@@ -63,42 +88,54 @@ impl<T: Real> Coefficients<T> {
     }
 
     /// The parameters to be updated together in step `step`, counted from 1, and their coefficients.
-    pub fn advance(
-        &mut self,
-        method: &Method,
-        lanes: &[Lane<'_>],
-        step: u64,
-    ) -> impl Iterator<Item = (Range<usize>, &[T])> {
-        // Without running products, no step differs from the first.
-        if step == 1 || method.products > 0 {
-            self.compute(method, lanes);
+    pub fn advance(&mut self, method: &Method, lanes: &[Lane<'_>], step: u64) -> impl Iterator<Item = Part<'_, T>> {
+        // Without running products and schedules, no step differs from the first.
+        if step == 1 || method.products > 0 || self.is_scheduled {
+            self.compute(method, lanes, step);
         }
         let parts = if self.by_part { &self.parts[..] } else { std::slice::from_ref(&self.whole) };
-        parts.iter().cloned().zip(self.values.chunks_exact(lanes.len() * method.coefficients))
+        let of_parts = self.values.chunks_exact(lanes.len() * method.coefficients);
+        let of_parts = of_parts.zip(self.keep.chunks_exact(lanes.len()));
+        parts.iter().zip(of_parts).map(|(range, (coefficients, keep))| Part {
+            range: range.clone(),
+            coefficients,
+            keep,
+        })
     }
 
-    fn compute(&mut self, method: &Method, lanes: &[Lane<'_>]) {
+    fn compute(&mut self, method: &Method, lanes: &[Lane<'_>], step: u64) {
+        // Neighbours often differ in their rates, but not in how these change.
+        let mut known: Option<(RateSchedule, f64)> = None;
         let parts = if self.by_part { self.parts.len() } else { 1 };
         for index in 0..self.runs.len() {
+            let rate = lanes[self.runs[index].start].options.rate;
+            let factor = match known {
+                _ if !self.is_scheduled => 1.0,
+                Some((of, factor)) if of == rate => factor,
+                _ => rate.factor(step, self.steps),
+            };
+            known = Some((rate, factor));
             let products = index * method.products..(index + 1) * method.products;
             self.before[..method.products].copy_from_slice(&self.products[products.clone()]);
             for part in 0..parts {
                 // The products move on by one step, however many parts there are.
                 self.products[products.clone()].copy_from_slice(&self.before[..method.products]);
-                self.compute_part(method, lanes, index, part);
+                self.compute_part(method, lanes, (index, part), factor);
             }
         }
     }
 
-    /// The coefficients of one part for the lanes of one run.
-    fn compute_part(&mut self, method: &Method, lanes: &[Lane<'_>], index: usize, part: usize) {
-        let Self { width, values, products, fresh, scaled, runs, .. } = self;
+    /// The coefficients of one part for the lanes of one run, whose learning rates have this factor.
+    fn compute_part(&mut self, method: &Method, lanes: &[Lane<'_>], (index, part): (usize, usize), factor: f64) {
+        let Self { width, values, products, fresh, scaled, runs, keep, is_plain, .. } = self;
         let (run, fresh) = (&runs[index], &mut fresh[..method.coefficients]);
         let lane = lanes[run.start];
         scaled.clear();
         scaled.extend_from_slice(lane.hyperparameters);
-        if let (Some(scale), Some(lr)) = (lane.lr_scale.get(part), method.learning_rate()) {
-            scaled[lr] *= scale;
+        if let Some(lr) = method.learning_rate().filter(|_| !*is_plain) {
+            scaled[lr] = scaled[lr] * factor * lane.lr_scale.get(part).copied().unwrap_or(1.0);
+            let kept = T::from_f64(1.0 - scaled[lr] * lane.options.decoupled_weight_decay);
+            keep[part * lanes.len()..][run.clone()].fill(kept);
         }
         let products = &mut products[index * method.products..(index + 1) * method.products];
         method.advance(scaled, products, fresh);

@@ -3,6 +3,7 @@
 //! It knows an [`Objective`], an update rule ([`thalweg_kernels::optimizer::Method`]) and [`Observer`]s. Trials are
 //! trained in blocks of lanes, each block by one thread; a trial's numbers do not depend on the block it is in.
 
+mod adjuster;
 mod alarms;
 mod block;
 mod coefficients;
@@ -11,8 +12,10 @@ mod evaluation;
 mod layout;
 mod objective;
 mod observer;
+mod options;
 mod outcome;
 mod pool;
+mod rate;
 
 pub use block::Schedule;
 pub use column::{COLUMNS, Column};
@@ -20,5 +23,7 @@ pub use evaluation::Evaluation;
 pub use layout::{Layout, Path};
 pub use objective::{Lane, Objective, Split};
 pub use observer::{EffectiveRates, Logged, Norms, Observer, RATE_QUANTILES};
+pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
 pub use outcome::{Keep, Metric, Outcome, Point, Position, Target};
 pub use pool::{Engine, Job, train};
+pub use rate::{COURSES, Course, CourseFacts, RateSchedule};

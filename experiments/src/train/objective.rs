@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use thalweg_kernels::math::Elementary;
 
-use super::{Evaluation, Keep, Layout};
+use super::{Evaluation, Keep, Layout, Options};
 
 /// A part of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Lane<'a> {
     pub hyperparameters: &'a [f64],
     /// A factor of the learning rate for each part of the parameters ([`Objective::parts`]); empty for none.
     pub lr_scale: &'a [f64],
+    /// Weight decay, clipping and the course of the learning rate.
+    pub options: Options,
     /// The seed of the initial parameters.
     pub init_seed: u64,
     /// The seed of the order of examples.

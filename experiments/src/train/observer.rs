@@ -16,7 +16,7 @@ pub struct Logged<'a, T> {
     pub weights: &'a [T],
     /// The parameters before this step's update; none at step 0.
     pub previous: Option<&'a [T]>,
-    /// The gradient that this step's update took; none at step 0.
+    /// The gradient of this step, before clipping and weight decay; none at step 0.
     pub gradient: Option<&'a [T]>,
 }
 

@@ -12,7 +12,7 @@ pub struct Point {
     pub loss: [Option<f64>; 3],
     /// Share of correct answers per split, where there is such a split and answers can be correct.
     pub accuracy: [Option<f64>; 3],
-    /// Euclidean norm of the gradient that this step's update took; none at step 0.
+    /// Euclidean norm of the gradient of this step, before clipping and weight decay; none at step 0.
     pub grad_norm: Option<f64>,
     /// Euclidean norm of this step's update; none at step 0.
     pub update_norm: Option<f64>,

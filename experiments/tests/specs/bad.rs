@@ -2,7 +2,7 @@
 
 use miette::Diagnostic;
 
-use crate::{SMALL, edited, parse, plan};
+use crate::{SMALL, bad_options, edited, parse, plan};
 
 /// The problem of [`SMALL`].
 const MOONS: &str = "kind = \"moons\"\nsamples = 100\nnoise = 0.2";
@@ -347,7 +347,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
 
 #[test]
 fn every_mistake_is_named_with_its_place() {
-    for (old, new, expected) in CASES {
+    for (old, new, expected) in CASES.iter().chain(bad_options::CASES) {
         let Err(error) = parse(&edited(old, new)) else { panic!("{new:?} was accepted") };
         let said = format!("{error}\n{}", error.help().map(|help| help.to_string()).unwrap_or_default());
         for part in *expected {

@@ -1,6 +1,7 @@
 //! Specs and the plans that follow from them, as a user of the library sees them.
 
 mod bad;
+mod bad_options;
 mod idx;
 mod landscapes;
 mod overrides;

@@ -91,6 +91,9 @@ fn what_changes_a_number_changes_every_key() {
         ("hidden = [4]", "hidden = [5]"),
         ("hidden = [4]", "hidden = []"),
         ("hidden = [4]", "hidden = [4]\nactivation = \"tanh\""),
+        ("hidden = [4]", "hidden = [4]\nactivation = \"elu\""),
+        ("hidden = [4]", "hidden = [4]\nactivation = \"elu\"\nalpha = 0.5"),
+        ("hidden = [4]", "hidden = [4]\nactivation = \"leaky-relu\"\nnegative_slope = 0.2"),
         ("hidden = [4]", "hidden = [4]\nbias = false"),
         ("hidden = [4]", "hidden = [4]\ninit = \"zeros\""),
         ("hidden = [4]", "hidden = [4]\ninit = \"normal\""),
@@ -121,6 +124,12 @@ fn what_changes_a_number_changes_every_key() {
         ("\"sgd\"", "\"adam\""),
         ("\"sgd\"", "\"adam\"\nepsilon_placement = \"inside\""),
         ("[0.1, 0.01]", "[0.2, 0.02]"),
+        ("\"sgd\"", "\"sgd\"\nweight_decay = 0.1"),
+        ("\"sgd\"", "\"sgd\"\ndecoupled_weight_decay = 0.1"),
+        ("\"sgd\"", "\"sgd\"\nclip_norm = 1"),
+        ("\"sgd\"", "\"sgd\"\nclip_value = 1"),
+        ("\"sgd\"", "\"sgd\"\nwarmup = 3"),
+        ("\"sgd\"", "\"sgd\"\nschedule = \"one-cycle\""),
     ];
     let mut seen: HashSet<String> = keys(SMALL).into_iter().collect();
     for (old, new) in changes {
@@ -231,6 +240,56 @@ fn what_goes_without_saying_is_said_when_it_differs() {
     assert_eq!(both.trials[0].key, plain.trials[0].key);
     assert!(both.describe(&both.trials[2]).contains("form = \"keras\"\n"));
     assert_eq!(both.settings(&both.trials[2])[2], Some(Setting::Choice("keras".to_owned())));
+}
+
+#[test]
+fn parameters_of_functions_go_without_saying() {
+    let leaky = |rest: &str| keys(&edited("hidden = [4]", &format!("hidden = [4]\nactivation = \"leaky-relu\"{rest}")));
+    assert_eq!(leaky(""), leaky("\nnegative_slope = 0.01"));
+    assert_ne!(leaky(""), leaky("\nnegative_slope = 0.02"));
+    let regression =
+        SMALL.replacen("kind = \"moons\"\nsamples = 100\nnoise = 0.2", "kind = \"friedman1\"\nsamples = 100", 1);
+    let text = regression.replacen("hidden = [4]", "hidden = [4]\nloss = \"huber\"\ndelta = 0.5", 1);
+    let spec = parse(&text).unwrap();
+    assert_eq!(parse(&spec.canonical()).unwrap(), spec);
+    let plan = plan(&spec).unwrap();
+    assert!(plan.describe(&plan.trials[0]).contains("network.loss = \"huber\"\nnetwork.delta = 0.5\n"));
+    let Model::Network(shape) = &plan.model else { panic!("it is for networks") };
+    assert_eq!(shape.architecture().loss.setting(), Some(0.5));
+}
+
+#[test]
+fn options_are_axes_that_go_without_saying() {
+    let plan_of =
+        |optimizer: &str| plan(&parse(&edited("kind = \"sgd\"\nlr = [0.1, 0.01]", optimizer)).unwrap()).unwrap();
+    let keys = |plan: &Plan| plan.trials.iter().map(|trial| trial.key.clone()).collect::<Vec<_>>();
+    let plain = plan_of("kind = \"adam\"");
+    let spelled = plan_of("kind = \"adam\"\nweight_decay = 0\nclip_norm = inf\nschedule = \"constant\"\nwarmup = 0");
+    assert_eq!((keys(&plain), plain.hyperparameter_names()), (keys(&spelled), spelled.hyperparameter_names()));
+    // What a schedule does not read makes no trials: constant once, cosine twice, for each decay and seed.
+    let many = "kind = \"adam\"\nweight_decay = [0, 0.1]\nschedule = [\"constant\", \"cosine\"]\nmin_factor = [0, 0.5]";
+    let many = plan_of(many);
+    assert_eq!(many.trials.len(), 2 * 3 * 2);
+    assert_eq!(many.trials[0].key, plain.trials[0].key);
+    let names = many.hyperparameter_names();
+    assert_eq!(names[names.len() - 3..], ["weight_decay", "schedule", "min_factor"]);
+    let last = &many.trials[11];
+    let settings = many.settings(last);
+    let expected = [Setting::Number(0.1), Setting::Choice("cosine".to_owned()), Setting::Number(0.5)];
+    assert_eq!(settings[settings.len() - 3..], expected.map(Some));
+    let description = many.describe(last);
+    assert!(description.contains("\nweight_decay = 0.1\nschedule = \"cosine\"\nmin_factor = 0.5\n"), "{description}");
+    // Optimizers with a decay of their own have one column with the others.
+    let both = plan_of("kind = \"adamw\"\n[[optimizer]]\nkind = \"sgd\"\nweight_decay = 0.3");
+    let column = both.hyperparameter_names().iter().position(|name| name == "weight_decay").unwrap();
+    let decay = |trial: &Trial| both.settings(trial)[column].clone();
+    assert_eq!(decay(&both.trials[0]), Some(Setting::Number(0.01)));
+    assert_eq!(decay(both.trials.last().unwrap()), Some(Setting::Number(0.3)));
+    for text in ["schedule = \"step\"\nstep_size = 3", "warmup = [0, 2]", "clip_value = { log = [0.1, 1], points = 3 }"]
+    {
+        let spec = parse(&edited("lr = [0.1, 0.01]", text)).unwrap();
+        assert_eq!(parse(&spec.canonical()).unwrap(), spec);
+    }
 }
 
 #[test]

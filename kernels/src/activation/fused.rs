@@ -39,7 +39,7 @@ impl Activation {
         assert!(layer.weights.len() == outputs * inputs * lanes && layer.inputs.len() == inputs * examples);
         assert!(values.len() == outputs * examples * lanes);
         assert!(layer.bias.is_none_or(|bias| bias.len() == outputs * lanes));
-        self.layer.get::<T>()(isa, layer, values);
+        self.layer.get::<T>()(isa, layer, values, T::from_f64(self.setting));
     }
 
     /// dL/dz of a layer below a single output: w · dL/dz of that output, an example after the other, times g'(z) from
@@ -60,24 +60,25 @@ impl Activation {
         let lanes = isa.lanes::<T>();
         assert!(x.len() == gradient.len() && gradient.len() * lanes == weights.len() * output_gradient.len());
         assert!(weights.len().is_multiple_of(lanes) && output_gradient.len().is_multiple_of(lanes));
-        self.output.get::<T>()(isa, x, weights, output_gradient, gradient);
+        let setting = T::from_f64(self.setting);
+        self.output.get::<T>()(isa, [x, weights, output_gradient], gradient, setting);
     }
 }
 
 #[derive(Clone, Copy)]
 pub(super) struct ForwardLayer;
 impl Family for ForwardLayer {
-    type Member<T: Real> = fn(Isa, Layer<'_, T>, &mut [T]);
+    type Member<T: Real> = fn(Isa, Layer<'_, T>, &mut [T], T);
 }
 
 #[derive(Clone, Copy)]
 pub(super) struct BackwardFromOutput;
 impl Family for BackwardFromOutput {
-    type Member<T: Real> = fn(Isa, &[T], &[T], &[T], &mut [T]);
+    type Member<T: Real> = fn(Isa, [&[T]; 3], &mut [T], T);
 }
 
-pub(super) fn forward_layer<F: Function, T: Elementary>(isa: Isa, layer: Layer<'_, T>, values: &mut [T]) {
-    struct Op<'a, F, T>(Layer<'a, T>, &'a mut [T], PhantomData<F>);
+pub(super) fn forward_layer<F: Function, T: Elementary>(isa: Isa, layer: Layer<'_, T>, values: &mut [T], setting: T) {
+    struct Op<'a, F, T>(Layer<'a, T>, &'a mut [T], T, PhantomData<F>);
     impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
         type Output = ();
         #[inline(always)]
@@ -86,6 +87,7 @@ pub(super) fn forward_layer<F: Function, T: Elementary>(isa: Isa, layer: Layer<'
             let (weights, _) = T::as_registers::<S>(self.0.weights);
             let bias = self.0.bias.map(|bias| T::as_registers::<S>(bias).0);
             let (values, _) = T::as_registers_mut::<S>(self.1);
+            let p = self.2;
             if outputs == 0 {
                 return;
             }
@@ -94,26 +96,27 @@ pub(super) fn forward_layer<F: Function, T: Elementary>(isa: Isa, layer: Layer<'
                 let (fours, ones) = row.as_chunks_mut::<TOGETHER>();
                 let mut unit = 0;
                 for four in fours {
-                    *four = units::<F, S, T, TOGETHER>(simd, x, &weights[unit * inputs..], bias.map(|b| &b[unit..]));
+                    *four = units::<F, S, T, TOGETHER>(simd, x, &weights[unit * inputs..], bias.map(|b| &b[unit..]), p);
                     unit += TOGETHER;
                 }
                 for one in ones {
-                    [*one] = units::<F, S, T, 1>(simd, x, &weights[unit * inputs..], bias.map(|b| &b[unit..]));
+                    [*one] = units::<F, S, T, 1>(simd, x, &weights[unit * inputs..], bias.map(|b| &b[unit..]), p);
                     unit += 1;
                 }
             }
         }
     }
-    isa.dispatch(Op::<F, T>(layer, values, PhantomData));
+    isa.dispatch(Op::<F, T>(layer, values, setting, PhantomData));
 }
 
-/// The values of `U` units, whose weights and biases come first, of one example.
+/// The values of `U` units, whose weights and biases come first, of one example; p is the function's parameter.
 #[inline(always)]
 fn units<F: Function, S: Simd, T: Elementary, const U: usize>(
     simd: S,
     x: &[T],
     weights: &[T::Reg<S>],
     bias: Option<&[T::Reg<S>]>,
+    p: T,
 ) -> [T::Reg<S>; U] {
     let depth = x.len();
     let weights = &weights[..U * depth];
@@ -128,21 +131,21 @@ fn units<F: Function, S: Simd, T: Elementary, const U: usize>(
     if let Some(bias) = bias {
         z = z + Vector::load(simd, bias);
     }
-    F::value(z).registers()
+    F::value(z, Vector::splat(simd, p)).registers()
 }
 
 pub(super) fn backward_from_output<F: Function, T: Elementary>(
     isa: Isa,
-    x: &[T],
-    weights: &[T],
-    output_gradient: &[T],
+    [x, weights, output_gradient]: [&[T]; 3],
     gradient: &mut [T],
+    setting: T,
 ) {
     struct Op<'a, F, T> {
         x: &'a [T],
         weights: &'a [T],
         output_gradient: &'a [T],
         gradient: &'a mut [T],
+        setting: T,
         function: PhantomData<F>,
     }
     impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
@@ -153,6 +156,7 @@ pub(super) fn backward_from_output<F: Function, T: Elementary>(
             let (weights, _) = T::as_registers::<S>(self.weights);
             let (output_gradient, _) = T::as_registers::<S>(self.output_gradient);
             let (gradient, _) = T::as_registers_mut::<S>(self.gradient);
+            let p = self.setting;
             if weights.is_empty() {
                 return;
             }
@@ -162,27 +166,28 @@ pub(super) fn backward_from_output<F: Function, T: Elementary>(
                 let (w_fours, w_ones) = weights.as_chunks::<TOGETHER>();
                 let (fours, ones) = row.as_chunks_mut::<TOGETHER>();
                 for ((x, w), four) in x_fours.iter().zip(w_fours).zip(fours) {
-                    *four = slopes::<F, S, T, TOGETHER>(simd, *x, *w, *dz);
+                    *four = slopes::<F, S, T, TOGETHER>(simd, *x, *w, *dz, p);
                 }
                 for ((x, w), one) in x_ones.iter().zip(w_ones).zip(ones) {
-                    [*one] = slopes::<F, S, T, 1>(simd, [*x], [*w], *dz);
+                    [*one] = slopes::<F, S, T, 1>(simd, [*x], [*w], *dz, p);
                 }
             }
         }
     }
-    isa.dispatch(Op::<F, T> { x, weights, output_gradient, gradient, function: PhantomData });
+    isa.dispatch(Op::<F, T> { x, weights, output_gradient, gradient, setting, function: PhantomData });
 }
 
-/// g' · w · dz of `U` units.
+/// g' · w · dz of `U` units; p is the function's parameter.
 #[inline(always)]
 fn slopes<F: Function, S: Simd, T: Elementary, const U: usize>(
     simd: S,
     x: [T::Reg<S>; U],
     w: [T::Reg<S>; U],
     dz: T::Reg<S>,
+    p: T,
 ) -> [T::Reg<S>; U] {
     let dz = Vector::<S, T, U>::from_registers(simd, [dz; U]);
     // A chain of one term, which starts from zero as every chain does.
     let upstream = Vector::from_registers(simd, w).mul_add(dz, dz.like(0.0));
-    F::backward(Vector::from_registers(simd, x), upstream).registers()
+    F::backward(Vector::from_registers(simd, x), upstream, Vector::splat(simd, p)).registers()
 }

@@ -37,7 +37,7 @@ impl Function for Gelu {
     const NEEDS: Needs = Needs::Argument;
 
     #[inline(always)]
-    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U> {
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
         // The bound stands first, so that NaN is kept; beyond it Φ is 0.
         z.like(-BOUND).greater(z) * share(z)
     }
@@ -46,6 +46,7 @@ impl Function for Gelu {
     fn backward<S: Simd, T: Elementary, const U: usize>(
         z: Vector<S, T, U>,
         upstream: Vector<S, T, U>,
+        _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         let bounded = z.like(-BOUND).greater(z.like(BOUND).lesser(z));
         let density = (bounded * bounded * z.like(-0.5)).exp() * z.like(0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI);

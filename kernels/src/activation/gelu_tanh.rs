@@ -40,7 +40,7 @@ impl Function for GeluTanh {
     const NEEDS: Needs = Needs::Argument;
 
     #[inline(always)]
-    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U> {
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
         // The bound stands first, so that NaN is kept; beyond it σ is 0.
         let bounded = z.like(-BOUND).greater(z);
         bounded * argument(z * z, z).sigmoid()
@@ -50,6 +50,7 @@ impl Function for GeluTanh {
     fn backward<S: Simd, T: Elementary, const U: usize>(
         z: Vector<S, T, U>,
         upstream: Vector<S, T, U>,
+        _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         let bounded = z.like(-BOUND).greater(z.like(BOUND).lesser(z));
         let square = bounded * bounded;

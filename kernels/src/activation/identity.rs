@@ -13,7 +13,7 @@ struct Identity;
 
 impl Function for Identity {
     #[inline(always)]
-    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U> {
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
         z
     }
 
@@ -21,6 +21,7 @@ impl Function for Identity {
     fn backward<S: Simd, T: Elementary, const U: usize>(
         _: Vector<S, T, U>,
         upstream: Vector<S, T, U>,
+        _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         upstream
     }

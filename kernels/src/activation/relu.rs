@@ -16,7 +16,7 @@ struct Relu;
 
 impl Function for Relu {
     #[inline(always)]
-    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U> {
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
         let zero = z.like(0.0);
         // The sum makes +0 of -0 and changes nothing else.
         zero.greater(z) + zero
@@ -26,6 +26,7 @@ impl Function for Relu {
     fn backward<S: Simd, T: Elementary, const U: usize>(
         a: Vector<S, T, U>,
         upstream: Vector<S, T, U>,
+        _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         let zero = a.like(0.0);
         // Without the sum the compiler takes the selection for a masked store on AVX2, and that is ten times slower.

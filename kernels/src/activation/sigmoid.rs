@@ -14,7 +14,7 @@ struct Sigmoid;
 
 impl Function for Sigmoid {
     #[inline(always)]
-    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U> {
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
         z.sigmoid()
     }
 
@@ -22,6 +22,7 @@ impl Function for Sigmoid {
     fn backward<S: Simd, T: Elementary, const U: usize>(
         a: Vector<S, T, U>,
         upstream: Vector<S, T, U>,
+        _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         upstream * (a * (a.like(1.0) - a))
     }

@@ -24,7 +24,7 @@ impl Function for Silu {
     const NEEDS: Needs = Needs::Argument;
 
     #[inline(always)]
-    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U> {
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
         // The bound stands first, so that NaN is kept; beyond it σ is 0.
         z.like(-BOUND).greater(z) * z.sigmoid()
     }
@@ -33,6 +33,7 @@ impl Function for Silu {
     fn backward<S: Simd, T: Elementary, const U: usize>(
         z: Vector<S, T, U>,
         upstream: Vector<S, T, U>,
+        _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         let bounded = z.like(-BOUND).greater(z.like(BOUND).lesser(z));
         let inner = (bounded * (-z).sigmoid()).mul_add(z.sigmoid(), z.sigmoid());

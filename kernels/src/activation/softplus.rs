@@ -18,7 +18,7 @@ struct Softplus;
 
 impl Function for Softplus {
     #[inline(always)]
-    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U> {
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
         z.softplus()
     }
 
@@ -26,6 +26,7 @@ impl Function for Softplus {
     fn backward<S: Simd, T: Elementary, const U: usize>(
         a: Vector<S, T, U>,
         upstream: Vector<S, T, U>,
+        _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         upstream * -(-a).expm1()
     }

@@ -13,7 +13,7 @@ struct Tanh;
 
 impl Function for Tanh {
     #[inline(always)]
-    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> Vector<S, T, U> {
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
         z.tanh()
     }
 
@@ -21,6 +21,7 @@ impl Function for Tanh {
     fn backward<S: Simd, T: Elementary, const U: usize>(
         a: Vector<S, T, U>,
         upstream: Vector<S, T, U>,
+        _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         upstream * a.neg_mul_add(a, a.like(1.0))
     }

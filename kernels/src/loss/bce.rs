@@ -27,6 +27,7 @@ impl Function for Bce {
         mut z: UnitsMut<'_, S, T>,
         target: Target<'_, S, T>,
         scale: Vector<S, T>,
+        _: Vector<S, T>,
     ) -> Vector<S, T> {
         let logit = z.read().get(0);
         z.set(0, (logit.sigmoid() - target.get(0)) * scale);
@@ -34,7 +35,11 @@ impl Function for Bce {
     }
 
     #[inline(always)]
-    fn value<S: Simd, T: Elementary>(z: Units<'_, S, T>, target: Target<'_, S, T>) -> (Vector<S, T>, Vector<S, T>) {
+    fn value<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        target: Target<'_, S, T>,
+        _: Vector<S, T>,
+    ) -> (Vector<S, T>, Vector<S, T>) {
         let (z, y) = (z.get(0), target.get(0));
         let (zero, one, half) = (z.like(0.0), z.like(1.0), z.like(0.5));
         let positive = Vector::select(z.less_equal(zero), zero, z);

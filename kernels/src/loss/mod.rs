@@ -16,6 +16,7 @@ use std::marker::PhantomData;
 use pulp::{Simd, WithSimd};
 
 use crate::math::Elementary;
+use crate::optimizer::Hyperparameter;
 use crate::product::Input;
 use crate::table::{Family, Table};
 use crate::{Isa, Real, Vector};
@@ -44,16 +45,21 @@ impl Task {
 
 /// A loss L(z, y) of the outputs z of one example, given its target y.
 trait Function: 'static {
-    /// Turns z into scale · dL/dz, and gives a number that is finite exactly as long as every output is (and, for
+    /// Turns z into scale · dL/dz, with the loss's parameter p, if it has one, and gives a number that is finite exactly as long as every output is (and, for
     /// losses that can overflow where outputs do not, the loss).
     fn gradient<S: Simd, T: Elementary>(
         z: UnitsMut<'_, S, T>,
         target: Target<'_, S, T>,
         scale: Vector<S, T>,
+        p: Vector<S, T>,
     ) -> Vector<S, T>;
 
     /// L(z, y), and 1 where the example is classified correctly (else 0).
-    fn value<S: Simd, T: Elementary>(z: Units<'_, S, T>, target: Target<'_, S, T>) -> (Vector<S, T>, Vector<S, T>);
+    fn value<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        target: Target<'_, S, T>,
+        p: Vector<S, T>,
+    ) -> (Vector<S, T>, Vector<S, T>);
 }
 
 /// Numbers of one example, a register each: its output units, or its target.
@@ -123,7 +129,17 @@ impl<'a, S: Simd, T: Real> Target<'a, S, T> {
 }
 
 /// L(z, y) and dL/dz of one example in plain f64.
-pub type Reference = fn(&[f64], &[f64]) -> (f64, Vec<f64>);
+type Plain = fn(&[f64], &[f64]) -> (f64, Vec<f64>);
+
+/// The same, given a parameter.
+type WithParameter = fn(&[f64], &[f64], f64) -> (f64, Vec<f64>);
+
+/// The plain form of a loss.
+#[derive(Clone, Copy)]
+enum Reference {
+    Plain(Plain),
+    WithParameter(WithParameter),
+}
 
 /// A loss function, as networks, specs, the command and the docs know it.
 #[derive(Clone, Copy)]
@@ -138,13 +154,16 @@ pub struct Loss {
     pub derivative: &'static str,
     /// What it is for.
     pub task: Task,
-    /// L and dL/dz of one example in plain f64: what tests and benches compare with.
-    pub reference: Reference,
+    /// A number that its formula has besides z and y, which goes without saying where it has its default.
+    pub parameter: Option<&'static Hyperparameter>,
+    /// The value of the parameter; 0 where there is none.
+    setting: f64,
+    reference: Reference,
     gradient: Table<GradientKernel>,
     value: Table<ValueKernel>,
 }
 
-/// Every loss function.
+/// Every loss function, with the default of its parameter.
 pub static ALL: &[&Loss] = &[
     &mse::MSE,
     &bce::BCE,
@@ -189,7 +208,7 @@ impl Loss {
         formula: &'static str,
         derivative: &'static str,
         task: Task,
-        reference: Reference,
+        reference: Plain,
     ) -> Self {
         Self {
             name,
@@ -197,9 +216,41 @@ impl Loss {
             formula,
             derivative,
             task,
-            reference,
+            parameter: None,
+            setting: 0.0,
+            reference: Reference::Plain(reference),
             gradient: Table { f32: gradient::<F, f32>, f64: gradient::<F, f64> },
             value: Table { f32: value::<F, f32>, f64: value::<F, f64> },
+        }
+    }
+
+    /// The same, for a loss with a parameter.
+    const fn with_parameter(self, parameter: &'static Hyperparameter, reference: WithParameter) -> Self {
+        let setting = parameter.default;
+        Self { parameter: Some(parameter), setting, reference: Reference::WithParameter(reference), ..self }
+    }
+
+    /// The same loss with another value of its parameter.
+    ///
+    /// # Panics
+    ///
+    /// If it has no parameter.
+    #[must_use]
+    pub fn with(self, setting: f64) -> Self {
+        assert!(self.parameter.is_some(), "{self:?} has no parameter");
+        Self { setting, ..self }
+    }
+
+    /// The value of its parameter, if it has one.
+    pub fn setting(&self) -> Option<f64> {
+        self.parameter.map(|_| self.setting)
+    }
+
+    /// L(z, y) and dL/dz of one example in plain f64: what tests and benches compare with.
+    pub fn reference(&self, z: &[f64], y: &[f64]) -> (f64, Vec<f64>) {
+        match self.reference {
+            Reference::Plain(function) => function(z, y),
+            Reference::WithParameter(function) => function(z, y, self.setting),
         }
     }
 
@@ -222,8 +273,8 @@ impl Loss {
         let examples = chunk.outputs.len() / (chunk.units * isa.lanes::<T>());
         self.check(isa, examples, chunk.outputs, chunk.targets, chunk.units);
         assert_eq!(chunk.alarm.len(), isa.lanes::<T>());
-        let width = self.target_width(chunk.units);
-        self.gradient.get::<T>()(isa, chunk, width);
+        let with = With { width: self.target_width(chunk.units), setting: T::from_f64(self.setting) };
+        self.gradient.get::<T>()(isa, chunk, with);
     }
 
     /// L per example and lane, and whether it is classified correctly.
@@ -235,8 +286,8 @@ impl Loss {
         let examples = chunk.losses.len() / isa.lanes::<T>();
         self.check(isa, examples, chunk.outputs, chunk.targets, chunk.units);
         assert_eq!(chunk.correct.len(), chunk.losses.len());
-        let width = self.target_width(chunk.units);
-        self.value.get::<T>()(isa, chunk, width);
+        let with = With { width: self.target_width(chunk.units), setting: T::from_f64(self.setting) };
+        self.value.get::<T>()(isa, chunk, with);
     }
 
     fn check<T: Real>(&self, isa: Isa, examples: usize, outputs: &[T], targets: Input<'_, T>, units: usize) {
@@ -249,60 +300,66 @@ impl Loss {
     }
 }
 
-/// There is one of each name.
+/// There is one of each name, but for the parameter.
 impl PartialEq for Loss {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+        self.name == other.name && self.setting == other.setting
     }
 }
 
-impl Eq for Loss {}
-
 impl std::fmt::Debug for Loss {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
+        f.write_str(self.name)?;
+        if self.parameter.is_some() { write!(f, "({})", self.setting) } else { Ok(()) }
     }
+}
+
+/// What kernels need besides a chunk.
+#[derive(Clone, Copy)]
+struct With<T> {
+    /// How many numbers the target of an example has.
+    width: usize,
+    /// The loss's parameter.
+    setting: T,
 }
 
 #[derive(Clone, Copy)]
 struct GradientKernel;
 impl Family for GradientKernel {
-    type Member<T: Real> = fn(Isa, Gradient<'_, T>, usize);
+    type Member<T: Real> = fn(Isa, Gradient<'_, T>, With<T>);
 }
 
 #[derive(Clone, Copy)]
 struct ValueKernel;
 impl Family for ValueKernel {
-    type Member<T: Real> = fn(Isa, Value<'_, T>, usize);
+    type Member<T: Real> = fn(Isa, Value<'_, T>, With<T>);
 }
 
-/// `width` is how many numbers the target of an example has.
-fn gradient<F: Function, T: Elementary>(isa: Isa, chunk: Gradient<'_, T>, width: usize) {
-    struct Op<'a, F, T>(Gradient<'a, T>, usize, PhantomData<F>);
+fn gradient<F: Function, T: Elementary>(isa: Isa, chunk: Gradient<'_, T>, with: With<T>) {
+    struct Op<'a, F, T>(Gradient<'a, T>, With<T>, PhantomData<F>);
     impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
         type Output = ();
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
             let Gradient { outputs, targets, units, scale, alarm } = self.0;
-            let scale = Vector::splat(simd, scale);
+            let (scale, p) = (Vector::splat(simd, scale), Vector::splat(simd, self.1.setting));
             let (outputs, _) = T::as_registers_mut::<S>(outputs);
             let (alarm, _) = T::as_registers_mut::<S>(alarm);
             let mut sum = Vector::<S, T>::new(simd, alarm[0]);
             for (e, registers) in outputs.chunks_exact_mut(units).enumerate() {
-                let target = Target::of(simd, targets, e, self.1);
-                let finite = F::gradient(UnitsMut(simd, registers), target, scale);
+                let target = Target::of(simd, targets, e, self.1.width);
+                let finite = F::gradient(UnitsMut(simd, registers), target, scale, p);
                 // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
                 sum = finite.mul_add(finite.like(0.0), sum);
             }
             alarm[0] = sum.register();
         }
     }
-    isa.dispatch(Op::<F, T>(chunk, width, PhantomData));
+    isa.dispatch(Op::<F, T>(chunk, with, PhantomData));
 }
 
-/// `width` is how many numbers the target of an example has.
-fn value<F: Function, T: Elementary>(isa: Isa, chunk: Value<'_, T>, width: usize) {
-    struct Op<'a, F, T>(Value<'a, T>, usize, PhantomData<F>);
+fn value<F: Function, T: Elementary>(isa: Isa, chunk: Value<'_, T>, with: With<T>) {
+    struct Op<'a, F, T>(Value<'a, T>, With<T>, PhantomData<F>);
     impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
         type Output = ();
         #[inline(always)]
@@ -311,12 +368,14 @@ fn value<F: Function, T: Elementary>(isa: Isa, chunk: Value<'_, T>, width: usize
             let (outputs, _) = T::as_registers::<S>(outputs);
             let (losses, _) = T::as_registers_mut::<S>(losses);
             let (correct, _) = T::as_registers_mut::<S>(correct);
+            let p = Vector::splat(simd, self.1.setting);
             let rows = losses.iter_mut().zip(correct);
             for ((e, registers), (loss, right)) in outputs.chunks_exact(units).enumerate().zip(rows) {
-                let (l, r) = F::value(Units(simd, registers), Target::of(simd, targets, e, self.1));
+                let target = Target::of(simd, targets, e, self.1.width);
+                let (l, r) = F::value(Units(simd, registers), target, p);
                 (*loss, *right) = (l.register(), r.register());
             }
         }
     }
-    isa.dispatch(Op::<F, T>(chunk, width, PhantomData));
+    isa.dispatch(Op::<F, T>(chunk, with, PhantomData));
 }

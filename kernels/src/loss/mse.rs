@@ -26,6 +26,7 @@ impl Function for Mse {
         mut z: UnitsMut<'_, S, T>,
         target: Target<'_, S, T>,
         scale: Vector<S, T>,
+        _: Vector<S, T>,
     ) -> Vector<S, T> {
         let n = z.read().count();
         let scale = scale * scale.like(2.0 / n as f64);
@@ -39,7 +40,11 @@ impl Function for Mse {
     }
 
     #[inline(always)]
-    fn value<S: Simd, T: Elementary>(z: Units<'_, S, T>, target: Target<'_, S, T>) -> (Vector<S, T>, Vector<S, T>) {
+    fn value<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        target: Target<'_, S, T>,
+        _: Vector<S, T>,
+    ) -> (Vector<S, T>, Vector<S, T>) {
         let n = z.count();
         let mut sum = z.constant(0.0);
         for i in 0..n {

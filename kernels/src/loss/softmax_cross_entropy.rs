@@ -37,6 +37,7 @@ impl Function for SoftmaxCrossEntropy {
         mut z: UnitsMut<'_, S, T>,
         target: Target<'_, S, T>,
         scale: Vector<S, T>,
+        _: Vector<S, T>,
     ) -> Vector<S, T> {
         let (largest, label) = (largest(z.read()), target.get(0));
         let (mut sum, mut finite, mut chosen) = (scale.like(0.0), scale.like(0.0), scale.like(0.0));
@@ -59,7 +60,11 @@ impl Function for SoftmaxCrossEntropy {
     }
 
     #[inline(always)]
-    fn value<S: Simd, T: Elementary>(z: Units<'_, S, T>, target: Target<'_, S, T>) -> (Vector<S, T>, Vector<S, T>) {
+    fn value<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        target: Target<'_, S, T>,
+        _: Vector<S, T>,
+    ) -> (Vector<S, T>, Vector<S, T>) {
         let (largest, label) = (largest(z), target.get(0));
         let (zero, one) = (z.constant(0.0), z.constant(1.0));
         let (mut sum, mut chosen) = (zero, zero);

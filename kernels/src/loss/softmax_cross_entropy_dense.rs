@@ -36,6 +36,7 @@ impl Function for SoftmaxCrossEntropyDense {
         mut z: UnitsMut<'_, S, T>,
         target: Target<'_, S, T>,
         scale: Vector<S, T>,
+        _: Vector<S, T>,
     ) -> Vector<S, T> {
         let largest = largest(z.read());
         let zero = scale.like(0.0);
@@ -58,7 +59,11 @@ impl Function for SoftmaxCrossEntropyDense {
     }
 
     #[inline(always)]
-    fn value<S: Simd, T: Elementary>(z: Units<'_, S, T>, target: Target<'_, S, T>) -> (Vector<S, T>, Vector<S, T>) {
+    fn value<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        target: Target<'_, S, T>,
+        _: Vector<S, T>,
+    ) -> (Vector<S, T>, Vector<S, T>) {
         let largest = largest(z);
         let (zero, one) = (z.constant(0.0), z.constant(1.0));
         let mut sum = zero;

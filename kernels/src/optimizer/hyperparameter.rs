@@ -14,7 +14,8 @@ pub enum Domain {
     Choice(&'static [&'static str]),
 }
 
-/// A hyperparameter: declared here once, read by the spec, the command and the docs.
+/// A hyperparameter of an optimizer, or the parameter of another function: declared once, read by the spec, the command and
+/// the docs.
 #[derive(Clone, Copy, Debug)]
 pub struct Hyperparameter {
     /// Its name in specs and in CSV headers.
@@ -35,8 +36,7 @@ pub struct Hyperparameter {
 impl Hyperparameter {
     /// The learning rate, which every optimizer has.
     pub(super) const fn lr(default: f64) -> Self {
-        let domain = Domain::Number { low: (0.0, false), high: (f64::INFINITY, false) };
-        Self { domain, ..Self::non_negative("lr", "α", "learning rate", default) }
+        Self::positive("lr", "α", "learning rate", default)
     }
 
     /// A decay rate in \[0, 1).
@@ -53,6 +53,17 @@ impl Hyperparameter {
         default: f64,
     ) -> Self {
         let domain = Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) };
+        Self { name, symbol, summary, default, domain, optional: false }
+    }
+
+    /// Any number above 0.
+    pub(crate) const fn positive(
+        name: &'static str,
+        symbol: &'static str,
+        summary: &'static str,
+        default: f64,
+    ) -> Self {
+        let domain = Domain::Number { low: (0.0, false), high: (f64::INFINITY, false) };
         Self { name, symbol, summary, default, domain, optional: false }
     }
 
@@ -77,7 +88,7 @@ impl Hyperparameter {
     }
 
     /// The same, but it goes without saying where it has its default.
-    pub(super) const fn optional(self) -> Self {
+    pub(crate) const fn optional(self) -> Self {
         Self { optional: true, ..self }
     }
 }

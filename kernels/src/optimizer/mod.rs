@@ -9,6 +9,7 @@ mod adagrad;
 mod adam;
 mod adamax;
 mod adamw;
+mod adjust;
 mod amsgrad;
 mod hyperparameter;
 mod lion;
@@ -30,6 +31,7 @@ use pulp::{Simd, WithSimd};
 use crate::table::{Family, Table};
 use crate::{Isa, Real, Vector};
 
+pub use adjust::{Adjustment, clipped_norms, clipping_factor};
 pub use hyperparameter::{Domain, Hyperparameter};
 pub use single::SingleUpdate;
 

@@ -24,14 +24,14 @@ pub fn tanh(z: f64) -> (f64, f64) {
     (libm::tanh(z), 1.0 / (cosh * cosh))
 }
 
-/// max(z, 0.01 z); the derivative is 0.01 at 0.
-pub fn leaky_relu(z: f64) -> (f64, f64) {
-    if z > 0.0 || z.is_nan() { (z, 1.0) } else { (0.01 * z, 0.01) }
+/// z for z > 0, else `slope` · z; the derivative is `slope` at 0.
+pub fn leaky_relu(z: f64, slope: f64) -> (f64, f64) {
+    if z > 0.0 || z.is_nan() { (z, 1.0) } else { (slope * z, slope) }
 }
 
-/// z for z > 0, else eᶻ - 1.
-pub fn elu(z: f64) -> (f64, f64) {
-    if z > 0.0 { (z, 1.0) } else { (libm::expm1(z), libm::exp(z)) }
+/// z for z > 0, else α (eᶻ - 1).
+pub fn elu(z: f64, alpha: f64) -> (f64, f64) {
+    if z > 0.0 { (z, 1.0) } else { (alpha * libm::expm1(z), alpha * libm::exp(z)) }
 }
 
 /// ln(1 + eᶻ) and σ(z).

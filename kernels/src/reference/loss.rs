@@ -32,12 +32,12 @@ pub fn mae(z: &[f64], y: &[f64]) -> (f64, Vec<f64>) {
     (residuals().map(f64::abs).sum::<f64>() / n, residuals().map(|r| sign(r) / n).collect())
 }
 
-/// The mean of ½ r² for |r| ≤ 1, else |r| - ½.
-pub fn huber(z: &[f64], y: &[f64]) -> (f64, Vec<f64>) {
+/// The mean of ½ r² for |r| ≤ δ, else δ (|r| - ½ δ).
+pub fn huber(z: &[f64], y: &[f64], delta: f64) -> (f64, Vec<f64>) {
     let n = z.len() as f64;
     let residuals = || z.iter().zip(y).map(|(z, y)| z - y);
-    let height = |r: f64| if r.abs() <= 1.0 { 0.5 * r * r } else { r.abs() - 0.5 };
-    (residuals().map(height).sum::<f64>() / n, residuals().map(|r| r.clamp(-1.0, 1.0) / n).collect())
+    let height = |r: f64| if r.abs() <= delta { 0.5 * r * r } else { delta * (r.abs() - 0.5 * delta) };
+    (residuals().map(height).sum::<f64>() / n, residuals().map(|r| r.clamp(-delta, delta) / n).collect())
 }
 
 /// Cross-entropy of the softmax of logits; `y` holds the shares of the classes.

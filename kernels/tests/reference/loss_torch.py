@@ -7,6 +7,8 @@ Losses: batches of 6 examples, in float64. "value" is the mean (of MSE, MAE and 
 example, "gradient" d value / d output, which holds the 1/m of the mean. "ordinary" has outputs of order one; in the "extreme" cases
 they reach +-50 and +-1000, with targets that agree or disagree with them, and everything stays finite.
 
+"setting" is the value of the parameter of a function (Huber's delta, the leaky ReLU's slope, ELU's alpha) where that is not its default.
+
 Activations: value and derivative at 21 points. ReLU's derivative at 0 is 0. torch's softplus is x above 20, and both its GELUs
 cancel on the left.
 
@@ -86,14 +88,24 @@ ACTIVATIONS = {
 }
 
 
-def loss_case(loss, case, outputs, targets):
+# Other values of a parameter than its default.
+SETTINGS = {
+    "huber": [0.25, 3.0],
+    "leaky-relu": [0.2],
+    "elu": [0.5, 2.0],
+}
+PARAMETERS = {"huber": "delta", "leaky-relu": "negative_slope", "elu": "alpha"}
+
+
+def loss_case(loss, case, outputs, targets, **setting):
     z = torch.tensor(outputs, dtype=torch.float64, requires_grad=True)
     y = torch.tensor(targets) if loss == "softmax-cross-entropy" else torch.tensor(targets, dtype=torch.float64)
-    value = LOSSES[loss](z, y)
+    value = LOSSES[loss](z, y, **setting)
     value.backward()
-    each = LOSSES[loss](z.detach(), y, reduction="none")
+    each = LOSSES[loss](z.detach(), y, reduction="none", **setting)
     return {
         "loss": loss,
+        **noted(setting),
         "case": case,
         "outputs": outputs,
         "targets": targets,
@@ -103,11 +115,20 @@ def loss_case(loss, case, outputs, targets):
     }
 
 
-def activation_case(name):
+def noted(setting):
+    """The value of a parameter that does not have its default."""
+    return {"setting": value for value in setting.values()}
+
+
+def activation_case(name, **setting):
     x = torch.tensor(POINTS, dtype=torch.float64, requires_grad=True)
-    value = ACTIVATIONS[name](x)
+    value = ACTIVATIONS[name](x, **setting)
     value.sum().backward()
-    return {"activation": name, "x": POINTS, "value": value.tolist(), "derivative": x.grad.tolist()}
+    return {"activation": name, **noted(setting), "x": POINTS, "value": value.tolist(), "derivative": x.grad.tolist()}
+
+
+def settings(name):
+    return [{PARAMETERS[name]: value} for value in SETTINGS.get(name, [])]
 
 
 def write(path, content):
@@ -123,8 +144,10 @@ def main():
         Path(__file__).with_suffix(".json"),
         {
             "torch": torch.__version__.split("+")[0],
-            "losses": [loss_case(*case) for case in CASES],
-            "activations": [activation_case(name) for name in ACTIVATIONS],
+            "losses": [loss_case(*case) for case in CASES]
+            + [loss_case(*case, **setting) for case in CASES for setting in settings(case[0])],
+            "activations": [activation_case(name) for name in ACTIVATIONS]
+            + [activation_case(name, **setting) for name in ACTIVATIONS for setting in settings(name)],
         },
     )
 

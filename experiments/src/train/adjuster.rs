@@ -1,0 +1,79 @@
+//! Clipping and weight decay of a block, step by step.
+
+use std::ops::Range;
+
+use thalweg_kernels::optimizer::{Adjustment, clipped_norms, clipping_factor};
+use thalweg_kernels::{Buffer, Isa, Real};
+
+use super::{Lane, Layout};
+
+/// What is done to the gradients of a block before the update; nothing as long as no trial of it asks for anything.
+pub(super) struct Adjuster<T> {
+    isa: Isa,
+    /// Lanes of a group.
+    width: usize,
+    /// Whether a trial of the block asks for something.
+    pub is_on: bool,
+    /// Whether one of them has its norm clipped.
+    by_norm: bool,
+    /// As large as the gradient, once it is needed.
+    adjusted: Buffer<T>,
+    limit: Vec<T>,
+    factor: Vec<T>,
+    decay: Vec<T>,
+    norms: Vec<f64>,
+}
+
+impl<T: Real> Adjuster<T> {
+    /// For blocks of this layout.
+    pub fn new(layout: Layout) -> Self {
+        let width = layout.lanes::<T>();
+        let lanes = layout.groups * width;
+        Self {
+            isa: layout.isa,
+            width,
+            is_on: false,
+            by_norm: false,
+            adjusted: Buffer::zeroed(0),
+            limit: vec![T::default(); lanes],
+            factor: vec![T::default(); lanes],
+            decay: vec![T::default(); lanes],
+            norms: vec![0.0; lanes],
+        }
+    }
+
+    /// Begins a block with gradients of this size.
+    pub fn start(&mut self, lanes: &[Lane<'_>], size: usize) {
+        self.is_on = lanes.iter().any(|lane| lane.options.adjusts());
+        self.by_norm = lanes.iter().any(|lane| lane.options.clip_norm < f64::INFINITY);
+        if !self.is_on {
+            return;
+        }
+        self.adjusted.at_least(size);
+        for (at, lane) in lanes.iter().enumerate() {
+            self.limit[at] = T::from_f64(lane.options.clip_value);
+            self.decay[at] = T::from_f64(lane.options.weight_decay);
+        }
+        self.factor.fill(T::from_f64(1.0));
+    }
+
+    /// Measures the gradients of a step.
+    pub fn measure(&mut self, lanes: &[Lane<'_>], gradient: &[T]) {
+        if !self.by_norm {
+            return;
+        }
+        clipped_norms(self.isa, self.width, gradient, &self.limit, &mut self.norms);
+        for ((factor, norm), lane) in self.factor.iter_mut().zip(&self.norms).zip(lanes) {
+            *factor = T::from_f64(clipping_factor(*norm, lane.options.clip_norm));
+        }
+    }
+
+    /// Clips and decays some parameters, `keep` of the weights where decay is decoupled; returns the gradients that the
+    /// update takes.
+    pub fn adjust(&mut self, weights: &mut [T], gradient: &[T], range: Range<usize>, keep: &[T]) -> &[T] {
+        let Self { isa, width, adjusted, limit, factor, decay, .. } = self;
+        let lanes = *width;
+        Adjustment { weights, gradient, adjusted, range, lanes, limit, factor, decay, keep }.apply(*isa);
+        &self.adjusted
+    }
+}

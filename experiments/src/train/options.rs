@@ -1,0 +1,170 @@
+//! What any optimizer can be given besides its hyperparameters: weight decay, clipping, a schedule of the learning rate.
+
+use thalweg_kernels::optimizer::{Domain, Hyperparameter};
+
+use super::rate::{COURSES, Course, RateSchedule};
+
+/// How many options there are.
+pub const OPTION_COUNT: usize = 13;
+
+/// Every option, in the order in which a trial stores their values. They are written like hyperparameters, and go without
+/// saying where they have their defaults.
+pub static OPTIONS: [Hyperparameter; OPTION_COUNT] = [
+    number("weight_decay", "λ", "adds λ w to g, after clipping", 0.0, FROM_ZERO),
+    number("decoupled_weight_decay", "λ′", "multiplies w by 1 - α λ′ before the step", 0.0, FROM_ZERO),
+    number("clip_value", "l", "clips every number of g to ± l", f64::INFINITY, LIMIT),
+    number(
+        "clip_norm",
+        "L",
+        "scales g by L / (‖g‖ + 1e-6) where that is below 1; after clip_value",
+        f64::INFINITY,
+        LIMIT,
+    ),
+    Hyperparameter {
+        name: "schedule",
+        symbol: "schedule",
+        summary: "what α is multiplied by in step i after the warm-up",
+        default: 0.0,
+        domain: Domain::Choice(&COURSE_NAMES),
+        optional: true,
+    },
+    number("warmup", "warmup", "steps in which α rises linearly to its full size; a whole number", 0.0, FROM_ZERO),
+    number("step_size", "step_size", "steps between drops; a whole number", 1.0, FROM_ONE),
+    number("gamma", "gamma", "factor of a drop, or of each step", 0.1, SHARE),
+    number(
+        "min_factor",
+        "min_factor",
+        "factor at the end",
+        0.0,
+        Domain::Number { low: (0.0, true), high: (1.0, true) },
+    ),
+    number("power", "power", "exponent", 1.0, POSITIVE),
+    number("pct_start", "pct_start", "share of the steps in which α rises", 0.3, INNER_SHARE),
+    number("div_factor", "div_factor", "the factor begins at 1 / div_factor", 25.0, FROM_ONE),
+    number("final_div_factor", "final_div_factor", "and ends at its first value over this", 1e4, FROM_ONE),
+];
+
+const FROM_ZERO: Domain = Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) };
+const POSITIVE: Domain = Domain::Number { low: (0.0, false), high: (f64::INFINITY, false) };
+const LIMIT: Domain = Domain::Number { low: (0.0, false), high: (f64::INFINITY, true) };
+const FROM_ONE: Domain = Domain::Number { low: (1.0, true), high: (f64::INFINITY, false) };
+const SHARE: Domain = Domain::Number { low: (0.0, false), high: (1.0, true) };
+const INNER_SHARE: Domain = Domain::Number { low: (0.0, false), high: (1.0, false) };
+
+/// The names of the options that count steps.
+pub const WHOLE_NUMBERS: [&str; 2] = ["warmup", "step_size"];
+
+/// The place of the schedule among the options; what comes after are parameters of schedules.
+pub const SCHEDULE: usize = 4;
+
+const COURSE_NAMES: [&str; COURSES.len()] = {
+    let mut names = [""; COURSES.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = COURSES[at].name;
+        at += 1;
+    }
+    names
+};
+
+const fn number(
+    name: &'static str,
+    symbol: &'static str,
+    summary: &'static str,
+    default: f64,
+    domain: Domain,
+) -> Hyperparameter {
+    Hyperparameter { name, symbol, summary, default, domain, optional: true }
+}
+
+/// The options of a trial.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// λ of g ← g + λ w.
+    pub weight_decay: f64,
+    /// λ of w ← (1 - α λ) w, before the step.
+    pub decoupled_weight_decay: f64,
+    /// What no number of a gradient may exceed.
+    pub clip_value: f64,
+    /// What the norm of a gradient may not exceed.
+    pub clip_norm: f64,
+    /// The course of the learning rate.
+    pub rate: RateSchedule,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new(&defaults())
+    }
+}
+
+impl Options {
+    /// The options with these values, in the order of [`OPTIONS`]; an empty slice stands for the defaults.
+    ///
+    /// # Panics
+    ///
+    /// If there are some values but not all.
+    pub fn new(values: &[f64]) -> Self {
+        if values.is_empty() {
+            return Self::default();
+        }
+        let &[
+            weight_decay,
+            decoupled_weight_decay,
+            clip_value,
+            clip_norm,
+            course,
+            warmup,
+            step_size,
+            gamma,
+            min_factor,
+            power,
+            pct_start,
+            div_factor,
+            final_div_factor,
+        ] = values
+        else {
+            panic!("there are {OPTION_COUNT} options, not {}", values.len())
+        };
+        let course = COURSES[course as usize].course;
+        let rate = RateSchedule {
+            course,
+            warmup,
+            step_size,
+            gamma,
+            min_factor,
+            power,
+            pct_start,
+            div_factor,
+            final_div_factor,
+        };
+        Self { weight_decay, decoupled_weight_decay, clip_value, clip_norm, rate }
+    }
+
+    /// Whether gradients or weights are changed before the step.
+    pub fn adjusts(&self) -> bool {
+        (self.weight_decay, self.decoupled_weight_decay) != (0.0, 0.0)
+            || self.clip_value < f64::INFINITY
+            || self.clip_norm < f64::INFINITY
+    }
+
+    /// Whether the learning rate changes.
+    pub fn is_scheduled(&self) -> bool {
+        self.rate.course != Course::Constant || self.rate.warmup > 0.0
+    }
+}
+
+/// The values of all options where the spec says nothing.
+pub fn defaults() -> [f64; OPTION_COUNT] {
+    OPTIONS.map(|option| option.default)
+}
+
+/// Sets what a schedule does not read to its default, so that trials that are the same are one.
+pub fn forget_unread(values: &mut [f64; OPTION_COUNT]) {
+    let reads = COURSES[values[SCHEDULE] as usize].reads;
+    for (option, value) in OPTIONS.iter().zip(values).skip(SCHEDULE + 1) {
+        if !reads.contains(&option.name) {
+            *value = option.default;
+        }
+    }
+}
