@@ -242,7 +242,9 @@ fn optimizers(out: &mut impl Write) -> io::Result<()> {
     for option in &OPTIONS {
         writeln!(out, "    {:width$}  {}", option.name, describe(option))?;
     }
-    writeln!(out, "  (weight decay of its own in the place of both kinds: adamw and lion)")?;
+    let decays = |method: &&&Method| method.hyperparameters.iter().any(|own| own.name == "weight_decay");
+    let decaying: Vec<&str> = optimizer::ALL.iter().filter(decays).map(|method| method.name).collect();
+    writeln!(out, "    (with a weight decay of their own in the place of both: {})", decaying.join(", "))?;
     writeln!(out, "  each of them: learning rates of their own for the layers")?;
     writeln!(
         out,
@@ -270,11 +272,12 @@ fn describe_parameter(parameter: Option<&Hyperparameter>) -> String {
 }
 
 fn describe(hyperparameter: &Hyperparameter) -> String {
-    let Hyperparameter { symbol, summary, default, .. } = hyperparameter;
+    let Hyperparameter { name, symbol, summary, default, .. } = hyperparameter;
+    let symbol = if symbol == name { String::new() } else { format!("{symbol}, ") };
     match hyperparameter.domain {
         Domain::Choice(names) => format!("{summary}: {} [default: {}]", names.join(" or "), names[*default as usize]),
         Domain::Number { low, high } => {
-            format!("{symbol}, {summary}, in {} [default: {default:?}]", interval(low, high))
+            format!("{symbol}{summary}, in {} [default: {default:?}]", interval(low, high))
         }
     }
 }

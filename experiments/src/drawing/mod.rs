@@ -142,7 +142,9 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
         DrawingSource::Bench(file) => {
             let path = beside.join("bench").join(file);
             if !path.exists() {
-                let help = "timings are recorded by `cargo bench`, not by `reproduce`".to_owned();
+                let help =
+                    "`cargo run --release -p thalweg-benches --bin study_timings` measures what comes with Thalweg";
+                let help = help.to_owned();
                 return Err(DrawError::Missing { study: drawing.name.clone(), path, help });
             }
             figures.iter_mut().for_each(|figure| figure.options.table = Some(file.clone()));
