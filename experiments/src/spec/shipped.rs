@@ -20,6 +20,7 @@ pub const ALL: &[Shipped] = &[
     Shipped { name: "fractal-minibatch", text: include_str!("../../specs/fractal-minibatch.toml") },
     Shipped { name: "fractal-one", text: include_str!("../../specs/fractal-one.toml") },
     Shipped { name: "fractal-offset", text: include_str!("../../specs/fractal-offset.toml") },
+    Shipped { name: "fractal-width-8", text: include_str!("../../specs/fractal-width-8.toml") },
     Shipped { name: "moons-lr-momentum", text: include_str!("../../specs/moons-lr-momentum.toml") },
     Shipped { name: "lr-curves", text: include_str!("../../specs/lr-curves.toml") },
     Shipped { name: "lr-curves-moons", text: include_str!("../../specs/lr-curves-moons.toml") },
