@@ -24,8 +24,13 @@ const FLOOR: f64 = if cfg!(target_arch = "x86_64") { 3.0 } else { 1.5 };
 /// The same for kernels that fuse nothing: the compiler makes vector code of their scalar form, too.
 const VECTORISED_FLOOR: f64 = 1.0;
 /// They are.
-const FUSE_NOTHING: [(&str, &str); 3] =
-    [("activation/backward", "sigmoid-f32"), ("activation/forward", "relu-f32"), ("activation/backward", "relu-f32")];
+const FUSE_NOTHING: [(&str, &str); 5] = [
+    ("activation/forward", "relu-f32"),
+    ("activation/backward", "relu-f32"),
+    ("activation/backward", "leaky-relu-f32"),
+    ("activation/backward", "elu-f32"),
+    ("activation/backward", "sigmoid-f32"),
+];
 
 fn main() -> ExitCode {
     let (best, scalar) = (Isa::best(), *Isa::available().first().expect("the scalar instruction set is always there"));

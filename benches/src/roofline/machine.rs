@@ -91,7 +91,7 @@ impl Machine {
         let rates = if demands.number == size_of::<f32>() { self.singles } else { self.doubles };
         let bytes = |numbers: u64| (numbers as usize * demands.number) as f64;
         let (loaded, stored) = (bytes(demands.loaded), bytes(demands.stored));
-        let level = |level: &&Level| loaded + stored <= level.size as f64;
+        let level = |level: &&Level| bytes(demands.held) <= level.size as f64;
         let level = self.levels.iter().find(level).expect("memory holds everything");
         let (load, store) = (loaded / level.load, stored / level.store);
         let traffic = if level.name == "L1" { load.max(store) } else { load + store };

@@ -75,7 +75,8 @@ impl<T: Elementary> Workload for Forward<T> {
     // Its inputs are copied first.
     fn demands(&self) -> Option<Demands> {
         let copied = 2 * ELEMENTS as u64;
-        Some(Demands { number: size_of::<T>(), loaded: copied, stored: copied, multiplications: None })
+        let held = (PATTERN + ELEMENTS) as u64;
+        Some(Demands { number: size_of::<T>(), loaded: copied, stored: copied, held, multiplications: None })
     }
 
     fn run(&mut self, runner: Runner) {
@@ -112,7 +113,8 @@ impl<T: Elementary> Workload for Backward<T> {
     // What it works on in place is copied first.
     fn demands(&self) -> Option<Demands> {
         let [values, copied] = [1, 2].map(|arrays| arrays * ELEMENTS as u64);
-        Some(Demands { number: size_of::<T>(), loaded: values + copied, stored: copied, multiplications: None })
+        let held = (PATTERN + 2 * ELEMENTS) as u64;
+        Some(Demands { number: size_of::<T>(), loaded: values + copied, stored: copied, held, multiplications: None })
     }
 
     fn run(&mut self, runner: Runner) {

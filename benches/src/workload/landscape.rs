@@ -57,7 +57,7 @@ impl<T: Elementary> Workload for Gradient<T> {
 
     fn demands(&self) -> Option<Demands> {
         let (loaded, stored) = (self.x.len() as u64, self.result.len() as u64);
-        Some(Demands { number: size_of::<T>(), loaded, stored, multiplications: None })
+        Some(Demands { number: size_of::<T>(), loaded, stored, held: loaded + stored, multiplications: None })
     }
 
     fn run(&mut self, runner: Runner) {

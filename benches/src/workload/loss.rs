@@ -125,8 +125,8 @@ impl<T: Elementary> Workload for Slope<T> {
     // The outputs are copied first.
     fn demands(&self) -> Option<Demands> {
         let (outputs, targets) = (self.chunk.outputs.len() as u64, self.chunk.targets.len() as u64);
-        let (loaded, stored) = (2 * outputs + targets, 2 * outputs);
-        Some(Demands { number: size_of::<T>(), loaded, stored, multiplications: None })
+        let (loaded, stored, held) = (2 * outputs + targets, 2 * outputs, 2 * outputs + targets);
+        Some(Demands { number: size_of::<T>(), loaded, stored, held, multiplications: None })
     }
 
     fn run(&mut self, runner: Runner) {
@@ -167,7 +167,7 @@ impl<T: Elementary> Workload for Height<T> {
     fn demands(&self) -> Option<Demands> {
         let loaded = (self.chunk.outputs.len() + self.chunk.targets.len()) as u64;
         let stored = (self.losses.len() + self.correct.len()) as u64;
-        Some(Demands { number: size_of::<T>(), loaded, stored, multiplications: None })
+        Some(Demands { number: size_of::<T>(), loaded, stored, held: loaded + stored, multiplications: None })
     }
 
     fn run(&mut self, runner: Runner) {

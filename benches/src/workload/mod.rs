@@ -78,6 +78,8 @@ pub struct Demands {
     pub loaded: u64,
     /// Numbers that are written.
     pub stored: u64,
+    /// Different numbers among them, which must fit a cache.
+    pub held: u64,
     /// Multiply-adds, if the formula says how many.
     pub multiplications: Option<u64>,
 }

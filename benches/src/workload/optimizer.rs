@@ -60,7 +60,7 @@ impl<T: Elementary> Workload for Block<T> {
     fn demands(&self) -> Option<Demands> {
         let arrays = |count: usize| (count * ELEMENTS) as u64;
         let (loaded, stored) = (arrays(2 + self.method.state), arrays(1 + self.method.state));
-        Some(Demands { number: size_of::<T>(), loaded, stored, multiplications: None })
+        Some(Demands { number: size_of::<T>(), loaded, stored, held: loaded, multiplications: None })
     }
 
     fn run(&mut self, runner: Runner) {

@@ -128,7 +128,8 @@ impl Workload for Layer {
             Product::InputGradient => self.weights.len() + self.slopes.len(),
         };
         let (loaded, stored) = (loaded as u64, self.result.len() as u64);
-        Some(Demands { number: size_of::<f32>(), loaded, stored, multiplications: Some(self.work() / 2) })
+        let multiplications = Some(self.work() / 2);
+        Some(Demands { number: size_of::<f32>(), loaded, stored, held: loaded + stored, multiplications })
     }
 
     fn runners(&self) -> Vec<Runner> {

@@ -198,8 +198,11 @@ fn signed(exponent: i32) -> String {
 
 /// A value to three significant digits, as text in which `^{…}` raises: `0.025`, `2.51×10^{−5}`. Counts are written out.
 pub fn value_label(value: f64) -> String {
+    let rounded = |digits: usize| format!("{value:.digits$e}").parse::<f64>().expect("this is a decimal");
     let is_count = value.fract() == 0.0 && value.abs() < 1e7;
-    exact_label(if is_count { value } else { format!("{value:.2e}").parse().expect("this is a decimal") })
+    // A decay of 0.9999 is not one of 1.
+    let is_nearly_one = (0.99..1.0).contains(&value);
+    exact_label(if is_count { value } else { rounded(if is_nearly_one { 4 } else { 2 }) })
 }
 
 /// A value in all its digits, as text in which `^{…}` raises.
@@ -269,6 +272,7 @@ mod tests {
         assert_eq!(value_label(1e-5), "10^{−5}");
         assert_eq!(value_label(-2.5119e-5), "−2.51×10^{−5}");
         assert_eq!(value_label(20000.0), "20000");
+        assert_eq!(["0.999", "0.9999"].map(|text| value_label(text.parse().unwrap())), ["0.999", "0.9999"]);
         assert_eq!(value_label(1e9), "10^{9}");
         assert_eq!(value_label(0.0), "0");
     }

@@ -95,6 +95,18 @@ pub(super) fn scale_of(values: &[f64]) -> Scale {
     if unevenness(&logs) < unevenness(values) { Scale::Log } else { Scale::Linear }
 }
 
+/// Whether ascending values are spread so unevenly, on either scale, that cells around them would be of very different sizes.
+pub(super) fn is_uneven(values: &[f64]) -> bool {
+    /// 0, 0.5, 0.9 and 0.99 have 0.3; 0.9, 0.99, 0.999 and 0.9999 have 1.5.
+    const UNEVEN: f64 = 0.5;
+    if values.len() < 3 {
+        return false;
+    }
+    let logs: Vec<f64> = values.iter().map(|&value| libm::log10(value)).collect();
+    let on_log = if values[0] > 0.0 { unevenness(&logs) } else { f64::INFINITY };
+    on_log.min(unevenness(values)) > UNEVEN
+}
+
 /// The variance of the steps between ascending values, relative to their squared mean.
 fn unevenness(values: &[f64]) -> f64 {
     let count = (values.len() - 1) as f64;
@@ -136,6 +148,16 @@ mod tests {
         assert_eq!(scale_of(&[-1.0, 1.0]), Scale::Linear);
         assert_eq!([scale_of(&[1.0, 2.0]), scale_of(&[1.0, 10.0])], [Scale::Linear, Scale::Log]);
         assert_eq!([scale_of(&[0.1]), scale_of(&[])], [Scale::Linear; 2]);
+    }
+
+    #[test]
+    fn values_that_crowd_are_uneven() {
+        assert!(is_uneven(&[0.9, 0.99, 0.999, 0.9999]));
+        assert!(
+            ![&[0.0, 0.5, 0.9, 0.99][..], &[1e-8, 1e-6, 1e-4], &[0.1, 0.2, 0.3], &[1.0, 9.0]]
+                .map(is_uneven)
+                .contains(&true)
+        );
     }
 
     #[test]

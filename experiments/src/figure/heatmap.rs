@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::axis::{Axis, Scale};
-use super::cells::{Cells, Fill, borders, scale_of};
+use super::axis::{Axis, Scale, Tick, value_label};
+use super::cells::{Cells, Fill, borders, is_uneven, scale_of};
 use super::colors::viridis;
 use super::labels;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
@@ -217,15 +217,18 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
     let panels: Vec<Panel> = grids
         .iter()
         .map(|grid| {
-            let y_scale = scale_of(&grid.y);
-            let (x, y) = (borders(&grid.x, x_scale), borders(&grid.y, y_scale));
+            let x = borders(&grid.x, x_scale);
+            let rows = Rows::of(&grid.y);
+            let y = rows.borders;
             ends.extend([x[0], x[x.len() - 1]]);
             let segments = grid.borders(&x, &y);
             has_border |= !segments.is_empty();
             let fills = grid.cells.iter().map(|cell| fill(*cell, &bar.axis)).collect();
-            let axis = Axis::new(y_scale, y[0], y[y.len() - 1]);
             let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
-            let overlay = theory::on_plane(&chart.options, grid.optimizer, ends(&x), ends(&y));
+            let overlay = match rows.is_to_scale {
+                true => theory::on_plane(&chart.options, grid.optimizer, ends(&x), ends(&y)),
+                false => None,
+            };
             let mut layers = vec![Layer::Cells(Cells { x, y, fills }), Layer::Borders(segments)];
             if let Some(theory::Overlay { bound, fastest }) = overlay {
                 layers.push(Layer::Guide(bound));
@@ -233,7 +236,7 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
                 theories.extend(theory_notes(grid.optimizer, grids.len() > 1, fastest.is_some()));
             }
             let heading = format!("optimizer {}", grid.optimizer);
-            Panel { heading, height, y: axis, y_label: y_label.clone(), layers, symbols: Vec::new() }
+            Panel { heading, height, y: rows.axis, y_label: y_label.clone(), layers, symbols: Vec::new() }
         })
         .collect();
     let low = ends.iter().copied().fold(f64::INFINITY, f64::min);
@@ -246,6 +249,28 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
         color_bar: Some(bar),
         legend: Vec::new(),
         notes: notes(grids, has_border).into_iter().chain(theories).collect(),
+    }
+}
+
+/// Where the rows of a table lie.
+struct Rows {
+    axis: Axis,
+    borders: Vec<f64>,
+    /// Whether places along the axis are values.
+    is_to_scale: bool,
+}
+
+impl Rows {
+    /// Rows for these values; of equal height if on neither scale they would be of about equal height, such as 0.9, 0.99, 0.999.
+    fn of(values: &[f64]) -> Self {
+        let scale = scale_of(values);
+        if !is_uneven(values) {
+            let borders = borders(values, scale);
+            return Self { axis: Axis::new(scale, borders[0], borders[values.len()]), borders, is_to_scale: true };
+        }
+        let tick = |(row, value): (usize, &f64)| Tick { value: row as f64 + 0.5, label: Some(value_label(*value)) };
+        let axis = Axis::named(values.len(), values.iter().enumerate().map(tick));
+        Self { axis, borders: (0..=values.len()).map(|row| row as f64).collect(), is_to_scale: false }
     }
 }
 

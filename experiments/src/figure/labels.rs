@@ -4,16 +4,23 @@ use super::axis::value_label;
 use crate::record::Setting;
 use crate::stats::Configuration;
 
-/// The hyperparameters whose values differ between configurations of `optimizer`, apart from those in `besides`.
+/// The hyperparameters whose values differ between configurations of `optimizer`, apart from those in `besides`, and from choices
+/// that follow from another one: of two that always change together, the first says it all.
 pub(super) fn varying<'a>(all: &[Configuration<'a>], optimizer: &str, besides: &[&str]) -> Vec<&'a str> {
     let own: Vec<_> = all.iter().filter(|configuration| configuration.optimizer() == optimizer).collect();
     let Some(first) = own.first() else { return Vec::new() };
     let names = first.hyperparameters.iter().map(String::as_str).enumerate();
-    names
+    let varying: Vec<(usize, &str)> = names
         .filter(|(_, name)| !besides.contains(name))
         .filter(|(i, _)| own.iter().any(|other| other.settings()[*i] != first.settings()[*i]))
-        .map(|(_, name)| name)
-        .collect()
+        .collect();
+    let is_choice = |at: usize| matches!(first.settings()[at], Some(Setting::Choice(_)));
+    let follows = |at: usize, from: usize| {
+        let differ = |at: usize, other: &Configuration<'_>| other.settings()[at] != first.settings()[at];
+        is_choice(at) && is_choice(from) && own.iter().all(|other| differ(at, other) == differ(from, other))
+    };
+    let says_more = |index: &usize| !varying[..*index].iter().any(|(from, _)| follows(varying[*index].0, *from));
+    (0..varying.len()).filter(says_more).map(|index| varying[index].1).collect()
 }
 
 /// The optimizer's name with the settings of these `names`: `adam, beta1 = 0.9`.

@@ -7,6 +7,7 @@ mod initializer;
 mod objective;
 mod parameterisation;
 mod perturbed;
+mod propagation;
 mod scratch;
 pub mod tensors;
 

@@ -59,8 +59,8 @@ impl<T: Real> Observer<T> for Norms {
 /// The shares of the weights at which quantiles of effective learning rates are taken.
 pub const RATE_QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-/// Quantiles over the parameters of the effective learning rate -Δw/g: what an update multiplied the gradient by. A parameter
-/// whose gradient is zero has none.
+/// Quantiles over the parameters of the effective learning rate -Δw/g: what an update multiplied the gradient by. A parameter has
+/// none whose gradient is zero, or whose update is so small that what is left of it is mostly the rounding of w.
 ///
 /// For Adagrad and RMSProp this is α / (√c + ε), up to the rounding of w. A method that carries earlier gradients on moves
 /// against the present one at times: its rate is negative then.
@@ -72,11 +72,15 @@ impl<T: Real> Observer<T> for EffectiveRates {
         let (Some(gradient), Some(previous)) = (block.gradient, block.previous) else { return };
         let count = points.len();
         let mut rates = Vec::with_capacity(block.weights.len() / count);
+        // An update of a hundred units in the last place of w is known to half a percent.
+        let precision = if size_of::<T>() == size_of::<f32>() { f64::from(f32::EPSILON) } else { f64::EPSILON };
+        let seen = 100.0 * precision;
         for (trial, point) in points.iter_mut().enumerate() {
             let [after, before, slope] =
                 [block.weights, previous, gradient].map(|array| block.of_trial(array, trial, count));
             rates.clear();
-            let moved = after.zip(before).zip(slope).filter(|(_, slope)| *slope != 0.0);
+            let is_seen = |after: f64, before: f64| (after - before).abs() >= seen * after.abs().max(before.abs());
+            let moved = after.zip(before).zip(slope).filter(|((a, b), slope)| *slope != 0.0 && is_seen(*a, *b));
             rates.extend(moved.map(|((after, before), slope)| (before - after) / slope).filter(|rate| !rate.is_nan()));
             rates.sort_unstable_by(f64::total_cmp);
             let at = |share| Some(T::from_f64(quantile(&rates, share)?).to_f64());

@@ -18,7 +18,6 @@ mod sigmoid;
 mod sin;
 mod softplus;
 mod tanh;
-mod tanh_fast;
 
 use std::marker::PhantomData;
 
@@ -34,19 +33,12 @@ pub use sigmoid::sigmoid;
 pub use sin::{LARGEST_ANGLE, sin};
 pub use softplus::softplus;
 pub use tanh::tanh;
-pub use tanh_fast::tanh_fast;
 
 use crate::{Isa, Vector};
 
 /// A floating-point type with elementary functions: `f32` or `f64`.
 pub trait Elementary:
-    exp::Constants
-    + expm1::Constants
-    + ln::Constants
-    + tanh::Constants
-    + tanh_fast::Constants
-    + erf::Constants
-    + sin::Constants
+    exp::Constants + expm1::Constants + ln::Constants + tanh::Constants + erf::Constants + sin::Constants
 {
     /// e^x; see [`exp()`].
     #[inline(always)]
@@ -76,12 +68,6 @@ pub trait Elementary:
     #[inline(always)]
     fn tanh<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
         tanh::lanes(x)
-    }
-
-    /// The hyperbolic tangent, faster; see [`tanh_fast()`].
-    #[inline(always)]
-    fn tanh_fast<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
-        tanh_fast::lanes(x)
     }
 
     /// 1 / (1 + e^-x); see [`sigmoid()`].
@@ -152,13 +138,6 @@ impl<S: Simd, T: Elementary, const U: usize> Vector<S, T, U> {
     #[must_use]
     pub fn tanh(self) -> Self {
         T::tanh(self)
-    }
-
-    /// The hyperbolic tangent, faster; see [`tanh_fast()`].
-    #[inline(always)]
-    #[must_use]
-    pub fn tanh_fast(self) -> Self {
-        T::tanh_fast(self)
     }
 
     /// 1 / (1 + e^-x); see [`sigmoid()`].

@@ -154,6 +154,10 @@ impl<T: Real> WithSimd for Contraction<'_, T> {
 /// Part `index` of `count` nearly equal parts of `0..total`.
 #[inline(always)]
 fn share(total: usize, count: usize, index: usize) -> Range<usize> {
+    // Small products are as quick as a few divisions.
+    if count == 1 {
+        return 0..total;
+    }
     total * index / count..total * (index + 1) / count
 }
 
@@ -165,10 +169,10 @@ impl<T: Real> Contraction<'_, T> {
         let (lanes, height) = (T::lanes::<S>(), rows.len());
         // Tiles as equal as can be: `high` of them have `most` rows, the others one less.
         let tiles = height.div_ceil(ROWS);
-        let most = height.div_ceil(tiles);
+        let most = if tiles == 1 { height } else { height.div_ceil(tiles) };
         let high = height - (most - 1) * tiles;
         let middle = rows.start + high * most;
-        let parts = [(rows.start..middle, most), (middle..rows.end, most - 1)];
+        let parts = [(rows.start..middle, most, high), (middle..rows.end, most - 1, tiles - high)];
         let copies_a = self.a.transposed && columns >= WIDE && self.a.stride * size_of::<T>() > NEAR;
         if copies_a {
             let packed = self.packed.a.at_least(height * terms.len());
@@ -192,14 +196,14 @@ impl<T: Real> Contraction<'_, T> {
                 (packed.as_ptr(), width)
             };
             let mut done = 0;
-            for (rows, height) in parts.clone() {
-                if rows.is_empty() {
+            for (rows, height, count) in parts.clone() {
+                if count == 0 {
                     continue;
                 }
                 let tiles = Tiles {
                     simd,
                     rows: height,
-                    count: rows.len() / height,
+                    count,
                     depth: terms.len(),
                     a: self.elements(rows.start, terms.clone(), height, copies_a.then_some(done)),
                     b,

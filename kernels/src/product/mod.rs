@@ -20,6 +20,7 @@ mod panel;
 mod population;
 mod shallow;
 mod tile;
+mod transpose;
 
 use dense::Dense;
 use population::Population;

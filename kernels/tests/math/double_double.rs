@@ -336,7 +336,7 @@ mod arbitrary_precision {
             "ln" => x.ln(BITS, ROUNDING, constants),
             "log1p" => one.add(&x, WIDE, ROUNDING).ln(WIDE, ROUNDING, constants),
             "erf" => erf(&x, constants),
-            "tanh" | "tanh_fast" => x.tanh(BITS, ROUNDING, constants),
+            "tanh" => x.tanh(BITS, ROUNDING, constants),
             "sigmoid" => one.div(&one.add(&exp(&x.neg(), constants), BITS, ROUNDING), BITS, ROUNDING),
             "sin" => x.sin(BITS, ROUNDING, constants),
             "cos" => x.cos(BITS, ROUNDING, constants),

@@ -86,7 +86,6 @@ every_pattern! {
     ln_of_every_pattern "ln";
     log1p_of_every_pattern "log1p";
     tanh_of_every_pattern "tanh";
-    tanh_fast_of_every_pattern "tanh_fast";
     sigmoid_of_every_pattern "sigmoid";
     softplus_of_every_pattern "softplus";
     erf_of_every_pattern "erf";

@@ -116,7 +116,6 @@ many_points! {
     ln_of_many_points "ln";
     log1p_of_many_points "log1p";
     tanh_of_many_points "tanh";
-    tanh_fast_of_many_points "tanh_fast";
     sigmoid_of_many_points "sigmoid";
     softplus_of_many_points "softplus";
     erf_of_many_points "erf";

@@ -1,0 +1,89 @@
+//! Forward and back propagation of a chunk of examples.
+
+use thalweg_kernels::activation;
+use thalweg_kernels::math::Elementary;
+use thalweg_kernels::product::{Input, Shape, Start};
+
+use super::Network;
+use super::scratch::Scratch;
+use crate::train::Path;
+
+impl<T: Elementary> Network<T> {
+    /// Whether the first layer, on inputs that trials share, is one with its activation.
+    fn fuses_input(&self, path: Path) -> bool {
+        /// As many inputs as cost no more to load again for each example than to keep.
+        const NARROW: usize = 2;
+        let (layers, activation) = (self.architecture().layers(), self.architecture().activation);
+        path == Path::Population
+            && layers.len() > 1
+            && layers[0].inputs <= NARROW
+            && activation.needs == activation::Needs::Value
+    }
+
+    /// Runs a chunk of examples through the network; `scratch.values` holds every layer's activations afterwards.
+    pub(super) fn forward(&self, scratch: &mut Scratch<T>, weights: &[T], inputs: Input<'_, T>, examples: usize) {
+        let lanes = scratch.lanes;
+        for (index, layer) in self.architecture().layers().iter().enumerate() {
+            let (before, after) = scratch.values.split_at_mut(index);
+            let inputs = before.last().map_or(inputs, |a| Input::PerLane(&a[..examples * layer.inputs * lanes]));
+            let outputs = &mut after[0][..examples * layer.outputs * lanes];
+            let shape = Shape { outputs: layer.outputs, inputs: layer.inputs, examples };
+            let bias = (!layer.bias.is_empty()).then(|| &weights[layer.bias.start * lanes..layer.bias.end * lanes]);
+            let matrix = &weights[layer.weights.start * lanes..layer.weights.end * lanes];
+            if let Input::Shared(inputs) = inputs
+                && self.fuses_input(scratch.layout.path)
+            {
+                let layer = activation::Layer { shape, weights: matrix, bias, inputs };
+                self.architecture().activation.forward_layer(scratch.layout.isa, layer, outputs);
+                continue;
+            }
+            scratch.products.forward(shape, matrix, bias, inputs, outputs);
+            if index + 1 < self.architecture().layers().len() {
+                if let Some(z) = scratch.arguments.get_mut(index) {
+                    z[..outputs.len()].copy_from_slice(outputs);
+                }
+                self.architecture().activation.forward(scratch.layout.isa, outputs);
+            }
+        }
+    }
+
+    /// Adds the gradient of a chunk to `gradient`: the last layer's values hold dL/dz, the others their activations.
+    pub(super) fn backward(
+        &self,
+        scratch: &mut Scratch<T>,
+        weights: &[T],
+        inputs: Input<'_, T>,
+        examples: usize,
+        gradient: &mut [T],
+        start: Start,
+    ) {
+        let (lanes, last) = (scratch.lanes, self.architecture().layers().len() - 1);
+        let Scratch { values, arguments, upstream: [upstream, downstream], products, layout, .. } = scratch;
+        // The gradient with respect to the last layer's outputs stands where its values were.
+        std::mem::swap(&mut values[last], upstream);
+        for (index, layer) in self.architecture().layers().iter().enumerate().rev() {
+            let shape = Shape { outputs: layer.outputs, inputs: layer.inputs, examples };
+            let before = match index {
+                0 => inputs,
+                _ => Input::PerLane(&values[index - 1][..examples * layer.inputs * lanes]),
+            };
+            let dz = &upstream[..examples * layer.outputs * lanes];
+            let (matrix, bias) = gradient[layer.weights.start * lanes..].split_at_mut(layer.weights.len() * lanes);
+            let bias = (!layer.bias.is_empty()).then(|| &mut bias[..layer.bias.len() * lanes]);
+            products.weight_gradient(shape, dz, before, matrix, bias, start);
+            if index > 0 {
+                let dx = &mut downstream[..examples * layer.inputs * lanes];
+                let matrix = &weights[layer.weights.start * lanes..layer.weights.end * lanes];
+                let known = &arguments.get(index - 1).unwrap_or(&values[index - 1])[..dx.len()];
+                let activation = self.architecture().activation;
+                if layer.outputs == 1 && layout.path == Path::Population {
+                    activation.backward_from_output(layout.isa, known, matrix, dz, dx);
+                } else {
+                    products.input_gradient(shape, matrix, dz, dx);
+                    activation.backward(layout.isa, known, dx);
+                }
+                std::mem::swap(upstream, downstream);
+            }
+        }
+    }
+}
