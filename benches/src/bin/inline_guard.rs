@@ -24,9 +24,10 @@ const FLOOR: f64 = if cfg!(target_arch = "x86_64") { 3.0 } else { 1.5 };
 /// The same for kernels that fuse nothing: the compiler makes vector code of their scalar form, too.
 const VECTORISED_FLOOR: f64 = 1.0;
 /// They are.
-const FUSE_NOTHING: [(&str, &str); 5] = [
+const FUSE_NOTHING: [(&str, &str); 6] = [
     ("activation/forward", "relu-f32"),
     ("activation/backward", "relu-f32"),
+    ("activation/forward", "leaky-relu-f32"),
     ("activation/backward", "leaky-relu-f32"),
     ("activation/backward", "elu-f32"),
     ("activation/backward", "sigmoid-f32"),

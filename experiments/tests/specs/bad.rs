@@ -336,6 +336,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
         &["basins are drawn on landscapes of one or two dimensions"],
     ),
     ("[[opt", "[engine]\nlanes = 0\n[[opt", &["`engine.lanes`"]),
+    ("hidden = [4]", "hidden = [4]\ninit_offset = \"big\"", &["`network.init_offset`"]),
     ("seeds = 2", "seeds = 2\nlog_examples = 0", &["`train.log_examples`: expected an integer from 1"]),
     ("batch = 16", "batch = \"full\"\nreplacement = true", &["train.replacement", "not drawn"]),
     ("batch = 16", "batch = \"full\"\ndrop_last = true", &["nothing to drop"]),

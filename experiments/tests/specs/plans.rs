@@ -59,7 +59,7 @@ fn what_changes_no_number_changes_no_key() {
     let same = [
         edited("name = \"small\"", "name = \"other\"\ntitle = \"Other\"\ntier = \"full\""),
         SMALL.to_owned() + "[[figure]]\nkind = \"curves\"\nmetric = \"train_loss\"\n",
-        SMALL.to_owned() + "[engine]\nlanes = 8\nchunk = 32\n[record]\ncurves = \"none\"\n",
+        SMALL.to_owned() + "[engine]\nlanes = 8\nchunk = 32\n[record]\ncurves = \"none\"\ntables = false\n",
         edited("seeds = 2", "seeds = [0, 1]"),
         edited("noise = 0.2", "noise = 0.2\nlabel_noise = 0\nimbalance = 1"),
         edited("steps = 10", "epochs = 2"), // of five steps
@@ -94,6 +94,7 @@ fn what_changes_a_number_changes_every_key() {
         ("hidden = [4]", "hidden = [4]\nactivation = \"elu\""),
         ("hidden = [4]", "hidden = [4]\nactivation = \"elu\"\nalpha = 0.5"),
         ("hidden = [4]", "hidden = [4]\nactivation = \"leaky-relu\"\nnegative_slope = 0.2"),
+        ("hidden = [4]", "hidden = [4]\ninit_offset = 0.5"),
         ("hidden = [4]", "hidden = [4]\nbias = false"),
         ("hidden = [4]", "hidden = [4]\ninit = \"zeros\""),
         ("hidden = [4]", "hidden = [4]\ninit = \"normal\""),

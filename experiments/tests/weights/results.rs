@@ -204,3 +204,58 @@ fn a_network_goes_on_from_its_file() {
         }
     }
 }
+
+/// The numbers of a tensor in F64.
+fn numbers(file: &[u8], tensor: &str) -> Vec<f64> {
+    let tensors = safetensors::SafeTensors::deserialize(file).unwrap();
+    let bytes = tensors.tensor(tensor).unwrap().data().to_vec();
+    bytes.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()
+}
+
+#[test]
+fn an_offset_is_added_to_the_first_layer_and_losses_are_those_from_there() {
+    const OFFSETS: [f64; 3] = [0.0, -0.75, 2.0];
+    let folder = tempfile::tempdir().unwrap();
+    let (initial, precision) = ("record.weights=\"initial\"", "train.precision=\"f64\"");
+    for engine in ["engine.path=\"population\"", "engine.path=\"dense\""] {
+        let out = folder.path().join(&engine[13..18]);
+        let offsets = "network.init_offset=[0.0, -0.75, 2.0]";
+        let files = run(&out, &[initial, precision, engine, "optimizer.0.lr=0.1", offsets], 1);
+        let rows = read_runs(&out.join("runs.csv")).unwrap().rows;
+        // By offset, then by seed.
+        let file = |index: usize| &files[&format!("{}-initial.safetensors", rows[index].key)];
+        for (index, row) in rows.iter().enumerate() {
+            let (offset, drawn) = (OFFSETS[index / 2], file(index % 2));
+            let shifted: Vec<f64> = numbers(drawn, "layers.0.weight").iter().map(|weight| weight + offset).collect();
+            assert_eq!(numbers(file(index), "layers.0.weight"), shifted, "{engine} {index}");
+            for same in ["layers.0.bias", "layers.1.weight", "layers.1.bias"] {
+                assert_eq!(numbers(file(index), same), numbers(drawn, same), "{engine} {index} {same}");
+            }
+            let path = folder.path().join("start.safetensors");
+            fs::write(&path, file(index)).unwrap();
+            let init = format!("network.init={{ file = \"{}\" }}", path.display());
+            let again = folder.path().join(format!("{}{index}", &engine[13..18]));
+            run(&again, &[precision, engine, "optimizer.0.lr=0.1", &init], 1);
+            let loaded = &read_runs(&again.join("runs.csv")).unwrap().rows[0];
+            assert_eq!(row.initial_train_loss, loaded.initial_train_loss, "{engine} {index}");
+        }
+    }
+}
+
+#[test]
+fn tables_that_do_not_stay_are_in_the_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let [with, without] = ["true", "false"].map(|stay| {
+        let out = folder.path().join(stay);
+        run(&out, &[&format!("record.tables={stay}")], 1);
+        out
+    });
+    for table in ["runs.csv", "curves.csv", "summary.csv"] {
+        assert!(with.join(table).exists() && !without.join(table).exists(), "{table}");
+        assert!(Manifest::read(&without).unwrap().files.contains_key(table), "{table}");
+    }
+    assert_eq!(Manifest::read(&with).unwrap().files, Manifest::read(&without).unwrap().files);
+    // It is complete nonetheless.
+    let spec = parse(SMALL, Path::new("."), &["record.tables=false"]);
+    assert_eq!(run_into(&spec, &without, 1, false).unwrap(), Finished::AlreadyComplete);
+}
