@@ -246,7 +246,8 @@ fn single_is_as_in_a_block<T: Precision>() {
                             coefficients: &fresh.iter().map(|c| T::from_f64(*c)).collect::<Vec<T>>(),
                             alarm: &mut alarm,
                         };
-                        method.update_single(isa, single);
+                        let raised = method.update_single(isa, single);
+                        assert_eq!(raised, !alarm.is_finite());
                     }
                     assert_same(&weights, &want.weights[step], || format!("{method:?} {isa:?}, {parameters}"));
                 }
@@ -286,7 +287,7 @@ fn every_optimizer_reaches_the_minimum_of_a_quadratic() {
             let (weights, state, coefficients) = (&mut weights, &mut state, &fresh);
             let (gradient, range, alarm) = (&gradient, 0..3, &mut alarm);
             let step = SingleUpdate { weights, gradient, state, range, coefficients, alarm };
-            method.update_single(Isa::best(), step);
+            assert!(!method.update_single(Isa::best(), step));
         }
         assert!(alarm == 0.0 && weights.iter().all(|w| (w - 1.0).abs() <= tolerance), "{method:?}: {weights:?}");
     }

@@ -126,12 +126,11 @@ impl<T: Elementary> Objective<T> for Network<T> {
                 let initial = self.initials.weights(lane.init_seed, || self.draw(lane.init_seed));
                 weights.chunks_exact_mut(width).zip(initial.iter()).for_each(|(row, weight)| row[at] = *weight);
             }
-            let first = self.architecture.layers()[0].weights.clone();
-            let first = weights[first.start * width..first.end * width].chunks_exact_mut(width);
             if lanes.iter().any(|lane| lane.init_offset != 0.0) {
-                first.for_each(|row| {
-                    row.iter_mut().zip(lanes).for_each(|(w, lane)| *w += T::from_f64(lane.init_offset))
-                });
+                let first = &self.architecture.layers()[0].weights;
+                for row in weights[first.start * width..first.end * width].chunks_exact_mut(width) {
+                    row.iter_mut().zip(lanes).for_each(|(w, lane)| *w += T::from_f64(lane.init_offset));
+                }
             }
         }
     }

@@ -146,19 +146,18 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         for Part { range, coefficients, keep } in coefficients.advance(method, lanes, step) {
             let is_on = adjuster.is_on;
             let gradient = if is_on { adjuster.adjust(weights, gradient, range.clone(), keep) } else { &**gradient };
-            match layout.path {
+            raised |= match layout.path {
                 Path::Population => {
                     let (groups, alarm) = (layout.groups, alarms.lanes());
                     let update = Update { groups, weights, gradient, state, range, coefficients, alarm };
-                    raised |= method.update(layout.isa, update);
+                    method.update(layout.isa, update)
                 }
                 Path::Dense => {
                     let alarm = &mut alarms.lanes()[0];
                     let update = SingleUpdate { weights, gradient, state, range, coefficients, alarm };
-                    method.update_single(layout.isa, update);
-                    raised |= !alarms.lanes()[0].is_finite();
+                    method.update_single(layout.isa, update)
                 }
-            }
+            };
         }
         if raised && alarms.any() {
             for (lane, trial) in self.trials.iter_mut().enumerate() {

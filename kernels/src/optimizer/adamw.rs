@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::moments::{corrections, epsilon};
+use super::moments::adam;
 use super::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 use crate::{Real, Vector};
 
@@ -43,19 +43,8 @@ impl Rule for AdamW {
         let &[lr, beta1, beta2, eps, decay, inside, uncorrected] = hyperparameters else {
             unreachable!("AdamW has seven hyperparameters")
         };
-        let (mean, square) = corrections(products, beta1, beta2, uncorrected);
-        let (under, beside) = epsilon(eps, inside);
-        coefficients[..9].copy_from_slice(&[
-            beta1,
-            1.0 - beta1,
-            beta2,
-            1.0 - beta2,
-            lr / mean,
-            1.0 / square,
-            under,
-            beside,
-            1.0 - lr * decay,
-        ]);
+        coefficients[..8].copy_from_slice(&adam([lr, beta1, beta2, eps], inside, uncorrected, products));
+        coefficients[8] = 1.0 - lr * decay;
     }
 
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::moments::{corrections, epsilon};
+use super::moments::adam;
 use super::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 use crate::{Real, Vector};
 
@@ -44,18 +44,7 @@ impl Rule for AmsGrad {
         let &[lr, beta1, beta2, eps, inside, uncorrected] = hyperparameters else {
             unreachable!("AMSGrad has six hyperparameters")
         };
-        let (mean, square) = corrections(products, beta1, beta2, uncorrected);
-        let (under, beside) = epsilon(eps, inside);
-        coefficients[..8].copy_from_slice(&[
-            beta1,
-            1.0 - beta1,
-            beta2,
-            1.0 - beta2,
-            lr / mean,
-            1.0 / square,
-            under,
-            beside,
-        ]);
+        coefficients[..8].copy_from_slice(&adam([lr, beta1, beta2, eps], inside, uncorrected, products));
     }
 
     #[inline(always)]

@@ -26,32 +26,32 @@ pub struct SingleUpdate<'a, T> {
 }
 
 impl Method {
-    /// Does one step of some parameters of one trial.
+    /// Does one step of some parameters of one trial; returns whether its alarm is raised now.
     ///
     /// # Panics
     ///
     /// If the slices do not fit each other.
-    pub fn update_single<T: Real>(&self, isa: Isa, step: SingleUpdate<'_, T>) {
+    pub fn update_single<T: Real>(&self, isa: Isa, step: SingleUpdate<'_, T>) -> bool {
         assert_eq!(step.gradient.len(), step.weights.len());
         assert_eq!(step.state.len(), step.weights.len() * self.state);
         assert_eq!(step.coefficients.len(), self.coefficients);
         assert!(step.range.start <= step.range.end && step.range.end <= step.weights.len());
-        self.single.get::<T>()(isa, step);
+        self.single.get::<T>()(isa, step)
     }
 }
 
 #[derive(Clone, Copy)]
 pub(super) struct SingleKernel;
 impl Family for SingleKernel {
-    type Member<T: Real> = fn(Isa, SingleUpdate<'_, T>);
+    type Member<T: Real> = fn(Isa, SingleUpdate<'_, T>) -> bool;
 }
 
-pub(super) fn update<R: Rule, T: Real>(isa: Isa, step: SingleUpdate<'_, T>) {
+pub(super) fn update<R: Rule, T: Real>(isa: Isa, step: SingleUpdate<'_, T>) -> bool {
     struct Op<'a, R, T>(SingleUpdate<'a, T>, PhantomData<R>);
     impl<R: Rule, T: Real> WithSimd for Op<'_, R, T> {
-        type Output = ();
+        type Output = bool;
         #[inline(always)]
-        fn with_simd<S: Simd>(self, simd: S) {
+        fn with_simd<S: Simd>(self, simd: S) -> bool {
             let SingleUpdate { weights, gradient, state, range, coefficients, alarm } = self.0;
             let mut arrays = state.chunks_exact_mut(weights.len().max(1));
             let state = std::array::from_fn(|_| arrays.next().map_or(&mut [][..], |array| &mut array[range.clone()]));
@@ -69,9 +69,10 @@ pub(super) fn update<R: Rule, T: Real>(isa: Isa, step: SingleUpdate<'_, T>) {
             // Zeros, or a NaN among them.
             *alarm = bytemuck::cast_slice(&[sum.register()]).iter().fold(*alarm, |sum, x: &T| sum + *x);
             *alarm = step.rest::<R>(p, coefficients, *alarm);
+            !alarm.is_finite()
         }
     }
-    isa.dispatch(Op::<R, T>(step, PhantomData));
+    isa.dispatch(Op::<R, T>(step, PhantomData))
 }
 
 /// The parameters that are updated, and what belongs to them.
