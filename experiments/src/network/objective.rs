@@ -126,11 +126,10 @@ impl<T: Elementary> Objective<T> for Network<T> {
                 let initial = self.initials.weights(lane.init_seed, || self.draw(lane.init_seed));
                 weights.chunks_exact_mut(width).zip(initial.iter()).for_each(|(row, weight)| row[at] = *weight);
             }
-            if lanes.iter().any(|lane| lane.init_offset != 0.0) {
-                let first = &self.architecture.layers()[0].weights;
-                for row in weights[first.start * width..first.end * width].chunks_exact_mut(width) {
-                    row.iter_mut().zip(lanes).for_each(|(w, lane)| *w += T::from_f64(lane.init_offset));
-                }
+            let first = &self.architecture.layers()[0].weights;
+            for (at, lane) in lanes.iter().enumerate().filter(|(_, lane)| lane.init_offset != 0.0) {
+                let rows = weights[first.start * width..first.end * width].chunks_exact_mut(width);
+                rows.for_each(|row| row[at] += T::from_f64(lane.init_offset));
             }
         }
     }

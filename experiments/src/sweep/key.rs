@@ -7,25 +7,25 @@ use thalweg_kernels::optimizer::{Domain, Method};
 use super::{Initial, Model, Schedule, Shape, Trial};
 use crate::data::Splits;
 use crate::network::Parameterisation;
-use crate::spec::{Batch, Named, Problem, Spec, number, point as numbers, quoted, unusual};
+use crate::spec::{Batch, INIT_OFFSET, Named, Problem, Spec, number, point as numbers, quoted, unusual};
 use crate::train::OPTIONS;
 
 /// What the descriptions of all trials of an instance begin with. The content of files is what counts, wherever they lie.
 #[derive(Clone, Debug)]
 pub(super) struct KeyMaker {
     shared: String,
-    random: Random,
+    relevant: Relevant,
 }
 
-/// Which seeds of a trial matter.
+/// Which of what a trial has matters, and as what.
 #[derive(Clone, Copy, Debug)]
-struct Random {
+struct Relevant {
     /// Whether the initial parameters are drawn.
-    start: bool,
+    init_seed: bool,
     /// Whether something is drawn after the start: the order of examples, or noise.
-    steps: bool,
-    /// Whether starts are points on a landscape.
-    on_landscape: bool,
+    order_seed: bool,
+    /// Whether a start is a point on a landscape; else it is an offset of initial weights.
+    point: bool,
 }
 
 /// What a trial has of its own besides its seeds.
@@ -43,7 +43,7 @@ pub(super) struct Point<'a> {
 /// The hash of what the descriptions of all trials of one optimizer begin with, and a buffer for the rest.
 pub(super) struct MethodKeys {
     method: &'static Method,
-    random: Random,
+    relevant: Relevant,
     hasher: blake3::Hasher,
     rest: String,
 }
@@ -81,29 +81,29 @@ impl KeyMaker {
             line("train.target.threshold", &number(target.threshold));
             line("train.target.stop", &target.stop);
         }
-        let random = match model {
+        let relevant = match model {
             Model::Network(shape) => {
-                Random { start: matches!(shape.init, Initial::Drawn(_)), steps: true, on_landscape: false }
+                Relevant { init_seed: matches!(shape.init, Initial::Drawn(_)), order_seed: true, point: false }
             }
             Model::Landscape(landscape) => {
-                Random { start: false, steps: landscape.gradient_noise > 0.0, on_landscape: true }
+                Relevant { init_seed: false, order_seed: landscape.gradient_noise > 0.0, point: true }
             }
         };
-        Self { shared: text, random }
+        Self { shared: text, relevant }
     }
 
     /// The keys of the trials of one optimizer.
     pub fn of_method(&self, method: &'static Method) -> MethodKeys {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.shared.as_bytes());
-        MethodKeys { method, random: self.random, hasher, rest: String::new() }
+        MethodKeys { method, relevant: self.relevant, hasher, rest: String::new() }
     }
 
     pub fn describe(&self, trial: &Trial, start: &[f64]) -> String {
         let mut text = self.shared.clone();
         let Trial { hyperparameters, options, lr_scale, .. } = trial;
         let point = Point { hyperparameters, options, lr_scale, start };
-        write_trial(&mut text, trial.optimizer, point, self.random, [trial.init_seed, trial.order_seed]);
+        write_trial(&mut text, trial.optimizer, point, self.relevant, [trial.init_seed, trial.order_seed]);
         text
     }
 }
@@ -112,7 +112,7 @@ impl MethodKeys {
     /// The first 64 bits of the hash, most significant first: as a number, its 16 hex digits are the key.
     pub fn key(&mut self, point: Point<'_>, init_seed: u64, order_seed: u64) -> u64 {
         self.rest.clear();
-        write_trial(&mut self.rest, self.method, point, self.random, [init_seed, order_seed]);
+        write_trial(&mut self.rest, self.method, point, self.relevant, [init_seed, order_seed]);
         let hash = self.hasher.clone().update(self.rest.as_bytes()).finalize();
         hash.as_bytes().iter().take(8).fold(0, |key, &byte| key << 8 | u64::from(byte))
     }
@@ -171,7 +171,7 @@ fn write_trial(
     text: &mut String,
     method: &Method,
     point: Point<'_>,
-    random: Random,
+    relevant: Relevant,
     [init_seed, order_seed]: [u64; 2],
 ) {
     write_line(text, "optimizer", &quoted(method.name));
@@ -192,13 +192,15 @@ fn write_trial(
     }
     match point.start {
         [] => {}
-        start if random.on_landscape => write_line(text, "start", &numbers(start)),
-        offset => write_line(text, "init_offset", &number(offset[0])),
+        start if relevant.point => write_line(text, "start", &numbers(start)),
+        // Nothing added is nothing to be said.
+        [0.0] => {}
+        offset => write_line(text, INIT_OFFSET, &number(offset[0])),
     }
-    if random.start {
+    if relevant.init_seed {
         write_line(text, "init_seed", &init_seed);
     }
-    if random.steps {
+    if relevant.order_seed {
         write_line(text, "order_seed", &order_seed);
     }
 }

@@ -64,6 +64,7 @@ fn what_changes_no_number_changes_no_key() {
         edited("noise = 0.2", "noise = 0.2\nlabel_noise = 0\nimbalance = 1"),
         edited("steps = 10", "epochs = 2"), // of five steps
         edited("steps = 10", "steps = 10\nlog_every = 1000"),
+        edited("hidden = [4]", "hidden = [4]\ninit_offset = 0"),
         edited("hidden = [4]", "hidden = [4]\nloss = \"bce\""), // as two classes get it anyway
         edited("[0.1, 0.01]", "{ values = [1e-1, 1e-2] }"),
         // What lies in several grids is one trial.
