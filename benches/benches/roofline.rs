@@ -1,9 +1,10 @@
 //! Every kernel as a share of what bounds it: `cargo bench --features counting --bench roofline [-- [FILTER] [--csv PATH]]`.
 //!
 //! Measures what the core can do before and after, and takes the better of both as the bound. The table is written to
-//! `target/roofline.csv`, or to the path of `--csv`. `FILTER` is a part of the names of the kernels that are wanted.
+//! `target/roofline.csv`, or to the path of `--csv`; both start from the root of the workspace. `FILTER` is a part of the
+//! names of the kernels that are wanted.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thalweg_benches::roofline::{Machine, Measurement, measure, print, write};
 use thalweg_benches::workload::{Make, families};
@@ -23,7 +24,11 @@ fn main() -> std::io::Result<()> {
     let kernels: Vec<Measurement> = kernels.iter().filter_map(|(family, make)| measure(family, make, isa)).collect();
     let after = Machine::measure(isa);
     print("after", &after)?;
-    write(&path, isa.name(), &before.best(&after), &kernels)
+    // Cargo runs benches in the folder of their package.
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(path);
+    write(&path, isa.name(), &before.best(&after), &kernels)?;
+    println!("the table is in {}", path.display());
+    Ok(())
 }
 
 /// The filter and the path of the CSV.
