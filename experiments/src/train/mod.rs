@@ -16,6 +16,7 @@ mod options;
 mod outcome;
 mod pool;
 mod rate;
+mod trials;
 
 pub use block::Schedule;
 pub use column::{COLUMNS, Column};

@@ -63,7 +63,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
     observers: &[&dyn Observer<T>],
     engine: Engine,
     stop: &AtomicBool,
-    done: impl Fn(usize, usize, Vec<Outcome>) + Sync,
+    done: impl Fn(usize, usize, &[Outcome]) + Sync,
 ) -> Result<Duration, rayon::ThreadPoolBuildError> {
     let layout = engine.layout::<T>();
     let lanes = engine.block_lanes::<T>();
