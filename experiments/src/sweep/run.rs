@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,15 +12,16 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::Method;
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::{Choice, Model, Plan, Population, WeightFiles, WithObjective, descent, rows, with_objective};
+use super::{Choice, Model, Plan, Population, Trial, WeightFiles, WithObjective, descent, rows, with_objective};
 use crate::data::Splits;
 use crate::drawing::{self, DrawError, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, Provenance, RecordError, atomic};
 use crate::spec::{Curves, InputError, Problem, Spec};
-use crate::train::{self, EffectiveRates, Job, Norms, Objective, Observer, Outcome};
+use crate::train::{self, EffectiveRates, Jobs, Lane, Norms, Objective, Observer, Outcome};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -108,12 +110,11 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     if folder.claim(settings.fresh)? == Claim::Complete {
         return Ok(Finished::AlreadyComplete);
     }
-    let keys = plan.trials.iter().map(|trial| trial.key.as_str());
-    let parts = Parts::open(&folder.parts(), keys).map_err(|source| folder.error(source))?;
+    let parts = Parts::open(&folder.parts(), plan.trials.keys()).map_err(|source| folder.error(source))?;
     progress.begin(plan.trials.len(), parts.done());
     let started = Instant::now();
     let before = parts.done();
-    let parts = Mutex::new(Writer { parts, flushed: started, failure: None });
+    let parts = Mutex::new(Writer { parts, started, flushed: started, failure: None });
     let weights = WeightFiles::new(spec, &plan, &settings.out, &folder.parts());
     let train = |spent: Duration, (instance, problem): (usize, &Problem)| {
         if stop.load(Ordering::Relaxed) {
@@ -135,7 +136,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let trials = plan.trials.len() - before;
     let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops_per_trial());
     let files = folder.assemble(spec, &plan, &data, &parts).map_err(|source| folder.error(source))?;
-    // The plan of a large sweep takes as much memory as its table, which is read next.
+    // Figures of a large sweep need the memory.
     drop(plan);
     folder.finish(spec, files, parts, &weights, settings.png)?;
     provenance.write(folder.path).map_err(|source| folder.error(source))?;
@@ -145,12 +146,15 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
 /// Rows on their way to the disk.
 struct Writer {
     parts: Parts,
+    started: Instant,
     flushed: Instant,
     failure: Option<io::Error>,
 }
 
-/// How long finished rows may wait before they are written.
+/// How long finished rows may wait before they are written: so long, or this share of the time since the start, so that a
+/// sweep of a day has hundreds of parts and not tens of thousands.
 const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE_SHARE: f64 = 0.01;
 /// How many bytes of finished rows may wait.
 const BACKLOG: usize = 16 << 20;
 
@@ -173,10 +177,10 @@ impl WithObjective for Training<'_> {
         let Self { spec, plan, settings, .. } = self;
         let own: Vec<&Population> =
             plan.populations.iter().filter(|population| population.instance == self.instance).collect();
-        let missing: Vec<Vec<usize>> = {
+        let missing: Vec<Vec<u32>> = {
             let parts = &self.locked().parts;
-            let of = |trials: &[usize]| trials.iter().copied().filter(|&trial| !parts.has(trial)).collect();
-            own.iter().map(|population| of(&population.trials)).collect()
+            let is_missing = |trial: &u32| !parts.has(*trial as usize);
+            own.iter().map(|population| population.trials.iter().copied().filter(is_missing).collect()).collect()
         };
         let schedule = super::train_schedule(spec, plan);
         let observers: &[&dyn Observer<T>] = match (spec.record.curves, spec.record.effective_lr) {
@@ -197,18 +201,44 @@ impl WithObjective for Training<'_> {
         for (path, lanes) in ways {
             let takes = |&at: &usize| (choices[at].path, choices[at].lanes) == (path, lanes);
             let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
-            let job = |&population: &usize| Job {
-                method: own[population].optimizer,
-                lanes: missing[population].iter().map(|&trial| super::lane(spec, plan, trial)).collect(),
-            };
-            let jobs: Vec<Job<'_>> = populations.iter().map(job).collect();
+            let list = |&population: &usize| (own[population].optimizer, missing[population].as_slice());
+            let jobs = Missing { spec, plan, lists: populations.iter().map(list).collect() };
             let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes };
             let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
-                self.keep(&missing[populations[job]][first..first + outcomes.len()], &outcomes);
+                self.keep(&jobs.lists[job].1[first..first + outcomes.len()], &outcomes);
             };
             spent += train::train(objective, &jobs, &schedule, observers, engine, self.stop, done)?;
         }
         Ok(spent)
+    }
+}
+
+/// The trials that are still to be trained, by optimizer.
+struct Missing<'a> {
+    spec: &'a Spec,
+    plan: &'a Plan,
+    lists: Vec<(&'static Method, &'a [u32])>,
+}
+
+impl Jobs for Missing<'_> {
+    fn count(&self) -> usize {
+        self.lists.len()
+    }
+
+    fn method(&self, job: usize) -> &'static Method {
+        self.lists[job].0
+    }
+
+    fn trials(&self, job: usize) -> usize {
+        self.lists[job].1.len()
+    }
+
+    fn with_lanes<R>(&self, job: usize, trials: Range<usize>, work: impl FnOnce(&[Lane<'_>]) -> R) -> R {
+        let indices = &self.lists[job].1[trials];
+        let trials: Vec<Trial> = indices.iter().map(|&index| self.plan.trials.get(index as usize)).collect();
+        let lane = |(&index, trial)| super::lane(self.spec, self.plan, index as usize, trial);
+        let lanes: Vec<Lane<'_>> = indices.iter().zip(&trials).map(lane).collect();
+        work(&lanes)
     }
 }
 
@@ -218,22 +248,24 @@ impl Training<'_> {
     }
 
     /// Keeps the rows of finished trials.
-    fn keep(&self, trials: &[usize], outcomes: &[Outcome]) {
+    fn keep(&self, trials: &[u32], outcomes: &[Outcome]) {
         // Weights before rows: a trial that has its row is done.
-        let render = |(&trial, outcome)| {
-            self.weights.keep(trial, &self.plan.trials[trial].key, outcome)?;
-            Ok(rows::render(self.spec, self.plan, trial, outcome))
+        let render = |(&index, outcome): (&u32, &Outcome)| {
+            let trial = self.plan.trials.get(index as usize);
+            self.weights.keep(index as usize, trial.key, outcome)?;
+            Ok(rows::render(self.spec, self.plan, &trial, outcome))
         };
         let rows: io::Result<Vec<_>> = trials.iter().zip(outcomes).map(render).collect();
         let mut writer = self.locked();
         match rows {
-            Ok(rows) => trials.iter().zip(&rows).for_each(|(&trial, rows)| writer.parts.add(trial, rows)),
+            Ok(rows) => trials.iter().zip(&rows).for_each(|(&trial, rows)| writer.parts.add(trial as usize, rows)),
             Err(error) => {
                 writer.failure = Some(error);
                 return self.stop.store(true, Ordering::Relaxed);
             }
         }
-        if writer.flushed.elapsed() > PATIENCE || writer.parts.pending() > BACKLOG {
+        let patience = PATIENCE.max(writer.started.elapsed().mul_f64(PATIENCE_SHARE));
+        if writer.flushed.elapsed() > patience || writer.parts.pending() > BACKLOG {
             writer.flushed = Instant::now();
             if let Err(error) = writer.parts.flush() {
                 writer.failure = Some(error);
@@ -311,10 +343,10 @@ impl Folder<'_> {
         png: bool,
     ) -> Result<(), RunError> {
         let tables = files.clone();
-        let runs = record::read_runs(&self.path.join("runs.csv"))?;
+        let runs = self.path.join("runs.csv");
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
         files.push("summary.csv".to_owned());
-        files.extend(weights.publish(&runs.rows).map_err(|source| self.error(source))?);
+        files.extend(weights.publish(&weights.rows(&runs)?).map_err(|source| self.error(source))?);
         files.extend(drawing::draw(spec, self.path, png)?);
         let write = || {
             atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
@@ -343,7 +375,7 @@ impl Folder<'_> {
             files.push(format!("{table}.csv"));
             atomic::write(&self.path.join(format!("{table}.csv")), |file| {
                 file.write_all(&header)?;
-                parts.assemble(index, file)
+                parts.assemble(index, plan.trials.keys(), file)
             })?;
         }
         if let (Some(lattice), Model::Landscape(landscape)) = (&spec.record.surface, &plan.model) {
