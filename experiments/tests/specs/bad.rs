@@ -206,8 +206,8 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "noise = 0.2",
-        "noise = { linear = [0, 1], points = 8000000 }",
-        &["this grid of 2 points × 2 seeds × 8000000 problems takes the sweep past 20000000 trials"],
+        "noise = { linear = [0, 1], points = 6000000 }",
+        &["this grid of 2 points × 2 seeds × 6000000 problems takes the sweep past 20000000 trials"],
     ),
     (
         "noise = 0.2",

@@ -95,7 +95,7 @@ fn every_type_of_element_reads_back_plain_and_compressed() {
         // Compression changes no number, and so no key.
         assert!(keys.iter().all(|key| *key == keys[0]));
         assert!(!seen.contains(&keys[0]));
-        seen.push(keys[0].clone());
+        seen.push(keys[0]);
     }
 }
 

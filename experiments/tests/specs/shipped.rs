@@ -155,12 +155,14 @@ fn shipped_specs_can_be_planned() {
         let Study::Sweep(spec) = study else { continue };
         let plan = plan(&spec).unwrap();
         assert!((1..100_000).contains(&plan.trials.len()), "{}: {}", found.name, plan.trials.len());
-        // The trials of a configuration stand together, which summaries rely on.
-        let mut settings: Vec<_> =
-            plan.trials.iter().map(|trial| (trial.optimizer.name, plan.settings(&trial))).collect();
-        settings.dedup();
-        let texts: HashSet<_> = settings.iter().map(|settings| format!("{settings:?}")).collect();
-        assert_eq!(texts.len(), settings.len(), "{}", found.name);
+        if spec.train.seeds.count() > 1 || spec.problem.landscape().is_some() {
+            // The trials of a configuration stand together, which summaries rely on.
+            let mut rows: Vec<_> =
+                plan.trials.iter().map(|trial| (trial.optimizer.name, plan.settings(&trial))).collect();
+            rows.dedup();
+            let texts: HashSet<_> = rows.iter().map(|row| format!("{row:?}")).collect();
+            assert_eq!(texts.len(), rows.len(), "{}", found.name);
+        }
     }
     assert_eq!(shipped::find("no such spec"), None);
 }
