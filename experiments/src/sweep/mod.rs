@@ -2,6 +2,7 @@
 
 mod engine;
 mod estimate;
+mod folder;
 mod initial;
 mod key;
 mod path;
@@ -9,6 +10,7 @@ mod rows;
 pub mod run;
 mod schedule;
 mod shape;
+mod training;
 mod trials;
 mod weights;
 
