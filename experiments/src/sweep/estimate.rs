@@ -97,7 +97,7 @@ impl Measurement<'_> {
         let time = |steps: u64| {
             let schedule = train::Schedule { steps, logged: vec![0, steps], ..schedule.clone() };
             let begin = Instant::now();
-            let done = |_, _, _| {};
+            let done = |_: usize, _: usize, _: &[train::Outcome]| {};
             let trained = train::train(objective, &jobs, &schedule, &[], engine, &STOP, done);
             trained.map_or(0.0, |_| begin.elapsed().as_secs_f64())
         };

@@ -84,8 +84,8 @@ impl WithObjective for Training<'_> {
             let list = |&population: &usize| (own[population].optimizer, missing[population].as_slice());
             let jobs = Missing { spec, plan, lists: populations.iter().map(list).collect() };
             let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes };
-            let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
-                self.keep(&jobs.lists[job].1[first..first + outcomes.len()], &outcomes);
+            let done = |job: usize, first: usize, outcomes: &[Outcome]| {
+                self.keep(&jobs.lists[job].1[first..first + outcomes.len()], outcomes);
             };
             spent += train::train(objective, &jobs, &schedule, observers, engine, self.stop, done)?;
         }

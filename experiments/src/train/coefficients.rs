@@ -82,10 +82,10 @@ impl<T: Real> Coefficients<T> {
                 _ => self.runs.push(at..at + 1),
             }
         }
-        self.is_scheduled = self.distinct(lanes).any(|lane| lane.options.is_scheduled());
-        self.by_part = self.distinct(lanes).any(|lane| !lane.lr_scale.is_empty());
-        let plain = Options::default();
-        self.is_plain = !self.by_part && self.distinct(lanes).all(|lane| lane.options == plain);
+        let (plain, distinct) = (Options::default(), self.runs.iter().map(|run| &lanes[run.start]));
+        self.is_scheduled = distinct.clone().any(|lane| lane.options.is_scheduled());
+        self.by_part = distinct.clone().any(|lane| !lane.lr_scale.is_empty());
+        self.is_plain = !self.by_part && distinct.clone().all(|lane| lane.options == plain);
     }
 
     /// A lane of every run of equal settings.

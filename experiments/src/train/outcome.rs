@@ -94,8 +94,7 @@ impl Positions {
 
     /// The steps, and the parameters after each.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &[f64])> + ExactSizeIterator {
-        let position = |numbers: &'_ [f64]| (numbers[0] as u64, &numbers[1..]);
-        self.numbers.chunks_exact(1 + self.parameters).map(position)
+        self.numbers.chunks_exact(1 + self.parameters).map(|numbers| (numbers[0] as u64, &numbers[1..]))
     }
 }
 

@@ -1,0 +1,123 @@
+//! Walks of many steps a call have the outcomes of their steps.
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use thalweg::descent::Descent;
+use thalweg::train::{
+    Engine, Evaluation, Job, Keep, Lane, Layout, Metric, Norms, OPTIONS, Objective, Options, Outcome, Path, Schedule,
+    Split, Target, defaults, train,
+};
+use thalweg_kernels::Isa;
+use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions};
+use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::{ALL as METHODS, Hyperparameter};
+
+/// The outcomes of a job, in blocks of 24 lanes, in the order of the trials.
+fn outcomes<T: Elementary>(
+    objective: &impl Objective<T>,
+    job: &Job<'_>,
+    schedule: &Schedule,
+    isa: Isa,
+) -> Vec<Outcome> {
+    let found = Mutex::new(Vec::new());
+    // One thread: blocks come in order.
+    let engine = Engine { isa, threads: 1, path: Path::Population, lanes: Some(24) };
+    let done = |_: usize, _: usize, outcomes: &[Outcome]| found.lock().unwrap().extend_from_slice(outcomes);
+    let jobs = std::slice::from_ref(job);
+    train(objective, jobs, schedule, &[&Norms], engine, &AtomicBool::new(false), done).unwrap();
+    found.into_inner().unwrap()
+}
+
+/// A descent that does one step after the other.
+struct Stepwise<T>(Descent<T>);
+
+impl<T: Elementary> Objective<T> for Stepwise<T> {
+    type Scratch = <Descent<T> as Objective<T>>::Scratch;
+
+    fn parameters(&self) -> usize {
+        Objective::<T>::parameters(&self.0)
+    }
+
+    fn scratch(&self, layout: Layout) -> Self::Scratch {
+        self.0.scratch(layout)
+    }
+
+    fn start(&self, scratch: &mut Self::Scratch, lanes: &[Lane<'_>], weights: &mut [T]) {
+        self.0.start(scratch, lanes, weights);
+    }
+
+    fn gradient(&self, scratch: &mut Self::Scratch, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]) {
+        self.0.gradient(scratch, step, weights, gradient, alarm);
+    }
+
+    fn evaluate(&self, scratch: &mut Self::Scratch, step: u64, split: Split, weights: &[T], into: &mut Evaluation) {
+        self.0.evaluate(scratch, step, split, weights, into);
+    }
+
+    fn floor(&self) -> f64 {
+        Objective::<T>::floor(&self.0)
+    }
+
+    fn has(&self, split: Split) -> bool {
+        Objective::<T>::has(&self.0, split)
+    }
+
+    fn classifies(&self) -> bool {
+        Objective::<T>::classifies(&self.0)
+    }
+}
+
+/// Every landscape of the plane, every optimizer; trials that diverge at any time, that reach a target and stop, that clip, decay or have a schedule.
+fn walks_are_their_steps<T: Elementary>() {
+    let starts: Vec<[f64; 2]> = (0..24).map(|at| [f64::from(at % 5) - 2.0, f64::from(at % 7) * 0.6 - 1.9]).collect();
+    let target = Target { metric: Metric::Loss(Split::Train), threshold: 0.05, stop: true };
+    // Walks of no, one and several steps, and of more than are done at once.
+    let schedule =
+        Schedule { steps: 1400, logged: vec![0, 1, 3, 6, 50, 1400], divergence_factor: 10.0, target: Some(target) };
+    let (mut walks, mut ends) = (0, [0; 3]);
+    for landscape in LANDSCAPES.iter().filter(|landscape| landscape.facts.dimensions != Dimensions::Exactly(1)) {
+        let spectrum: &[f64] = if landscape.facts.dimensions == Dimensions::Spectrum { &[1.0, 30.0] } else { &[] };
+        let walking = Descent::<T>::new(landscape, 2, spectrum);
+        let stepwise = Stepwise(Descent::<T>::new(landscape, 2, spectrum));
+        for method in METHODS {
+            walks += usize::from(landscape.walks(method, 2));
+            // A block without options, blocks of which some trials have one, and one in which all rates differ.
+            let rates = [1e-4, 3e-3, 0.06, 2.0];
+            let settings = rates.map(|lr| {
+                let value = |h: &Hyperparameter| if h.name == "lr" { lr } else { h.default };
+                method.hyperparameters.iter().map(value).collect::<Vec<f64>>()
+            });
+            let options = [("schedule", 2.0), ("clip_norm", 1.0), ("weight_decay", 0.1)].map(|(name, value)| {
+                let mut values = defaults();
+                values[OPTIONS.iter().position(|option| option.name == name).unwrap()] = value;
+                Options::new(&values)
+            });
+            let lane = |at: usize| Lane {
+                hyperparameters: &settings[at % 24 % 4],
+                options: if at >= 48 && at % 3 == 0 { options[at / 3 % 3] } else { Options::default() },
+                start: &starts[at % 24],
+                keep: Keep::All,
+                ..Lane::default()
+            };
+            let job = Job { method, lanes: (0..72).map(lane).collect() };
+            for isa in Isa::available() {
+                let expected = outcomes(&stepwise, &job, &schedule, isa);
+                let got = outcomes(&walking, &job, &schedule, isa);
+                assert!(got == expected, "{landscape:?} by {method:?} on {isa:?}");
+                got.iter().for_each(|outcome| ends[outcome.status as usize] += 1);
+            }
+        }
+    }
+    assert!(walks > 0 && ends.iter().all(|count| *count > 100), "{walks} {ends:?}");
+}
+
+#[test]
+fn walks_are_their_steps_in_f32() {
+    walks_are_their_steps::<f32>();
+}
+
+#[test]
+fn walks_are_their_steps_in_f64() {
+    walks_are_their_steps::<f64>();
+}
