@@ -171,8 +171,8 @@ impl<S: Simd, T: Elementary> Walker<S, T> {
         for i in 0..R::STATE {
             self.state[i] = state[i].registers();
         }
-        // A difference of equals is zero, or NaN where they are not finite.
         let [x, y] = self.x.map(|register| Vector::<S, T>::new(simd, register));
+        #[expect(clippy::eq_op, reason = "zero, or NaN where it is not finite")]
         let gone = (x - x) + (y - y);
         let one = Vector::select(gone.equal(gone), x.like(1.0), x.like(0.0));
         self.survived = (Vector::new(simd, self.survived) + one).register();
