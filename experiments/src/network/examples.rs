@@ -112,16 +112,15 @@ pub(super) fn gather<'a, T: Copy>(
     out: &'a mut [T],
 ) -> Input<'a, T> {
     if let [order] = orders {
-        let out = &mut out[..range.len() * width];
-        let rows = out.chunks_exact_mut(width).zip(&order[range]);
-        if let 1 | 2 = width {
+        let (out, order) = (&mut out[..range.len() * width], &order[range]);
+        match width {
             // So few numbers are not worth a call to copy memory.
-            for (row, example) in rows {
-                row[0] = source[*example as usize * width];
-                row[width - 1] = source[(*example as usize + 1) * width - 1];
+            1 => pick::<T, 1>(order, source, out),
+            2 => pick::<T, 2>(order, source, out),
+            _ => {
+                let rows = out.chunks_exact_mut(width).zip(order);
+                rows.for_each(|(row, example)| row.copy_from_slice(&source[*example as usize * width..][..width]));
             }
-        } else {
-            rows.for_each(|(row, example)| row.copy_from_slice(&source[*example as usize * width..][..width]));
         }
         return Input::Shared(out);
     }
@@ -135,6 +134,12 @@ pub(super) fn gather<'a, T: Copy>(
         }
     }
     Input::PerLane(out)
+}
+
+/// The rows of `W` numbers in this order.
+fn pick<T: Copy, const W: usize>(order: &[u32], source: &[T], out: &mut [T]) {
+    let rows = source.as_chunks::<W>().0;
+    out.as_chunks_mut::<W>().0.iter_mut().zip(order).for_each(|(row, example)| *row = rows[*example as usize]);
 }
 
 #[cfg(test)]
