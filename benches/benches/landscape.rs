@@ -1,9 +1,11 @@
-//! Landscapes: `landscape/gradient/<runner>/<name>-<precision>`, 1,024 points, and `descent/<runner>/<name>-momentum-f32`,
+//! Landscapes: `landscape/gradient/<runner>/<name>-<precision>`, 1,024 points,
+//! `landscape/walk/<runner>/<name>-<optimizer>-f32`, 100 steps from 256 starts in one call, and `descent/<runner>/<name>-momentum-f32`,
 //! 128 × 128 starts on one thread, where an element is a step from a point.
 
 use thalweg_benches::timing;
-use thalweg_benches::workload::{descent, landscape};
+use thalweg_benches::workload::{descent, landscape, walk};
 use thalweg_kernels::landscape::{ALL, Landscape};
+use thalweg_kernels::optimizer::ALL as OPTIMIZERS;
 
 /// Starts along each coordinate.
 const SIDE: usize = 128;
@@ -13,6 +15,9 @@ fn main() {
         for &landscape in ALL {
             comparison.add("landscape/gradient", landscape::workload::<f32>(landscape, comparison.isa()));
             comparison.add("landscape/gradient", landscape::workload::<f64>(landscape, comparison.isa()));
+            for &method in OPTIMIZERS.iter().filter(|method| landscape.walks(method, 2)) {
+                comparison.add("landscape/walk", walk::workload::<f32>(landscape, method, comparison.isa()));
+            }
         }
         for name in ["rosenbrock", "beale", "rastrigin"] {
             let landscape = Landscape::named(name).expect("there is such a landscape");

@@ -1,8 +1,9 @@
 //! Landscapes as objectives: optimizers go down them from given points.
 
 use thalweg_kernels::Isa;
-use thalweg_kernels::landscape::{Landscape, Points, Rotation};
+use thalweg_kernels::landscape::{Landscape, Points, Rotation, Walk};
 use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::Method;
 use thalweg_kernels::orthogonal::orthogonal;
 
 use crate::random::Stream;
@@ -147,6 +148,15 @@ impl<T: Elementary> Objective<T> for Descent<T> {
             scratch.noise.draw(step, self.gradient_noise, self.dimensions);
             scratch.noise.add(gradient, self.dimensions, scratch.layout.lanes::<T>());
         }
+    }
+
+    fn walk(&self, scratch: &mut Scratch<T>, method: &Method, walk: Walk<'_, T>) -> bool {
+        let is_plain = self.rotation.is_none() && self.gradient_noise == 0.0;
+        let walks = is_plain && self.landscape.walks(method, self.dimensions);
+        if walks {
+            self.landscape.walk(scratch.layout.isa, method, &self.spectrum, walk);
+        }
+        walks
     }
 
     fn evaluate(&self, scratch: &mut Scratch<T>, _: u64, _: Split, weights: &[T], evaluation: &mut Evaluation) {

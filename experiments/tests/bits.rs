@@ -115,9 +115,9 @@ fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32]
     let jobs: Vec<Job<'_>> = ALL.iter().zip(&places).map(job).collect();
     let schedule = Schedule { steps: STEPS, logged: vec![0, 1, 3, STEPS], divergence_factor: 10.0, target: None };
     let results = Mutex::new(vec![None; trials.len()]);
-    let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
+    let done = |job: usize, first: usize, outcomes: &[Outcome]| {
         let mut results = results.lock().unwrap();
-        for (outcome, at) in outcomes.into_iter().zip(&places[job][first..]) {
+        for (outcome, at) in outcomes.iter().zip(&places[job][first..]) {
             let before = results[*at].replace(format!("{outcome:?}"));
             assert!(before.is_none(), "trial {at} was handed over twice");
         }

@@ -44,7 +44,7 @@ fn outcomes<T: Elementary>(
 ) -> Vec<Vec<Outcome>> {
     let blocks = Mutex::new(Vec::new());
     let stop = AtomicBool::new(false);
-    let done = |job, first, outcomes| blocks.lock().unwrap().push((job, first, outcomes));
+    let done = |job, first, outcomes: &[Outcome]| blocks.lock().unwrap().push((job, first, outcomes.to_vec()));
     train(objective, jobs, schedule, &[&Norms], engine, &stop, done).unwrap();
     let mut blocks: Vec<(usize, usize, Vec<Outcome>)> = blocks.into_inner().unwrap();
     blocks.sort_by_key(|(job, first, _)| (*job, *first));

@@ -87,7 +87,7 @@ fn end(method: &'static Method, lane: Lane<'_>, isa: Isa, steps: u64) -> Vec<f64
     let engine = Engine { isa, threads: 1, path: Path::Population, lanes: None };
     let jobs = [Job { method, lanes: vec![lane] }];
     let found = Mutex::new(Vec::new());
-    let done = |_, _, outcomes: Vec<Outcome>| found.lock().unwrap().extend(outcomes);
+    let done = |_, _, outcomes: &[Outcome]| found.lock().unwrap().extend_from_slice(outcomes);
     train(&objective, &jobs, &schedule, &[], engine, &AtomicBool::new(false), done).unwrap();
     found.into_inner().unwrap()[0].end().unwrap().to_vec()
 }

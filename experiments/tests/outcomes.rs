@@ -101,9 +101,9 @@ fn run(play: &Play, order: &[u64], schedule: &Schedule, engine: Engine, stop: &A
     let lane = |trial: &u64| Lane { hyperparameters: &[1.0], init_seed: *trial, order_seed: 0, ..Lane::default() };
     let jobs = [Job { method: Method::named("sgd").unwrap(), lanes: order.iter().map(lane).collect() }];
     let results = Mutex::new(vec![None; order.len()]);
-    let done = |_: usize, first: usize, outcomes: Vec<Outcome>| {
+    let done = |_: usize, first: usize, outcomes: &[Outcome]| {
         let places = &mut results.lock().unwrap()[first..];
-        places.iter_mut().zip(outcomes).for_each(|(place, outcome)| *place = Some(outcome));
+        places.iter_mut().zip(outcomes).for_each(|(place, outcome)| *place = Some(outcome.clone()));
     };
     train(play, &jobs, schedule, &[], engine, stop, done).unwrap();
     results.into_inner().unwrap()

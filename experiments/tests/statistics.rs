@@ -4,7 +4,7 @@ mod synthetic;
 
 use std::fs;
 
-use thalweg::record::{Precision, Run, Runs, Setting, Status};
+use thalweg::record::{Precision, Run, Runs, Setting, Status, write_runs};
 use thalweg::stats::{Metric, choose_best, configurations, write_summary};
 
 /// A sweep of SGD with one row per `(lr, loss, accuracy)`; a trial without loss diverged.
@@ -67,8 +67,10 @@ fn every_optimizer_has_its_best() {
 fn the_summary_says_what_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("summary.csv");
-    let runs = runs(&[(0.1, Some(1.0), None), (1e-5, Some(0.5), None), (0.1, Some(2.0), None), (0.2, None, None)]);
-    write_summary(&path, &runs).unwrap();
+    let runs = runs(&[(0.1, Some(1.0), None), (0.1, Some(2.0), None), (1e-5, Some(0.5), None), (0.2, None, None)]);
+    let table = folder.path().join("runs.csv");
+    write_runs(&table, &runs).unwrap();
+    write_summary(&path, &table).unwrap();
     let text = fs::read_to_string(&path).unwrap();
     let mut lines = text.lines();
     let header = lines.next().unwrap();
@@ -92,7 +94,9 @@ fn the_summary_says_what_is_known() {
 fn the_summary_of_a_sweep_never_changes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("summary.csv");
-    write_summary(&path, &synthetic::sweep(5).0).unwrap();
+    let table = folder.path().join("runs.csv");
+    write_runs(&table, &synthetic::sweep(5).0).unwrap();
+    write_summary(&path, &table).unwrap();
     let hash = blake3::hash(&fs::read(&path).unwrap()).to_hex();
     assert_eq!(&hash[..16], "80ac37be47b6d250");
 }

@@ -144,8 +144,10 @@ fn run(objective: &InFileOrder, method: &'static Method, settings: &Value, logge
     let engine = Engine { isa, threads: 1, path: Path::Population, lanes: None };
     let jobs = [Job { method, lanes: vec![lane] }];
     let stop = AtomicBool::new(false);
-    train(objective, &jobs, &schedule, &[&weights], engine, &stop, |_, _, done| outcomes.lock().unwrap().extend(done))
-        .unwrap();
+    train(objective, &jobs, &schedule, &[&weights], engine, &stop, |_, _, done| {
+        outcomes.lock().unwrap().extend_from_slice(done)
+    })
+    .unwrap();
     let losses = outcomes.lock().unwrap()[0].points.iter().map(|point| point.loss[0].unwrap()).collect();
     [losses, weights.0.lock().unwrap()[&steps].clone()]
 }

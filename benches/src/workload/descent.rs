@@ -49,9 +49,9 @@ impl Walk {
             Schedule { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
         let engine = Engine { isa: self.isa, threads: 1, path: Path::Population, lanes: Some(LANES) };
         let ends = Mutex::new(&mut self.ends);
-        let done = |_, first: usize, outcomes: Vec<Outcome>| {
+        let done = |_, first: usize, outcomes: &[Outcome]| {
             let mut ends = ends.lock().expect("no thread panics");
-            for (end, outcome) in ends[2 * first..].chunks_exact_mut(2).zip(&outcomes) {
+            for (end, outcome) in ends[2 * first..].chunks_exact_mut(2).zip(outcomes) {
                 let x = outcome.end().unwrap_or(&[f64::NAN; 2]);
                 end.iter_mut().zip(x).for_each(|(end, x)| *end = *x as f32);
             }

@@ -7,7 +7,7 @@ use thalweg_kernels::loss::ALL as LOSSES;
 use thalweg_kernels::optimizer::ALL as OPTIMIZERS;
 
 use super::product::{Product, Sharing};
-use super::{Make, activation, dense, landscape, loss, math, optimizer, product};
+use super::{Make, activation, dense, landscape, loss, math, optimizer, product, walk};
 
 /// The products, with their names and whether the first layer, whose inputs trials may share, has a use for them.
 pub const PRODUCTS: [(&str, Product, &[Sharing]); 3] = [
@@ -36,6 +36,9 @@ pub fn elementwise(mut add: impl FnMut(&str, Box<Make<'static>>)) {
     }
     for &landscape in LANDSCAPES {
         add("landscape/gradient", Box::new(move |isa| landscape::workload::<f32>(landscape, isa)));
+        for &method in OPTIMIZERS.iter().filter(|method| landscape.walks(method, 2)) {
+            add("landscape/walk", Box::new(move |isa| walk::workload::<f32>(landscape, method, isa)));
+        }
     }
 }
 

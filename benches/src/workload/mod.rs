@@ -15,6 +15,7 @@ pub mod pass;
 pub mod product;
 pub mod sweep;
 mod trial;
+pub mod walk;
 
 /// Who computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -101,9 +101,9 @@ impl<T: Plain> Sweep<T> {
             Schedule { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
         let engine = Engine { isa: self.isa, threads: 1, path: Path::Population, lanes: None };
         let losses = Mutex::new(&mut self.losses);
-        let done = |_, first: usize, outcomes: Vec<thalweg::train::Outcome>| {
+        let done = |_, first: usize, outcomes: &[thalweg::train::Outcome]| {
             let mut losses = losses.lock().expect("no thread panics");
-            for (loss, outcome) in losses[first..].iter_mut().zip(&outcomes) {
+            for (loss, outcome) in losses[first..].iter_mut().zip(outcomes) {
                 let last = outcome.last().and_then(|point| point.loss[Split::Train as usize]);
                 *loss = T::from_f64(last.unwrap_or(f64::NAN));
             }

@@ -43,9 +43,9 @@ impl Plan {
 
 fn list_trials(plan: &sweep::Plan, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "key,optimizer,{},init_seed,order_seed", plan.hyperparameter_names().join(","))?;
-    for trial in &plan.trials {
+    for trial in plan.trials.iter() {
         let settings: Vec<String> = plan
-            .settings(trial)
+            .settings(&trial)
             .iter()
             .map(|setting| setting.as_ref().map(Setting::text).unwrap_or_default())
             .collect();

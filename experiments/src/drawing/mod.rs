@@ -12,11 +12,13 @@ use thiserror::Error;
 
 use thalweg_kernels::CONTRACT;
 
+use crate::data::Splits;
 use crate::figure::{self, FigureError, Input, Kind};
 use crate::record::manifest::Manifest;
 use crate::record::{self, Curve, RecordError, Runs, Sheet, atomic};
-use crate::spec::{self, Drawing, DrawingSource, Spec};
+use crate::spec::{self, Drawing, DrawingSource, InputError, Spec};
 use crate::stats::{self, Score};
+use crate::sweep::Schedule;
 
 /// The name of the file that says whose results a folder holds.
 pub const SPEC: &str = "spec.toml";
@@ -24,6 +26,10 @@ pub const SPEC: &str = "spec.toml";
 /// Why figures could not be drawn.
 #[derive(Debug, Error, Diagnostic)]
 pub enum DrawError {
+    /// Something in the spec or its data is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Input(#[from] InputError),
     /// A table could not be read or written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -74,7 +80,15 @@ pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, DrawEr
     let spectrum = spec.problem.landscape().map_or(&[][..], |landscape| &landscape.spectrum);
     let least = spectrum.iter().copied().reduce(f64::min);
     let spectrum = least.zip(spectrum.iter().copied().reduce(f64::max));
-    draw_all(&spec.figures, &tables, spectrum, (folder, folder), png)
+    let mut figures = spec.figures.clone();
+    let steps_per_epoch = match figures.iter().any(|figure| figure.options.by_epoch) {
+        true => Some(Schedule::new(spec, Splits::load(spec)?.train.len())?.steps_per_epoch),
+        false => None,
+    };
+    figures.iter_mut().for_each(|figure| {
+        figure.options = figure::Options { spectrum, steps_per_epoch, ..std::mem::take(&mut figure.options) };
+    });
+    draw_all(&figures, &tables, (folder, folder), png)
 }
 
 fn kind(figure: &spec::Figure) -> &'static Kind {
@@ -84,7 +98,6 @@ fn kind(figure: &spec::Figure) -> &'static Kind {
 fn draw_all(
     wanted: &[spec::Figure],
     tables: &figure::Tables<'_>,
-    spectrum: Option<(f64, f64)>,
     (from, folder): (&Path, &Path),
     png: bool,
 ) -> Result<Vec<String>, DrawError> {
@@ -95,7 +108,7 @@ fn draw_all(
     fs::create_dir_all(&figures).map_err(|source| DrawError::Files { path: figures.clone(), source })?;
     let mut written = Vec::new();
     for wanted in wanted {
-        let options = figure::Options { spectrum, ..wanted.options.clone() };
+        let options = wanted.options.clone();
         let table = kind(wanted).table.map(|table| options.table.as_deref().unwrap_or(table));
         let sheet = table.map(|table| Sheet::open(&from.join(table))).transpose()?;
         let tables = figure::Tables { sheet: sheet.as_ref(), ..*tables };
@@ -151,7 +164,7 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
             from = beside.join("bench");
         }
     }
-    files.extend(draw_all(&figures, &figure::Tables::new(&runs, &curves), None, (&from, out), png)?);
+    files.extend(draw_all(&figures, &figure::Tables::new(&runs, &curves), (&from, out), png)?);
     let write = || {
         atomic::write(&out.join(SPEC), |file| file.write_all(drawing.canonical().as_bytes()))?;
         Manifest::of(out, CONTRACT, &files)?.write(out)

@@ -14,9 +14,9 @@ use crate::stats::{Configuration, CurveMetric, Spread, choose_best, configuratio
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "curves",
-    summary: "a metric by step, of each optimizer's best configuration or of selected ones",
+    summary: "a metric by step or epoch, of each optimizer's best configuration or of selected ones",
     metrics: || CurveMetric::ALL.map(CurveMetric::name).to_vec(),
-    keys: &["select", "select_by", "x_scale", "x_range", "y_range"],
+    keys: &["by_epoch", "select", "select_by", "x_scale", "x_range", "y_range"],
     required: 0,
     input: Input::Problem,
     table: None,
@@ -44,7 +44,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     for curve in data.curves {
         rows.entry(&curve.key).or_default().push(curve);
     }
-    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &rows, metric)).collect();
+    let per_epoch = chart.options.steps_per_epoch.filter(|_| chart.options.by_epoch);
+    let unit = per_epoch.unwrap_or(1) as f64;
+    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &rows, metric, unit)).collect();
     let found = chosen.iter().zip(points).filter(|(_, points)| !points.is_empty()).enumerate();
     let series: Vec<Series> = found
         .map(|(index, (configuration, points))| {
@@ -67,6 +69,7 @@ fn picture(
     series: &[Series],
     seeds: (usize, usize),
 ) -> Result<Picture, FigureError> {
+    let by = if chart.options.by_epoch { "epoch" } else { "step" };
     let steps: Vec<f64> = series.iter().flat_map(|line| &line.points).map(|point| point.x).collect();
     let last = steps.iter().copied().fold(1.0, f64::max);
     let scale = chart.options.x_scale.unwrap_or(Scale::Linear);
@@ -85,9 +88,9 @@ fn picture(
         notes.extend(texts.map(|text| Entry { symbol: Symbol::None, text }));
     }
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {} by step", data.problem, metric.label())),
+        title: chart.title_or(|| format!("{}: {} by {by}", data.problem, metric.label())),
         x,
-        x_label: "steps of training".to_owned(),
+        x_label: format!("{by}s of training"),
         color_bar: None,
         legend: series
             .iter()
@@ -113,7 +116,7 @@ fn markers(line: &Series, first: usize, gap: usize) -> Layer {
     Layer::Markers(line.style, marked.map(|point| (point.x, point.spread.median)).collect())
 }
 
-/// Median and quartiles at the steps that all trials have which are still running.
+/// Median and quartiles at the steps, in units of so many, that all trials have which are still running.
 ///
 /// A trial that diverged counts as the worst outcome from then on, and one that stopped at its target keeps its last value: leaving
 /// them out would show the others as if they were all.
@@ -121,6 +124,7 @@ fn over_seeds(
     configuration: &Configuration<'_>,
     rows: &HashMap<&str, Vec<&Curve>>,
     metric: CurveMetric,
+    unit: f64,
 ) -> Vec<SeedPoint> {
     let values = |run: &Run| -> BTreeMap<u64, f64> {
         let rows = rows.get(run.key.as_str()).into_iter().flatten();
@@ -130,10 +134,10 @@ fn over_seeds(
     let trials: Vec<Trial<'_>> =
         configuration.runs.iter().map(|&run| (run, values(run))).filter(|(_, values)| !values.is_empty()).collect();
     let steps: BTreeSet<u64> = trials.iter().flat_map(|(_, values)| values.keys().copied()).collect();
-    steps.into_iter().filter_map(|step| at_step(&trials, step, metric)).collect()
+    steps.into_iter().filter_map(|step| at_step(&trials, step, metric, unit)).collect()
 }
 
-fn at_step(trials: &[Trial<'_>], step: u64, metric: CurveMetric) -> Option<SeedPoint> {
+fn at_step(trials: &[Trial<'_>], step: u64, metric: CurveMetric, unit: f64) -> Option<SeedPoint> {
     let mut lost = 0;
     let mut outcomes = Vec::with_capacity(trials.len());
     for (run, values) in trials {
@@ -152,5 +156,5 @@ fn at_step(trials: &[Trial<'_>], step: u64, metric: CurveMetric) -> Option<SeedP
     outcomes.sort_by(f64::total_cmp);
     let spread = Spread::of(&outcomes)?;
     let lost = 2 * lost >= trials.len() || !spread.median.is_finite();
-    Some(SeedPoint { x: step as f64, spread, lost })
+    Some(SeedPoint { x: step as f64 / unit, spread, lost })
 }

@@ -1,6 +1,8 @@
 //! A large map of a column over two others, whose sign says on which side of a boundary a trial is, coloured by rank on either side
 //! (Sohl-Dickstein 2024, arXiv 2402.06184).
 
+use std::collections::HashSet;
+
 use super::axis::{Axis, Tick};
 use super::cells::{Cells, Fill, borders, scale_of};
 use super::colors::sides;
@@ -8,6 +10,7 @@ use super::comparison::remark;
 use super::labels;
 use super::picture::{ColorBar, Layer, Panel, Picture};
 use super::{Chart, Data, FigureError, Input, Kind};
+use crate::record::{RecordError, Sheet};
 use crate::stats::Mask;
 
 /// The kind, as specs and the command know it.
@@ -38,48 +41,71 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let (Some(sheet), Some(x), Some(y), Some(column)) = (data.sheet, &options.x, &options.y, &options.column) else {
         return Err(nothing("it needs a table, and its columns `x`, `y` and `column`".to_owned()));
     };
-    let points = sheet.read(&[x, y, column], |mut cells| {
-        Ok([cells.number(0)?, cells.number(1)?, cells.number(2)?].map(|cell| cell.unwrap_or(f64::NAN)))
-    })?;
-    let map = Map::of(&points).map_err(|found| {
-        nothing(format!("{} rows are in {found}: `{x}` and `{y}` are no grid with a row a cell", points.len()))
-    })?;
+    let map = Map::read(sheet, [x, y, column])?;
     Ok(picture(chart, &map, [x, y, column]))
 }
 
 impl Map {
-    /// Places the points, or says how many cells their values would make.
-    fn of(points: &[[f64; 3]]) -> Result<Self, String> {
-        let values = |which: usize| {
-            let mut values: Vec<f64> = points.iter().map(|point| point[which]).collect();
-            values.sort_by(f64::total_cmp);
-            values.dedup();
-            values
+    /// Reads a map of so many columns: once for the values of its axes and once for those of its cells, so that of a picture of
+    /// millions only the latter are in memory.
+    fn read(sheet: &Sheet, [x, y, column]: [&str; 3]) -> Result<Self, FigureError> {
+        let mut sides = [(); 2].map(|()| HashSet::new());
+        let mut rows = 0_usize;
+        // Zeros of both signs are one.
+        let bits = |cell: Option<f64>| (cell.unwrap_or(f64::NAN) + 0.0).to_bits();
+        sheet.visit(&[x, y], |mut cells| {
+            rows += 1;
+            for (column, side) in sides.iter_mut().enumerate() {
+                side.insert(bits(cells.number(column)?));
+            }
+            Ok::<(), RecordError>(())
+        })?;
+        let nothing = |found: &str| FigureError::NoData {
+            kind: KIND.name,
+            reason: format!("{rows} rows are in {found}: `{x}` and `{y}` are no grid with a row a cell"),
         };
-        let (x, y) = (values(0), values(1));
+        let [across, up] = sides.map(|side| {
+            let mut values: Vec<f64> = side.into_iter().map(f64::from_bits).collect();
+            values.sort_unstable_by(f64::total_cmp);
+            values
+        });
+        let mut map = Self::new(across, up, rows).map_err(|found| nothing(&found))?;
+        let mut taken = vec![false; rows];
+        sheet.visit(&[x, y, column], |mut cells| {
+            let [x, y, value] =
+                [cells.number(0)?, cells.number(1)?, cells.number(2)?].map(|cell| cell.unwrap_or(f64::NAN));
+            let cell = map.place(x, y);
+            if std::mem::replace(&mut taken[cell], true) {
+                return Err(nothing(&format!("{} × {} cells, one of them twice", map.x.len(), map.y.len())));
+            }
+            map.values[cell] = value;
+            Ok(())
+        })?;
+        Ok(map)
+    }
+
+    /// A map without values for so many rows, or how many cells there would be.
+    fn new(x: Vec<f64>, y: Vec<f64>, rows: usize) -> Result<Self, String> {
         let cells = x.len().checked_mul(y.len());
         let is_finite = |values: &[f64]| values.len() > 1 && values.iter().all(|value| value.is_finite());
-        if cells != Some(points.len()) || !is_finite(&x) || !is_finite(&y) {
+        if cells != Some(rows) || !is_finite(&x) || !is_finite(&y) {
             return Err(format!("{} × {} cells", x.len(), y.len()));
         }
+        Ok(Self { x, y, values: vec![f64::NAN; rows] })
+    }
+
+    /// The cell of these values of the axes.
+    fn place(&self, x: f64, y: f64) -> usize {
         let place = |values: &[f64], value: f64| values.partition_point(|other| *other < value);
-        let mut grid = vec![None; points.len()];
-        for &[px, py, value] in points {
-            let cell = &mut grid[place(&y, py) * x.len() + place(&x, px)];
-            if cell.is_some() {
-                return Err(format!("{} × {} cells, one of them twice", x.len(), y.len()));
-            }
-            *cell = Some(value);
-        }
-        Ok(Self { x, y, values: grid.into_iter().flatten().collect() })
+        place(&self.y, y) * self.x.len() + place(&self.x, x)
     }
 
     /// For each cell its rank among the converged ones, or minus its rank among the others, from 0 to 1; the boundary is where 1 meets
     /// minus 1. Equal values have equal ranks.
-    fn ranks(&self) -> Vec<f64> {
+    fn ranks(&self) -> impl Iterator<Item = f64> {
         let sorted = |kept: fn(f64) -> bool| {
             let mut values: Vec<f64> = self.values.iter().copied().filter(|value| kept(*value)).collect();
-            values.sort_by(f64::total_cmp);
+            values.sort_unstable_by(f64::total_cmp);
             values
         };
         // A larger sum of losses is slower; a reciprocal sum that is larger in size took longer to diverge.
@@ -88,7 +114,7 @@ impl Map {
             let below = values.partition_point(|other| *other < value);
             below as f64 / (values.len() - 1).max(1) as f64
         };
-        let rank = |&value: &f64| {
+        self.values.iter().map(move |&value| {
             if value > 0.0 {
                 share(&converged, value)
             } else if value.is_nan() {
@@ -96,8 +122,7 @@ impl Map {
             } else {
                 share(&diverged, value) - 1.0
             }
-        };
-        self.values.iter().map(rank).collect()
+        })
     }
 }
 
@@ -105,11 +130,10 @@ fn picture(chart: &Chart, map: &Map, [x, y, column]: [&String; 3]) -> Picture {
     let (x_scale, y_scale) = (scale_of(&map.x), scale_of(&map.y));
     let (across, up) = (borders(&map.x, x_scale), borders(&map.y, y_scale));
     let is_converged: Vec<bool> = map.values.iter().map(|value| *value > 0.0).collect();
-    let ranks = map.ranks();
-    let fills = ranks.iter().zip(&is_converged).map(|(rank, near)| Fill::Color(sides(*near, rank.abs())));
+    let fills = map.ranks().zip(&is_converged).map(|(rank, near)| Fill::Color(sides(*near, rank.abs())));
     let cells = Cells { x: across.clone(), y: up.clone(), fills: fills.collect() };
-    let boundary = Mask::new(map.x.len(), is_converged.clone()).boundary().dimension();
     let share = is_converged.iter().filter(|converged| **converged).count() as f64 / is_converged.len() as f64;
+    let boundary = Mask::new(map.x.len(), is_converged).boundary().dimension();
     let mut notes = vec![
         remark(format!("{} × {} trials", map.x.len(), map.y.len())),
         remark(format!("{:.1} % converged", 100.0 * share)),
@@ -158,11 +182,18 @@ mod tests {
 
     #[test]
     fn ranks_meet_at_the_boundary() {
-        let point = |x: f64, y: f64, value: f64| [x, y, value];
-        let points = [point(1.0, 1.0, 5.0), point(2.0, 1.0, 3.0), point(1.0, 2.0, -0.5), point(2.0, 2.0, -9.0)];
-        let map = Map::of(&points).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.csv");
+        let read = |rows: &str| {
+            std::fs::write(&path, format!("a,b,measure\n{rows}")).unwrap();
+            Map::read(&Sheet::open(&path).unwrap(), ["a", "b", "measure"])
+        };
+        let map = read("2,1,3\n1,1,5\n1,2,-0.5\n2,2,-9\n").unwrap();
+        assert_eq!((&map.x, &map.y), (&vec![1.0, 2.0], &vec![1.0, 2.0]));
         assert_eq!(map.values, [5.0, 3.0, -0.5, -9.0]);
-        assert_eq!(map.ranks(), [1.0, 0.0, 0.0, -1.0]);
-        assert_eq!(Map::of(&points[..3]).err().unwrap(), "2 × 2 cells");
+        assert_eq!(map.ranks().collect::<Vec<_>>(), [1.0, 0.0, 0.0, -1.0]);
+        let failure = |rows: &str| read(rows).err().unwrap().to_string();
+        assert!(failure("1,1,5\n2,1,3\n1,2,0\n").contains("3 rows are in 2 × 2 cells:"));
+        assert!(failure("1,1,5\n2,1,3\n1,2,0\n1,2,1\n").contains("4 rows are in 2 × 2 cells, one of them twice"));
     }
 }

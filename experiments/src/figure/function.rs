@@ -11,7 +11,7 @@ pub const KIND: Kind = Kind {
     name: "function",
     summary: "activation functions and losses over a range, and their derivatives (in a study of `functions`)",
     metrics: || vec!["value-and-derivative", "value", "derivative"],
-    keys: &["functions", "x_range", "y_range"],
+    keys: &["functions", "by_probability", "x_range", "y_range"],
     required: 0,
     input: Input::Table,
     table: Some("functions.csv"),
@@ -37,7 +37,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     sheet.read(&columns, |mut cells| {
         let (name, target) = (cells.text(0), cells.text(1));
         let numbers = [cells.number(2)?, cells.number(3)?, cells.number(4)?];
-        let [x, value, derivative] = numbers.map(|number| number.unwrap_or(f64::NAN));
+        let [mut x, value, derivative] = numbers.map(|number| number.unwrap_or(f64::NAN));
+        if chart.options.by_probability {
+            x = 1.0 / (1.0 + libm::exp(-x));
+        }
         match functions.iter_mut().find(|function| function.name == name && function.target == target) {
             Some(function) => function.points.push([x, value, derivative]),
             None => functions.push(Function {
@@ -66,7 +69,11 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 
 fn picture(chart: &Chart, functions: &[Function]) -> Result<Picture, FigureError> {
     let of_losses = functions.iter().all(|function| !function.target.is_empty());
-    let names = if of_losses { ("loss", "derivative") } else { ("g(z)", "g'(z)") };
+    let names = if of_losses {
+        ("loss", if chart.options.by_probability { "dL/dz" } else { "derivative" })
+    } else {
+        ("g(z)", "g'(z)")
+    };
     let shown: Vec<(usize, &str)> = match chart.metric() {
         "value" => vec![(1, names.0)],
         "derivative" => vec![(2, names.1)],
@@ -106,7 +113,11 @@ fn picture(chart: &Chart, functions: &[Function]) -> Result<Picture, FigureError
         title: chart.title_or(|| if of_losses { "Losses".to_owned() } else { "Activation functions".to_owned() }),
         panels: shown.iter().map(panel).collect::<Result<_, _>>()?,
         x,
-        x_label: if of_losses { "output z".to_owned() } else { "z".to_owned() },
+        x_label: match (chart.options.by_probability, of_losses) {
+            (true, _) => "predicted probability p = σ(z)".to_owned(),
+            (false, true) => "output z".to_owned(),
+            (false, false) => "z".to_owned(),
+        },
         color_bar: None,
         legend: functions.iter().enumerate().map(entry).collect(),
         notes: Vec::new(),

@@ -1,5 +1,7 @@
 //! Cells as an image inside an SVG.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use plotters::style::RGBColor;
@@ -37,13 +39,9 @@ pub(super) fn element(
 /// A PNG with a palette, the same bytes on every machine: this compressor has one code path and no choice of level. It is good at
 /// runs of zeros, which the filter makes of equal neighbours.
 fn png(pixels: &[RGBColor], width: usize) -> Result<Vec<u8>, FigureError> {
-    let mut palette: Vec<RGBColor> = pixels.to_vec();
-    palette.sort_unstable_by_key(|color| (color.0, color.1, color.2));
-    palette.dedup();
-    let index = |pixel: &RGBColor| {
-        let key = |color: &RGBColor| (color.0, color.1, color.2);
-        palette.binary_search_by_key(&key(pixel), key).expect("the palette has every colour") as u8
-    };
+    let key = |color: &RGBColor| (color.0, color.1, color.2);
+    let palette: Vec<_> = pixels.iter().map(key).collect::<BTreeSet<_>>().into_iter().collect();
+    let index = |pixel: &RGBColor| palette.binary_search(&key(pixel)).expect("the palette has every colour") as u8;
     let indices: Vec<u8> = pixels.iter().map(index).collect();
     if palette.len() > 256 {
         return Err(FigureError::Draw(format!("an image of {} colours", palette.len())));
@@ -52,7 +50,7 @@ fn png(pixels: &[RGBColor], width: usize) -> Result<Vec<u8>, FigureError> {
     let mut encoder = png::Encoder::new(&mut bytes, width as u32, (pixels.len() / width) as u32);
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_palette(palette.iter().flat_map(|color| [color.0, color.1, color.2]).collect::<Vec<u8>>());
+    encoder.set_palette(palette.iter().flat_map(|&(r, g, b)| [r, g, b]).collect::<Vec<u8>>());
     encoder.set_filter(png::FilterType::Sub);
     encoder.set_adaptive_filter(png::AdaptiveFilterType::NonAdaptive);
     encoder.set_compression(png::Compression::Fast);

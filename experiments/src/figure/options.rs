@@ -41,6 +41,12 @@ pub struct Options {
     pub functions: Vec<String>,
     /// The theory that is laid over the figure.
     pub theory: Option<Theory>,
+    /// Whether the abscissa counts epochs and not steps.
+    pub by_epoch: bool,
+    /// Whether the abscissa is the probability σ(z) and not z.
+    pub by_probability: bool,
+    /// Steps of an epoch of the sweep, for a figure by epoch.
+    pub steps_per_epoch: Option<u64>,
     /// The smallest and the largest eigenvalue of a quadratic, for a theory that needs them.
     pub spectrum: Option<(f64, f64)>,
 }

@@ -139,6 +139,20 @@ pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Pr
 /// # Errors
 /// If the file cannot be read, or is not such a table: the error names its line and column.
 pub fn read_runs(path: &Path) -> Result<Runs, RecordError> {
+    let mut rows = Vec::new();
+    let visit = |run| {
+        rows.push(run);
+        Ok::<(), RecordError>(())
+    };
+    let runs = visit_runs(path, visit)?;
+    Ok(Runs { rows, ..runs })
+}
+
+/// Reads `runs.csv` row by row, for tables that are larger than memory; the result is [`read_runs`]'s without rows.
+///
+/// # Errors
+/// Those of [`read_runs`] and of `visit`.
+pub fn visit_runs<E: From<RecordError>>(path: &Path, mut visit: impl FnMut(Run) -> Result<(), E>) -> Result<Runs, E> {
     let table = Table::open(path)?;
     let columns = format!("{},<hyperparameters>,{}", LEADING.join(","), TRAILING.join(","));
     table.expect_columns(0, &LEADING, &columns)?;
@@ -150,8 +164,8 @@ pub fn read_runs(path: &Path) -> Result<Runs, RecordError> {
     let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_lowercase());
     let extra: Vec<String> = table.header().iter().skip(start).take_while(is_name).map(str::to_owned).collect();
     table.expect_no_more(start + extra.len())?;
-    let rows = table.rows(|fields| parse_run(fields, hyperparameters.len(), extra.len()))?;
-    Ok(Runs { hyperparameters, extra, rows, precision: Precision::F64 })
+    table.visit(|fields| visit(parse_run(fields, hyperparameters.len(), extra.len())?))?;
+    Ok(Runs { hyperparameters, extra, rows: Vec::new(), precision: Precision::F64 })
 }
 
 fn parse_run(mut fields: Fields<'_>, settings: usize, extra: usize) -> Result<Run, RecordError> {

@@ -33,15 +33,29 @@ impl Sheet {
         &self.columns
     }
 
-    /// Reads the columns of these names, row by row.
+    /// Reads the columns of these names.
     ///
     /// # Errors
-    /// If there is no such column, the file cannot be read, or `row` gives an error.
+    /// Those of [`Self::visit`].
     pub fn read<T>(
         &self,
         names: &[&str],
         mut row: impl FnMut(Cells<'_, '_>) -> Result<T, RecordError>,
     ) -> Result<Vec<T>, RecordError> {
+        let mut rows = Vec::new();
+        self.visit(names, |cells| row(cells).map(|row| rows.push(row)))?;
+        Ok(rows)
+    }
+
+    /// Reads the columns of these names row by row, and keeps nothing.
+    ///
+    /// # Errors
+    /// If there is no such column, the file cannot be read, or `row` gives an error.
+    pub fn visit<E: From<RecordError>>(
+        &self,
+        names: &[&str],
+        mut row: impl FnMut(Cells<'_, '_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let place = |name: &&str| {
             self.columns.iter().position(|column| column == name).ok_or_else(|| RecordError::NoColumn {
                 path: self.path.clone(),
@@ -50,7 +64,7 @@ impl Sheet {
             })
         };
         let places: Vec<usize> = names.iter().map(place).collect::<Result<_, _>>()?;
-        Table::open(&self.path)?.rows(|fields| row(Cells { fields, places: &places }))
+        Table::open(&self.path)?.visit(|fields| row(Cells { fields, places: &places }))
     }
 }
 

@@ -57,20 +57,30 @@ impl<'a> Table<'a> {
 
     /// Reads the rows, each of which must have as many fields as the header.
     pub(super) fn rows<T>(
-        mut self,
+        self,
         mut parse: impl FnMut(Fields<'_>) -> Result<T, RecordError>,
     ) -> Result<Vec<T>, RecordError> {
         let mut rows = Vec::new();
+        self.visit(|fields| parse(fields).map(|row| rows.push(row)))?;
+        Ok::<_, RecordError>(rows)
+    }
+
+    /// [`Self::rows`] without keeping them.
+    pub(super) fn visit<E: From<RecordError>>(
+        mut self,
+        mut visit: impl FnMut(Fields<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut row = StringRecord::new();
         let failed = |source| RecordError::Read { path: self.path.to_owned(), source };
         while self.reader.read_record(&mut row).map_err(failed)? {
             if row.len() != self.header.len() {
                 let (expected, found) = (self.header.len(), row.len());
-                return Err(RecordError::Ragged { path: self.path.to_owned(), line: line(&row), expected, found });
+                let (path, line) = (self.path.to_owned(), line(&row));
+                return Err(RecordError::Ragged { path, line, expected, found }.into());
             }
-            rows.push(parse(Fields { path: self.path, header: &self.header, row: &row, next: 0 })?);
+            visit(Fields { path: self.path, header: &self.header, row: &row, next: 0 })?;
         }
-        Ok(rows)
+        Ok(())
     }
 }
 

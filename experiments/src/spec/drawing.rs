@@ -144,6 +144,10 @@ impl Drawing {
                 let key = format!("figure.{index}.kind");
                 return Err(self.error(&key, format!("this study has figures of {what} only")));
             }
+            if figure.options.by_epoch {
+                let key = format!("figure.{index}.by_epoch");
+                return Err(self.error(&key, "members may have epochs of different lengths"));
+            }
         }
         Ok(())
     }

@@ -48,6 +48,8 @@ pub const FIGURE_KEYS: &[(&str, &str)] = &[
     ("below", "a number: the value that has to be undercut, or the largest regret [default there: 0.05]"),
     ("against", "the name of an optimizer: the one that others are compared with, or the control"),
     ("functions", "a list of names of functions"),
+    ("by_epoch", "true: by epoch, not by step"),
+    ("by_probability", "true: by the probability σ(z), not by z"),
     ("theory", "\"quadratic\": where theory says that trials diverge, on the landscape quadratic"),
     ("x_scale", "\"linear\" or \"log\""),
     ("y_scale", "\"linear\" or \"log\""),
@@ -106,6 +108,9 @@ impl Figure {
             let name = SCALES.iter().find(|(_, known)| Some(*known) == *scale);
             lines.extend(name.map(|(name, _)| (key, quoted(name))));
         }
+        for (key, is_on) in [("by_epoch", self.options.by_epoch), ("by_probability", self.options.by_probability)] {
+            lines.extend(is_on.then(|| (key, "true".to_owned())));
+        }
         lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
         if !selection.is_empty() {
             lines.push(("select", list(selection, selection_text)));
@@ -146,6 +151,9 @@ impl Figure {
             }
             _ => {}
         }
+        if options.by_epoch && landscape.is_some() {
+            return failed("by_epoch", "a landscape has no epochs");
+        }
         if options.theory.is_some() && landscape.is_none_or(|landscape| landscape.spectrum.is_empty()) {
             return failed("theory", "this theory is of the landscape quadratic");
         }
@@ -162,6 +170,7 @@ impl Figure {
 fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
     let text = |key: &str| table.optional(key).map(|field| field.string().map(str::to_owned)).transpose();
     let range = |key: &str| table.optional(key).map(|field| read_range(&field)).transpose();
+    let truth = |key: &str| table.optional(key).map_or(Ok(false), |field| field.boolean());
     let scale = |key: &str| -> Result<Option<figure::Scale>, InputError> {
         let names: Vec<&str> = SCALES.iter().map(|(name, _)| *name).collect();
         table.optional(key).map(|field| Ok(SCALES[field.choice(&names)?].1)).transpose()
@@ -194,7 +203,10 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
             }
             None => Vec::new(),
         },
+        by_epoch: truth("by_epoch")?,
+        by_probability: truth("by_probability")?,
         theory: table.optional("theory").map(|f| f.choice(&theories)).transpose()?.map(|index| THEORIES[index].1),
+        steps_per_epoch: None,
         spectrum: None,
     })
 }

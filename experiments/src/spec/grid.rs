@@ -35,15 +35,60 @@ impl PartialEq for Grid {
     }
 }
 
+/// The points of a grid by their numbers, of which the last axis moves fastest.
+#[derive(Clone, Debug)]
+pub struct GridPoints {
+    /// The values of all axes: those of hyperparameters, of options, and of factors of the learning rate.
+    axes: Vec<Vec<f64>>,
+    hyperparameters: usize,
+    /// The places of the options among [`OPTIONS`].
+    options: Vec<usize>,
+}
+
 /// A point of a grid.
-#[derive(Clone, Copy, Debug)]
-pub struct GridPoint<'a> {
+#[derive(Clone, Debug, PartialEq)]
+pub struct GridPoint {
     /// A value a hyperparameter.
-    pub hyperparameters: &'a [f64],
+    pub hyperparameters: Vec<f64>,
     /// A value an option; empty where all of them have their defaults.
-    pub options: &'a [f64],
+    pub options: Vec<f64>,
     /// A factor of the learning rate a layer; empty where all layers have the same one.
-    pub lr_scale: &'a [f64],
+    pub lr_scale: Vec<f64>,
+}
+
+impl GridPoints {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.axes.iter().map(Vec::len).product()
+    }
+
+    /// The point of this number. What its schedule does not read has its default there, so that points that are the same
+    /// look the same.
+    ///
+    /// # Panics
+    ///
+    /// If there are not so many points.
+    pub fn get(&self, number: usize) -> GridPoint {
+        assert!(number < self.count(), "point {number} of {}", self.count());
+        let mut hyperparameters = vec![0.0; self.axes.len()];
+        let mut rest = number;
+        for (value, axis) in hyperparameters.iter_mut().zip(&self.axes).rev() {
+            *value = axis[rest % axis.len()];
+            rest /= axis.len();
+        }
+        let lr_scale = hyperparameters.split_off(self.hyperparameters + self.options.len());
+        let values = hyperparameters.split_off(self.hyperparameters);
+        let mut options = Vec::new();
+        if !self.options.is_empty() {
+            let mut all = defaults();
+            self.options.iter().zip(values).for_each(|(at, value)| all[*at] = value);
+            forget_unread(&mut all);
+            if all != defaults() {
+                options = all.to_vec();
+            }
+        }
+        GridPoint { hyperparameters, options, lr_scale }
+    }
 }
 
 impl Grid {
@@ -60,27 +105,11 @@ impl Grid {
         self.all_axes().map(|(_, axis)| axis).try_fold(1_u64, |product, axis| product.checked_mul(axis.count()))
     }
 
-    /// Calls `visit` with each point. What a point's schedule does not read has its default there, so that points that are
-    /// the same look the same.
-    pub fn for_each(&self, mut visit: impl FnMut(GridPoint<'_>)) {
-        let axes: Vec<Vec<f64>> = self.all_axes().map(|(name, axis)| axis.values(&name)).collect();
-        let mut digits = vec![0; axes.len()];
-        let mut point: Vec<f64> = axes.iter().map(|axis| axis[0]).collect();
-        loop {
-            let (hyperparameters, rest) = point.split_at(self.axes.len());
-            let (values, lr_scale) = rest.split_at(self.options.len());
-            let mut options = defaults();
-            self.options.iter().zip(values).for_each(|((at, _), value)| options[*at] = *value);
-            forget_unread(&mut options);
-            let options = if options == defaults() { &[][..] } else { &options };
-            visit(GridPoint { hyperparameters, options, lr_scale });
-            let Some(moving) = (0..axes.len()).rev().find(|&at| digits[at] + 1 < axes[at].len()) else { return };
-            digits[moving] += 1;
-            digits[moving + 1..].fill(0);
-            for at in moving..axes.len() {
-                point[at] = axes[at][digits[at]];
-            }
-        }
+    /// Its points.
+    pub fn points(&self) -> GridPoints {
+        let axes = self.all_axes().map(|(name, axis)| axis.values(&name)).collect();
+        let options = self.options.iter().map(|(at, _)| *at).collect();
+        GridPoints { axes, hyperparameters: self.axes.len(), options }
     }
 
     /// Whether tables mention this hyperparameter: one that goes without saying only where it does not have its default.

@@ -38,7 +38,7 @@ pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
 pub use error::{InputError, nearest, suggestion};
 pub use figure::{FIGURE_KEYS, Figure};
 pub(crate) use grid::lr_scale_name;
-pub use grid::{Grid, GridPoint};
+pub use grid::{Grid, GridPoint, GridPoints};
 pub use idx::{Idx, Pair};
 pub use kinds::{KINDS, Kind, SHARED};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, MAX_ROTATED, Starts};

@@ -11,8 +11,8 @@ pub use crate::record::Precision;
 /// The most steps of a trial.
 pub const MAX_STEPS: u64 = 1_000_000_000;
 
-/// The most trials of a sweep.
-pub const MAX_TRIALS: u64 = 10_000_000;
+/// The most trials of a sweep: what it holds of each (see [`crate::sweep::Trials`]) takes less than 1 GiB of so many.
+pub const MAX_TRIALS: u64 = 20_000_000;
 
 /// How every trial is trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +105,19 @@ impl Seeds {
         match self {
             Self::Range { count, .. } => *count,
             Self::List(seeds) => seeds.len() as u64,
+        }
+    }
+
+    /// The one of this number, counted from 0.
+    ///
+    /// # Panics
+    ///
+    /// If there are not so many.
+    pub fn get(&self, number: usize) -> u64 {
+        assert!((number as u64) < self.count(), "seed {number} of {}", self.count());
+        match self {
+            Self::Range { from, .. } => from + number as u64,
+            Self::List(seeds) => seeds[number],
         }
     }
 

@@ -31,6 +31,11 @@ pub struct Spread {
 }
 
 impl<'a> Configuration<'a> {
+    /// A configuration of these trials, whose problem has these metrics.
+    pub(super) fn new(hyperparameters: &'a [String], runs: Vec<&'a Run>, metrics: Vec<Metric>) -> Self {
+        Self { hyperparameters, runs, metrics }
+    }
+
     /// The problem's name.
     pub fn problem(&self) -> &'a str {
         &self.runs[0].problem
@@ -115,7 +120,7 @@ pub fn configurations(runs: &Runs) -> Vec<Configuration<'_>> {
         let place = *places.entry((&run.problem, &run.optimizer, settings)).or_insert(groups.len());
         if place == groups.len() {
             let metrics = metrics[run.problem.as_str()].clone();
-            groups.push(Configuration { hyperparameters: &runs.hyperparameters, runs: Vec::new(), metrics });
+            groups.push(Configuration::new(&runs.hyperparameters, Vec::new(), metrics));
         }
         groups[place].runs.push(run);
     }

@@ -2,7 +2,7 @@
 
 use thalweg_kernels::math::Elementary;
 
-use super::{Initial, Model, Plan, Schedule, Shape};
+use super::{Initial, Model, Plan, Schedule, Shape, Trial};
 use crate::data::{Dataset, Splits, Targets};
 use crate::descent::Descent;
 use crate::network::{Batches, Examples, Initializer, Network};
@@ -73,12 +73,11 @@ fn examples<T: Elementary>(data: &Dataset, width: usize) -> Examples<T> {
 
 /// What changes when the weight that a spec names does, in the network of the first trial as it starts.
 pub(super) fn perturbed(spec: &Spec, plan: &Plan, data: &Splits, shape: &Shape, of: &Perturbation) -> Vec<Change> {
-    network::<f64>(spec, shape, &plan.schedule, data).perturbed(lane(spec, plan, 0), of)
+    network::<f64>(spec, shape, &plan.schedule, data).perturbed(lane(spec, plan, 0, &plan.trials.get(0)), of)
 }
 
-/// What the training loop needs to know of the trial of this index.
-pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, index: usize) -> Lane<'a> {
-    let trial = &plan.trials[index];
+/// What the training loop needs to know of a trial, which is the one of this index.
+pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, index: usize, trial: &'a Trial) -> Lane<'a> {
     let keep = match &plan.model {
         Model::Network(_) if plan.keeps_weights(index) => match spec.record.weights {
             Weights::None => Keep::Nothing,

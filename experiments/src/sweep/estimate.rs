@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 
-use super::{Choice, Plan, Population, WithObjective, lane, train_schedule, with_objective};
+use super::{Choice, Plan, Population, Trial, WithObjective, lane, train_schedule, with_objective};
 use crate::data::Splits;
 use crate::record::Precision;
 use crate::spec::Spec;
-use crate::train::{self, Engine, Job, Objective, Options};
+use crate::train::{self, Engine, Job, Objective, SCHEDULE};
 
 /// What a plan would need, measured by training a block of each population for a moment.
 #[derive(Clone, Debug)]
@@ -45,7 +45,8 @@ impl Estimate {
         let worker = |(population, (_, lanes, _)): (&Population, &(Choice, usize, f64))| {
             // Weights on their way to files are f64.
             let kept = plan.weight_files(spec).0.min(2 * *lanes as u64);
-            let adjusts = population.trials.iter().any(|&trial| Options::new(&plan.trials[trial].options).adjusts());
+            let own = spec.optimizers.iter().filter(|grid| grid.method.name == population.optimizer.name);
+            let adjusts = own.flat_map(|grid| &grid.options).any(|(option, _)| *option < SCHEDULE);
             let arrays = *lanes as u64 * size * (3 + population.optimizer.state as u64 + u64::from(adjusts));
             plan.model.parameters() * (arrays + 8 * kept)
         };
@@ -62,8 +63,8 @@ impl Estimate {
     }
 }
 
-/// Bytes that a trial takes while a plan runs: its key, hyperparameters and the places of its rows.
-const PLACE: u64 = 250;
+/// Bytes that a trial takes while a plan runs: its key, and numbers that say where it belongs; more while keys are made.
+const PLACE: u64 = 32;
 
 /// Training a block of each population: gives its path, the lanes of its blocks, and the seconds that one thread would
 /// need for it.
@@ -89,13 +90,15 @@ impl Measurement<'_> {
         let choice = Choice::new(spec, plan, population, isa);
         let engine = Engine { isa, threads: 1, path: choice.path, lanes: choice.lanes };
         let lanes = engine.block_lanes::<T>();
-        let trials = population.trials.iter().take(lanes).map(|&trial| lane(spec, plan, trial));
-        let job = Job { method: population.optimizer, lanes: trials.collect() };
+        let indices: Vec<usize> = population.trials.iter().take(lanes).map(|&trial| trial as usize).collect();
+        let trials: Vec<Trial> = indices.iter().map(|&index| plan.trials.get(index)).collect();
+        let lanes_of_trials = indices.iter().zip(&trials).map(|(&index, trial)| lane(spec, plan, index, trial));
+        let jobs = [Job { method: population.optimizer, lanes: lanes_of_trials.collect() }];
         let time = |steps: u64| {
             let schedule = train::Schedule { steps, logged: vec![0, steps], ..schedule.clone() };
             let begin = Instant::now();
-            let done = |_, _, _| {};
-            let trained = train::train(objective, std::slice::from_ref(&job), &schedule, &[], engine, &STOP, done);
+            let done = |_: usize, _: usize, _: &[train::Outcome]| {};
+            let trained = train::train(objective, &jobs, &schedule, &[], engine, &STOP, done);
             trained.map_or(0.0, |_| begin.elapsed().as_secs_f64())
         };
         // Two evaluations and one step, and then twice as many steps each time until it takes a moment.

@@ -7,6 +7,7 @@ use thalweg_kernels::optimizer::{Domain, Method};
 use super::{Initial, Model, Schedule, Shape, Trial};
 use crate::data::Splits;
 use crate::network::Parameterisation;
+use crate::record::Key;
 use crate::spec::{Batch, INIT_OFFSET, Named, Problem, Spec, number, point as numbers, quoted, unusual};
 use crate::train::OPTIONS;
 
@@ -109,12 +110,11 @@ impl KeyMaker {
 }
 
 impl MethodKeys {
-    /// The first 64 bits of the hash, most significant first: as a number, its 16 hex digits are the key.
-    pub fn key(&mut self, point: Point<'_>, init_seed: u64, order_seed: u64) -> u64 {
+    /// The key of a trial.
+    pub fn key(&mut self, point: Point<'_>, init_seed: u64, order_seed: u64) -> Key {
         self.rest.clear();
         write_trial(&mut self.rest, self.method, point, self.relevant, [init_seed, order_seed]);
-        let hash = self.hasher.clone().update(self.rest.as_bytes()).finalize();
-        hash.as_bytes().iter().take(8).fold(0, |key, &byte| key << 8 | u64::from(byte))
+        Key::of(&self.hasher.clone().update(self.rest.as_bytes()).finalize())
     }
 }
 

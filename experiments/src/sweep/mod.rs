@@ -2,6 +2,7 @@
 
 mod engine;
 mod estimate;
+mod folder;
 mod initial;
 mod key;
 mod path;
@@ -9,10 +10,11 @@ mod rows;
 pub mod run;
 mod schedule;
 mod shape;
+mod training;
+mod trials;
 mod weights;
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use thalweg_kernels::optimizer::{Domain, Method};
 
@@ -24,10 +26,11 @@ use crate::train::OPTIONS;
 use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
 pub use estimate::Estimate;
 pub use initial::Initial;
-use key::{KeyMaker, MethodKeys, Point};
+use key::KeyMaker;
 pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
+pub use trials::{Trial, Trials};
 use weights::WeightFiles;
 pub use weights::{MAX_WEIGHT_BYTES, MAX_WEIGHT_FILES};
 
@@ -42,10 +45,8 @@ pub struct Plan {
     pub schedule: Schedule,
     /// What trials learn: see [`Spec::instances`]. All have as many examples, features and classes.
     pub instances: Vec<spec::Problem>,
-    /// The trials in plan order: by combination of the problem's parameters, then by table of the spec, then along its grid
-    /// (the last hyperparameter moves fastest), then by start, then by seed. A trial that several grids contain is here
-    /// once, where it came first.
-    pub trials: Vec<Trial>,
+    /// The trials in plan order.
+    pub trials: Trials,
     /// The trials in groups that are trained together.
     pub populations: Vec<Population>,
     /// The problem's parameters that the spec sweeps.
@@ -85,29 +86,6 @@ impl Model {
     }
 }
 
-/// One training run.
-#[derive(Clone, Debug)]
-pub struct Trial {
-    /// The first 16 hex digits of the BLAKE3 hash of its description: see [`Plan::describe`].
-    pub key: String,
-    /// The number of what it learns among the plan's instances.
-    pub instance: usize,
-    /// Its optimizer.
-    pub optimizer: &'static Method,
-    /// A value a hyperparameter, in the order of the optimizer's metadata; a choice is stored as its index.
-    pub hyperparameters: Arc<[f64]>,
-    /// A value an option ([`crate::train::OPTIONS`]); empty where all of them have their defaults.
-    pub options: Arc<[f64]>,
-    /// A factor of the learning rate a layer; empty where all layers have the same one.
-    pub lr_scale: Arc<[f64]>,
-    /// The seed of the initial weights.
-    pub init_seed: u64,
-    /// The seed of the order of examples. Trials with the same one share their batches.
-    pub order_seed: u64,
-    /// The number of its starting point; see [`Plan::start`].
-    pub start: usize,
-}
-
 /// Trials that can share the lanes of a block: all of an instance that use one optimizer.
 #[derive(Clone, Debug)]
 pub struct Population {
@@ -116,7 +94,7 @@ pub struct Population {
     /// Their optimizer.
     pub optimizer: &'static Method,
     /// Their indices among the plan's trials, sorted by `order_seed`, so that the lanes of a block share batches.
-    pub trials: Vec<usize>,
+    pub trials: Vec<u32>,
 }
 
 impl Plan {
@@ -147,9 +125,9 @@ impl Plan {
         let (points, instances): (Vec<_>, Vec<_>) = spec.instances().into_iter().unzip();
         let keys = instances.iter().map(|problem| KeyMaker::new(spec, problem, data, &model, &schedule));
         let keys: Vec<KeyMaker> = keys.collect();
-        let trials = list_trials(spec, &keys, &starts);
+        let trials = Trials::new(spec, &keys, &starts);
         let kept = weights::choose(spec, &model, &trials)?;
-        let populations = group(&trials);
+        let populations = group(spec, &trials);
         let mut hyperparameters = Vec::new();
         for grid in &spec.optimizers {
             for hyperparameter in grid.method.hyperparameters.iter().filter(|h| grid.mentions(h)) {
@@ -311,59 +289,22 @@ fn check_perturbation(spec: &Spec, model: &Model) -> Result<(), InputError> {
     Ok(())
 }
 
-fn list_trials(spec: &Spec, keys: &[KeyMaker], starts: &[Vec<f64>]) -> Vec<Trial> {
-    // The spec has been checked to have at most `MAX_TRIALS`.
-    let mut trials = Vec::new();
-    let mut seen = HashSet::new();
-    // The instances of a combination of the problem's parameters: one, or one a seed.
-    let together = if spec.problem.each_trial { spec.train.seeds.count() as usize } else { 1 };
-    for (first, makers) in keys.chunks(together).enumerate().map(|(point, makers)| (point * together, makers)) {
-        for grid in &spec.optimizers {
-            let mut keys: Vec<MethodKeys> = makers.iter().map(|maker| maker.of_method(grid.method)).collect();
-            grid.for_each(|spec::GridPoint { hyperparameters, options, lr_scale }| {
-                let shared: [Arc<[f64]>; 3] = [hyperparameters.into(), options.into(), lr_scale.into()];
-                let seeds = spec.train.seeds.iter().enumerate();
-                for (start, (at, seed)) in (0..starts.len()).flat_map(|start| seeds.clone().map(move |at| (start, at)))
-                {
-                    let init_seed = spec.train.init_seed.unwrap_or(seed);
-                    let order_seed = spec.train.order_seed.unwrap_or(seed);
-                    let point = Point { hyperparameters, options, lr_scale, start: &starts[start] };
-                    let own = at % together;
-                    let key = keys[own].key(point, init_seed, order_seed);
-                    if seen.insert(key) {
-                        trials.push(Trial {
-                            key: format!("{key:016x}"),
-                            instance: first + own,
-                            optimizer: grid.method,
-                            hyperparameters: Arc::clone(&shared[0]),
-                            options: Arc::clone(&shared[1]),
-                            lr_scale: Arc::clone(&shared[2]),
-                            init_seed,
-                            order_seed,
-                            start,
-                        });
-                    }
-                }
-            });
-        }
-    }
-    trials
-}
-
-fn group(trials: &[Trial]) -> Vec<Population> {
+/// The trials of each instance and optimizer, in the order in which the plan first has them.
+fn group(spec: &Spec, trials: &Trials) -> Vec<Population> {
     let mut populations: Vec<Population> = Vec::new();
     let mut places = HashMap::new();
-    for (index, trial) in trials.iter().enumerate() {
-        let place = *places.entry((trial.instance, trial.optimizer.name)).or_insert(populations.len());
-        if place == populations.len() {
-            let (instance, optimizer) = (trial.instance, trial.optimizer);
-            populations.push(Population { instance, optimizer, trials: Vec::new() });
+    for index in 0..trials.len() {
+        let place = trials.place(index);
+        let optimizer = spec.optimizers[place.grid].method;
+        let at = *places.entry((place.instance, optimizer.name)).or_insert(populations.len());
+        if at == populations.len() {
+            populations.push(Population { instance: place.instance, optimizer, trials: Vec::new() });
         }
-        populations[place].trials.push(index);
+        populations[at].trials.push(index as u32);
     }
     for population in &mut populations {
         // A stable sort: within an order seed, plan order remains.
-        population.trials.sort_by_key(|&index| trials[index].order_seed);
+        population.trials.sort_by_key(|&index| trials.seeds(index as usize)[1]);
     }
     populations
 }

@@ -1,18 +1,19 @@
 //! The rows of a trial, from what the training loop says of it.
 
-use super::{Model, Plan};
+use super::{Model, Plan, Trial};
 use crate::record::{self, Curve, Rows, Run};
 use crate::spec::Spec;
 use crate::train::{Outcome, Point, RATE_QUANTILES, Split};
 
 /// The trial's rows in each of [`record::TABLES`], as bytes.
-pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) -> Rows {
+pub(super) fn render(spec: &Spec, plan: &Plan, trial: &Trial, outcome: &Outcome) -> Rows {
     let precision = spec.train.precision;
+    let key = trial.key.to_string();
     let run = bytes(|writer| record::write_run(writer, &run(spec, plan, trial, outcome), precision));
     let recorded = |point: &&Point| plan.schedule.recorded.binary_search(&point.step).is_ok();
     let curves = bytes_if(!plan.schedule.recorded.is_empty(), |writer| {
         outcome.points.iter().filter(recorded).try_for_each(|point| {
-            let curve = curve(&plan.trials[trial].key, point);
+            let curve = curve(&key, point);
             record::write_curve(writer, &curve, precision)
         })
     });
@@ -20,13 +21,12 @@ pub(super) fn render(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) 
         // Positions are kept at the steps that are logged.
         outcome.positions.iter().zip(&outcome.points).try_for_each(|((step, parameters), point)| {
             let value = point.loss[Split::Train as usize].unwrap_or(f64::NAN);
-            let key = &plan.trials[trial].key;
-            record::write_position(writer, key, step, parameters, value, precision)
+            record::write_position(writer, &key, step, parameters, value, precision)
         })
     });
     let rates = bytes_if(spec.record.effective_lr, |writer| {
         outcome.points.iter().filter(recorded).try_for_each(|point| match &point.effective_lr {
-            Some(rates) => record::write_rates(writer, &plan.trials[trial].key, point.step, rates, precision),
+            Some(rates) => record::write_rates(writer, &key, point.step, rates, precision),
             None => Ok(()),
         })
     });
@@ -87,13 +87,12 @@ fn bytes(write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) -> Vec<u8> {
     writer.into_inner().expect("memory takes every row")
 }
 
-fn run(spec: &Spec, plan: &Plan, trial: usize, outcome: &Outcome) -> Run {
-    let trial = &plan.trials[trial];
+fn run(spec: &Spec, plan: &Plan, trial: &Trial, outcome: &Outcome) -> Run {
     let (initial, last, best) = (outcome.initial(), outcome.last(), outcome.best());
     let loss = |point: Option<&Point>, split: Split| point.and_then(|point| point.loss[split as usize]);
     let accuracy = |split: Split| last.and_then(|point| point.accuracy[split as usize]);
     Run {
-        key: trial.key.clone(),
+        key: trial.key.to_string(),
         problem: plan.problem.clone(),
         optimizer: trial.optimizer.name.to_owned(),
         settings: plan.settings(trial),

@@ -1,25 +1,23 @@
 //! Running a spec: from its plan to a folder of results.
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::{Choice, Model, Plan, Population, WeightFiles, WithObjective, descent, rows, with_objective};
+use super::folder::{Claim, Folder};
+use super::training::{Training, Writer};
+use super::{Plan, WeightFiles, with_objective};
 use crate::data::Splits;
-use crate::drawing::{self, DrawError, SPEC};
-use crate::record::manifest::Manifest;
-use crate::record::{self, Parts, Provenance, RecordError, atomic};
-use crate::spec::{Curves, InputError, Problem, Spec};
-use crate::train::{self, EffectiveRates, Job, Norms, Objective, Observer, Outcome};
+use crate::drawing::DrawError;
+use crate::record::{Parts, Provenance, RecordError};
+use crate::spec::{InputError, Problem, Spec};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -108,12 +106,11 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     if folder.claim(settings.fresh)? == Claim::Complete {
         return Ok(Finished::AlreadyComplete);
     }
-    let keys = plan.trials.iter().map(|trial| trial.key.as_str());
-    let parts = Parts::open(&folder.parts(), keys).map_err(|source| folder.error(source))?;
+    let parts = Parts::open(&folder.parts(), plan.trials.keys()).map_err(|source| folder.error(source))?;
     progress.begin(plan.trials.len(), parts.done());
     let started = Instant::now();
     let before = parts.done();
-    let parts = Mutex::new(Writer { parts, flushed: started, failure: None });
+    let parts = Mutex::new(Writer::new(parts));
     let weights = WeightFiles::new(spec, &plan, &settings.out, &folder.parts());
     let train = |spent: Duration, (instance, problem): (usize, &Problem)| {
         if stop.load(Ordering::Relaxed) {
@@ -135,230 +132,11 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let trials = plan.trials.len() - before;
     let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops_per_trial());
     let files = folder.assemble(spec, &plan, &data, &parts).map_err(|source| folder.error(source))?;
-    // The plan of a large sweep takes as much memory as its table, which is read next.
+    // Figures of a large sweep need the memory.
     drop(plan);
     folder.finish(spec, files, parts, &weights, settings.png)?;
     provenance.write(folder.path).map_err(|source| folder.error(source))?;
     Ok(Finished::Complete)
-}
-
-/// Rows on their way to the disk.
-struct Writer {
-    parts: Parts,
-    flushed: Instant,
-    failure: Option<io::Error>,
-}
-
-/// How long finished rows may wait before they are written.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How many bytes of finished rows may wait.
-const BACKLOG: usize = 16 << 20;
-
-/// Training the trials of an instance that are not done.
-struct Training<'a> {
-    spec: &'a Spec,
-    plan: &'a Plan,
-    instance: usize,
-    settings: &'a Settings,
-    progress: &'a dyn Progress,
-    stop: &'a AtomicBool,
-    writer: &'a Mutex<Writer>,
-    weights: &'a WeightFiles,
-}
-
-impl WithObjective for Training<'_> {
-    type Output = Result<Duration, RunError>;
-
-    fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<Duration, RunError> {
-        let Self { spec, plan, settings, .. } = self;
-        let own: Vec<&Population> =
-            plan.populations.iter().filter(|population| population.instance == self.instance).collect();
-        let missing: Vec<Vec<usize>> = {
-            let parts = &self.locked().parts;
-            let of = |trials: &[usize]| trials.iter().copied().filter(|&trial| !parts.has(trial)).collect();
-            own.iter().map(|population| of(&population.trials)).collect()
-        };
-        let schedule = super::train_schedule(spec, plan);
-        let observers: &[&dyn Observer<T>] = match (spec.record.curves, spec.record.effective_lr) {
-            (Curves::None, _) => &[],
-            (_, false) => &[&Norms],
-            (_, true) => &[&Norms, &EffectiveRates],
-        };
-        let choices: Vec<Choice> =
-            own.iter().map(|population| Choice::new(spec, plan, population, settings.isa)).collect();
-        // Populations that are trained in the same way share the threads.
-        let mut ways = Vec::new();
-        for choice in &choices {
-            if !ways.contains(&(choice.path, choice.lanes)) {
-                ways.push((choice.path, choice.lanes));
-            }
-        }
-        let mut spent = Duration::ZERO;
-        for (path, lanes) in ways {
-            let takes = |&at: &usize| (choices[at].path, choices[at].lanes) == (path, lanes);
-            let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
-            let job = |&population: &usize| Job {
-                method: own[population].optimizer,
-                lanes: missing[population].iter().map(|&trial| super::lane(spec, plan, trial)).collect(),
-            };
-            let jobs: Vec<Job<'_>> = populations.iter().map(job).collect();
-            let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes };
-            let done = |job: usize, first: usize, outcomes: Vec<Outcome>| {
-                self.keep(&missing[populations[job]][first..first + outcomes.len()], &outcomes);
-            };
-            spent += train::train(objective, &jobs, &schedule, observers, engine, self.stop, done)?;
-        }
-        Ok(spent)
-    }
-}
-
-impl Training<'_> {
-    fn locked(&self) -> MutexGuard<'_, Writer> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps the rows of finished trials.
-    fn keep(&self, trials: &[usize], outcomes: &[Outcome]) {
-        // Weights before rows: a trial that has its row is done.
-        let render = |(&trial, outcome)| {
-            self.weights.keep(trial, &self.plan.trials[trial].key, outcome)?;
-            Ok(rows::render(self.spec, self.plan, trial, outcome))
-        };
-        let rows: io::Result<Vec<_>> = trials.iter().zip(outcomes).map(render).collect();
-        let mut writer = self.locked();
-        match rows {
-            Ok(rows) => trials.iter().zip(&rows).for_each(|(&trial, rows)| writer.parts.add(trial, rows)),
-            Err(error) => {
-                writer.failure = Some(error);
-                return self.stop.store(true, Ordering::Relaxed);
-            }
-        }
-        if writer.flushed.elapsed() > PATIENCE || writer.parts.pending() > BACKLOG {
-            writer.flushed = Instant::now();
-            if let Err(error) = writer.parts.flush() {
-                writer.failure = Some(error);
-                self.stop.store(true, Ordering::Relaxed);
-            }
-        }
-        drop(writer);
-        self.progress.advance(trials.len());
-    }
-}
-
-/// A folder of results, and the canonical spec that they are to be of.
-struct Folder<'a> {
-    path: &'a Path,
-    spec: &'a str,
-}
-
-/// What was found in a folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Claim {
-    /// Nothing, or a part of the results.
-    Open,
-    /// All results.
-    Complete,
-}
-
-impl Folder<'_> {
-    fn parts(&self) -> PathBuf {
-        self.path.join("parts")
-    }
-
-    fn error(&self, source: io::Error) -> RunError {
-        RunError::Files { path: self.path.to_owned(), source }
-    }
-
-    /// Makes sure that the folder is this spec's.
-    fn claim(&self, fresh: bool) -> Result<Claim, RunError> {
-        let read = |path: PathBuf| match fs::read_to_string(path) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.error(error)),
-        };
-        // The parts of a run under another contract are of no use.
-        let stamp = format!("# contract {CONTRACT}\n{}", self.spec);
-        let in_progress = read(self.parts().join(SPEC))?;
-        let complete = read(self.path.join(SPEC))?;
-        if !fresh {
-            let own = in_progress.as_ref().is_none_or(|text| *text == stamp);
-            if !own || complete.as_ref().is_some_and(|text| *text != self.spec) {
-                return Err(RunError::Occupied(self.path.to_owned()));
-            }
-            let current = Manifest::read(self.path).is_ok_and(|manifest| manifest.contract == CONTRACT);
-            if complete.is_some() && current && in_progress.is_none() {
-                return Ok(Claim::Complete);
-            }
-        }
-        let prepare = || {
-            if fresh && in_progress.as_ref().is_some_and(|text| *text != stamp) {
-                fs::remove_dir_all(self.parts())?;
-            }
-            fs::create_dir_all(self.parts())?;
-            atomic::write(&self.parts().join(SPEC), |file| file.write_all(stamp.as_bytes()))
-        };
-        prepare().map_err(|source| self.error(source))?;
-        Ok(Claim::Open)
-    }
-
-    /// Adds what follows from the tables, whose names are in `files`, and removes the parts.
-    fn finish(
-        &self,
-        spec: &Spec,
-        mut files: Vec<String>,
-        parts: Parts,
-        weights: &WeightFiles,
-        png: bool,
-    ) -> Result<(), RunError> {
-        let tables = files.clone();
-        let runs = record::read_runs(&self.path.join("runs.csv"))?;
-        crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
-        files.push("summary.csv".to_owned());
-        files.extend(weights.publish(&runs.rows).map_err(|source| self.error(source))?);
-        files.extend(drawing::draw(spec, self.path, png)?);
-        let write = || {
-            atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
-            Manifest::of(self.path, CONTRACT, &files)?.write(self.path)?;
-            if !spec.record.tables {
-                let tables = tables.iter().map(String::as_str).chain(["summary.csv"]);
-                tables.map(|table| self.path.join(table)).try_for_each(fs::remove_file)?;
-            }
-            parts.remove()
-        };
-        write().map_err(|source| self.error(source))
-    }
-
-    /// Writes the tables; returns their names.
-    fn assemble(&self, spec: &Spec, plan: &Plan, data: &Splits, parts: &Parts) -> io::Result<Vec<String>> {
-        let mut files = Vec::new();
-        for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(spec, plan)).enumerate() {
-            let wanted = match *table {
-                "trajectory" => spec.record.trajectory,
-                "effective_lr" => spec.record.effective_lr,
-                _ => true,
-            };
-            if !wanted {
-                continue;
-            }
-            files.push(format!("{table}.csv"));
-            atomic::write(&self.path.join(format!("{table}.csv")), |file| {
-                file.write_all(&header)?;
-                parts.assemble(index, file)
-            })?;
-        }
-        if let (Some(lattice), Model::Landscape(landscape)) = (&spec.record.surface, &plan.model) {
-            let points = lattice.points();
-            let values = descent::<f64>(landscape).values(&points);
-            record::write_surface(&self.path.join("surface.csv"), &points, &values)?;
-            files.push("surface.csv".to_owned());
-        }
-        if let (Some(perturbation), Model::Network(shape)) = (&spec.record.perturb, &plan.model) {
-            let changes = super::perturbed(spec, plan, data, shape, perturbation);
-            record::write_changes(&self.path.join("units.csv"), &changes)?;
-            files.push("units.csv".to_owned());
-        }
-        Ok(files)
-    }
 }
 
 /// `elapsed` on the wall clock, and `spent` by all threads on training.

@@ -4,11 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::{Model, Plan, Trial};
+use super::{Model, Plan, Trials};
 use crate::network::{Architecture, tensors};
-use crate::record::{Precision, Run, atomic};
+use crate::record::{self, Key, Precision, RecordError, Run, atomic};
 use crate::spec::{InputError, Spec, Weights, WeightsOf, nearest};
 use crate::train::Outcome;
 
@@ -25,27 +24,18 @@ const FOLDER: &str = "weights";
 const ENDINGS: [&str; 2] = ["-initial.safetensors", "-final.safetensors"];
 
 /// The trials whose weights a spec wants, ascending.
-pub(super) fn choose(spec: &Spec, model: &Model, trials: &[Trial]) -> Result<Vec<usize>, InputError> {
+pub(super) fn choose(spec: &Spec, model: &Model, trials: &Trials) -> Result<Vec<usize>, InputError> {
     if spec.record.weights == Weights::None {
         return Ok(Vec::new());
     }
     let kept: Vec<usize> = match &spec.record.weights_of {
         WeightsOf::All => (0..trials.len()).collect(),
-        WeightsOf::FirstSeed => {
-            // The trials of a configuration stand together and share its hyperparameters.
-            let is_first = |&index: &usize| {
-                index == 0 || !Arc::ptr_eq(&trials[index].hyperparameters, &trials[index - 1].hyperparameters)
-            };
-            (0..trials.len()).filter(is_first).collect()
-        }
+        WeightsOf::FirstSeed => (0..trials.len()).filter(|index| trials.place(*index).seed == 0).collect(),
         WeightsOf::Keys(keys) => {
-            let known: HashMap<&str, usize> = trials.iter().enumerate().map(|(at, t)| (t.key.as_str(), at)).collect();
+            let known: HashMap<Key, usize> = trials.keys().iter().copied().zip(0..).collect();
             let index = |(at, key): (usize, &String)| {
-                known.get(key.as_str()).copied().ok_or_else(|| {
-                    let near = nearest(key, known.keys().copied()).map(|near| format!("did you mean `{near}`? "));
-                    spec.error(&format!("record.weights_of.{at}"), format!("no trial has the key {key}"))
-                        .with_help(format!("{}`thalweg plan --trials` lists the keys", near.unwrap_or_default()))
-                })
+                let trial = Key::parse(key.as_bytes()).and_then(|key| known.get(&key).copied());
+                trial.ok_or_else(|| unknown(spec, at, key, trials))
             };
             let mut kept = keys.iter().enumerate().map(index).collect::<Result<Vec<_>, _>>()?;
             kept.sort_unstable();
@@ -64,6 +54,14 @@ pub(super) fn choose(spec: &Spec, model: &Model, trials: &[Trial]) -> Result<Vec
     };
     let help = "record.weights_of = \"first-seed\", or a list of keys from runs.csv, keeps fewer";
     Err(spec.error("record.weights", message).with_help(help))
+}
+
+/// The error that no trial has the key at this place of the list.
+fn unknown(spec: &Spec, at: usize, key: &str, trials: &Trials) -> InputError {
+    let known: Vec<String> = trials.keys().iter().map(Key::to_string).collect();
+    let near = nearest(key, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`? "));
+    spec.error(&format!("record.weights_of.{at}"), format!("no trial has the key {key}"))
+        .with_help(format!("{}`thalweg plan --trials` lists the keys", near.unwrap_or_default()))
 }
 
 /// Files that so many trials have at most, and the bytes of their tensors.
@@ -98,7 +96,7 @@ impl WeightFiles {
     }
 
     /// Writes what is wanted of a finished trial; it is on disk afterwards.
-    pub fn keep(&self, trial: usize, key: &str, outcome: &Outcome) -> io::Result<()> {
+    pub fn keep(&self, trial: usize, key: Key, outcome: &Outcome) -> io::Result<()> {
         let is_kept = self.kept.binary_search(&trial).is_ok();
         let Some(architecture) = self.architecture.as_ref().filter(|_| is_kept) else {
             return Ok(());
@@ -115,13 +113,32 @@ impl WeightFiles {
         Ok(())
     }
 
-    /// Moves the files to the results, whose rows are `runs` in plan order, and removes those of an earlier sweep there;
+    /// The rows of `runs.csv` that belong to trials whose weights are kept.
+    ///
+    /// # Errors
+    ///
+    /// If the table cannot be read.
+    pub fn rows(&self, runs: &Path) -> Result<Vec<Run>, RecordError> {
+        let mut rows = Vec::new();
+        let mut trial = 0;
+        if !self.kept.is_empty() {
+            record::visit_runs(runs, |run| {
+                if self.kept.binary_search(&trial).is_ok() {
+                    rows.push(run);
+                }
+                trial += 1;
+                Ok::<(), RecordError>(())
+            })?;
+        }
+        Ok(rows)
+    }
+
+    /// Moves the files of the trials that have these rows to the results, and removes those of an earlier sweep there;
     /// returns their names. May be interrupted and done again.
     pub fn publish(&self, runs: &[Run]) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
-        for &trial in &self.kept {
+        for run in runs {
             // A trial has an initial loss if it had a start, and a final one if it stayed finite to its end.
-            let run = &runs[trial];
             let key = &run.key;
             let ends = [
                 self.wanted.initial() && run.initial_train_loss.is_some(),
@@ -157,7 +174,7 @@ impl WeightFiles {
             let name = entry?.file_name();
             let Some(name) = name.to_str().filter(|name| !names.contains(name)) else { continue };
             let key = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
-            if key.is_some_and(|key| key.len() == 16 && key.bytes().all(|c| c.is_ascii_hexdigit())) {
+            if key.is_some_and(|key| Key::parse(key.as_bytes()).is_some()) {
                 fs::remove_file(self.results.join(name))?;
             }
         }

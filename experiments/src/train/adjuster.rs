@@ -42,10 +42,10 @@ impl<T: Real> Adjuster<T> {
         }
     }
 
-    /// Begins a block with gradients of this size.
-    pub fn start(&mut self, lanes: &[Lane<'_>], size: usize) {
-        self.is_on = lanes.iter().any(|lane| lane.options.adjusts());
-        self.by_norm = lanes.iter().any(|lane| lane.options.clip_norm < f64::INFINITY);
+    /// Begins a block with gradients of this size; `distinct` has every setting of its lanes.
+    pub fn start<'a>(&mut self, lanes: &[Lane<'_>], distinct: impl Iterator<Item = &'a Lane<'a>> + Clone, size: usize) {
+        self.is_on = distinct.clone().any(|lane| lane.options.adjusts());
+        self.by_norm = distinct.clone().any(|lane| lane.options.clip_norm < f64::INFINITY);
         if !self.is_on {
             return;
         }

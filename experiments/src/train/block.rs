@@ -1,16 +1,17 @@
 //! Training one block.
 
+use std::borrow::Cow;
+
 use thalweg_kernels::Buffer;
+use thalweg_kernels::landscape::Walk;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{Method, SingleUpdate, Update};
 
 use super::adjuster::Adjuster;
 use super::alarms::Alarms;
 use super::coefficients::{Coefficients, Part};
-use super::{
-    Evaluation, Keep, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Positions, Split, Target,
-};
-use crate::record::Status;
+use super::trials::Trials;
+use super::{Evaluation, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Split, Target};
 
 /// What all trials of a sweep have in common.
 #[derive(Clone, Debug)]
@@ -25,6 +26,9 @@ pub struct Schedule {
     pub target: Option<Target>,
 }
 
+/// Updates that an objective does at once, at most: then the block may be over.
+const STRETCH: u64 = 512;
+
 /// The arrays of the block that a worker trains at the moment, and the objective's scratch.
 pub(super) struct Worker<T: Elementary, O: Objective<T>> {
     layout: Layout,
@@ -38,16 +42,11 @@ pub(super) struct Worker<T: Elementary, O: Objective<T>> {
     coefficients: Coefficients<T>,
     adjuster: Adjuster<T>,
     alarms: Alarms<T>,
+    /// After how many steps of a walk each lane was finite.
+    survived: Buffer<T>,
     evaluation: Evaluation,
     points: Vec<Point>,
-    trials: Vec<Trial>,
-}
-
-/// A lane's trial so far.
-struct Trial {
-    outcome: Outcome,
-    running: bool,
-    keep: Keep,
+    trials: Trials,
 }
 
 /// What stays the same from block to block.
@@ -75,49 +74,53 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             coefficients: Coefficients::new(lanes, width, methods, objective.parts()),
             adjuster: Adjuster::new(layout),
             alarms: Alarms::new(lanes),
+            survived: Buffer::zeroed(lanes),
             evaluation: Evaluation::default(),
             points: Vec::with_capacity(lanes),
-            trials: Vec::with_capacity(lanes),
+            trials: Trials::default(),
         }
     }
 
     /// Trains a block to its end. Lanes beyond the last trial repeat it, and are not among the outcomes.
-    pub fn train(&mut self, setting: &Setting<'_, T, O>, method: &Method, trials: &[Lane<'_>]) -> Vec<Outcome> {
-        let mut lanes = trials.to_vec();
-        lanes.resize(self.layout.groups * self.width, trials[trials.len() - 1]);
-        setting.objective.start(&mut self.scratch, &lanes, &mut self.weights);
+    pub fn train(&mut self, setting: &Setting<'_, T, O>, method: &Method, trials: &[Lane<'_>]) -> &[Outcome] {
+        let mut lanes = Cow::Borrowed(trials);
+        if trials.len() < self.layout.groups * self.width {
+            lanes.to_mut().resize(self.layout.groups * self.width, trials[trials.len() - 1]);
+        }
+        let Setting { objective, schedule, .. } = setting;
+        objective.start(&mut self.scratch, &lanes, &mut self.weights);
         self.state.fill(T::default());
-        self.coefficients.start(&lanes, setting.schedule.steps);
-        self.adjuster.start(&lanes, self.weights.len());
+        self.coefficients.start(&lanes, schedule.steps);
+        self.adjuster.start(&lanes, self.coefficients.distinct(&lanes), self.weights.len());
         self.alarms.reset(trials.len());
-        self.trials.clear();
-        let (points, parameters) = (setting.schedule.logged.len(), setting.objective.parameters());
-        self.trials.extend(trials.iter().map(|lane| Trial::new(points, lane.keep, parameters)));
-        let steps = setting.schedule.steps;
-        let mut logged = setting.schedule.logged.iter().peekable();
-        for step in 0..=steps {
-            let is_logged = logged.next_if_eq(&&step).is_some();
+        self.trials.start(trials, schedule.logged.len(), objective.parameters());
+        let mut logged = schedule.logged.iter().copied().peekable();
+        let mut step = 0;
+        loop {
+            let is_logged = logged.next_if_eq(&step).is_some();
             if is_logged {
                 self.observe(setting, step);
+            } else if let Some(next) = logged.peek() {
+                // The update of a logged step is one that observers see.
+                step = self.walk(objective, method, step, next - 1);
+                if self.trials.are_over() {
+                    break;
+                }
             }
             self.look(setting, step, is_logged);
-            if step == steps || self.is_over() {
+            if step == schedule.steps || self.trials.are_over() {
                 break;
             }
-            if logged.peek() == Some(&&(step + 1)) {
+            step += 1;
+            if logged.peek() == Some(&step) {
                 self.previous.copy_from_slice(&self.weights);
             }
-            self.update(method, &lanes, step + 1);
-            if self.is_over() {
+            self.update(method, &lanes, step);
+            if self.trials.are_over() {
                 break;
             }
         }
-        self.trials.drain(..).map(|trial| trial.finish(setting.schedule, setting.objective.floor())).collect()
-    }
-
-    /// Whether no trial of the block is running any more.
-    fn is_over(&self) -> bool {
-        self.trials.iter().all(|trial| !trial.running)
+        self.trials.finish(schedule, objective.floor())
     }
 
     /// The gradient after `step` updates, unless they were the last ones, and the loss if the step is logged.
@@ -160,13 +163,38 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             };
         }
         if raised && alarms.any() {
-            for (lane, trial) in self.trials.iter_mut().enumerate() {
-                if trial.running && self.alarms.is_raised(lane) {
-                    trial.diverge(step);
+            for lane in 0..self.trials.count() {
+                if self.trials.is_running(lane) && self.alarms.is_raised(lane) {
+                    self.trials.diverge(lane, step);
                     self.alarms.ignore(lane);
                 }
             }
         }
+    }
+
+    /// The updates after `step` up to `end`, if the objective can do many at once; returns how far it got.
+    fn walk(&mut self, objective: &O, method: &Method, step: u64, end: u64) -> u64 {
+        let Self { layout, weights, state, coefficients, adjuster, survived, .. } = self;
+        let can_walk = layout.path == Path::Population && !adjuster.is_on;
+        let Some(coefficients) = coefficients.constant(method).filter(|_| can_walk) else { return step };
+        let state = &mut state[..method.state * weights.len()];
+        let mut step = step;
+        while step < end && !self.trials.are_over() {
+            let steps = (end - step).min(STRETCH);
+            let walk = Walk { steps, x: weights, state, coefficients, survived };
+            if !objective.walk(&mut self.scratch, method, walk) {
+                break;
+            }
+            for (lane, survived) in survived[..self.trials.count()].iter().enumerate() {
+                let survived = survived.to_f64() as u64;
+                if survived < steps && self.trials.is_running(lane) {
+                    self.trials.diverge(lane, step + survived + 1);
+                    self.alarms.ignore(lane);
+                }
+            }
+            step += steps;
+        }
+        step
     }
 
     /// Begins the points of a logged step with what observers see of its update.
@@ -199,103 +227,20 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
                 point.accuracy[split as usize] = objective.classifies().then(|| self.evaluation.accuracy[lane]);
             }
         }
-        for (lane, (trial, point)) in self.trials.iter_mut().zip(&self.points).enumerate() {
-            if !trial.running {
+        for (lane, point) in self.points.iter().enumerate().take(self.trials.count()) {
+            if !self.trials.is_running(lane) {
                 continue;
             }
-            trial.log(*point, setting.schedule);
-            if !trial.running {
+            self.trials.log(lane, *point, setting.schedule);
+            if !self.trials.is_running(lane) {
                 self.alarms.ignore(lane);
             }
-            if trial.keeps(point.step, setting.schedule) {
+            if self.trials.keeps(lane, step, setting.schedule) {
                 let group = lane / self.width * self.width * objective.parameters();
                 let parameters = self.weights[group + lane % self.width..].iter().step_by(self.width);
                 let parameters = parameters.take(objective.parameters()).map(|w| w.to_f64());
-                trial.outcome.positions.push(step, parameters);
+                self.trials.keep(lane, step, parameters);
             }
         }
-    }
-}
-
-impl Trial {
-    fn new(points: usize, keep: Keep, parameters: usize) -> Self {
-        let positions = match keep {
-            Keep::Nothing => 0,
-            Keep::Start | Keep::End => 1,
-            Keep::Ends => 2,
-            Keep::All => points,
-        };
-        let outcome = Outcome {
-            status: Status::Ok,
-            steps: 0,
-            diverged_at: None,
-            steps_to_target: None,
-            points: Vec::with_capacity(points),
-            positions: Positions::with_capacity(positions, parameters),
-        };
-        Self { outcome, running: true, keep }
-    }
-
-    /// Whether the parameters are kept at this step, which has just been logged.
-    fn keeps(&self, step: u64, schedule: &Schedule) -> bool {
-        let end = step == schedule.steps || !self.running;
-        // A trial that became non-finite has no parameters to keep.
-        let logged = self.outcome.points.last().is_some_and(|point| point.step == step);
-        match self.keep {
-            Keep::Nothing => false,
-            Keep::Start => logged && step == 0,
-            Keep::End => logged && end,
-            Keep::Ends => logged && (step == 0 || end),
-            Keep::All => logged,
-        }
-    }
-
-    /// Ends a trial that is no longer finite.
-    fn diverge(&mut self, step: u64) {
-        self.outcome.status = Status::Diverged;
-        self.outcome.diverged_at = Some(step);
-        self.outcome.steps = step;
-        self.running = false;
-    }
-
-    fn log(&mut self, point: Point, schedule: &Schedule) {
-        if !point.loss[Split::Train as usize].is_none_or(f64::is_finite) {
-            self.diverge(point.step);
-            return;
-        }
-        self.outcome.points.push(point);
-        if let Some(target) = &schedule.target
-            && self.outcome.steps_to_target.is_none()
-            && target.reached(&point)
-        {
-            self.outcome.steps_to_target = Some(point.step);
-            if target.stop {
-                self.outcome.steps = point.step;
-                self.outcome.status = Status::Target;
-                self.running = false;
-            }
-        }
-    }
-
-    /// Judges a trial that stayed finite: it has diverged if its loss ended far above where it began, both counted from the
-    /// objective's floor, as of the first step of that final stretch.
-    fn finish(mut self, schedule: &Schedule, floor: f64) -> Outcome {
-        let outcome = &mut self.outcome;
-        if self.running {
-            outcome.steps = schedule.steps;
-        }
-        if outcome.status == Status::Ok {
-            let loss = |point: &Point| point.loss[Split::Train as usize].unwrap_or(0.0);
-            let above_floor = |point| schedule.divergence_factor * (loss(point) - floor).abs();
-            let limit = outcome.points.first().map_or(f64::INFINITY, |point| floor + above_floor(point));
-            // An objective without a floor may fall as deep as it likes, and rise again.
-            let limit = if limit.is_nan() { f64::INFINITY } else { limit };
-            let above = outcome.points.iter().rev().take_while(|point| loss(point) > limit);
-            if let Some(first) = above.last() {
-                outcome.diverged_at = Some(first.step);
-                outcome.status = Status::Diverged;
-            }
-        }
-        self.outcome
     }
 }

@@ -73,10 +73,7 @@ impl<T: Real> Coefficients<T> {
     /// Begins a block of trials of so many steps.
     pub fn start(&mut self, lanes: &[Lane<'_>], steps: u64) {
         self.steps = steps;
-        self.is_scheduled = lanes.iter().any(|lane| lane.options.is_scheduled());
         self.products.fill(1.0);
-        self.by_part = lanes.iter().any(|lane| !lane.lr_scale.is_empty());
-        self.is_plain = !self.by_part && lanes.iter().all(|lane| lane.options == Options::default());
         self.runs.clear();
         let settings = |lane: usize| (lanes[lane].hyperparameters, lanes[lane].lr_scale, lanes[lane].options);
         for at in 0..lanes.len() {
@@ -85,6 +82,22 @@ impl<T: Real> Coefficients<T> {
                 _ => self.runs.push(at..at + 1),
             }
         }
+        let (plain, distinct) = (Options::default(), self.runs.iter().map(|run| &lanes[run.start]));
+        self.is_scheduled = distinct.clone().any(|lane| lane.options.is_scheduled());
+        self.by_part = distinct.clone().any(|lane| !lane.lr_scale.is_empty());
+        self.is_plain = !self.by_part && distinct.clone().all(|lane| lane.options == plain);
+    }
+
+    /// A lane of every run of equal settings.
+    pub fn distinct<'a>(&'a self, lanes: &'a [Lane<'a>]) -> impl Iterator<Item = &'a Lane<'a>> + Clone {
+        self.runs.iter().map(|run| &lanes[run.start])
+    }
+
+    /// The coefficients of all parameters in every step after the first, `[group][coefficient][lane]`, if steps do not
+    /// differ in theirs.
+    pub fn constant(&self, method: &Method) -> Option<&[T]> {
+        let is_constant = method.products == 0 && !self.is_scheduled && !self.by_part;
+        is_constant.then(|| &self.values[..self.keep.len() / self.parts.len() * method.coefficients])
     }
 
     /// The parameters to be updated together in step `step`, counted from 1, and their coefficients.

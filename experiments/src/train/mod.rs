@@ -16,6 +16,7 @@ mod options;
 mod outcome;
 mod pool;
 mod rate;
+mod trials;
 
 pub use block::Schedule;
 pub use column::{COLUMNS, Column};
@@ -25,5 +26,5 @@ pub use objective::{Lane, Objective, Split};
 pub use observer::{EffectiveRates, Logged, Norms, Observer, RATE_QUANTILES};
 pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
 pub use outcome::{Keep, Metric, Outcome, Point, Positions, Target};
-pub use pool::{Engine, Job, train};
+pub use pool::{Engine, Job, Jobs, train};
 pub use rate::{COURSES, Course, CourseFacts, RateSchedule};

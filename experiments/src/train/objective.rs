@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use thalweg_kernels::landscape::Walk;
 use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::Method;
 
 use super::{Evaluation, Keep, Layout, Options};
 
@@ -82,6 +84,12 @@ pub trait Objective<T: Elementary>: Sync {
     ) {
         self.evaluate(scratch, step, Split::Train, weights, evaluation);
         self.gradient(scratch, step, weights, gradient, alarm);
+    }
+
+    /// Many gradients and updates in one call, if it can do that by this method: to the same bits as one after the other.
+    /// Returns whether it can; if not, nothing has changed.
+    fn walk(&self, _scratch: &mut Self::Scratch, _method: &Method, _walk: Walk<'_, T>) -> bool {
+        false
     }
 
     /// The loss, and the share of correct answers, on a split after `step` updates.

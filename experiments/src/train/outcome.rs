@@ -72,27 +72,29 @@ pub enum Keep {
 /// One array holds them all: a sweep has a million trials, and each piece of memory has its price.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Positions {
-    steps: Vec<u64>,
-    /// `[step][parameter]`
-    parameters: Vec<f64>,
+    /// Parameters of a position.
+    parameters: usize,
+    /// A step, which f64 holds exactly, and the parameters after it; and so on.
+    numbers: Vec<f64>,
 }
 
 impl Positions {
-    /// Room for so many positions of so many parameters.
-    pub(super) fn with_capacity(positions: usize, parameters: usize) -> Self {
-        Self { steps: Vec::with_capacity(positions), parameters: Vec::with_capacity(positions * parameters) }
+    /// Forgets everything, and has room for so many positions of so many parameters.
+    pub(super) fn reset(&mut self, positions: usize, parameters: usize) {
+        self.parameters = parameters;
+        self.numbers.clear();
+        self.numbers.reserve_exact(positions * (1 + parameters));
     }
 
     /// Adds the parameters after `step` updates.
     pub(super) fn push(&mut self, step: u64, parameters: impl Iterator<Item = f64>) {
-        self.steps.push(step);
-        self.parameters.extend(parameters);
+        self.numbers.push(step as f64);
+        self.numbers.extend(parameters);
     }
 
     /// The steps, and the parameters after each.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &[f64])> + ExactSizeIterator {
-        let parameters = self.parameters.len().checked_div(self.steps.len()).unwrap_or(0).max(1);
-        self.steps.iter().copied().zip(self.parameters.chunks_exact(parameters))
+        self.numbers.chunks_exact(1 + self.parameters).map(|numbers| (numbers[0] as u64, &numbers[1..]))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Blocks on threads.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -40,13 +41,49 @@ impl Engine {
     }
 }
 
-/// Trials of one optimizer. Neighbours with equal `order_seed` share their batches, which is faster.
+/// What is to be trained: lists of trials with one optimizer each. Neighbours with equal `order_seed` share their batches,
+/// which is faster.
+///
+/// Lanes are asked for block by block: those of a whole sweep may be more than memory holds.
+pub trait Jobs: Sync {
+    /// How many lists there are.
+    fn count(&self) -> usize;
+
+    /// The optimizer of a list.
+    fn method(&self, job: usize) -> &'static Method;
+
+    /// How many trials a list has.
+    fn trials(&self, job: usize) -> usize;
+
+    /// Does `work` with some of a list's trials.
+    fn with_lanes<R>(&self, job: usize, trials: Range<usize>, work: impl FnOnce(&[Lane<'_>]) -> R) -> R;
+}
+
+/// A list of trials that is there.
 #[derive(Clone, Debug)]
 pub struct Job<'a> {
     /// The optimizer.
     pub method: &'static Method,
     /// The trials.
     pub lanes: Vec<Lane<'a>>,
+}
+
+impl<'a, A: AsRef<[Job<'a>]> + Sync + ?Sized> Jobs for A {
+    fn count(&self) -> usize {
+        self.as_ref().len()
+    }
+
+    fn method(&self, job: usize) -> &'static Method {
+        self.as_ref()[job].method
+    }
+
+    fn trials(&self, job: usize) -> usize {
+        self.as_ref()[job].lanes.len()
+    }
+
+    fn with_lanes<R>(&self, job: usize, trials: Range<usize>, work: impl FnOnce(&[Lane<'_>]) -> R) -> R {
+        work(&self.as_ref()[job].lanes[trials])
+    }
 }
 
 /// Trains all trials of all jobs; hands each finished block to `done`, with the job's index and the index of its first
@@ -58,33 +95,44 @@ pub struct Job<'a> {
 /// If the system refuses to start the threads.
 pub fn train<T: Elementary, O: Objective<T>>(
     objective: &O,
-    jobs: &[Job<'_>],
+    jobs: &(impl Jobs + ?Sized),
     schedule: &Schedule,
     observers: &[&dyn Observer<T>],
     engine: Engine,
     stop: &AtomicBool,
-    done: impl Fn(usize, usize, Vec<Outcome>) + Sync,
+    done: impl Fn(usize, usize, &[Outcome]) + Sync,
 ) -> Result<Duration, rayon::ThreadPoolBuildError> {
     let layout = engine.layout::<T>();
     let lanes = engine.block_lanes::<T>();
-    let blocks: Vec<(usize, usize)> = jobs
-        .iter()
-        .enumerate()
-        .flat_map(|(job, trials)| (0..trials.lanes.len()).step_by(lanes).map(move |first| (job, first)))
+    // The number of the first block after each job.
+    let ends: Vec<usize> = (0..jobs.count())
+        .scan(0, |end, job| {
+            *end += jobs.trials(job).div_ceil(lanes);
+            Some(*end)
+        })
         .collect();
-    let methods: Vec<&Method> = jobs.iter().map(|job| job.method).collect();
+    let blocks = ends.last().copied().unwrap_or(0);
+    let methods: Vec<&Method> = (0..jobs.count()).map(|job| jobs.method(job)).collect();
     let setting = Setting { objective, schedule, observers };
     let (next, spent) = (AtomicUsize::new(0), AtomicU64::new(0));
-    let threads = engine.threads.clamp(1, blocks.len().max(1));
+    let threads = engine.threads.clamp(1, blocks.max(1));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.broadcast(|_| {
         let mut worker = Worker::<T, O>::new(objective, layout, &methods);
         while !stop.load(Ordering::Relaxed) {
-            let Some(&(job, first)) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            let trials = &jobs[job].lanes[first..jobs[job].lanes.len().min(first + lanes)];
-            let begin = Instant::now();
-            let outcomes = worker.train(&setting, jobs[job].method, trials);
-            spent.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
+            let block = next.fetch_add(1, Ordering::Relaxed);
+            if block >= blocks {
+                break;
+            }
+            let job = ends.partition_point(|end| *end <= block);
+            let first = (block - job.checked_sub(1).map_or(0, |before| ends[before])) * lanes;
+            let trials = first..jobs.trials(job).min(first + lanes);
+            let outcomes = jobs.with_lanes(job, trials, |trials| {
+                let begin = Instant::now();
+                let outcomes = worker.train(&setting, jobs.method(job), trials);
+                spent.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
+                outcomes
+            });
             done(job, first, outcomes);
         }
     });

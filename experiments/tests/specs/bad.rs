@@ -198,16 +198,16 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("noise = 0.2", "imbalance = { shares = [1, 0] }", &["`problem.imbalance.shares.1`: expected a number above 0"]),
     ("noise = 0.2", "noise = [0.1, -1]", &["6:15: `problem.noise.1`: expected a number of at least 0, found -1"]),
     ("noise = 0.2", "noise = \"low\"", &["`problem.noise`: expected a number of at least 0, a list, or a range"]),
-    ("noise = 0.2", "noise = { linear = [0, 1], points = 20000000 }", &["`problem.noise.points`"]),
+    ("noise = 0.2", "noise = { linear = [0, 1], points = 20000001 }", &["`problem.noise.points`"]),
     (
         "noise = 0.2",
-        "noise = { linear = [0, 1], points = 4000 }\nlabel_noise = { linear = [0, 1], points = 4000 }",
-        &["3:1: `problem`: its parameters have more combinations than 10000000 trials"],
+        "noise = { linear = [0, 1], points = 5000 }\nlabel_noise = { linear = [0, 1], points = 5000 }",
+        &["3:1: `problem`: its parameters have more combinations than 20000000 trials"],
     ),
     (
         "noise = 0.2",
-        "noise = { linear = [0, 1], points = 4000000 }",
-        &["this grid of 2 points × 2 seeds × 4000000 problems takes the sweep past 10000000 trials"],
+        "noise = { linear = [0, 1], points = 6000000 }",
+        &["this grid of 2 points × 2 seeds × 6000000 problems takes the sweep past 20000000 trials"],
     ),
     (
         "noise = 0.2",
@@ -361,7 +361,7 @@ fn every_mistake_is_named_with_its_place() {
 
 #[test]
 fn huge_grids_are_refused_without_being_made() {
-    let many = "{ log = [1e-3, 0.9], points = 10000000 }";
+    let many = "{ log = [1e-3, 0.9], points = 20000000 }";
     let text = edited("\"sgd\"\nlr = [0.1, 0.01]", &format!("\"adam\"\nlr = {many}\nbeta1 = {many}\nbeta2 = {many}"));
     let error = parse(&text).unwrap_err().to_string();
     assert!(error.contains("16:1: `optimizer.0`: this grid of more than 2⁶⁴ points"), "{error}");
@@ -372,11 +372,11 @@ fn huge_grids_are_refused_without_being_made() {
         parse(&text)
             .unwrap_err()
             .to_string()
-            .contains("20000000 points × 2 seeds takes the sweep past 10000000 trials")
+            .contains("40000000 points × 2 seeds takes the sweep past 20000000 trials")
     );
     let text = edited("[0.1, 0.01]", many) + "[[optimizer]]\nkind = \"sgd\"\n";
     assert!(parse(&text).is_err());
-    assert!(parse(&edited("seeds = 2", "seeds = 10000001")).is_err());
+    assert!(parse(&edited("seeds = 2", "seeds = 20000001")).is_err());
 }
 
 #[test]

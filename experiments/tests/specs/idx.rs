@@ -90,12 +90,12 @@ fn every_type_of_element_reads_back_plain_and_compressed() {
             assert_eq!(examples(&data.train), expected, "type {code}");
             let Targets::Classes { classes, .. } = &data.train.targets else { panic!("labels are classes") };
             assert_eq!(*classes, ["-1", "7", "10"]);
-            keys.push(plan(&spec).unwrap().trials[0].key.clone());
+            keys.push(plan(&spec).unwrap().trials.keys()[0]);
         }
         // Compression changes no number, and so no key.
         assert!(keys.iter().all(|key| *key == keys[0]));
         assert!(!seen.contains(&keys[0]));
-        seen.push(keys[0].clone());
+        seen.push(keys[0]);
     }
 }
 
@@ -116,7 +116,7 @@ fn a_test_split_of_its_own_is_left_as_it_is() {
     let classes = ["0", "1", "3"].map(str::to_owned).to_vec();
     assert_eq!(data.test.targets, Targets::Classes { labels: vec![2, 0], classes });
     // What is tested on is part of what a trial's numbers depend on.
-    let key = |spec: &Spec| plan(spec).unwrap().trials[0].key.clone();
+    let key = |spec: &Spec| plan(spec).unwrap().trials.keys()[0];
     let before = key(&spec);
     write("test_images", &idx(0x08, &[2, 1, 2], &[9, 8, 7, 5]));
     assert_ne!(key(&spec), before);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use thalweg::data::{Splits, Targets};
-use thalweg::record::Setting;
+use thalweg::record::{Key, Setting};
 use thalweg::spec::{Spec, shipped};
 use thalweg::sweep::{Model, Plan, Trial};
 use thalweg_kernels::optimizer::ALL;
@@ -40,15 +40,15 @@ order_seed = 0
 
 fn keys(text: &str) -> Vec<String> {
     let plan = plan(&parse(text).unwrap()).unwrap();
-    plan.trials.into_iter().map(|trial| trial.key).collect()
+    plan.trials.keys().iter().map(Key::to_string).collect()
 }
 
 #[test]
 fn keys_never_change() {
     let plan = plan(&parse(SMALL).unwrap()).unwrap();
-    assert_eq!(plan.describe(&plan.trials[0]), DESCRIPTION);
-    for trial in &plan.trials {
-        assert_eq!(trial.key, blake3::hash(plan.describe(trial).as_bytes()).to_hex()[..16]);
+    assert_eq!(plan.describe(&plan.trials.get(0)), DESCRIPTION);
+    for trial in plan.trials.iter() {
+        assert_eq!(trial.key, Key::of(&blake3::hash(plan.describe(&trial).as_bytes())));
     }
     assert_eq!(keys(SMALL), ["daf8013000354098", "13c7dd66abfd81d2", "388a7bbed8f31a86", "8fdb8a1274d4c6b4"]);
 }
@@ -150,7 +150,7 @@ fn a_file_counts_by_its_content() {
     );
     let keys = |path: &str| {
         let spec = Spec::parse("a.toml", &text.replace("PATH", path), folder.path(), &[]).unwrap();
-        plan(&spec).unwrap().trials.into_iter().map(|trial| trial.key).collect::<Vec<_>>()
+        plan(&spec).unwrap().trials.keys().to_vec()
     };
     let iris = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/iris.csv")).unwrap();
     fs::write(folder.path().join("flowers.csv"), &iris).unwrap();
@@ -178,7 +178,7 @@ fn trials_come_by_table_grid_and_seed() {
                       [[optimizer]]\nkind = \"adam\"\nepsilon_placement = [\"inside\", \"outside\"]\n\
                       [[optimizer]]\nkind = \"momentum\"\nlr = [0.2, 0.3]\nmomentum = 0.5";
     let plan = plan(&parse(&edited("kind = \"sgd\"\nlr = [0.1, 0.01]", optimizers)).unwrap()).unwrap();
-    let row = |trial: &Trial| (trial.optimizer.name, trial.hyperparameters[..2].to_vec(), trial.order_seed);
+    let row = |trial: Trial| (trial.optimizer.name, trial.hyperparameters[..2].to_vec(), trial.order_seed);
     let rows: Vec<_> = plan.trials.iter().step_by(2).map(row).collect();
     let expected = [
         ("momentum", vec![0.1, 0.5], 0),
@@ -194,7 +194,7 @@ fn trials_come_by_table_grid_and_seed() {
         plan.hyperparameter_names(),
         ["lr", "momentum", "beta1", "beta2", "eps", "epsilon_placement", "bias_correction"]
     );
-    let settings = plan.settings(&plan.trials[8]);
+    let settings = plan.settings(&plan.trials.get(8));
     assert_eq!(settings[0], Some(Setting::Number(0.001)));
     assert_eq!(settings[1], None);
     assert_eq!(settings[5], Some(Setting::Choice("inside".to_owned())));
@@ -207,7 +207,7 @@ fn trials_come_by_table_grid_and_seed() {
 /// The hyperparameters of the first trial of an optimizer's table.
 fn settings(optimizer: &str) -> (Vec<f64>, Vec<String>) {
     let plan = plan(&parse(&edited("kind = \"sgd\"\nlr = [0.1, 0.01]", optimizer)).unwrap()).unwrap();
-    (plan.trials[0].hyperparameters.to_vec(), plan.hyperparameter_names())
+    (plan.trials.get(0).hyperparameters, plan.hyperparameter_names())
 }
 
 #[test]
@@ -235,13 +235,13 @@ fn what_goes_without_saying_is_said_when_it_differs() {
     let spelled = plan_of("kind = \"momentum\"\nform = \"pytorch\"");
     assert_eq!(plain.hyperparameter_names(), ["lr", "momentum"]);
     assert_eq!(spelled.hyperparameter_names(), ["lr", "momentum"]);
-    assert_eq!(plain.trials[0].key, spelled.trials[0].key);
-    assert!(!plain.describe(&plain.trials[0]).contains("\nform = "));
+    assert_eq!(plain.trials.keys()[0], spelled.trials.keys()[0]);
+    assert!(!plain.describe(&plain.trials.get(0)).contains("\nform = "));
     let both = plan_of("kind = \"momentum\"\nform = [\"pytorch\", \"keras\"]");
     assert_eq!(both.hyperparameter_names(), ["lr", "momentum", "form"]);
-    assert_eq!(both.trials[0].key, plain.trials[0].key);
-    assert!(both.describe(&both.trials[2]).contains("form = \"keras\"\n"));
-    assert_eq!(both.settings(&both.trials[2])[2], Some(Setting::Choice("keras".to_owned())));
+    assert_eq!(both.trials.keys()[0], plain.trials.keys()[0]);
+    assert!(both.describe(&both.trials.get(2)).contains("form = \"keras\"\n"));
+    assert_eq!(both.settings(&both.trials.get(2))[2], Some(Setting::Choice("keras".to_owned())));
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn parameters_of_functions_go_without_saying() {
     let spec = parse(&text).unwrap();
     assert_eq!(parse(&spec.canonical()).unwrap(), spec);
     let plan = plan(&spec).unwrap();
-    assert!(plan.describe(&plan.trials[0]).contains("network.loss = \"huber\"\nnetwork.delta = 0.5\n"));
+    assert!(plan.describe(&plan.trials.get(0)).contains("network.loss = \"huber\"\nnetwork.delta = 0.5\n"));
     let Model::Network(shape) = &plan.model else { panic!("it is for networks") };
     assert_eq!(shape.architecture().loss.setting(), Some(0.5));
 }
@@ -264,7 +264,7 @@ fn parameters_of_functions_go_without_saying() {
 fn options_are_axes_that_go_without_saying() {
     let plan_of =
         |optimizer: &str| plan(&parse(&edited("kind = \"sgd\"\nlr = [0.1, 0.01]", optimizer)).unwrap()).unwrap();
-    let keys = |plan: &Plan| plan.trials.iter().map(|trial| trial.key.clone()).collect::<Vec<_>>();
+    let keys = |plan: &Plan| plan.trials.keys().to_vec();
     let plain = plan_of("kind = \"adam\"");
     let spelled = plan_of("kind = \"adam\"\nweight_decay = 0\nclip_norm = inf\nschedule = \"constant\"\nwarmup = 0");
     assert_eq!((keys(&plain), plain.hyperparameter_names()), (keys(&spelled), spelled.hyperparameter_names()));
@@ -272,10 +272,10 @@ fn options_are_axes_that_go_without_saying() {
     let many = "kind = \"adam\"\nweight_decay = [0, 0.1]\nschedule = [\"constant\", \"cosine\"]\nmin_factor = [0, 0.5]";
     let many = plan_of(many);
     assert_eq!(many.trials.len(), 2 * 3 * 2);
-    assert_eq!(many.trials[0].key, plain.trials[0].key);
+    assert_eq!(many.trials.keys()[0], plain.trials.keys()[0]);
     let names = many.hyperparameter_names();
     assert_eq!(names[names.len() - 3..], ["weight_decay", "schedule", "min_factor"]);
-    let last = &many.trials[11];
+    let last = &many.trials.get(11);
     let settings = many.settings(last);
     let expected = [Setting::Number(0.1), Setting::Choice("cosine".to_owned()), Setting::Number(0.5)];
     assert_eq!(settings[settings.len() - 3..], expected.map(Some));
@@ -285,8 +285,8 @@ fn options_are_axes_that_go_without_saying() {
     let both = plan_of("kind = \"adamw\"\n[[optimizer]]\nkind = \"sgd\"\nweight_decay = 0.3");
     let column = both.hyperparameter_names().iter().position(|name| name == "weight_decay").unwrap();
     let decay = |trial: &Trial| both.settings(trial)[column].clone();
-    assert_eq!(decay(&both.trials[0]), Some(Setting::Number(0.01)));
-    assert_eq!(decay(both.trials.last().unwrap()), Some(Setting::Number(0.3)));
+    assert_eq!(decay(&both.trials.get(0)), Some(Setting::Number(0.01)));
+    assert_eq!(decay(&both.trials.get(both.trials.len() - 1)), Some(Setting::Number(0.3)));
     for text in ["schedule = \"step\"\nstep_size = 3", "warmup = [0, 2]", "clip_value = { log = [0.1, 1], points = 3 }"]
     {
         let spec = parse(&edited("lr = [0.1, 0.01]", text)).unwrap();
@@ -316,9 +316,9 @@ fn the_digits_are_planned_as_meant() {
 }
 
 /// The rows of a plan: the keys and settings of its trials.
-fn rows(text: &str) -> Vec<(String, Vec<Option<Setting>>)> {
+fn rows(text: &str) -> Vec<(Key, Vec<Option<Setting>>)> {
     let plan = plan(&parse(text).unwrap()).unwrap();
-    plan.trials.iter().map(|trial| (trial.key.clone(), plan.settings(trial))).collect()
+    plan.trials.iter().map(|trial| (trial.key, plan.settings(&trial))).collect()
 }
 
 #[test]
@@ -356,7 +356,7 @@ fn outliers_that_are_not_there_have_no_size() {
 fn trials_can_have_examples_of_their_own() {
     let own = edited("noise = 0.2", "noise = 0.2\nseed = \"trial\"");
     let plan = plan(&parse(&own).unwrap()).unwrap();
-    let seeds = |of: fn(&Trial) -> u64| plan.trials.iter().map(of).collect::<Vec<_>>();
+    let seeds = |of: fn(Trial) -> u64| plan.trials.iter().map(of).collect::<Vec<_>>();
     assert_eq!(seeds(|trial| trial.init_seed), [0, 1, 0, 1]);
     assert_eq!(seeds(|trial| trial.instance as u64), [0, 1, 0, 1]);
     assert_eq!(plan.instances.iter().map(|problem| problem.seed).collect::<Vec<_>>(), [0, 1]);

@@ -1,5 +1,6 @@
 //! The specs that come with the program, and the canonical text of specs.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use thalweg::data::{Domain, GENERATORS, Generator, Parameter};
@@ -134,11 +135,11 @@ fn generated_sources_can_be_planned_and_have_keys_of_their_own() {
         let (spec, kind) = (parse(&text).unwrap(), text.split('"').nth(3).unwrap());
         let plan = plan(&spec).unwrap();
         assert_eq!(plan.problem, kind);
-        for trial in &plan.trials {
-            assert!(!seen.contains(&trial.key), "{text}");
-            seen.push(trial.key.clone());
+        for key in plan.trials.keys() {
+            assert!(!seen.contains(key), "{text}");
+            seen.push(*key);
         }
-        let description = plan.describe(&plan.trials[0]);
+        let description = plan.describe(&plan.trials.get(0));
         for line in text.lines().skip_while(|line| !line.starts_with("kind")).take_while(|line| !line.is_empty()) {
             assert!(description.contains(&format!("problem.{line}\n")), "{line} in {description}");
         }
@@ -154,6 +155,14 @@ fn shipped_specs_can_be_planned() {
         let Study::Sweep(spec) = study else { continue };
         let plan = plan(&spec).unwrap();
         assert!((1..100_000).contains(&plan.trials.len()), "{}: {}", found.name, plan.trials.len());
+        if spec.train.seeds.count() > 1 || spec.problem.landscape().is_some() {
+            // The trials of a configuration stand together, which summaries rely on.
+            let mut rows: Vec<_> =
+                plan.trials.iter().map(|trial| (trial.optimizer.name, plan.settings(&trial))).collect();
+            rows.dedup();
+            let texts: HashSet<_> = rows.iter().map(|row| format!("{row:?}")).collect();
+            assert_eq!(texts.len(), rows.len(), "{}", found.name);
+        }
     }
     assert_eq!(shipped::find("no such spec"), None);
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use thalweg::data::Splits;
 use thalweg::record::manifest::Manifest;
-use thalweg::record::read_runs;
+use thalweg::record::{Key, read_runs};
 use thalweg::sweep::Plan;
 use thalweg::sweep::run::{Finished, RunError};
 
@@ -91,7 +91,7 @@ fn fewer_trials_and_ends_can_be_chosen() {
         let spec = parse(SMALL, Path::new("."), &[]);
         Plan::new(&spec, &Splits::load(&spec).unwrap()).unwrap()
     };
-    let keys: Vec<&str> = plan.trials.iter().map(|trial| trial.key.as_str()).collect();
+    let keys: Vec<String> = plan.trials.keys().iter().map(Key::to_string).collect();
     // What is kept of a trial is no part of its key.
     assert!(all.contains_key(&format!("{}-final.safetensors", keys[1])));
     let wanted = format!("record.weights_of=[\"{}\"]", keys[1]);
@@ -186,9 +186,9 @@ fn a_network_goes_on_from_its_file() {
         assert_eq!(row("rest").final_train_loss, row("twenty").final_train_loss);
         // The content enters the key, and neither its name nor a seed that draws nothing does.
         let plan = |spec| Plan::new(spec, &Splits::load(spec).unwrap()).unwrap();
-        let key = |spec| plan(spec).trials[0].key.clone();
+        let key = |spec| plan(spec).trials.keys()[0];
         let before = key(&spec);
-        let description = plan(&spec).describe(&plan(&spec).trials[0]);
+        let description = plan(&spec).describe(&plan(&spec).trials.get(0));
         let hash = blake3::hash(&fs::read(at("w.safetensors")).unwrap()).to_hex();
         assert!(description.contains(&format!("network.init_content = \"{hash}\"\n")), "{description}");
         assert!(!description.contains("init_seed") && !description.contains("w.safetensors"), "{description}");
@@ -196,7 +196,7 @@ fn a_network_goes_on_from_its_file() {
         let moved = parse(&text.replace("w.safetensors", "v.safetensors"), folder.path(), &set("train.steps=10"));
         assert_eq!(key(&moved), before);
         let twice = parse(&moved.canonical(), folder.path(), &[]);
-        assert_eq!((twice == moved, key(&twice)), (true, before.clone()));
+        assert_eq!((twice == moved, key(&twice)), (true, before));
         fs::write(at("v.safetensors"), &ten[&end("ten", "initial")]).unwrap();
         assert_ne!(key(&moved), before);
         for name in ["twenty", "ten", "rest"] {

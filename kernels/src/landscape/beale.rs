@@ -21,7 +21,8 @@ pub static BEALE: Landscape = Landscape::new::<Beale>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |_| vec![vec![3.0, 0.5]] },
     },
     reference::landscape::beale,
-);
+)
+.with_walks::<Beale>();
 
 struct Beale;
 

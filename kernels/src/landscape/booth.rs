@@ -19,7 +19,8 @@ pub static BOOTH: Landscape = Landscape::new::<Booth>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |_| vec![vec![1.0, 3.0]] },
     },
     reference::landscape::booth,
-);
+)
+.with_walks::<Booth>();
 
 struct Booth;
 

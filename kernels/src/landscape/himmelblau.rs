@@ -19,7 +19,8 @@ pub static HIMMELBLAU: Landscape = Landscape::new::<Himmelblau>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |_| MINIMA.map(|x| x.to_vec()).to_vec() },
     },
     reference::landscape::himmelblau,
-);
+)
+.with_walks::<Himmelblau>();
 
 struct Himmelblau;
 

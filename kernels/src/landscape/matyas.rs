@@ -19,7 +19,8 @@ pub static MATYAS: Landscape = Landscape::new::<Matyas>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
     },
     reference::landscape::matyas,
-);
+)
+.with_walks::<Matyas>();
 
 struct Matyas;
 

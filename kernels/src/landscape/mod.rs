@@ -20,6 +20,7 @@ mod six_hump_camel;
 mod sphere;
 mod styblinski_tang;
 mod three_hump_camel;
+mod walk;
 
 use std::marker::PhantomData;
 
@@ -30,6 +31,7 @@ use crate::table::{Family, Table};
 use crate::{Isa, Real, Vector};
 
 pub use rotation::Rotation;
+pub use walk::Walk;
 
 /// How many coordinates a landscape has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,6 +171,8 @@ pub struct Landscape {
     pub reference: Reference,
     value: Table<Kernel>,
     gradient: Table<Kernel>,
+    /// Only where it is felt.
+    walks: Option<walk::Walks>,
 }
 
 /// Every landscape.
@@ -210,7 +214,13 @@ impl Landscape {
             reference,
             value: Table { f32: value::<F, f32>, f64: value::<F, f64> },
             gradient: Table { f32: gradient::<F, f32>, f64: gradient::<F, f64> },
+            walks: None,
         }
+    }
+
+    /// The same with kernels for many steps in one call: for a function of a few multiplications.
+    const fn with_walks<F: Function>(self) -> Self {
+        Self { walks: Some(walk::walks::<F>()), ..self }
     }
 
     /// The landscape called `name`.

@@ -21,7 +21,8 @@ pub static QUADRATIC: Landscape = Landscape::new::<Quadratic>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
     },
     reference::landscape::quadratic,
-);
+)
+.with_walks::<Quadratic>();
 
 struct Quadratic;
 

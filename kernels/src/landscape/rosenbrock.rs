@@ -21,7 +21,8 @@ pub static ROSENBROCK: Landscape = Landscape::new::<Rosenbrock>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![1.0; n]] },
     },
     reference::landscape::rosenbrock,
-);
+)
+.with_walks::<Rosenbrock>();
 
 struct Rosenbrock;
 

@@ -21,7 +21,8 @@ pub static SADDLE: Landscape = Landscape::new::<Saddle>(
         optimum: Optimum::Saddle { value: 0.0, at: |_| vec![0.0, 0.0] },
     },
     reference::landscape::saddle,
-);
+)
+.with_walks::<Saddle>();
 
 struct Saddle;
 

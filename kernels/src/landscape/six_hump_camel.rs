@@ -22,7 +22,8 @@ pub static SIX_HUMP_CAMEL: Landscape = Landscape::new::<SixHumpCamel>(
         },
     },
     reference::landscape::six_hump_camel,
-);
+)
+.with_walks::<SixHumpCamel>();
 
 struct SixHumpCamel;
 

@@ -18,7 +18,8 @@ pub static SPHERE: Landscape = Landscape::new::<Sphere>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
     },
     reference::landscape::sphere,
-);
+)
+.with_walks::<Sphere>();
 
 struct Sphere;
 

@@ -22,7 +22,8 @@ pub static STYBLINSKI_TANG: Landscape = Landscape::new::<StyblinskiTang>(
         },
     },
     reference::landscape::styblinski_tang,
-);
+)
+.with_walks::<StyblinskiTang>();
 
 struct StyblinskiTang;
 

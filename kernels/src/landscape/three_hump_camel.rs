@@ -19,7 +19,8 @@ pub static THREE_HUMP_CAMEL: Landscape = Landscape::new::<ThreeHumpCamel>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
     },
     reference::landscape::three_hump_camel,
-);
+)
+.with_walks::<ThreeHumpCamel>();
 
 struct ThreeHumpCamel;
 

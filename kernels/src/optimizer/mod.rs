@@ -14,12 +14,12 @@ mod amsgrad;
 mod hyperparameter;
 mod lion;
 mod moments;
-mod momentum;
+pub(crate) mod momentum;
 mod nadam;
-mod nesterov;
+pub(crate) mod nesterov;
 mod radam;
 mod rmsprop;
-mod sgd;
+pub(crate) mod sgd;
 mod single;
 mod yogi;
 
@@ -36,12 +36,12 @@ pub use hyperparameter::{Domain, Hyperparameter};
 pub use single::SingleUpdate;
 
 /// The most state arrays that any rule keeps.
-const MAX_STATE: usize = 3;
+pub(crate) const MAX_STATE: usize = 3;
 /// The most coefficients that any rule reads.
-const MAX_COEFFICIENTS: usize = 9;
+pub(crate) const MAX_COEFFICIENTS: usize = 9;
 
 /// An update rule, written once for every precision, instruction set and width.
-trait Rule: 'static {
+pub(crate) trait Rule: 'static {
     /// Numbers that are kept per parameter from step to step, zero at first.
     const STATE: usize;
     /// Numbers that are kept per trial in f64, 1 at first: running products such as β^t, and what else depends on t.
@@ -225,38 +225,23 @@ fn update<R: Rule, T: Real>(isa: Isa, block: Update<'_, T>) -> bool {
         fn with_simd<S: Simd>(self, simd: S) -> bool {
             let Update { groups, weights, gradient, state, range, coefficients, alarm } = self.0;
             let (weights, _) = T::as_registers_mut::<S>(weights);
-            let (gradient, _) = T::as_registers::<S>(gradient);
             let (state, _) = T::as_registers_mut::<S>(state);
-            let (coefficients, _) = T::as_registers::<S>(coefficients);
-            let (alarm, _) = T::as_registers_mut::<S>(alarm);
             let (size, parameters) = (weights.len(), weights.len() / groups);
             let mut arrays = state.chunks_exact_mut(size.max(1));
-            let mut state: [_; MAX_STATE] = std::array::from_fn(|_| arrays.next().unwrap_or_default());
-            let coefficients = coefficients.chunks_exact(R::COEFFICIENTS);
-            // Zeros as long as all alarms are: looking at every lane would take as long as a small update.
-            let mut alarms = Vector::<S, T>::splat(simd, T::default());
-            for ((group, alarm), coefficients) in alarm.iter_mut().enumerate().zip(coefficients) {
-                let (first, count) = (group * parameters + range.start, range.len());
-                let mut c = [Vector::splat(simd, T::default()); MAX_COEFFICIENTS];
-                for i in 0..R::COEFFICIENTS {
-                    c[i] = Vector::new(simd, coefficients[i]);
-                }
-                let mut of_group = Arrays {
-                    weights: &mut weights[first..first + count],
-                    gradient: &gradient[first..first + count],
-                    state: state.each_mut().map(|array| array.get_mut(first..first + count).unwrap_or_default()),
-                };
-                let of_group = of_group.step_all::<R>(&c, Vector::new(simd, *alarm));
-                alarms = alarms + of_group;
-                *alarm = of_group.register();
+            let state = std::array::from_fn(|_| arrays.next().unwrap_or_default());
+            let arrays = Arrays::<S, T> { weights, gradient: T::as_registers::<S>(gradient).0, state };
+            let (coefficients, alarm) = (T::as_registers::<S>(coefficients).0, T::as_registers_mut::<S>(alarm).0);
+            if parameters == 2 && range == (0..2) {
+                // So few parameters need no loops, if their number is known here.
+                return arrays.step_groups::<R>(simd, 2, 0..2, coefficients, alarm);
             }
-            !bytemuck::cast_slice(&[alarms.register()]).iter().all(|alarm: &T| alarm.is_finite())
+            arrays.step_groups::<R>(simd, parameters, range, coefficients, alarm)
         }
     }
     isa.dispatch(Op::<R, T>(block, PhantomData))
 }
 
-/// The parameters of a group that are updated, their gradient and their state, as registers.
+/// Parameters, their gradient and their state, as registers.
 struct Arrays<'a, S: Simd, T: Real> {
     weights: &'a mut [T::Reg<S>],
     gradient: &'a [T::Reg<S>],
@@ -264,6 +249,45 @@ struct Arrays<'a, S: Simd, T: Real> {
 }
 
 impl<S: Simd, T: Real> Arrays<'_, S, T> {
+    /// Updates some parameters of every group, and raises alarms; returns whether one is raised now.
+    #[inline(always)]
+    fn step_groups<R: Rule>(
+        mut self,
+        simd: S,
+        parameters: usize,
+        range: Range<usize>,
+        coefficients: &[T::Reg<S>],
+        alarm: &mut [T::Reg<S>],
+    ) -> bool {
+        // Zeros as long as all alarms are: looking at every lane would take as long as a small update.
+        let mut alarms = Vector::<S, T>::splat(simd, T::default());
+        for (group, coefficients) in coefficients.chunks_exact(R::COEFFICIENTS).enumerate() {
+            let (first, count) = (group * parameters + range.start, range.len());
+            let mut c = [Vector::splat(simd, T::default()); MAX_COEFFICIENTS];
+            for i in 0..R::COEFFICIENTS {
+                c[i] = Vector::new(simd, coefficients[i]);
+            }
+            let mut of_group = Arrays {
+                weights: &mut self.weights[first..first + count],
+                gradient: &self.gradient[first..first + count],
+                state: self.state.each_mut().map(|array| array.get_mut(first..first + count).unwrap_or_default()),
+            };
+            alarms = alarms + of_group.step_all::<R>(&c, Vector::new(simd, alarm[group]));
+        }
+        let is_raised = !bytemuck::cast_slice(&[alarms.register()]).iter().all(|alarm: &T| alarm.is_finite());
+        if is_raised {
+            // Whose it is, is rarely asked: alarms are stored then, and not with every step of every group.
+            for (weights, alarm) in self.weights.chunks_exact(parameters).zip(alarm) {
+                let mut of_group = Vector::<S, T>::new(simd, *alarm);
+                for register in &weights[range.clone()] {
+                    of_group = raise(Vector::new(simd, *register), of_group);
+                }
+                *alarm = of_group.register();
+            }
+        }
+        is_raised
+    }
+
     /// Updates every parameter; returns `alarm`, or NaN where a new weight is not finite.
     #[inline(always)]
     fn step_all<R: Rule>(&mut self, c: &[Vector<S, T>; MAX_COEFFICIENTS], alarm: Vector<S, T>) -> Vector<S, T> {
@@ -307,10 +331,15 @@ impl<S: Simd, T: Real> Arrays<'_, S, T> {
         }
         let mut alarm = alarm;
         for register in w.registers() {
-            let w = Vector::<S, T>::new(simd, register);
-            // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
-            alarm = w.mul_add(w.like(0.0), alarm);
+            alarm = raise(Vector::new(simd, register), alarm);
         }
         alarm
     }
+}
+
+/// `alarm`, or NaN where `w` is not finite.
+#[inline(always)]
+fn raise<S: Simd, T: Real>(w: Vector<S, T>, alarm: Vector<S, T>) -> Vector<S, T> {
+    // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
+    w.mul_add(w.like(0.0), alarm)
 }

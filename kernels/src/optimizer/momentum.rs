@@ -35,7 +35,7 @@ pub(super) fn coefficients(hyperparameters: &[f64]) -> [f64; 3] {
     [momentum, enters, leaves]
 }
 
-struct Momentum;
+pub(crate) struct Momentum;
 
 impl Rule for Momentum {
     const STATE: usize = 1;

@@ -24,7 +24,7 @@ pub static NESTEROV: Method = Method::new::<Nesterov>(
     ],
 );
 
-struct Nesterov;
+pub(crate) struct Nesterov;
 
 impl Rule for Nesterov {
     const STATE: usize = 1;

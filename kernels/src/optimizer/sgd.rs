@@ -17,7 +17,7 @@ pub static SGD: Method = Method::new::<Sgd>(
     &[Hyperparameter::lr(1e-3)],
 );
 
-struct Sgd;
+pub(crate) struct Sgd;
 
 impl Rule for Sgd {
     const STATE: usize = 0;

@@ -1,0 +1,186 @@
+//! The trials of a plan, each made when it is asked for.
+
+use std::collections::HashSet;
+
+use thalweg_kernels::optimizer::Method;
+
+use super::key::{KeyMaker, MethodKeys, Point};
+use crate::record::Key;
+use crate::spec::{GridPoint, GridPoints, Seeds, Spec};
+
+/// One training run.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The beginning of the BLAKE3 hash of its description: see [`super::Plan::describe`].
+    pub key: Key,
+    /// The number of what it learns among the plan's instances.
+    pub instance: usize,
+    /// Its optimizer.
+    pub optimizer: &'static Method,
+    /// A value a hyperparameter, in the order of the optimizer's metadata; a choice is stored as its index.
+    pub hyperparameters: Vec<f64>,
+    /// A value an option ([`crate::train::OPTIONS`]); empty where all of them have their defaults.
+    pub options: Vec<f64>,
+    /// A factor of the learning rate a layer; empty where all layers have the same one.
+    pub lr_scale: Vec<f64>,
+    /// The seed of the initial weights.
+    pub init_seed: u64,
+    /// The seed of the order of examples. Trials with the same one share their batches.
+    pub order_seed: u64,
+    /// The number of its starting point; see [`super::Plan::start`].
+    pub start: usize,
+}
+
+/// The trials of a plan: by combination of the problem's parameters, then by table of the spec, then along its grid (the
+/// last hyperparameter moves fastest), then by start, then by seed. A trial that several grids contain is here once, where
+/// it came first.
+///
+/// All that memory holds of a trial is its key and, if the spec lists some of them twice, its number: a plan may have
+/// millions.
+#[derive(Clone, Debug)]
+pub struct Trials {
+    grids: Vec<(&'static Method, GridPoints)>,
+    /// For each grid, how many trials it and those before it have for one combination of the problem's parameters.
+    ends: Vec<usize>,
+    starts: usize,
+    seeds: Seeds,
+    init_seed: Option<u64>,
+    order_seed: Option<u64>,
+    /// The instances of a combination of the problem's parameters: one, or one a seed.
+    together: usize,
+    keys: Vec<Key>,
+    /// The number of each trial among all that the spec lists, if it lists some of them twice.
+    numbers: Option<Vec<u32>>,
+}
+
+/// Where a trial stands in what the spec lists.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub instance: usize,
+    /// The table of the spec.
+    pub grid: usize,
+    /// The point of its grid.
+    point: usize,
+    start: usize,
+    /// The number of its seed.
+    pub seed: usize,
+}
+
+impl Trials {
+    /// The trials of a spec, which has been checked to have at most [`crate::spec::MAX_TRIALS`]; a maker of keys an
+    /// instance.
+    pub(super) fn new(spec: &Spec, makers: &[KeyMaker], starts: &[Vec<f64>]) -> Self {
+        let train = &spec.train;
+        let (seeds, together) =
+            (train.seeds.count() as usize, if spec.problem.each_trial { train.seeds.count() as usize } else { 1 });
+        let grids: Vec<_> = spec.optimizers.iter().map(|grid| (grid.method, grid.points())).collect();
+        let trials = |(_, points): &(_, GridPoints)| points.count() * starts.len() * seeds;
+        let ends: Vec<usize> = grids
+            .iter()
+            .scan(0, |end, grid| {
+                *end += trials(grid);
+                Some(*end)
+            })
+            .collect();
+        let mut all = Self {
+            grids,
+            ends,
+            starts: starts.len(),
+            seeds: train.seeds.clone(),
+            init_seed: train.init_seed,
+            order_seed: train.order_seed,
+            together,
+            keys: Vec::new(),
+            numbers: None,
+        };
+        all.find_keys(makers, starts);
+        all
+    }
+
+    /// Finds the keys of all trials, and which of them come again.
+    fn find_keys(&mut self, makers: &[KeyMaker], starts: &[Vec<f64>]) {
+        let listed = makers.len() / self.together * self.ends.last().copied().unwrap_or(0);
+        let mut seen = HashSet::with_capacity(listed);
+        let (mut keys, mut numbers) = (Vec::with_capacity(listed), Vec::with_capacity(listed));
+        let mut number = 0;
+        for makers in makers.chunks(self.together) {
+            for (method, points) in &self.grids {
+                let mut makers: Vec<MethodKeys> = makers.iter().map(|maker| maker.of_method(method)).collect();
+                for point in (0..points.count()).map(|point| points.get(point)) {
+                    for start in starts {
+                        for (at, seed) in self.seeds.iter().enumerate() {
+                            let GridPoint { hyperparameters, options, lr_scale } = &point;
+                            let point = Point { hyperparameters, options, lr_scale, start };
+                            let [init_seed, order_seed] = self.both(seed);
+                            let key = makers[at % self.together].key(point, init_seed, order_seed);
+                            if seen.insert(key) {
+                                keys.push(key);
+                                numbers.push(number);
+                            }
+                            number += 1;
+                        }
+                    }
+                }
+            }
+        }
+        self.numbers = (keys.len() < listed).then_some(numbers);
+        self.keys = keys;
+    }
+
+    /// The seeds of initial weights and of the order of examples.
+    fn both(&self, seed: u64) -> [u64; 2] {
+        [self.init_seed.unwrap_or(seed), self.order_seed.unwrap_or(seed)]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Their keys.
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Trial> + '_ {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// The trial of this index.
+    ///
+    /// # Panics
+    ///
+    /// If there are not so many.
+    pub fn get(&self, index: usize) -> Trial {
+        let Place { instance, grid, point, start, .. } = self.place(index);
+        let (optimizer, points) = &self.grids[grid];
+        let GridPoint { hyperparameters, options, lr_scale } = points.get(point);
+        let [init_seed, order_seed] = self.seeds(index);
+        let key = self.keys[index];
+        Trial { key, instance, optimizer, hyperparameters, options, lr_scale, init_seed, order_seed, start }
+    }
+
+    /// The seeds of the initial weights and of the order of examples of the trial of this index.
+    pub(super) fn seeds(&self, index: usize) -> [u64; 2] {
+        self.both(self.seeds.get(self.place(index).seed))
+    }
+
+    /// Where the trial of this index stands.
+    pub(super) fn place(&self, index: usize) -> Place {
+        let number = self.numbers.as_ref().map_or(index, |numbers| numbers[index] as usize);
+        let of_combination = self.ends[self.ends.len() - 1];
+        let (combination, rest) = (number / of_combination, number % of_combination);
+        let grid = self.ends.partition_point(|end| *end <= rest);
+        let rest = rest - grid.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let seeds = self.seeds.count() as usize;
+        let (rest, seed) = (rest / seeds, rest % seeds);
+        let instance = combination * self.together + seed % self.together;
+        Place { instance, grid, point: rest / self.starts, start: rest % self.starts, seed }
+    }
+}

@@ -1,0 +1,159 @@
+//! How the trials of a block go.
+
+use super::{Keep, Lane, Outcome, Point, Positions, Schedule, Split};
+use crate::record::Status;
+
+/// The trials of a block so far. Their outcomes keep their memory from block to block: the starts on a landscape are many,
+/// and soon done.
+#[derive(Default)]
+pub(super) struct Trials {
+    /// Those of the block, and of a larger one before.
+    outcomes: Vec<Outcome>,
+    of_lane: Vec<Trial>,
+    /// How many are running.
+    running: usize,
+}
+
+struct Trial {
+    is_running: bool,
+    keep: Keep,
+}
+
+impl Trials {
+    /// Begins a block of trials that log so many points, and whose parameters are as many.
+    pub fn start(&mut self, lanes: &[Lane<'_>], points: usize, parameters: usize) {
+        self.running = lanes.len();
+        self.of_lane.clear();
+        self.of_lane.extend(lanes.iter().map(|lane| Trial { is_running: true, keep: lane.keep }));
+        if self.outcomes.len() < lanes.len() {
+            self.outcomes.resize_with(lanes.len(), Outcome::blank);
+        }
+        for (outcome, lane) in self.outcomes.iter_mut().zip(lanes) {
+            let positions = match lane.keep {
+                Keep::Nothing => 0,
+                Keep::Start | Keep::End => 1,
+                Keep::Ends => 2,
+                Keep::All => points,
+            };
+            outcome.reset(points, positions, parameters);
+        }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.of_lane.len()
+    }
+
+    /// Whether none is running any more.
+    pub fn are_over(&self) -> bool {
+        self.running == 0
+    }
+
+    /// Whether the trial of a lane is running.
+    pub fn is_running(&self, lane: usize) -> bool {
+        self.of_lane[lane].is_running
+    }
+
+    fn end(&mut self, lane: usize, step: u64, status: Status) {
+        self.outcomes[lane].status = status;
+        self.outcomes[lane].steps = step;
+        self.of_lane[lane].is_running = false;
+        self.running -= 1;
+    }
+
+    /// Ends a running trial that is no longer finite.
+    pub fn diverge(&mut self, lane: usize, step: u64) {
+        self.outcomes[lane].diverged_at = Some(step);
+        self.end(lane, step, Status::Diverged);
+    }
+
+    /// Adds a point to a running trial, which it may end.
+    pub fn log(&mut self, lane: usize, point: Point, schedule: &Schedule) {
+        if !point.loss[Split::Train as usize].is_none_or(f64::is_finite) {
+            self.diverge(lane, point.step);
+            return;
+        }
+        let outcome = &mut self.outcomes[lane];
+        outcome.points.push(point);
+        if let Some(target) = &schedule.target
+            && outcome.steps_to_target.is_none()
+            && target.reached(&point)
+        {
+            outcome.steps_to_target = Some(point.step);
+            if target.stop {
+                self.end(lane, point.step, Status::Target);
+            }
+        }
+    }
+
+    /// Whether the parameters of a trial are kept at this step, which has just been logged.
+    pub fn keeps(&self, lane: usize, step: u64, schedule: &Schedule) -> bool {
+        let end = step == schedule.steps || !self.is_running(lane);
+        // A trial that became non-finite has no parameters to keep.
+        let logged = self.outcomes[lane].points.last().is_some_and(|point| point.step == step);
+        match self.of_lane[lane].keep {
+            Keep::Nothing => false,
+            Keep::Start => logged && step == 0,
+            Keep::End => logged && end,
+            Keep::Ends => logged && (step == 0 || end),
+            Keep::All => logged,
+        }
+    }
+
+    /// Keeps the parameters of a trial.
+    pub fn keep(&mut self, lane: usize, step: u64, parameters: impl Iterator<Item = f64>) {
+        self.outcomes[lane].positions.push(step, parameters);
+    }
+
+    /// Judges the trials that stayed finite; how all of them went.
+    pub fn finish(&mut self, schedule: &Schedule, floor: f64) -> &[Outcome] {
+        for (outcome, trial) in self.outcomes.iter_mut().zip(&self.of_lane) {
+            if trial.is_running {
+                outcome.steps = schedule.steps;
+            }
+            judge(outcome, schedule, floor);
+        }
+        &self.outcomes[..self.of_lane.len()]
+    }
+}
+
+/// A trial that stayed finite has diverged if its loss ended far above where it began, both counted from the objective's
+/// floor, as of the first step of that final stretch.
+fn judge(outcome: &mut Outcome, schedule: &Schedule, floor: f64) {
+    if outcome.status != Status::Ok {
+        return;
+    }
+    let loss = |point: &Point| point.loss[Split::Train as usize].unwrap_or(0.0);
+    let above_floor = |point| schedule.divergence_factor * (loss(point) - floor).abs();
+    let limit = outcome.points.first().map_or(f64::INFINITY, |point| floor + above_floor(point));
+    // An objective without a floor may fall as deep as it likes, and rise again.
+    let limit = if limit.is_nan() { f64::INFINITY } else { limit };
+    let above = outcome.points.iter().rev().take_while(|point| loss(point) > limit);
+    if let Some(first) = above.last() {
+        outcome.diverged_at = Some(first.step);
+        outcome.status = Status::Diverged;
+    }
+}
+
+impl Outcome {
+    /// Of a trial that has not begun.
+    fn blank() -> Self {
+        Self {
+            status: Status::Ok,
+            steps: 0,
+            diverged_at: None,
+            steps_to_target: None,
+            points: Vec::new(),
+            positions: Positions::default(),
+        }
+    }
+
+    /// Begins anew in the same memory, with room for so many points, and positions of so many parameters.
+    fn reset(&mut self, points: usize, positions: usize, parameters: usize) {
+        let mut kept = std::mem::replace(self, Self::blank());
+        kept.points.clear();
+        kept.points.reserve_exact(points);
+        kept.positions.reset(positions, parameters);
+        (self.points, self.positions) = (kept.points, kept.positions);
+    }
+}
