@@ -132,6 +132,9 @@ impl<T: Real> WithSimd for Contraction<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let [rows, _, depth] = self.size;
+        if self.is_one_tile::<S>() {
+            return self.one_tile(simd);
+        }
         for first in (0..depth.max(1)).step_by(PIECE) {
             let terms = first..depth.min(first + PIECE);
             let chain = match first {
@@ -188,6 +191,39 @@ impl Tiling {
 }
 
 impl<T: Real> Contraction<'_, T> {
+    /// Whether a single tile, of matrices as they stand, is all there is to do.
+    #[inline(always)]
+    fn is_one_tile<S: Simd>(&self) -> bool {
+        let ([rows, columns, depth], lanes) = (self.size, T::lanes::<S>());
+        let readable = !self.b.transposed && (has_masked_moves::<S>() || columns.is_multiple_of(lanes));
+        let fits = (1..=registers::<S>() * lanes).contains(&columns)
+            && (1..=most_rows::<S>(columns.div_ceil(lanes))).contains(&rows);
+        readable && fits && depth <= PIECE
+    }
+
+    /// All of C, if it is one tile: small products are as quick as the arithmetic about tiles.
+    #[inline(always)]
+    fn one_tile<S: Simd>(&mut self, simd: S) {
+        let [rows, columns, depth] = self.size;
+        let tile = Tiles {
+            simd,
+            rows,
+            count: 1,
+            depth,
+            a: self.elements(0, &(0..depth), rows, None),
+            b: self.b.elements.as_ptr(),
+            b_stride: self.b.stride,
+            padded: false,
+            c: self.c.as_mut_ptr(),
+            c_stride: columns,
+            columns,
+            chain: if self.start == Start::Zero { Chain::New } else { Chain::Continued },
+            bias: self.bias.map(<[T]>::as_ptr),
+        };
+        // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
+        unsafe { tile.run() };
+    }
+
     /// Adds some terms to some rows of C.
     #[inline(always)]
     fn block<S: Simd>(&mut self, simd: S, rows: Range<usize>, terms: Range<usize>, chain: Chain) {

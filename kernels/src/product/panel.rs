@@ -11,7 +11,7 @@ use crate::real::has_masked_moves;
 use crate::{Real, Vector};
 
 /// Rows of a tile at most.
-pub(super) const ROWS: usize = 12;
+pub(super) const ROWS: usize = 8;
 
 /// Registers of a tile along n at most.
 pub(super) const fn registers<S: Simd>() -> usize {
@@ -23,8 +23,7 @@ pub(super) const fn registers<S: Simd>() -> usize {
 #[inline(always)]
 pub(super) const fn most_rows<S: Simd>(registers: usize) -> usize {
     match (S::REGISTER_COUNT >= 32, registers) {
-        (true, 2) => ROWS,
-        (_, 1) | (true, 3) => 8,
+        (_, 1) | (true, 2 | 3) => ROWS,
         _ => 6,
     }
 }
@@ -130,10 +129,6 @@ impl<S: Simd, T: Real> Tiles<S, T> {
             Self::widths::<6, ALONG>(),
             Self::widths::<7, ALONG>(),
             Self::widths::<8, ALONG>(),
-            Self::widths::<9, ALONG>(),
-            Self::widths::<10, ALONG>(),
-            Self::widths::<11, ALONG>(),
-            Self::widths::<12, ALONG>(),
         ]
     }
 
