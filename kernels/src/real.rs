@@ -57,6 +57,8 @@ pub trait Real:
     fn from_pattern(bits: u64) -> Self;
     /// Whether it is neither infinite nor NaN.
     fn is_finite(self) -> bool;
+    /// Whether its sign bit is set.
+    fn is_sign_negative(self) -> bool;
     /// The IEEE 754 square root.
     fn sqrt(self) -> Self;
     /// self · b + c, rounded once.
@@ -204,6 +206,10 @@ macro_rules! real {
             #[inline(always)]
             fn is_finite(self) -> bool {
                 $real::is_finite(self)
+            }
+            #[inline(always)]
+            fn is_sign_negative(self) -> bool {
+                $real::is_sign_negative(self)
             }
             #[inline(always)]
             fn sqrt(self) -> Self {

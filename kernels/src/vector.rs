@@ -153,6 +153,17 @@ impl<S: Simd, T: Real, const U: usize> Vector<S, T, U> {
         Self::select(self.equal(self), sign, self)
     }
 
+    /// Whether the sign bit of any lane is set: for a branch around what few numbers need.
+    #[inline(always)]
+    pub fn any_sign(self) -> bool {
+        let mut all = self.registers[0];
+        for u in 1..U {
+            all = T::or(self.simd, all, self.registers[u]);
+        }
+        let lanes: &[T] = bytemuck::cast_slice(std::slice::from_ref(&all));
+        lanes.iter().fold(false, |any, lane| any | lane.is_sign_negative())
+    }
+
     /// The bits of each 32-bit half moved up by `count` < 32: on f64 no bit crosses from the low half to the high.
     #[inline(always)]
     #[must_use]

@@ -34,7 +34,11 @@ struct Exp;
 impl Function for Exp {
     #[inline(always)]
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
-        lanes(x)
+        // The bound less the size of x has a sign where x is too large, infinite or NaN.
+        if x.like(<T as Constants>::MODERATE).sub_bits(x.abs()).any_sign() {
+            return lanes(x);
+        }
+        moderate(x)
     }
 }
 
@@ -45,6 +49,8 @@ pub trait Constants: Format {
     const LOWEST: f64;
     /// From here up e^x rounds to infinity.
     const HIGHEST: f64;
+    /// Up to this size of x, e^x is a normal number.
+    const MODERATE: f64;
     /// Of q(r) = (e^r - 1 - r) / r², lowest power first, by sollya's `fpminimax` in the precision of the type.
     const COEFFICIENTS: &'static [f64];
 }
@@ -53,6 +59,7 @@ impl Constants for f32 {
     const OFFSET: f64 = 0.404_296_875;
     const LOWEST: f64 = -104.5;
     const HIGHEST: f64 = 89.0;
+    const MODERATE: f64 = 87.0;
     const COEFFICIENTS: &'static [f64] = &[
         0.500_000_238_418_579_1,
         0.166_665_896_773_338_32,
@@ -66,6 +73,7 @@ impl Constants for f64 {
     const OFFSET: f64 = 0.406_25;
     const LOWEST: f64 = -746.0;
     const HIGHEST: f64 = 710.0;
+    const MODERATE: f64 = 708.0;
     const COEFFICIENTS: &'static [f64] = &[
         0.5,
         0.16666666666666666,
@@ -102,17 +110,38 @@ pub struct Parts<S: Simd, T: Constants, const U: usize> {
     pub p: Vector<S, T, U>,
 }
 
-/// The parts of e^x for LOWEST ≤ x ≤ HIGHEST and for NaN.
+/// x = n ln 2 + r.
+struct Reduced<S: Simd, T: Constants, const U: usize> {
+    /// A pattern with n in the half of the exponent, [`Format::FRACTION`] bits above its bottom.
+    n: Vector<S, T, U>,
+    /// e^r - 1.
+    p: Vector<S, T, U>,
+}
+
 #[inline(always)]
-pub fn parts<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Parts<S, T, U> {
+fn reduce<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Reduced<S, T, U> {
     let t = x.mul_add(x.like(LOG2_E), x.like(T::SPLIT + T::OFFSET)).and(x.like_pattern(T::WHOLE));
     let n = t - x.like(T::SPLIT);
     let r = n.neg_mul_add(x.like(T::LN2_LOW), n.neg_mul_add(x.like(T::LN2_HIGH), x));
-    let p = (r * r).mul_add(polynomial(r, T::COEFFICIENTS), r);
+    Reduced { n: t, p: (r * r).mul_add(polynomial(r, T::COEFFICIENTS), r) }
+}
+
+/// e^x for |x| ≤ MODERATE, by the same operations: where 2^n is a normal number, its two factors make no difference.
+#[inline(always)]
+fn moderate<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
+    let Reduced { n, p } = reduce(x);
+    let power = n.shift_left_halves(T::EXPONENT - T::FRACTION).add_bits(x.like_pattern(T::ONE));
+    power.mul_add(p, power)
+}
+
+/// The parts of e^x for LOWEST ≤ x ≤ HIGHEST and for NaN.
+#[inline(always)]
+pub fn parts<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Parts<S, T, U> {
+    let Reduced { n, p } = reduce(x);
     // 2^n in two factors of about its square root, each a normal number also where 2^n is none.
     let one = x.like_pattern(T::ONE);
-    let half = t.shift_right_halves(T::FRACTION + 1).shift_left_halves(T::EXPONENT);
+    let half = n.shift_right_halves(T::FRACTION + 1).shift_left_halves(T::EXPONENT);
     let first = half.add_bits(one);
-    let second = t.shift_left_halves(T::EXPONENT - T::FRACTION).sub_bits(half).add_bits(one);
+    let second = n.shift_left_halves(T::EXPONENT - T::FRACTION).sub_bits(half).add_bits(one);
     Parts { first, second, p }
 }

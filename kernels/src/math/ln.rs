@@ -31,7 +31,15 @@ struct Ln;
 impl Function for Ln {
     #[inline(always)]
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
-        lanes(x)
+        // A sign in the one sum says that a number is not infinite but subnormal or zero, in the other that it is infinite
+        // or NaN; a negative number has it in one of the two.
+        let above = x.sub_bits(x.like(T::SMALLEST_NORMAL));
+        let below = x.sub_bits(x.like(f64::INFINITY)).xor(x.like(-0.0));
+        if above.or(below).any_sign() {
+            return lanes(x);
+        }
+        // The rest of it costs half as much again.
+        of_normal(x, x.like(T::INTEGER_VALUE + T::BIAS))
     }
 }
 
@@ -100,18 +108,24 @@ pub fn lanes<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vecto
         x.like(T::INTEGER_VALUE + T::BIAS + T::SCALE_EXPONENT),
         x.like(T::INTEGER_VALUE + T::BIAS),
     );
-    let shifted = normal.add_bits(x.like_pattern(T::ONE - T::SQRT_HALF));
+    let y = of_normal(normal, bias);
+    let zero = x.like(0.0);
+    let y = Vector::select(x.less(x.like(f64::INFINITY)), y, x);
+    let outside = Vector::select(x.equal(zero), x.like(f64::NEG_INFINITY), x.like(f64::NAN));
+    Vector::select(zero.less(x), y, outside)
+}
+
+/// ln x for a normal x > 0; the exponent of x is biased by `bias` less [`Constants::INTEGER_VALUE`].
+#[inline(always)]
+fn of_normal<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>, bias: Vector<S, T, U>) -> Vector<S, T, U> {
+    let shifted = x.add_bits(x.like_pattern(T::ONE - T::SQRT_HALF));
     let mantissa = shifted.and(x.like_pattern(T::MANTISSA));
     let n = shifted.sub_bits(mantissa).shift_right_halves(T::EXPONENT).or(x.like_pattern(T::INTEGER)) - bias;
     let f = mantissa.add_bits(x.like_pattern(T::SQRT_HALF)) - x.like(1.0);
     let Correction { s, rest } = correction(f);
     let high = n.mul_add(x.like(T::LN2_HIGH), f);
     let lost = n.mul_add(x.like(T::LN2_HIGH), -high) + f;
-    let y = high + s.neg_mul_add(rest, n.mul_add(x.like(T::LN2_LOW), lost));
-    let zero = x.like(0.0);
-    let y = Vector::select(x.less(x.like(f64::INFINITY)), y, x);
-    let outside = Vector::select(x.equal(zero), x.like(f64::NEG_INFINITY), x.like(f64::NAN));
-    Vector::select(zero.less(x), y, outside)
+    high + s.neg_mul_add(rest, n.mul_add(x.like(T::LN2_LOW), lost))
 }
 
 /// f - ln(1 + f) = s · rest, left as a product for the caller to fuse.

@@ -94,3 +94,30 @@ fn f64_on_every_isa() {
         agree(case.name, case.f64, &xs);
     }
 }
+
+/// A register of ordinary numbers may take a shorter way than one with a special number among them.
+fn neighbours<T: Elementary>(name: &str, f: fn(Isa, &mut [T])) {
+    let ordinary: Vec<T> = (1..400).map(|i| T::from_f64(f64::from(i) * 0.17)).collect();
+    for isa in Isa::available() {
+        let mut expected = ordinary.clone();
+        f(isa, &mut expected);
+        for special in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, -1.0, 1e-40, 1e-310, 1e300] {
+            for first in 0..3 {
+                let mut xs = ordinary.clone();
+                xs.iter_mut().skip(first).step_by(3).for_each(|x| *x = T::from_f64(special));
+                f(isa, &mut xs);
+                for (i, (x, want)) in xs.iter().zip(&expected).enumerate().filter(|(i, _)| i % 3 != first) {
+                    assert_eq!(bits(*x), bits(*want), "{name} of number {i} beside {special} on {isa:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_special_neighbour_changes_no_bit() {
+    for case in &CASES {
+        neighbours(case.name, case.f32);
+        neighbours(case.name, case.f64);
+    }
+}
