@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
-use pulp::Simd;
+use pulp::{MemMask, Simd};
 
 use crate::lookup::Lookup;
 use crate::table::{Family, Table};
@@ -157,10 +157,23 @@ fn has_partial_moves<S: Simd>() -> bool {
     false
 }
 
+/// Whether loads and stores under a mask cost no more than whole ones. A mask made by comparison, as it were, keeps pulp
+/// from its own way, a call for each number of lanes.
+#[inline(always)]
+pub(crate) fn has_masked_moves<S: Simd>() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        TypeId::of::<S>() == TypeId::of::<pulp::x86::V4>()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
 /// Implements [`Real`] by the operations of pulp that carry the type in their names.
 macro_rules! real {
     ($real:ident, $bits:ident, $round:expr, $reg:ident, $mask:ident,
      load $as:ident $as_mut:ident $splat:ident $load_part:ident $store_part:ident;
+     mask $mask_between:ident $mask_load:ident $mask_store:ident;
      bits $to_bits:ident $from_bits:ident $add_bits:ident $sub_bits:ident;
      binary $($binary:ident = $pulp_binary:ident),*;
      ternary $($ternary:ident = $pulp_ternary:ident),*;
@@ -220,6 +233,11 @@ macro_rules! real {
             }
             #[inline(always)]
             fn load_part<S: Simd>(simd: S, slice: &[Self]) -> Self::Reg<S> {
+                if has_masked_moves::<S>() {
+                    let mask = MemMask::new(simd.$mask_between(0, slice.len() as $bits).mask());
+                    // SAFETY: the mask has the slice's lanes only.
+                    return unsafe { simd.$mask_load(mask, slice.as_ptr()) };
+                }
                 if has_partial_moves::<S>() {
                     return simd.$load_part(slice);
                 }
@@ -229,6 +247,11 @@ macro_rules! real {
             }
             #[inline(always)]
             fn store_part<S: Simd>(simd: S, slice: &mut [Self], a: Self::Reg<S>) {
+                if has_masked_moves::<S>() {
+                    let mask = MemMask::new(simd.$mask_between(0, slice.len() as $bits).mask());
+                    // SAFETY: the mask has the slice's lanes only.
+                    return unsafe { simd.$mask_store(mask, slice.as_mut_ptr(), a) };
+                }
                 if has_partial_moves::<S>() {
                     return simd.$store_part(slice, a);
                 }
@@ -312,6 +335,7 @@ macro_rules! real {
 
 real!(f32, u32, 12_582_912.0, f32s, m32s,
     load as_simd_f32s as_mut_simd_f32s splat_f32s partial_load_f32s partial_store_f32s;
+    mask mask_between_m32s mask_load_ptr_f32s mask_store_ptr_f32s;
     bits transmute_u32s_f32s transmute_f32s_u32s add_u32s sub_u32s;
     binary add = add_f32s, sub = sub_f32s, mul = mul_f32s, div = div_f32s, minimum = min_f32s,
         maximum = max_f32s, and = and_f32s, or = or_f32s, xor = xor_f32s;
@@ -322,6 +346,7 @@ real!(f32, u32, 12_582_912.0, f32s, m32s,
 
 real!(f64, u64, 6_755_399_441_055_744.0, f64s, m64s,
     load as_simd_f64s as_mut_simd_f64s splat_f64s partial_load_f64s partial_store_f64s;
+    mask mask_between_m64s mask_load_ptr_f64s mask_store_ptr_f64s;
     bits transmute_u64s_f64s transmute_f64s_u64s add_u64s sub_u64s;
     binary add = add_f64s, sub = sub_f64s, mul = mul_f64s, div = div_f64s, minimum = min_f64s,
         maximum = max_f64s, and = and_f64s, or = or_f64s, xor = xor_f64s;

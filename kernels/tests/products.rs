@@ -25,6 +25,7 @@ const SHAPES: &[(usize, usize, usize)] = &[
     (33, 40, 27),
     (1, 2000, 7),
     (7, 65, 300),
+    (70, 9, 20),
 ];
 
 /// A block: its weights, bias, inputs and output gradient, each `[..][lane]`.

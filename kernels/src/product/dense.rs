@@ -6,12 +6,14 @@ use pulp::{Simd, WithSimd};
 
 use super::chain::Chain;
 use super::pack::{Matrix, pack_panel, pack_tiles};
-use super::panel::{Elements, ROWS, Tiles, registers};
+use super::panel::{Elements, Tiles, most_rows, registers};
+use super::turn::{self, Turning, turns};
 use super::{Input, PIECE, Products, Shape, Start};
+use crate::real::has_masked_moves;
 use crate::{Buffer, Isa, Real, Vector};
 
 /// Rows of C that a panel of B is used for before the next one: as much of A as half the second-level cache holds.
-const HEIGHT: usize = 171 * ROWS;
+const HEIGHT: usize = 1026;
 /// Rows for which a panel of B is worth a copy.
 const WORTH_COPYING: usize = 48;
 /// Bytes from a row to the next up to which a matrix is read where it stands: with larger ones its rows collide in the
@@ -36,8 +38,6 @@ struct Packed<T> {
     b: Buffer<T>,
     /// Some rows and terms of A: `[tile][term][row]`.
     a: Buffer<T>,
-    /// The bias, padded to whole registers.
-    bias: Buffer<T>,
 }
 
 impl<T: Real> From<Isa> for Dense<T> {
@@ -132,9 +132,8 @@ impl<T: Real> WithSimd for Contraction<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let [rows, _, depth] = self.size;
-        if let Some(bias) = self.bias {
-            let padded = self.packed.bias.at_least(bias.len() + registers::<S>() * T::lanes::<S>());
-            padded[..bias.len()].copy_from_slice(bias);
+        if self.is_one_tile::<S>() {
+            return self.one_tile(simd);
         }
         for first in (0..depth.max(1)).step_by(PIECE) {
             let terms = first..depth.min(first + PIECE);
@@ -161,69 +160,182 @@ fn share(total: usize, count: usize, index: usize) -> Range<usize> {
     total * index / count..total * (index + 1) / count
 }
 
+/// Rows in tiles as equal as can be: some of so many rows, and some of one row less.
+#[derive(Clone, Debug)]
+struct Tiling([Course; 2]);
+
+/// Some tiles of the same height, one below the other.
+#[derive(Clone, Debug)]
+struct Course {
+    top: usize,
+    height: usize,
+    count: usize,
+}
+
+impl Tiling {
+    /// Tiles of at most `most` rows.
+    #[inline(always)]
+    fn new(rows: Range<usize>, most: usize) -> Self {
+        let (top, total) = (rows.start, rows.len());
+        let tiles = if total <= most { 1 } else { total.div_ceil(most) };
+        let height = if tiles == 1 { total } else { total.div_ceil(tiles) };
+        if total == 0 {
+            return Self([Course { top, height: 0, count: 0 }, Course { top, height: 0, count: 0 }]);
+        }
+        let count = total - (height - 1) * tiles;
+        Self([
+            Course { top, height, count },
+            Course { top: top + height * count, height: height - 1, count: tiles - count },
+        ])
+    }
+}
+
 impl<T: Real> Contraction<'_, T> {
+    /// Whether a single tile, of matrices as they stand, is all there is to do.
+    #[inline(always)]
+    fn is_one_tile<S: Simd>(&self) -> bool {
+        let ([rows, columns, depth], lanes) = (self.size, T::lanes::<S>());
+        let readable = !self.b.transposed && (has_masked_moves::<S>() || columns.is_multiple_of(lanes));
+        let fits = (1..=registers::<S>() * lanes).contains(&columns)
+            && (1..=most_rows::<S>(columns.div_ceil(lanes))).contains(&rows);
+        readable && fits && depth <= PIECE
+    }
+
+    /// All of C, if it is one tile: small products are as quick as the arithmetic about tiles.
+    #[inline(always)]
+    fn one_tile<S: Simd>(&mut self, simd: S) {
+        let [rows, columns, depth] = self.size;
+        let tile = Tiles {
+            simd,
+            rows,
+            count: 1,
+            depth,
+            a: self.elements(0, &(0..depth), rows, None),
+            b: self.b.elements.as_ptr(),
+            b_stride: self.b.stride,
+            padded: false,
+            c: self.c.as_mut_ptr(),
+            c_stride: columns,
+            columns,
+            chain: if self.start == Start::Zero { Chain::New } else { Chain::Continued },
+            bias: self.bias.map(<[T]>::as_ptr),
+        };
+        // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
+        unsafe { tile.run() };
+    }
+
     /// Adds some terms to some rows of C.
     #[inline(always)]
     fn block<S: Simd>(&mut self, simd: S, rows: Range<usize>, terms: Range<usize>, chain: Chain) {
-        let [_, columns, depth] = self.size;
-        let (lanes, height) = (T::lanes::<S>(), rows.len());
-        // Tiles as equal as can be: `high` of them have `most` rows, the others one less.
-        let tiles = height.div_ceil(ROWS);
-        let most = if tiles == 1 { height } else { height.div_ceil(tiles) };
-        let high = height - (most - 1) * tiles;
-        let middle = rows.start + high * most;
-        let parts = [(rows.start..middle, most, high), (middle..rows.end, most - 1, tiles - high)];
-        let copies_a = self.a.transposed && columns >= WIDE && self.a.stride * size_of::<T>() > NEAR;
-        if copies_a {
-            let packed = self.packed.a.at_least(height * terms.len());
-            let (upper, lower) = packed.split_at_mut(high * most * terms.len());
-            pack_tiles(upper, self.a, parts[0].0.clone(), terms.clone(), most);
-            pack_tiles(lower, self.a, parts[1].0.clone(), terms.clone(), (most - 1).max(1));
-        }
+        let (lanes, columns) = (T::lanes::<S>(), self.size[1]);
         let all = columns.div_ceil(lanes);
         let panels = all.div_ceil(registers::<S>());
+        let widest = if panels == 1 { all } else { all.div_ceil(panels) };
+        let copy = self.copy_a(&rows, &terms, most_rows::<S>(widest));
         for panel in 0..panels {
             let Range { start: left, end } = share(all, panels, panel);
-            let (left, right) = (left * lanes, columns.min(end * lanes));
-            let whole = (right - left).is_multiple_of(lanes);
-            let near = height < WORTH_COPYING || self.b.stride * size_of::<T>() <= NEAR;
-            let (b, b_stride) = if !self.b.transposed && whole && near {
-                (self.b.elements[terms.start * self.b.stride + left..].as_ptr(), self.b.stride)
-            } else {
-                let width = (right - left).next_multiple_of(lanes);
-                let packed = self.packed.b.at_least(width * terms.len());
-                pack_panel(simd, packed, self.b, terms.clone(), left..right, width);
-                (packed.as_ptr(), width)
+            let columns = left * lanes..columns.min(end * lanes);
+            let near = rows.len() < WORTH_COPYING || self.b.stride * size_of::<T>() <= NEAR;
+            let readable = has_masked_moves::<S>() || columns.len().is_multiple_of(lanes);
+            let width = (end - left) * lanes;
+            let mut tiles = Tiles {
+                simd,
+                rows: 0,
+                count: 0,
+                depth: terms.len(),
+                a: self.elements(rows.start, &terms, 0, None),
+                b: self.packed.b.as_ptr(),
+                b_stride: width,
+                padded: true,
+                c: self.c.as_mut_ptr(),
+                c_stride: self.size[1],
+                columns: columns.len(),
+                chain,
+                bias: None,
             };
-            let mut done = 0;
-            for (rows, height, count) in parts.clone() {
-                if count == 0 {
-                    continue;
+            if let (Some(bias), true) = (self.bias, terms.end == self.size[2]) {
+                tiles.bias = Some(bias[columns.start..].as_ptr());
+            }
+            let mut rest = rows.clone();
+            if self.b.transposed && turns::<S>() {
+                rest.start += self.turn(tiles, &rows, columns.clone(), &terms);
+            } else if !self.b.transposed && readable && near {
+                (tiles.b, tiles.b_stride) =
+                    (self.b.elements[terms.start * self.b.stride + columns.start..].as_ptr(), self.b.stride);
+                tiles.padded = false;
+            } else {
+                let packed = self.packed.b.at_least(width * terms.len());
+                pack_panel(simd, packed, self.b, terms.clone(), columns.clone(), width);
+            }
+            tiles.b = if tiles.padded { self.packed.b.as_ptr() } else { tiles.b };
+            let tiling = Tiling::new(rest, most_rows::<S>(widest));
+            for Course { top, height, count } in tiling.0 {
+                if count > 0 {
+                    tiles.c = self.c[top * tiles.c_stride + columns.start..].as_mut_ptr();
+                    let copied = copy.then(|| (top - rows.start) * terms.len());
+                    let a = self.elements(top, &terms, height, copied);
+                    // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
+                    unsafe { Tiles { rows: height, count, a, ..tiles }.run() };
                 }
-                let tiles = Tiles {
-                    simd,
-                    rows: height,
-                    count,
-                    depth: terms.len(),
-                    a: self.elements(rows.start, terms.clone(), height, copies_a.then_some(done)),
-                    b,
-                    b_stride,
-                    c: self.c[rows.start * columns + left..].as_mut_ptr(),
-                    c_stride: columns,
-                    columns: right - left,
-                    chain,
-                    bias: (self.bias.is_some() && terms.end == depth).then(|| self.packed.bias[left..].as_ptr()),
-                };
-                done += rows.len() * terms.len();
-                // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
-                unsafe { tiles.run() };
             }
         }
     }
 
+    /// Computes the first rows of a panel of C while turning B into its copy; returns how many.
+    #[inline(always)]
+    fn turn<S: Simd>(
+        &mut self,
+        tiles: Tiles<S, T>,
+        rows: &Range<usize>,
+        columns: Range<usize>,
+        terms: &Range<usize>,
+    ) -> usize {
+        let lanes = T::lanes::<S>();
+        let height = rows.len().min(turn::ROWS);
+        let a = self.elements(rows.start, terms, height, None);
+        let packed = self.packed.b.at_least(tiles.b_stride * terms.len());
+        for first in columns.clone().step_by(lanes) {
+            let to = packed[first - columns.start..].as_mut_ptr();
+            let turning = Turning {
+                tile: Tiles {
+                    rows: height,
+                    count: 1,
+                    a,
+                    c: self.c[rows.start * tiles.c_stride + first..].as_mut_ptr(),
+                    columns: lanes.min(columns.end - first),
+                    bias: tiles.bias.map(|bias| bias.wrapping_add(first - columns.start)),
+                    ..tiles
+                },
+                to,
+                from: self.b.elements[first * self.b.stride + terms.start..].as_ptr(),
+                stride: self.b.stride,
+            };
+            // SAFETY: as for other tiles; the copy has place for all terms.
+            unsafe { turning.run() };
+        }
+        height
+    }
+
+    /// Copies some rows and terms of A into tiles, if that is worth it.
+    #[inline(always)]
+    fn copy_a(&mut self, rows: &Range<usize>, terms: &Range<usize>, most: usize) -> bool {
+        let worth = self.a.transposed && self.size[1] >= WIDE && self.a.stride * size_of::<T>() > NEAR;
+        if worth {
+            let mut packed = self.packed.a.at_least(rows.len() * terms.len());
+            for Course { top, height, count } in Tiling::new(rows.clone(), most).0 {
+                let (course, rest) = packed.split_at_mut(height * count * terms.len());
+                if count > 0 {
+                    pack_tiles(course, self.a, top..top + height * count, terms.clone(), height);
+                }
+                packed = rest;
+            }
+        }
+        worth
+    }
+
     /// A from a row on, in tiles of `height` rows, whose copy starts at `copy`, if there is one.
     #[inline(always)]
-    fn elements(&self, row: usize, terms: Range<usize>, height: usize, copy: Option<usize>) -> Elements<T> {
+    fn elements(&self, row: usize, terms: &Range<usize>, height: usize, copy: Option<usize>) -> Elements<T> {
         let Matrix { elements, stride, transposed } = self.a;
         if let Some(start) = copy {
             let start = self.packed.a[start..].as_ptr();

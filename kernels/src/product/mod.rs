@@ -20,7 +20,7 @@ mod panel;
 mod population;
 mod shallow;
 mod tile;
-mod transpose;
+mod turn;
 
 use dense::Dense;
 use population::Population;

@@ -7,7 +7,7 @@ use pulp::Simd;
 use crate::{Real, Vector};
 
 /// Which index of each matrix is contiguous; the other one's stride is known at run time. And what that asks of tiles.
-pub(super) trait Form: Copy {
+pub(super) trait Form: Copy + 'static {
     /// Whether A\[m\]\[k\] is contiguous along k (else along m).
     const A_ALONG_K: bool;
     /// Whether B\[n\]\[k\] is contiguous along k (else along n).
@@ -93,7 +93,7 @@ pub(super) fn place(contiguous: bool, stride: usize, i: usize, j: usize) -> usiz
 }
 
 /// A pointer to an element of a matrix: a register, or a scalar that all lanes share.
-pub(super) trait Element<S: Simd, T: Real>: Copy {
+pub(super) trait Element<S: Simd, T: Real>: Copy + 'static {
     /// The pointer `offset` elements on.
     fn at(self, offset: usize) -> Self;
 

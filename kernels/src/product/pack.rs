@@ -4,8 +4,6 @@ use std::ops::Range;
 
 use pulp::Simd;
 
-use super::panel::ROWS;
-use super::transpose::transpose;
 use crate::Real;
 
 /// A matrix in memory, row after row.
@@ -30,7 +28,12 @@ pub(super) fn pack_panel<S: Simd, T: Real>(
     width: usize,
 ) {
     if b.transposed {
-        return transpose(simd, packed, &b.elements[columns.start * b.stride..], b.stride, terms, columns.len(), width);
+        for (j, column) in columns.enumerate() {
+            for (k, x) in b.elements[column * b.stride..][terms.clone()].iter().enumerate() {
+                packed[k * width + j] = *x;
+            }
+        }
+        return;
     }
     for (row, term) in packed.chunks_exact_mut(width).zip(terms) {
         let from = &b.elements[term * b.stride..][columns.clone()];
@@ -54,6 +57,9 @@ fn copy_registers<S: Simd, T: Real>(simd: S, from: &[T], to: &mut [T]) {
     }
 }
 
+/// Rows of most tiles: a number that the compiler knows is copied faster.
+const USUAL: usize = 6;
+
 /// Copies some rows and terms of A, which is stored transposed, into tiles of `height` rows: `[tile][term][row]`.
 #[inline(always)]
 pub(super) fn pack_tiles<T: Real>(
@@ -66,8 +72,8 @@ pub(super) fn pack_tiles<T: Real>(
     for (tile, top) in packed.chunks_exact_mut(height * terms.len()).zip(rows.step_by(height)) {
         for (column, term) in tile.chunks_exact_mut(height).zip(terms.clone()) {
             let from = &a.elements[term * a.stride + top..][..height];
-            if height == ROWS {
-                column[..ROWS].copy_from_slice(&from[..ROWS]);
+            if height == USUAL {
+                column[..USUAL].copy_from_slice(&from[..USUAL]);
             } else {
                 column.copy_from_slice(from);
             }

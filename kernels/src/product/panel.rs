@@ -7,37 +7,50 @@
 use pulp::{Simd, WithSimd};
 
 use super::chain::Chain;
+use crate::real::has_masked_moves;
 use crate::{Real, Vector};
 
 /// Rows of a tile at most.
-pub(super) const ROWS: usize = 6;
+pub(super) const ROWS: usize = 8;
 
-/// Registers of a tile along n at most: with one of A and these of B, a tile of 6 rows fills the 16 or 32 registers.
+/// Registers of a tile along n at most.
 pub(super) const fn registers<S: Simd>() -> usize {
     if S::REGISTER_COUNT >= 32 { 4 } else { 2 }
+}
+
+/// Rows of a tile of so many registers along n at most: with these of B and one of A, such a tile nearly fills the 16 or 32
+/// registers.
+#[inline(always)]
+pub(super) const fn most_rows<S: Simd>(registers: usize) -> usize {
+    match (S::REGISTER_COUNT >= 32, registers) {
+        (_, 1) | (true, 2 | 3) => ROWS,
+        _ => 6,
+    }
 }
 
 /// Some tiles of `rows` rows each, one below the other, within a panel of columns.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tiles<S: Simd, T: Real> {
     pub simd: S,
-    /// Rows of a tile, at most [`ROWS`].
+    /// Rows of a tile, at most [`most_rows`].
     pub rows: usize,
     /// How many tiles.
     pub count: usize,
     /// Terms of the reduction.
     pub depth: usize,
     pub a: Elements<T>,
-    /// Row after row of the panel's columns, with `b_stride` numbers from row to row; whole registers can be read.
+    /// Row after row of the panel's columns, with `b_stride` numbers from row to row.
     pub b: *const T,
     pub b_stride: usize,
+    /// Whether whole registers of B can be read where the columns do not fill them.
+    pub padded: bool,
     /// Row after row, with `c_stride` numbers from row to row.
     pub c: *mut T,
     pub c_stride: usize,
     /// Columns of C, of which there are [`registers`] many registers at most.
     pub columns: usize,
     pub chain: Chain,
-    /// Added to every row at the end; whole registers can be read.
+    /// Added to every row at the end.
     pub bias: Option<*const T>,
 }
 
@@ -51,6 +64,39 @@ pub(super) struct Elements<T> {
     pub stride: usize,
     /// Numbers from a tile to the next.
     pub tile: usize,
+}
+
+/// Where the elements of a tile's rows stand at some term.
+pub(super) struct Row<T, const ALONG: bool> {
+    /// The rows from every third one on: the other two are at distances that an address can have.
+    thirds: [*const T; ROWS.div_ceil(3)],
+    stride: usize,
+}
+
+impl<T, const ALONG: bool> Row<T, ALONG> {
+    /// At the first term of a tile that starts at `start`.
+    #[inline(always)]
+    pub fn first(start: *const T, stride: usize) -> Self {
+        let mut thirds = [start; ROWS.div_ceil(3)];
+        for (third, pointer) in thirds.iter_mut().enumerate() {
+            *pointer = start.wrapping_add(3 * third * stride);
+        }
+        Self { thirds, stride }
+    }
+
+    /// The element of row `i`.
+    #[inline(always)]
+    pub fn at(&self, i: usize) -> *const T {
+        if ALONG { self.thirds[i / 3].wrapping_add(i % 3 * self.stride) } else { self.thirds[0].wrapping_add(i) }
+    }
+
+    /// Goes to the next term.
+    #[inline(always)]
+    pub fn next_term(&mut self) {
+        for pointer in &mut self.thirds {
+            *pointer = pointer.wrapping_add(if ALONG { 1 } else { self.stride });
+        }
+    }
 }
 
 impl<S: Simd, T: Real> Tiles<S, T> {
@@ -69,9 +115,9 @@ impl<S: Simd, T: Real> Tiles<S, T> {
 
     /// What computes tiles of so many rows (less one) and registers (less one). Calls through a table keep each a
     /// function of its own, for the sake of the compiler's register allocation.
-    const ALONG_TERMS: [[fn(&Self); 4]; ROWS] = Self::table::<true>();
+    const ALONG_TERMS: &'static [[fn(&Self); 4]; ROWS] = &Self::table::<true>();
     /// The same where the rows of a term are contiguous.
-    const ALONG_ROWS: [[fn(&Self); 4]; ROWS] = Self::table::<false>();
+    const ALONG_ROWS: &'static [[fn(&Self); 4]; ROWS] = &Self::table::<false>();
 
     const fn table<const ALONG: bool>() -> [[fn(&Self); 4]; ROWS] {
         [
@@ -81,16 +127,20 @@ impl<S: Simd, T: Real> Tiles<S, T> {
             Self::widths::<4, ALONG>(),
             Self::widths::<5, ALONG>(),
             Self::widths::<6, ALONG>(),
+            Self::widths::<7, ALONG>(),
+            Self::widths::<8, ALONG>(),
         ]
     }
 
+    /// Where there is no such tile, its place holds another, which is not asked for.
     const fn widths<const M: usize, const ALONG: bool>() -> [fn(&Self); 4] {
-        let (one, two) = (Self::tiles::<M, 1, ALONG>, Self::tiles::<M, 2, ALONG>);
-        if S::REGISTER_COUNT >= 32 {
-            [one, two, Self::tiles::<M, 3, ALONG>, Self::tiles::<M, 4, ALONG>]
-        } else {
-            [one, two, two, two]
+        let one = if M <= most_rows::<S>(1) { Self::tiles::<M, 1, ALONG> } else { Self::tiles::<1, 1, ALONG> };
+        let two = if M <= most_rows::<S>(2) { Self::tiles::<M, 2, ALONG> } else { one };
+        if S::REGISTER_COUNT < 32 {
+            return [one, two, two, two];
         }
+        let three = if M <= most_rows::<S>(3) { Self::tiles::<M, 3, ALONG> } else { one };
+        [one, two, three, if M <= most_rows::<S>(4) { Self::tiles::<M, 4, ALONG> } else { one }]
     }
 
     fn tiles<const M: usize, const N: usize, const ALONG: bool>(&self) {
@@ -108,37 +158,26 @@ impl<S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> WithSi
     #[inline(always)]
     fn with_simd<Full: Simd>(self, _: Full) {
         let tiles = *self.0;
+        let partial = has_masked_moves::<S>() && !tiles.padded && !tiles.columns.is_multiple_of(T::lanes::<S>());
         for at in 0..tiles.count {
             // SAFETY: whoever made the tiles promises that the matrices are as large as they say.
             unsafe {
                 let a = tiles.a.start.add(at * tiles.a.tile);
                 let c = tiles.c.add(at * M * tiles.c_stride);
-                let mut sum = [[Vector::<S, T>::splat(tiles.simd, T::default()); N]; M];
-                if tiles.chain == Chain::Continued {
-                    sum = tiles.read(c);
+                let mut sum = tiles.begin(c);
+                if partial {
+                    tiles.terms::<M, N, ALONG, true>(a, &mut sum);
+                } else {
+                    tiles.terms::<M, N, ALONG, false>(a, &mut sum);
                 }
-                sum = tiles.terms::<M, N, ALONG>(a, sum);
-                if tiles.chain == Chain::Added {
-                    let before = tiles.read::<M, N>(c);
-                    for i in 0..M {
-                        for j in 0..N {
-                            sum[i][j] = before[i][j] + sum[i][j];
-                        }
-                    }
-                }
-                if let Some(bias) = tiles.bias {
-                    for j in 0..N {
-                        let bias = tiles.load(bias.add(j * T::lanes::<S>()));
-                        for i in 0..M {
-                            sum[i][j] = sum[i][j] + bias;
-                        }
-                    }
-                }
-                tiles.write(c, sum);
+                tiles.end(c, sum);
             }
         }
     }
 }
+
+/// A tile of C in registers.
+pub(super) type Tile<S, T, const M: usize, const N: usize> = [[Vector<S, T>; N]; M];
 
 impl<S: Simd, T: Real> Tiles<S, T> {
     /// A register from anywhere.
@@ -147,52 +186,111 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// There are as many numbers.
     #[inline(always)]
-    unsafe fn load(&self, from: *const T) -> Vector<S, T> {
+    pub unsafe fn load(&self, from: *const T) -> Vector<S, T> {
         // SAFETY: the caller promises it.
         Vector::new(self.simd, unsafe { from.cast::<T::Reg<S>>().read_unaligned() })
     }
 
-    /// Continues the chains of a tile over all terms.
+    /// The last of `N` registers of columns, which may not fill it; zero beyond them.
+    ///
+    /// # Safety
+    ///
+    /// There are as many numbers as columns.
+    #[inline(always)]
+    unsafe fn load_last<const N: usize>(&self, from: *const T) -> Vector<S, T> {
+        let left = self.columns - (N - 1) * T::lanes::<S>();
+        // SAFETY: the caller promises it.
+        Vector::new(self.simd, T::load_part(self.simd, unsafe { std::slice::from_raw_parts(from, left) }))
+    }
+
+    /// Continues the chains of a tile over all terms. With `PART`, no more of B is read than there are columns.
     ///
     /// # Safety
     ///
     /// As [`Self::run`], for the tile of A that starts at `a`.
     #[inline(always)]
-    unsafe fn terms<const M: usize, const N: usize, const ALONG: bool>(
+    unsafe fn terms<const M: usize, const N: usize, const ALONG: bool, const PART: bool>(
         &self,
         a: *const T,
-        mut sum: [[Vector<S, T>; N]; M],
-    ) -> [[Vector<S, T>; N]; M] {
+        sum: &mut Tile<S, T, M, N>,
+    ) {
         let lanes = T::lanes::<S>();
-        let (a_stride, b_stride) = (self.a.stride, self.b_stride);
-        let (mut a, mut b) = (a, self.b);
+        let (mut a, mut b) = (Row::<T, ALONG>::first(a, self.a.stride), self.b);
         for _ in 0..self.depth {
             let mut right = [Vector::splat(self.simd, T::default()); N];
             for j in 0..N {
                 // SAFETY: the term is one of B's.
-                right[j] = unsafe { self.load(b.add(j * lanes)) };
+                right[j] = unsafe {
+                    let b = b.add(j * lanes);
+                    if PART && j == N - 1 { self.load_last::<N>(b) } else { self.load(b) }
+                };
             }
             for i in 0..M {
                 // SAFETY: row and term are A's.
-                let left = unsafe { *a.add(if ALONG { i * a_stride } else { i }) };
-                let left = Vector::splat(self.simd, left);
+                let left = Vector::splat(self.simd, unsafe { *a.at(i) });
                 for j in 0..N {
                     sum[i][j] = left.mul_add(right[j], sum[i][j]);
                 }
             }
-            a = a.wrapping_add(if ALONG { 1 } else { a_stride });
-            b = b.wrapping_add(b_stride);
+            a.next_term();
+            b = b.wrapping_add(self.b_stride);
         }
-        sum
+    }
+
+    /// What the chains of a tile start from.
+    ///
+    /// # Safety
+    ///
+    /// As [`Self::run`], for the tile of C that starts at `c`.
+    #[inline(always)]
+    pub unsafe fn begin<const M: usize, const N: usize>(&self, c: *const T) -> Tile<S, T, M, N> {
+        if self.chain == Chain::Continued {
+            // SAFETY: the caller promises it.
+            return unsafe { self.read(c) };
+        }
+        [[Vector::splat(self.simd, T::default()); N]; M]
+    }
+
+    /// Puts the sums of a tile where they belong.
+    ///
+    /// # Safety
+    ///
+    /// As [`Self::begin`].
+    #[inline(always)]
+    pub unsafe fn end<const M: usize, const N: usize>(&self, c: *mut T, mut sum: Tile<S, T, M, N>) {
+        let lanes = T::lanes::<S>();
+        if self.chain == Chain::Added {
+            // SAFETY: the caller promises it.
+            let before = unsafe { self.read::<M, N>(c) };
+            for i in 0..M {
+                for j in 0..N {
+                    sum[i][j] = before[i][j] + sum[i][j];
+                }
+            }
+        }
+        if let Some(bias) = self.bias {
+            for j in 0..N {
+                // SAFETY: there is a bias for every column.
+                let bias = unsafe {
+                    let bias = bias.add(j * lanes);
+                    if j < N - 1 { self.load(bias) } else { self.load_last::<N>(bias) }
+                };
+                for i in 0..M {
+                    sum[i][j] = sum[i][j] + bias;
+                }
+            }
+        }
+        // SAFETY: the caller promises it.
+        unsafe { self.write(c, sum) };
     }
 
     /// A tile of C; zero beyond its last column.
     ///
     /// # Safety
     ///
-    /// As [`Self::run`], for the tile of C that starts at `c`.
+    /// As [`Self::begin`].
     #[inline(always)]
-    unsafe fn read<const M: usize, const N: usize>(&self, c: *const T) -> [[Vector<S, T>; N]; M] {
+    unsafe fn read<const M: usize, const N: usize>(&self, c: *const T) -> Tile<S, T, M, N> {
         let lanes = T::lanes::<S>();
         let mut out = [[Vector::splat(self.simd, T::default()); N]; M];
         for i in 0..M {
@@ -203,11 +301,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
                     out[i][j] = self.load(c.add(j * lanes));
                 }
                 let (c, left) = (c.add((N - 1) * lanes), self.columns - (N - 1) * lanes);
-                out[i][N - 1] = if left == lanes {
-                    self.load(c)
-                } else {
-                    Vector::new(self.simd, T::load_part(self.simd, std::slice::from_raw_parts(c, left)))
-                };
+                out[i][N - 1] = if left == lanes { self.load(c) } else { self.load_last::<N>(c) };
             }
         }
         out
@@ -217,9 +311,9 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// # Safety
     ///
-    /// As [`Self::read`].
+    /// As [`Self::begin`].
     #[inline(always)]
-    unsafe fn write<const M: usize, const N: usize>(&self, c: *mut T, tile: [[Vector<S, T>; N]; M]) {
+    unsafe fn write<const M: usize, const N: usize>(&self, c: *mut T, tile: Tile<S, T, M, N>) {
         let lanes = T::lanes::<S>();
         let left = self.columns - (N - 1) * lanes;
         for i in 0..M {

@@ -121,7 +121,7 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
 
     /// Computes a strip by its height. Calls through a table keep each a function of its own, for the sake of the
     /// compiler's register allocation.
-    const STRIPS: [fn(&Self, usize, Terms); 6] = {
+    const STRIPS: &'static [fn(&Self, usize, Terms); 6] = &{
         let [one, two] = [Self::strip::<1, 8>, Self::strip::<2, 4>];
         match F::TILES {
             Tiles::Square if S::REGISTER_COUNT >= 32 => {
