@@ -81,9 +81,10 @@ pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, DrawEr
     let least = spectrum.iter().copied().reduce(f64::min);
     let spectrum = least.zip(spectrum.iter().copied().reduce(f64::max));
     let mut figures = spec.figures.clone();
-    let steps_per_epoch = match figures.iter().any(|figure| figure.options.by_epoch) {
-        true => Some(Schedule::new(spec, Splits::load(spec)?.train.len())?.steps_per_epoch),
-        false => None,
+    let steps_per_epoch = if figures.iter().any(|figure| figure.options.by_epoch) {
+        Some(Schedule::new(spec, Splits::load(spec)?.train.len())?.steps_per_epoch)
+    } else {
+        None
     };
     figures.iter_mut().for_each(|figure| {
         figure.options = figure::Options { spectrum, steps_per_epoch, ..std::mem::take(&mut figure.options) };

@@ -60,8 +60,10 @@ impl Parts {
             let name = entry?.file_name();
             let Some((number, table)) = name.to_str().and_then(|name| name.split_once('.')) else { continue };
             let Ok(number) = number.parse::<u32>() else { continue };
-            // What a killed process left of a part without its first table must not become a table of a new one.
-            parts.next = parts.next.max(number + 1);
+            // What a killed process left of a part without its first table must not become a table of a new one. A number
+            // that none can follow is not ours.
+            let Some(next) = number.checked_add(1) else { continue };
+            parts.next = parts.next.max(next);
             if table == "runs.csv" {
                 numbers.push(number);
             }

@@ -31,8 +31,11 @@ pub fn write_summary(path: &Path, runs: &Path) -> Result<(), RecordError> {
     let mut metrics: HashMap<String, Vec<Metric>> = HashMap::new();
     let header = record::visit_runs(runs, |run| {
         let known = metrics.entry(run.problem.clone()).or_default();
-        let has = |metric: &Metric| known.contains(metric) || metric.exists_in([&run]);
-        *known = Metric::ALL.into_iter().filter(has).collect();
+        for metric in Metric::ALL {
+            if !known.contains(&metric) && metric.exists_in([&run]) {
+                known.push(metric);
+            }
+        }
         Ok::<(), RecordError>(())
     })?;
     let names = &header.hyperparameters;

@@ -52,9 +52,11 @@ impl<S: Simd, T: Real, F: Copy, B: Copy> Copy for Problem<S, T, F, B> {}
 /// What the copy of a strip of A may take of the first-level cache.
 const COPY_BYTES: usize = 24 << 10;
 
-/// How many columns must read a strip of A for a copy of it to pay: its stores take issue slots from the multiply-adds
-/// (measured on Zen 4 up to 64 columns, where it never does).
-const WORTH_COPYING: usize = 96;
+/// How many columns must read a strip of A for a copy of it to pay. The stores of large registers take issue slots from the
+/// multiply-adds: on Zen 4 they never paid up to 64 columns, while those of AVX2 do.
+const fn worth_copying<S: Simd>() -> usize {
+    if S::REGISTER_COUNT >= 32 { 96 } else { 8 }
+}
 
 /// How many registers the copy of a strip of A takes at most.
 pub(super) const PANEL: usize = PIECE * 6;
@@ -170,7 +172,7 @@ where
         let (form, stride) = (p.form, p.a_stride);
         // SAFETY: the strip ends at row m + M ≤ rows; where it is copied, the first tile fills the panel.
         unsafe {
-            if F::COPIES_A && p.columns >= WORTH_COPYING {
+            if F::COPIES_A && p.columns >= worth_copying::<S>() {
                 let n = first::<S, T, F, B, _, M, N>(&p, Copied { form, from, stride, to: p.panel }, m, terms);
                 tiles::<S, T, F, B, _, M, N>(&p, Panel(p.panel.cast_const()), m, n, terms);
             } else {
