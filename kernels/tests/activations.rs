@@ -3,7 +3,7 @@
 
 use thalweg_kernels::Isa;
 use thalweg_kernels::activation::{ALL, Activation, Layer, Needs};
-use thalweg_kernels::product::{Input, Shape, population};
+use thalweg_kernels::product::{Finish, Input, Shape, population};
 
 mod compare;
 mod numbers;
@@ -267,7 +267,7 @@ fn fuses_with_products<T: Precision>() {
             for activation in &all() {
                 for bias in [None, Some(&*bias)] {
                     let mut want = vec![T::default(); outputs * examples * lanes];
-                    products.forward(shape, &weights, bias, Input::Shared(&x), &mut want);
+                    products.forward(shape, &weights, Finish { bias, relu: false }, Input::Shared(&x), &mut want);
                     activation.forward(isa, &mut want);
                     let mut got = vec![T::default(); want.len()];
                     activation.forward_layer(isa, Layer { shape, weights: &weights, bias, inputs: &x }, &mut got);
@@ -276,7 +276,7 @@ fn fuses_with_products<T: Precision>() {
                 let one = Shape { outputs: 1, ..shape };
                 let weights = &weights[..inputs * lanes];
                 let mut want = vec![T::default(); inputs * examples * lanes];
-                products.input_gradient(one, weights, &slopes, &mut want);
+                products.input_gradient(one, weights, &slopes, None, &mut want);
                 activation.backward(isa, &below, &mut want);
                 let mut got = vec![T::default(); want.len()];
                 activation.backward_from_output(isa, &below, weights, &slopes, &mut got);

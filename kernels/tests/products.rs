@@ -1,7 +1,7 @@
 //! The products of both forms, on every instruction set and width, against the contract's order of operations written
 //! as scalar code: equal to the bit.
 
-use thalweg_kernels::product::{Input, Products, Shape, Start, dense, population};
+use thalweg_kernels::product::{Finish, Input, Products, Shape, Start, dense, population};
 use thalweg_kernels::reference::product::contraction;
 use thalweg_kernels::{Isa, Real};
 
@@ -80,16 +80,22 @@ impl<T: Real> Case<T> {
         };
 
         let mut outputs = zeros(shape.examples * shape.outputs);
-        products.forward(shape, &self.weights, Some(&self.bias), self.input(), &mut outputs);
+        let biased = Finish { bias: Some(&*self.bias), relu: false };
+        products.forward(shape, &self.weights, biased, self.input(), &mut outputs);
         let mut plain = zeros(shape.examples * shape.outputs);
-        products.forward(shape, &self.weights, None, self.input(), &mut plain);
+        products.forward(shape, &self.weights, Finish::NOTHING, self.input(), &mut plain);
+        let mut rectified = zeros(shape.examples * shape.outputs);
+        products.forward(shape, &self.weights, Finish { relu: true, ..biased }, self.input(), &mut rectified);
         for e in 0..shape.examples {
             for i in 0..shape.outputs {
                 for lane in 0..lanes {
                     let want = contraction(shape.inputs, |k| self.w(i, k, lane), |k| self.x(e, k, lane));
                     let at = (e * shape.outputs + i) * lanes + lane;
                     same("forward", plain[at], want);
-                    same("forward with bias", outputs[at], want + self.bias[i * lanes + lane]);
+                    let want = want + self.bias[i * lanes + lane];
+                    same("forward with bias", outputs[at], want);
+                    let zero = T::default();
+                    same("forward, rectified", rectified[at], if want < zero { zero } else { want + zero });
                 }
             }
         }
@@ -118,12 +124,20 @@ impl<T: Real> Case<T> {
         }
 
         let mut inputs = zeros(shape.examples * shape.inputs);
-        products.input_gradient(shape, &self.weights, &self.gradient, &mut inputs);
+        products.input_gradient(shape, &self.weights, &self.gradient, None, &mut inputs);
+        // Any numbers as many, of which some are 0 and some NaN.
+        let odd = |i: usize| [0.0, f64::NAN, -0.5, 2.0, -0.0][(i * i + i / 7) % 5];
+        let below: Vec<T> = (0..inputs.len()).map(|i| T::from_f64(odd(i))).collect();
+        let mut rectified = zeros(shape.examples * shape.inputs);
+        products.input_gradient(shape, &self.weights, &self.gradient, Some(&below), &mut rectified);
         for e in 0..shape.examples {
             for k in 0..shape.inputs {
                 for lane in 0..lanes {
                     let want = contraction(shape.outputs, |i| self.w(i, k, lane), |i| self.dz(e, i, lane));
-                    same("input gradient", inputs[(e * shape.inputs + k) * lanes + lane], want);
+                    let at = (e * shape.inputs + k) * lanes + lane;
+                    same("input gradient", inputs[at], want);
+                    let want = if below[at] <= T::default() { T::default() } else { want + T::default() };
+                    same("input gradient below rectified units", rectified[at], want);
                 }
             }
         }
@@ -158,7 +172,7 @@ fn a_nan_reaches_every_product_of_its_lane_and_no_other() {
         let mut case = Case::<f32>::new((5, 7, 3), lanes, false);
         case.weights[lanes - 1] = f32::NAN;
         let mut outputs = vec![0.0; 5 * 3 * lanes];
-        population(isa).forward(case.shape, &case.weights, None, case.input(), &mut outputs);
+        population(isa).forward(case.shape, &case.weights, Finish::NOTHING, case.input(), &mut outputs);
         for (at, z) in outputs.iter().enumerate() {
             let (unit, lane) = (at / lanes % 5, at % lanes);
             assert_eq!(z.is_nan(), unit == 0 && lane == lanes - 1, "{isa:?} at {at}");
@@ -174,13 +188,13 @@ fn a_nan_reaches_every_dense_product_that_it_is_a_term_of_and_no_other() {
         case.weights[7] = f32::NAN;
         let mut outputs = vec![0.0; 5 * 3];
         let mut dense = dense(isa);
-        dense.forward(case.shape, &case.weights, None, case.input(), &mut outputs);
+        dense.forward(case.shape, &case.weights, Finish::NOTHING, case.input(), &mut outputs);
         for (at, z) in outputs.iter().enumerate() {
             assert_eq!(z.is_nan(), at % 5 == 1, "{isa:?} at {at}");
         }
         // The same buffers, without the NaN.
         case.weights[7] = 1.0;
-        dense.forward(case.shape, &case.weights, None, case.input(), &mut outputs);
+        dense.forward(case.shape, &case.weights, Finish::NOTHING, case.input(), &mut outputs);
         assert!(outputs.iter().all(|z| z.is_finite()), "{isa:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! The three matrix products of a dense layer of one trial, in f32.
 
 use thalweg_kernels::Isa;
-use thalweg_kernels::product::{Input, PIECE, Products, Shape, Start};
+use thalweg_kernels::product::{Finish, Input, PIECE, Products, Shape, Start};
 
 use super::product::Product;
 use super::trial::Trial;
@@ -87,12 +87,12 @@ impl Workload for Layer {
         let Self { product, shape, dense, ours, trial } = self;
         let inputs = Input::Shared(&trial.inputs);
         match (runner, product) {
-            (Runner::Thalweg, Product::Forward) => dense.forward(*shape, &trial.weights, None, inputs, ours),
+            (Runner::Thalweg, Product::Forward) => dense.forward(*shape, &trial.weights, Finish::NOTHING, inputs, ours),
             (Runner::Thalweg, Product::WeightGradient) => {
                 dense.weight_gradient(*shape, &trial.slopes, inputs, ours, None, Start::Zero);
             }
             (Runner::Thalweg, Product::InputGradient) => {
-                dense.input_gradient(*shape, &trial.weights, &trial.slopes, ours);
+                dense.input_gradient(*shape, &trial.weights, &trial.slopes, None, ours);
             }
             (peer, _) => trial.by_peer(peer),
         }

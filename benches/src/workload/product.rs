@@ -1,6 +1,6 @@
 //! The three matrix products of a dense layer, in f32.
 
-use thalweg_kernels::product::{Input, Products, Shape, Start};
+use thalweg_kernels::product::{Finish, Input, Products, Shape, Start};
 use thalweg_kernels::{Buffer, Isa};
 
 use super::trial::Trial;
@@ -98,11 +98,11 @@ impl Layer {
         let Self { population, shape, weights, slopes, result, .. } = self;
         let shape = *shape;
         match self.product {
-            Product::Forward => population.forward(shape, weights, None, inputs, result),
+            Product::Forward => population.forward(shape, weights, Finish::NOTHING, inputs, result),
             Product::WeightGradient => {
                 population.weight_gradient(shape, slopes, inputs, result, None, Start::Zero);
             }
-            Product::InputGradient => population.input_gradient(shape, weights, slopes, result),
+            Product::InputGradient => population.input_gradient(shape, weights, slopes, None, result),
         }
     }
 }

@@ -65,15 +65,15 @@ impl<T: Elementary> Network<T> {
         Self { evaluated: examples, ..self }
     }
 
-    /// As many examples as keep the activations of one register of lanes in the first-level cache, but enough for the
-    /// register tiles to be worth their loads.
+    /// As many examples as keep the activations of one register of lanes in the first-level cache, but enough to be worth
+    /// reading and writing the gradient of weights that this cache does not hold.
     fn preferred_chunk(&self, layout: Layout) -> usize {
         if layout.path == Path::Dense {
             return DENSE_CHUNK;
         }
         let register = layout.lanes::<T>() * size_of::<T>();
         let units: usize = self.architecture.layers().iter().map(|layer| layer.outputs).sum();
-        (CHUNK_BYTES / ((units + 2 * self.architecture.widest()) * register) / 8 * 8).clamp(16, 64)
+        (CHUNK_BYTES / ((units + 2 * self.architecture.widest()) * register) / 8 * 8).clamp(32, 64)
     }
 
     /// The shape of the network.

@@ -2,7 +2,7 @@
 
 use thalweg_kernels::activation;
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::product::{Input, Shape, Start};
+use thalweg_kernels::product::{Finish, Input, Shape, Start};
 
 use super::Network;
 use super::scratch::Scratch;
@@ -37,8 +37,10 @@ impl<T: Elementary> Network<T> {
                 self.architecture().activation.forward_layer(scratch.layout.isa, layer, outputs);
                 continue;
             }
-            scratch.products.forward(shape, matrix, bias, inputs, outputs);
-            if index + 1 < self.architecture().layers().len() {
+            let hidden = index + 1 < self.architecture().layers().len();
+            let relu = hidden && self.architecture().activation.is_relu();
+            scratch.products.forward(shape, matrix, Finish { bias, relu }, inputs, outputs);
+            if hidden && !relu {
                 if let Some(z) = scratch.arguments.get_mut(index) {
                     z[..outputs.len()].copy_from_slice(outputs);
                 }
@@ -78,8 +80,10 @@ impl<T: Elementary> Network<T> {
                 let activation = self.architecture().activation;
                 if layer.outputs == 1 && layout.path == Path::Population {
                     activation.backward_from_output(layout.isa, known, matrix, dz, dx);
+                } else if activation.is_relu() {
+                    products.input_gradient(shape, matrix, dz, Some(known), dx);
                 } else {
-                    products.input_gradient(shape, matrix, dz, dx);
+                    products.input_gradient(shape, matrix, dz, None, dx);
                     activation.backward(layout.isa, known, dx);
                 }
                 std::mem::swap(upstream, downstream);

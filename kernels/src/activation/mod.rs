@@ -9,7 +9,7 @@ mod gelu;
 mod gelu_tanh;
 mod identity;
 mod leaky_relu;
-mod relu;
+pub(crate) mod relu;
 mod sigmoid;
 mod silu;
 mod softplus;
@@ -143,6 +143,11 @@ impl Activation {
             Reference::Plain(function) => function(z),
             Reference::WithParameter(function) => function(z, self.setting),
         }
+    }
+
+    /// Whether it is the one that [products](crate::product::Products) do on the way to memory.
+    pub fn is_relu(&self) -> bool {
+        self.name == relu::RELU.name
     }
 
     /// The activation function called `name`.

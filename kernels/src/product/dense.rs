@@ -8,7 +8,7 @@ use super::chain::Chain;
 use super::pack::{Matrix, pack_panel, pack_tiles};
 use super::panel::{Elements, Tiles, most_rows, registers};
 use super::turn::{self, Turning, turns};
-use super::{Input, PIECE, Products, Shape, Start};
+use super::{Finish, Input, PIECE, Products, Shape, Start};
 use crate::real::has_masked_moves;
 use crate::{Buffer, Isa, Real, Vector};
 
@@ -47,9 +47,10 @@ impl<T: Real> From<Isa> for Dense<T> {
 }
 
 impl<T: Real> Products<T> for Dense<T> {
-    fn forward(&mut self, shape: Shape, weights: &[T], bias: Option<&[T]>, inputs: Input<'_, T>, outputs: &mut [T]) {
+    fn forward(&mut self, shape: Shape, weights: &[T], finish: Finish<'_, T>, inputs: Input<'_, T>, outputs: &mut [T]) {
         let Shape { outputs: units, inputs: width, examples } = shape;
         assert!(weights.len() == units * width && outputs.len() == units * examples);
+        let Finish { bias, relu } = finish;
         assert!(bias.is_none_or(|bias| bias.len() == units));
         self.isa.dispatch(Contraction {
             packed: &mut self.packed,
@@ -59,6 +60,8 @@ impl<T: Real> Products<T> for Dense<T> {
             c: outputs,
             start: Start::Zero,
             bias,
+            relu,
+            rectified: None,
         });
     }
 
@@ -86,13 +89,23 @@ impl<T: Real> Products<T> for Dense<T> {
             c: weights,
             start,
             bias: None,
+            relu: false,
+            rectified: None,
         });
     }
 
-    fn input_gradient(&mut self, shape: Shape, weights: &[T], output_gradient: &[T], input_gradient: &mut [T]) {
+    fn input_gradient(
+        &mut self,
+        shape: Shape,
+        weights: &[T],
+        output_gradient: &[T],
+        rectified: Option<&[T]>,
+        input_gradient: &mut [T],
+    ) {
         let Shape { outputs: units, inputs: width, examples } = shape;
         assert!(weights.len() == units * width && output_gradient.len() == units * examples);
         assert_eq!(input_gradient.len(), width * examples);
+        assert!(rectified.is_none_or(|rectified| rectified.len() == input_gradient.len()));
         self.isa.dispatch(Contraction {
             packed: &mut self.packed,
             size: [examples, width, units],
@@ -101,6 +114,8 @@ impl<T: Real> Products<T> for Dense<T> {
             c: input_gradient,
             start: Start::Zero,
             bias: None,
+            relu: false,
+            rectified,
         });
     }
 }
@@ -124,6 +139,9 @@ struct Contraction<'a, T> {
     start: Start,
     /// `[n]`
     bias: Option<&'a [T]>,
+    relu: bool,
+    /// In the order of C.
+    rectified: Option<&'a [T]>,
 }
 
 impl<T: Real> WithSimd for Contraction<'_, T> {
@@ -219,6 +237,8 @@ impl<T: Real> Contraction<'_, T> {
             columns,
             chain: if self.start == Start::Zero { Chain::New } else { Chain::Continued },
             bias: self.bias.map(<[T]>::as_ptr),
+            relu: self.relu,
+            rectified: self.rectified.map(<[T]>::as_ptr),
         };
         // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
         unsafe { tile.run() };
@@ -252,9 +272,13 @@ impl<T: Real> Contraction<'_, T> {
                 columns: columns.len(),
                 chain,
                 bias: None,
+                relu: false,
+                rectified: None,
             };
-            if let (Some(bias), true) = (self.bias, terms.end == self.size[2]) {
-                tiles.bias = Some(bias[columns.start..].as_ptr());
+            let last = terms.end == self.size[2];
+            if last {
+                tiles.bias = self.bias.map(|bias| bias[columns.start..].as_ptr());
+                tiles.relu = self.relu;
             }
             let mut rest = rows.clone();
             if self.b.transposed && turns::<S>() {
@@ -271,7 +295,9 @@ impl<T: Real> Contraction<'_, T> {
             let tiling = Tiling::new(rest, most_rows::<S>(widest));
             for Course { top, height, count } in tiling.0 {
                 if count > 0 {
-                    tiles.c = self.c[top * tiles.c_stride + columns.start..].as_mut_ptr();
+                    let start = top * tiles.c_stride + columns.start;
+                    tiles.c = self.c[start..].as_mut_ptr();
+                    tiles.rectified = self.rectified.filter(|_| last).map(|rectified| rectified[start..].as_ptr());
                     let copied = copy.then(|| (top - rows.start) * terms.len());
                     let a = self.elements(top, &terms, height, copied);
                     // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.

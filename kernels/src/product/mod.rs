@@ -53,17 +53,31 @@ pub enum Input<'a, T> {
     PerLane(&'a [T]),
 }
 
+/// What is done to the outputs of a layer on their way to memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Finish<'a, T> {
+    /// `[output][lane]`, added.
+    pub bias: Option<&'a [T]>,
+    /// Whether they are rectified after that.
+    pub relu: bool,
+}
+
+impl<T> Finish<'_, T> {
+    /// Outputs as the product of weights and inputs has them.
+    pub const NOTHING: Self = Self { bias: None, relu: false };
+}
+
 /// The three products of a dense layer on one block of trials.
 ///
 /// Weights are `[output][input][lane]`, biases `[output][lane]`, activations and their gradients
 /// `[example][unit][lane]`.
 pub trait Products<T: Real> {
-    /// Z = W X + b.
+    /// Z = W X + b, or max(0, Z).
     ///
     /// # Panics
     ///
     /// If a slice does not fit the shape.
-    fn forward(&mut self, shape: Shape, weights: &[T], bias: Option<&[T]>, inputs: Input<'_, T>, outputs: &mut [T]);
+    fn forward(&mut self, shape: Shape, weights: &[T], finish: Finish<'_, T>, inputs: Input<'_, T>, outputs: &mut [T]);
 
     /// dW = dZ Xᵀ and db = dZ 1: from zero, or as the continuation of the chains whose state `weights` and `bias` hold.
     /// A chain takes at most [`PIECE`] examples; starting the next one, and adding up their sums, is the caller's.
@@ -81,12 +95,20 @@ pub trait Products<T: Real> {
         start: Start,
     );
 
-    /// dX = Wᵀ dZ.
+    /// dX = Wᵀ dZ; or, where X is the `rectified` outputs of the layer before, the gradient of what they were before that,
+    /// which is 0 where X is.
     ///
     /// # Panics
     ///
     /// If a slice does not fit the shape.
-    fn input_gradient(&mut self, shape: Shape, weights: &[T], output_gradient: &[T], input_gradient: &mut [T]);
+    fn input_gradient(
+        &mut self,
+        shape: Shape,
+        weights: &[T],
+        output_gradient: &[T],
+        rectified: Option<&[T]>,
+        input_gradient: &mut [T],
+    );
 }
 
 /// Products of a block of interleaved trials, as many as a register has lanes.

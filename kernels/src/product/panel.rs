@@ -7,6 +7,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::chain::Chain;
+use crate::activation::relu;
 use crate::real::has_masked_moves;
 use crate::{Real, Vector};
 
@@ -52,6 +53,10 @@ pub(super) struct Tiles<S: Simd, T: Real> {
     pub chain: Chain,
     /// Added to every row at the end.
     pub bias: Option<*const T>,
+    /// Whether the elements are rectified after that.
+    pub relu: bool,
+    /// Elements in the order of C, from the same one on: where they are 0 or less, C becomes 0 at the end.
+    pub rectified: Option<*const T>,
 }
 
 /// A matrix of which single elements are read, those of a tile's rows at a time.
@@ -277,6 +282,18 @@ impl<S: Simd, T: Real> Tiles<S, T> {
                 };
                 for i in 0..M {
                     sum[i][j] = sum[i][j] + bias;
+                }
+            }
+        }
+        if self.relu {
+            sum = sum.map(|row| row.map(relu::value));
+        }
+        if let Some(rectified) = self.rectified {
+            // SAFETY: there are as many as elements of C.
+            let values = unsafe { self.read::<M, N>(rectified.offset(c.offset_from(self.c))) };
+            for i in 0..M {
+                for j in 0..N {
+                    sum[i][j] = relu::backward(values[i][j], sum[i][j]);
                 }
             }
         }

@@ -8,7 +8,7 @@ use super::operand::{
     Factor, Form, Forward, InputGradient, PerLane, Shared, SharedForward, SmallInputGradient, WeightGradient,
 };
 use super::tile::{PANEL, Problem};
-use super::{Input, PIECE, Products, Shape, Start};
+use super::{Finish, Input, PIECE, Products, Shape, Start};
 use crate::{Buffer, Isa, Real};
 
 /// Weights of which so much stay in the first-level cache while activations stream through it.
@@ -47,13 +47,15 @@ impl<T: Real> From<Isa> for Population<T> {
 }
 
 impl<T: Real> Products<T> for Population<T> {
-    fn forward(&mut self, shape: Shape, weights: &[T], bias: Option<&[T]>, inputs: Input<'_, T>, outputs: &mut [T]) {
+    fn forward(&mut self, shape: Shape, weights: &[T], finish: Finish<'_, T>, inputs: Input<'_, T>, outputs: &mut [T]) {
         self.check("weights", weights, shape.outputs * shape.inputs);
         self.check("outputs", outputs, shape.outputs * shape.examples);
         self.check_input(inputs, shape);
+        let Finish { bias, relu } = finish;
         if let Some(bias) = bias {
             self.check("bias", bias, shape.outputs);
         }
+        let rectified = None;
         let (w, z) = ((weights, shape.inputs), (outputs, shape.outputs));
         let (units, examples, depth) = (shape.outputs, shape.examples, shape.inputs);
         let panel = &mut self.panel;
@@ -66,6 +68,8 @@ impl<T: Real> Products<T> for Population<T> {
                 c: z,
                 start: Start::Zero,
                 bias,
+                relu,
+                rectified,
                 sums: None,
                 panel,
             }),
@@ -77,6 +81,8 @@ impl<T: Real> Products<T> for Population<T> {
                 c: z,
                 start: Start::Zero,
                 bias,
+                relu,
+                rectified,
                 sums: None,
                 panel,
             }),
@@ -101,26 +107,37 @@ impl<T: Real> Products<T> for Population<T> {
         }
         let (a, c) = ((output_gradient, shape.outputs), (weights, shape.inputs));
         let (size, form) = ([shape.outputs, shape.inputs, shape.examples], PhantomData::<WeightGradient>);
-        let (panel, sums, bias) = (&mut self.panel, bias, None);
+        let (panel, sums) = (&mut self.panel, bias);
+        let (bias, relu, rectified) = (None, false, None);
         match inputs {
             Input::Shared(x) => {
                 let b = (Shared(x), shape.inputs);
-                self.isa.dispatch(Contraction { form, size, a, b, c, start, bias, sums, panel });
+                self.isa.dispatch(Contraction { form, size, a, b, c, start, bias, relu, rectified, sums, panel });
             }
             Input::PerLane(x) => {
                 let b = (PerLane(x), shape.inputs);
-                self.isa.dispatch(Contraction { form, size, a, b, c, start, bias, sums, panel });
+                self.isa.dispatch(Contraction { form, size, a, b, c, start, bias, relu, rectified, sums, panel });
             }
         }
     }
 
-    fn input_gradient(&mut self, shape: Shape, weights: &[T], output_gradient: &[T], input_gradient: &mut [T]) {
+    fn input_gradient(
+        &mut self,
+        shape: Shape,
+        weights: &[T],
+        output_gradient: &[T],
+        rectified: Option<&[T]>,
+        input_gradient: &mut [T],
+    ) {
         self.check("weights", weights, shape.outputs * shape.inputs);
         self.check("output gradient", output_gradient, shape.outputs * shape.examples);
         self.check("input gradient", input_gradient, shape.inputs * shape.examples);
+        if let Some(rectified) = rectified {
+            self.check("rectified", rectified, shape.inputs * shape.examples);
+        }
         let (dz, w) = ((output_gradient, shape.outputs), (weights, shape.inputs));
         let (c, depth) = ((input_gradient, shape.inputs), shape.outputs);
-        let (start, bias, panel) = (Start::Zero, None, &mut self.panel);
+        let (start, bias, relu, panel) = (Start::Zero, None, false, &mut self.panel);
         if size_of_val(weights) <= CACHED_BYTES {
             let size = [shape.inputs, shape.examples, depth];
             let b = (PerLane(dz.0), dz.1);
@@ -132,6 +149,8 @@ impl<T: Real> Products<T> for Population<T> {
                 c,
                 start,
                 bias,
+                relu,
+                rectified,
                 sums: None,
                 panel,
             });
@@ -146,6 +165,8 @@ impl<T: Real> Products<T> for Population<T> {
                 c,
                 start,
                 bias,
+                relu,
+                rectified,
                 sums: None,
                 panel,
             });
@@ -164,6 +185,9 @@ struct Contraction<'a, T, F, B> {
     start: Start,
     /// Of the units, which are the index along which C is contiguous.
     bias: Option<&'a [T]>,
+    relu: bool,
+    /// In the order of C.
+    rectified: Option<&'a [T]>,
     /// Of the rows of A.
     sums: Option<&'a mut [T]>,
     panel: &'a mut Buffer<T>,
@@ -179,10 +203,12 @@ impl<T: Real, F: Form, B: Factor<T>> WithSimd for Contraction<'_, T, F, B> {
         let (b, b_len) = self.b.0.elements::<S>();
         let (c, _) = T::as_registers_mut::<S>(self.c.0);
         let bias = self.bias.map(|bias| T::as_registers::<S>(bias).0);
+        let rectified = self.rectified.map(|rectified| T::as_registers::<S>(rectified).0);
         let sums = self.sums.map(|sums| T::as_registers_mut::<S>(sums).0);
         // The unsafe code below rests on these: every matrix is dense, whichever of its indices is contiguous.
         assert!(a.len() == rows * depth && b_len == columns * depth && c.len() == rows * columns);
         assert!(bias.is_none_or(|bias| bias.len() == if F::C_ALONG_N { columns } else { rows }));
+        assert!(rectified.is_none_or(|rectified| rectified.len() == c.len()));
         assert!(sums.as_ref().is_none_or(|sums| sums.len() == rows));
         let problem = Problem {
             simd,
@@ -198,6 +224,8 @@ impl<T: Real, F: Form, B: Factor<T>> WithSimd for Contraction<'_, T, F, B> {
             c_stride: self.c.1,
             start: self.start,
             bias: bias.map(|bias| bias.as_ptr()),
+            relu: self.relu,
+            rectified: rectified.map(|rectified| rectified.as_ptr()),
             sums: sums.map(|sums| sums.as_mut_ptr()),
             panel: self.panel.at_least(PANEL * T::lanes::<S>()).as_mut_ptr().cast(),
         };

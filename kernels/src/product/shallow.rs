@@ -77,11 +77,9 @@ where
             for k in 0..D {
                 sum = inner[k].mul_add(outer[u][k], sum);
             }
-            if let Some(bias) = p.bias {
-                // SAFETY: there is a bias for every unit.
-                sum = sum + Vector::new(p.simd, unsafe { *bias.add(unit) });
-            }
-            *c = sum.register();
+            let (m, n) = if F::C_ALONG_N { (first + u, unit) } else { (unit, first + u) };
+            // SAFETY: as above.
+            *c = unsafe { p.finish(sum, m, n) }.register();
         }
     }
 }
