@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd};
 
 use super::chain::Chain;
+use super::finish::Epilogue;
 use super::pack::{Matrix, pack_panel, pack_tiles};
 use super::panel::{Elements, Tiles, most_rows, registers};
 use super::turn::{self, Turning, turns};
@@ -50,8 +51,7 @@ impl<T: Real> Products<T> for Dense<T> {
     fn forward(&mut self, shape: Shape, weights: &[T], finish: Finish<'_, T>, inputs: Input<'_, T>, outputs: &mut [T]) {
         let Shape { outputs: units, inputs: width, examples } = shape;
         assert!(weights.len() == units * width && outputs.len() == units * examples);
-        let Finish { bias, relu } = finish;
-        assert!(bias.is_none_or(|bias| bias.len() == units));
+        assert!(finish.bias.is_none_or(|bias| bias.len() == units));
         self.isa.dispatch(Contraction {
             packed: &mut self.packed,
             size: [examples, units, width],
@@ -59,9 +59,7 @@ impl<T: Real> Products<T> for Dense<T> {
             b: Matrix { elements: weights, stride: width, transposed: true },
             c: outputs,
             start: Start::Zero,
-            bias,
-            relu,
-            rectified: None,
+            epilogue: finish.into(),
         });
     }
 
@@ -88,9 +86,7 @@ impl<T: Real> Products<T> for Dense<T> {
             b: Matrix { elements: rows(inputs, examples * width), stride: width, transposed: false },
             c: weights,
             start,
-            bias: None,
-            relu: false,
-            rectified: None,
+            epilogue: Epilogue::NONE,
         });
     }
 
@@ -113,9 +109,7 @@ impl<T: Real> Products<T> for Dense<T> {
             b: Matrix { elements: weights, stride: width, transposed: false },
             c: input_gradient,
             start: Start::Zero,
-            bias: None,
-            relu: false,
-            rectified,
+            epilogue: Epilogue { rectified, ..Epilogue::NONE },
         });
     }
 }
@@ -137,11 +131,8 @@ struct Contraction<'a, T> {
     b: Matrix<'a, T>,
     c: &'a mut [T],
     start: Start,
-    /// `[n]`
-    bias: Option<&'a [T]>,
-    relu: bool,
-    /// In the order of C.
-    rectified: Option<&'a [T]>,
+    /// Its units are the columns.
+    epilogue: Epilogue<&'a [T]>,
 }
 
 impl<T: Real> WithSimd for Contraction<'_, T> {
@@ -236,9 +227,7 @@ impl<T: Real> Contraction<'_, T> {
             c_stride: columns,
             columns,
             chain: if self.start == Start::Zero { Chain::New } else { Chain::Continued },
-            bias: self.bias.map(<[T]>::as_ptr),
-            relu: self.relu,
-            rectified: self.rectified.map(<[T]>::as_ptr),
+            epilogue: self.epilogue.map(<[T]>::as_ptr),
         };
         // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
         unsafe { tile.run() };
@@ -271,15 +260,11 @@ impl<T: Real> Contraction<'_, T> {
                 c_stride: self.size[1],
                 columns: columns.len(),
                 chain,
-                bias: None,
-                relu: false,
-                rectified: None,
+                epilogue: Epilogue::NONE,
             };
             let last = terms.end == self.size[2];
-            if last {
-                tiles.bias = self.bias.map(|bias| bias[columns.start..].as_ptr());
-                tiles.relu = self.relu;
-            }
+            let epilogue = if last { self.epilogue } else { Epilogue::NONE };
+            tiles.epilogue = epilogue.map(|array| array[columns.start..].as_ptr());
             let mut rest = rows.clone();
             if self.b.transposed && turns::<S>() {
                 rest.start += self.turn(tiles, &rows, columns.clone(), &terms);
@@ -297,7 +282,7 @@ impl<T: Real> Contraction<'_, T> {
                 if count > 0 {
                     let start = top * tiles.c_stride + columns.start;
                     tiles.c = self.c[start..].as_mut_ptr();
-                    tiles.rectified = self.rectified.filter(|_| last).map(|rectified| rectified[start..].as_ptr());
+                    tiles.epilogue.rectified = epilogue.rectified.map(|values| values[start..].as_ptr());
                     let copied = copy.then(|| (top - rows.start) * terms.len());
                     let a = self.elements(top, &terms, height, copied);
                     // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
@@ -329,7 +314,7 @@ impl<T: Real> Contraction<'_, T> {
                     a,
                     c: self.c[rows.start * tiles.c_stride + first..].as_mut_ptr(),
                     columns: lanes.min(columns.end - first),
-                    bias: tiles.bias.map(|bias| bias.wrapping_add(first - columns.start)),
+                    epilogue: tiles.epilogue.map(|array| array.wrapping_add(first - columns.start)),
                     ..tiles
                 },
                 to,

@@ -14,6 +14,7 @@
 
 mod chain;
 mod dense;
+mod finish;
 mod operand;
 mod pack;
 mod panel;
@@ -23,6 +24,7 @@ mod tile;
 mod turn;
 
 use dense::Dense;
+pub use finish::Finish;
 use population::Population;
 
 use crate::table::{Family, Table};
@@ -51,20 +53,6 @@ pub enum Input<'a, T> {
     Shared(&'a [T]),
     /// `[example][unit][lane]`
     PerLane(&'a [T]),
-}
-
-/// What is done to the outputs of a layer on their way to memory.
-#[derive(Clone, Copy, Debug)]
-pub struct Finish<'a, T> {
-    /// `[output][lane]`, added.
-    pub bias: Option<&'a [T]>,
-    /// Whether they are rectified after that.
-    pub relu: bool,
-}
-
-impl<T> Finish<'_, T> {
-    /// Outputs as the product of weights and inputs has them.
-    pub const NOTHING: Self = Self { bias: None, relu: false };
 }
 
 /// The three products of a dense layer on one block of trials.

@@ -7,7 +7,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::chain::Chain;
-use crate::activation::relu;
+use super::finish::{Epilogue, rectify, stop};
 use crate::real::has_masked_moves;
 use crate::{Real, Vector};
 
@@ -51,12 +51,8 @@ pub(super) struct Tiles<S: Simd, T: Real> {
     /// Columns of C, of which there are [`registers`] many registers at most.
     pub columns: usize,
     pub chain: Chain,
-    /// Added to every row at the end.
-    pub bias: Option<*const T>,
-    /// Whether the elements are rectified after that.
-    pub relu: bool,
-    /// Elements in the order of C, from the same one on: where they are 0 or less, C becomes 0 at the end.
-    pub rectified: Option<*const T>,
+    /// What follows the last term; its values start at the element at which C does.
+    pub epilogue: Epilogue<*const T>,
 }
 
 /// A matrix of which single elements are read, those of a tile's rows at a time.
@@ -273,7 +269,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
                 }
             }
         }
-        if let Some(bias) = self.bias {
+        if let Some(bias) = self.epilogue.bias {
             for j in 0..N {
                 // SAFETY: there is a bias for every column.
                 let bias = unsafe {
@@ -285,17 +281,13 @@ impl<S: Simd, T: Real> Tiles<S, T> {
                 }
             }
         }
-        if self.relu {
-            sum = sum.map(|row| row.map(relu::value));
+        if self.epilogue.relu {
+            rectify(&mut sum);
         }
-        if let Some(rectified) = self.rectified {
+        if let Some(rectified) = self.epilogue.rectified {
             // SAFETY: there are as many as elements of C.
             let values = unsafe { self.read::<M, N>(rectified.offset(c.offset_from(self.c))) };
-            for i in 0..M {
-                for j in 0..N {
-                    sum[i][j] = relu::backward(values[i][j], sum[i][j]);
-                }
-            }
+            stop(&mut sum, &values);
         }
         // SAFETY: the caller promises it.
         unsafe { self.write(c, sum) };

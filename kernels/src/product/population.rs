@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
 
+use super::finish::Epilogue;
 use super::operand::{
     Factor, Form, Forward, InputGradient, PerLane, Shared, SharedForward, SmallInputGradient, WeightGradient,
 };
@@ -51,11 +52,10 @@ impl<T: Real> Products<T> for Population<T> {
         self.check("weights", weights, shape.outputs * shape.inputs);
         self.check("outputs", outputs, shape.outputs * shape.examples);
         self.check_input(inputs, shape);
-        let Finish { bias, relu } = finish;
-        if let Some(bias) = bias {
+        if let Some(bias) = finish.bias {
             self.check("bias", bias, shape.outputs);
         }
-        let rectified = None;
+        let epilogue = finish.into();
         let (w, z) = ((weights, shape.inputs), (outputs, shape.outputs));
         let (units, examples, depth) = (shape.outputs, shape.examples, shape.inputs);
         let panel = &mut self.panel;
@@ -67,9 +67,7 @@ impl<T: Real> Products<T> for Population<T> {
                 b: (Shared(x), depth),
                 c: z,
                 start: Start::Zero,
-                bias,
-                relu,
-                rectified,
+                epilogue,
                 sums: None,
                 panel,
             }),
@@ -80,9 +78,7 @@ impl<T: Real> Products<T> for Population<T> {
                 b: (PerLane(x), depth),
                 c: z,
                 start: Start::Zero,
-                bias,
-                relu,
-                rectified,
+                epilogue,
                 sums: None,
                 panel,
             }),
@@ -108,15 +104,15 @@ impl<T: Real> Products<T> for Population<T> {
         let (a, c) = ((output_gradient, shape.outputs), (weights, shape.inputs));
         let (size, form) = ([shape.outputs, shape.inputs, shape.examples], PhantomData::<WeightGradient>);
         let (panel, sums) = (&mut self.panel, bias);
-        let (bias, relu, rectified) = (None, false, None);
+        let epilogue = Epilogue::NONE;
         match inputs {
             Input::Shared(x) => {
                 let b = (Shared(x), shape.inputs);
-                self.isa.dispatch(Contraction { form, size, a, b, c, start, bias, relu, rectified, sums, panel });
+                self.isa.dispatch(Contraction { form, size, a, b, c, start, epilogue, sums, panel });
             }
             Input::PerLane(x) => {
                 let b = (PerLane(x), shape.inputs);
-                self.isa.dispatch(Contraction { form, size, a, b, c, start, bias, relu, rectified, sums, panel });
+                self.isa.dispatch(Contraction { form, size, a, b, c, start, epilogue, sums, panel });
             }
         }
     }
@@ -137,7 +133,8 @@ impl<T: Real> Products<T> for Population<T> {
         }
         let (dz, w) = ((output_gradient, shape.outputs), (weights, shape.inputs));
         let (c, depth) = ((input_gradient, shape.inputs), shape.outputs);
-        let (start, bias, relu, panel) = (Start::Zero, None, false, &mut self.panel);
+        let (start, panel) = (Start::Zero, &mut self.panel);
+        let epilogue = Epilogue { rectified, ..Epilogue::NONE };
         if size_of_val(weights) <= CACHED_BYTES {
             let size = [shape.inputs, shape.examples, depth];
             let b = (PerLane(dz.0), dz.1);
@@ -148,9 +145,7 @@ impl<T: Real> Products<T> for Population<T> {
                 b,
                 c,
                 start,
-                bias,
-                relu,
-                rectified,
+                epilogue,
                 sums: None,
                 panel,
             });
@@ -164,9 +159,7 @@ impl<T: Real> Products<T> for Population<T> {
                 b,
                 c,
                 start,
-                bias,
-                relu,
-                rectified,
+                epilogue,
                 sums: None,
                 panel,
             });
@@ -183,11 +176,7 @@ struct Contraction<'a, T, F, B> {
     b: (B, usize),
     c: (&'a mut [T], usize),
     start: Start,
-    /// Of the units, which are the index along which C is contiguous.
-    bias: Option<&'a [T]>,
-    relu: bool,
-    /// In the order of C.
-    rectified: Option<&'a [T]>,
+    epilogue: Epilogue<&'a [T]>,
     /// Of the rows of A.
     sums: Option<&'a mut [T]>,
     panel: &'a mut Buffer<T>,
@@ -202,13 +191,12 @@ impl<T: Real, F: Form, B: Factor<T>> WithSimd for Contraction<'_, T, F, B> {
         let (a, _) = T::as_registers::<S>(self.a.0);
         let (b, b_len) = self.b.0.elements::<S>();
         let (c, _) = T::as_registers_mut::<S>(self.c.0);
-        let bias = self.bias.map(|bias| T::as_registers::<S>(bias).0);
-        let rectified = self.rectified.map(|rectified| T::as_registers::<S>(rectified).0);
+        let epilogue = self.epilogue.map(|array| T::as_registers::<S>(array).0);
         let sums = self.sums.map(|sums| T::as_registers_mut::<S>(sums).0);
         // The unsafe code below rests on these: every matrix is dense, whichever of its indices is contiguous.
         assert!(a.len() == rows * depth && b_len == columns * depth && c.len() == rows * columns);
-        assert!(bias.is_none_or(|bias| bias.len() == if F::C_ALONG_N { columns } else { rows }));
-        assert!(rectified.is_none_or(|rectified| rectified.len() == c.len()));
+        assert!(epilogue.bias.is_none_or(|bias| bias.len() == if F::C_ALONG_N { columns } else { rows }));
+        assert!(epilogue.rectified.is_none_or(|rectified| rectified.len() == c.len()));
         assert!(sums.as_ref().is_none_or(|sums| sums.len() == rows));
         let problem = Problem {
             simd,
@@ -223,9 +211,7 @@ impl<T: Real, F: Form, B: Factor<T>> WithSimd for Contraction<'_, T, F, B> {
             c: c.as_mut_ptr(),
             c_stride: self.c.1,
             start: self.start,
-            bias: bias.map(|bias| bias.as_ptr()),
-            relu: self.relu,
-            rectified: rectified.map(|rectified| rectified.as_ptr()),
+            epilogue: epilogue.map(<[_]>::as_ptr),
             sums: sums.map(|sums| sums.as_mut_ptr()),
             panel: self.panel.at_least(PANEL * T::lanes::<S>()).as_mut_ptr().cast(),
         };

@@ -79,7 +79,8 @@ where
             }
             let (m, n) = if F::C_ALONG_N { (first + u, unit) } else { (unit, first + u) };
             // SAFETY: as above.
-            *c = unsafe { p.finish(sum, m, n) }.register();
+            unsafe { p.finish(std::array::from_mut(std::array::from_mut(&mut sum)), m, n) };
+            *c = sum.register();
         }
     }
 }

@@ -14,10 +14,10 @@ use std::marker::PhantomData;
 use pulp::{Simd, WithSimd};
 
 use super::chain::Chain;
+use super::finish::Epilogue;
 use super::operand::{Copied, Direct, Element, Form, Left, Panel, Tiles, place};
 use super::shallow::Shallow;
 use super::{PIECE, Start};
-use crate::activation::relu;
 use crate::{Real, Vector};
 
 /// C\[m\]\[n\] = Σₖ A\[m\]\[k\] · B\[n\]\[k\].
@@ -34,12 +34,8 @@ pub(super) struct Problem<S: Simd, T: Real, F, B> {
     pub c: *mut T::Reg<S>,
     pub c_stride: usize,
     pub start: Start,
-    /// Added to every element of row m after the last piece.
-    pub bias: Option<*const T::Reg<S>>,
-    /// Whether the elements are rectified after that.
-    pub relu: bool,
-    /// Elements in the order of C: where they are 0 or less, the last piece leaves 0 in C.
-    pub rectified: Option<*const T::Reg<S>>,
+    /// What follows the last piece; its bias has an element for every unit, along which C is contiguous.
+    pub epilogue: Epilogue<*const T::Reg<S>>,
     /// Where the sums of A's rows go, each in the order of its terms: the gradient of a bias. Its chains are those of C.
     pub sums: Option<*mut T::Reg<S>>,
     /// Where the part of A that a strip reads is copied to.
@@ -108,29 +104,6 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
                 self.strips(Terms { first, count, chain, last: first + count == self.depth });
             }
         }
-    }
-
-    /// What becomes of the sum that is element (m, n) of C.
-    ///
-    /// # Safety
-    ///
-    /// There is such an element.
-    #[inline(always)]
-    pub unsafe fn finish(&self, mut sum: Vector<S, T>, m: usize, n: usize) -> Vector<S, T> {
-        if let Some(bias) = self.bias {
-            let unit = if F::C_ALONG_N { n } else { m };
-            // SAFETY: there is a bias for every unit.
-            sum = sum + Vector::new(self.simd, unsafe { *bias.add(unit) });
-        }
-        if self.relu {
-            sum = relu::value(sum);
-        }
-        if let Some(rectified) = self.rectified {
-            // SAFETY: there are as many as elements of C.
-            let value = unsafe { *rectified.add(place(F::C_ALONG_N, self.c_stride, m, n)) };
-            sum = relu::backward(Vector::new(self.simd, value), sum);
-        }
-        sum
     }
 
     /// How many terms a strip's copy of A may have to stay in the first-level cache.
@@ -385,12 +358,8 @@ unsafe fn tile<S, T, F, B, L, const M: usize, const N: usize, const SUMS: bool>(
         }
     }
     if terms.last {
-        for i in 0..M {
-            for j in 0..N {
-                // SAFETY: element (m + i, n + j) is within C.
-                sum[i][j] = unsafe { p.finish(sum[i][j], m + i, n + j) };
-            }
-        }
+        // SAFETY: the tile is within C.
+        unsafe { p.finish(&mut sum, m, n) };
     }
     for i in 0..M {
         for j in 0..N {
