@@ -2,8 +2,8 @@
 //! PyTorch, at the edges of the formats, and to the bit between instruction sets.
 
 use thalweg_kernels::Isa;
-use thalweg_kernels::activation::{ALL, Activation, Layer, Needs};
-use thalweg_kernels::product::{Finish, Input, Shape, population};
+use thalweg_kernels::activation::{ALL, Activation, BelowOutput, Layer, Needs};
+use thalweg_kernels::product::{Finish, Input, Shape, Start, population};
 
 mod compare;
 mod numbers;
@@ -279,8 +279,27 @@ fn fuses_with_products<T: Precision>() {
                 products.input_gradient(one, weights, &slopes, None, &mut want);
                 activation.backward(isa, &below, &mut want);
                 let mut got = vec![T::default(); want.len()];
-                activation.backward_from_output(isa, &below, weights, &slopes, &mut got);
+                let below = BelowOutput { x: &below, weights, output_gradient: &slopes };
+                activation.backward_from_output(isa, below, &mut got);
                 assert_same(&got, &want, || format!("{activation:?}' {isa:?} {shape:?}"));
+                let slope = want;
+                for depth in [1, 2] {
+                    let layer = Shape { outputs: inputs, inputs: depth, examples };
+                    let mut want = [draw(inputs * depth * lanes), draw(inputs * lanes)];
+                    let mut got = want.clone();
+                    let x = draw(depth * examples);
+                    for (start, biased) in [(Start::Continue, true), (Start::Zero, true), (Start::Continue, false)] {
+                        let [weights, bias] = &mut want;
+                        let bias = biased.then_some(&mut bias[..]);
+                        products.weight_gradient(layer, &slope, Input::Shared(&x), weights, bias, start);
+                        let [weights, bias] = &mut got;
+                        let bias = biased.then_some(&mut bias[..]);
+                        activation.weight_gradient_from_output(isa, below, &x, weights, bias, start);
+                        for (got, want) in got.iter().zip(&want) {
+                            assert_same(got, want, || format!("gradient of {activation:?} {isa:?} {layer:?}"));
+                        }
+                    }
+                }
             }
         }
     }

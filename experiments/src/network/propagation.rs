@@ -1,18 +1,19 @@
 //! Forward and back propagation of a chunk of examples.
 
-use thalweg_kernels::activation;
+use thalweg_kernels::activation::{self, BelowOutput};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::product::{Finish, Input, Shape, Start};
 
-use super::Network;
 use super::scratch::Scratch;
+use super::{Layer, Network};
 use crate::train::Path;
+
+/// Inputs of a layer that cost no more to load again for each example than to keep.
+const NARROW: usize = 2;
 
 impl<T: Elementary> Network<T> {
     /// Whether the first layer, on inputs that trials share, is one with its activation.
     fn fuses_input(&self, path: Path) -> bool {
-        /// As many inputs as cost no more to load again for each example than to keep.
-        const NARROW: usize = 2;
         let (layers, activation) = (self.architecture().layers(), self.architecture().activation);
         path == Path::Population
             && layers.len() > 1
@@ -60,6 +61,7 @@ impl<T: Elementary> Network<T> {
         start: Start,
     ) {
         let (lanes, last) = (scratch.lanes, self.architecture().layers().len() - 1);
+        let first = &self.architecture().layers()[0];
         let Scratch { values, arguments, upstream: [upstream, downstream], products, layout, .. } = scratch;
         // The gradient with respect to the last layer's outputs stands where its values were.
         std::mem::swap(&mut values[last], upstream);
@@ -70,8 +72,7 @@ impl<T: Elementary> Network<T> {
                 _ => Input::PerLane(&values[index - 1][..examples * layer.inputs * lanes]),
             };
             let dz = &upstream[..examples * layer.outputs * lanes];
-            let (matrix, bias) = gradient[layer.weights.start * lanes..].split_at_mut(layer.weights.len() * lanes);
-            let bias = (!layer.bias.is_empty()).then(|| &mut bias[..layer.bias.len() * lanes]);
+            let (matrix, bias) = parts(gradient, layer, lanes);
             products.weight_gradient(shape, dz, before, matrix, bias, start);
             if index > 0 {
                 let dx = &mut downstream[..examples * layer.inputs * lanes];
@@ -79,7 +80,15 @@ impl<T: Elementary> Network<T> {
                 let known = &arguments.get(index - 1).unwrap_or(&values[index - 1])[..dx.len()];
                 let activation = self.architecture().activation;
                 if layer.outputs == 1 && layout.path == Path::Population {
-                    activation.backward_from_output(layout.isa, known, matrix, dz, dx);
+                    let below = BelowOutput { x: known, weights: matrix, output_gradient: dz };
+                    if let (1, Input::Shared(inputs)) = (index, inputs)
+                        && first.inputs <= NARROW
+                    {
+                        let (matrix, bias) = parts(gradient, first, lanes);
+                        activation.weight_gradient_from_output(layout.isa, below, inputs, matrix, bias, start);
+                        return;
+                    }
+                    activation.backward_from_output(layout.isa, below, dx);
                 } else if activation.is_relu() {
                     products.input_gradient(shape, matrix, dz, Some(known), dx);
                 } else {
@@ -90,4 +99,10 @@ impl<T: Elementary> Network<T> {
             }
         }
     }
+}
+
+/// The places of a layer's weights and biases in the gradient.
+fn parts<'a, T>(gradient: &'a mut [T], layer: &Layer, lanes: usize) -> (&'a mut [T], Option<&'a mut [T]>) {
+    let (weights, bias) = gradient[layer.weights.start * lanes..].split_at_mut(layer.weights.len() * lanes);
+    (weights, (!layer.bias.is_empty()).then(|| &mut bias[..layer.bias.len() * lanes]))
 }

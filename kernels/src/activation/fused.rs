@@ -1,4 +1,4 @@
-//! Activations together with the small products beside them, on interleaved trials: what a product of one or two terms
+//! Activations together with the small product before them, on interleaved trials: what a product of one or two terms
 //! would store, and the activation load again, stays in registers. The bits are those of the one after the other.
 
 use std::marker::PhantomData;
@@ -41,40 +41,12 @@ impl Activation {
         assert!(layer.bias.is_none_or(|bias| bias.len() == outputs * lanes));
         self.layer.get::<T>()(isa, layer, values, T::from_f64(self.setting));
     }
-
-    /// dL/dz of a layer below a single output: w · dL/dz of that output, an example after the other, times g'(z) from
-    /// what [`backward`](Self::backward) takes. `weights` are `[unit][lane]`, `output_gradient` is `[example][lane]`, the
-    /// others are `[example][unit][lane]`.
-    ///
-    /// # Panics
-    ///
-    /// If the slices do not fit each other.
-    pub fn backward_from_output<T: Elementary>(
-        &self,
-        isa: Isa,
-        x: &[T],
-        weights: &[T],
-        output_gradient: &[T],
-        gradient: &mut [T],
-    ) {
-        let lanes = isa.lanes::<T>();
-        assert!(x.len() == gradient.len() && gradient.len() * lanes == weights.len() * output_gradient.len());
-        assert!(weights.len().is_multiple_of(lanes) && output_gradient.len().is_multiple_of(lanes));
-        let setting = T::from_f64(self.setting);
-        self.output.get::<T>()(isa, [x, weights, output_gradient], gradient, setting);
-    }
 }
 
 #[derive(Clone, Copy)]
 pub(super) struct ForwardLayer;
 impl Family for ForwardLayer {
     type Member<T: Real> = fn(Isa, Layer<'_, T>, &mut [T], T);
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct BackwardFromOutput;
-impl Family for BackwardFromOutput {
-    type Member<T: Real> = fn(Isa, [&[T]; 3], &mut [T], T);
 }
 
 pub(super) fn forward_layer<F: Function, T: Elementary>(isa: Isa, layer: Layer<'_, T>, values: &mut [T], setting: T) {
@@ -132,62 +104,4 @@ fn units<F: Function, S: Simd, T: Elementary, const U: usize>(
         z = z + Vector::load(simd, bias);
     }
     F::value(z, Vector::splat(simd, p)).registers()
-}
-
-pub(super) fn backward_from_output<F: Function, T: Elementary>(
-    isa: Isa,
-    [x, weights, output_gradient]: [&[T]; 3],
-    gradient: &mut [T],
-    setting: T,
-) {
-    struct Op<'a, F, T> {
-        x: &'a [T],
-        weights: &'a [T],
-        output_gradient: &'a [T],
-        gradient: &'a mut [T],
-        setting: T,
-        function: PhantomData<F>,
-    }
-    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
-        type Output = ();
-        #[inline(always)]
-        fn with_simd<S: Simd>(self, simd: S) {
-            let (x, _) = T::as_registers::<S>(self.x);
-            let (weights, _) = T::as_registers::<S>(self.weights);
-            let (output_gradient, _) = T::as_registers::<S>(self.output_gradient);
-            let (gradient, _) = T::as_registers_mut::<S>(self.gradient);
-            let p = self.setting;
-            if weights.is_empty() {
-                return;
-            }
-            let examples = x.chunks_exact(weights.len()).zip(gradient.chunks_exact_mut(weights.len()));
-            for ((x, row), dz) in examples.zip(output_gradient) {
-                let (x_fours, x_ones) = x.as_chunks::<TOGETHER>();
-                let (w_fours, w_ones) = weights.as_chunks::<TOGETHER>();
-                let (fours, ones) = row.as_chunks_mut::<TOGETHER>();
-                for ((x, w), four) in x_fours.iter().zip(w_fours).zip(fours) {
-                    *four = slopes::<F, S, T, TOGETHER>(simd, *x, *w, *dz, p);
-                }
-                for ((x, w), one) in x_ones.iter().zip(w_ones).zip(ones) {
-                    [*one] = slopes::<F, S, T, 1>(simd, [*x], [*w], *dz, p);
-                }
-            }
-        }
-    }
-    isa.dispatch(Op::<F, T> { x, weights, output_gradient, gradient, setting, function: PhantomData });
-}
-
-/// g' · w · dz of `U` units; p is the function's parameter.
-#[inline(always)]
-fn slopes<F: Function, S: Simd, T: Elementary, const U: usize>(
-    simd: S,
-    x: [T::Reg<S>; U],
-    w: [T::Reg<S>; U],
-    dz: T::Reg<S>,
-    p: T,
-) -> [T::Reg<S>; U] {
-    let dz = Vector::<S, T, U>::from_registers(simd, [dz; U]);
-    // A chain of one term, which starts from zero as every chain does.
-    let upstream = Vector::from_registers(simd, w).mul_add(dz, dz.like(0.0));
-    F::backward(Vector::from_registers(simd, x), upstream, Vector::splat(simd, p)).registers()
 }

@@ -3,6 +3,7 @@
 //! Where it can, the derivative is written as a function of the *value* a = g(z), which back propagation still holds, so
 //! that z need not be kept; [`Activation::needs`] tells.
 
+mod below_output;
 mod elu;
 mod fused;
 mod gelu;
@@ -19,6 +20,7 @@ use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
 
+pub use below_output::BelowOutput;
 pub use fused::Layer;
 
 use crate::math::Elementary;
@@ -69,7 +71,8 @@ pub struct Activation {
     forward: Table<Forward>,
     backward: Table<Backward>,
     layer: Table<fused::ForwardLayer>,
-    output: Table<fused::BackwardFromOutput>,
+    output: Table<below_output::BackwardFromOutput>,
+    below_output: Table<below_output::WeightGradientFromOutput>,
 }
 
 /// g(z) and g'(z) in plain f64, for functions without and with a parameter.
@@ -111,7 +114,14 @@ impl Activation {
             forward: Table { f32: forward::<F, f32>, f64: forward::<F, f64> },
             backward: Table { f32: backward::<F, f32>, f64: backward::<F, f64> },
             layer: Table { f32: fused::forward_layer::<F, f32>, f64: fused::forward_layer::<F, f64> },
-            output: Table { f32: fused::backward_from_output::<F, f32>, f64: fused::backward_from_output::<F, f64> },
+            output: Table {
+                f32: below_output::backward_from_output::<F, f32>,
+                f64: below_output::backward_from_output::<F, f64>,
+            },
+            below_output: Table {
+                f32: below_output::weight_gradient_from_output::<F, f32>,
+                f64: below_output::weight_gradient_from_output::<F, f64>,
+            },
         }
     }
 
