@@ -94,22 +94,30 @@ impl Measurement<'_> {
         let trials: Vec<Trial> = indices.iter().map(|&index| plan.trials.get(index)).collect();
         let lanes_of_trials = indices.iter().zip(&trials).map(|(&index, trial)| lane(spec, plan, index, trial));
         let jobs = [Job { method: population.optimizer, lanes: lanes_of_trials.collect() }];
-        let time = |steps: u64| {
-            let schedule = train::Schedule { steps, logged: vec![0, steps], ..schedule.clone() };
+        let time = |steps: u64, logged: Vec<u64>| {
+            let schedule = train::Schedule { steps, logged, ..schedule.clone() };
             let begin = Instant::now();
             let done = |_: usize, _: usize, _: &[train::Outcome]| {};
             let trained = train::train(objective, &jobs, &schedule, &[], engine, &STOP, done);
             trained.map_or(0.0, |_| begin.elapsed().as_secs_f64())
         };
         // Two evaluations and one step, and then twice as many steps each time until it takes a moment.
-        let base = time(1);
+        let base = time(1, vec![0, 1]);
         let (mut steps, mut last) = (1, base);
         while last - base < MOMENT.as_secs_f64() && steps < schedule.steps {
             steps = (2 * steps).min(schedule.steps);
-            last = time(steps);
+            last = time(steps, vec![0, steps]);
         }
         let step = if steps > 1 { (last - base).max(0.0) / (steps - 1) as f64 } else { base / 3.0 };
-        let evaluation = (base - step).max(0.0) / 2.0;
+        // Steps between which nothing is logged can be faster: what logging them takes is measured too.
+        let mut logged: Vec<u64> = schedule.logged.iter().copied().filter(|&at| at < steps).collect();
+        logged.push(steps);
+        let more = logged.len().saturating_sub(2);
+        let evaluation = if steps > 1 && more > 0 {
+            (time(steps, logged) - last).max(0.0) / more as f64
+        } else {
+            (base - step).max(0.0) / 2.0
+        };
         let block = schedule.logged.len() as f64 * evaluation + schedule.steps as f64 * step;
         (choice, lanes, block * population.trials.len().div_ceil(lanes) as f64)
     }
