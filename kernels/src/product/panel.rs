@@ -7,6 +7,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::chain::Chain;
+use super::tiling::Tiling;
 use crate::real::has_masked_moves;
 use crate::{Real, Vector};
 
@@ -28,14 +29,10 @@ pub(super) const fn most_rows<S: Simd>(registers: usize) -> usize {
     }
 }
 
-/// Some tiles of `rows` rows each, one below the other, within a panel of columns.
+/// Some rows of C within a panel of columns, which tiles cover.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tiles<S: Simd, T: Real> {
     pub simd: S,
-    /// Rows of a tile, at most [`most_rows`].
-    pub rows: usize,
-    /// How many tiles.
-    pub count: usize,
     /// Terms of the reduction.
     pub depth: usize,
     pub a: Elements<T>,
@@ -58,12 +55,22 @@ pub(super) struct Tiles<S: Simd, T: Real> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Elements<T> {
     pub start: *const T,
-    /// Whether the terms of a row are contiguous (else the rows of a term are).
-    pub along_terms: bool,
+    pub order: Order,
     /// Numbers from a row to the next, or from a term to the next.
     pub stride: usize,
-    /// Numbers from a tile to the next.
-    pub tile: usize,
+    /// Numbers from a tile to the next, for each row of a tile.
+    pub per_row: usize,
+}
+
+/// What is contiguous.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The terms of a row.
+    Terms,
+    /// The rows of a term.
+    Rows,
+    /// The rows of a term within a tile, and the terms of a tile.
+    Tiles,
 }
 
 /// Where the elements of a tile's rows stand at some term.
@@ -100,26 +107,41 @@ impl<T, const ALONG: bool> Row<T, ALONG> {
 }
 
 impl<S: Simd, T: Real> Tiles<S, T> {
-    /// Computes the tiles.
+    /// Computes so many rows, in tiles of at most `most` of them.
     ///
     /// # Safety
     ///
-    /// A holds `count` · `rows` × `depth` elements, B and the bias as many registers a row as `columns` take, C
-    /// `count` · `rows` rows of `columns` numbers, and nothing else uses C meanwhile.
+    /// A holds as many rows of `depth` elements, B and the bias as many registers a row as `columns` take, C as many rows
+    /// of `columns` numbers, and nothing else uses C meanwhile.
     #[inline(always)]
-    pub unsafe fn run(self) {
-        let table = if self.a.along_terms { Self::ALONG_TERMS } else { Self::ALONG_ROWS };
-        let width = self.columns.div_ceil(T::lanes::<S>());
-        table[self.rows - 1][width - 1](&self);
+    pub unsafe fn cover(self, rows: usize, most: usize) {
+        let registers = self.columns.div_ceil(T::lanes::<S>());
+        if rows == 0 || registers == 0 {
+            return;
+        }
+        let Tiling { height, tall, low } = Tiling::new(rows, most);
+        let table = if self.a.order == Order::Terms { Self::ALONG_TERMS } else { Self::ALONG_ROWS };
+        table[height - 1][registers - 1](&self, tall);
+        if low > 0 {
+            table[height - 2][registers - 1](&self.below(height * tall), low);
+        }
     }
 
-    /// What computes tiles of so many rows (less one) and registers (less one). Calls through a table keep each a
-    /// function of its own, for the sake of the compiler's register allocation.
-    const ALONG_TERMS: &'static [[fn(&Self); 4]; ROWS] = &Self::table::<true>();
-    /// The same where the rows of a term are contiguous.
-    const ALONG_ROWS: &'static [[fn(&Self); 4]; ROWS] = &Self::table::<false>();
+    /// The rows below the first ones.
+    #[inline(always)]
+    pub fn below(mut self, rows: usize) -> Self {
+        self.a.start = self.a.start.wrapping_add(rows * self.a.per_row);
+        self.c = self.c.wrapping_add(rows * self.c_stride);
+        self
+    }
 
-    const fn table<const ALONG: bool>() -> [[fn(&Self); 4]; ROWS] {
+    /// What computes some tiles of so many rows (less one) and registers (less one). Calls through a table keep each a
+    /// function of its own, for the sake of the compiler's register allocation.
+    const ALONG_TERMS: &'static [[fn(&Self, usize); 4]; ROWS] = &Self::table::<true>();
+    /// The same where the rows of a term are contiguous.
+    const ALONG_ROWS: &'static [[fn(&Self, usize); 4]; ROWS] = &Self::table::<false>();
+
+    const fn table<const ALONG: bool>() -> [[fn(&Self, usize); 4]; ROWS] {
         [
             Self::widths::<1, ALONG>(),
             Self::widths::<2, ALONG>(),
@@ -133,7 +155,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     }
 
     /// Where there is no such tile, its place holds another, which is not asked for.
-    const fn widths<const M: usize, const ALONG: bool>() -> [fn(&Self); 4] {
+    const fn widths<const M: usize, const ALONG: bool>() -> [fn(&Self, usize); 4] {
         let one = if M <= most_rows::<S>(1) { Self::tiles::<M, 1, ALONG> } else { Self::tiles::<1, 1, ALONG> };
         let two = if M <= most_rows::<S>(2) { Self::tiles::<M, 2, ALONG> } else { one };
         if S::REGISTER_COUNT < 32 {
@@ -143,13 +165,16 @@ impl<S: Simd, T: Real> Tiles<S, T> {
         [one, two, three, if M <= most_rows::<S>(4) { Self::tiles::<M, 4, ALONG> } else { one }]
     }
 
-    fn tiles<const M: usize, const N: usize, const ALONG: bool>(&self) {
-        self.simd.vectorize(Run::<S, T, M, N, ALONG>(self));
+    fn tiles<const M: usize, const N: usize, const ALONG: bool>(&self, count: usize) {
+        self.simd.vectorize(Run::<S, T, M, N, ALONG> { tiles: self, count });
     }
 }
 
 /// Tiles of one size.
-struct Run<'a, S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool>(&'a Tiles<S, T>);
+struct Run<'a, S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> {
+    tiles: &'a Tiles<S, T>,
+    count: usize,
+}
 
 impl<S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> WithSimd for Run<'_, S, T, M, N, ALONG> {
     type Output = ();
@@ -157,21 +182,23 @@ impl<S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> WithSi
     /// What is handed in is not always the width that was asked for; the tiles know.
     #[inline(always)]
     fn with_simd<Full: Simd>(self, _: Full) {
-        let tiles = *self.0;
+        let mut tiles = *self.tiles;
+        if tiles.a.order == Order::Tiles {
+            tiles.a.stride = M;
+        }
         let partial = has_masked_moves::<S>() && !tiles.padded && !tiles.columns.is_multiple_of(T::lanes::<S>());
-        for at in 0..tiles.count {
+        for _ in 0..self.count {
             // SAFETY: whoever made the tiles promises that the matrices are as large as they say.
             unsafe {
-                let a = tiles.a.start.add(at * tiles.a.tile);
-                let c = tiles.c.add(at * M * tiles.c_stride);
-                let mut sum = tiles.begin(c);
+                let mut sum = tiles.begin();
                 if partial {
-                    tiles.terms::<M, N, ALONG, true>(a, &mut sum);
+                    tiles.terms::<M, N, ALONG, true>(&mut sum);
                 } else {
-                    tiles.terms::<M, N, ALONG, false>(a, &mut sum);
+                    tiles.terms::<M, N, ALONG, false>(&mut sum);
                 }
-                tiles.end(c, sum);
+                tiles.end(sum);
             }
+            tiles = tiles.below(M);
         }
     }
 }
@@ -207,15 +234,14 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// # Safety
     ///
-    /// As [`Self::run`], for the tile of A that starts at `a`.
+    /// As [`Self::cover`], for `M` rows.
     #[inline(always)]
     unsafe fn terms<const M: usize, const N: usize, const ALONG: bool, const PART: bool>(
         &self,
-        a: *const T,
         sum: &mut Tile<S, T, M, N>,
     ) {
         let lanes = T::lanes::<S>();
-        let (mut a, mut b) = (Row::<T, ALONG>::first(a, self.a.stride), self.b);
+        let (mut a, mut b) = (Row::<T, ALONG>::first(self.a.start, self.a.stride), self.b);
         for _ in 0..self.depth {
             let mut right = [Vector::splat(self.simd, T::default()); N];
             for j in 0..N {
@@ -241,12 +267,12 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// # Safety
     ///
-    /// As [`Self::run`], for the tile of C that starts at `c`.
+    /// As [`Self::cover`], for `M` rows.
     #[inline(always)]
-    pub unsafe fn begin<const M: usize, const N: usize>(&self, c: *const T) -> Tile<S, T, M, N> {
+    pub unsafe fn begin<const M: usize, const N: usize>(&self) -> Tile<S, T, M, N> {
         if self.chain == Chain::Continued {
             // SAFETY: the caller promises it.
-            return unsafe { self.read(c) };
+            return unsafe { self.read() };
         }
         [[Vector::splat(self.simd, T::default()); N]; M]
     }
@@ -257,11 +283,11 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// As [`Self::begin`].
     #[inline(always)]
-    pub unsafe fn end<const M: usize, const N: usize>(&self, c: *mut T, mut sum: Tile<S, T, M, N>) {
+    pub unsafe fn end<const M: usize, const N: usize>(&self, mut sum: Tile<S, T, M, N>) {
         let lanes = T::lanes::<S>();
         if self.chain == Chain::Added {
             // SAFETY: the caller promises it.
-            let before = unsafe { self.read::<M, N>(c) };
+            let before = unsafe { self.read::<M, N>() };
             for i in 0..M {
                 for j in 0..N {
                     sum[i][j] = before[i][j] + sum[i][j];
@@ -281,7 +307,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
             }
         }
         // SAFETY: the caller promises it.
-        unsafe { self.write(c, sum) };
+        unsafe { self.write(sum) };
     }
 
     /// A tile of C; zero beyond its last column.
@@ -290,13 +316,13 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// As [`Self::begin`].
     #[inline(always)]
-    unsafe fn read<const M: usize, const N: usize>(&self, c: *const T) -> Tile<S, T, M, N> {
+    unsafe fn read<const M: usize, const N: usize>(&self) -> Tile<S, T, M, N> {
         let lanes = T::lanes::<S>();
         let mut out = [[Vector::splat(self.simd, T::default()); N]; M];
         for i in 0..M {
             // SAFETY: row i of the tile has `columns` numbers from here on.
             unsafe {
-                let c = c.add(i * self.c_stride);
+                let c = self.c.add(i * self.c_stride);
                 for j in 0..N - 1 {
                     out[i][j] = self.load(c.add(j * lanes));
                 }
@@ -313,13 +339,12 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// As [`Self::begin`].
     #[inline(always)]
-    unsafe fn write<const M: usize, const N: usize>(&self, c: *mut T, tile: Tile<S, T, M, N>) {
-        let lanes = T::lanes::<S>();
+    unsafe fn write<const M: usize, const N: usize>(&self, tile: Tile<S, T, M, N>) {
+        let (lanes, mut c) = (T::lanes::<S>(), self.c);
         let left = self.columns - (N - 1) * lanes;
         for i in 0..M {
             // SAFETY: row i of the tile has `columns` numbers from here on.
             unsafe {
-                let c = c.add(i * self.c_stride);
                 for j in 0..N - 1 {
                     c.add(j * lanes).cast::<T::Reg<S>>().write_unaligned(tile[i][j].register());
                 }
@@ -330,6 +355,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
                     T::store_part(self.simd, std::slice::from_raw_parts_mut(c, left), last);
                 }
             }
+            c = c.wrapping_add(self.c_stride);
         }
     }
 }
