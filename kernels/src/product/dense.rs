@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::ptr::NonNull;
 
 use pulp::{Simd, WithSimd};
 
@@ -150,10 +151,22 @@ struct Part {
     columns: Range<usize>,
     terms: Range<usize>,
     chain: Chain,
+    b: Source,
     /// Rows of a tile at most.
     most: usize,
     /// Whether these rows and terms of A are copied, into tiles of so many.
     copied: bool,
+}
+
+/// Where a panel of B is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// Where it stands.
+    InPlace,
+    /// In a copy, that the first rows make on the way.
+    Turned,
+    /// In a copy.
+    Copied,
 }
 
 impl<S: Simd, T: Real> Contraction<'_, S, T> {
@@ -162,13 +175,13 @@ impl<S: Simd, T: Real> Contraction<'_, S, T> {
     fn run(mut self) {
         let [rows, columns, depth] = self.size;
         let narrow = columns <= registers::<S>() * T::lanes::<S>() && (1..=HEIGHT).contains(&rows) && depth <= PIECE;
-        let copies =
-            self.is_worth_copying_a() || !(self.b.transposed && turns::<S>() || self.is_readable(rows, columns));
-        if narrow && !copies {
+        let b = self.source(rows, columns);
+        if narrow && b != Source::Copied && !self.is_worth_copying_a() {
             // Small products are as quick as the way to their tiles.
             let chain = if self.start == Start::Zero { Chain::New } else { Chain::Continued };
+            let b = if self.b.transposed { Source::Turned } else { Source::InPlace };
             let most = most_rows::<S>(columns.div_ceil(T::lanes::<S>()));
-            self.panel(Part { rows: 0..rows, columns: 0..columns, terms: 0..depth, chain, most, copied: false });
+            self.panel(Part { rows: 0..rows, columns: 0..columns, terms: 0..depth, chain, b, most, copied: false });
         } else {
             self.simd.vectorize(Blocks(self));
         }
@@ -177,41 +190,45 @@ impl<S: Simd, T: Real> Contraction<'_, S, T> {
     /// Adds some terms to some rows and columns of C, which are a panel's.
     #[inline(always)]
     fn panel(&mut self, part: Part) {
-        let Part { rows, columns, terms, chain, most, copied } = part;
+        let Part { rows, columns, terms, chain, b, most, copied } = part;
         let [_, units, depth] = self.size;
-        let lanes = T::lanes::<S>();
-        let width = columns.len().next_multiple_of(lanes);
+        let start = if self.b.transposed { [columns.start, terms.start] } else { [terms.start, columns.start] };
+        let from = self.b.elements.as_ptr().wrapping_add(start[0] * self.b.stride + start[1]);
         let mut tiles = Tiles {
             simd: self.simd,
             depth: terms.len(),
-            a: if copied { self.copy_of_a(&terms) } else { self.a_from(rows.start, terms.start) },
-            b: self.b.elements.as_ptr().wrapping_add(terms.start * self.b.stride + columns.start),
+            a_stride: 0,
+            a_step: 0,
+            b: from,
             b_stride: self.b.stride,
-            padded: false,
-            c: self.c.as_mut_ptr().wrapping_add(rows.start * units + columns.start),
             c_stride: units,
             columns: columns.len(),
             chain,
             bias: None,
         };
         if let (Some(bias), true) = (self.bias, terms.end == depth) {
-            tiles.bias = Some(bias.as_ptr().wrapping_add(columns.start));
+            tiles.bias = Some(NonNull::from(&bias[columns.clone()]).cast());
         }
-        let mut turned = 0;
-        if !self.is_readable(rows.len(), columns.len()) {
+        let mut a = if copied { self.copy_of_a(&terms) } else { self.a_from(rows.start, terms.start) };
+        let mut c = self.c.as_mut_ptr().wrapping_add(rows.start * units + columns.start);
+        let mut rows = rows.len();
+        if b != Source::InPlace {
+            let width = columns.len().next_multiple_of(T::lanes::<S>());
             let packed = self.packed.b.at_least(width * terms.len());
-            (tiles.b, tiles.b_stride, tiles.padded) = (packed.as_ptr(), width, true);
-            if self.b.transposed && turns::<S>() {
-                let from = self.b.elements.as_ptr().wrapping_add(columns.start * self.b.stride + terms.start);
-                turned = rows.len().min(turn::ROWS);
+            (tiles.b, tiles.b_stride) = (packed.as_ptr(), width);
+            if b == Source::Turned {
+                let turned = rows.min(turn::ROWS);
                 // SAFETY: as below; the copy has place for all terms.
-                unsafe { turn::first_rows(tiles, turned, packed.as_mut_ptr(), from, self.b.stride) };
+                unsafe { turn::first_rows(tiles, a, c, turned, packed.as_mut_ptr(), from, self.b.stride) };
+                a.start = a.start.wrapping_add(turned * a.per_row);
+                c = c.wrapping_add(turned * units);
+                rows -= turned;
             } else {
-                pack_panel(self.simd, packed, self.b, terms.clone(), columns, width);
+                pack_panel(self.simd, packed, self.b, terms, columns, width);
             }
         }
         // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
-        unsafe { tiles.below(turned).cover(rows.len() - turned, most) };
+        unsafe { tiles.cover(a, c, rows, most) };
     }
 
     /// A from a row and a term on, where it stands.
@@ -232,11 +249,15 @@ impl<S: Simd, T: Real> Contraction<'_, S, T> {
         Elements { start: self.packed.a.as_ptr(), order: Order::Tiles, stride: 0, per_row: terms.len() }
     }
 
-    /// Whether B is read where it stands for so many rows and columns of C.
+    /// Where so many columns of B are read for so many rows of C.
     #[inline(always)]
-    fn is_readable(&self, rows: usize, columns: usize) -> bool {
+    fn source(&self, rows: usize, columns: usize) -> Source {
+        if self.b.transposed {
+            return if turns::<S>() { Source::Turned } else { Source::Copied };
+        }
         let near = rows < WORTH_COPYING || self.b.stride * size_of::<T>() <= NEAR;
-        !self.b.transposed && near && (has_masked_moves::<S>() || columns.is_multiple_of(T::lanes::<S>()))
+        let readable = has_masked_moves::<S>() || columns.is_multiple_of(T::lanes::<S>());
+        if near && readable { Source::InPlace } else { Source::Copied }
     }
 
     /// Whether a copy of A pays.
@@ -288,7 +309,8 @@ impl<S: Simd, T: Real> Contraction<'_, S, T> {
         for panel in 0..panels {
             let Range { start, end } = share(all, panels, panel);
             let columns = start * lanes..columns.min(end * lanes);
-            self.panel(Part { rows: rows.clone(), columns, terms: terms.clone(), chain, most, copied });
+            let b = self.source(rows.len(), columns.len());
+            self.panel(Part { rows: rows.clone(), columns, terms: terms.clone(), chain, b, most, copied });
         }
     }
 }

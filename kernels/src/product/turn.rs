@@ -12,7 +12,7 @@ use std::arch::x86_64::{__m256, __m256d, __m512d};
 
 use pulp::{Simd, WithSimd};
 
-use super::panel::{Row, Tiles};
+use super::panel::{Elements, Row, Tiles};
 use crate::{Real, Vector};
 
 /// Bytes of a block: registers of all widths permute alike within so many.
@@ -22,8 +22,10 @@ pub(super) const ROWS: usize = 8;
 
 /// A tile of one register of columns, and where B is.
 struct Turning<S: Simd, T: Real> {
-    /// The tile, whose B is made: `b_stride` numbers from term to term.
+    /// A tile, whose B is made: `b_stride` numbers from term to term.
     tile: Tiles<S, T>,
+    a: *const T,
+    c: *mut T,
     /// Where B is copied to.
     to: *mut T,
     /// The first term of the first column.
@@ -53,6 +55,8 @@ pub(super) fn turns<S: Simd>() -> bool {
 #[inline(always)]
 pub(super) unsafe fn first_rows<S: Simd, T: Real>(
     tiles: Tiles<S, T>,
+    a: Elements<T>,
+    c: *mut T,
     rows: usize,
     to: *mut T,
     from: *const T,
@@ -61,14 +65,15 @@ pub(super) unsafe fn first_rows<S: Simd, T: Real>(
     let lanes = T::lanes::<S>();
     for first in (0..tiles.columns).step_by(lanes) {
         let tile = Tiles {
-            c: tiles.c.wrapping_add(first),
+            a_stride: a.stride,
             columns: lanes.min(tiles.columns - first),
-            bias: tiles.bias.map(|bias| bias.wrapping_add(first)),
+            // SAFETY: there is a bias for every column.
+            bias: tiles.bias.map(|bias| unsafe { bias.add(first) }),
             ..tiles
         };
-        let (to, from) = (to.wrapping_add(first), from.wrapping_add(first * stride));
+        let (c, to, from) = (c.wrapping_add(first), to.wrapping_add(first), from.wrapping_add(first * stride));
         let table = if tile.columns == lanes { Turning::<S, T>::WHOLE } else { Turning::<S, T>::PART };
-        table[rows - 1](&Turning { tile, to, from, stride });
+        table[rows - 1](&Turning { tile, a: a.start, c, to, from, stride });
     }
 }
 
@@ -105,12 +110,12 @@ impl<S: Simd, T: Real, const M: usize, const WHOLE: bool> WithSimd for Run<'_, S
     /// What is handed in is not always the width that was asked for; the tile knows.
     #[inline(always)]
     fn with_simd<Full: Simd>(self, _: Full) {
-        let Turning { tile, mut to, mut from, stride } = *self.0;
+        let Turning { tile, a, c, mut to, mut from, stride } = *self.0;
         let block = BLOCK / size_of::<T>();
         // SAFETY: whoever made the tile promises that the matrices are as large as it says.
         unsafe {
-            let mut sum = tile.begin::<M, 1>();
-            let mut a = Row::<T, true>::first(tile.a.start, tile.a.stride);
+            let mut sum = tile.begin::<M, 1>(c);
+            let mut a = Row::<T, true>::first(a, tile.a_stride);
             for _ in 0..tile.depth / block {
                 let columns = Columns::<T, WHOLE> { from, stride, last: tile.columns - 1 };
                 let turned = turn::<S, T, WHOLE>(tile.simd, columns);
@@ -131,7 +136,7 @@ impl<S: Simd, T: Real, const M: usize, const WHOLE: bool> WithSimd for Run<'_, S
                 from = from.wrapping_add(1);
                 a.next_term();
             }
-            tile.end(sum);
+            tile.end(c, sum);
         }
     }
 }
