@@ -26,6 +26,8 @@ const SHAPES: &[(usize, usize, usize)] = &[
     (1, 2000, 7),
     (7, 65, 300),
     (70, 9, 20),
+    (24, 24, 24),
+    (300, 112, 5),
 ];
 
 /// A block: its weights, bias, inputs and output gradient, each `[..][lane]`.

@@ -1,14 +1,17 @@
 //! The dense form: one trial's matrices as they are, vectorised along their rows.
 
+use std::marker::PhantomData;
 use std::ops::Range;
+use std::ptr::NonNull;
 
 use pulp::{Simd, WithSimd};
 
 use super::chain::Chain;
 use super::finish::Epilogue;
 use super::pack::{Matrix, pack_panel, pack_tiles};
-use super::panel::{Elements, Tiles, most_rows, registers};
-use super::turn::{self, Turning, turns};
+use super::panel::{Elements, Order, Tiles, most_rows, registers};
+use super::tiling::share;
+use super::turn::{self, turns};
 use super::{Finish, Input, PIECE, Products, Shape, Start};
 use crate::real::has_masked_moves;
 use crate::{Buffer, Isa, Real, Vector};
@@ -27,8 +30,8 @@ const WIDE: usize = 64;
 ///
 /// Arrays have one lane, so that inputs which trials share and inputs of their own are the same thing. Every element of
 /// a product is the same chain of fused multiply-adds as in the population form, and has the same bits.
-pub(super) struct Dense<T> {
-    isa: Isa,
+struct Dense<S, T> {
+    simd: S,
     packed: Packed<T>,
 }
 
@@ -41,18 +44,28 @@ struct Packed<T> {
     a: Buffer<T>,
 }
 
-impl<T: Real> From<Isa> for Dense<T> {
-    fn from(isa: Isa) -> Self {
-        Self { isa, packed: Packed::default() }
+/// What computes the products. Small ones are as quick as the way to their tiles, so that the instruction set is chosen
+/// once, here.
+pub(super) fn boxed<T: Real>(isa: Isa) -> Box<dyn Products<T> + Send> {
+    struct Boxed<T>(PhantomData<T>);
+    impl<T: Real> WithSimd for Boxed<T> {
+        type Output = Box<dyn Products<T> + Send>;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+            Box::new(Dense { simd, packed: Packed::<T>::default() })
+        }
     }
+    isa.dispatch(Boxed(PhantomData))
 }
 
-impl<T: Real> Products<T> for Dense<T> {
+impl<S: Simd, T: Real> Products<T> for Dense<S, T> {
     fn forward(&mut self, shape: Shape, weights: &[T], finish: Finish<'_, T>, inputs: Input<'_, T>, outputs: &mut [T]) {
         let Shape { outputs: units, inputs: width, examples } = shape;
         assert!(weights.len() == units * width && outputs.len() == units * examples);
         assert!(finish.bias.is_none_or(|bias| bias.len() == units));
-        self.isa.dispatch(Contraction {
+        Contraction {
+            simd: self.simd,
             packed: &mut self.packed,
             size: [examples, units, width],
             a: Matrix { elements: rows(inputs, examples * width), stride: width, transposed: false },
@@ -60,7 +73,8 @@ impl<T: Real> Products<T> for Dense<T> {
             c: outputs,
             start: Start::Zero,
             epilogue: finish.into(),
-        });
+        }
+        .run();
     }
 
     fn weight_gradient(
@@ -77,9 +91,10 @@ impl<T: Real> Products<T> for Dense<T> {
         assert!(weights.len() == units * width && output_gradient.len() == units * examples);
         if let Some(sums) = bias {
             assert_eq!(sums.len(), units);
-            self.isa.dispatch(ColumnSums { rows: output_gradient, sums, start });
+            self.simd.vectorize(ColumnSums { simd: self.simd, rows: output_gradient, sums, start });
         }
-        self.isa.dispatch(Contraction {
+        Contraction {
+            simd: self.simd,
             packed: &mut self.packed,
             size: [units, width, examples],
             a: Matrix { elements: output_gradient, stride: units, transposed: true },
@@ -87,7 +102,8 @@ impl<T: Real> Products<T> for Dense<T> {
             c: weights,
             start,
             epilogue: Epilogue::NONE,
-        });
+        }
+        .run();
     }
 
     fn input_gradient(
@@ -102,7 +118,8 @@ impl<T: Real> Products<T> for Dense<T> {
         assert!(weights.len() == units * width && output_gradient.len() == units * examples);
         assert_eq!(input_gradient.len(), width * examples);
         assert!(rectified.is_none_or(|rectified| rectified.len() == input_gradient.len()));
-        self.isa.dispatch(Contraction {
+        Contraction {
+            simd: self.simd,
             packed: &mut self.packed,
             size: [examples, width, units],
             a: Matrix { elements: output_gradient, stride: units, transposed: false },
@@ -110,7 +127,8 @@ impl<T: Real> Products<T> for Dense<T> {
             c: input_gradient,
             start: Start::Zero,
             epilogue: Epilogue { rectified, ..Epilogue::NONE },
-        });
+        }
+        .run();
     }
 }
 
@@ -123,7 +141,8 @@ fn rows<T>(inputs: Input<'_, T>, len: usize) -> &[T] {
 }
 
 /// C\[m\]\[n\] = Σₖ A\[m\]\[k\] · B\[k\]\[n\].
-struct Contraction<'a, T> {
+struct Contraction<'a, S, T> {
+    simd: S,
     packed: &'a mut Packed<T>,
     /// m, n and k.
     size: [usize; 3],
@@ -135,245 +154,198 @@ struct Contraction<'a, T> {
     epilogue: Epilogue<&'a [T]>,
 }
 
-impl<T: Real> WithSimd for Contraction<'_, T> {
+/// What a panel of B adds to C.
+struct Part {
+    rows: Range<usize>,
+    columns: Range<usize>,
+    terms: Range<usize>,
+    chain: Chain,
+    b: Source,
+    /// Rows of a tile at most.
+    most: usize,
+    /// Whether these rows and terms of A are copied, into tiles of so many.
+    copied: bool,
+}
+
+/// Where a panel of B is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// Where it stands.
+    InPlace,
+    /// In a copy, that the first rows make on the way.
+    Turned,
+    /// In a copy.
+    Copied,
+}
+
+impl<S: Simd, T: Real> Contraction<'_, S, T> {
+    /// Computes C.
+    #[inline(always)]
+    fn run(mut self) {
+        let [rows, columns, depth] = self.size;
+        let narrow = columns <= registers::<S>() * T::lanes::<S>() && (1..=HEIGHT).contains(&rows) && depth <= PIECE;
+        let b = self.source(rows, columns);
+        if narrow && b != Source::Copied && !self.is_worth_copying_a() {
+            // Small products are as quick as the way to their tiles.
+            let chain = if self.start == Start::Zero { Chain::New } else { Chain::Continued };
+            let b = if self.b.transposed { Source::Turned } else { Source::InPlace };
+            let most = most_rows::<S>(columns.div_ceil(T::lanes::<S>()));
+            self.panel(Part { rows: 0..rows, columns: 0..columns, terms: 0..depth, chain, b, most, copied: false });
+        } else {
+            self.simd.vectorize(Blocks(self));
+        }
+    }
+
+    /// Adds some terms to some rows and columns of C, which are a panel's.
+    #[inline(always)]
+    fn panel(&mut self, part: Part) {
+        let Part { rows, columns, terms, chain, b, most, copied } = part;
+        let [_, units, depth] = self.size;
+        let start = if self.b.transposed { [columns.start, terms.start] } else { [terms.start, columns.start] };
+        let from = self.b.elements.as_ptr().wrapping_add(start[0] * self.b.stride + start[1]);
+        let mut tiles = Tiles {
+            simd: self.simd,
+            depth: terms.len(),
+            a_stride: 0,
+            a_step: 0,
+            b: from,
+            b_stride: self.b.stride,
+            c_stride: units,
+            columns: columns.len(),
+            chain,
+            epilogue: Epilogue::NONE,
+        };
+        if terms.end == depth {
+            let from = |array: &[T], start| NonNull::from(&array[start..]).cast();
+            let Epilogue { bias, relu, rectified } = self.epilogue;
+            tiles.epilogue = Epilogue {
+                bias: bias.map(|bias| from(bias, columns.start)),
+                relu,
+                rectified: rectified.map(|values| from(values, rows.start * units + columns.start)),
+            };
+        }
+        let mut a = if copied { self.copy_of_a(&terms) } else { self.a_from(rows.start, terms.start) };
+        let mut c = self.c.as_mut_ptr().wrapping_add(rows.start * units + columns.start);
+        let mut rows = rows.len();
+        if b != Source::InPlace {
+            let width = columns.len().next_multiple_of(T::lanes::<S>());
+            let packed = self.packed.b.at_least(width * terms.len());
+            (tiles.b, tiles.b_stride) = (packed.as_ptr(), width);
+            if b == Source::Turned {
+                let turned = rows.min(turn::ROWS);
+                // SAFETY: as below; the copy has place for all terms.
+                unsafe { turn::first_rows(tiles, a, c, turned, packed.as_mut_ptr(), from, self.b.stride) };
+                a.start = a.start.wrapping_add(turned * a.per_row);
+                c = c.wrapping_add(turned * units);
+                rows -= turned;
+            } else {
+                pack_panel(self.simd, packed, self.b, terms, columns, width);
+            }
+        }
+        // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
+        unsafe { tiles.cover(a, c, rows, most) };
+    }
+
+    /// A from a row and a term on, where it stands.
+    #[inline(always)]
+    fn a_from(&self, row: usize, term: usize) -> Elements<T> {
+        let Matrix { elements, stride, transposed } = self.a;
+        let (at, order, per_row) = if transposed {
+            (term * stride + row, Order::Rows, 1)
+        } else {
+            (row * stride + term, Order::Terms, stride)
+        };
+        Elements { start: elements.as_ptr().wrapping_add(at), order, stride, per_row }
+    }
+
+    /// The copy of some rows and these terms of A.
+    #[inline(always)]
+    fn copy_of_a(&self, terms: &Range<usize>) -> Elements<T> {
+        Elements { start: self.packed.a.as_ptr(), order: Order::Tiles, stride: 0, per_row: terms.len() }
+    }
+
+    /// Where so many columns of B are read for so many rows of C.
+    #[inline(always)]
+    fn source(&self, rows: usize, columns: usize) -> Source {
+        if self.b.transposed {
+            return if turns::<S>() { Source::Turned } else { Source::Copied };
+        }
+        let near = rows < WORTH_COPYING || self.b.stride * size_of::<T>() <= NEAR;
+        let readable = has_masked_moves::<S>() || columns.is_multiple_of(T::lanes::<S>());
+        if near && readable { Source::InPlace } else { Source::Copied }
+    }
+
+    /// Whether a copy of A pays.
+    #[inline(always)]
+    fn is_worth_copying_a(&self) -> bool {
+        self.a.transposed && self.size[1] >= WIDE && self.a.stride * size_of::<T>() > NEAR
+    }
+}
+
+/// A product of which small parts go through the caches one after the other.
+struct Blocks<'a, S, T>(Contraction<'a, S, T>);
+
+impl<S: Simd, T: Real> WithSimd for Blocks<'_, S, T> {
     type Output = ();
 
+    /// What is handed in is not always the width that was asked for.
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        let [rows, _, depth] = self.size;
-        if self.is_one_tile::<S>() {
-            return self.one_tile(simd);
-        }
+    fn with_simd<Full: Simd>(self, _: Full) {
+        let Self(mut contraction) = self;
+        let [rows, _, depth] = contraction.size;
         for first in (0..depth.max(1)).step_by(PIECE) {
             let terms = first..depth.min(first + PIECE);
             let chain = match first {
-                0 if self.start == Start::Zero => Chain::New,
+                0 if contraction.start == Start::Zero => Chain::New,
                 0 => Chain::Continued,
                 _ => Chain::Added,
             };
             let blocks = rows.div_ceil(HEIGHT);
             for block in 0..blocks {
-                self.block(simd, share(rows, blocks, block), terms.clone(), chain);
+                contraction.block(share(rows, blocks, block), &terms, chain);
             }
         }
     }
 }
 
-/// Part `index` of `count` nearly equal parts of `0..total`.
-#[inline(always)]
-fn share(total: usize, count: usize, index: usize) -> Range<usize> {
-    // Small products are as quick as a few divisions.
-    if count == 1 {
-        return 0..total;
-    }
-    total * index / count..total * (index + 1) / count
-}
-
-/// Rows in tiles as equal as can be: some of so many rows, and some of one row less.
-#[derive(Clone, Debug)]
-struct Tiling([Course; 2]);
-
-/// Some tiles of the same height, one below the other.
-#[derive(Clone, Debug)]
-struct Course {
-    top: usize,
-    height: usize,
-    count: usize,
-}
-
-impl Tiling {
-    /// Tiles of at most `most` rows.
-    #[inline(always)]
-    fn new(rows: Range<usize>, most: usize) -> Self {
-        let (top, total) = (rows.start, rows.len());
-        let tiles = if total <= most { 1 } else { total.div_ceil(most) };
-        let height = if tiles == 1 { total } else { total.div_ceil(tiles) };
-        if total == 0 {
-            return Self([Course { top, height: 0, count: 0 }, Course { top, height: 0, count: 0 }]);
-        }
-        let count = total - (height - 1) * tiles;
-        Self([
-            Course { top, height, count },
-            Course { top: top + height * count, height: height - 1, count: tiles - count },
-        ])
-    }
-}
-
-impl<T: Real> Contraction<'_, T> {
-    /// Whether a single tile, of matrices as they stand, is all there is to do.
-    #[inline(always)]
-    fn is_one_tile<S: Simd>(&self) -> bool {
-        let ([rows, columns, depth], lanes) = (self.size, T::lanes::<S>());
-        let readable = !self.b.transposed && (has_masked_moves::<S>() || columns.is_multiple_of(lanes));
-        let fits = (1..=registers::<S>() * lanes).contains(&columns)
-            && (1..=most_rows::<S>(columns.div_ceil(lanes))).contains(&rows);
-        readable && fits && depth <= PIECE
-    }
-
-    /// All of C, if it is one tile: small products are as quick as the arithmetic about tiles.
-    #[inline(always)]
-    fn one_tile<S: Simd>(&mut self, simd: S) {
-        let [rows, columns, depth] = self.size;
-        let tile = Tiles {
-            simd,
-            rows,
-            count: 1,
-            depth,
-            a: self.elements(0, &(0..depth), rows, None),
-            b: self.b.elements.as_ptr(),
-            b_stride: self.b.stride,
-            padded: false,
-            c: self.c.as_mut_ptr(),
-            c_stride: columns,
-            columns,
-            chain: if self.start == Start::Zero { Chain::New } else { Chain::Continued },
-            epilogue: self.epilogue.map(<[T]>::as_ptr),
-        };
-        // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
-        unsafe { tile.run() };
-    }
-
+impl<S: Simd, T: Real> Contraction<'_, S, T> {
     /// Adds some terms to some rows of C.
     #[inline(always)]
-    fn block<S: Simd>(&mut self, simd: S, rows: Range<usize>, terms: Range<usize>, chain: Chain) {
+    fn block(&mut self, rows: Range<usize>, terms: &Range<usize>, chain: Chain) {
         let (lanes, columns) = (T::lanes::<S>(), self.size[1]);
         let all = columns.div_ceil(lanes);
         let panels = all.div_ceil(registers::<S>());
-        let widest = if panels == 1 { all } else { all.div_ceil(panels) };
-        let copy = self.copy_a(&rows, &terms, most_rows::<S>(widest));
+        let most = most_rows::<S>(if panels == 0 { 0 } else { all.div_ceil(panels) });
+        let copied = self.is_worth_copying_a();
+        if copied {
+            let packed = self.packed.a.at_least(rows.len() * terms.len());
+            pack_tiles(packed, self.a, rows.clone(), terms.clone(), most);
+        }
         for panel in 0..panels {
-            let Range { start: left, end } = share(all, panels, panel);
-            let columns = left * lanes..columns.min(end * lanes);
-            let near = rows.len() < WORTH_COPYING || self.b.stride * size_of::<T>() <= NEAR;
-            let readable = has_masked_moves::<S>() || columns.len().is_multiple_of(lanes);
-            let width = (end - left) * lanes;
-            let mut tiles = Tiles {
-                simd,
-                rows: 0,
-                count: 0,
-                depth: terms.len(),
-                a: self.elements(rows.start, &terms, 0, None),
-                b: self.packed.b.as_ptr(),
-                b_stride: width,
-                padded: true,
-                c: self.c.as_mut_ptr(),
-                c_stride: self.size[1],
-                columns: columns.len(),
-                chain,
-                epilogue: Epilogue::NONE,
-            };
-            let last = terms.end == self.size[2];
-            let epilogue = if last { self.epilogue } else { Epilogue::NONE };
-            tiles.epilogue = epilogue.map(|array| array[columns.start..].as_ptr());
-            let mut rest = rows.clone();
-            if self.b.transposed && turns::<S>() {
-                rest.start += self.turn(tiles, &rows, columns.clone(), &terms);
-            } else if !self.b.transposed && readable && near {
-                (tiles.b, tiles.b_stride) =
-                    (self.b.elements[terms.start * self.b.stride + columns.start..].as_ptr(), self.b.stride);
-                tiles.padded = false;
-            } else {
-                let packed = self.packed.b.at_least(width * terms.len());
-                pack_panel(simd, packed, self.b, terms.clone(), columns.clone(), width);
-            }
-            tiles.b = if tiles.padded { self.packed.b.as_ptr() } else { tiles.b };
-            let tiling = Tiling::new(rest, most_rows::<S>(widest));
-            for Course { top, height, count } in tiling.0 {
-                if count > 0 {
-                    let start = top * tiles.c_stride + columns.start;
-                    tiles.c = self.c[start..].as_mut_ptr();
-                    tiles.epilogue.rectified = epilogue.rectified.map(|values| values[start..].as_ptr());
-                    let copied = copy.then(|| (top - rows.start) * terms.len());
-                    let a = self.elements(top, &terms, height, copied);
-                    // SAFETY: rows, columns and terms are those of the matrices, whose sizes the caller has checked.
-                    unsafe { Tiles { rows: height, count, a, ..tiles }.run() };
-                }
-            }
+            let Range { start, end } = share(all, panels, panel);
+            let columns = start * lanes..columns.min(end * lanes);
+            let b = self.source(rows.len(), columns.len());
+            self.panel(Part { rows: rows.clone(), columns, terms: terms.clone(), chain, b, most, copied });
         }
-    }
-
-    /// Computes the first rows of a panel of C while turning B into its copy; returns how many.
-    #[inline(always)]
-    fn turn<S: Simd>(
-        &mut self,
-        tiles: Tiles<S, T>,
-        rows: &Range<usize>,
-        columns: Range<usize>,
-        terms: &Range<usize>,
-    ) -> usize {
-        let lanes = T::lanes::<S>();
-        let height = rows.len().min(turn::ROWS);
-        let a = self.elements(rows.start, terms, height, None);
-        let packed = self.packed.b.at_least(tiles.b_stride * terms.len());
-        for first in columns.clone().step_by(lanes) {
-            let to = packed[first - columns.start..].as_mut_ptr();
-            let turning = Turning {
-                tile: Tiles {
-                    rows: height,
-                    count: 1,
-                    a,
-                    c: self.c[rows.start * tiles.c_stride + first..].as_mut_ptr(),
-                    columns: lanes.min(columns.end - first),
-                    epilogue: tiles.epilogue.map(|array| array.wrapping_add(first - columns.start)),
-                    ..tiles
-                },
-                to,
-                from: self.b.elements[first * self.b.stride + terms.start..].as_ptr(),
-                stride: self.b.stride,
-            };
-            // SAFETY: as for other tiles; the copy has place for all terms.
-            unsafe { turning.run() };
-        }
-        height
-    }
-
-    /// Copies some rows and terms of A into tiles, if that is worth it.
-    #[inline(always)]
-    fn copy_a(&mut self, rows: &Range<usize>, terms: &Range<usize>, most: usize) -> bool {
-        let worth = self.a.transposed && self.size[1] >= WIDE && self.a.stride * size_of::<T>() > NEAR;
-        if worth {
-            let mut packed = self.packed.a.at_least(rows.len() * terms.len());
-            for Course { top, height, count } in Tiling::new(rows.clone(), most).0 {
-                let (course, rest) = packed.split_at_mut(height * count * terms.len());
-                if count > 0 {
-                    pack_tiles(course, self.a, top..top + height * count, terms.clone(), height);
-                }
-                packed = rest;
-            }
-        }
-        worth
-    }
-
-    /// A from a row on, in tiles of `height` rows, whose copy starts at `copy`, if there is one.
-    #[inline(always)]
-    fn elements(&self, row: usize, terms: &Range<usize>, height: usize, copy: Option<usize>) -> Elements<T> {
-        let Matrix { elements, stride, transposed } = self.a;
-        if let Some(start) = copy {
-            let start = self.packed.a[start..].as_ptr();
-            return Elements { start, along_terms: false, stride: height, tile: height * terms.len() };
-        }
-        if transposed {
-            let start = elements[terms.start * stride + row..].as_ptr();
-            return Elements { start, along_terms: false, stride, tile: height };
-        }
-        let start = elements[row * stride + terms.start..].as_ptr();
-        Elements { start, along_terms: true, stride, tile: height * stride }
     }
 }
 
 /// The sums of columns, each in the order of the rows: the gradient of a bias.
-struct ColumnSums<'a, T> {
+struct ColumnSums<'a, S, T> {
+    simd: S,
     /// `[row][column]`
     rows: &'a [T],
     sums: &'a mut [T],
     start: Start,
 }
 
-impl<T: Real> WithSimd for ColumnSums<'_, T> {
+impl<S: Simd, T: Real> WithSimd for ColumnSums<'_, S, T> {
     type Output = ();
 
+    /// What is handed in is not always the width that was asked for.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<Full: Simd>(self, _: Full) {
+        let simd = self.simd;
         if self.start == Start::Zero {
             self.sums.fill(T::default());
         }

@@ -21,11 +21,10 @@ mod panel;
 mod population;
 mod shallow;
 mod tile;
+mod tiling;
 mod turn;
 
-use dense::Dense;
 pub use finish::Finish;
-use population::Population;
 
 use crate::table::{Family, Table};
 use crate::{Isa, Real};
@@ -112,18 +111,13 @@ pub fn dense<T: Real>(isa: Isa) -> Box<dyn Products<T> + Send> {
 
 /// Behind pointers, so that these kernels are compiled once and not again in every crate that is generic over the
 /// precision.
-static POPULATION: Table<Constructor> =
-    Table { f32: boxed::<f32, Population<f32>>, f64: boxed::<f64, Population<f64>> };
-static DENSE: Table<Constructor> = Table { f32: boxed::<f32, Dense<f32>>, f64: boxed::<f64, Dense<f64>> };
+static POPULATION: Table<Constructor> = Table { f32: population::boxed, f64: population::boxed };
+static DENSE: Table<Constructor> = Table { f32: dense::boxed, f64: dense::boxed };
 
 #[derive(Clone, Copy)]
 struct Constructor;
 impl Family for Constructor {
     type Member<T: Real> = fn(Isa) -> Box<dyn Products<T> + Send>;
-}
-
-fn boxed<T: Real, P: Products<T> + From<Isa> + Send + 'static>(isa: Isa) -> Box<dyn Products<T> + Send> {
-    Box::new(P::from(isa))
 }
 
 /// What a chain of fused multiply-adds starts from.

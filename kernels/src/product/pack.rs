@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulp::Simd;
 
+use super::tiling::Tiling;
 use crate::Real;
 
 /// A matrix in memory, row after row.
@@ -60,15 +61,27 @@ fn copy_registers<S: Simd, T: Real>(simd: S, from: &[T], to: &mut [T]) {
 /// Rows of most tiles: a number that the compiler knows is copied faster.
 const USUAL: usize = 6;
 
-/// Copies some rows and terms of A, which is stored transposed, into tiles of `height` rows: `[tile][term][row]`.
+/// Copies some rows and terms of A, which is stored transposed, into tiles of at most `most` rows: `[tile][term][row]`.
 #[inline(always)]
 pub(super) fn pack_tiles<T: Real>(
     packed: &mut [T],
     a: Matrix<'_, T>,
     rows: Range<usize>,
     terms: Range<usize>,
-    height: usize,
+    most: usize,
 ) {
+    let Tiling { height, tall, .. } = Tiling::new(rows.len(), most);
+    let low = rows.start + height * tall;
+    let (tall_tiles, low_tiles) = packed.split_at_mut(height * tall * terms.len());
+    pack_course(tall_tiles, a, rows.start..low, terms.clone(), height);
+    if low < rows.end {
+        pack_course(low_tiles, a, low..rows.end, terms, height - 1);
+    }
+}
+
+/// [`pack_tiles`] for tiles of `height` rows each.
+#[inline(always)]
+fn pack_course<T: Real>(packed: &mut [T], a: Matrix<'_, T>, rows: Range<usize>, terms: Range<usize>, height: usize) {
     for (tile, top) in packed.chunks_exact_mut(height * terms.len()).zip(rows.step_by(height)) {
         for (column, term) in tile.chunks_exact_mut(height).zip(terms.clone()) {
             let from = &a.elements[term * a.stride + top..][..height];

@@ -4,15 +4,18 @@
 //! along k: each term takes `N` registers of B and one broadcast element of A a row. A panel of B is as wide as a tile;
 //! all tiles of a panel run through it one after the other, while it streams from the second-level cache.
 
+use std::ptr::NonNull;
+
 use pulp::{Simd, WithSimd};
 
 use super::chain::Chain;
 use super::finish::{Epilogue, rectify, stop};
+use super::tiling::Tiling;
 use crate::real::has_masked_moves;
 use crate::{Real, Vector};
 
 /// Rows of a tile at most.
-pub(super) const ROWS: usize = 8;
+const ROWS: usize = 8;
 
 /// Registers of a tile along n at most.
 pub(super) const fn registers<S: Simd>() -> usize {
@@ -29,43 +32,54 @@ pub(super) const fn most_rows<S: Simd>(registers: usize) -> usize {
     }
 }
 
-/// Some tiles of `rows` rows each, one below the other, within a panel of columns.
+/// What tiles of a panel have in common. Small products are as quick as this is written and read: a core holds as many
+/// stores back as there are numbers here and registers in a tile of C.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tiles<S: Simd, T: Real> {
     pub simd: S,
-    /// Rows of a tile, at most [`most_rows`].
-    pub rows: usize,
-    /// How many tiles.
-    pub count: usize,
     /// Terms of the reduction.
     pub depth: usize,
-    pub a: Elements<T>,
-    /// Row after row of the panel's columns, with `b_stride` numbers from row to row.
+    /// Numbers of A from a row to the next, or from a term to the next, whichever are not contiguous.
+    pub a_stride: usize,
+    /// Numbers of A from a tile to the next.
+    pub a_step: usize,
+    /// Row after row of the panel's columns, with `b_stride` numbers from row to row; where registers have no masks, they
+    /// are padded to whole ones.
     pub b: *const T,
     pub b_stride: usize,
-    /// Whether whole registers of B can be read where the columns do not fill them.
-    pub padded: bool,
-    /// Row after row, with `c_stride` numbers from row to row.
-    pub c: *mut T,
+    /// Numbers of C from row to row.
     pub c_stride: usize,
     /// Columns of C, of which there are [`registers`] many registers at most.
     pub columns: usize,
     pub chain: Chain,
     /// What follows the last term; its values start at the element at which C does.
-    pub epilogue: Epilogue<*const T>,
+    pub epilogue: Epilogue<NonNull<T>>,
 }
 
 /// A matrix of which single elements are read, those of a tile's rows at a time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Elements<T> {
     pub start: *const T,
-    /// Whether the terms of a row are contiguous (else the rows of a term are).
-    pub along_terms: bool,
-    /// Numbers from a row to the next, or from a term to the next.
+    pub order: Order,
+    /// Numbers from a row to the next, or from a term to the next; of a copy, nothing.
     pub stride: usize,
-    /// Numbers from a tile to the next.
-    pub tile: usize,
+    /// Numbers from a tile to the next, for each row of a tile.
+    pub per_row: usize,
 }
+
+/// What is contiguous.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The terms of a row.
+    Terms,
+    /// The rows of a term.
+    Rows,
+    /// The rows of a term within a tile, and the terms of a tile.
+    Tiles,
+}
+
+/// What computes a course of tiles, by their rows (less one) and registers (less one). Its arguments stay in registers.
+type Sizes<S, T> = [[fn(&Tiles<S, T>, *const T, *mut T, usize); 4]; ROWS];
 
 /// Where the elements of a tile's rows stand at some term.
 pub(super) struct Row<T, const ALONG: bool> {
@@ -101,26 +115,47 @@ impl<T, const ALONG: bool> Row<T, ALONG> {
 }
 
 impl<S: Simd, T: Real> Tiles<S, T> {
-    /// Computes the tiles.
+    /// Computes so many rows of C, in tiles of at most `most` of them.
     ///
     /// # Safety
     ///
-    /// A holds `count` · `rows` × `depth` elements, B and the bias as many registers a row as `columns` take, C
-    /// `count` · `rows` rows of `columns` numbers, and nothing else uses C meanwhile.
+    /// A holds as many rows of `depth` elements, B and the bias as many registers a row as `columns` take, C as many rows
+    /// of `columns` numbers, and nothing else uses C meanwhile.
     #[inline(always)]
-    pub unsafe fn run(self) {
-        let table = if self.a.along_terms { Self::ALONG_TERMS } else { Self::ALONG_ROWS };
-        let width = self.columns.div_ceil(T::lanes::<S>());
-        table[self.rows - 1][width - 1](&self);
+    pub unsafe fn cover(mut self, a: Elements<T>, c: *mut T, rows: usize, most: usize) {
+        let registers = self.columns.div_ceil(T::lanes::<S>());
+        if rows == 0 || registers == 0 {
+            return;
+        }
+        let Tiling { height, tall, low } = Tiling::new(rows, most);
+        let table = if a.order == Order::Terms { Self::ALONG_TERMS } else { Self::ALONG_ROWS };
+        if low > 0 {
+            let above = height * tall;
+            let (a_below, c_below) = (a.start.wrapping_add(above * a.per_row), c.wrapping_add(above * self.c_stride));
+            let rectified = self.epilogue.rectified;
+            // SAFETY: there are as many values as elements of C.
+            self.epilogue.rectified = rectified.map(|values| unsafe { values.add(above * self.c_stride) });
+            self.set_height(&a, height - 1);
+            table[height - 2][registers - 1](&self, a_below, c_below, low);
+            self.epilogue.rectified = rectified;
+        }
+        self.set_height(&a, height);
+        table[height - 1][registers - 1](&self, a.start, c, tall);
     }
 
-    /// What computes tiles of so many rows (less one) and registers (less one). Calls through a table keep each a
-    /// function of its own, for the sake of the compiler's register allocation.
-    const ALONG_TERMS: &'static [[fn(&Self); 4]; ROWS] = &Self::table::<true>();
-    /// The same where the rows of a term are contiguous.
-    const ALONG_ROWS: &'static [[fn(&Self); 4]; ROWS] = &Self::table::<false>();
+    /// For tiles of so many rows.
+    #[inline(always)]
+    fn set_height(&mut self, a: &Elements<T>, height: usize) {
+        self.a_stride = if a.order == Order::Tiles { height } else { a.stride };
+        self.a_step = height * a.per_row;
+    }
 
-    const fn table<const ALONG: bool>() -> [[fn(&Self); 4]; ROWS] {
+    /// Calls through a table keep each size a function of its own, for the sake of the compiler's register allocation.
+    const ALONG_TERMS: &'static Sizes<S, T> = &Self::table::<true>();
+    /// The same where the rows of a term are contiguous.
+    const ALONG_ROWS: &'static Sizes<S, T> = &Self::table::<false>();
+
+    const fn table<const ALONG: bool>() -> Sizes<S, T> {
         [
             Self::widths::<1, ALONG>(),
             Self::widths::<2, ALONG>(),
@@ -134,7 +169,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     }
 
     /// Where there is no such tile, its place holds another, which is not asked for.
-    const fn widths<const M: usize, const ALONG: bool>() -> [fn(&Self); 4] {
+    const fn widths<const M: usize, const ALONG: bool>() -> [fn(&Self, *const T, *mut T, usize); 4] {
         let one = if M <= most_rows::<S>(1) { Self::tiles::<M, 1, ALONG> } else { Self::tiles::<1, 1, ALONG> };
         let two = if M <= most_rows::<S>(2) { Self::tiles::<M, 2, ALONG> } else { one };
         if S::REGISTER_COUNT < 32 {
@@ -144,13 +179,18 @@ impl<S: Simd, T: Real> Tiles<S, T> {
         [one, two, three, if M <= most_rows::<S>(4) { Self::tiles::<M, 4, ALONG> } else { one }]
     }
 
-    fn tiles<const M: usize, const N: usize, const ALONG: bool>(&self) {
-        self.simd.vectorize(Run::<S, T, M, N, ALONG>(self));
+    fn tiles<const M: usize, const N: usize, const ALONG: bool>(&self, a: *const T, c: *mut T, count: usize) {
+        self.simd.vectorize(Run::<S, T, M, N, ALONG> { tiles: self, a, c, count });
     }
 }
 
 /// Tiles of one size.
-struct Run<'a, S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool>(&'a Tiles<S, T>);
+struct Run<'a, S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> {
+    tiles: &'a Tiles<S, T>,
+    a: *const T,
+    c: *mut T,
+    count: usize,
+}
 
 impl<S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> WithSimd for Run<'_, S, T, M, N, ALONG> {
     type Output = ();
@@ -158,21 +198,23 @@ impl<S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> WithSi
     /// What is handed in is not always the width that was asked for; the tiles know.
     #[inline(always)]
     fn with_simd<Full: Simd>(self, _: Full) {
-        let tiles = *self.0;
-        let partial = has_masked_moves::<S>() && !tiles.padded && !tiles.columns.is_multiple_of(T::lanes::<S>());
-        for at in 0..tiles.count {
+        let Self { tiles, mut a, mut c, count } = self;
+        let partial = has_masked_moves::<S>() && !tiles.columns.is_multiple_of(T::lanes::<S>());
+        let mut values = tiles.epilogue.rectified.map(|values| values.as_ptr().cast_const());
+        for _ in 0..count {
             // SAFETY: whoever made the tiles promises that the matrices are as large as they say.
             unsafe {
-                let a = tiles.a.start.add(at * tiles.a.tile);
-                let c = tiles.c.add(at * M * tiles.c_stride);
                 let mut sum = tiles.begin(c);
                 if partial {
                     tiles.terms::<M, N, ALONG, true>(a, &mut sum);
                 } else {
                     tiles.terms::<M, N, ALONG, false>(a, &mut sum);
                 }
-                tiles.end(c, sum);
+                tiles.end(c, values, sum);
             }
+            a = a.wrapping_add(tiles.a_step);
+            c = c.wrapping_add(M * tiles.c_stride);
+            values = values.map(|values| values.wrapping_add(M * tiles.c_stride));
         }
     }
 }
@@ -208,7 +250,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// # Safety
     ///
-    /// As [`Self::run`], for the tile of A that starts at `a`.
+    /// As [`Self::cover`], for `M` rows.
     #[inline(always)]
     unsafe fn terms<const M: usize, const N: usize, const ALONG: bool, const PART: bool>(
         &self,
@@ -216,7 +258,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
         sum: &mut Tile<S, T, M, N>,
     ) {
         let lanes = T::lanes::<S>();
-        let (mut a, mut b) = (Row::<T, ALONG>::first(a, self.a.stride), self.b);
+        let (mut a, mut b) = (Row::<T, ALONG>::first(a, self.a_stride), self.b);
         for _ in 0..self.depth {
             let mut right = [Vector::splat(self.simd, T::default()); N];
             for j in 0..N {
@@ -242,7 +284,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// # Safety
     ///
-    /// As [`Self::run`], for the tile of C that starts at `c`.
+    /// As [`Self::cover`], for `M` rows.
     #[inline(always)]
     pub unsafe fn begin<const M: usize, const N: usize>(&self, c: *const T) -> Tile<S, T, M, N> {
         if self.chain == Chain::Continued {
@@ -252,13 +294,18 @@ impl<S: Simd, T: Real> Tiles<S, T> {
         [[Vector::splat(self.simd, T::default()); N]; M]
     }
 
-    /// Puts the sums of a tile where they belong.
+    /// Puts the sums of a tile where they belong; `values` are the rectified ones, if there are any.
     ///
     /// # Safety
     ///
     /// As [`Self::begin`].
     #[inline(always)]
-    pub unsafe fn end<const M: usize, const N: usize>(&self, c: *mut T, mut sum: Tile<S, T, M, N>) {
+    pub unsafe fn end<const M: usize, const N: usize>(
+        &self,
+        c: *mut T,
+        values: Option<*const T>,
+        mut sum: Tile<S, T, M, N>,
+    ) {
         let lanes = T::lanes::<S>();
         if self.chain == Chain::Added {
             // SAFETY: the caller promises it.
@@ -273,7 +320,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
             for j in 0..N {
                 // SAFETY: there is a bias for every column.
                 let bias = unsafe {
-                    let bias = bias.add(j * lanes);
+                    let bias = bias.as_ptr().add(j * lanes);
                     if j < N - 1 { self.load(bias) } else { self.load_last::<N>(bias) }
                 };
                 for i in 0..M {
@@ -284,9 +331,9 @@ impl<S: Simd, T: Real> Tiles<S, T> {
         if self.epilogue.relu {
             rectify(&mut sum);
         }
-        if let Some(rectified) = self.epilogue.rectified {
+        if let Some(values) = values {
             // SAFETY: there are as many as elements of C.
-            let values = unsafe { self.read::<M, N>(rectified.offset(c.offset_from(self.c))) };
+            let values = unsafe { self.read::<M, N>(values) };
             stop(&mut sum, &values);
         }
         // SAFETY: the caller promises it.
@@ -299,19 +346,20 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// As [`Self::begin`].
     #[inline(always)]
-    unsafe fn read<const M: usize, const N: usize>(&self, c: *const T) -> Tile<S, T, M, N> {
+    unsafe fn read<const M: usize, const N: usize>(&self, mut c: *const T) -> Tile<S, T, M, N> {
         let lanes = T::lanes::<S>();
+        let left = self.columns - (N - 1) * lanes;
         let mut out = [[Vector::splat(self.simd, T::default()); N]; M];
         for i in 0..M {
             // SAFETY: row i of the tile has `columns` numbers from here on.
             unsafe {
-                let c = c.add(i * self.c_stride);
                 for j in 0..N - 1 {
                     out[i][j] = self.load(c.add(j * lanes));
                 }
-                let (c, left) = (c.add((N - 1) * lanes), self.columns - (N - 1) * lanes);
+                let c = c.add((N - 1) * lanes);
                 out[i][N - 1] = if left == lanes { self.load(c) } else { self.load_last::<N>(c) };
             }
+            c = c.wrapping_add(self.c_stride);
         }
         out
     }
@@ -322,13 +370,12 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// As [`Self::begin`].
     #[inline(always)]
-    unsafe fn write<const M: usize, const N: usize>(&self, c: *mut T, tile: Tile<S, T, M, N>) {
+    unsafe fn write<const M: usize, const N: usize>(&self, mut c: *mut T, tile: Tile<S, T, M, N>) {
         let lanes = T::lanes::<S>();
         let left = self.columns - (N - 1) * lanes;
         for i in 0..M {
             // SAFETY: row i of the tile has `columns` numbers from here on.
             unsafe {
-                let c = c.add(i * self.c_stride);
                 for j in 0..N - 1 {
                     c.add(j * lanes).cast::<T::Reg<S>>().write_unaligned(tile[i][j].register());
                 }
@@ -339,6 +386,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
                     T::store_part(self.simd, std::slice::from_raw_parts_mut(c, left), last);
                 }
             }
+            c = c.wrapping_add(self.c_stride);
         }
     }
 }

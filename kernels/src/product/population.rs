@@ -19,7 +19,7 @@ const CACHED_BYTES: usize = 16 << 10;
 ///
 /// Every product is made of lane-wise fused multiply-adds over register tiles: full width for any layer size, no
 /// shuffles, no tails.
-pub(super) struct Population<T> {
+struct Population<T> {
     isa: Isa,
     /// What a strip of tiles reads of its left operand.
     panel: Buffer<T>,
@@ -41,10 +41,9 @@ impl<T: Real> Population<T> {
     }
 }
 
-impl<T: Real> From<Isa> for Population<T> {
-    fn from(isa: Isa) -> Self {
-        Self { isa, panel: Buffer::default() }
-    }
+/// What computes the products.
+pub(super) fn boxed<T: Real>(isa: Isa) -> Box<dyn Products<T> + Send> {
+    Box::new(Population { isa, panel: Buffer::default() })
 }
 
 impl<T: Real> Products<T> for Population<T> {

@@ -12,7 +12,7 @@ use std::arch::x86_64::{__m256, __m256d, __m512d};
 
 use pulp::{Simd, WithSimd};
 
-use super::panel::{Row, Tiles};
+use super::panel::{Elements, Row, Tiles};
 use crate::{Real, Vector};
 
 /// Bytes of a block: registers of all widths permute alike within so many.
@@ -21,15 +21,17 @@ const BLOCK: usize = 16;
 pub(super) const ROWS: usize = 8;
 
 /// A tile of one register of columns, and where B is.
-pub(super) struct Turning<S: Simd, T: Real> {
-    /// One tile, whose B is made: `b_stride` numbers from term to term.
-    pub tile: Tiles<S, T>,
+struct Turning<S: Simd, T: Real> {
+    /// A tile, whose B is made: `b_stride` numbers from term to term.
+    tile: Tiles<S, T>,
+    a: *const T,
+    c: *mut T,
     /// Where B is copied to.
-    pub to: *mut T,
+    to: *mut T,
     /// The first term of the first column.
-    pub from: *const T,
+    from: *const T,
     /// Numbers from a column to the next.
-    pub stride: usize,
+    stride: usize,
 }
 
 /// Whether there are permutations for these registers.
@@ -44,18 +46,39 @@ pub(super) fn turns<S: Simd>() -> bool {
     false
 }
 
-impl<S: Simd, T: Real> Turning<S, T> {
-    /// Computes the tile and makes its B.
-    ///
-    /// # Safety
-    ///
-    /// As [`Tiles::run`]; the columns of B have `depth` terms, and there is place for as many registers.
-    #[inline(always)]
-    pub unsafe fn run(self) {
-        let table = if self.tile.columns == T::lanes::<S>() { Self::WHOLE } else { Self::PART };
-        table[self.tile.rows - 1](&self);
+/// Computes the first rows of C, at most [`ROWS`], and makes the B of `tiles`: at `to`, of columns that stand `stride`
+/// numbers apart from `from` on.
+///
+/// # Safety
+///
+/// As [`Tiles::cover`]; the columns of B have `depth` terms, and there is place for as many registers.
+#[inline(always)]
+pub(super) unsafe fn first_rows<S: Simd, T: Real>(
+    tiles: Tiles<S, T>,
+    a: Elements<T>,
+    c: *mut T,
+    rows: usize,
+    to: *mut T,
+    from: *const T,
+    stride: usize,
+) {
+    debug_assert!(tiles.epilogue.rectified.is_none(), "the forward product, which turns its weights, has no gradient");
+    let lanes = T::lanes::<S>();
+    for first in (0..tiles.columns).step_by(lanes) {
+        let tile = Tiles {
+            a_stride: a.stride,
+            columns: lanes.min(tiles.columns - first),
+            // SAFETY: there is a bias for every column.
+            epilogue: tiles.epilogue.map(|bias| unsafe { bias.add(first) }),
+            ..tiles
+        };
+        let (c, to, from) = (c.wrapping_add(first), to.wrapping_add(first), from.wrapping_add(first * stride));
+        let table = if tile.columns == lanes { Turning::<S, T>::WHOLE } else { Turning::<S, T>::PART };
+        table[rows - 1](&Turning { tile, a: a.start, c, to, from, stride });
     }
+}
 
+impl<S: Simd, T: Real> Turning<S, T> {
     /// What computes a tile of so many rows (less one).
     const WHOLE: &'static [fn(&Self); ROWS] = &Self::table::<true>();
     /// The same where the columns do not fill a register.
@@ -88,12 +111,12 @@ impl<S: Simd, T: Real, const M: usize, const WHOLE: bool> WithSimd for Run<'_, S
     /// What is handed in is not always the width that was asked for; the tile knows.
     #[inline(always)]
     fn with_simd<Full: Simd>(self, _: Full) {
-        let Turning { tile, mut to, mut from, stride } = *self.0;
+        let Turning { tile, a, c, mut to, mut from, stride } = *self.0;
         let block = BLOCK / size_of::<T>();
         // SAFETY: whoever made the tile promises that the matrices are as large as it says.
         unsafe {
-            let mut sum = tile.begin::<M, 1>(tile.c);
-            let mut a = Row::<T, true>::first(tile.a.start, tile.a.stride);
+            let mut sum = tile.begin::<M, 1>(c);
+            let mut a = Row::<T, true>::first(a, tile.a_stride);
             for _ in 0..tile.depth / block {
                 let columns = Columns::<T, WHOLE> { from, stride, last: tile.columns - 1 };
                 let turned = turn::<S, T, WHOLE>(tile.simd, columns);
@@ -114,7 +137,7 @@ impl<S: Simd, T: Real, const M: usize, const WHOLE: bool> WithSimd for Run<'_, S
                 from = from.wrapping_add(1);
                 a.next_term();
             }
-            tile.end(tile.c, sum);
+            tile.end(c, None, sum);
         }
     }
 }
