@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::operand::{Form, place};
+use super::form::{Form, place};
 use super::tile::Problem;
 use crate::activation::relu;
 use crate::{Real, Vector};

@@ -15,6 +15,7 @@
 mod chain;
 mod dense;
 mod finish;
+mod form;
 mod operand;
 mod pack;
 mod panel;

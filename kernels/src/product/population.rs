@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 use pulp::{Simd, WithSimd};
 
 use super::finish::Epilogue;
-use super::operand::{
-    Factor, Form, Forward, InputGradient, PerLane, Shared, SharedForward, SmallInputGradient, WeightGradient,
+use super::form::{
+    Form, Forward, InputGradient, SharedForward, SharedWeightGradient, SmallInputGradient, WeightGradient,
 };
+use super::operand::{Factor, PerLane, Shared};
 use super::tile::{PANEL, Problem};
 use super::{Finish, Input, PIECE, Products, Shape, Start};
 use crate::{Buffer, Isa, Real};
@@ -101,16 +102,16 @@ impl<T: Real> Products<T> for Population<T> {
             self.check("bias", sums, shape.outputs);
         }
         let (a, c) = ((output_gradient, shape.outputs), (weights, shape.inputs));
-        let (size, form) = ([shape.outputs, shape.inputs, shape.examples], PhantomData::<WeightGradient>);
+        let size = [shape.outputs, shape.inputs, shape.examples];
         let (panel, sums) = (&mut self.panel, bias);
         let epilogue = Epilogue::NONE;
         match inputs {
             Input::Shared(x) => {
-                let b = (Shared(x), shape.inputs);
+                let (form, b) = (PhantomData::<SharedWeightGradient>, (Shared(x), shape.inputs));
                 self.isa.dispatch(Contraction { form, size, a, b, c, start, epilogue, sums, panel });
             }
             Input::PerLane(x) => {
-                let b = (PerLane(x), shape.inputs);
+                let (form, b) = (PhantomData::<WeightGradient>, (PerLane(x), shape.inputs));
                 self.isa.dispatch(Contraction { form, size, a, b, c, start, epilogue, sums, panel });
             }
         }

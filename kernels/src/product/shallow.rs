@@ -4,7 +4,8 @@
 use pulp::{Simd, WithSimd};
 
 use super::Start;
-use super::operand::{Element, Form, place};
+use super::form::{Form, place};
+use super::operand::Element;
 use super::tile::Problem;
 use crate::{Real, Vector};
 

@@ -2,12 +2,13 @@
 //!
 //! All three products are C\[m\]\[n\] = Σₖ A\[m\]\[k\] · B\[n\]\[k\]; they differ in which index is contiguous in memory, which
 //! is known to the compiler. A tile holds `M` × `N` elements of C in registers and runs along k. With 16 registers,
-//! `M · N + min(M, N) + 1` must not exceed 16; two units of latency 4 want 8 independent chains, so every tile has 8 of
-//! them where the shape allows it. 32 registers have room for [`Tiles`] that read less per multiply-add.
+//! `M · N + min(M, N) + 1` must not exceed 16; two units of latency 4 want 8 independent chains. What bounds a tile that
+//! has these is what it reads, from the second-level cache above all: a tile of 6 × 2 reads an eighth less than one of
+//! 4 × 2, and a third less of B.
 //!
-//! Tiles stand in strips of `M` rows. Where A has the stride of a layer's width, which often is a multiple of the
-//! first-level cache's, eight of its rows drive each other out; there the first tile of a strip copies the strip's part
-//! of A on the way, to where the others read it.
+//! Tiles stand in strips of `M` rows, which are as equal as can be. Where A has the stride of a layer's width, which often
+//! is a multiple of the first-level cache's, its rows drive each other out; there the first tile of a strip copies the
+//! strip's part of A on the way, to where the others read it.
 
 use std::marker::PhantomData;
 
@@ -15,7 +16,8 @@ use pulp::{Simd, WithSimd};
 
 use super::chain::Chain;
 use super::finish::Epilogue;
-use super::operand::{Copied, Direct, Element, Form, Left, Panel, Tiles, place};
+use super::form::{Form, MANY_REGISTERS, Size, Strips, Tiles, place};
+use super::operand::{Copied, Direct, Element, Left, Panel};
 use super::shallow::Shallow;
 use super::{PIECE, Start};
 use crate::{Real, Vector};
@@ -50,15 +52,6 @@ impl<S: Simd, T: Real, F: Copy, B: Copy> Clone for Problem<S, T, F, B> {
 }
 impl<S: Simd, T: Real, F: Copy, B: Copy> Copy for Problem<S, T, F, B> {}
 
-/// What the copy of a strip of A may take of the first-level cache.
-const COPY_BYTES: usize = 24 << 10;
-
-/// How many columns must read a strip of A for a copy of it to pay. The stores of large registers take issue slots from the
-/// multiply-adds: on Zen 4 they never paid up to 64 columns, while those of AVX2 do.
-const fn worth_copying<S: Simd>() -> usize {
-    if S::REGISTER_COUNT >= 32 { 96 } else { 8 }
-}
-
 /// How many registers the copy of a strip of A takes at most.
 pub(super) const PANEL: usize = PIECE * 6;
 
@@ -70,6 +63,7 @@ struct Terms {
     chain: Chain,
     /// Whether the bias is to be added after them.
     last: bool,
+    strips: Strips,
 }
 
 impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
@@ -89,10 +83,13 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
             2 if self.sums.is_none() => return self.simd.vectorize(Shallow::<S, T, F, B, 2>(&self)),
             _ => {}
         }
+        let size = Size { rows: self.rows, columns: self.columns, depth: self.depth };
+        let strips = F::strips::<S, T>(size);
         for piece in (0..self.depth.max(1)).step_by(PIECE) {
             let terms = PIECE.min(self.depth - piece);
             // The chain of a later piece must not be cut: C holds the sum of those before it.
-            let blocks = if F::COPIES_A && piece == 0 { terms.div_ceil(Self::BLOCK).max(1) } else { 1 };
+            let blocks =
+                if F::COPIES_A && strips.copied > 0 && piece == 0 { terms.div_ceil(strips.copied).max(1) } else { 1 };
             let size = terms.div_ceil(blocks).max(1);
             for first in (0..terms.max(1)).step_by(size) {
                 let chain = match (piece, first) {
@@ -101,23 +98,19 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
                     _ => Chain::Added,
                 };
                 let (first, count) = (piece + first, size.min(terms - first));
-                self.strips(Terms { first, count, chain, last: first + count == self.depth });
+                self.strips(Terms { first, count, chain, last: first + count == self.depth, strips });
             }
         }
     }
 
-    /// How many terms a strip's copy of A may have to stay in the first-level cache.
-    const BLOCK: usize = COPY_BYTES / (4 * size_of::<T::Reg<S>>());
-
     /// Adds some terms to all of C.
     #[inline(always)]
     fn strips(&self, terms: Terms) {
-        let most = if S::REGISTER_COUNT >= 32 && F::TILES == Tiles::Large { 6 } else { 4 };
         let mut m = 0;
         while m < self.rows {
             let left = self.rows - m;
-            // Where low strips are not much slower, strips are as equal as can be.
-            let height = if S::REGISTER_COUNT >= 32 { left.div_ceil(left.div_ceil(most)) } else { left.min(most) };
+            let most = terms.strips.most;
+            let height = left.div_ceil(left.div_ceil(most));
             Self::STRIPS[height - 1](self, m, terms);
             m += height;
         }
@@ -125,23 +118,20 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
 
     /// Computes a strip by its height. Calls through a table keep each a function of its own, for the sake of the
     /// compiler's register allocation.
-    const STRIPS: &'static [fn(&Self, usize, Terms); 6] = &{
+    const STRIPS: &'static [fn(&Self, usize, Terms); 6] = &Self::by_height();
+
+    const fn by_height() -> [fn(&Self, usize, Terms); 6] {
         let [one, two] = [Self::strip::<1, 8>, Self::strip::<2, 4>];
-        match F::TILES {
-            Tiles::Square if S::REGISTER_COUNT >= 32 => {
-                let [three, four] = [Self::strip::<3, 4>, Self::strip::<4, 4>];
-                [one, two, three, four, four, four]
-            }
-            Tiles::Large if S::REGISTER_COUNT >= 32 => {
-                let [three, four] = [Self::strip::<3, 6>, Self::strip::<4, 4>];
-                [one, two, three, four, Self::strip::<5, 4>, Self::strip::<6, 4>]
-            }
-            _ => {
-                let [three, four] = [Self::strip::<3, 3>, Self::strip::<4, 2>];
-                [one, two, three, four, four, four]
-            }
+        if S::REGISTER_COUNT < MANY_REGISTERS {
+            let [three, four] = [Self::strip::<3, 3>, Self::strip::<4, 2>];
+            return [one, two, three, four, Self::strip::<5, 2>, Self::strip::<6, 2>];
         }
-    };
+        let [five, six] = [Self::strip::<5, 4>, Self::strip::<6, 4>];
+        match F::TILES {
+            Tiles::Small => [one, two, Self::strip::<3, 3>, Self::strip::<4, 2>, five, six],
+            Tiles::Large => [one, two, Self::strip::<3, 6>, Self::strip::<4, 4>, five, six],
+        }
+    }
 
     fn strip<const M: usize, const N: usize>(&self, m: usize, terms: Terms) {
         self.simd.vectorize(Strip::<S, T, F, B, M, N> { problem: self, m, terms });
@@ -173,7 +163,7 @@ where
         let (form, stride) = (p.form, p.a_stride);
         // SAFETY: the strip ends at row m + M ≤ rows; where it is copied, the first tile fills the panel.
         unsafe {
-            if F::COPIES_A && p.columns >= worth_copying::<S>() {
+            if F::COPIES_A && terms.strips.copied > 0 {
                 let n = first::<S, T, F, B, _, M, N>(&p, Copied { form, from, stride, to: p.panel }, m, terms);
                 tiles::<S, T, F, B, _, M, N>(&p, Panel(p.panel.cast_const()), m, n, terms);
             } else {
