@@ -28,6 +28,8 @@ const SHAPES: &[(usize, usize, usize)] = &[
     (70, 9, 20),
     (24, 24, 24),
     (300, 112, 5),
+    (7, 130, 19),
+    (23, 700, 17),
 ];
 
 /// A block: its weights, bias, inputs and output gradient, each `[..][lane]`.

@@ -3,7 +3,7 @@
 //! All three products are C\[m\]\[n\] = Σₖ A\[m\]\[k\] · B\[n\]\[k\]; they differ in which index is contiguous in memory, which
 //! is known to the compiler. A tile holds `M` × `N` elements of C in registers and runs along k. With 16 registers,
 //! `M · N + min(M, N) + 1` must not exceed 16; two units of latency 4 want 8 independent chains. What bounds a tile that
-//! has these is what it reads, from the second-level cache above all: a tile of 6 × 2 reads an eighth less than one of
+//! has these is what it reads, from the second-level cache above all: a tile of 6 × 2 reads a ninth less than one of
 //! 4 × 2, and a third less of B.
 //!
 //! Tiles stand in strips of `M` rows, which are as equal as can be. Where A has the stride of a layer's width, which often
