@@ -15,6 +15,13 @@ pub fn buffer<T: Real>(count: usize, mut draw: impl FnMut() -> f64) -> Buffer<T>
     buffer
 }
 
+/// The same numbers in memory that starts on a cache line.
+pub fn aligned(numbers: impl ExactSizeIterator<Item = f32>) -> Buffer<f32> {
+    let mut buffer = Buffer::zeroed(numbers.len());
+    buffer.iter_mut().zip(numbers).for_each(|(to, number)| *to = number);
+    buffer
+}
+
 /// Fills `to` with copies of `pattern`: what restores the inputs of a kernel that works in place. The pattern is shorter
 /// than `to`, so that both stay in the first-level cache.
 pub fn repeat<T: Real>(pattern: &[T], to: &mut [T]) {

@@ -3,6 +3,9 @@
 use ::faer::linalg::matmul::matmul;
 use ::faer::{Accum, MatMut, MatRef, Par};
 use ::nalgebra::{DMatrixView, DMatrixViewMut};
+use thalweg_kernels::Buffer;
+
+use crate::inputs;
 
 /// Which index of a matrix is contiguous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +26,9 @@ pub struct Matrix<'a> {
 }
 
 /// Copies of A and B that stand column after column, as C does: for libraries that are made for that.
-#[derive(Debug)]
 pub struct ByColumns {
-    a: Vec<f32>,
-    b: Vec<f32>,
+    a: Buffer<f32>,
+    b: Buffer<f32>,
 }
 
 /// C = A B.
@@ -68,10 +70,15 @@ impl<'a> Matrix<'a> {
     }
 
     /// Its elements, column after column.
-    pub fn by_columns(&self) -> Vec<f32> {
+    pub fn by_columns(&self) -> Buffer<f32> {
         let [rows, columns] = self.size;
         let [down, right] = self.strides();
-        (0..rows * columns).map(|at| self.elements[at % rows * down + at / rows * right]).collect()
+        inputs::aligned((0..rows * columns).map(|at| self.elements[at % rows * down + at / rows * right]))
+    }
+
+    /// Rows and columns.
+    pub fn size(&self) -> [usize; 2] {
+        self.size
     }
 
     /// Its first element.

@@ -28,6 +28,8 @@ pub const PRODUCTS: &[Runner] = &[
     Runner::Blis,
     #[cfg(feature = "peers")]
     Runner::Libxsmm,
+    #[cfg(feature = "peers")]
+    Runner::LibxsmmTransposing,
 ];
 
 /// C = A B by one of them, LIBXSMM apart: that one wants to be asked once and called often. nalgebra takes the copies:

@@ -1,7 +1,7 @@
 //! The three matrix products of a dense layer of one trial, in f32.
 
-use thalweg_kernels::Isa;
 use thalweg_kernels::product::{Finish, Input, PIECE, Products, Shape, Start};
+use thalweg_kernels::{Buffer, Isa};
 
 use super::product::Product;
 use super::trial::Trial;
@@ -39,18 +39,18 @@ struct Layer {
     product: Product,
     shape: Shape,
     dense: Box<dyn Products<f32> + Send>,
-    ours: Vec<f32>,
+    ours: Buffer<f32>,
     trial: Trial,
 }
 
 /// The workload of one product.
 pub fn workload(product: Product, [outputs, inputs, examples]: [usize; 3], isa: Isa) -> Box<dyn Workload> {
     let mut stream = inputs::stream(7);
-    let mut draw = |elements: usize| -> Vec<f32> { (0..elements).map(|_| stream.normal() as f32).collect() };
+    let mut draw = |elements: usize| inputs::buffer(elements, || stream.normal());
     let shape = Shape { outputs, inputs, examples };
     let (weights, inputs, slopes) = (draw(outputs * inputs), draw(inputs * examples), draw(outputs * examples));
     let trial = Trial::new(product, shape, weights, inputs, slopes);
-    let ours = vec![0.0; trial.result.len()];
+    let ours = Buffer::zeroed(trial.result.len());
     Box::new(Layer { product, shape, dense: thalweg_kernels::product::dense(isa), ours, trial })
 }
 
@@ -79,7 +79,7 @@ impl Workload for Layer {
     fn runners(&self) -> Vec<Runner> {
         // LIBXSMM makes kernels for small products only.
         let largest = self.shape.outputs.max(self.shape.inputs).max(self.shape.examples);
-        let can = |runner: &Runner| runner.name() != "libxsmm" || largest <= 128;
+        let can = |runner: &Runner| !runner.name().starts_with("libxsmm") || largest <= 128;
         [Runner::Thalweg].into_iter().chain(peer::PRODUCTS.iter().copied().filter(can)).collect()
     }
 

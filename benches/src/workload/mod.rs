@@ -34,9 +34,12 @@ pub enum Runner {
     /// That of BLIS.
     #[cfg(feature = "peers")]
     Blis,
-    /// That of LIBXSMM.
+    /// That of LIBXSMM, of matrices that were put into its order before.
     #[cfg(feature = "peers")]
     Libxsmm,
+    /// The same of matrices as they stand, some of which it transposes first.
+    #[cfg(feature = "peers")]
+    LibxsmmTransposing,
     /// The elementary functions of SLEEF with an error of at most 1 ULP.
     #[cfg(feature = "peers")]
     SleefU10,
@@ -61,6 +64,8 @@ impl Runner {
             Self::Blis => "blis",
             #[cfg(feature = "peers")]
             Self::Libxsmm => "libxsmm",
+            #[cfg(feature = "peers")]
+            Self::LibxsmmTransposing => "libxsmm-transposing",
             #[cfg(feature = "peers")]
             Self::SleefU10 => "sleef-u10",
             #[cfg(feature = "peers")]

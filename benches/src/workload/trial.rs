@@ -1,5 +1,6 @@
 //! The matrices of a dense layer of one trial, and its products by everyone but us.
 
+use thalweg_kernels::Buffer;
 use thalweg_kernels::product::Shape;
 use thalweg_kernels::reference::product::contraction;
 
@@ -17,10 +18,10 @@ const COMPARED: usize = 1 << 14;
 pub(super) struct Trial {
     product: Product,
     shape: Shape,
-    pub weights: Vec<f32>,
-    pub inputs: Vec<f32>,
-    pub slopes: Vec<f32>,
-    pub result: Vec<f32>,
+    pub weights: Buffer<f32>,
+    pub inputs: Buffer<f32>,
+    pub slopes: Buffer<f32>,
+    pub result: Buffer<f32>,
     /// Made when they are first needed.
     copies: Option<ByColumns>,
     #[cfg(feature = "peers")]
@@ -37,7 +38,7 @@ pub(super) struct Expected {
 }
 
 impl Trial {
-    pub fn new(product: Product, shape: Shape, weights: Vec<f32>, inputs: Vec<f32>, slopes: Vec<f32>) -> Self {
+    pub fn new(product: Product, shape: Shape, weights: Buffer<f32>, inputs: Buffer<f32>, slopes: Buffer<f32>) -> Self {
         let Shape { outputs, inputs: width, examples } = shape;
         let elements = match product {
             Product::Forward => outputs * examples,
@@ -50,7 +51,7 @@ impl Trial {
             weights,
             inputs,
             slopes,
-            result: vec![0.0; elements],
+            result: Buffer::zeroed(elements),
             copies: None,
             #[cfg(feature = "peers")]
             libxsmm: None,
@@ -115,6 +116,12 @@ impl Trial {
             Runner::Libxsmm => {
                 let kernel = self.libxsmm.take().unwrap_or_else(|| Libxsmm::new(self.gemm()));
                 kernel.multiply(self.gemm(), &copies);
+                self.libxsmm = Some(kernel);
+            }
+            #[cfg(feature = "peers")]
+            Runner::LibxsmmTransposing => {
+                let mut kernel = self.libxsmm.take().unwrap_or_else(|| Libxsmm::new(self.gemm()));
+                kernel.transpose_and_multiply(self.gemm());
                 self.libxsmm = Some(kernel);
             }
             _ => peer::multiply(runner, self.gemm(), &copies),
