@@ -1,5 +1,7 @@
 //! The dense form: one trial's matrices as they are, vectorised along their rows.
 
+#[cfg(target_arch = "x86_64")]
+use std::any::Any;
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::ptr::NonNull;
@@ -184,16 +186,41 @@ impl<S: Simd, T: Real> Contraction<'_, S, T> {
     fn run(mut self) {
         let [rows, columns, depth] = self.size;
         let narrow = columns <= registers::<S>() * T::lanes::<S>() && (1..=HEIGHT).contains(&rows) && depth <= PIECE;
-        let b = self.source(rows, columns);
-        if narrow && b != Source::Copied && !self.is_worth_copying_a() {
-            // Small products are as quick as the way to their tiles.
-            let chain = if self.start == Start::Zero { Chain::New } else { Chain::Continued };
-            let b = if self.b.transposed { Source::Turned } else { Source::InPlace };
-            let most = most_rows::<S>(columns.div_ceil(T::lanes::<S>()));
-            self.panel(Part { rows: 0..rows, columns: 0..columns, terms: 0..depth, chain, b, most, copied: false });
-        } else {
-            self.simd.vectorize(Blocks(self));
+        if !narrow || self.source(rows, columns) == Source::Copied || self.is_worth_copying_a() {
+            return self.simd.vectorize(Blocks(self));
         }
+        // Small products are as quick as the way to their tiles.
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = self.half_registers() {
+            let whole = columns - T::lanes::<S>() / 2;
+            if whole > 0 {
+                self.only_panel(0..whole);
+            }
+            let Self { packed, size, a, b, c, start, epilogue, .. } = self;
+            return Contraction { simd, packed, size, a, b, c, start, epilogue }.only_panel(whole..columns);
+        }
+        self.only_panel(0..columns);
+    }
+
+    /// The instruction set whose registers are half as large, where half of the last register of columns would be empty.
+    /// Its multiply-adds of half a register take half the time.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn half_registers(&self) -> Option<pulp::x86::V3> {
+        let lanes = T::lanes::<S>();
+        let simd: &dyn Any = &self.simd;
+        let v4 = simd.downcast_ref::<pulp::x86::V4>()?;
+        (self.size[1] % lanes == lanes / 2).then(|| **v4)
+    }
+
+    /// Computes some columns of C, a panel's at most, of few rows and terms.
+    #[inline(always)]
+    fn only_panel(&mut self, columns: Range<usize>) {
+        let [rows, _, depth] = self.size;
+        let chain = if self.start == Start::Zero { Chain::New } else { Chain::Continued };
+        let b = if self.b.transposed { Source::Turned } else { Source::InPlace };
+        let most = most_rows::<S>(columns.len().div_ceil(T::lanes::<S>()));
+        self.panel(Part { rows: 0..rows, columns, terms: 0..depth, chain, b, most, copied: false });
     }
 
     /// Adds some terms to some rows and columns of C, which are a panel's.
