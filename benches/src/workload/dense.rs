@@ -77,9 +77,8 @@ impl Workload for Layer {
     }
 
     fn runners(&self) -> Vec<Runner> {
-        // LIBXSMM makes kernels for small products only.
         let largest = self.shape.outputs.max(self.shape.inputs).max(self.shape.examples);
-        let can = |runner: &Runner| !runner.name().starts_with("libxsmm") || largest <= 128;
+        let can = |runner: &Runner| largest <= 128 || !runner.is_for_small_products();
         [Runner::Thalweg].into_iter().chain(peer::PRODUCTS.iter().copied().filter(can)).collect()
     }
 

@@ -51,6 +51,15 @@ pub enum Runner {
 }
 
 impl Runner {
+    /// Whether it has kernels for small products only.
+    pub fn is_for_small_products(self) -> bool {
+        match self {
+            #[cfg(feature = "peers")]
+            Self::Libxsmm | Self::LibxsmmTransposing => true,
+            _ => false,
+        }
+    }
+
     /// Its name in the ids of benches.
     pub fn name(self) -> &'static str {
         match self {

@@ -76,18 +76,18 @@ pub fn workload(
         Sharing::Shared => 1,
         Sharing::PerLane => lanes,
     };
-    let given = draw(shape.inputs * examples, per_trial);
+    let inputs = draw(shape.inputs * examples, per_trial);
     let lane = |interleaved: &[f32], width: usize, at: usize| {
         inputs::aligned(interleaved.iter().skip(at % width).step_by(width).copied())
     };
     let trial = |at: usize| {
-        let (weights, inputs) = (lane(&weights, lanes, at), lane(&given, per_trial, at));
+        let (weights, inputs) = (lane(&weights, lanes, at), lane(&inputs, per_trial, at));
         Trial::new(product, shape, weights, inputs, lane(&slopes, lanes, at))
     };
     let trials: Vec<Trial> = (0..lanes).map(trial).collect();
     let result = Buffer::zeroed(trials[0].result.len() * lanes);
     let population = thalweg_kernels::product::population(isa);
-    Box::new(Layer { product, sharing, shape, population, weights, inputs: given, slopes, result, trials })
+    Box::new(Layer { product, sharing, shape, population, weights, inputs, slopes, result, trials })
 }
 
 impl Layer {

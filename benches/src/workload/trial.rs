@@ -113,15 +113,13 @@ impl Trial {
         let copies = self.copies.take().unwrap_or_else(|| ByColumns::new(self.gemm()));
         match runner {
             #[cfg(feature = "peers")]
-            Runner::Libxsmm => {
-                let kernel = self.libxsmm.take().unwrap_or_else(|| Libxsmm::new(self.gemm()));
-                kernel.multiply(self.gemm(), &copies);
-                self.libxsmm = Some(kernel);
-            }
-            #[cfg(feature = "peers")]
-            Runner::LibxsmmTransposing => {
+            Runner::Libxsmm | Runner::LibxsmmTransposing => {
                 let mut kernel = self.libxsmm.take().unwrap_or_else(|| Libxsmm::new(self.gemm()));
-                kernel.transpose_and_multiply(self.gemm());
+                if runner == Runner::Libxsmm {
+                    kernel.multiply(self.gemm(), &copies);
+                } else {
+                    kernel.transpose_and_multiply(self.gemm());
+                }
                 self.libxsmm = Some(kernel);
             }
             _ => peer::multiply(runner, self.gemm(), &copies),

@@ -50,12 +50,12 @@ pub(super) struct Strips {
     pub copied: usize,
 }
 
-/// The registers of AVX-512.
+/// As many as AVX-512 and NEON have.
 pub(super) const MANY_REGISTERS: usize = 32;
 
-/// Rows of a strip at most where B is small or shared: few registers leave so much to read that tiles of six rows are
-/// worth it; with many, the quicker end of smaller tiles decides.
-const fn rows_of_small_tiles<S: Simd>() -> usize {
+/// Rows of a strip at most where what is read of B stays near. Few registers make for small tiles, which read much: there,
+/// six rows pay. Of many registers, tiles of four rows read little enough, and their stores are spread better.
+const fn few_rows<S: Simd>() -> usize {
     if S::REGISTER_COUNT >= MANY_REGISTERS { 4 } else { 6 }
 }
 
@@ -64,50 +64,31 @@ const fn terms<S: Simd, T: Real>(bytes: usize, rows: usize) -> usize {
     bytes / (rows * size_of::<T::Reg<S>>())
 }
 
-/// Strips of weight gradients that copy their part of dZ, in which a term is as far from the next as the layer is wide.
-/// The stores of large registers take issue slots from the multiply-adds: there, a strip has to be wide to make up for
-/// them (on Zen 4, more than 64 columns).
-fn strips_of_copies<S: Simd, T: Real>(size: Size) -> Strips {
-    let most = rows_of_small_tiles::<S>();
-    let wide = if S::REGISTER_COUNT >= MANY_REGISTERS { 96 } else { 8 };
-    Strips { most, copied: if size.columns >= wide { terms::<S, T>(24 << 10, most) } else { 0 } }
-}
-
-/// Z = W X: A = W, B = X, C = Zᵀ, with inputs that trials share.
+/// Z = W X: A = W, B = X, C = Zᵀ; with inputs that trials share, or per lane.
 #[derive(Clone, Copy)]
-pub(super) struct SharedForward;
-impl Form for SharedForward {
+pub(super) struct Forward<const SHARED: bool>;
+impl<const SHARED: bool> Form for Forward<SHARED> {
     const A_ALONG_K: bool = true;
     const B_ALONG_K: bool = true;
     const C_ALONG_N: bool = false;
-
-    fn strips<S: Simd, T: Real>(_: Size) -> Strips {
-        Strips { most: rows_of_small_tiles::<S>(), copied: 0 }
-    }
-}
-
-/// Z = W X: A = W, B = X, C = Zᵀ, with inputs per lane.
-#[derive(Clone, Copy)]
-pub(super) struct Forward;
-impl Form for Forward {
-    const A_ALONG_K: bool = true;
-    const B_ALONG_K: bool = true;
-    const C_ALONG_N: bool = false;
-    const COPIES_A: bool = true;
-    const TILES: Tiles = Tiles::Small;
+    const COPIES_A: bool = !SHARED;
+    const TILES: Tiles = if SHARED { Tiles::Large } else { Tiles::Small };
 
     /// Where rows are so long that six of them drive each other out of the first-level cache, they are copied.
     fn strips<S: Simd, T: Real>(size: Size) -> Strips {
+        if SHARED {
+            return Strips { most: few_rows::<S>(), copied: 0 };
+        }
         let deep = size.depth >= 128;
-        let most = if deep || size.rows >= 64 { 6 } else { rows_of_small_tiles::<S>() };
+        let most = if deep || size.rows >= 64 { 6 } else { few_rows::<S>() };
         Strips { most, copied: if deep && size.columns >= 16 { terms::<S, T>(48 << 10, 6) } else { 0 } }
     }
 }
 
-/// dW = dZ Xᵀ with inputs that trials share: A = dZ, B = X, C = dW.
+/// dW = dZ Xᵀ: A = dZ, B = X, C = dW; with inputs that trials share, or per lane.
 #[derive(Clone, Copy)]
-pub(super) struct SharedWeightGradient;
-impl Form for SharedWeightGradient {
+pub(super) struct WeightGradient<const SHARED: bool>;
+impl<const SHARED: bool> Form for WeightGradient<SHARED> {
     const A_ALONG_K: bool = false;
     const B_ALONG_K: bool = false;
     const C_ALONG_N: bool = true;
@@ -115,28 +96,16 @@ impl Form for SharedWeightGradient {
     const SUMS_A: bool = true;
 
     fn strips<S: Simd, T: Real>(size: Size) -> Strips {
-        strips_of_copies::<S, T>(size)
-    }
-}
-
-/// dW = dZ Xᵀ with inputs per lane: A = dZ, B = X, C = dW.
-#[derive(Clone, Copy)]
-pub(super) struct WeightGradient;
-impl Form for WeightGradient {
-    const A_ALONG_K: bool = false;
-    const B_ALONG_K: bool = false;
-    const C_ALONG_N: bool = true;
-    const COPIES_A: bool = true;
-    const SUMS_A: bool = true;
-
-    fn strips<S: Simd, T: Real>(size: Size) -> Strips {
-        if S::REGISTER_COUNT < MANY_REGISTERS {
-            return strips_of_copies::<S, T>(size);
+        let many_registers = S::REGISTER_COUNT >= MANY_REGISTERS;
+        if many_registers && !SHARED {
+            // Where all of a product is in the first-level cache, small tiles spread the stores.
+            let small = size.depth < 24 && size.rows <= 16;
+            return Strips { most: if small { 2 } else { 6 }, copied: 0 };
         }
-        // All of so small a product is in the first-level cache.
-        let shallow = size.depth < 24 && size.rows <= 16;
-        let most = if shallow { 2 } else { 6 };
-        Strips { most, copied: 0 }
+        // A term of dZ is as far from the next as the layer is wide, hence copies. The stores of large registers take
+        // issue slots from the multiply-adds: a strip has to be wide to make up for them (on Zen 4, more than 64 columns).
+        let (most, wide) = (few_rows::<S>(), if many_registers { 96 } else { 8 });
+        Strips { most, copied: if size.columns >= wide { terms::<S, T>(24 << 10, most) } else { 0 } }
     }
 }
 
@@ -150,7 +119,7 @@ impl Form for SmallInputGradient {
     const TILES: Tiles = Tiles::Small;
 
     fn strips<S: Simd, T: Real>(_: Size) -> Strips {
-        Strips { most: rows_of_small_tiles::<S>(), copied: 0 }
+        Strips { most: few_rows::<S>(), copied: 0 }
     }
 }
 

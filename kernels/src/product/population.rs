@@ -5,9 +5,7 @@ use std::marker::PhantomData;
 use pulp::{Simd, WithSimd};
 
 use super::finish::Epilogue;
-use super::form::{
-    Form, Forward, InputGradient, SharedForward, SharedWeightGradient, SmallInputGradient, WeightGradient,
-};
+use super::form::{Form, Forward, InputGradient, Size, SmallInputGradient, WeightGradient};
 use super::operand::{Factor, PerLane, Shared};
 use super::tile::{PANEL, Problem};
 use super::{Finish, Input, PIECE, Products, Shape, Start};
@@ -61,7 +59,7 @@ impl<T: Real> Products<T> for Population<T> {
         let panel = &mut self.panel;
         match inputs {
             Input::Shared(x) => self.isa.dispatch(Contraction {
-                form: PhantomData::<SharedForward>,
+                form: PhantomData::<Forward<true>>,
                 size: [units, examples, depth],
                 a: w,
                 b: (Shared(x), depth),
@@ -72,7 +70,7 @@ impl<T: Real> Products<T> for Population<T> {
                 panel,
             }),
             Input::PerLane(x) => self.isa.dispatch(Contraction {
-                form: PhantomData::<Forward>,
+                form: PhantomData::<Forward<false>>,
                 size: [units, examples, depth],
                 a: w,
                 b: (PerLane(x), depth),
@@ -107,11 +105,11 @@ impl<T: Real> Products<T> for Population<T> {
         let epilogue = Epilogue::NONE;
         match inputs {
             Input::Shared(x) => {
-                let (form, b) = (PhantomData::<SharedWeightGradient>, (Shared(x), shape.inputs));
+                let (form, b) = (PhantomData::<WeightGradient<true>>, (Shared(x), shape.inputs));
                 self.isa.dispatch(Contraction { form, size, a, b, c, start, epilogue, sums, panel });
             }
             Input::PerLane(x) => {
-                let (form, b) = (PhantomData::<WeightGradient>, (PerLane(x), shape.inputs));
+                let (form, b) = (PhantomData::<WeightGradient<false>>, (PerLane(x), shape.inputs));
                 self.isa.dispatch(Contraction { form, size, a, b, c, start, epilogue, sums, panel });
             }
         }
@@ -211,6 +209,7 @@ impl<T: Real, F: Form, B: Factor<T>> WithSimd for Contraction<'_, T, F, B> {
             c: c.as_mut_ptr(),
             c_stride: self.c.1,
             start: self.start,
+            strips: F::strips::<S, T>(Size { rows, columns, depth }),
             epilogue: epilogue.map(<[_]>::as_ptr),
             sums: sums.map(|sums| sums.as_mut_ptr()),
             panel: self.panel.at_least(PANEL * T::lanes::<S>()).as_mut_ptr().cast(),

@@ -16,7 +16,7 @@ use pulp::{Simd, WithSimd};
 
 use super::chain::Chain;
 use super::finish::Epilogue;
-use super::form::{Form, MANY_REGISTERS, Size, Strips, Tiles, place};
+use super::form::{Form, MANY_REGISTERS, Strips, Tiles, place};
 use super::operand::{Copied, Direct, Element, Left, Panel};
 use super::shallow::Shallow;
 use super::{PIECE, Start};
@@ -36,6 +36,7 @@ pub(super) struct Problem<S: Simd, T: Real, F, B> {
     pub c: *mut T::Reg<S>,
     pub c_stride: usize,
     pub start: Start,
+    pub strips: Strips,
     /// What follows the last piece; its bias has an element for every unit, along which C is contiguous.
     pub epilogue: Epilogue<*const T::Reg<S>>,
     /// Where the sums of A's rows go, each in the order of its terms: the gradient of a bias. Its chains are those of C.
@@ -63,7 +64,6 @@ struct Terms {
     chain: Chain,
     /// Whether the bias is to be added after them.
     last: bool,
-    strips: Strips,
 }
 
 impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
@@ -83,13 +83,10 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
             2 if self.sums.is_none() => return self.simd.vectorize(Shallow::<S, T, F, B, 2>(&self)),
             _ => {}
         }
-        let size = Size { rows: self.rows, columns: self.columns, depth: self.depth };
-        let strips = F::strips::<S, T>(size);
         for piece in (0..self.depth.max(1)).step_by(PIECE) {
             let terms = PIECE.min(self.depth - piece);
             // The chain of a later piece must not be cut: C holds the sum of those before it.
-            let blocks =
-                if F::COPIES_A && strips.copied > 0 && piece == 0 { terms.div_ceil(strips.copied).max(1) } else { 1 };
+            let blocks = if self.copies() && piece == 0 { terms.div_ceil(self.strips.copied).max(1) } else { 1 };
             let size = terms.div_ceil(blocks).max(1);
             for first in (0..terms.max(1)).step_by(size) {
                 let chain = match (piece, first) {
@@ -98,9 +95,15 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
                     _ => Chain::Added,
                 };
                 let (first, count) = (piece + first, size.min(terms - first));
-                self.strips(Terms { first, count, chain, last: first + count == self.depth, strips });
+                self.strips(Terms { first, count, chain, last: first + count == self.depth });
             }
         }
+    }
+
+    /// Whether the first tile of a strip copies the strip's part of A.
+    #[inline(always)]
+    fn copies(&self) -> bool {
+        F::COPIES_A && self.strips.copied > 0
     }
 
     /// Adds some terms to all of C.
@@ -109,8 +112,7 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
         let mut m = 0;
         while m < self.rows {
             let left = self.rows - m;
-            let most = terms.strips.most;
-            let height = left.div_ceil(left.div_ceil(most));
+            let height = left.div_ceil(left.div_ceil(self.strips.most));
             Self::STRIPS[height - 1](self, m, terms);
             m += height;
         }
@@ -163,7 +165,7 @@ where
         let (form, stride) = (p.form, p.a_stride);
         // SAFETY: the strip ends at row m + M ≤ rows; where it is copied, the first tile fills the panel.
         unsafe {
-            if F::COPIES_A && terms.strips.copied > 0 {
+            if p.copies() {
                 let n = first::<S, T, F, B, _, M, N>(&p, Copied { form, from, stride, to: p.panel }, m, terms);
                 tiles::<S, T, F, B, _, M, N>(&p, Panel(p.panel.cast_const()), m, n, terms);
             } else {
