@@ -3,6 +3,19 @@
 //! A register holds *the same weight of several training runs*; every operation is lane-wise, so a run's bits cannot
 //! depend on its neighbours, on the width of the register or on the thread that computes it.
 //!
+//! This crate is the one to depend on. It gathers crates that are compiled side by side, so that an edit of one
+//! landscape does not compile the products again:
+//!
+//! | crate | what |
+//! |---|---|
+//! | `numerics` | instruction sets, registers, elementary functions |
+//! | `products` | the three products of a layer; the population form |
+//! | `dense` | the dense form of the products, on faer's matrix views |
+//! | `functions` | activations and losses |
+//! | `optimizers` | update rules |
+//! | `landscapes` | analytic functions, and walks down them |
+//! | `linalg` | spectra, singular values and least squares on faer's decompositions, outside the contract |
+//!
 //! # The numerics contract
 //!
 //! Version [`CONTRACT`]. Results that were made under the same version are equal to the bit on every machine.
@@ -16,36 +29,41 @@
 //!    the pieces' sums are added in order. The bias is added after the last piece. The gradient of a bias is the weight
 //!    gradient of an input of 1, in the same order. The 1/m of a mean enters with the gradient of the loss with respect
 //!    to the outputs, before the products.
-//! 4. Other reductions (mean losses, norms) add in f64, in index order.
+//! 4. Reductions over examples and parameters (mean losses, norms) add in f64, in index order. Sums over the outputs or
+//!    classes of one example add in the precision of the trial, in index order.
 //! 5. NaN and infinity propagate: no activation and no maximum swallows a NaN. The payload of a NaN is not part of the
 //!    contract.
 //! 6. β^t is a running f64 product.
+//!
+//! What [`linalg`] computes is outside the contract: it may differ in its last digits from machine to machine.
 //!
 //! # Instruction sets
 //!
 //! [`Isa`] is chosen once. The environment variable `THALWEG_ISA` forces one.
 
-pub mod activation;
-pub mod arch;
-mod buffer;
+pub use thalweg_functions::{activation, loss};
+pub use thalweg_landscapes as landscape;
+pub use thalweg_linalg as linalg;
 #[cfg(feature = "counting")]
-pub mod count;
-pub mod landscape;
-mod lookup;
-pub mod loss;
-pub mod math;
-pub mod optimizer;
-pub mod orthogonal;
-pub mod product;
-mod real;
-pub mod reference;
-pub mod table;
-mod vector;
+pub use thalweg_numerics::count;
+pub use thalweg_numerics::{Buffer, Isa, Mask, Real, Vector, arch, math, orthogonal, parameter, table};
+pub use thalweg_optimizers as optimizer;
 
-pub use arch::Isa;
-pub use buffer::Buffer;
-pub use real::Real;
-pub use vector::{Mask, Vector};
+/// The matrix products of a layer.
+pub mod product {
+    pub use thalweg_dense::{self as matrices, dense};
+    pub use thalweg_products::{Finish, Input, PIECE, Products, Shape, Start, population};
+}
+
+/// Plain f64 twins of the kernels: no SIMD, no cleverness, the formula as a textbook has it. Tests and benches compare
+/// with them. In a result's path only a teacher network (a data source) calls them, where speed is no matter: they use
+/// `libm`, which is the same on every machine.
+pub mod reference {
+    pub use thalweg_functions::reference::{activation, loss};
+    pub use thalweg_landscapes::reference as landscape;
+    pub use thalweg_optimizers::reference as optimizer;
+    pub use thalweg_products::reference as product;
+}
 
 /// The version of the numerics contract. It enters every trial's key, and is raised whenever a bit of any result
 /// changes on purpose.

@@ -1,0 +1,43 @@
+//! The exponential linear unit.
+
+use pulp::Simd;
+use thalweg_numerics::Vector;
+use thalweg_numerics::math::Elementary;
+use thalweg_numerics::parameter::Hyperparameter;
+
+use super::{Activation, Function};
+use crate::reference;
+
+/// g(z) = z for z > 0, else α (e^z - 1); g'(z) = 1 for z > 0, else α e^z = a + α. By default, α is 1.
+///
+/// Its error is the one of [`thalweg_numerics::math::expm1`], and half a ULP where α is not 1; that of the derivative is an epsilon of α.
+///
+/// Source: Clevert, Unterthiner and Hochreiter, arXiv:1511.07289.
+pub static ELU: Activation =
+    Activation::new::<Elu>("elu", "z if z > 0, else α (exp(z) - 1)", "1 if z > 0, else a + α", |z| {
+        reference::activation::elu(z, ALPHA.default)
+    })
+    .with_parameter(&ALPHA, reference::activation::elu);
+
+/// What the values on the left go to.
+const ALPHA: Hyperparameter = Hyperparameter::positive("alpha", "α", "size of the values on the left", 1.0).optional();
+
+struct Elu;
+
+impl Function for Elu {
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, p: Vector<S, T, U>) -> Vector<S, T, U> {
+        Vector::select(z.like(0.0).less(z), z, p * z.expm1())
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd, T: Elementary, const U: usize>(
+        a: Vector<S, T, U>,
+        upstream: Vector<S, T, U>,
+        p: Vector<S, T, U>,
+    ) -> Vector<S, T, U> {
+        let zero = a.like(0.0);
+        // A NaN unit is not above zero, and makes the sum NaN.
+        Vector::select(zero.less(a), upstream, upstream * (a + p))
+    }
+}

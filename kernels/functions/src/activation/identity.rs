@@ -1,0 +1,29 @@
+//! g(z) = z.
+
+use pulp::Simd;
+use thalweg_numerics::Vector;
+use thalweg_numerics::math::Elementary;
+
+use super::{Activation, Function};
+use crate::reference;
+
+/// g(z) = z, g'(z) = 1: a linear layer.
+pub static IDENTITY: Activation = Activation::new::<Identity>("identity", "z", "1", reference::activation::identity);
+
+struct Identity;
+
+impl Function for Identity {
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
+        z
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd, T: Elementary, const U: usize>(
+        _: Vector<S, T, U>,
+        upstream: Vector<S, T, U>,
+        _: Vector<S, T, U>,
+    ) -> Vector<S, T, U> {
+        upstream
+    }
+}

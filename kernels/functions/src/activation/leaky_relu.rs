@@ -1,0 +1,42 @@
+//! The leaky rectified linear unit.
+
+use pulp::Simd;
+use thalweg_numerics::Vector;
+use thalweg_numerics::math::Elementary;
+use thalweg_numerics::parameter::Hyperparameter;
+
+use super::{Activation, Function};
+use crate::reference;
+
+/// g(z) = z for z > 0, else s z; g'(z) = 1 for z > 0, else s, at 0 as well (as PyTorch has it). The slope s is 0.01 by
+/// default, and above 0, so that the sign of the value tells that of z.
+///
+/// g(NaN) = NaN, and the gradient passes a NaN unit. Error: that of rounding s and the product, below 1 ULP.
+///
+/// Source: Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013.
+pub static LEAKY_RELU: Activation =
+    Activation::new::<LeakyRelu>("leaky-relu", "z if z > 0, else s z", "1 if z > 0, else s", |z| {
+        reference::activation::leaky_relu(z, SLOPE.default)
+    })
+    .with_parameter(&SLOPE, reference::activation::leaky_relu);
+
+/// The slope on the left.
+const SLOPE: Hyperparameter = Hyperparameter::positive("negative_slope", "s", "slope on the left", 0.01).optional();
+
+struct LeakyRelu;
+
+impl Function for LeakyRelu {
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, p: Vector<S, T, U>) -> Vector<S, T, U> {
+        Vector::select(z.less_equal(z.like(0.0)), z * p, z)
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd, T: Elementary, const U: usize>(
+        a: Vector<S, T, U>,
+        upstream: Vector<S, T, U>,
+        p: Vector<S, T, U>,
+    ) -> Vector<S, T, U> {
+        Vector::select(a.less_equal(a.like(0.0)), upstream * p, upstream)
+    }
+}

@@ -1,0 +1,32 @@
+//! The rectified linear unit.
+
+use pulp::Simd;
+use thalweg_numerics::Vector;
+use thalweg_numerics::math::Elementary;
+
+use super::{Activation, Function};
+use crate::reference;
+
+/// g(z) = max(0, z); g'(z) = 1 for z > 0, else 0, at 0 as well (as PyTorch and JAX have it).
+///
+/// g(NaN) = NaN, and the gradient passes a NaN unit.
+pub static RELU: Activation =
+    Activation::new::<Relu>("relu", "max(0, z)", "1 if z > 0, else 0", reference::activation::relu);
+
+struct Relu;
+
+impl Function for Relu {
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
+        z.rectified()
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd, T: Elementary, const U: usize>(
+        a: Vector<S, T, U>,
+        upstream: Vector<S, T, U>,
+        _: Vector<S, T, U>,
+    ) -> Vector<S, T, U> {
+        upstream.where_positive(a)
+    }
+}

@@ -1,0 +1,34 @@
+//! Softplus.
+
+use pulp::Simd;
+use thalweg_numerics::Vector;
+use thalweg_numerics::math::Elementary;
+
+use super::{Activation, Function};
+use crate::reference;
+
+/// g(z) = ln(1 + e^z); g'(z) = σ(z) = 1 - e^-a. Its error is the one of [`thalweg_numerics::math::softplus`], that of the derivative the
+/// one of [`thalweg_numerics::math::expm1`] and a rounding or two.
+///
+/// Source: Dugas, Bengio, Bélisle, Nadeau and Garcia, Incorporating second-order functional knowledge for better option
+/// pricing, 2000.
+pub static SOFTPLUS: Activation =
+    Activation::new::<Softplus>("softplus", "ln(1 + exp(z))", "1 - exp(-a)", reference::activation::softplus);
+
+struct Softplus;
+
+impl Function for Softplus {
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
+        z.softplus()
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd, T: Elementary, const U: usize>(
+        a: Vector<S, T, U>,
+        upstream: Vector<S, T, U>,
+        _: Vector<S, T, U>,
+    ) -> Vector<S, T, U> {
+        upstream * -(-a).expm1()
+    }
+}

@@ -1,0 +1,7 @@
+//! Activation and loss functions: value, derivative, and the fused forms that spare a pass over memory.
+//!
+//! Part of `thalweg-kernels`, which has the numerics contract.
+
+pub mod activation;
+pub mod loss;
+pub mod reference;

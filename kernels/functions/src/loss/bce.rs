@@ -1,0 +1,52 @@
+//! Binary cross-entropy, from the logit.
+
+use pulp::Simd;
+use thalweg_numerics::Vector;
+use thalweg_numerics::math::Elementary;
+
+use super::{Function, Loss, Target, Task, Units, UnitsMut};
+use crate::reference;
+
+/// L = -y ln σ(z) - (1 - y) ln(1 - σ(z)), from the logit z; dL/dz = σ(z) - y.
+///
+/// Computed as (max(z, 0) - z y) + ln(1 + e^-|z|), which is stable for any finite logit. An example counts as correct if
+/// z > 0 and y > ½, or z ≤ 0 and y ≤ ½.
+pub static BCE: Loss = Loss::new::<Bce>(
+    "bce",
+    "binary cross-entropy",
+    "-y ln σ(z) - (1 - y) ln(1 - σ(z))",
+    "σ(z) - y",
+    Task::Binary,
+    reference::loss::bce,
+);
+
+struct Bce;
+
+impl Function for Bce {
+    #[inline(always)]
+    fn gradient<S: Simd, T: Elementary>(
+        mut z: UnitsMut<'_, S, T>,
+        target: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        _: Vector<S, T>,
+    ) -> Vector<S, T> {
+        let logit = z.read().get(0);
+        z.set(0, (logit.sigmoid() - target.get(0)) * scale);
+        logit
+    }
+
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        target: Target<'_, S, T>,
+        _: Vector<S, T>,
+    ) -> (Vector<S, T>, Vector<S, T>) {
+        let (z, y) = (z.get(0), target.get(0));
+        let (zero, one, half) = (z.like(0.0), z.like(1.0), z.like(0.5));
+        let positive = Vector::select(z.less_equal(zero), zero, z);
+        let loss = z.neg_mul_add(y, positive) + (-z.abs()).softplus();
+        let right_if_yes = Vector::select(zero.less(z), one, zero);
+        let right_if_no = Vector::select(z.less_equal(zero), one, zero);
+        (loss, Vector::select(half.less(y), right_if_yes, right_if_no))
+    }
+}

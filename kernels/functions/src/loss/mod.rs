@@ -1,0 +1,380 @@
+//! Loss functions: one file each, value and gradient with respect to the outputs of the last layer.
+//!
+//! The loss of a batch is the mean over its m examples, J = (1/m) Σ L. Kernels give L per example and lane, and
+//! (1/m) dL/dz; the mean itself is the caller's, who adds in f64 and in the order of the examples.
+
+mod bce;
+mod huber;
+mod mae;
+mod mse;
+mod rows;
+mod softmax_cross_entropy;
+mod softmax_cross_entropy_dense;
+
+use std::marker::PhantomData;
+
+use pulp::{Simd, WithSimd};
+use thalweg_numerics::math::Elementary;
+use thalweg_numerics::parameter::Hyperparameter;
+use thalweg_numerics::table::{Family, Table};
+use thalweg_numerics::{Isa, Real, Vector};
+use thalweg_products::Input;
+
+pub use rows::Rows;
+
+/// What a loss is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Targets are numbers, one per output.
+    Regression,
+    /// Targets are 0 or 1, for the one output.
+    Binary,
+    /// Targets are the indices of classes, one output per class.
+    Multiclass,
+    /// Targets are the shares of the classes, one per class and output.
+    Distribution,
+}
+
+impl Task {
+    /// Whether an example has a target for every output.
+    pub fn has_target_per_output(self) -> bool {
+        matches!(self, Self::Regression | Self::Distribution)
+    }
+}
+
+/// A loss L(z, y) of the outputs z of one example, given its target y.
+trait Function: 'static {
+    /// Turns z into scale · dL/dz, with the loss's parameter p, if it has one, and gives a number that is finite exactly as long as every output is (and, for
+    /// losses that can overflow where outputs do not, the loss).
+    fn gradient<S: Simd, T: Elementary>(
+        z: UnitsMut<'_, S, T>,
+        target: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        p: Vector<S, T>,
+    ) -> Vector<S, T>;
+
+    /// L(z, y), and 1 where the example is classified correctly (else 0).
+    fn value<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        target: Target<'_, S, T>,
+        p: Vector<S, T>,
+    ) -> (Vector<S, T>, Vector<S, T>);
+}
+
+/// Numbers of one example, a register each: its output units, or its target.
+#[derive(Clone, Copy)]
+struct Units<'a, S: Simd, T: Real>(S, &'a [T::Reg<S>]);
+
+/// Output units of one example that are about to be overwritten.
+struct UnitsMut<'a, S: Simd, T: Real>(S, &'a mut [T::Reg<S>]);
+
+impl<S: Simd, T: Real> Units<'_, S, T> {
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.1.len()
+    }
+
+    #[inline(always)]
+    fn get(self, i: usize) -> Vector<S, T> {
+        Vector::new(self.0, self.1[i])
+    }
+
+    /// `x` in every lane.
+    #[inline(always)]
+    fn constant(self, x: f64) -> Vector<S, T> {
+        Vector::constant(self.0, x)
+    }
+}
+
+impl<S: Simd, T: Real> UnitsMut<'_, S, T> {
+    #[inline(always)]
+    fn read(&self) -> Units<'_, S, T> {
+        Units(self.0, self.1)
+    }
+
+    #[inline(always)]
+    fn set(&mut self, i: usize, value: Vector<S, T>) {
+        self.1[i] = value.register();
+    }
+}
+
+/// The target of one example.
+#[derive(Clone, Copy)]
+enum Target<'a, S: Simd, T: Real> {
+    Shared(S, &'a [T]),
+    PerLane(Units<'a, S, T>),
+}
+
+impl<'a, S: Simd, T: Real> Target<'a, S, T> {
+    /// The target of example `e`, of `width` numbers.
+    #[inline(always)]
+    fn of(simd: S, targets: Input<'a, T>, e: usize, width: usize) -> Self {
+        match targets {
+            Input::Shared(values) => Target::Shared(simd, &values[e * width..][..width]),
+            Input::PerLane(values) => {
+                Target::PerLane(Units(simd, &T::as_registers::<S>(values).0[e * width..][..width]))
+            }
+        }
+    }
+
+    /// Its element `i`.
+    #[inline(always)]
+    fn get(self, i: usize) -> Vector<S, T> {
+        match self {
+            Target::Shared(simd, values) => Vector::splat(simd, values[i]),
+            Target::PerLane(units) => units.get(i),
+        }
+    }
+}
+
+/// L(z, y) and dL/dz of one example in plain f64.
+type Plain = fn(&[f64], &[f64]) -> (f64, Vec<f64>);
+
+/// The same, given a parameter.
+type WithParameter = fn(&[f64], &[f64], f64) -> (f64, Vec<f64>);
+
+/// The plain form of a loss.
+#[derive(Clone, Copy)]
+enum Reference {
+    Plain(Plain),
+    WithParameter(WithParameter),
+}
+
+/// A loss function, as networks, specs, the command and the docs know it.
+#[derive(Clone, Copy)]
+pub struct Loss {
+    /// Its name in specs.
+    pub name: &'static str,
+    /// Its name in text and on axes.
+    pub title: &'static str,
+    /// L(z, y)
+    pub formula: &'static str,
+    /// dL/dz
+    pub derivative: &'static str,
+    /// What it is for.
+    pub task: Task,
+    /// A number that its formula has besides z and y, which goes without saying where it has its default.
+    pub parameter: Option<&'static Hyperparameter>,
+    /// The value of the parameter; 0 where there is none.
+    setting: f64,
+    reference: Reference,
+    gradient: Table<GradientKernel>,
+    value: Table<ValueKernel>,
+}
+
+/// Every loss function, with the default of its parameter.
+pub static ALL: &[&Loss] = &[
+    &mse::MSE,
+    &bce::BCE,
+    &softmax_cross_entropy::SOFTMAX_CROSS_ENTROPY,
+    &mae::MAE,
+    &huber::HUBER,
+    &softmax_cross_entropy_dense::SOFTMAX_CROSS_ENTROPY_DENSE,
+];
+
+/// A chunk of examples, as the gradient kernels take it. Lanes are those of a register.
+pub struct Gradient<'a, T> {
+    /// z on the way in, scale · dL/dz on the way out: `[example][unit][lane]`.
+    pub outputs: &'a mut [T],
+    /// `[example][unit]` for regression and distributions, `[example]` else; per lane or shared.
+    pub targets: Input<'a, T>,
+    /// Units of the last layer.
+    pub units: usize,
+    /// Usually 1/m.
+    pub scale: T,
+    /// Per lane: becomes NaN when an output or a loss is not finite; else it is left as it was.
+    pub alarm: &'a mut [T],
+}
+
+/// A chunk of examples, as the kernels of values take it. Lanes are those of a register.
+pub struct Value<'a, T> {
+    /// z: `[example][unit][lane]`.
+    pub outputs: &'a [T],
+    /// `[example][unit]` for regression and distributions, `[example]` else; per lane or shared.
+    pub targets: Input<'a, T>,
+    /// Units of the last layer.
+    pub units: usize,
+    /// L: `[example][lane]`.
+    pub losses: &'a mut [T],
+    /// 1 where the example is classified correctly, else 0: `[example][lane]`.
+    pub correct: &'a mut [T],
+}
+
+impl Loss {
+    const fn new<F: Function>(
+        name: &'static str,
+        title: &'static str,
+        formula: &'static str,
+        derivative: &'static str,
+        task: Task,
+        reference: Plain,
+    ) -> Self {
+        Self {
+            name,
+            title,
+            formula,
+            derivative,
+            task,
+            parameter: None,
+            setting: 0.0,
+            reference: Reference::Plain(reference),
+            gradient: Table { f32: gradient::<F, f32>, f64: gradient::<F, f64> },
+            value: Table { f32: value::<F, f32>, f64: value::<F, f64> },
+        }
+    }
+
+    /// The same, for a loss with a parameter.
+    const fn with_parameter(self, parameter: &'static Hyperparameter, reference: WithParameter) -> Self {
+        let setting = parameter.default;
+        Self { parameter: Some(parameter), setting, reference: Reference::WithParameter(reference), ..self }
+    }
+
+    /// The same loss with another value of its parameter.
+    ///
+    /// # Panics
+    ///
+    /// If it has no parameter.
+    #[must_use]
+    pub fn with(self, setting: f64) -> Self {
+        assert!(self.parameter.is_some(), "{self:?} has no parameter");
+        Self { setting, ..self }
+    }
+
+    /// The value of its parameter, if it has one.
+    pub fn setting(&self) -> Option<f64> {
+        self.parameter.map(|_| self.setting)
+    }
+
+    /// L(z, y) and dL/dz of one example in plain f64: what tests and benches compare with.
+    pub fn reference(&self, z: &[f64], y: &[f64]) -> (f64, Vec<f64>) {
+        match self.reference {
+            Reference::Plain(function) => function(z, y),
+            Reference::WithParameter(function) => function(z, y, self.setting),
+        }
+    }
+
+    /// The loss function called `name`.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().copied().find(|loss| loss.name == name)
+    }
+
+    /// How many target numbers an example has, with so many output units.
+    pub fn target_width(&self, units: usize) -> usize {
+        if self.task.has_target_per_output() { units } else { 1 }
+    }
+
+    /// z → scale · dL/dz, in place.
+    ///
+    /// # Panics
+    ///
+    /// If the slices do not fit each other.
+    pub fn gradient<T: Elementary>(&self, isa: Isa, chunk: Gradient<'_, T>) {
+        let examples = chunk.outputs.len() / (chunk.units * isa.lanes::<T>());
+        self.check(isa, examples, chunk.outputs, chunk.targets, chunk.units);
+        assert_eq!(chunk.alarm.len(), isa.lanes::<T>());
+        let with = With { width: self.target_width(chunk.units), setting: T::from_f64(self.setting) };
+        self.gradient.get::<T>()(isa, chunk, with);
+    }
+
+    /// L per example and lane, and whether it is classified correctly.
+    ///
+    /// # Panics
+    ///
+    /// If the slices do not fit each other.
+    pub fn value<T: Elementary>(&self, isa: Isa, chunk: Value<'_, T>) {
+        let examples = chunk.losses.len() / isa.lanes::<T>();
+        self.check(isa, examples, chunk.outputs, chunk.targets, chunk.units);
+        assert_eq!(chunk.correct.len(), chunk.losses.len());
+        let with = With { width: self.target_width(chunk.units), setting: T::from_f64(self.setting) };
+        self.value.get::<T>()(isa, chunk, with);
+    }
+
+    fn check<T: Real>(&self, isa: Isa, examples: usize, outputs: &[T], targets: Input<'_, T>, units: usize) {
+        let (lanes, width) = (isa.lanes::<T>(), self.target_width(units));
+        assert_eq!(outputs.len(), examples * units * lanes);
+        match targets {
+            Input::Shared(targets) => assert_eq!(targets.len(), examples * width),
+            Input::PerLane(targets) => assert_eq!(targets.len(), examples * width * lanes),
+        }
+    }
+}
+
+/// There is one of each name, but for the parameter.
+impl PartialEq for Loss {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.setting == other.setting
+    }
+}
+
+impl std::fmt::Debug for Loss {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)?;
+        if self.parameter.is_some() { write!(f, "({})", self.setting) } else { Ok(()) }
+    }
+}
+
+/// What kernels need besides a chunk.
+#[derive(Clone, Copy)]
+struct With<T> {
+    /// How many numbers the target of an example has.
+    width: usize,
+    /// The loss's parameter.
+    setting: T,
+}
+
+#[derive(Clone, Copy)]
+struct GradientKernel;
+impl Family for GradientKernel {
+    type Member<T: Real> = fn(Isa, Gradient<'_, T>, With<T>);
+}
+
+#[derive(Clone, Copy)]
+struct ValueKernel;
+impl Family for ValueKernel {
+    type Member<T: Real> = fn(Isa, Value<'_, T>, With<T>);
+}
+
+fn gradient<F: Function, T: Elementary>(isa: Isa, chunk: Gradient<'_, T>, with: With<T>) {
+    struct Op<'a, F, T>(Gradient<'a, T>, With<T>, PhantomData<F>);
+    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Gradient { outputs, targets, units, scale, alarm } = self.0;
+            let (scale, p) = (Vector::splat(simd, scale), Vector::splat(simd, self.1.setting));
+            let (outputs, _) = T::as_registers_mut::<S>(outputs);
+            let (alarm, _) = T::as_registers_mut::<S>(alarm);
+            let mut sum = Vector::<S, T>::new(simd, alarm[0]);
+            for (e, registers) in outputs.chunks_exact_mut(units).enumerate() {
+                let target = Target::of(simd, targets, e, self.1.width);
+                let finite = F::gradient(UnitsMut(simd, registers), target, scale, p);
+                // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
+                sum = finite.mul_add(finite.like(0.0), sum);
+            }
+            alarm[0] = sum.register();
+        }
+    }
+    isa.dispatch(Op::<F, T>(chunk, with, PhantomData));
+}
+
+fn value<F: Function, T: Elementary>(isa: Isa, chunk: Value<'_, T>, with: With<T>) {
+    struct Op<'a, F, T>(Value<'a, T>, With<T>, PhantomData<F>);
+    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Value { outputs, targets, units, losses, correct } = self.0;
+            let (outputs, _) = T::as_registers::<S>(outputs);
+            let (losses, _) = T::as_registers_mut::<S>(losses);
+            let (correct, _) = T::as_registers_mut::<S>(correct);
+            let p = Vector::splat(simd, self.1.setting);
+            let rows = losses.iter_mut().zip(correct);
+            for ((e, registers), (loss, right)) in outputs.chunks_exact(units).enumerate().zip(rows) {
+                let target = Target::of(simd, targets, e, self.1.width);
+                let (l, r) = F::value(Units(simd, registers), target, p);
+                (*loss, *right) = (l.register(), r.register());
+            }
+        }
+    }
+    isa.dispatch(Op::<F, T>(chunk, with, PhantomData));
+}

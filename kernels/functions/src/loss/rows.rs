@@ -1,0 +1,93 @@
+//! The losses of one trial: a lane is an example of a batch, where else it is a trial.
+
+use thalweg_numerics::math::Elementary;
+use thalweg_numerics::{Buffer, Isa};
+use thalweg_products::Input;
+
+use super::{Gradient, Loss, Value};
+
+/// Losses of one trial at a time. What the kernels do, they do lane by lane, so that an example has the same bits here as
+/// among the lanes of a block.
+pub struct Rows<T> {
+    isa: Isa,
+    /// `[register][unit][lane]`, as the targets; the last register is filled up with the last example.
+    outputs: Buffer<T>,
+    targets: Buffer<T>,
+    losses: Buffer<T>,
+    correct: Buffer<T>,
+    alarm: Buffer<T>,
+}
+
+impl<T: Elementary> Rows<T> {
+    /// Losses on an instruction set.
+    pub fn new(isa: Isa) -> Self {
+        let [outputs, targets, losses, correct] = std::array::from_fn(|_| Buffer::zeroed(0));
+        Self { isa, outputs, targets, losses, correct, alarm: Buffer::zeroed(isa.lanes::<T>()) }
+    }
+
+    /// [`Loss::gradient`] of arrays with one lane.
+    ///
+    /// # Panics
+    ///
+    /// If the slices do not fit each other.
+    pub fn gradient(&mut self, loss: &Loss, chunk: Gradient<'_, T>) {
+        let Gradient { outputs, targets, units, scale, alarm } = chunk;
+        assert_eq!(alarm.len(), 1);
+        let (isa, lanes) = (self.isa, self.isa.lanes::<T>());
+        self.alarm.fill(T::default());
+        let batch = Gradient {
+            outputs: interleave(outputs, units, lanes, &mut self.outputs),
+            targets: Input::PerLane(interleave(rows(targets), loss.target_width(units), lanes, &mut self.targets)),
+            units,
+            scale,
+            alarm: &mut self.alarm,
+        };
+        loss.gradient(isa, batch);
+        // Zeros, or a NaN among them.
+        alarm[0] = self.alarm.iter().fold(alarm[0], |sum, x| sum + *x);
+        for (example, row) in outputs.chunks_exact_mut(units).enumerate() {
+            let register = &self.outputs[example / lanes * units * lanes..][..units * lanes];
+            row.iter_mut().enumerate().for_each(|(unit, x)| *x = register[unit * lanes + example % lanes]);
+        }
+    }
+
+    /// [`Loss::value`] of arrays with one lane.
+    ///
+    /// # Panics
+    ///
+    /// If the slices do not fit each other.
+    pub fn value(&mut self, loss: &Loss, chunk: Value<'_, T>) {
+        let Value { outputs, targets, units, losses, correct } = chunk;
+        let (examples, lanes) = (losses.len(), self.isa.lanes::<T>());
+        let padded = examples.next_multiple_of(lanes);
+        let batch = Value {
+            outputs: interleave(outputs, units, lanes, &mut self.outputs),
+            targets: Input::PerLane(interleave(rows(targets), loss.target_width(units), lanes, &mut self.targets)),
+            units,
+            losses: self.losses.at_least(padded),
+            correct: self.correct.at_least(padded),
+        };
+        loss.value(self.isa, batch);
+        losses.copy_from_slice(&self.losses[..examples]);
+        correct.copy_from_slice(&self.correct[..examples]);
+    }
+}
+
+/// With one lane, shared numbers and numbers per lane are the same.
+fn rows<T>(targets: Input<'_, T>) -> &[T] {
+    let (Input::Shared(rows) | Input::PerLane(rows)) = targets;
+    rows
+}
+
+/// `[row][column]` as `[register][column][lane]`, a row a lane; the last register is filled up with the last row.
+fn interleave<'a, T: Elementary>(rows: &[T], columns: usize, lanes: usize, out: &'a mut Buffer<T>) -> &'a mut [T] {
+    let count = rows.len() / columns;
+    let out = out.at_least(count.next_multiple_of(lanes) * columns);
+    for (register, first) in out.chunks_exact_mut(columns * lanes).zip((0..count).step_by(lanes)) {
+        for lane in 0..lanes {
+            let row = &rows[(first + lane).min(count - 1) * columns..][..columns];
+            row.iter().enumerate().for_each(|(column, x)| register[column * lanes + lane] = *x);
+        }
+    }
+    out
+}

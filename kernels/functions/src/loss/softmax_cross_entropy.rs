@@ -1,0 +1,86 @@
+//! Sparse categorical cross-entropy, from the logits.
+
+use pulp::Simd;
+use thalweg_numerics::Vector;
+use thalweg_numerics::math::Elementary;
+
+use super::{Function, Loss, Target, Task, Units, UnitsMut};
+use crate::reference;
+
+/// L = ln Σⱼ e^zⱼ - z_y for the integer label y; dL/dzᵢ = softmax(z)ᵢ - \[i = y\].
+///
+/// Stable: the largest logit is subtracted first, L = ln Σⱼ e^(zⱼ - max) + (max - z_y). The exponentials are added in the
+/// order of the classes. An example counts as correct if z_y is the largest logit, the first of equals.
+pub static SOFTMAX_CROSS_ENTROPY: Loss = Loss::new::<SoftmaxCrossEntropy>(
+    "softmax-cross-entropy",
+    "categorical cross-entropy",
+    "ln Σⱼ exp(zⱼ) - z_y",
+    "softmax(z) - onehot(y)",
+    Task::Multiclass,
+    reference::loss::softmax_cross_entropy,
+);
+
+struct SoftmaxCrossEntropy;
+
+/// The largest logit; NaN if any is.
+#[inline(always)]
+pub(super) fn largest<S: Simd, T: Elementary>(z: Units<'_, S, T>) -> Vector<S, T> {
+    let mut largest = z.get(0);
+    for i in 1..z.count() {
+        largest = largest.max(z.get(i));
+    }
+    largest
+}
+
+impl Function for SoftmaxCrossEntropy {
+    #[inline(always)]
+    fn gradient<S: Simd, T: Elementary>(
+        mut z: UnitsMut<'_, S, T>,
+        target: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        _: Vector<S, T>,
+    ) -> Vector<S, T> {
+        let (largest, label) = (largest(z.read()), target.get(0));
+        let (mut sum, mut finite, mut chosen) = (scale.like(0.0), scale.like(0.0), scale.like(0.0));
+        for i in 0..z.read().count() {
+            let logit = z.read().get(i);
+            let exponential = (logit - largest).exp();
+            sum = sum + exponential;
+            finite = logit.mul_add(logit.like(0.0), finite);
+            chosen = Vector::select(label.equal(label.like(i as f64)), logit, chosen);
+            z.set(i, exponential);
+        }
+        let share = scale.like(1.0) / sum;
+        for i in 0..z.read().count() {
+            let hit = label.equal(label.like(i as f64));
+            let expected = Vector::select(hit, label.like(1.0), label.like(0.0));
+            z.set(i, z.read().get(i).mul_add(share, -expected) * scale);
+        }
+        // Finite logits can be so far apart that the loss overflows.
+        finite + (largest - chosen)
+    }
+
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        target: Target<'_, S, T>,
+        _: Vector<S, T>,
+    ) -> (Vector<S, T>, Vector<S, T>) {
+        let (largest, label) = (largest(z), target.get(0));
+        let (zero, one) = (z.constant(0.0), z.constant(1.0));
+        let (mut sum, mut chosen) = (zero, zero);
+        for i in 0..z.count() {
+            sum = sum + (z.get(i) - largest).exp();
+            chosen = Vector::select(label.equal(z.constant(i as f64)), z.get(i), chosen);
+        }
+        let mut right = one;
+        for i in 0..z.count() {
+            // A class before the label must be smaller, one after it may be equal.
+            let index = z.constant(i as f64);
+            let beaten = Vector::select(z.get(i).less(chosen), one, zero);
+            let tied = Vector::select(z.get(i).less_equal(chosen), one, zero);
+            right = right * Vector::select(index.less(label), beaten, tied);
+        }
+        (sum.ln() + (largest - chosen), right)
+    }
+}

@@ -1,0 +1,82 @@
+//! Levy's function.
+
+use std::f64::consts::PI;
+
+use pulp::Simd;
+use thalweg_numerics::Vector;
+use thalweg_numerics::math::Elementary;
+
+use crate::reference;
+use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
+
+/// With vᵢ = (xᵢ - 1)/4, f(x) = sin²(πv₀) + Σ vᵢ² (1 + 10 sin²(πvᵢ + 1)) + v² (1 + sin²(2πv)), where the sum goes over all
+/// coordinates but the last one, which is the v at the end: a bowl with waves across it.
+///
+/// ∂f/∂vᵢ = 2vᵢ (1 + 10 s²) + 20π vᵢ² s c with s and c the sine and cosine of πvᵢ + 1, for the last one
+/// 2v (1 + s²) + 4π v² s c with those of 2πv, and for the first one 2π sin(πv₀) cos(πv₀) more; ∂f/∂xᵢ is a quarter of that.
+///
+/// The literature writes wᵢ = 1 + vᵢ; a sine's square is the same half a turn on, and at the minimum nothing is left here.
+/// Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is no value: a trial that gets there
+/// has diverged.
+pub static LEVY: Landscape = Landscape::new::<Levy>(
+    Facts {
+        name: "levy",
+        title: "Levy's function",
+        formula: "sin²(πw₀) + Σ (wᵢ-1)² (1 + 10 sin²(πwᵢ+1)) + (wₙ-1)² (1 + sin²(2πwₙ)), wᵢ = 1 + (xᵢ-1)/4",
+        source: "Levy and Montalvo, SIAM Journal on Scientific and Statistical Computing 6, 1985; Laguna and Martí, Journal of Global Optimization 33, 2005",
+        dimensions: Dimensions::AtLeast(1),
+        domain: &[(-10.0, 10.0)],
+        optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![1.0; n]] },
+    },
+    reference::levy,
+);
+
+struct Levy;
+
+/// vᵢ.
+#[inline(always)]
+fn shifted<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, i: usize) -> Vector<S, T> {
+    (x.get(i) - x.constant(1.0)) * x.constant(0.25)
+}
+
+/// The angle whose sine is squared in the term of coordinate i, and the factor of that square.
+#[inline(always)]
+fn wave<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, i: usize) -> (Vector<S, T>, f64) {
+    if i + 1 == x.count() {
+        (shifted(x, i) * x.constant(2.0 * PI), 1.0)
+    } else {
+        (shifted(x, i).mul_add(x.constant(PI), x.constant(1.0)), 10.0)
+    }
+}
+
+impl Function for Levy {
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T> {
+        let first = (shifted(x, 0) * x.constant(PI)).sin();
+        let mut sum = first * first;
+        for i in 0..x.count() {
+            let (v, (angle, factor)) = (shifted(x, i), wave(x, i));
+            let sine = angle.sin();
+            let height = (sine * sine).mul_add(x.constant(factor), x.constant(1.0));
+            sum = (v * v).mul_add(height, sum);
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn gradient<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, mut partials: Partials<'_, S, T>) {
+        let first = shifted(x, 0) * x.constant(PI);
+        // Terms of a quarter: what v is of x.
+        let mut before = first.sin() * first.cos() * x.constant(0.5 * PI);
+        for i in 0..x.count() {
+            let (v, (angle, factor)) = (shifted(x, i), wave(x, i));
+            let (sine, cosine) = (angle.sin(), angle.cos());
+            let height = (sine * sine).mul_add(x.constant(factor), x.constant(1.0));
+            // The derivative of the angle is 2π for the last one and π for the others.
+            let turn = if factor == 1.0 { 2.0 * PI } else { PI };
+            let slope = (sine * cosine) * x.constant(0.5 * factor * turn);
+            partials.set(i, v.mul_add(slope, height * x.constant(0.5)).mul_add(v, before));
+            before = x.constant(0.0);
+        }
+    }
+}

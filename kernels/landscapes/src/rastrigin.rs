@@ -1,0 +1,53 @@
+//! Rastrigin's function.
+
+use std::f64::consts::PI;
+
+use pulp::Simd;
+use thalweg_numerics::Vector;
+use thalweg_numerics::math::Elementary;
+
+use crate::reference;
+use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
+
+/// f(x) = 10 n + Σ xᵢ² - 10 cos 2πxᵢ: a bowl with a local minimum near every point of whole coordinates;
+/// ∂f/∂xᵢ = 2 xᵢ + 20π sin 2πxᵢ.
+///
+/// Neither has a value beyond |xᵢ| = 15,915, where the angle is larger than
+/// [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE): a trial that gets there has diverged.
+pub static RASTRIGIN: Landscape = Landscape::new::<Rastrigin>(
+    Facts {
+        name: "rastrigin",
+        title: "Rastrigin's function",
+        formula: "10 n + Σ xᵢ² - 10 cos 2πxᵢ",
+        source: "Rastrigin, Systems of extremal control, 1974",
+        dimensions: Dimensions::AtLeast(1),
+        domain: &[(-5.12, 5.12)],
+        optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
+    },
+    reference::rastrigin,
+);
+
+struct Rastrigin;
+
+impl Function for Rastrigin {
+    #[inline(always)]
+    fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T> {
+        let mut sum = x.constant(0.0);
+        for i in 0..x.count() {
+            let here = x.get(i);
+            // 10 (1 - cos), so that at the optimum nothing is left of the two tens.
+            let wave = x.constant(1.0) - (here * x.constant(2.0 * PI)).cos();
+            sum = wave.mul_add(x.constant(10.0), here.mul_add(here, sum));
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn gradient<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, mut partials: Partials<'_, S, T>) {
+        for i in 0..x.count() {
+            let here = x.get(i);
+            let wave = (here * x.constant(2.0 * PI)).sin();
+            partials.set(i, wave.mul_add(x.constant(20.0 * PI), here * x.constant(2.0)));
+        }
+    }
+}

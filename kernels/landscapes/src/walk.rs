@@ -1,0 +1,180 @@
+//! Many steps down a landscape in one call.
+//!
+//! Where a gradient and its update are a dozen operations on a point of the plane, it takes longer to load and store what
+//! they work on than to do them. A kernel that does both keeps the points and the state of their optimizer in registers
+//! from step to step. There is one for each pair of a landscape of a few multiplications and a rule without a division;
+//! of other pairs the calls themselves take the time, and one after the other is as fast.
+
+use std::marker::PhantomData;
+
+use pulp::{Simd, WithSimd};
+use thalweg_numerics::math::Elementary;
+use thalweg_numerics::table::{Family, Table};
+use thalweg_numerics::{Isa, Real, Vector};
+use thalweg_optimizers::momentum::{MOMENTUM, Momentum};
+use thalweg_optimizers::nesterov::{NESTEROV, Nesterov};
+use thalweg_optimizers::sgd::{SGD, Sgd};
+use thalweg_optimizers::{MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+
+use crate::{Coordinates, Function, Landscape, Partials, Points};
+
+/// Coordinates of a point.
+const PLANE: usize = 2;
+
+/// Groups that step together: a step is a long chain of operations, and those of the others fill the gaps.
+const TOGETHER: usize = 4;
+
+/// Steps of a block of trials, all with the same coefficients.
+///
+/// A point has two coordinates; as many trials as a register has lanes are a group.
+pub struct Walk<'a, T> {
+    /// How many steps, at most [`Walk::LONGEST`].
+    pub steps: u64,
+    /// `[group][coordinate][lane]`
+    pub x: &'a mut [T],
+    /// `[array][group][coordinate][lane]`
+    pub state: &'a mut [T],
+    /// `[group][coefficient][lane]`, from [`Method::advance`].
+    pub coefficients: &'a [T],
+    /// `[group][lane]`: becomes the number of steps after which the point was finite. A point that is not finite does
+    /// not become so again, as every rule subtracts from it.
+    pub survived: &'a mut [T],
+}
+
+impl<T> Walk<'_, T> {
+    /// The largest number of steps of a call: numbers of either precision can count them.
+    pub const LONGEST: u64 = 1 << 24;
+}
+
+/// The kernels of a landscape, one a method.
+pub(super) type Walks = [(&'static Method, Table<WalkKernel>); 3];
+
+#[derive(Clone, Copy)]
+pub(super) struct WalkKernel;
+impl Family for WalkKernel {
+    type Member<T: Real> = fn(Isa, &[T], Walk<'_, T>);
+}
+
+/// The kernels of a function.
+pub(super) const fn walks<F: Function>() -> Walks {
+    [
+        (&SGD, Table { f32: walk::<F, Sgd, f32>, f64: walk::<F, Sgd, f64> }),
+        (&MOMENTUM, Table { f32: walk::<F, Momentum, f32>, f64: walk::<F, Momentum, f64> }),
+        (&NESTEROV, Table { f32: walk::<F, Nesterov, f32>, f64: walk::<F, Nesterov, f64> }),
+    ]
+}
+
+impl Landscape {
+    /// Whether points of so many coordinates can [walk](Self::walk) by this method.
+    pub fn walks(&self, method: &Method, dimensions: usize) -> bool {
+        dimensions == PLANE && self.walk_by(method).is_some()
+    }
+
+    /// Goes down from every point of a block; the spectrum is empty for a landscape that has none. Every number has the bits that it gets from a
+    /// [gradient](Self::gradient) and an [update](Method::update) a step.
+    ///
+    /// # Panics
+    ///
+    /// If it does not [walk](Self::walks) by this method, or the slices do not fit each other or the landscape.
+    pub fn walk<T: Elementary>(&self, isa: Isa, method: &Method, spectrum: &[T], walk: Walk<'_, T>) {
+        self.check(isa, Points { x: walk.x, dimensions: PLANE, spectrum });
+        assert!(walk.steps <= Walk::<T>::LONGEST);
+        assert_eq!(walk.state.len(), walk.x.len() * method.state);
+        assert_eq!(walk.survived.len() * PLANE, walk.x.len());
+        assert_eq!(walk.coefficients.len(), walk.survived.len() * method.coefficients);
+        let kernel = self.walk_by(method);
+        kernel.unwrap_or_else(|| panic!("nobody walks down {self:?} by {method:?}")).get::<T>()(isa, spectrum, walk);
+    }
+
+    fn walk_by(&self, method: &Method) -> Option<&Table<WalkKernel>> {
+        self.walks.iter().flatten().find(|(of, _)| *of == method).map(|(_, kernel)| kernel)
+    }
+}
+
+fn walk<F: Function, R: Rule, T: Elementary>(isa: Isa, spectrum: &[T], walk: Walk<'_, T>) {
+    struct Op<'a, F, R, T>(&'a [T], Walk<'a, T>, PhantomData<(F, R)>);
+    impl<F: Function, R: Rule, T: Elementary> WithSimd for Op<'_, F, R, T> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Self(spectrum, Walk { steps, x, state, coefficients, survived }, _) = self;
+            let x = T::as_registers_mut::<S>(x).0.as_chunks_mut::<PLANE>().0;
+            let state = T::as_registers_mut::<S>(state).0.as_chunks_mut::<PLANE>().0;
+            let coefficients = T::as_registers::<S>(coefficients).0;
+            let survived = T::as_registers_mut::<S>(survived).0;
+            let (groups, zero) = (x.len(), T::splat(simd, T::default()));
+            for first in (0..groups).step_by(TOGETHER) {
+                let mut walkers = [Walker::<S, T>::new(zero); TOGETHER];
+                for (at, walker) in walkers.iter_mut().enumerate() {
+                    // The last group goes again in the place of one that is missing.
+                    let group = (first + at).min(groups - 1);
+                    walker.x = x[group];
+                    for i in 0..R::STATE {
+                        walker.state[i] = state[i * groups + group];
+                    }
+                    for i in 0..R::COEFFICIENTS {
+                        walker.coefficients[i] = coefficients[group * R::COEFFICIENTS + i];
+                    }
+                }
+                for _ in 0..steps {
+                    for at in 0..TOGETHER {
+                        walkers[at].step::<F, R>(simd, spectrum);
+                    }
+                }
+                for (group, walker) in (first..groups).zip(&walkers) {
+                    x[group] = walker.x;
+                    for i in 0..R::STATE {
+                        state[i * groups + group] = walker.state[i];
+                    }
+                    survived[group] = walker.survived;
+                }
+            }
+        }
+    }
+    isa.dispatch(Op::<F, R, T>(spectrum, walk, PhantomData));
+}
+
+/// The points of a group, and what belongs to them.
+#[derive(Clone, Copy)]
+struct Walker<S: Simd, T: Real> {
+    x: [T::Reg<S>; PLANE],
+    state: [[T::Reg<S>; PLANE]; MAX_STATE],
+    coefficients: [T::Reg<S>; MAX_COEFFICIENTS],
+    survived: T::Reg<S>,
+}
+
+impl<S: Simd, T: Elementary> Walker<S, T> {
+    #[inline(always)]
+    fn new(zero: T::Reg<S>) -> Self {
+        Self {
+            x: [zero; PLANE],
+            state: [[zero; PLANE]; MAX_STATE],
+            coefficients: [zero; MAX_COEFFICIENTS],
+            survived: zero,
+        }
+    }
+
+    #[inline(always)]
+    fn step<F: Function, R: Rule>(&mut self, simd: S, spectrum: &[T]) {
+        let mut slope = self.x;
+        F::gradient(Coordinates { simd, x: &self.x, spectrum }, Partials(&mut slope));
+        let mut state = [Vector::<S, T, PLANE>::splat(simd, T::default()); MAX_STATE];
+        for i in 0..R::STATE {
+            state[i] = Vector::from_registers(simd, self.state[i]);
+        }
+        let mut c = [Vector::<S, T, PLANE>::splat(simd, T::default()); MAX_COEFFICIENTS];
+        for i in 0..R::COEFFICIENTS {
+            c[i] = Vector::from_registers(simd, [self.coefficients[i]; PLANE]);
+        }
+        let x = Vector::from_registers(simd, self.x);
+        self.x = R::update(x, Vector::from_registers(simd, slope), &mut state, &c).registers();
+        for i in 0..R::STATE {
+            self.state[i] = state[i].registers();
+        }
+        let [x, y] = self.x.map(|register| Vector::<S, T>::new(simd, register));
+        #[expect(clippy::eq_op, reason = "zero, or NaN where it is not finite")]
+        let gone = (x - x) + (y - y);
+        let one = Vector::select(gone.equal(gone), x.like(1.0), x.like(0.0));
+        self.survived = (Vector::new(simd, self.survived) + one).register();
+    }
+}

@@ -1,0 +1,1 @@
+//! Spectra, singular values and least squares in f64.

@@ -1,0 +1,61 @@
+//! Gradient descent with momentum.
+
+use pulp::Simd;
+use thalweg_numerics::{Real, Vector};
+
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+
+/// v ← μ v + g; w ← w - α v: Polyak's heavy ball in PyTorch's form.
+///
+/// `form = "keras"` is v ← μ v - α g; w ← w + v. While α is constant it takes the same steps; where a schedule changes α, its
+/// velocity keeps the rates of the past.
+/// Source: Polyak, Some methods of speeding up the convergence of iteration methods, 1964.
+pub static MOMENTUM: Method = Method::new::<Momentum>(
+    "momentum",
+    "Momentum",
+    "Polyak, 1964, doi:10.1016/0041-5553(64)90137-5",
+    "v = μ v + g; w -= α v",
+    &[
+        Hyperparameter::lr(1e-3),
+        Hyperparameter::decay("momentum", "μ", "share of the velocity that is kept", 0.9),
+        FORM,
+    ],
+);
+
+/// Whether the learning rate scales the step or what enters the velocity.
+pub(super) const FORM: Hyperparameter =
+    Hyperparameter::choice("form", "whether α scales the step or what enters the velocity", &["pytorch", "keras"])
+        .optional();
+
+/// Coefficients of both forms: μ, the factor of g on its way into the velocity, and that of the velocity on its way into
+/// the step. Keras's velocity is kept with the opposite sign.
+pub(super) fn coefficients(hyperparameters: &[f64]) -> [f64; 3] {
+    let &[lr, momentum, keras] = hyperparameters else { unreachable!("momentum has three hyperparameters") };
+    let (enters, leaves) = if keras == 0.0 { (1.0, lr) } else { (lr, 1.0) };
+    [momentum, enters, leaves]
+}
+
+/// The rule, for kernels that contain it.
+pub struct Momentum;
+
+impl Rule for Momentum {
+    const STATE: usize = 1;
+    const PRODUCTS: usize = 0;
+    const COEFFICIENTS: usize = 3;
+
+    fn advance(hyperparameters: &[f64], _: &mut [f64], coefficients: &mut [f64]) {
+        coefficients[..3].copy_from_slice(&self::coefficients(hyperparameters));
+    }
+
+    #[inline(always)]
+    fn update<S: Simd, T: Real, const U: usize>(
+        w: Vector<S, T, U>,
+        g: Vector<S, T, U>,
+        state: &mut [Vector<S, T, U>; MAX_STATE],
+        c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
+    ) -> Vector<S, T, U> {
+        let ([velocity, ..], [momentum, enters, leaves, ..]) = (state, *c);
+        *velocity = momentum.mul_add(*velocity, enters * g);
+        leaves.neg_mul_add(*velocity, w)
+    }
+}

@@ -1,0 +1,142 @@
+//! The forms of the products: how their matrices stand in memory, and the tiles that suit them.
+
+use pulp::Simd;
+use thalweg_numerics::Real;
+
+/// Which index of each matrix is contiguous; the other one's stride is known at run time. And what that asks of tiles.
+pub(super) trait Form: Copy + 'static {
+    /// Whether A\[m\]\[k\] is contiguous along k (else along m).
+    const A_ALONG_K: bool;
+    /// Whether B\[n\]\[k\] is contiguous along k (else along n).
+    const B_ALONG_K: bool;
+    /// Whether C\[m\]\[n\] is contiguous along n (else along m); so are the units that have biases.
+    const C_ALONG_N: bool;
+    /// Whether a strip's part of A may be copied before it is read again and again.
+    const COPIES_A: bool = false;
+    /// Whether the sums of A's rows may be wanted as well.
+    const SUMS_A: bool = false;
+    /// The tiles of three and four rows where there are 32 registers.
+    const TILES: Tiles = Tiles::Large;
+
+    /// The strips that suit a product of this size.
+    fn strips<S: Simd, T: Real>(size: Size) -> Strips;
+}
+
+/// How large tiles of three and four rows are. Large ones read less per multiply-add; small ones spread the stores of C,
+/// each of which costs the multiply-add units a cycle (measured on Zen 4).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tiles {
+    /// 3 × 3 and 4 × 2
+    Small,
+    /// 3 × 6 and 4 × 4
+    Large,
+}
+
+/// The size of C and the terms of its reduction.
+#[derive(Clone, Copy)]
+pub(super) struct Size {
+    pub rows: usize,
+    pub columns: usize,
+    pub depth: usize,
+}
+
+/// How rows are cut into strips.
+#[derive(Clone, Copy)]
+pub(super) struct Strips {
+    /// Rows of a strip at most.
+    pub most: usize,
+    /// Terms of a strip's part of A that its first tile copies for the others; 0: none.
+    pub copied: usize,
+}
+
+/// As many as AVX-512 and NEON have.
+pub(super) const MANY_REGISTERS: usize = 32;
+
+/// Rows of a strip at most where what is read of B stays near. Few registers make for small tiles, which read much: there,
+/// six rows pay. Of many registers, tiles of four rows read little enough, and their stores are spread better.
+const fn few_rows<S: Simd>() -> usize {
+    if S::REGISTER_COUNT >= MANY_REGISTERS { 4 } else { 6 }
+}
+
+/// How many terms a copy of so many rows has that takes so many bytes.
+const fn terms<S: Simd, T: Real>(bytes: usize, rows: usize) -> usize {
+    bytes / (rows * size_of::<T::Reg<S>>())
+}
+
+/// Z = W X: A = W, B = X, C = Zᵀ; with inputs that trials share, or per lane.
+#[derive(Clone, Copy)]
+pub(super) struct Forward<const SHARED: bool>;
+impl<const SHARED: bool> Form for Forward<SHARED> {
+    const A_ALONG_K: bool = true;
+    const B_ALONG_K: bool = true;
+    const C_ALONG_N: bool = false;
+    const COPIES_A: bool = !SHARED;
+    const TILES: Tiles = if SHARED { Tiles::Large } else { Tiles::Small };
+
+    /// Where rows are so long that six of them drive each other out of the first-level cache, they are copied.
+    fn strips<S: Simd, T: Real>(size: Size) -> Strips {
+        if SHARED {
+            return Strips { most: few_rows::<S>(), copied: 0 };
+        }
+        let deep = size.depth >= 128;
+        let most = if deep || size.rows >= 64 { 6 } else { few_rows::<S>() };
+        Strips { most, copied: if deep && size.columns >= 16 { terms::<S, T>(48 << 10, 6) } else { 0 } }
+    }
+}
+
+/// dW = dZ Xᵀ: A = dZ, B = X, C = dW; with inputs that trials share, or per lane.
+#[derive(Clone, Copy)]
+pub(super) struct WeightGradient<const SHARED: bool>;
+impl<const SHARED: bool> Form for WeightGradient<SHARED> {
+    const A_ALONG_K: bool = false;
+    const B_ALONG_K: bool = false;
+    const C_ALONG_N: bool = true;
+    const COPIES_A: bool = true;
+    const SUMS_A: bool = true;
+
+    fn strips<S: Simd, T: Real>(size: Size) -> Strips {
+        let many_registers = S::REGISTER_COUNT >= MANY_REGISTERS;
+        if many_registers && !SHARED {
+            // Where all of a product is in the first-level cache, small tiles spread the stores.
+            let small = size.depth < 24 && size.rows <= 16;
+            return Strips { most: if small { 2 } else { 6 }, copied: 0 };
+        }
+        // A term of dZ is as far from the next as the layer is wide, hence copies. The stores of large registers take
+        // issue slots from the multiply-adds: a strip has to be wide to make up for them (on Zen 4, more than 64 columns).
+        let (most, wide) = (few_rows::<S>(), if many_registers { 96 } else { 8 });
+        Strips { most, copied: if size.columns >= wide { terms::<S, T>(24 << 10, most) } else { 0 } }
+    }
+}
+
+/// dX = Wᵀ dZ with weights that stay in the first-level cache: A = W, B = dZ, C = dXᵀ.
+#[derive(Clone, Copy)]
+pub(super) struct SmallInputGradient;
+impl Form for SmallInputGradient {
+    const A_ALONG_K: bool = false;
+    const B_ALONG_K: bool = true;
+    const C_ALONG_N: bool = false;
+    const TILES: Tiles = Tiles::Small;
+
+    fn strips<S: Simd, T: Real>(_: Size) -> Strips {
+        Strips { most: few_rows::<S>(), copied: 0 }
+    }
+}
+
+/// dX = Wᵀ dZ: A = dZ, B = W, C = dX. A strip of examples goes through all weights.
+#[derive(Clone, Copy)]
+pub(super) struct InputGradient;
+impl Form for InputGradient {
+    const A_ALONG_K: bool = true;
+    const B_ALONG_K: bool = false;
+    const C_ALONG_N: bool = true;
+
+    fn strips<S: Simd, T: Real>(_: Size) -> Strips {
+        Strips { most: 6, copied: 0 }
+    }
+}
+
+/// The place of element (i, j), where j is contiguous (else i) and the other index has the stride `stride`.
+#[inline(always)]
+pub(super) fn place(contiguous: bool, stride: usize, i: usize, j: usize) -> usize {
+    if contiguous { i * stride + j } else { i + j * stride }
+}
