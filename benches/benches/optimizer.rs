@@ -6,8 +6,8 @@ use thalweg_kernels::optimizer::ALL;
 
 fn main() {
     timing::bench(|comparison| {
-        for &method in ALL {
-            comparison.add("optimizer/update", optimizer::workload::<f32>(method, comparison.isa()));
+        for &optimizer in ALL {
+            comparison.add("optimizer/update", optimizer::workload::<f32>(optimizer, comparison.isa()));
         }
     });
 }

@@ -3,7 +3,7 @@
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{Landscape, Points, Rotation, Walk};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::Method;
+use thalweg_kernels::optimizer::Optimizer;
 use thalweg_kernels::orthogonal::orthogonal;
 
 use crate::random::Stream;
@@ -150,11 +150,11 @@ impl<T: Elementary> Objective<T> for Descent<T> {
         }
     }
 
-    fn walk(&self, scratch: &mut Scratch<T>, method: &Method, walk: Walk<'_, T>) -> bool {
+    fn walk(&self, scratch: &mut Scratch<T>, optimizer: &Optimizer, walk: Walk<'_, T>) -> bool {
         let is_plain = self.rotation.is_none() && self.gradient_noise == 0.0;
-        let walks = is_plain && self.landscape.walks(method, self.dimensions);
+        let walks = is_plain && self.landscape.walks(optimizer, self.dimensions);
         if walks {
-            self.landscape.walk(scratch.layout.isa, method, &self.spectrum, walk);
+            self.landscape.walk(scratch.layout.isa, optimizer, &self.spectrum, walk);
         }
         walks
     }

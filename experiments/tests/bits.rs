@@ -12,7 +12,7 @@ use thalweg::train::{
     train,
 };
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{ALL, Domain, Method};
+use thalweg_kernels::optimizer::{ALL, Domain, Optimizer};
 use thalweg_kernels::{Isa, Real};
 
 mod networks;
@@ -25,7 +25,7 @@ const BATCH: usize = 560;
 const STEPS: u64 = 5;
 
 struct Trial {
-    method: &'static Method,
+    optimizer: &'static Optimizer,
     hyperparameters: Vec<f64>,
     options: Options,
     init_seed: u64,
@@ -56,20 +56,21 @@ fn options(index: usize) -> Options {
 
 /// For every optimizer trials that share neither weights nor orders with all of their neighbours, one of which diverges.
 fn trials<T: Elementary>() -> Vec<Trial> {
-    let trial = |method: &'static Method, index: usize| {
+    let trial = |optimizer: &'static Optimizer, index: usize| {
         let value = |h: &thalweg_kernels::optimizer::Hyperparameter| match h.domain {
             Domain::Choice(names) => (index % names.len()) as f64,
             Domain::Number { .. } if h.name == "lr" && index == 6 => enormous::<T>(),
             Domain::Number { .. } if h.name == "lr" => 0.01 * (1.0 + index as f64),
             Domain::Number { .. } => h.default,
         };
-        let hyperparameters = method.hyperparameters.iter().map(value).collect();
+        let hyperparameters = optimizer.hyperparameters.iter().map(value).collect();
         let (init_seed, order_seed) = (index as u64 / 2, index as u64 % 3);
-        Trial { method, hyperparameters, options: options(index), init_seed, order_seed }
+        Trial { optimizer, hyperparameters, options: options(index), init_seed, order_seed }
     };
     // Several blocks of three of them; of the others, whose rules differ in what a lane does alone, a part of one.
-    let places = |method: &Method| if ["sgd", "momentum", "adam"].contains(&method.name) { 0..21 } else { 5..8 };
-    ALL.iter().flat_map(|method| places(method).map(|index| trial(method, index))).collect()
+    let places =
+        |optimizer: &Optimizer| if ["sgd", "momentum", "adam"].contains(&optimizer.name) { 0..21 } else { 5..8 };
+    ALL.iter().flat_map(|optimizer| places(optimizer).map(|index| trial(optimizer, index))).collect()
 }
 
 /// Every bit of a trial's weights, of its last gradient and of its weights before, in the place of the validation loss,
@@ -95,11 +96,11 @@ impl<T: Real> Observer<T> for Fingerprint {
 
 /// Trains the trials in this order; returns their outcomes, as text with every digit, in the order of `trials`.
 fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32], engine: Engine) -> Vec<String> {
-    let ordered = |method: &Method| {
-        let of_method = |at: &u32| trials[*at as usize].method.name == method.name;
-        order.iter().copied().filter(of_method).map(|at| at as usize).collect::<Vec<usize>>()
+    let ordered = |optimizer: &Optimizer| {
+        let of_optimizer = |at: &u32| trials[*at as usize].optimizer.name == optimizer.name;
+        order.iter().copied().filter(of_optimizer).map(|at| at as usize).collect::<Vec<usize>>()
     };
-    let places: Vec<Vec<usize>> = ALL.iter().map(|method| ordered(method)).collect();
+    let places: Vec<Vec<usize>> = ALL.iter().map(|optimizer| ordered(optimizer)).collect();
     let lane = |at: &usize| {
         let trial = &trials[*at];
         Lane {
@@ -110,8 +111,10 @@ fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32]
             ..Lane::default()
         }
     };
-    let job =
-        |(method, places): (&&'static Method, &Vec<usize>)| Job { method, lanes: places.iter().map(lane).collect() };
+    let job = |(optimizer, places): (&&'static Optimizer, &Vec<usize>)| Job {
+        optimizer,
+        lanes: places.iter().map(lane).collect(),
+    };
     let jobs: Vec<Job<'_>> = ALL.iter().zip(&places).map(job).collect();
     let schedule = Schedule { steps: STEPS, logged: vec![0, 1, 3, STEPS], divergence_factor: 10.0, target: None };
     let results = Mutex::new(vec![None; trials.len()]);
@@ -144,15 +147,15 @@ fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss:
     let diverged = format!("{:?}", Status::Diverged);
     for (trial, outcome) in trials.iter().zip(&want) {
         let overflows = trial.hyperparameters[0] == enormous::<T>();
-        let (diverged, method) = (outcome.contains(&diverged), trial.method);
+        let (diverged, optimizer) = (outcome.contains(&diverged), trial.optimizer);
         // Small gradients leave small steps finite for so few of them; the misprinted sign of Adam climbs.
-        let must = overflows && ["sgd", "momentum", "adam"].contains(&method.name);
-        let may = overflows || (method.name == "adam" && trial.hyperparameters.ends_with(&[1.0]));
-        assert!(if diverged { may } else { !must }, "{method:?} {:?}: {outcome}", trial.hyperparameters);
+        let must = overflows && ["sgd", "momentum", "adam"].contains(&optimizer.name);
+        let may = overflows || (optimizer.name == "adam" && trial.hyperparameters.ends_with(&[1.0]));
+        assert!(if diverged { may } else { !must }, "{optimizer:?} {:?}: {outcome}", trial.hyperparameters);
     }
     let check = |what: &str, network: &Network<T>, order: &[u32], engine: Engine| {
         for (at, (got, want)) in outcomes(network, &trials, order, engine).iter().zip(&want).enumerate() {
-            assert_eq!(got, want, "{what} changed trial {at}, {:?}", trials[at].method);
+            assert_eq!(got, want, "{what} changed trial {at}, {:?}", trials[at].optimizer);
         }
     };
     for isa in Isa::available() {

@@ -14,14 +14,14 @@ use thalweg::train::{Engine, Job, Keep, Lane, Layout, Norms, Objective, Outcome,
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{ALL as METHODS, Domain, Hyperparameter, Method};
+use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Domain, Hyperparameter, Optimizer};
 
 fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
 }
 
 /// Values as the scripts write them: numbers, names, truths.
-fn hyperparameters(method: &Method, settings: &Value) -> Vec<f64> {
+fn hyperparameters(optimizer: &Optimizer, settings: &Value) -> Vec<f64> {
     let value = |h: &Hyperparameter| {
         let name = match &settings[h.name] {
             Value::Null => return h.default,
@@ -32,7 +32,7 @@ fn hyperparameters(method: &Method, settings: &Value) -> Vec<f64> {
         let Domain::Choice(names) = h.domain else { panic!("{} is a number", h.name) };
         names.iter().position(|known| *known == name).unwrap() as f64
     };
-    method.hyperparameters.iter().map(value).collect()
+    optimizer.hyperparameters.iter().map(value).collect()
 }
 
 /// The outcomes of all jobs, in the order of the trials.
@@ -75,22 +75,25 @@ fn descents_follow_torch() {
             assert_eq!(runs.len(), 3);
             for reference in runs {
                 assert!(reference["ulp_sensitivity"].as_f64().unwrap() < 1e-13);
-                let method = Method::named(reference["optimizer"].as_str().unwrap()).unwrap();
-                let hyperparameters = hyperparameters(method, &reference["settings"]);
+                let optimizer = Optimizer::named(reference["optimizer"].as_str().unwrap()).unwrap();
+                let hyperparameters = hyperparameters(optimizer, &reference["settings"]);
                 let keep = Keep::Ends;
                 let lane = Lane { hyperparameters: &hyperparameters, start: &start, keep, ..Lane::default() };
                 let objective = Descent::<f64>::new(Landscape::named(name).unwrap(), 2, &[]);
                 for isa in Isa::available() {
-                    let jobs = [Job { method, lanes: vec![lane] }];
+                    let jobs = [Job { optimizer, lanes: vec![lane] }];
                     let [outcome] = &outcomes(&objective, &jobs, &schedule, engine(isa, 1, None))[0][..] else {
                         panic!("one trial")
                     };
                     let (end, expected) = (outcome.end().unwrap(), numbers(&reference["end"]));
                     let size = expected.iter().fold(0.0, |size: f64, x| size.max(x.abs()));
                     let error = end.iter().zip(&expected).fold(0.0, |most: f64, (a, b)| most.max((a - b).abs())) / size;
-                    assert!(error <= 1e-12, "{method:?} on {name} from {start:?}, {isa:?}: {end:?}, not {expected:?}");
+                    assert!(
+                        error <= 1e-12,
+                        "{optimizer:?} on {name} from {start:?}, {isa:?}: {end:?}, not {expected:?}"
+                    );
                     let (value, expected) = (outcome.last().unwrap().loss[0].unwrap(), &reference["value"]);
-                    assert!((value / expected.as_f64().unwrap() - 1.0).abs() <= 1e-12, "{method:?} on {name}");
+                    assert!((value / expected.as_f64().unwrap() - 1.0).abs() <= 1e-12, "{optimizer:?} on {name}");
                     largest = largest.max(error);
                 }
             }
@@ -110,26 +113,26 @@ fn descents_follow_other_implementations() {
     let mut largest: f64 = 0.0;
     for name in ["rosenbrock", "beale"] {
         let runs = file["landscapes"][name].as_array().unwrap();
-        for method in METHODS {
-            let of_method = runs.iter().filter(|run| run["optimizer"] == method.name);
-            let all: Vec<_> = of_method.clone().map(|run| hyperparameters(method, &run["settings"])).collect();
-            for (at, h) in method.hyperparameters.iter().enumerate() {
+        for optimizer in OPTIMIZERS {
+            let of_optimizer = runs.iter().filter(|run| run["optimizer"] == optimizer.name);
+            let all: Vec<_> = of_optimizer.clone().map(|run| hyperparameters(optimizer, &run["settings"])).collect();
+            for (at, h) in optimizer.hyperparameters.iter().enumerate() {
                 let Domain::Choice(names) = h.domain else { continue };
                 let seen = |choice: usize| all.iter().any(|values| values[at] == choice as f64);
-                assert!((0..names.len()).all(seen), "a variant of {method:?} is missing: {}", h.name);
+                assert!((0..names.len()).all(seen), "a variant of {optimizer:?} is missing: {}", h.name);
             }
-            for (reference, hyperparameters) in of_method.zip(&all) {
+            for (reference, hyperparameters) in of_optimizer.zip(&all) {
                 assert!(reference["ulp_sensitivity"].as_f64().unwrap() < 1e-13);
                 let (start, expected) = (numbers(&reference["start"]), numbers(&reference["end"]));
                 let lane = Lane { hyperparameters, start: &start, keep: Keep::Ends, ..Lane::default() };
                 let objective = Descent::<f64>::new(Landscape::named(name).unwrap(), 2, &[]);
                 for isa in Isa::available() {
-                    let jobs = [Job { method, lanes: vec![lane] }];
+                    let jobs = [Job { optimizer, lanes: vec![lane] }];
                     let ends = outcomes(&objective, &jobs, &schedule, engine(isa, 1, None));
                     let end = ends[0][0].end().unwrap();
                     let size = expected.iter().fold(0.0, |size: f64, x| size.max(x.abs()));
                     let error = end.iter().zip(&expected).fold(0.0, |most: f64, (a, b)| most.max((a - b).abs())) / size;
-                    assert!(error <= 1e-12, "{method:?} {} on {name}, {isa:?}: {error:e}", reference["settings"]);
+                    assert!(error <= 1e-12, "{optimizer:?} {} on {name}, {isa:?}: {error:e}", reference["settings"]);
                     largest = largest.max(error);
                 }
             }
@@ -151,21 +154,21 @@ fn same_bits<T: Elementary>() {
         let starts: Vec<Vec<f64>> =
             (0..37).map(|at| (0..dimensions).map(|i| ((at * 7 + i * 3) % 11) as f64 * 0.4 - 2.0).collect()).collect();
         let rates = [1e-3, 0.02, 3.0];
-        let settings: Vec<Vec<Vec<f64>>> = METHODS
+        let settings: Vec<Vec<Vec<f64>>> = OPTIMIZERS
             .iter()
-            .map(|method| {
-                let point = |lr: &f64| hyperparameters(method, &serde_json::json!({ "lr": lr }));
+            .map(|optimizer| {
+                let point = |lr: &f64| hyperparameters(optimizer, &serde_json::json!({ "lr": lr }));
                 rates.iter().map(point).collect()
             })
             .collect();
-        let jobs: Vec<Job<'_>> = METHODS
+        let jobs: Vec<Job<'_>> = OPTIMIZERS
             .iter()
             .zip(&settings)
-            .map(|(method, points)| {
+            .map(|(optimizer, points)| {
                 let keep = Keep::All;
                 let pairs = points.iter().flat_map(|point| starts.iter().map(move |start| (point, start)));
                 let lanes = pairs.map(|(point, start)| Lane { hyperparameters: point, start, keep, ..Lane::default() });
-                Job { method, lanes: lanes.collect() }
+                Job { optimizer, lanes: lanes.collect() }
             })
             .collect();
         let schedule = Schedule { steps: 60, logged: vec![0, 1, 20, 60], divergence_factor: 10.0, target: None };
@@ -260,7 +263,7 @@ fn same_bits_turned_and_noisy<T: Elementary>() {
         keep: Keep::All,
         ..Lane::default()
     };
-    let jobs = [Job { method: Method::named("momentum").unwrap(), lanes: (0..40).map(lane).collect() }];
+    let jobs = [Job { optimizer: Optimizer::named("momentum").unwrap(), lanes: (0..40).map(lane).collect() }];
     let schedule = Schedule { steps: 30, logged: vec![0, 1, 2, 30], divergence_factor: 10.0, target: None };
     let expected = outcomes(&objective, &jobs, &schedule, engine(Isa::available()[0], 1, None));
     // The same start with two seeds.
@@ -335,7 +338,7 @@ fn noise_has_its_variance_and_its_seed() {
         keep: Keep::Ends,
         ..Lane::default()
     };
-    let jobs = [Job { method: Method::named("sgd").unwrap(), lanes: (0..2 * SEEDS).map(lane).collect() }];
+    let jobs = [Job { optimizer: Optimizer::named("sgd").unwrap(), lanes: (0..2 * SEEDS).map(lane).collect() }];
     let schedule = Schedule { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
     let ends: Vec<Vec<f64>> = outcomes(&flat, &jobs, &schedule, engine(Isa::best(), 1, None))[0]
         .iter()
@@ -362,7 +365,7 @@ fn values_below_zero_are_no_divergence() {
     let status = |name: &str, start: &[f64], lr: f64, steps: u64| {
         let objective = Descent::<f64>::new(Landscape::named(name).unwrap(), start.len(), &[]);
         let lane = Lane { hyperparameters: &[lr], start, ..Lane::default() };
-        let jobs = [Job { method: Method::named("sgd").unwrap(), lanes: vec![lane] }];
+        let jobs = [Job { optimizer: Optimizer::named("sgd").unwrap(), lanes: vec![lane] }];
         let schedule = Schedule { steps, logged: vec![0, steps], divergence_factor: 10.0, target: None };
         let outcome = outcomes(&objective, &jobs, &schedule, engine(Isa::best(), 1, None))[0][0].clone();
         let value = |point: &thalweg::train::Point| point.loss[0].unwrap();

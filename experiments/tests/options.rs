@@ -11,7 +11,7 @@ use thalweg::train::{
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::Landscape;
-use thalweg_kernels::optimizer::{Domain, Method};
+use thalweg_kernels::optimizer::{Domain, Optimizer};
 
 fn read() -> Value {
     let path = format!("{}/tests/reference/options_torch.json", env!("CARGO_MANIFEST_DIR"));
@@ -81,11 +81,11 @@ fn schedules_survive_every_end() {
     }
 }
 
-fn end(method: &'static Method, lane: Lane<'_>, isa: Isa, steps: u64) -> Vec<f64> {
+fn end(optimizer: &'static Optimizer, lane: Lane<'_>, isa: Isa, steps: u64) -> Vec<f64> {
     let objective = Descent::<f64>::new(Landscape::named("rosenbrock").unwrap(), 2, &[]);
     let schedule = Schedule { steps, logged: vec![0, steps], divergence_factor: 10.0, target: None };
     let engine = Engine { isa, threads: 1, path: Path::Population, lanes: None };
-    let jobs = [Job { method, lanes: vec![lane] }];
+    let jobs = [Job { optimizer, lanes: vec![lane] }];
     let found = Mutex::new(Vec::new());
     let done = |_, _, outcomes: &[Outcome]| found.lock().unwrap().extend_from_slice(outcomes);
     train(&objective, &jobs, &schedule, &[], engine, &AtomicBool::new(false), done).unwrap();
@@ -97,10 +97,10 @@ fn descents_with_options_follow_torch() {
     let file = read();
     let (steps, start) = (file["steps"].as_u64().unwrap(), numbers(&file["start"]));
     for reference in file["runs"].as_array().unwrap() {
-        let (method, settings) =
-            (Method::named(reference["optimizer"].as_str().unwrap()).unwrap(), &reference["settings"]);
-        let of_method = method.hyperparameters.iter().map(|h| settings[h.name].as_f64().unwrap_or(h.default));
-        let hyperparameters: Vec<f64> = of_method.collect();
+        let (optimizer, settings) =
+            (Optimizer::named(reference["optimizer"].as_str().unwrap()).unwrap(), &reference["settings"]);
+        let of_optimizer = optimizer.hyperparameters.iter().map(|h| settings[h.name].as_f64().unwrap_or(h.default));
+        let hyperparameters: Vec<f64> = of_optimizer.collect();
         let lane = Lane {
             hyperparameters: &hyperparameters,
             options: options(settings),
@@ -110,9 +110,9 @@ fn descents_with_options_follow_torch() {
         };
         assert_ne!(lane.options, Options::default());
         for isa in Isa::available() {
-            let (end, expected) = (end(method, lane, isa, steps), numbers(&reference["end"]));
+            let (end, expected) = (end(optimizer, lane, isa, steps), numbers(&reference["end"]));
             for (x, expected) in end.iter().zip(expected) {
-                assert!((x - expected).abs() <= 1e-12, "{method:?} {settings} {isa:?}: {x}, not {expected}");
+                assert!((x - expected).abs() <= 1e-12, "{optimizer:?} {settings} {isa:?}: {x}, not {expected}");
             }
         }
     }
@@ -125,7 +125,7 @@ fn forms_of_momentum_differ_under_a_schedule_only() {
     let start = [-1.2, 0.7];
     let steps = 40;
     for (name, nesterov) in [("momentum", false), ("nesterov", true)] {
-        let method = Method::named(name).unwrap();
+        let optimizer = Optimizer::named(name).unwrap();
         for schedule in ["constant", "cosine"] {
             let options = options(&serde_json::json!({ "schedule": schedule }));
             assert_eq!(options.is_scheduled(), options.rate.course != Course::Constant);
@@ -138,7 +138,7 @@ fn forms_of_momentum_differ_under_a_schedule_only() {
                     keep: Keep::Ends,
                     ..Lane::default()
                 };
-                end(method, lane, Isa::best(), steps)
+                end(optimizer, lane, Isa::best(), steps)
             };
             let (pytorch, keras) = (run(0.0), run(1.0));
             let apart = pytorch.iter().zip(&keras).fold(0.0, |most: f64, (a, b)| most.max((a - b).abs()));

@@ -8,7 +8,7 @@ use thalweg::train::{
     Engine, Evaluation, Job, Lane, Layout, Metric, Objective, Outcome, Path, Schedule, Split, Target, train,
 };
 use thalweg_kernels::Isa;
-use thalweg_kernels::optimizer::Method;
+use thalweg_kernels::optimizer::Optimizer;
 
 /// What happens to a trial.
 #[derive(Clone, Default)]
@@ -99,7 +99,7 @@ fn schedule(steps: u64, logged: &[u64], target: Option<Target>) -> Schedule {
 
 fn run(play: &Play, order: &[u64], schedule: &Schedule, engine: Engine, stop: &AtomicBool) -> Vec<Option<Outcome>> {
     let lane = |trial: &u64| Lane { hyperparameters: &[1.0], init_seed: *trial, order_seed: 0, ..Lane::default() };
-    let jobs = [Job { method: Method::named("sgd").unwrap(), lanes: order.iter().map(lane).collect() }];
+    let jobs = [Job { optimizer: Optimizer::named("sgd").unwrap(), lanes: order.iter().map(lane).collect() }];
     let results = Mutex::new(vec![None; order.len()]);
     let done = |_: usize, first: usize, outcomes: &[Outcome]| {
         let places = &mut results.lock().unwrap()[first..];

@@ -11,7 +11,7 @@ use thalweg::train::{
     Engine, Evaluation, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Schedule, Split, train,
 };
 use thalweg_kernels::Isa;
-use thalweg_kernels::optimizer::Method;
+use thalweg_kernels::optimizer::Optimizer;
 
 mod networks;
 use networks::full_batch;
@@ -132,17 +132,23 @@ fn objective(file: &Value, batch: usize, chunk: Option<usize>) -> InFileOrder {
 }
 
 /// The logged losses and the final weights.
-fn run(objective: &InFileOrder, method: &'static Method, settings: &Value, logged: &[u64], isa: Isa) -> [Vec<f64>; 2] {
+fn run(
+    objective: &InFileOrder,
+    optimizer: &'static Optimizer,
+    settings: &Value,
+    logged: &[u64],
+    isa: Isa,
+) -> [Vec<f64>; 2] {
     let value = |h: &thalweg_kernels::optimizer::Hyperparameter| {
         settings.get(h.name).map_or(h.default, |value| value.as_f64().unwrap())
     };
-    let hyperparameters: Vec<f64> = method.hyperparameters.iter().map(value).collect();
+    let hyperparameters: Vec<f64> = optimizer.hyperparameters.iter().map(value).collect();
     let lane = Lane { hyperparameters: &hyperparameters, init_seed: 0, order_seed: 0, ..Lane::default() };
     let steps = *logged.last().unwrap();
     let schedule = Schedule { steps, logged: logged.to_vec(), divergence_factor: 10.0, target: None };
     let (weights, outcomes) = (Weights::default(), Mutex::new(Vec::<Outcome>::new()));
     let engine = Engine { isa, threads: 1, path: Path::Population, lanes: None };
-    let jobs = [Job { method, lanes: vec![lane] }];
+    let jobs = [Job { optimizer, lanes: vec![lane] }];
     let stop = AtomicBool::new(false);
     train(objective, &jobs, &schedule, &[&weights], engine, &stop, |_, _, done| {
         outcomes.lock().unwrap().extend_from_slice(done)
@@ -168,15 +174,15 @@ fn training_follows_torch() {
     let mut tested = Vec::new();
     for reference in file["runs"].as_array().unwrap() {
         let settings = &reference["optimizer"];
-        let method = Method::named(settings["name"].as_str().unwrap()).unwrap();
+        let optimizer = Optimizer::named(settings["name"].as_str().unwrap()).unwrap();
         let batch = reference["batch"].as_u64().unwrap_or(150) as usize;
-        tested.push((method.name, batch));
+        tested.push((optimizer.name, batch));
         let final_weights = parameters(&reference["layers"]);
         for chunk in [None, Some(7), Some(512)] {
             let objective = objective(&file, batch, chunk);
             for isa in Isa::available() {
-                let [losses, weights] = run(&objective, method, settings, &logged, isa);
-                let what = format!("{method:?}, batch {batch}, {isa:?}, chunk {chunk:?}");
+                let [losses, weights] = run(&objective, optimizer, settings, &logged, isa);
+                let what = format!("{optimizer:?}, batch {batch}, {isa:?}, chunk {chunk:?}");
                 let distance = distance(&weights, &final_weights);
                 assert!(distance <= 1e-13, "{what}: weights are off by {distance:e}");
                 for (got, want) in losses.iter().zip(numbers(&reference["loss"])) {

@@ -11,7 +11,7 @@ use thalweg::train::{
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{ALL as METHODS, Hyperparameter, Method};
+use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Hyperparameter, Optimizer};
 
 /// The outcomes of a job, in blocks of 24 lanes, in the order of the trials.
 fn outcomes<T: Elementary>(
@@ -74,8 +74,8 @@ fn walks_are_their_steps<T: Elementary>() {
     for landscape in LANDSCAPES {
         let spectrum: &[f64] = if landscape.facts.dimensions == Dimensions::Spectrum { &[1.0, 30.0] } else { &[] };
         let descent = || Descent::<T>::new(landscape, 2, spectrum);
-        for method in METHODS.iter().filter(|method| landscape.walks(method, 2)) {
-            compare(&descent(), &Stepwise(descent()), method, &mut ends);
+        for optimizer in OPTIMIZERS.iter().filter(|optimizer| landscape.walks(optimizer, 2)) {
+            compare(&descent(), &Stepwise(descent()), optimizer, &mut ends);
         }
     }
     assert!(ends.iter().all(|count| *count > 100), "{ends:?}");
@@ -84,19 +84,19 @@ fn walks_are_their_steps<T: Elementary>() {
 /// Those that only seem to be able to walk.
 #[test]
 fn nobody_walks_where_the_ground_is_turned_or_shakes() {
-    let (landscape, method) = (Landscape::named("rosenbrock").unwrap(), Method::named("momentum").unwrap());
-    assert!(landscape.walks(method, 2));
+    let (landscape, optimizer) = (Landscape::named("rosenbrock").unwrap(), Optimizer::named("momentum").unwrap());
+    assert!(landscape.walks(optimizer, 2));
     let descent = || Descent::<f64>::new(landscape, 2, &[]);
-    compare(&descent().rotated(1), &Stepwise(descent().rotated(1)), method, &mut [0; 3]);
+    compare(&descent().rotated(1), &Stepwise(descent().rotated(1)), optimizer, &mut [0; 3]);
     let shaking = || descent().with_gradient_noise(0.1);
-    compare(&shaking(), &Stepwise(shaking()), method, &mut [0; 3]);
+    compare(&shaking(), &Stepwise(shaking()), optimizer, &mut [0; 3]);
 }
 
 /// Fails where the outcomes of two objectives differ; counts how trials end.
 fn compare<T: Elementary>(
     walking: &Descent<T>,
     stepwise: &Stepwise<T>,
-    method: &'static Method,
+    optimizer: &'static Optimizer,
     ends: &mut [usize; 3],
 ) {
     let starts: Vec<[f64; 2]> = (0..24).map(|at| [f64::from(at % 5) - 2.0, f64::from(at % 7) * 0.6 - 1.9]).collect();
@@ -106,7 +106,7 @@ fn compare<T: Elementary>(
         Schedule { steps: 600, logged: vec![0, 1, 3, 6, 50, 600], divergence_factor: 10.0, target: Some(target) };
     let settings = [1e-4, 3e-3, 0.06, 2.0].map(|lr| {
         let value = |h: &Hyperparameter| if h.name == "lr" { lr } else { h.default };
-        method.hyperparameters.iter().map(value).collect::<Vec<f64>>()
+        optimizer.hyperparameters.iter().map(value).collect::<Vec<f64>>()
     });
     let options = [("schedule", 2.0), ("clip_norm", 1.0), ("weight_decay", 0.1)].map(|(name, value)| {
         let mut values = defaults();
@@ -122,11 +122,11 @@ fn compare<T: Elementary>(
         keep: Keep::All,
         ..Lane::default()
     };
-    let job = Job { method, lanes: (0..72).map(lane).collect() };
+    let job = Job { optimizer, lanes: (0..72).map(lane).collect() };
     for isa in Isa::available() {
         let expected = outcomes(stepwise, &job, &schedule, isa);
         let got = outcomes(walking, &job, &schedule, isa);
-        assert!(got == expected, "{walking:?} by {method:?} on {isa:?}");
+        assert!(got == expected, "{walking:?} by {optimizer:?} on {isa:?}");
         got.iter().for_each(|outcome| ends[outcome.status as usize] += 1);
     }
 }

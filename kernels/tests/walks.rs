@@ -3,7 +3,7 @@
 
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape, Points, Walk};
-use thalweg_kernels::optimizer::{ALL as METHODS, Hyperparameter, Method, Update};
+use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Hyperparameter, Optimizer, Update};
 
 mod compare;
 mod numbers;
@@ -27,7 +27,7 @@ struct Block<T> {
 
 /// Points of the landscape's domain. From lane to lane learning rates go from tiny to such that most points are gone soon;
 /// some were never there.
-fn block<T: Precision>(landscape: &Landscape, method: &Method, lanes: usize, groups: usize) -> Block<T> {
+fn block<T: Precision>(landscape: &Landscape, optimizer: &Optimizer, lanes: usize, groups: usize) -> Block<T> {
     let mut numbers = Numbers::new(groups as u64);
     let mut x: Vec<T> = (0..groups * 2 * lanes)
         .map(|at| {
@@ -36,22 +36,22 @@ fn block<T: Precision>(landscape: &Landscape, method: &Method, lanes: usize, gro
         })
         .collect();
     x[0] = T::from_f64(f64::INFINITY);
-    let mut coefficients = vec![T::default(); groups * method.coefficients * lanes];
+    let mut coefficients = vec![T::default(); groups * optimizer.coefficients * lanes];
     for trial in 0..groups * lanes {
         let value = |h: &Hyperparameter| match h.name {
             "lr" => [1e-4, 1e-2, 0.3, 10.0, 1e-3, 1e30][trial * 5 % 6],
             "momentum" => [0.9, 0.0, 0.99][trial % 3],
             _ => (trial / 2 % 2) as f64,
         };
-        let hyperparameters: Vec<f64> = method.hyperparameters.iter().map(value).collect();
-        let mut fresh = vec![0.0; method.coefficients];
-        method.advance(&hyperparameters, &mut [], &mut fresh);
+        let hyperparameters: Vec<f64> = optimizer.hyperparameters.iter().map(value).collect();
+        let mut fresh = vec![0.0; optimizer.coefficients];
+        optimizer.advance(&hyperparameters, &mut [], &mut fresh);
         for (i, coefficient) in fresh.iter().enumerate() {
-            let group = trial / lanes * method.coefficients;
+            let group = trial / lanes * optimizer.coefficients;
             coefficients[(group + i) * lanes + trial % lanes] = T::from_f64(*coefficient);
         }
     }
-    let (state, survived) = (vec![T::default(); x.len() * method.state], vec![T::default(); groups * lanes]);
+    let (state, survived) = (vec![T::default(); x.len() * optimizer.state], vec![T::default(); groups * lanes]);
     Block { x, state, coefficients, survived }
 }
 
@@ -61,7 +61,7 @@ fn spectrum<T: Precision>(landscape: &Landscape) -> Vec<T> {
 }
 
 /// A gradient and an update a step.
-fn step_by_step<T: Precision>(landscape: &Landscape, method: &Method, isa: Isa, block: &mut Block<T>) {
+fn step_by_step<T: Precision>(landscape: &Landscape, optimizer: &Optimizer, isa: Isa, block: &mut Block<T>) {
     let (lanes, spectrum) = (isa.lanes::<T>(), spectrum(landscape));
     let Block { x, state, coefficients, survived } = block;
     let mut gradient = vec![T::default(); x.len()];
@@ -70,7 +70,7 @@ fn step_by_step<T: Precision>(landscape: &Landscape, method: &Method, isa: Isa, 
         landscape.gradient(isa, Points { x, dimensions: 2, spectrum: &spectrum }, &mut gradient);
         let (groups, range) = (survived.len() / lanes, 0..2);
         let (weights, gradient, alarm) = (&mut *x, &gradient, &mut alarm);
-        method.update(isa, Update { groups, weights, gradient, state, range, coefficients, alarm });
+        optimizer.update(isa, Update { groups, weights, gradient, state, range, coefficients, alarm });
         for (survived, _) in survived.iter_mut().zip(alarm).filter(|(_, alarm)| alarm.is_finite()) {
             *survived = T::from_f64(step as f64);
         }
@@ -80,22 +80,22 @@ fn step_by_step<T: Precision>(landscape: &Landscape, method: &Method, isa: Isa, 
 fn a_walk_is_its_steps<T: Precision>() {
     let (mut walks, mut lost, mut kept) = (0, 0, 0);
     for landscape in LANDSCAPES {
-        for method in METHODS.iter().filter(|method| landscape.walks(method, 2)) {
+        for optimizer in OPTIMIZERS.iter().filter(|optimizer| landscape.walks(optimizer, 2)) {
             walks += 1;
             for isa in Isa::available() {
                 for groups in GROUPS {
-                    let start = block::<T>(landscape, method, isa.lanes::<T>(), groups);
+                    let start = block::<T>(landscape, optimizer, isa.lanes::<T>(), groups);
                     let (mut expected, mut got) = (start.clone(), start);
-                    step_by_step(landscape, method, isa, &mut expected);
+                    step_by_step(landscape, optimizer, isa, &mut expected);
                     let Block { x, state, coefficients, survived } = &mut got;
                     // In two parts, of which the second begins where the first ended.
                     for steps in [STEPS / 4, STEPS - STEPS / 4] {
                         let before = survived.clone();
                         let walk = Walk { steps, x, state, coefficients, survived };
-                        landscape.walk(isa, method, &spectrum(landscape), walk);
+                        landscape.walk(isa, optimizer, &spectrum(landscape), walk);
                         survived.iter_mut().zip(before).for_each(|(survived, before)| *survived += before);
                     }
-                    let what = |part| format!("{part} on {landscape:?} by {method:?}, {groups} groups on {isa:?}");
+                    let what = |part| format!("{part} on {landscape:?} by {optimizer:?}, {groups} groups on {isa:?}");
                     assert_same(&got.x, &expected.x, || what("points"));
                     assert_same(&got.state, &expected.state, || what("state"));
                     assert_same(&got.survived, &expected.survived, || what("steps survived"));
@@ -122,9 +122,12 @@ fn a_walk_is_its_steps_in_f64() {
 #[test]
 fn walks_are_in_the_plane() {
     for landscape in LANDSCAPES {
-        for method in METHODS {
-            assert!(!landscape.walks(method, 1) && !landscape.walks(method, 3), "{landscape:?} {method:?}");
-            assert!(method.products == 0 || !landscape.walks(method, 2), "{method:?} has no constant coefficients");
+        for optimizer in OPTIMIZERS {
+            assert!(!landscape.walks(optimizer, 1) && !landscape.walks(optimizer, 3), "{landscape:?} {optimizer:?}");
+            assert!(
+                optimizer.products == 0 || !landscape.walks(optimizer, 2),
+                "{optimizer:?} has no constant coefficients"
+            );
         }
     }
 }

@@ -7,7 +7,7 @@ use thalweg::descent::Descent;
 use thalweg::train::{Engine, Job, Keep, Lane, Outcome, Path, Schedule, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::Landscape;
-use thalweg_kernels::optimizer::Method;
+use thalweg_kernels::optimizer::Optimizer;
 use thalweg_kernels::reference::optimizer::{Memory, step};
 
 use super::{Runner, Workload};
@@ -43,8 +43,8 @@ impl Walk {
     fn by_thalweg(&mut self) {
         let objective = Descent::<f32>::new(self.landscape, 2, &[]);
         let lane = |start| Lane { hyperparameters: &HYPERPARAMETERS, start, keep: Keep::Ends, ..Lane::default() };
-        let method = Method::named("momentum").expect("there is such an optimizer");
-        let jobs = [Job { method, lanes: self.starts.iter().map(|start| lane(start)).collect() }];
+        let optimizer = Optimizer::named("momentum").expect("there is such an optimizer");
+        let jobs = [Job { optimizer, lanes: self.starts.iter().map(|start| lane(start)).collect() }];
         let schedule =
             Schedule { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
         let engine = Engine { isa: self.isa, threads: 1, path: Path::Population, lanes: Some(LANES) };

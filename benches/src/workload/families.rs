@@ -31,13 +31,13 @@ pub fn elementwise(mut add: impl FnMut(&str, Box<Make<'static>>)) {
         add("loss/gradient", Box::new(move |isa| loss::gradient::<f32>(function, isa)));
         add("loss/value", Box::new(move |isa| loss::value::<f32>(function, isa)));
     }
-    for &method in OPTIMIZERS {
-        add("optimizer/update", Box::new(move |isa| optimizer::workload::<f32>(method, isa)));
+    for &optimizer in OPTIMIZERS {
+        add("optimizer/update", Box::new(move |isa| optimizer::workload::<f32>(optimizer, isa)));
     }
     for &landscape in LANDSCAPES {
         add("landscape/gradient", Box::new(move |isa| landscape::workload::<f32>(landscape, isa)));
-        for &method in OPTIMIZERS.iter().filter(|method| landscape.walks(method, 2)) {
-            add("landscape/walk", Box::new(move |isa| walk::workload::<f32>(landscape, method, isa)));
+        for &optimizer in OPTIMIZERS.iter().filter(|optimizer| landscape.walks(optimizer, 2)) {
+            add("landscape/walk", Box::new(move |isa| walk::workload::<f32>(landscape, optimizer, isa)));
         }
     }
 }

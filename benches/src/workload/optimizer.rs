@@ -1,7 +1,7 @@
 //! One step of an optimizer on a block of trials.
 
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Method, Update};
+use thalweg_kernels::optimizer::{Optimizer, Update};
 use thalweg_kernels::reference::optimizer::{Memory, step};
 use thalweg_kernels::{Buffer, Isa};
 
@@ -17,7 +17,7 @@ const STEPS: usize = 3;
 /// A block at its optimizer's default hyperparameters. A run is one more step with the same gradient; the coefficients
 /// stay those of the last checked step. The reference is the textbook's formula in f64, a parameter at a time.
 struct Block<T> {
-    method: &'static Method,
+    optimizer: &'static Optimizer,
     isa: Isa,
     hyperparameters: Vec<f64>,
     weights: Buffer<T>,
@@ -29,20 +29,20 @@ struct Block<T> {
 }
 
 /// The workload of an optimizer.
-pub fn workload<T: Elementary>(method: &'static Method, isa: Isa) -> Box<dyn Workload> {
+pub fn workload<T: Elementary>(optimizer: &'static Optimizer, isa: Isa) -> Box<dyn Workload> {
     let lanes = isa.lanes::<T>();
     let mut stream = inputs::stream(5);
     let weights: Buffer<T> = inputs::buffer(ELEMENTS, || stream.normal());
     let gradient = inputs::buffer(ELEMENTS, || stream.normal());
     let plain = weights.iter().map(|w| (w.to_f64(), Memory::default())).collect();
     Box::new(Block {
-        method,
+        optimizer,
         isa,
-        hyperparameters: method.hyperparameters.iter().map(|parameter| parameter.default).collect(),
+        hyperparameters: optimizer.hyperparameters.iter().map(|parameter| parameter.default).collect(),
         weights,
         gradient,
-        state: Buffer::zeroed(ELEMENTS * method.state),
-        coefficients: Buffer::zeroed(lanes * method.coefficients),
+        state: Buffer::zeroed(ELEMENTS * optimizer.state),
+        coefficients: Buffer::zeroed(lanes * optimizer.coefficients),
         alarm: Buffer::zeroed(lanes),
         plain,
     })
@@ -50,7 +50,7 @@ pub fn workload<T: Elementary>(method: &'static Method, isa: Isa) -> Box<dyn Wor
 
 impl<T: Elementary> Workload for Block<T> {
     fn name(&self) -> String {
-        format!("{}-{}", self.method.name, T::NAME)
+        format!("{}-{}", self.optimizer.name, T::NAME)
     }
 
     fn work(&self) -> u64 {
@@ -59,15 +59,15 @@ impl<T: Elementary> Workload for Block<T> {
 
     fn demands(&self) -> Option<Demands> {
         let arrays = |count: usize| (count * ELEMENTS) as u64;
-        let (loaded, stored) = (arrays(2 + self.method.state), arrays(1 + self.method.state));
+        let (loaded, stored) = (arrays(2 + self.optimizer.state), arrays(1 + self.optimizer.state));
         Some(Demands { number: size_of::<T>(), loaded, stored, held: loaded, multiplications: None })
     }
 
     fn run(&mut self, runner: Runner) {
         if runner == Runner::Reference {
             for ((w, memory), g) in self.plain.iter_mut().zip(self.gradient.iter()) {
-                *w = step(self.method.name, &self.hyperparameters, *w, g.to_f64(), memory)
-                    .unwrap_or_else(|| panic!("there is no reference for {}", self.method.name));
+                *w = step(self.optimizer.name, &self.hyperparameters, *w, g.to_f64(), memory)
+                    .unwrap_or_else(|| panic!("there is no reference for {}", self.optimizer.name));
             }
             return;
         }
@@ -80,15 +80,15 @@ impl<T: Elementary> Workload for Block<T> {
             coefficients: &self.coefficients,
             alarm: &mut self.alarm,
         };
-        self.method.update(self.isa, update);
+        self.optimizer.update(self.isa, update);
     }
 
     fn check(&mut self) {
         let lanes = self.isa.lanes::<T>();
-        let mut products = vec![1.0; self.method.products];
-        let mut fresh = vec![0.0; self.method.coefficients];
+        let mut products = vec![1.0; self.optimizer.products];
+        let mut fresh = vec![0.0; self.optimizer.coefficients];
         for done in 1..=STEPS {
-            self.method.advance(&self.hyperparameters, &mut products, &mut fresh);
+            self.optimizer.advance(&self.hyperparameters, &mut products, &mut fresh);
             for (row, coefficient) in self.coefficients.chunks_exact_mut(lanes).zip(&fresh) {
                 row.fill(T::from_f64(*coefficient));
             }

@@ -9,7 +9,7 @@ use thalweg::train::{Engine, Job, Lane, Path, Schedule, Split, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::Loss;
-use thalweg_kernels::optimizer::Method;
+use thalweg_kernels::optimizer::Optimizer;
 
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
@@ -61,8 +61,8 @@ fn architecture() -> Architecture {
     Architecture::new(&[2, HIDDEN, 1], true, tanh, bce)
 }
 
-fn adam() -> &'static Method {
-    Method::named("adam").expect("there is such an optimizer")
+fn adam() -> &'static Optimizer {
+    Optimizer::named("adam").expect("there is such an optimizer")
 }
 
 impl<T: Plain> Sweep<T> {
@@ -96,7 +96,7 @@ impl<T: Plain> Sweep<T> {
             ..Lane::default()
         };
         let lanes = self.hyperparameters.iter().map(Vec::as_slice).enumerate().map(lane).collect();
-        let jobs = [Job { method: adam(), lanes }];
+        let jobs = [Job { optimizer: adam(), lanes }];
         let schedule =
             Schedule { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
         let engine = Engine { isa: self.isa, threads: 1, path: Path::Population, lanes: None };

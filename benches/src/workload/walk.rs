@@ -2,7 +2,7 @@
 
 use thalweg_kernels::landscape::{Dimensions, Landscape, Walk};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Hyperparameter, Method};
+use thalweg_kernels::optimizer::{Hyperparameter, Optimizer};
 use thalweg_kernels::reference::optimizer::{Memory, step};
 use thalweg_kernels::{Buffer, Isa};
 
@@ -18,7 +18,7 @@ const STEPS: usize = 100;
 /// formulas in f64, a start at a time.
 struct Descents<T> {
     landscape: &'static Landscape,
-    method: &'static Method,
+    optimizer: &'static Optimizer,
     isa: Isa,
     hyperparameters: Vec<f64>,
     spectrum: Vec<T>,
@@ -31,7 +31,11 @@ struct Descents<T> {
 }
 
 /// The workload of a landscape and an optimizer, if there is such a kernel.
-pub fn workload<T: Elementary>(landscape: &'static Landscape, method: &'static Method, isa: Isa) -> Box<dyn Workload> {
+pub fn workload<T: Elementary>(
+    landscape: &'static Landscape,
+    optimizer: &'static Optimizer,
+    isa: Isa,
+) -> Box<dyn Workload> {
     let (lanes, mut at, mut stream) = (isa.lanes::<T>(), 0, inputs::stream(12));
     let mut coordinate = || {
         let (low, high) = landscape.facts.bounds(at / lanes % 2);
@@ -41,21 +45,22 @@ pub fn workload<T: Elementary>(landscape: &'static Landscape, method: &'static M
     let has_spectrum = landscape.facts.dimensions == Dimensions::Spectrum;
     // In the corners of some domains the ground is too steep for more.
     let value = |h: &Hyperparameter| if h.name == "lr" { 1e-6 } else { h.default };
-    let hyperparameters: Vec<f64> = method.hyperparameters.iter().map(value).collect();
-    let (mut fresh, mut coefficients) = (vec![0.0; method.coefficients], Buffer::zeroed(STARTS * method.coefficients));
-    method.advance(&hyperparameters, &mut [], &mut fresh);
-    for (row, at) in coefficients.chunks_exact_mut(lanes).zip((0..method.coefficients).cycle()) {
+    let hyperparameters: Vec<f64> = optimizer.hyperparameters.iter().map(value).collect();
+    let (mut fresh, mut coefficients) =
+        (vec![0.0; optimizer.coefficients], Buffer::zeroed(STARTS * optimizer.coefficients));
+    optimizer.advance(&hyperparameters, &mut [], &mut fresh);
+    for (row, at) in coefficients.chunks_exact_mut(lanes).zip((0..optimizer.coefficients).cycle()) {
         row.fill(T::from_f64(fresh[at]));
     }
     Box::new(Descents {
         landscape,
-        method,
+        optimizer,
         isa,
         hyperparameters,
         spectrum: if has_spectrum { vec![T::from_f64(1.0), T::from_f64(10.0)] } else { vec![] },
         starts: inputs::buffer(2 * STARTS, &mut coordinate),
         x: Buffer::zeroed(2 * STARTS),
-        state: Buffer::zeroed(2 * STARTS * method.state),
+        state: Buffer::zeroed(2 * STARTS * optimizer.state),
         coefficients,
         survived: Buffer::zeroed(STARTS),
         plain: vec![0.0; 2 * STARTS],
@@ -77,8 +82,8 @@ impl<T: Elementary> Descents<T> {
             for _ in 0..STEPS {
                 let (_, gradient) = (self.landscape.reference)(&x, &spectrum);
                 for ((x, memory), partial) in x.iter_mut().zip(&mut memory).zip(gradient) {
-                    *x = step(self.method.name, &self.hyperparameters, *x, partial, memory)
-                        .unwrap_or_else(|| panic!("there is no reference for {}", self.method.name));
+                    *x = step(self.optimizer.name, &self.hyperparameters, *x, partial, memory)
+                        .unwrap_or_else(|| panic!("there is no reference for {}", self.optimizer.name));
                 }
             }
             places.into_iter().zip(x).for_each(|(place, x)| self.plain[place] = x);
@@ -88,7 +93,7 @@ impl<T: Elementary> Descents<T> {
 
 impl<T: Elementary> Workload for Descents<T> {
     fn name(&self) -> String {
-        format!("{}-{}-{}", self.landscape.facts.name, self.method.name, T::NAME)
+        format!("{}-{}-{}", self.landscape.facts.name, self.optimizer.name, T::NAME)
     }
 
     fn work(&self) -> u64 {
@@ -111,7 +116,7 @@ impl<T: Elementary> Workload for Descents<T> {
         self.state.fill(T::default());
         let Self { x, state, coefficients, survived, .. } = self;
         let walk = Walk { steps: STEPS as u64, x, state, coefficients, survived };
-        self.landscape.walk(self.isa, self.method, &self.spectrum, walk);
+        self.landscape.walk(self.isa, self.optimizer, &self.spectrum, walk);
     }
 
     fn check(&mut self) {

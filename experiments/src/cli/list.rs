@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 
 use thalweg_kernels::landscape::{Dimensions, Facts, Optimum};
-use thalweg_kernels::optimizer::{Domain, Hyperparameter, Method};
+use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
 use thalweg_kernels::{activation, landscape, loss, optimizer};
 
 use super::CliError;
@@ -226,14 +226,15 @@ fn interval(low: (f64, bool), high: (f64, bool)) -> String {
 
 fn optimizers(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "Optimizers:")?;
-    for method in optimizer::ALL {
-        writeln!(out, "  {}: {} ({})", method.name, method.formula, method.paper)?;
-        let width = method.hyperparameters.iter().map(|hyperparameter| hyperparameter.name.len()).max().unwrap_or(0);
-        for hyperparameter in method.hyperparameters {
+    for optimizer in optimizer::ALL {
+        writeln!(out, "  {}: {} ({})", optimizer.name, optimizer.formula, optimizer.paper)?;
+        let width = optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name.len()).max().unwrap_or(0);
+        for hyperparameter in optimizer.hyperparameters {
             writeln!(out, "    {:width$}  {}", hyperparameter.name, describe(hyperparameter))?;
         }
-        if !method.notes.is_empty() {
-            let notes: Vec<String> = method.notes.iter().map(|(name, value)| setting(method, name, *value)).collect();
+        if !optimizer.notes.is_empty() {
+            let notes: Vec<String> =
+                optimizer.notes.iter().map(|(name, value)| setting(optimizer, name, *value)).collect();
             writeln!(out, "    {:width$}  paper, the defaults, or notes: {}", "convention", notes.join(", "))?;
         }
     }
@@ -242,8 +243,8 @@ fn optimizers(out: &mut impl Write) -> io::Result<()> {
     for option in &OPTIONS {
         writeln!(out, "    {:width$}  {}", option.name, describe(option))?;
     }
-    let decays = |method: &&&Method| method.hyperparameters.iter().any(|own| own.name == "weight_decay");
-    let decaying: Vec<&str> = optimizer::ALL.iter().filter(decays).map(|method| method.name).collect();
+    let decays = |optimizer: &&&Optimizer| optimizer.hyperparameters.iter().any(|own| own.name == "weight_decay");
+    let decaying: Vec<&str> = optimizer::ALL.iter().filter(decays).map(|optimizer| optimizer.name).collect();
     writeln!(out, "    (with a weight decay of their own in the place of both: {})", decaying.join(", "))?;
     writeln!(out, "  each of them: learning rates of their own for the layers")?;
     writeln!(
@@ -259,8 +260,8 @@ fn describe_course(course: &CourseFacts) -> String {
 }
 
 /// A hyperparameter with a value, as specs write it.
-fn setting(method: &Method, name: &str, value: f64) -> String {
-    match method.hyperparameters.iter().find(|hyperparameter| hyperparameter.name == name).map(|h| h.domain) {
+fn setting(optimizer: &Optimizer, name: &str, value: f64) -> String {
+    match optimizer.hyperparameters.iter().find(|hyperparameter| hyperparameter.name == name).map(|h| h.domain) {
         Some(Domain::Choice(names)) => format!("{name} = {}", names[value as usize]),
         _ => format!("{name} = {value:?}"),
     }

@@ -34,20 +34,20 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let mut order: Vec<usize> = (0..found.optimizers.len()).collect();
     order.sort_by(|a, b| test.averages[*a].total_cmp(&test.averages[*b]).then(a.cmp(b)));
     let count = order.len();
-    let names: Vec<&str> = order.iter().map(|&method| found.optimizers[method]).collect();
+    let names: Vec<&str> = order.iter().map(|&optimizer| found.optimizers[optimizer]).collect();
     let half = test.critical_difference / 2.0;
-    let solid = |method: usize| Style { dash: &[], ..style(method) };
+    let solid = |optimizer: usize| Style { dash: &[], ..style(optimizer) };
     let best = test.averages[order[0]];
     // What overlaps with the best one's bar is not known to be worse.
     let mut layers =
         vec![Layer::Band(solid(order[0]), vec![(best - half, 0.0, count as f64), (best + half, 0.0, count as f64)])];
-    for (row, &method) in order.iter().enumerate() {
-        let (rank, y) = (test.averages[method], comparison::middle(row, count));
-        layers.push(Layer::Line(solid(method), vec![(rank - half, y), (rank + half, y)]));
+    for (row, &optimizer) in order.iter().enumerate() {
+        let (rank, y) = (test.averages[optimizer], comparison::middle(row, count));
+        layers.push(Layer::Line(solid(optimizer), vec![(rank - half, y), (rank + half, y)]));
         for end in [rank - half, rank + half] {
-            layers.push(Layer::Line(solid(method), vec![(end, y - 0.14), (end, y + 0.14)]));
+            layers.push(Layer::Line(solid(optimizer), vec![(end, y - 0.14), (end, y + 0.14)]));
         }
-        layers.push(Layer::Markers(style(method), vec![(rank, y)]));
+        layers.push(Layer::Markers(style(optimizer), vec![(rank, y)]));
     }
     let low = (best - half).min(1.0) - 0.15;
     let high = (test.averages[order[count - 1]] + half).max(count as f64) + 0.15;

@@ -236,8 +236,8 @@ fn write_train(out: &mut Writer, train: &Train, has_examples: bool, is_random: b
 
 fn write_grid(out: &mut Writer, grid: &Grid) {
     out.header("[[optimizer]]");
-    out.text("kind", grid.method.name);
-    for (hyperparameter, axis) in grid.method.hyperparameters.iter().zip(&grid.axes) {
+    out.text("kind", grid.optimizer.name);
+    for (hyperparameter, axis) in grid.optimizer.hyperparameters.iter().zip(&grid.axes) {
         if !grid.mentions(hyperparameter) {
             continue;
         }

@@ -232,7 +232,7 @@ fn read_selections(field: &Field<'_>) -> Result<Vec<Selection>, InputError> {
     const EXPECTED: &str = "a list of tables such as { optimizer = \"sgd\", lr = 0.1 }";
     let read = |item: &Field<'_>| -> Result<Selection, InputError> {
         let table = item.as_table().ok_or_else(|| item.expected(EXPECTED))?;
-        let names: Vec<&str> = optimizer::ALL.iter().map(|method| method.name).collect();
+        let names: Vec<&str> = optimizer::ALL.iter().map(|optimizer| optimizer.name).collect();
         let optimizer = names[table.required("optimizer", "the name of an optimizer")?.choice(&names)?].to_owned();
         let mut settings = Vec::new();
         for key in table.keys().filter(|key| *key != "optimizer") {
@@ -263,7 +263,7 @@ pub(super) fn setting_text(setting: &Setting) -> String {
 
 /// Checks that the spec has the optimizers, and these the hyperparameters, that a figure names.
 fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), InputError> {
-    let names: Vec<&str> = spec.optimizers.iter().map(|grid| grid.method.name).collect();
+    let names: Vec<&str> = spec.optimizers.iter().map(|grid| grid.optimizer.name).collect();
     let against = options.against.iter().map(|name| ("against".to_owned(), name));
     let selected = options.selection.iter().enumerate();
     let selected = selected.map(|(item, selection)| (format!("select.{item}.optimizer"), &selection.optimizer));
@@ -274,11 +274,11 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
         }
     }
     for (item, Selection { optimizer, settings }) in options.selection.iter().enumerate() {
-        let grids = || spec.optimizers.iter().filter(|grid| grid.method.name == optimizer);
+        let grids = || spec.optimizers.iter().filter(|grid| grid.optimizer.name == optimizer);
         let scales = grids().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
         let of_grid = |grid: &Grid| {
             let options = grid.options.iter().map(|(at, _)| &OPTIONS[*at]);
-            grid.method.hyperparameters.iter().chain(options).map(|known| known.name.to_owned()).collect::<Vec<_>>()
+            grid.optimizer.hyperparameters.iter().chain(options).map(|known| known.name.to_owned()).collect::<Vec<_>>()
         };
         let own = grids().flat_map(of_grid);
         let of_problem = spec.problem.axes.iter().map(|(name, _)| (*name).to_owned());
@@ -302,7 +302,7 @@ fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Resu
     extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
     extra.extend(spec.problem.axes.iter().map(|(name, _)| (*name).to_owned()));
     let numbers = |grid: &Grid| -> Vec<&'static str> {
-        let numbers = grid.method.hyperparameters.iter();
+        let numbers = grid.optimizer.hyperparameters.iter();
         let numbers = numbers.filter(|h| grid.mentions(h)).chain(grid.options.iter().map(|(at, _)| &OPTIONS[*at]));
         let numbers = numbers.filter(|h| matches!(h.domain, Domain::Number { .. }));
         numbers.map(|hyperparameter| hyperparameter.name).collect()

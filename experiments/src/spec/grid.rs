@@ -1,6 +1,6 @@
 //! `[[optimizer]]`: a grid of hyperparameters, the product of one axis each.
 
-use thalweg_kernels::optimizer::{self, Hyperparameter, Method};
+use thalweg_kernels::optimizer::{self, Hyperparameter, Optimizer};
 
 use super::axis::Axis;
 use super::error::{InputError, suggestion};
@@ -11,7 +11,7 @@ use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defau
 #[derive(Clone, Debug)]
 pub struct Grid {
     /// The optimizer.
-    pub method: &'static Method,
+    pub optimizer: &'static Optimizer,
     /// An axis a hyperparameter, in the order of the optimizer's metadata.
     pub axes: Vec<Axis>,
     /// The axes of the options ([`OPTIONS`]) that do not just have their defaults, by their places there, in this order.
@@ -30,8 +30,8 @@ const CONVENTIONS: [&str; 2] = ["paper", "notes"];
 /// Methods are entries of one list, told apart by their names.
 impl PartialEq for Grid {
     fn eq(&self, other: &Self) -> bool {
-        (self.method.name, &self.axes, &self.options, &self.lr_scale)
-            == (other.method.name, &other.axes, &other.options, &other.lr_scale)
+        (self.optimizer.name, &self.axes, &self.options, &self.lr_scale)
+            == (other.optimizer.name, &other.axes, &other.options, &other.lr_scale)
     }
 }
 
@@ -94,7 +94,7 @@ impl GridPoints {
 impl Grid {
     /// Its axes, with their names; the last one moves fastest.
     fn all_axes(&self) -> impl Iterator<Item = (String, &Axis)> {
-        let hyperparameters = self.method.hyperparameters.iter().map(|h| h.name.to_owned()).zip(&self.axes);
+        let hyperparameters = self.optimizer.hyperparameters.iter().map(|h| h.name.to_owned()).zip(&self.axes);
         let options = self.options.iter().map(|(at, axis)| (OPTIONS[*at].name.to_owned(), axis));
         let lr_scale = self.lr_scale.iter().enumerate().map(|(layer, axis)| (lr_scale_name(layer), axis));
         hyperparameters.chain(options).chain(lr_scale)
@@ -114,28 +114,28 @@ impl Grid {
 
     /// Whether tables mention this hyperparameter: one that goes without saying only where it does not have its default.
     pub fn mentions(&self, hyperparameter: &Hyperparameter) -> bool {
-        let at = self.method.hyperparameters.iter().position(|own| own.name == hyperparameter.name);
+        let at = self.optimizer.hyperparameters.iter().position(|own| own.name == hyperparameter.name);
         let is_default = |at: usize| self.axes[at] == Axis::single(hyperparameter, hyperparameter.default);
         at.is_some_and(|at| !hyperparameter.optional || !is_default(at))
     }
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        let names: Vec<&str> = optimizer::ALL.iter().map(|method| method.name).collect();
+        let names: Vec<&str> = optimizer::ALL.iter().map(|optimizer| optimizer.name).collect();
         let kind = table.required("kind", &format!("one of {}", names.join(", ")))?;
-        let method = optimizer::ALL[kind.choice(&names)?];
-        let names = method.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
-        let convention = (!method.notes.is_empty()).then_some("convention");
-        let options = OPTIONS.iter().map(|option| option.name).filter(|name| takes(method, name));
+        let optimizer = optimizer::ALL[kind.choice(&names)?];
+        let names = optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
+        let convention = (!optimizer.notes.is_empty()).then_some("convention");
+        let options = OPTIONS.iter().map(|option| option.name).filter(|name| takes(optimizer, name));
         let keys: Vec<&str> = names.chain(convention).chain(options).chain(["lr_scale"]).collect();
         if let Some(key) = table.keys().find(|key| *key != "kind" && !keys.contains(key)) {
             let field = table.optional(key).expect("the key was just found");
             return Err(field
-                .error(format!("{} has no such hyperparameter", method.name))
+                .error(format!("{} has no such hyperparameter", optimizer.name))
                 .with_help(suggestion(key, &keys)));
         }
         let preset = table.optional("convention").map_or(Ok(&[][..]), |field| {
             let notes = field.choice(&CONVENTIONS)? == 1;
-            Ok(if notes { method.notes } else { &[] })
+            Ok(if notes { optimizer.notes } else { &[] })
         })?;
         let axis = |hyperparameter: &'static Hyperparameter| match table.optional(hyperparameter.name) {
             Some(field) => Axis::read(&field, hyperparameter),
@@ -144,10 +144,10 @@ impl Grid {
                 Ok(Axis::single(hyperparameter, preset.map_or(hyperparameter.default, |(_, value)| *value)))
             }
         };
-        let axes = method.hyperparameters.iter().map(axis).collect::<Result<_, _>>()?;
-        let options = read_options(table, method)?;
+        let axes = optimizer.hyperparameters.iter().map(axis).collect::<Result<_, _>>()?;
+        let options = read_options(table, optimizer)?;
         let lr_scale = table.optional("lr_scale").map_or(Ok(Vec::new()), |field| read_lr_scale(&field))?;
-        Ok(Self { method, axes, options, lr_scale })
+        Ok(Self { optimizer, axes, options, lr_scale })
     }
 }
 
@@ -157,14 +157,16 @@ pub(crate) fn lr_scale_name(layer: usize) -> String {
 }
 
 /// Whether an optimizer has this option. A weight decay of its own stands in the place of both others.
-fn takes(method: &Method, option: &str) -> bool {
-    let decays = method.hyperparameters.iter().any(|own| own.name == "weight_decay");
+fn takes(optimizer: &Optimizer, option: &str) -> bool {
+    let decays = optimizer.hyperparameters.iter().any(|own| own.name == "weight_decay");
     !(decays && ["weight_decay", "decoupled_weight_decay"].contains(&option))
 }
 
-fn read_options(table: &Table<'_>, method: &Method) -> Result<Vec<(usize, Axis)>, InputError> {
+fn read_options(table: &Table<'_>, optimizer: &Optimizer) -> Result<Vec<(usize, Axis)>, InputError> {
     let read = |option: &'static Hyperparameter| -> Result<Option<Axis>, InputError> {
-        let Some(field) = table.optional(option.name).filter(|_| takes(method, option.name)) else { return Ok(None) };
+        let Some(field) = table.optional(option.name).filter(|_| takes(optimizer, option.name)) else {
+            return Ok(None);
+        };
         let axis = Axis::read(&field, option)?;
         if WHOLE_NUMBERS.contains(&option.name) && axis.values(option.name).iter().any(|steps| steps.fract() != 0.0) {
             return Err(field.expected("whole numbers of steps"));

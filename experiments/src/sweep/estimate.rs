@@ -45,7 +45,7 @@ impl Estimate {
         let worker = |(population, (_, lanes, _)): (&Population, &(Choice, usize, f64))| {
             // Weights on their way to files are f64.
             let kept = plan.weight_files(spec).0.min(2 * *lanes as u64);
-            let own = spec.optimizers.iter().filter(|grid| grid.method.name == population.optimizer.name);
+            let own = spec.optimizers.iter().filter(|grid| grid.optimizer.name == population.optimizer.name);
             let adjusts = own.flat_map(|grid| &grid.options).any(|(option, _)| *option < SCHEDULE);
             let arrays = *lanes as u64 * size * (3 + population.optimizer.state as u64 + u64::from(adjusts));
             plan.model.parameters() * (arrays + 8 * kept)
@@ -93,7 +93,7 @@ impl Measurement<'_> {
         let indices: Vec<usize> = population.trials.iter().take(lanes).map(|&trial| trial as usize).collect();
         let trials: Vec<Trial> = indices.iter().map(|&index| plan.trials.get(index)).collect();
         let lanes_of_trials = indices.iter().zip(&trials).map(|(&index, trial)| lane(spec, plan, index, trial));
-        let jobs = [Job { method: population.optimizer, lanes: lanes_of_trials.collect() }];
+        let jobs = [Job { optimizer: population.optimizer, lanes: lanes_of_trials.collect() }];
         let time = |steps: u64, logged: Vec<u64>| {
             let schedule = train::Schedule { steps, logged, ..schedule.clone() };
             let begin = Instant::now();

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use thalweg_kernels::optimizer::{Domain, Method};
+use thalweg_kernels::optimizer::{Domain, Optimizer};
 
 use super::{Initial, Model, Schedule, Shape, Trial};
 use crate::data::Splits;
@@ -42,8 +42,8 @@ pub(super) struct Point<'a> {
 }
 
 /// The hash of what the descriptions of all trials of one optimizer begin with, and a buffer for the rest.
-pub(super) struct MethodKeys {
-    method: &'static Method,
+pub(super) struct OptimizerKeys {
+    optimizer: &'static Optimizer,
     relevant: Relevant,
     hasher: blake3::Hasher,
     rest: String,
@@ -94,10 +94,10 @@ impl KeyMaker {
     }
 
     /// The keys of the trials of one optimizer.
-    pub fn of_method(&self, method: &'static Method) -> MethodKeys {
+    pub fn of_optimizer(&self, optimizer: &'static Optimizer) -> OptimizerKeys {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.shared.as_bytes());
-        MethodKeys { method, relevant: self.relevant, hasher, rest: String::new() }
+        OptimizerKeys { optimizer, relevant: self.relevant, hasher, rest: String::new() }
     }
 
     pub fn describe(&self, trial: &Trial, start: &[f64]) -> String {
@@ -109,11 +109,11 @@ impl KeyMaker {
     }
 }
 
-impl MethodKeys {
+impl OptimizerKeys {
     /// The key of a trial.
     pub fn key(&mut self, point: Point<'_>, init_seed: u64, order_seed: u64) -> Key {
         self.rest.clear();
-        write_trial(&mut self.rest, self.method, point, self.relevant, [init_seed, order_seed]);
+        write_trial(&mut self.rest, self.optimizer, point, self.relevant, [init_seed, order_seed]);
         Key::of(&self.hasher.clone().update(self.rest.as_bytes()).finalize())
     }
 }
@@ -169,14 +169,14 @@ fn write_network(
 
 fn write_trial(
     text: &mut String,
-    method: &Method,
+    optimizer: &Optimizer,
     point: Point<'_>,
     relevant: Relevant,
     [init_seed, order_seed]: [u64; 2],
 ) {
-    write_line(text, "optimizer", &quoted(method.name));
+    write_line(text, "optimizer", &quoted(optimizer.name));
     let options = OPTIONS.iter().zip(point.options);
-    for (hyperparameter, &value) in method.hyperparameters.iter().zip(point.hyperparameters).chain(options) {
+    for (hyperparameter, &value) in optimizer.hyperparameters.iter().zip(point.hyperparameters).chain(options) {
         if hyperparameter.optional && value == hyperparameter.default {
             continue;
         }

@@ -16,7 +16,7 @@ mod weights;
 
 use std::collections::HashMap;
 
-use thalweg_kernels::optimizer::{Domain, Method};
+use thalweg_kernels::optimizer::{Domain, Optimizer};
 
 use crate::data::Splits;
 use crate::record::Setting;
@@ -92,7 +92,7 @@ pub struct Population {
     /// What they learn.
     pub instance: usize,
     /// Their optimizer.
-    pub optimizer: &'static Method,
+    pub optimizer: &'static Optimizer,
     /// Their indices among the plan's trials, sorted by `order_seed`, so that the lanes of a block share batches.
     pub trials: Vec<u32>,
 }
@@ -130,7 +130,7 @@ impl Plan {
         let populations = group(spec, &trials);
         let mut hyperparameters = Vec::new();
         for grid in &spec.optimizers {
-            for hyperparameter in grid.method.hyperparameters.iter().filter(|h| grid.mentions(h)) {
+            for hyperparameter in grid.optimizer.hyperparameters.iter().filter(|h| grid.mentions(h)) {
                 if !hyperparameters.contains(&hyperparameter.name) {
                     hyperparameters.push(hyperparameter.name);
                 }
@@ -295,7 +295,7 @@ fn group(spec: &Spec, trials: &Trials) -> Vec<Population> {
     let mut places = HashMap::new();
     for index in 0..trials.len() {
         let place = trials.place(index);
-        let optimizer = spec.optimizers[place.grid].method;
+        let optimizer = spec.optimizers[place.grid].optimizer;
         let at = *places.entry((place.instance, optimizer.name)).or_insert(populations.len());
         if at == populations.len() {
             populations.push(Population { instance: place.instance, optimizer, trials: Vec::new() });

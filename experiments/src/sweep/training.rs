@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::Method;
+use thalweg_kernels::optimizer::Optimizer;
 
 use super::run::{Progress, RunError, Settings};
 use super::{Choice, Plan, Population, Trial, WeightFiles, WithObjective, rows};
@@ -97,7 +97,7 @@ impl WithObjective for Training<'_> {
 struct Missing<'a> {
     spec: &'a Spec,
     plan: &'a Plan,
-    lists: Vec<(&'static Method, &'a [u32])>,
+    lists: Vec<(&'static Optimizer, &'a [u32])>,
 }
 
 impl Jobs for Missing<'_> {
@@ -105,7 +105,7 @@ impl Jobs for Missing<'_> {
         self.lists.len()
     }
 
-    fn method(&self, job: usize) -> &'static Method {
+    fn optimizer(&self, job: usize) -> &'static Optimizer {
         self.lists[job].0
     }
 

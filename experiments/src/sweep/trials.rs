@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use thalweg_kernels::optimizer::Method;
+use thalweg_kernels::optimizer::Optimizer;
 
-use super::key::{KeyMaker, MethodKeys, Point};
+use super::key::{KeyMaker, OptimizerKeys, Point};
 use crate::record::Key;
 use crate::spec::{GridPoint, GridPoints, Seeds, Spec};
 
@@ -16,7 +16,7 @@ pub struct Trial {
     /// The number of what it learns among the plan's instances.
     pub instance: usize,
     /// Its optimizer.
-    pub optimizer: &'static Method,
+    pub optimizer: &'static Optimizer,
     /// A value a hyperparameter, in the order of the optimizer's metadata; a choice is stored as its index.
     pub hyperparameters: Vec<f64>,
     /// A value an option ([`crate::train::OPTIONS`]); empty where all of them have their defaults.
@@ -39,7 +39,7 @@ pub struct Trial {
 /// millions.
 #[derive(Clone, Debug)]
 pub struct Trials {
-    grids: Vec<(&'static Method, GridPoints)>,
+    grids: Vec<(&'static Optimizer, GridPoints)>,
     /// For each grid, how many trials it and those before it have for one combination of the problem's parameters.
     ends: Vec<usize>,
     starts: usize,
@@ -73,7 +73,7 @@ impl Trials {
         let train = &spec.train;
         let (seeds, together) =
             (train.seeds.count() as usize, if spec.problem.each_trial { train.seeds.count() as usize } else { 1 });
-        let grids: Vec<_> = spec.optimizers.iter().map(|grid| (grid.method, grid.points())).collect();
+        let grids: Vec<_> = spec.optimizers.iter().map(|grid| (grid.optimizer, grid.points())).collect();
         let trials = |(_, points): &(_, GridPoints)| points.count() * starts.len() * seeds;
         let ends: Vec<usize> = grids
             .iter()
@@ -104,8 +104,8 @@ impl Trials {
         let (mut keys, mut numbers) = (Vec::with_capacity(listed), Vec::with_capacity(listed));
         let mut number = 0;
         for makers in makers.chunks(self.together) {
-            for (method, points) in &self.grids {
-                let mut makers: Vec<MethodKeys> = makers.iter().map(|maker| maker.of_method(method)).collect();
+            for (optimizer, points) in &self.grids {
+                let mut makers: Vec<OptimizerKeys> = makers.iter().map(|maker| maker.of_optimizer(optimizer)).collect();
                 for point in (0..points.count()).map(|point| points.get(point)) {
                     for start in starts {
                         for (at, seed) in self.seeds.iter().enumerate() {

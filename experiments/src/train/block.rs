@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use thalweg_kernels::Buffer;
 use thalweg_kernels::landscape::Walk;
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Method, SingleUpdate, Update};
+use thalweg_kernels::optimizer::{Optimizer, SingleUpdate, Update};
 
 use super::adjuster::Adjuster;
 use super::alarms::Alarms;
@@ -57,12 +57,12 @@ pub(super) struct Setting<'a, T: Elementary, O: Objective<T>> {
 }
 
 impl<T: Elementary, O: Objective<T>> Worker<T, O> {
-    /// A worker for blocks of this layout and optimizers among `methods`.
-    pub fn new(objective: &O, layout: Layout, methods: &[&Method]) -> Self {
+    /// A worker for blocks of this layout and optimizers among `optimizers`.
+    pub fn new(objective: &O, layout: Layout, optimizers: &[&Optimizer]) -> Self {
         let width = layout.lanes::<T>();
         let lanes = layout.groups * width;
         let size = objective.parameters() * lanes;
-        let arrays = methods.iter().map(|method| method.state).max().unwrap_or(0);
+        let arrays = optimizers.iter().map(|optimizer| optimizer.state).max().unwrap_or(0);
         Self {
             layout,
             width,
@@ -71,7 +71,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             previous: Buffer::zeroed(size),
             gradient: Buffer::zeroed(size),
             state: Buffer::zeroed(size * arrays),
-            coefficients: Coefficients::new(lanes, width, methods, objective.parts()),
+            coefficients: Coefficients::new(lanes, width, optimizers, objective.parts()),
             adjuster: Adjuster::new(layout),
             alarms: Alarms::new(lanes),
             survived: Buffer::zeroed(lanes),
@@ -82,7 +82,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     }
 
     /// Trains a block to its end. Lanes beyond the last trial repeat it, and are not among the outcomes.
-    pub fn train(&mut self, setting: &Setting<'_, T, O>, method: &Method, trials: &[Lane<'_>]) -> &[Outcome] {
+    pub fn train(&mut self, setting: &Setting<'_, T, O>, optimizer: &Optimizer, trials: &[Lane<'_>]) -> &[Outcome] {
         let mut lanes = Cow::Borrowed(trials);
         if trials.len() < self.layout.groups * self.width {
             lanes.to_mut().resize(self.layout.groups * self.width, trials[trials.len() - 1]);
@@ -102,7 +102,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
                 self.observe(setting, step);
             } else if let Some(next) = logged.peek() {
                 // The update of a logged step is one that observers see.
-                step = self.walk(objective, method, step, next - 1);
+                step = self.walk(objective, optimizer, step, next - 1);
                 if self.trials.are_over() {
                     break;
                 }
@@ -115,7 +115,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             if logged.peek() == Some(&step) {
                 self.previous.copy_from_slice(&self.weights);
             }
-            self.update(method, &lanes, step);
+            self.update(optimizer, &lanes, step);
             if self.trials.are_over() {
                 break;
             }
@@ -140,25 +140,25 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     }
 
     /// Update `step` of every lane, counted from 1; trials that it makes non-finite end.
-    fn update(&mut self, method: &Method, lanes: &[Lane<'_>], step: u64) {
+    fn update(&mut self, optimizer: &Optimizer, lanes: &[Lane<'_>], step: u64) {
         let Self { layout, weights, gradient, state, coefficients, adjuster, alarms, .. } = self;
         let size = weights.len();
-        let state = &mut state[..method.state * size];
+        let state = &mut state[..optimizer.state * size];
         let mut raised = false;
         adjuster.measure(lanes, gradient);
-        for Part { range, coefficients, keep } in coefficients.advance(method, lanes, step) {
+        for Part { range, coefficients, keep } in coefficients.advance(optimizer, lanes, step) {
             let is_on = adjuster.is_on;
             let gradient = if is_on { adjuster.adjust(weights, gradient, range.clone(), keep) } else { &**gradient };
             raised |= match layout.path {
                 Path::Population => {
                     let (groups, alarm) = (layout.groups, alarms.lanes());
                     let update = Update { groups, weights, gradient, state, range, coefficients, alarm };
-                    method.update(layout.isa, update)
+                    optimizer.update(layout.isa, update)
                 }
                 Path::Dense => {
                     let alarm = &mut alarms.lanes()[0];
                     let update = SingleUpdate { weights, gradient, state, range, coefficients, alarm };
-                    method.update_single(layout.isa, update)
+                    optimizer.update_single(layout.isa, update)
                 }
             };
         }
@@ -173,16 +173,16 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     }
 
     /// The updates after `step` up to `end`, if the objective can do many at once; returns how far it got.
-    fn walk(&mut self, objective: &O, method: &Method, step: u64, end: u64) -> u64 {
+    fn walk(&mut self, objective: &O, optimizer: &Optimizer, step: u64, end: u64) -> u64 {
         let Self { layout, weights, state, coefficients, adjuster, survived, .. } = self;
         let can_walk = layout.path == Path::Population && !adjuster.is_on;
-        let Some(coefficients) = coefficients.constant(method).filter(|_| can_walk) else { return step };
-        let state = &mut state[..method.state * weights.len()];
+        let Some(coefficients) = coefficients.constant(optimizer).filter(|_| can_walk) else { return step };
+        let state = &mut state[..optimizer.state * weights.len()];
         let mut step = step;
         while step < end && !self.trials.are_over() {
             let steps = (end - step).min(STRETCH);
             let walk = Walk { steps, x: weights, state, coefficients, survived };
-            if !objective.walk(&mut self.scratch, method, walk) {
+            if !objective.walk(&mut self.scratch, optimizer, walk) {
                 break;
             }
             for (lane, survived) in survived[..self.trials.count()].iter().enumerate() {

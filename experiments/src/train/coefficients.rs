@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use thalweg_kernels::optimizer::Method;
+use thalweg_kernels::optimizer::Optimizer;
 use thalweg_kernels::{Buffer, Real};
 
 use super::{Lane, Options, RateSchedule};
@@ -48,17 +48,18 @@ pub(super) struct Part<'a, T> {
 }
 
 impl<T: Real> Coefficients<T> {
-    /// For blocks of so many lanes, `width` a group, optimizers among `methods`, and these parts of the parameters.
-    pub fn new(lanes: usize, width: usize, methods: &[&Method], parts: Vec<Range<usize>>) -> Self {
-        let most = |count: fn(&Method) -> usize| methods.iter().map(|method| count(method)).max().unwrap_or(0);
-        let (coefficients, products) = (most(|method| method.coefficients), most(|method| method.products));
+    /// For blocks of so many lanes, `width` a group, optimizers among `optimizers`, and these parts of the parameters.
+    pub fn new(lanes: usize, width: usize, optimizers: &[&Optimizer], parts: Vec<Range<usize>>) -> Self {
+        let most =
+            |count: fn(&Optimizer) -> usize| optimizers.iter().map(|optimizer| count(optimizer)).max().unwrap_or(0);
+        let (coefficients, products) = (most(|optimizer| optimizer.coefficients), most(|optimizer| optimizer.products));
         Self {
             width,
             values: Buffer::zeroed(parts.len() * lanes * coefficients),
             products: vec![1.0; lanes * products],
             before: vec![1.0; products],
             fresh: vec![0.0; coefficients],
-            scaled: Vec::with_capacity(most(|method| method.hyperparameters.len())),
+            scaled: Vec::with_capacity(most(|optimizer| optimizer.hyperparameters.len())),
             runs: Vec::with_capacity(lanes),
             keep: Buffer::zeroed(parts.len() * lanes),
             is_scheduled: false,
@@ -95,19 +96,24 @@ impl<T: Real> Coefficients<T> {
 
     /// The coefficients of all parameters in every step after the first, `[group][coefficient][lane]`, if steps do not
     /// differ in theirs.
-    pub fn constant(&self, method: &Method) -> Option<&[T]> {
-        let is_constant = method.products == 0 && !self.is_scheduled && !self.by_part;
-        is_constant.then(|| &self.values[..self.keep.len() / self.parts.len() * method.coefficients])
+    pub fn constant(&self, optimizer: &Optimizer) -> Option<&[T]> {
+        let is_constant = optimizer.products == 0 && !self.is_scheduled && !self.by_part;
+        is_constant.then(|| &self.values[..self.keep.len() / self.parts.len() * optimizer.coefficients])
     }
 
     /// The parameters to be updated together in step `step`, counted from 1, and their coefficients.
-    pub fn advance(&mut self, method: &Method, lanes: &[Lane<'_>], step: u64) -> impl Iterator<Item = Part<'_, T>> {
+    pub fn advance(
+        &mut self,
+        optimizer: &Optimizer,
+        lanes: &[Lane<'_>],
+        step: u64,
+    ) -> impl Iterator<Item = Part<'_, T>> {
         // Without running products and schedules, no step differs from the first.
-        if step == 1 || method.products > 0 || self.is_scheduled {
-            self.compute(method, lanes, step);
+        if step == 1 || optimizer.products > 0 || self.is_scheduled {
+            self.compute(optimizer, lanes, step);
         }
         let parts = if self.by_part { &self.parts[..] } else { std::slice::from_ref(&self.whole) };
-        let of_parts = self.values.chunks_exact(lanes.len() * method.coefficients);
+        let of_parts = self.values.chunks_exact(lanes.len() * optimizer.coefficients);
         let of_parts = of_parts.zip(self.keep.chunks_exact(lanes.len()));
         parts.iter().zip(of_parts).map(|(range, (coefficients, keep))| Part {
             range: range.clone(),
@@ -116,7 +122,7 @@ impl<T: Real> Coefficients<T> {
         })
     }
 
-    fn compute(&mut self, method: &Method, lanes: &[Lane<'_>], step: u64) {
+    fn compute(&mut self, optimizer: &Optimizer, lanes: &[Lane<'_>], step: u64) {
         // Neighbours often differ in their rates, but not in how these change.
         let mut known: Option<(RateSchedule, f64)> = None;
         let parts = if self.by_part { self.parts.len() } else { 1 };
@@ -128,35 +134,35 @@ impl<T: Real> Coefficients<T> {
                 _ => rate.factor(step, self.steps),
             };
             known = Some((rate, factor));
-            let products = index * method.products..(index + 1) * method.products;
-            self.before[..method.products].copy_from_slice(&self.products[products.clone()]);
+            let products = index * optimizer.products..(index + 1) * optimizer.products;
+            self.before[..optimizer.products].copy_from_slice(&self.products[products.clone()]);
             for part in 0..parts {
                 // The products move on by one step, however many parts there are.
-                self.products[products.clone()].copy_from_slice(&self.before[..method.products]);
-                self.compute_part(method, lanes, (index, part), factor);
+                self.products[products.clone()].copy_from_slice(&self.before[..optimizer.products]);
+                self.compute_part(optimizer, lanes, (index, part), factor);
             }
         }
     }
 
     /// The coefficients of one part for the lanes of one run, whose learning rates have this factor.
-    fn compute_part(&mut self, method: &Method, lanes: &[Lane<'_>], (index, part): (usize, usize), factor: f64) {
+    fn compute_part(&mut self, optimizer: &Optimizer, lanes: &[Lane<'_>], (index, part): (usize, usize), factor: f64) {
         let Self { width, values, products, fresh, scaled, runs, keep, is_plain, .. } = self;
-        let (run, fresh) = (&runs[index], &mut fresh[..method.coefficients]);
+        let (run, fresh) = (&runs[index], &mut fresh[..optimizer.coefficients]);
         let lane = lanes[run.start];
         scaled.clear();
         scaled.extend_from_slice(lane.hyperparameters);
-        if let Some(lr) = method.learning_rate().filter(|_| !*is_plain) {
+        if let Some(lr) = optimizer.learning_rate().filter(|_| !*is_plain) {
             scaled[lr] = scaled[lr] * factor * lane.lr_scale.get(part).copied().unwrap_or(1.0);
             let kept = T::from_f64(1.0 - scaled[lr] * lane.options.decoupled_weight_decay);
             keep[part * lanes.len()..][run.clone()].fill(kept);
         }
-        let products = &mut products[index * method.products..(index + 1) * method.products];
-        method.advance(scaled, products, fresh);
-        let values = &mut values[part * lanes.len() * method.coefficients..];
+        let products = &mut products[index * optimizer.products..(index + 1) * optimizer.products];
+        optimizer.advance(scaled, products, fresh);
+        let values = &mut values[part * lanes.len() * optimizer.coefficients..];
         for lane in run.clone() {
             // Divided once a lane: that takes as long as all the rest.
             let (group, lane) = (lane / *width, lane % *width);
-            let of_group = &mut values[group * *width * method.coefficients..];
+            let of_group = &mut values[group * *width * optimizer.coefficients..];
             for (row, coefficient) in of_group.chunks_exact_mut(*width).zip(&*fresh) {
                 row[lane] = T::from_f64(*coefficient);
             }

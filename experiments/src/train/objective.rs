@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use thalweg_kernels::landscape::Walk;
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::Method;
+use thalweg_kernels::optimizer::Optimizer;
 
 use super::{Evaluation, Keep, Layout, Options};
 
@@ -86,9 +86,9 @@ pub trait Objective<T: Elementary>: Sync {
         self.gradient(scratch, step, weights, gradient, alarm);
     }
 
-    /// Many gradients and updates in one call, if it can do that by this method: to the same bits as one after the other.
+    /// Many gradients and updates in one call, if it can do that by this optimizer: to the same bits as one after the other.
     /// Returns whether it can; if not, nothing has changed.
-    fn walk(&self, _scratch: &mut Self::Scratch, _method: &Method, _walk: Walk<'_, T>) -> bool {
+    fn walk(&self, _scratch: &mut Self::Scratch, _optimizer: &Optimizer, _walk: Walk<'_, T>) -> bool {
         false
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::Method;
+use thalweg_kernels::optimizer::Optimizer;
 
 use super::block::{Setting, Worker};
 use super::{Lane, Layout, Objective, Observer, Outcome, Path, Schedule};
@@ -50,7 +50,7 @@ pub trait Jobs: Sync {
     fn count(&self) -> usize;
 
     /// The optimizer of a list.
-    fn method(&self, job: usize) -> &'static Method;
+    fn optimizer(&self, job: usize) -> &'static Optimizer;
 
     /// How many trials a list has.
     fn trials(&self, job: usize) -> usize;
@@ -63,7 +63,7 @@ pub trait Jobs: Sync {
 #[derive(Clone, Debug)]
 pub struct Job<'a> {
     /// The optimizer.
-    pub method: &'static Method,
+    pub optimizer: &'static Optimizer,
     /// The trials.
     pub lanes: Vec<Lane<'a>>,
 }
@@ -73,8 +73,8 @@ impl<'a, A: AsRef<[Job<'a>]> + Sync + ?Sized> Jobs for A {
         self.as_ref().len()
     }
 
-    fn method(&self, job: usize) -> &'static Method {
-        self.as_ref()[job].method
+    fn optimizer(&self, job: usize) -> &'static Optimizer {
+        self.as_ref()[job].optimizer
     }
 
     fn trials(&self, job: usize) -> usize {
@@ -112,13 +112,13 @@ pub fn train<T: Elementary, O: Objective<T>>(
         })
         .collect();
     let blocks = ends.last().copied().unwrap_or(0);
-    let methods: Vec<&Method> = (0..jobs.count()).map(|job| jobs.method(job)).collect();
+    let optimizers: Vec<&Optimizer> = (0..jobs.count()).map(|job| jobs.optimizer(job)).collect();
     let setting = Setting { objective, schedule, observers };
     let (next, spent) = (AtomicUsize::new(0), AtomicU64::new(0));
     let threads = engine.threads.clamp(1, blocks.max(1));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.broadcast(|_| {
-        let mut worker = Worker::<T, O>::new(objective, layout, &methods);
+        let mut worker = Worker::<T, O>::new(objective, layout, &optimizers);
         while !stop.load(Ordering::Relaxed) {
             let block = next.fetch_add(1, Ordering::Relaxed);
             if block >= blocks {
@@ -129,7 +129,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
             let trials = first..jobs.trials(job).min(first + lanes);
             let outcomes = jobs.with_lanes(job, trials, |trials| {
                 let begin = Instant::now();
-                let outcomes = worker.train(&setting, jobs.method(job), trials);
+                let outcomes = worker.train(&setting, jobs.optimizer(job), trials);
                 spent.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
                 outcomes
             });

@@ -220,10 +220,10 @@ fn conventions_are_presets() {
     assert_eq!(settings("kind = \"adam\"\nconvention = \"notes\"").0, notes);
     let own = settings("kind = \"adam\"\nconvention = \"notes\"\nbias_correction = true\nbeta2 = 0.5").0;
     assert_eq!(own, [1e-3, 0.9, 0.5, 1e-8, 1.0, 0.0, 0.0]);
-    for method in ALL.iter().filter(|method| !method.notes.is_empty()) {
-        let (values, names) = settings(&format!("kind = \"{}\"\nconvention = \"notes\"", method.name));
-        let at = method.hyperparameters.iter().position(|h| h.name == "epsilon_placement").unwrap();
-        assert_eq!((values[at], names.contains(&"convention".to_owned())), (1.0, false), "{method:?}");
+    for optimizer in ALL.iter().filter(|optimizer| !optimizer.notes.is_empty()) {
+        let (values, names) = settings(&format!("kind = \"{}\"\nconvention = \"notes\"", optimizer.name));
+        let at = optimizer.hyperparameters.iter().position(|h| h.name == "epsilon_placement").unwrap();
+        assert_eq!((values[at], names.contains(&"convention".to_owned())), (1.0, false), "{optimizer:?}");
     }
 }
 

@@ -14,7 +14,7 @@ use thalweg_numerics::{Isa, Real, Vector};
 use thalweg_optimizers::momentum::{MOMENTUM, Momentum};
 use thalweg_optimizers::nesterov::{NESTEROV, Nesterov};
 use thalweg_optimizers::sgd::{SGD, Sgd};
-use thalweg_optimizers::{MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use thalweg_optimizers::{MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 use crate::{Coordinates, Function, Landscape, Partials, Points};
 
@@ -34,7 +34,7 @@ pub struct Walk<'a, T> {
     pub x: &'a mut [T],
     /// `[array][group][coordinate][lane]`
     pub state: &'a mut [T],
-    /// `[group][coefficient][lane]`, from [`Method::advance`].
+    /// `[group][coefficient][lane]`, from [`Optimizer::advance`].
     pub coefficients: &'a [T],
     /// `[group][lane]`: becomes the number of steps after which the point was finite. A point that is not finite does
     /// not become so again, as every rule subtracts from it.
@@ -46,8 +46,8 @@ impl<T> Walk<'_, T> {
     pub const LONGEST: u64 = 1 << 24;
 }
 
-/// The kernels of a landscape, one a method.
-pub(super) type Walks = [(&'static Method, Table<WalkKernel>); 3];
+/// The kernels of a landscape, one per optimizer.
+pub(super) type Walks = [(&'static Optimizer, Table<WalkKernel>); 3];
 
 #[derive(Clone, Copy)]
 pub(super) struct WalkKernel;
@@ -65,29 +65,29 @@ pub(super) const fn walks<F: Function>() -> Walks {
 }
 
 impl Landscape {
-    /// Whether points of so many coordinates can [walk](Self::walk) by this method.
-    pub fn walks(&self, method: &Method, dimensions: usize) -> bool {
-        dimensions == PLANE && self.walk_by(method).is_some()
+    /// Whether points of so many coordinates can [walk](Self::walk) by this optimizer.
+    pub fn walks(&self, optimizer: &Optimizer, dimensions: usize) -> bool {
+        dimensions == PLANE && self.walk_by(optimizer).is_some()
     }
 
     /// Goes down from every point of a block; the spectrum is empty for a landscape that has none. Every number has the bits that it gets from a
-    /// [gradient](Self::gradient) and an [update](Method::update) a step.
+    /// [gradient](Self::gradient) and an [update](Optimizer::update) a step.
     ///
     /// # Panics
     ///
-    /// If it does not [walk](Self::walks) by this method, or the slices do not fit each other or the landscape.
-    pub fn walk<T: Elementary>(&self, isa: Isa, method: &Method, spectrum: &[T], walk: Walk<'_, T>) {
+    /// If it does not [walk](Self::walks) by this optimizer, or the slices do not fit each other or the landscape.
+    pub fn walk<T: Elementary>(&self, isa: Isa, optimizer: &Optimizer, spectrum: &[T], walk: Walk<'_, T>) {
         self.check(isa, Points { x: walk.x, dimensions: PLANE, spectrum });
         assert!(walk.steps <= Walk::<T>::LONGEST);
-        assert_eq!(walk.state.len(), walk.x.len() * method.state);
+        assert_eq!(walk.state.len(), walk.x.len() * optimizer.state);
         assert_eq!(walk.survived.len() * PLANE, walk.x.len());
-        assert_eq!(walk.coefficients.len(), walk.survived.len() * method.coefficients);
-        let kernel = self.walk_by(method);
-        kernel.unwrap_or_else(|| panic!("nobody walks down {self:?} by {method:?}")).get::<T>()(isa, spectrum, walk);
+        assert_eq!(walk.coefficients.len(), walk.survived.len() * optimizer.coefficients);
+        let kernel = self.walk_by(optimizer);
+        kernel.unwrap_or_else(|| panic!("nobody walks down {self:?} by {optimizer:?}")).get::<T>()(isa, spectrum, walk);
     }
 
-    fn walk_by(&self, method: &Method) -> Option<&Table<WalkKernel>> {
-        self.walks.iter().flatten().find(|(of, _)| *of == method).map(|(_, kernel)| kernel)
+    fn walk_by(&self, optimizer: &Optimizer) -> Option<&Table<WalkKernel>> {
+        self.walks.iter().flatten().find(|(of, _)| *of == optimizer).map(|(_, kernel)| kernel)
     }
 }
 

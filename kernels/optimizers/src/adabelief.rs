@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::{corrections, epsilon};
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// AdaBelief (Zhuang et al., arXiv:2010.07468, Algorithm 2).
 ///
@@ -16,7 +16,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 ///
 /// ε₀ is `eps_root`: the paper has one ε for both. Defaults are optax's. `epsilon_placement = "inside"` divides by √(ŝ + ε), and
 /// `bias_correction = "false"` takes m̂ = m and ŝ = s.
-pub static ADABELIEF: Method = Method::new::<AdaBelief>(
+pub static ADABELIEF: Optimizer = Optimizer::new::<AdaBelief>(
     "adabelief",
     "AdaBelief",
     "Zhuang et al., 2020, arXiv:2010.07468",

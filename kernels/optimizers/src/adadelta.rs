@@ -3,7 +3,7 @@
 use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Adadelta (Zeiler, arXiv:1212.5701, Algorithm 1).
 ///
@@ -15,7 +15,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 /// ```
 ///
 /// The paper has no α, which is 1 by default.
-pub static ADADELTA: Method = Method::new::<Adadelta>(
+pub static ADADELTA: Optimizer = Optimizer::new::<Adadelta>(
     "adadelta",
     "Adadelta",
     "Zeiler, 2012, arXiv:1212.5701",

@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::epsilon;
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Adagrad (Duchi, Hazan and Singer, JMLR 12, 2011; the diagonal form).
 ///
@@ -14,7 +14,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 /// ```
 ///
 /// c₀ is `initial_accumulator_value`. `epsilon_placement = "inside"` divides by √(c + c₀ + ε).
-pub static ADAGRAD: Method = Method::new::<Adagrad>(
+pub static ADAGRAD: Optimizer = Optimizer::new::<Adagrad>(
     "adagrad",
     "Adagrad",
     "Duchi, Hazan and Singer, 2011, jmlr.org/papers/v12/duchi11a.html",

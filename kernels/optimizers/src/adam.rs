@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::adam;
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Adam (Kingma and Ba, arXiv:1412.6980, Algorithm 1).
 ///
@@ -17,7 +17,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 /// `epsilon_placement = "inside"` divides by √(ĉ + ε) in place of √ĉ + ε, and `bias_correction = "false"` takes
 /// m̂ = m and ĉ = c: both are in use elsewhere. `momentum_sign = "printed"` has m ← β1 m - (1 - β1) g, a misprint that is
 /// found in lecture notes: it climbs.
-pub static ADAM: Method = Method::new::<Adam>(
+pub static ADAM: Optimizer = Optimizer::new::<Adam>(
     "adam",
     "Adam",
     "Kingma and Ba, 2015, arXiv:1412.6980",

@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::corrections;
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Adamax, Adam with the infinity norm (Kingma and Ba, arXiv:1412.6980, Algorithm 2).
 ///
@@ -15,7 +15,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 /// ```
 ///
 /// The paper has no ε, which stands as in PyTorch. `bias_correction = "false"` takes m̂ = m.
-pub static ADAMAX: Method = Method::new::<Adamax>(
+pub static ADAMAX: Optimizer = Optimizer::new::<Adamax>(
     "adamax",
     "Adamax",
     "Kingma and Ba, 2015, arXiv:1412.6980, section 7.1",

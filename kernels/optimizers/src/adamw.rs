@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::adam;
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// AdamW, Adam with decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101, Algorithm 2), as in PyTorch.
 ///
@@ -15,7 +15,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 /// ```
 ///
 /// Variants as for [Adam](super::adam::ADAM).
-pub static ADAMW: Method = Method::new::<AdamW>(
+pub static ADAMW: Optimizer = Optimizer::new::<AdamW>(
     "adamw",
     "AdamW",
     "Loshchilov and Hutter, 2019, arXiv:1711.05101",

@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::adam;
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// AMSGrad (Reddi, Kale and Kumar, arXiv:1904.09237, Algorithm 2), with Adam's bias correction as in PyTorch.
 ///
@@ -17,7 +17,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 ///
 /// The paper has neither ε nor bias correction: `bias_correction = "false"` takes m̂ = m and x̂ = x.
 /// `epsilon_placement = "inside"` divides by √(x̂ + ε).
-pub static AMSGRAD: Method = Method::new::<AmsGrad>(
+pub static AMSGRAD: Optimizer = Optimizer::new::<AmsGrad>(
     "amsgrad",
     "AMSGrad",
     "Reddi, Kale and Kumar, 2018, arXiv:1904.09237",

@@ -62,7 +62,7 @@ pub trait Rule: 'static {
 
 /// An optimizer, as the training loop, specs, the command and the docs know it.
 #[derive(Clone, Copy)]
-pub struct Method {
+pub struct Optimizer {
     /// Its name in specs.
     pub name: &'static str,
     /// Its name in text and legends.
@@ -89,7 +89,7 @@ pub struct Method {
 }
 
 /// Every optimizer.
-pub static ALL: &[&Method] = &[
+pub static ALL: &[&Optimizer] = &[
     &sgd::SGD,
     &momentum::MOMENTUM,
     &nesterov::NESTEROV,
@@ -122,13 +122,13 @@ pub struct Update<'a, T> {
     pub state: &'a mut [T],
     /// The parameters of each trial that are updated.
     pub range: Range<usize>,
-    /// `[group][coefficient][lane]`, from [`Method::advance`].
+    /// `[group][coefficient][lane]`, from [`Optimizer::advance`].
     pub coefficients: &'a [T],
     /// `[group][lane]`: becomes NaN when a new weight is not finite; else it is left as it was.
     pub alarm: &'a mut [T],
 }
 
-impl Method {
+impl Optimizer {
     const fn new<R: Rule>(
         name: &'static str,
         title: &'static str,
@@ -159,7 +159,7 @@ impl Method {
 
     /// The optimizer called `name`.
     pub fn named(name: &str) -> Option<&'static Self> {
-        ALL.iter().copied().find(|method| method.name == name)
+        ALL.iter().copied().find(|optimizer| optimizer.name == name)
     }
 
     /// The place of the learning rate among the hyperparameters.
@@ -193,15 +193,15 @@ impl Method {
 }
 
 /// There is one of each name.
-impl PartialEq for Method {
+impl PartialEq for Optimizer {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
 }
 
-impl Eq for Method {}
+impl Eq for Optimizer {}
 
-impl std::fmt::Debug for Method {
+impl std::fmt::Debug for Optimizer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
     }

@@ -3,7 +3,7 @@
 use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Lion (Chen et al., arXiv:2302.06675, Algorithm 2), with decoupled weight decay.
 ///
@@ -14,7 +14,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 ///
 /// Every step has the size α, but for a sign of 0. A gradient that is not finite makes the weight NaN: its sign would hide
 /// it. Defaults are optax's, and α the 1e-4 of the authors' code.
-pub static LION: Method = Method::new::<Lion>(
+pub static LION: Optimizer = Optimizer::new::<Lion>(
     "lion",
     "Lion",
     "Chen et al., 2023, arXiv:2302.06675",

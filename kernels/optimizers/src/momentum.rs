@@ -3,14 +3,14 @@
 use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// v ← μ v + g; w ← w - α v: Polyak's heavy ball in PyTorch's form.
 ///
 /// `form = "keras"` is v ← μ v - α g; w ← w + v. While α is constant it takes the same steps; where a schedule changes α, its
 /// velocity keeps the rates of the past.
 /// Source: Polyak, Some methods of speeding up the convergence of iteration methods, 1964.
-pub static MOMENTUM: Method = Method::new::<Momentum>(
+pub static MOMENTUM: Optimizer = Optimizer::new::<Momentum>(
     "momentum",
     "Momentum",
     "Polyak, 1964, doi:10.1016/0041-5553(64)90137-5",

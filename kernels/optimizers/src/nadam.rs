@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::{corrections, epsilon};
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// NAdam, Adam with Nesterov's momentum (Dozat, Incorporating Nesterov Momentum into Adam, 2016), as in PyTorch.
 ///
@@ -17,7 +17,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 ///
 /// ψ is `momentum_decay`. `epsilon_placement = "inside"` divides by √(ĉ + ε), and `bias_correction = "false"` puts 1 in place
 /// of the three corrections.
-pub static NADAM: Method = Method::new::<NAdam>(
+pub static NADAM: Optimizer = Optimizer::new::<NAdam>(
     "nadam",
     "NAdam",
     "Dozat, 2016, openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ",

@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::momentum::{FORM, coefficients};
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// v ← μ v + g; w ← w - α (g + μ v): Nesterov's momentum in PyTorch's form, where w is the point at which the gradient is
 /// taken.
@@ -12,7 +12,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 /// `form = "keras"` is v ← μ v - α g; w ← w + μ v - α g: the same steps while α is constant.
 /// Sources: Nesterov, A method for solving the convex programming problem with convergence rate O(1/k²), 1983; in this form
 /// Sutskever, Martens, Dahl and Hinton, On the importance of initialization and momentum in deep learning, 2013.
-pub static NESTEROV: Method = Method::new::<Nesterov>(
+pub static NESTEROV: Optimizer = Optimizer::new::<Nesterov>(
     "nesterov",
     "Nesterov",
     "Nesterov, 1983; Sutskever et al., 2013, proceedings.mlr.press/v28/sutskever13.html",

@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::{corrections, epsilon};
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// RAdam, Adam with a rectified variance (Liu et al., arXiv:1908.03265, Algorithm 2), with ε as in PyTorch.
 ///
@@ -18,7 +18,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 ///
 /// The paper has no ε, and ρ > 4. `epsilon_placement = "inside"` divides by √(c + ε). `bias_correction = "false"` takes m̂ = m and
 /// 1 in place of √(1 - β2^t).
-pub static RADAM: Method = Method::new::<RAdam>(
+pub static RADAM: Optimizer = Optimizer::new::<RAdam>(
     "radam",
     "RAdam",
     "Liu et al., 2020, arXiv:1908.03265",

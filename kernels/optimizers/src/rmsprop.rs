@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::epsilon;
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// RMSProp (Tieleman and Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012).
 ///
@@ -17,7 +17,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 /// γ is called `alpha`, as in PyTorch, and μ, `momentum`, is 0 by default. `centered = "true"` also keeps m ← γ m + (1 - γ) g
 /// and takes the variance, c - m², in place of c (Graves, arXiv:1308.0850, equations 38 to 45). A variance that rounding made
 /// negative is 0. `epsilon_placement = "inside"` divides by √(c + ε).
-pub static RMSPROP: Method = Method::new::<RmsProp>(
+pub static RMSPROP: Optimizer = Optimizer::new::<RmsProp>(
     "rmsprop",
     "RMSProp",
     "Tieleman and Hinton, 2012, lecture 6.5; Graves, 2013, arXiv:1308.0850",

@@ -3,13 +3,13 @@
 use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// w ← w - α g.
 ///
 /// With the gradient of all examples it is gradient descent (Cauchy, 1847), with that of a batch it is stochastic
-/// gradient descent (Robbins and Monro, A Stochastic Approximation Method, 1951).
-pub static SGD: Method = Method::new::<Sgd>(
+/// gradient descent (Robbins and Monro, A Stochastic Approximation Optimizer, 1951).
+pub static SGD: Optimizer = Optimizer::new::<Sgd>(
     "sgd",
     "SGD",
     "Robbins and Monro, 1951, doi:10.1214/aoms/1177729586",

@@ -7,7 +7,7 @@ use pulp::{Simd, WithSimd};
 use thalweg_numerics::table::Family;
 use thalweg_numerics::{Isa, Real, Vector};
 
-use crate::{MAX_COEFFICIENTS, MAX_STATE, Method, Rule, TOGETHER};
+use crate::{MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule, TOGETHER};
 
 /// One step of some parameters of one trial. A parameter has the same bits as in a block of trials.
 pub struct SingleUpdate<'a, T> {
@@ -19,13 +19,13 @@ pub struct SingleUpdate<'a, T> {
     pub state: &'a mut [T],
     /// The parameters that are updated.
     pub range: Range<usize>,
-    /// `[coefficient]`, from [`Method::advance`].
+    /// `[coefficient]`, from [`Optimizer::advance`].
     pub coefficients: &'a [T],
     /// Becomes NaN when a new weight is not finite; else it is left as it was.
     pub alarm: &'a mut T,
 }
 
-impl Method {
+impl Optimizer {
     /// Does one step of some parameters of one trial; returns whether its alarm is raised now.
     ///
     /// # Panics

@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::{corrections, epsilon};
-use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
+use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Yogi (Zaheer et al., Adaptive Methods for Nonconvex Optimization, NeurIPS 2018, Algorithm 2), with Adam's bias correction
 /// as in optax.
@@ -17,7 +17,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Method, Rule};
 ///
 /// m and c start at `initial_accumulator_value`. The paper has no bias correction: `bias_correction = "false"` takes m̂ = m and
 /// ĉ = c. `epsilon_placement = "inside"` divides by √(ĉ + ε). Defaults are optax's, and α the paper's 0.01.
-pub static YOGI: Method = Method::new::<Yogi>(
+pub static YOGI: Optimizer = Optimizer::new::<Yogi>(
     "yogi",
     "Yogi",
     "Zaheer et al., 2018, Adaptive Methods for Nonconvex Optimization",
