@@ -55,15 +55,15 @@ impl RankTest {
     /// # Panics
     /// If a cost is NaN, or rows differ in length.
     pub fn of(costs: &[Vec<f64>]) -> Option<Self> {
-        let (problems, optimizers) = (costs.len(), costs.first()?.len());
-        assert!(costs.iter().all(|row| row.len() == optimizers), "every optimizer has a cost on every problem");
-        if problems < 2 || !(2..=MOST_METHODS).contains(&optimizers) {
+        let (problems, methods) = (costs.len(), costs.first()?.len());
+        assert!(costs.iter().all(|row| row.len() == methods), "every method has a cost on every problem");
+        if problems < 2 || !(2..=MOST_METHODS).contains(&methods) {
             return None;
         }
         let rows: Vec<Vec<f64>> = costs.iter().map(|row| ranks(row)).collect();
-        let (n, k) = (problems as f64, optimizers as f64);
+        let (n, k) = (problems as f64, methods as f64);
         let averages: Vec<f64> =
-            (0..optimizers).map(|optimizer| rows.iter().map(|row| row[optimizer]).sum::<f64>() / n).collect();
+            (0..methods).map(|method| rows.iter().map(|row| row[method]).sum::<f64>() / n).collect();
         // Σ t³ - t over the groups of t equal ranks.
         let ties: f64 = costs.iter().map(|row| tied(row)).sum();
         let correction = 1.0 - ties / (n * k * (k * k - 1.0));
@@ -76,9 +76,9 @@ impl RankTest {
         let f = if rest > 1e-9 { (n - 1.0) * chi_squared / rest } else { f64::INFINITY };
         Some(Self {
             problems,
-            p_chi_squared: chi_squared_tail(chi_squared, optimizers - 1),
+            p_chi_squared: chi_squared_tail(chi_squared, methods - 1),
             p_f: f_tail(f, k - 1.0, (k - 1.0) * (n - 1.0)),
-            critical_difference: CRITICAL[optimizers - 2] * libm::sqrt(k * (k + 1.0) / (6.0 * n)),
+            critical_difference: CRITICAL[methods - 2] * libm::sqrt(k * (k + 1.0) / (6.0 * n)),
             averages,
             chi_squared,
             f,

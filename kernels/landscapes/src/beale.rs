@@ -16,7 +16,7 @@ pub static BEALE: Landscape = Landscape::new::<Beale>(
         name: "beale",
         title: "Beale's function",
         formula: "(1.5 - x₀ + x₀x₁)² + (2.25 - x₀ + x₀x₁²)² + (2.625 - x₀ + x₀x₁³)²",
-        source: "Beale, On an iterative optimizer for finding a local minimum, 1958",
+        source: "Beale, On an iterative method for finding a local minimum, 1958",
         dimensions: Dimensions::Exactly(2),
         domain: &[(-4.5, 4.5)],
         optimum: Optimum::Minimum { value: |_| 0.0, at: |_| vec![vec![3.0, 0.5]] },
