@@ -15,8 +15,9 @@ fn main() {
         for &landscape in ALL {
             comparison.add("landscape/gradient", landscape::workload::<f32>(landscape, comparison.isa()));
             comparison.add("landscape/gradient", landscape::workload::<f64>(landscape, comparison.isa()));
-            for &optimizer in OPTIMIZERS.iter().filter(|optimizer| landscape.walks(optimizer, 2)) {
-                comparison.add("landscape/walk", walk::workload::<f32>(landscape, optimizer, comparison.isa()));
+            let isa = comparison.isa();
+            for &optimizer in OPTIMIZERS.iter().filter(|optimizer| landscape.walks(isa, optimizer, 2)) {
+                comparison.add("landscape/walk", walk::workload::<f32>(landscape, optimizer, isa));
             }
         }
         for name in ["rosenbrock", "beale", "rastrigin"] {

@@ -152,9 +152,10 @@ impl<T: Elementary> Objective<T> for Descent<T> {
 
     fn walk(&self, scratch: &mut Scratch<T>, optimizer: &Optimizer, walk: Walk<'_, T>) -> bool {
         let is_plain = self.rotation.is_none() && self.gradient_noise == 0.0;
-        let walks = is_plain && self.landscape.walks(optimizer, self.dimensions);
+        let isa = scratch.layout.isa;
+        let walks = is_plain && self.landscape.walks(isa, optimizer, self.dimensions);
         if walks {
-            self.landscape.walk(scratch.layout.isa, optimizer, &self.spectrum, walk);
+            self.landscape.walk(isa, optimizer, walk);
         }
         walks
     }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use thalweg_kernels::Isa;
-use thalweg_kernels::optimizer::{ALL, Domain, Hyperparameter, Optimizer, SingleUpdate, Update};
+use thalweg_kernels::optimizer::{ALL, Domain, Hyperparameter, Optimizer, Update};
 use thalweg_kernels::reference::optimizer::{Memory, step as reference_step};
 
 mod compare;
@@ -238,15 +238,16 @@ fn single_is_as_in_a_block<T: Precision>() {
                     optimizer.advance(&trial.hyperparameters, &mut products, &mut fresh);
                     // In two parts, as layers with learning rates of their own are.
                     for range in [0..parameters / 3, parameters / 3..parameters] {
-                        let single = SingleUpdate {
+                        let single = Update {
+                            groups: 1,
                             weights: &mut weights,
                             gradient: &gradient.iter().map(|g| T::from_f64(*g)).collect::<Vec<T>>(),
                             state: &mut state,
                             range,
                             coefficients: &fresh.iter().map(|c| T::from_f64(*c)).collect::<Vec<T>>(),
-                            alarm: &mut alarm,
+                            alarm: std::slice::from_mut(&mut alarm),
                         };
-                        let raised = optimizer.update_single(isa, single);
+                        let raised = optimizer.update(isa, single);
                         assert_eq!(raised, !alarm.is_finite());
                     }
                     assert_same(&weights, &want.weights[step], || format!("{optimizer:?} {isa:?}, {parameters}"));
@@ -286,9 +287,9 @@ fn every_optimizer_reaches_the_minimum_of_a_quadratic() {
             optimizer.advance(&hyperparameters, &mut products, &mut fresh);
             let gradient: [f64; 3] = std::array::from_fn(|at| curvatures[at] * (weights[at] - 1.0));
             let (weights, state, coefficients) = (&mut weights, &mut state, &fresh);
-            let (gradient, range, alarm) = (&gradient, 0..3, &mut alarm);
-            let step = SingleUpdate { weights, gradient, state, range, coefficients, alarm };
-            assert!(!optimizer.update_single(Isa::best(), step));
+            let (gradient, range, alarm) = (&gradient, 0..3, std::slice::from_mut(&mut alarm));
+            let step = Update { groups: 1, weights, gradient, state, range, coefficients, alarm };
+            assert!(!optimizer.update(Isa::best(), step));
         }
         assert!(alarm == 0.0 && weights.iter().all(|w| (w - 1.0).abs() <= tolerance), "{optimizer:?}: {weights:?}");
     }

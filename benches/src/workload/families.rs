@@ -36,7 +36,7 @@ pub fn elementwise(mut add: impl FnMut(&str, Box<Make<'static>>)) {
     }
     for &landscape in LANDSCAPES {
         add("landscape/gradient", Box::new(move |isa| landscape::workload::<f32>(landscape, isa)));
-        for &optimizer in OPTIMIZERS.iter().filter(|optimizer| landscape.walks(optimizer, 2)) {
+        for &optimizer in OPTIMIZERS.iter().filter(|optimizer| landscape.walks(Isa::best(), optimizer, 2)) {
             add("landscape/walk", Box::new(move |isa| walk::workload::<f32>(landscape, optimizer, isa)));
         }
     }

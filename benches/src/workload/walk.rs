@@ -1,8 +1,8 @@
 //! Steps down a landscape in one call.
 
-use thalweg_kernels::landscape::{Dimensions, Landscape, Walk};
+use thalweg_kernels::landscape::{Landscape, Points, Walk};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Hyperparameter, Optimizer};
+use thalweg_kernels::optimizer::{Hyperparameter, Optimizer, Update};
 use thalweg_kernels::reference::optimizer::{Memory, step};
 use thalweg_kernels::{Buffer, Isa};
 
@@ -21,7 +21,7 @@ struct Descents<T> {
     optimizer: &'static Optimizer,
     isa: Isa,
     hyperparameters: Vec<f64>,
-    spectrum: Vec<T>,
+    gradient: Buffer<T>,
     starts: Buffer<T>,
     x: Buffer<T>,
     state: Buffer<T>,
@@ -30,7 +30,7 @@ struct Descents<T> {
     plain: Vec<f64>,
 }
 
-/// The workload of a landscape and an optimizer, if there is such a kernel.
+/// The workload of a landscape and an optimizer of which there is such a kernel.
 pub fn workload<T: Elementary>(
     landscape: &'static Landscape,
     optimizer: &'static Optimizer,
@@ -42,7 +42,6 @@ pub fn workload<T: Elementary>(
         at += 1;
         low + (high - low) * stream.uniform()
     };
-    let has_spectrum = landscape.facts.dimensions == Dimensions::Spectrum;
     // In the corners of some domains the ground is too steep for more.
     let value = |h: &Hyperparameter| if h.name == "lr" { 1e-6 } else { h.default };
     let hyperparameters: Vec<f64> = optimizer.hyperparameters.iter().map(value).collect();
@@ -57,7 +56,7 @@ pub fn workload<T: Elementary>(
         optimizer,
         isa,
         hyperparameters,
-        spectrum: if has_spectrum { vec![T::from_f64(1.0), T::from_f64(10.0)] } else { vec![] },
+        gradient: Buffer::zeroed(2 * STARTS),
         starts: inputs::buffer(2 * STARTS, &mut coordinate),
         x: Buffer::zeroed(2 * STARTS),
         state: Buffer::zeroed(2 * STARTS * optimizer.state),
@@ -74,13 +73,24 @@ impl<T: Elementary> Descents<T> {
         (start / lanes * 2 + i) * lanes + start % lanes
     }
 
+    /// What a walk amounts to, for the scalar instruction set, which has none.
+    fn step_by_step(&mut self) {
+        let Self { landscape, optimizer, isa, x, state, coefficients, gradient, survived, .. } = self;
+        for _ in 0..STEPS {
+            landscape.gradient(*isa, Points { x, dimensions: 2, spectrum: &[] }, gradient);
+            optimizer.update(
+                *isa,
+                Update { groups: STARTS, weights: x, gradient, state, range: 0..2, coefficients, alarm: survived },
+            );
+        }
+    }
+
     fn by_formula(&mut self) {
-        let spectrum: Vec<f64> = self.spectrum.iter().map(|x| x.to_f64()).collect();
         for start in 0..STARTS {
             let places = [0, 1].map(|i| self.place(start, i));
             let (mut x, mut memory) = (places.map(|place| self.starts[place].to_f64()), [Memory::default(); 2]);
             for _ in 0..STEPS {
-                let (_, gradient) = (self.landscape.reference)(&x, &spectrum);
+                let (_, gradient) = (self.landscape.reference)(&x, &[]);
                 for ((x, memory), partial) in x.iter_mut().zip(&mut memory).zip(gradient) {
                     *x = step(self.optimizer.name, &self.hyperparameters, *x, partial, memory)
                         .unwrap_or_else(|| panic!("there is no reference for {}", self.optimizer.name));
@@ -114,9 +124,12 @@ impl<T: Elementary> Workload for Descents<T> {
         }
         self.x.copy_from_slice(&self.starts);
         self.state.fill(T::default());
+        if self.isa.is_scalar() {
+            return self.step_by_step();
+        }
         let Self { x, state, coefficients, survived, .. } = self;
         let walk = Walk { steps: STEPS as u64, x, state, coefficients, survived };
-        self.landscape.walk(self.isa, self.optimizer, &self.spectrum, walk);
+        self.landscape.walk(self.isa, self.optimizer, walk);
     }
 
     fn check(&mut self) {

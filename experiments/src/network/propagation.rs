@@ -15,10 +15,7 @@ impl<T: Elementary> Network<T> {
     /// Whether the first layer, on inputs that trials share, is one with its activation.
     fn fuses_input(&self, path: Path) -> bool {
         let (layers, activation) = (self.architecture().layers(), self.architecture().activation);
-        path == Path::Population
-            && layers.len() > 1
-            && layers[0].inputs <= NARROW
-            && activation.needs == activation::Needs::Value
+        path == Path::Population && layers.len() > 1 && layers[0].inputs <= NARROW && activation.is_fused()
     }
 
     /// Runs a chunk of examples through the network; `scratch.values` holds every layer's activations afterwards.
@@ -79,7 +76,7 @@ impl<T: Elementary> Network<T> {
                 let matrix = &weights[layer.weights.start * lanes..layer.weights.end * lanes];
                 let known = &arguments.get(index - 1).unwrap_or(&values[index - 1])[..dx.len()];
                 let activation = self.architecture().activation;
-                if layer.outputs == 1 && layout.path == Path::Population {
+                if layer.outputs == 1 && layout.path == Path::Population && activation.is_fused() {
                     let below = BelowOutput { x: known, weights: matrix, output_gradient: dz };
                     if let (1, Input::Shared(inputs)) = (index, inputs)
                         && first.inputs <= NARROW

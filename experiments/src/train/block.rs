@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use thalweg_kernels::Buffer;
 use thalweg_kernels::landscape::Walk;
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Optimizer, SingleUpdate, Update};
+use thalweg_kernels::optimizer::{Optimizer, Update};
 
 use super::adjuster::Adjuster;
 use super::alarms::Alarms;
@@ -149,18 +149,9 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         for Part { range, coefficients, keep } in coefficients.advance(optimizer, lanes, step) {
             let is_on = adjuster.is_on;
             let gradient = if is_on { adjuster.adjust(weights, gradient, range.clone(), keep) } else { &**gradient };
-            raised |= match layout.path {
-                Path::Population => {
-                    let (groups, alarm) = (layout.groups, alarms.lanes());
-                    let update = Update { groups, weights, gradient, state, range, coefficients, alarm };
-                    optimizer.update(layout.isa, update)
-                }
-                Path::Dense => {
-                    let alarm = &mut alarms.lanes()[0];
-                    let update = SingleUpdate { weights, gradient, state, range, coefficients, alarm };
-                    optimizer.update_single(layout.isa, update)
-                }
-            };
+            let (groups, alarm) = (layout.groups, alarms.lanes());
+            let step = Update { groups, weights, gradient, state, range, coefficients, alarm };
+            raised |= optimizer.update(layout.isa, step);
         }
         if raised && alarms.any() {
             for lane in 0..self.trials.count() {

@@ -6,7 +6,8 @@
 
 use std::ptr::NonNull;
 
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
+use thalweg_numerics::kernel::{Kernel, vectorize};
 use thalweg_numerics::{Real, Vector, has_masked_moves};
 
 use crate::tiling::Tiling;
@@ -17,24 +18,34 @@ use thalweg_products::finish::{Epilogue, rectify, stop};
 const ROWS: usize = 8;
 
 /// Registers of a tile along n at most.
-pub(super) const fn registers<S: Simd>() -> usize {
+pub(crate) const fn registers<S: Simd>() -> usize {
+    if S::IS_SCALAR {
+        return 1;
+    }
     if S::REGISTER_COUNT >= 32 { 4 } else { 2 }
 }
 
-/// Rows of a tile of so many registers along n at most: with these of B and one of A, such a tile nearly fills the 16 or 32
-/// registers.
+/// Rows of a tile of this many registers along n at most: with these of B and one of A, such a tile nearly fills the 16 or 32
+/// registers. The scalar instruction set, which serves correctness only, has tiles of one element.
 #[inline(always)]
-pub(super) const fn most_rows<S: Simd>(registers: usize) -> usize {
+pub(crate) const fn most_rows<S: Simd>(registers: usize) -> usize {
+    if S::IS_SCALAR {
+        return 1;
+    }
     match (S::REGISTER_COUNT >= 32, registers) {
         (_, 1) | (true, 2 | 3) => ROWS,
         _ => 6,
     }
 }
 
-/// What tiles of a panel have in common. Small products are as quick as this is written and read: a core holds as many
-/// stores back as there are numbers here and registers in a tile of C.
+/// What tiles of a panel have in common. For small products, writing and reading this dominates: a core holds as many stores
+/// back as there are numbers here and registers in a tile of C.
+///
+/// Whoever calls an unsafe function of it promises that A holds as many rows of `depth` elements as are computed, B and the
+/// bias as many registers per row as `columns` take, C and the rectified values as many rows of `columns` numbers, and that
+/// nothing else uses C meanwhile. That is *the promise* below.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tiles<S: Simd, T: Real> {
+pub(crate) struct Tiles<S: Simd, T: Real> {
     pub simd: S,
     /// Terms of the reduction.
     pub depth: usize,
@@ -57,7 +68,7 @@ pub(super) struct Tiles<S: Simd, T: Real> {
 
 /// A matrix of which single elements are read, those of a tile's rows at a time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Elements<T> {
+pub(crate) struct Elements<T> {
     pub start: *const T,
     pub order: Order,
     /// Numbers from a row to the next, or from a term to the next; of a copy, nothing.
@@ -68,7 +79,7 @@ pub(super) struct Elements<T> {
 
 /// What is contiguous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(crate) enum Order {
     /// The terms of a row.
     Terms,
     /// The rows of a term.
@@ -77,11 +88,14 @@ pub(super) enum Order {
     Tiles,
 }
 
-/// What computes a course of tiles, by their rows (less one) and registers (less one). Its arguments stay in registers.
-type Sizes<S, T> = [[fn(&Tiles<S, T>, *const T, *mut T, usize); 4]; ROWS];
+/// What computes a course of tiles. Its arguments stay in registers.
+type Course<S, T> = unsafe fn(&Tiles<S, T>, *const T, *mut T, usize);
+
+/// Courses by the rows (less one) and registers (less one) of their tiles.
+type Sizes<S, T> = [[Course<S, T>; 4]; ROWS];
 
 /// Where the elements of a tile's rows stand at some term.
-pub(super) struct Row<T, const ALONG: bool> {
+pub(crate) struct Row<T, const ALONG: bool> {
     /// The rows from every third one on: the other two are at distances that an address can have.
     thirds: [*const T; ROWS.div_ceil(3)],
     stride: usize,
@@ -114,12 +128,11 @@ impl<T, const ALONG: bool> Row<T, ALONG> {
 }
 
 impl<S: Simd, T: Real> Tiles<S, T> {
-    /// Computes so many rows of C, in tiles of at most `most` of them.
+    /// Computes `rows` rows of C, in tiles of at most `most` of them.
     ///
     /// # Safety
     ///
-    /// A holds as many rows of `depth` elements, B and the bias as many registers a row as `columns` take, C as many rows
-    /// of `columns` numbers, and nothing else uses C meanwhile.
+    /// The promise of [`Tiles`], for these rows.
     #[inline(always)]
     pub unsafe fn cover(mut self, a: Elements<T>, c: *mut T, rows: usize, most: usize) {
         let registers = self.columns.div_ceil(T::lanes::<S>());
@@ -135,11 +148,13 @@ impl<S: Simd, T: Real> Tiles<S, T> {
             // SAFETY: there are as many values as elements of C.
             self.epilogue.rectified = rectified.map(|values| unsafe { values.add(above * self.c_stride) });
             self.set_height(&a, height - 1);
-            table[height - 2][registers - 1](&self, a_below, c_below, low);
+            // SAFETY: the caller promises it; these are the last rows.
+            unsafe { table[height - 2][registers - 1](&self, a_below, c_below, low) };
             self.epilogue.rectified = rectified;
         }
         self.set_height(&a, height);
-        table[height - 1][registers - 1](&self, a.start, c, tall);
+        // SAFETY: the caller promises it.
+        unsafe { table[height - 1][registers - 1](&self, a.start, c, tall) };
     }
 
     /// For tiles of so many rows.
@@ -168,7 +183,10 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     }
 
     /// Where there is no such tile, its place holds another, which is not asked for.
-    const fn widths<const M: usize, const ALONG: bool>() -> [fn(&Self, *const T, *mut T, usize); 4] {
+    const fn widths<const M: usize, const ALONG: bool>() -> [Course<S, T>; 4] {
+        if S::IS_SCALAR {
+            return [Self::tiles::<1, 1, ALONG>; 4];
+        }
         let one = if M <= most_rows::<S>(1) { Self::tiles::<M, 1, ALONG> } else { Self::tiles::<1, 1, ALONG> };
         let two = if M <= most_rows::<S>(2) { Self::tiles::<M, 2, ALONG> } else { one };
         if S::REGISTER_COUNT < 32 {
@@ -178,12 +196,19 @@ impl<S: Simd, T: Real> Tiles<S, T> {
         [one, two, three, if M <= most_rows::<S>(4) { Self::tiles::<M, 4, ALONG> } else { one }]
     }
 
-    fn tiles<const M: usize, const N: usize, const ALONG: bool>(&self, a: *const T, c: *mut T, count: usize) {
-        self.simd.vectorize(Run::<S, T, M, N, ALONG> { tiles: self, a, c, count });
+    /// A course of `count` tiles of one size.
+    ///
+    /// # Safety
+    ///
+    /// The promise of [`Tiles`], for `count` · `M` rows; the columns take `N` registers.
+    unsafe fn tiles<const M: usize, const N: usize, const ALONG: bool>(&self, a: *const T, c: *mut T, count: usize) {
+        // SAFETY: the caller promises it.
+        unsafe { vectorize(self.simd, Run::<S, T, M, N, ALONG> { tiles: self, a, c, count }) };
     }
 }
 
-/// Tiles of one size.
+/// A course of tiles of one size. Sound under the promise of [`Tiles`], for `count` · `M` rows, if the columns take `N`
+/// registers.
 struct Run<'a, S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> {
     tiles: &'a Tiles<S, T>,
     a: *const T,
@@ -191,20 +216,19 @@ struct Run<'a, S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bo
     count: usize,
 }
 
-impl<S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> WithSimd for Run<'_, S, T, M, N, ALONG> {
+impl<S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> Kernel for Run<'_, S, T, M, N, ALONG> {
     type Output = ();
 
-    /// What is handed in is not always the width that was asked for; the tiles know.
     #[inline(always)]
-    fn with_simd<Full: Simd>(self, _: Full) {
+    unsafe fn run(self) {
         let Self { tiles, mut a, mut c, count } = self;
-        let partial = has_masked_moves::<S>() && !tiles.columns.is_multiple_of(T::lanes::<S>());
+        let partial = !tiles.columns.is_multiple_of(T::lanes::<S>());
         let mut values = tiles.epilogue.rectified.map(|values| values.as_ptr().cast_const());
         for _ in 0..count {
-            // SAFETY: whoever made the tiles promises that the matrices are as large as they say.
+            // SAFETY: the caller promises it.
             unsafe {
                 let mut sum = tiles.begin(c);
-                if partial {
+                if const { has_masked_moves::<S>() } && partial {
                     tiles.terms::<M, N, ALONG, true>(a, &mut sum);
                 } else {
                     tiles.terms::<M, N, ALONG, false>(a, &mut sum);
@@ -219,7 +243,7 @@ impl<S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> WithSi
 }
 
 /// A tile of C in registers.
-pub(super) type Tile<S, T, const M: usize, const N: usize> = [[Vector<S, T>; N]; M];
+pub(crate) type Tile<S, T, const M: usize, const N: usize> = [[Vector<S, T>; N]; M];
 
 impl<S: Simd, T: Real> Tiles<S, T> {
     /// A register from anywhere.
@@ -249,7 +273,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// # Safety
     ///
-    /// As [`Self::cover`], for `M` rows.
+    /// The promise of [`Tiles`], for `M` rows.
     #[inline(always)]
     unsafe fn terms<const M: usize, const N: usize, const ALONG: bool, const PART: bool>(
         &self,
@@ -283,7 +307,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
     ///
     /// # Safety
     ///
-    /// As [`Self::cover`], for `M` rows.
+    /// The promise of [`Tiles`], for `M` rows.
     #[inline(always)]
     pub unsafe fn begin<const M: usize, const N: usize>(&self, c: *const T) -> Tile<S, T, M, N> {
         if self.chain == Chain::Continued {

@@ -4,13 +4,13 @@ use std::ops::Range;
 
 /// Part `index` of `count` nearly equal parts of `0..total`.
 #[inline(always)]
-pub(super) fn share(total: usize, count: usize, index: usize) -> Range<usize> {
+pub(crate) fn share(total: usize, count: usize, index: usize) -> Range<usize> {
     total * index / count..total * (index + 1) / count
 }
 
-/// Rows in tiles as equal as can be: some of so many rows, then some of one row less.
+/// Rows in tiles as equal as can be: some of `height` rows, then some of one row less.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tiling {
+pub(crate) struct Tiling {
     pub height: usize,
     /// How many tiles of that height there are.
     pub tall: usize,
@@ -22,7 +22,7 @@ impl Tiling {
     /// Tiles of at most `most` rows, of which there is one.
     #[inline(always)]
     pub fn new(rows: usize, most: usize) -> Self {
-        // Small products are as quick as a few divisions.
+        // For small products, a few divisions are felt.
         if rows <= most {
             return Self { height: rows, tall: 1, low: 0 };
         }

@@ -6,19 +6,19 @@
 
 #[cfg(target_arch = "x86_64")]
 use std::any::Any;
-use std::any::TypeId;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{__m256, __m256d, __m512d};
 
-use pulp::{Simd, WithSimd};
-use thalweg_numerics::{Real, Vector};
+use pulp::Simd;
+use thalweg_numerics::kernel::{Kernel, vectorize};
+use thalweg_numerics::{Real, Vector, is_v3, is_v4};
 
 use crate::panel::{Elements, Row, Tiles};
 
 /// Bytes of a block: registers of all widths permute alike within so many.
 const BLOCK: usize = 16;
 /// Rows of a tile at most: enough multiply-adds to hide the permutations behind, and registers for both.
-pub(super) const ROWS: usize = 8;
+pub(crate) const ROWS: usize = 8;
 
 /// A tile of one register of columns, and where B is.
 struct Turning<S: Simd, T: Real> {
@@ -35,15 +35,8 @@ struct Turning<S: Simd, T: Real> {
 }
 
 /// Whether there are permutations for these registers.
-#[inline(always)]
-pub(super) fn turns<S: Simd>() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        let simd = TypeId::of::<S>();
-        simd == TypeId::of::<pulp::x86::V3>() || simd == TypeId::of::<pulp::x86::V4>()
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    false
+pub(crate) const fn turns<S: Simd>() -> bool {
+    is_v3::<S>() || is_v4::<S>()
 }
 
 /// Computes the first rows of C, at most [`ROWS`], and makes the B of `tiles`: at `to`, of columns that stand `stride`
@@ -53,7 +46,7 @@ pub(super) fn turns<S: Simd>() -> bool {
 ///
 /// As [`Tiles::cover`]; the columns of B have `depth` terms, and there is place for as many registers.
 #[inline(always)]
-pub(super) unsafe fn first_rows<S: Simd, T: Real>(
+pub(crate) unsafe fn first_rows<S: Simd, T: Real>(
     tiles: Tiles<S, T>,
     a: Elements<T>,
     c: *mut T,
@@ -74,17 +67,18 @@ pub(super) unsafe fn first_rows<S: Simd, T: Real>(
         };
         let (c, to, from) = (c.wrapping_add(first), to.wrapping_add(first), from.wrapping_add(first * stride));
         let table = if tile.columns == lanes { Turning::<S, T>::WHOLE } else { Turning::<S, T>::PART };
-        table[rows - 1](&Turning { tile, a: a.start, c, to, from, stride });
+        // SAFETY: the caller promises it.
+        unsafe { table[rows - 1](&Turning { tile, a: a.start, c, to, from, stride }) };
     }
 }
 
 impl<S: Simd, T: Real> Turning<S, T> {
-    /// What computes a tile of so many rows (less one).
-    const WHOLE: &'static [fn(&Self); ROWS] = &Self::table::<true>();
+    /// What computes a tile, by its rows (less one).
+    const WHOLE: &'static [unsafe fn(&Self); ROWS] = &Self::table::<true>();
     /// The same where the columns do not fill a register.
-    const PART: &'static [fn(&Self); ROWS] = &Self::table::<false>();
+    const PART: &'static [unsafe fn(&Self); ROWS] = &Self::table::<false>();
 
-    const fn table<const WHOLE: bool>() -> [fn(&Self); ROWS] {
+    const fn table<const WHOLE: bool>() -> [unsafe fn(&Self); ROWS] {
         [
             Self::turn::<1, WHOLE>,
             Self::turn::<2, WHOLE>,
@@ -97,23 +91,28 @@ impl<S: Simd, T: Real> Turning<S, T> {
         ]
     }
 
-    fn turn<const M: usize, const WHOLE: bool>(&self) {
-        self.tile.simd.vectorize(Run::<S, T, M, WHOLE>(self));
+    /// A tile of `M` rows.
+    ///
+    /// # Safety
+    ///
+    /// As [`first_rows`].
+    unsafe fn turn<const M: usize, const WHOLE: bool>(&self) {
+        // SAFETY: the caller promises it.
+        unsafe { vectorize(self.tile.simd, Run::<S, T, M, WHOLE>(self)) };
     }
 }
 
-/// A tile of `M` rows.
+/// A tile of `M` rows. Sound as [`first_rows`].
 struct Run<'a, S: Simd, T: Real, const M: usize, const WHOLE: bool>(&'a Turning<S, T>);
 
-impl<S: Simd, T: Real, const M: usize, const WHOLE: bool> WithSimd for Run<'_, S, T, M, WHOLE> {
+impl<S: Simd, T: Real, const M: usize, const WHOLE: bool> Kernel for Run<'_, S, T, M, WHOLE> {
     type Output = ();
 
-    /// What is handed in is not always the width that was asked for; the tile knows.
     #[inline(always)]
-    fn with_simd<Full: Simd>(self, _: Full) {
+    unsafe fn run(self) {
         let Turning { tile, a, c, mut to, mut from, stride } = *self.0;
         let block = BLOCK / size_of::<T>();
-        // SAFETY: whoever made the tile promises that the matrices are as large as it says.
+        // SAFETY: the caller promises that the matrices are as large as the tile says.
         unsafe {
             let mut sum = tile.begin::<M, 1>(c);
             let mut a = Row::<T, true>::first(a, tile.a_stride);
@@ -182,7 +181,7 @@ impl<T, const WHOLE: bool> Columns<T, WHOLE> {
     }
 }
 
-/// A register a term, for as many terms as a block has.
+/// One register per term, for the terms of a block.
 ///
 /// # Safety
 ///

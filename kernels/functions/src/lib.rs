@@ -2,6 +2,8 @@
 //!
 //! Part of `thalweg-kernels`, which has the numerics contract.
 
+#![forbid(unsafe_code)]
+
 pub mod activation;
 pub mod loss;
 pub mod reference;

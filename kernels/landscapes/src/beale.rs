@@ -22,10 +22,9 @@ pub static BEALE: Landscape = Landscape::new::<Beale>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |_| vec![vec![3.0, 0.5]] },
     },
     reference::beale,
-)
-.with_walks::<Beale>();
+);
 
-struct Beale;
+pub(crate) struct Beale;
 
 /// cₖ and tₖ for k from 1 to 3.
 #[inline(always)]
@@ -38,6 +37,8 @@ fn brackets<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> [[Vector<S, T>;
 }
 
 impl Function for Beale {
+    const IS_PLANE: bool = true;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T> {
         let [[_, a], [_, b], [_, c]] = brackets(x);

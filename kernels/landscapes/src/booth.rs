@@ -20,8 +20,7 @@ pub static BOOTH: Landscape = Landscape::new::<Booth>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |_| vec![vec![1.0, 3.0]] },
     },
     reference::booth,
-)
-.with_walks::<Booth>();
+);
 
 struct Booth;
 
@@ -33,6 +32,8 @@ fn brackets<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> [Vector<S, T>; 
 }
 
 impl Function for Booth {
+    const IS_PLANE: bool = true;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T> {
         let [a, b] = brackets(x);

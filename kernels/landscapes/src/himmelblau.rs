@@ -20,10 +20,9 @@ pub static HIMMELBLAU: Landscape = Landscape::new::<Himmelblau>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |_| MINIMA.map(|x| x.to_vec()).to_vec() },
     },
     reference::himmelblau,
-)
-.with_walks::<Himmelblau>();
+);
 
-struct Himmelblau;
+pub(crate) struct Himmelblau;
 
 /// Where both a and b are zero.
 const MINIMA: [[f64; 2]; 4] = [
@@ -41,6 +40,8 @@ fn brackets<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> [Vector<S, T>; 
 }
 
 impl Function for Himmelblau {
+    const IS_PLANE: bool = true;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T> {
         let [a, b] = brackets(x);

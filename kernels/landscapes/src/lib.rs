@@ -2,6 +2,8 @@
 //!
 //! Starting points are the lanes: a register holds the same coordinate of several trials.
 
+#![forbid(unsafe_code)]
+
 mod ackley;
 mod beale;
 mod booth;
@@ -36,9 +38,9 @@ pub use walk::Walk;
 /// How many coordinates a landscape has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dimensions {
-    /// So many.
+    /// Exactly this many.
     Exactly(usize),
-    /// So many or more.
+    /// This many or more.
     AtLeast(usize),
     /// As many as its spectrum has eigenvalues.
     Spectrum,
@@ -46,6 +48,9 @@ pub enum Dimensions {
 
 /// A function f of a point x, written once for every precision, instruction set and width.
 trait Function: 'static {
+    /// Whether every point has two coordinates.
+    const IS_PLANE: bool = false;
+
     /// f(x).
     fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T>;
     /// ∂f/∂xᵢ for every i, handed to [`Partials::set`].
@@ -171,8 +176,6 @@ pub struct Landscape {
     pub reference: Reference,
     value: Table<Kernel>,
     gradient: Table<Kernel>,
-    /// Only where it is felt.
-    walks: Option<walk::Walks>,
 }
 
 /// Every landscape.
@@ -214,13 +217,7 @@ impl Landscape {
             reference,
             value: Table { f32: value::<F, f32>, f64: value::<F, f64> },
             gradient: Table { f32: gradient::<F, f32>, f64: gradient::<F, f64> },
-            walks: None,
         }
-    }
-
-    /// The same with kernels for many steps in one call: for a function of a few multiplications.
-    const fn with_walks<F: Function>(self) -> Self {
-        Self { walks: Some(walk::walks::<F>()), ..self }
     }
 
     /// The landscape called `name`.
@@ -308,15 +305,16 @@ fn gradient<F: Function, T: Elementary>(isa: Isa, points: Points<'_, T>, gradien
             let Points { x, dimensions, spectrum } = self.0;
             let (x, _) = T::as_registers::<S>(x);
             let (gradient, _) = T::as_registers_mut::<S>(self.1);
-            if dimensions == 2 {
-                // So few coordinates need no loops, if their number is known here.
+            if F::IS_PLANE || (!S::IS_SCALAR && dimensions == 2) {
+                // Two coordinates need no loops, if the compiler knows that there are two.
                 for (x, partials) in x.as_chunks::<2>().0.iter().zip(gradient.as_chunks_mut::<2>().0) {
                     F::gradient(Coordinates { simd, x, spectrum }, Partials(partials));
                 }
-                return;
             }
-            for (x, partials) in x.chunks_exact(dimensions).zip(gradient.chunks_exact_mut(dimensions)) {
-                F::gradient(Coordinates { simd, x, spectrum }, Partials(partials));
+            if !F::IS_PLANE && (S::IS_SCALAR || dimensions != 2) {
+                for (x, partials) in x.chunks_exact(dimensions).zip(gradient.chunks_exact_mut(dimensions)) {
+                    F::gradient(Coordinates { simd, x, spectrum }, Partials(partials));
+                }
             }
         }
     }

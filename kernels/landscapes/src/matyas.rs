@@ -20,12 +20,13 @@ pub static MATYAS: Landscape = Landscape::new::<Matyas>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
     },
     reference::matyas,
-)
-.with_walks::<Matyas>();
+);
 
 struct Matyas;
 
 impl Function for Matyas {
+    const IS_PLANE: bool = true;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T> {
         let (x0, x1) = (x.get(0), x.get(1));

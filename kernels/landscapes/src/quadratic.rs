@@ -22,8 +22,7 @@ pub static QUADRATIC: Landscape = Landscape::new::<Quadratic>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
     },
     reference::quadratic,
-)
-.with_walks::<Quadratic>();
+);
 
 struct Quadratic;
 

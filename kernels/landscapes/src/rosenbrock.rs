@@ -22,10 +22,9 @@ pub static ROSENBROCK: Landscape = Landscape::new::<Rosenbrock>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![1.0; n]] },
     },
     reference::rosenbrock,
-)
-.with_walks::<Rosenbrock>();
+);
 
-struct Rosenbrock;
+pub(crate) struct Rosenbrock;
 
 impl Function for Rosenbrock {
     #[inline(always)]

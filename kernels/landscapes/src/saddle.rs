@@ -22,12 +22,13 @@ pub static SADDLE: Landscape = Landscape::new::<Saddle>(
         optimum: Optimum::Saddle { value: 0.0, at: |_| vec![0.0, 0.0] },
     },
     reference::saddle,
-)
-.with_walks::<Saddle>();
+);
 
 struct Saddle;
 
 impl Function for Saddle {
+    const IS_PLANE: bool = true;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T> {
         let (x0, x1) = (x.get(0), x.get(1));

@@ -23,8 +23,7 @@ pub static SIX_HUMP_CAMEL: Landscape = Landscape::new::<SixHumpCamel>(
         },
     },
     reference::six_hump_camel,
-)
-.with_walks::<SixHumpCamel>();
+);
 
 struct SixHumpCamel;
 
@@ -32,6 +31,8 @@ struct SixHumpCamel;
 const MINIMUM: [f64; 2] = [0.089_842_013_100_318_06, -0.712_656_403_020_739_6];
 
 impl Function for SixHumpCamel {
+    const IS_PLANE: bool = true;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T> {
         let (x0, x1) = (x.get(0), x.get(1));

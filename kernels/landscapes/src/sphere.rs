@@ -19,8 +19,7 @@ pub static SPHERE: Landscape = Landscape::new::<Sphere>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
     },
     reference::sphere,
-)
-.with_walks::<Sphere>();
+);
 
 struct Sphere;
 

@@ -23,10 +23,9 @@ pub static STYBLINSKI_TANG: Landscape = Landscape::new::<StyblinskiTang>(
         },
     },
     reference::styblinski_tang,
-)
-.with_walks::<StyblinskiTang>();
+);
 
-struct StyblinskiTang;
+pub(crate) struct StyblinskiTang;
 
 impl Function for StyblinskiTang {
     #[inline(always)]

@@ -20,12 +20,13 @@ pub static THREE_HUMP_CAMEL: Landscape = Landscape::new::<ThreeHumpCamel>(
         optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
     },
     reference::three_hump_camel,
-)
-.with_walks::<ThreeHumpCamel>();
+);
 
 struct ThreeHumpCamel;
 
 impl Function for ThreeHumpCamel {
+    const IS_PLANE: bool = true;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T> {
         let (x0, x1) = (x.get(0), x.get(1));

@@ -2,8 +2,8 @@
 //!
 //! Where a gradient and its update are a dozen operations on a point of the plane, it takes longer to load and store what
 //! they work on than to do them. A kernel that does both keeps the points and the state of their optimizer in registers
-//! from step to step. There is one for each pair of a landscape of a few multiplications and a rule without a division;
-//! of other pairs the calls themselves take the time, and one after the other is as fast.
+//! from step to step. That pays for landscapes of a few multiplications and rules without a division; for the others, one
+//! after the other is as fast.
 
 use std::marker::PhantomData;
 
@@ -12,10 +12,13 @@ use thalweg_numerics::math::Elementary;
 use thalweg_numerics::table::{Family, Table};
 use thalweg_numerics::{Isa, Real, Vector};
 use thalweg_optimizers::momentum::{MOMENTUM, Momentum};
-use thalweg_optimizers::nesterov::{NESTEROV, Nesterov};
 use thalweg_optimizers::sgd::{SGD, Sgd};
 use thalweg_optimizers::{MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
+use crate::beale::{BEALE, Beale};
+use crate::himmelblau::{HIMMELBLAU, Himmelblau};
+use crate::rosenbrock::{ROSENBROCK, Rosenbrock};
+use crate::styblinski_tang::{STYBLINSKI_TANG, StyblinskiTang};
 use crate::{Coordinates, Function, Landscape, Partials, Points};
 
 /// Coordinates of a point.
@@ -46,92 +49,105 @@ impl<T> Walk<'_, T> {
     pub const LONGEST: u64 = 1 << 24;
 }
 
-/// The kernels of a landscape, one per optimizer.
-pub(super) type Walks = [(&'static Optimizer, Table<WalkKernel>); 3];
+/// The kernels, each for a landscape and an optimizer that a workload or a study takes many steps with. The scalar
+/// instruction set has none: without registers there is nothing to keep in them.
+static WALKS: &[(&Landscape, &Optimizer, Table<WalkKernel>)] = &[
+    (&BEALE, &SGD, of::<Beale, Sgd>()),
+    (&BEALE, &MOMENTUM, of::<Beale, Momentum>()),
+    (&HIMMELBLAU, &SGD, of::<Himmelblau, Sgd>()),
+    (&HIMMELBLAU, &MOMENTUM, of::<Himmelblau, Momentum>()),
+    (&ROSENBROCK, &SGD, of::<Rosenbrock, Sgd>()),
+    (&ROSENBROCK, &MOMENTUM, of::<Rosenbrock, Momentum>()),
+    (&STYBLINSKI_TANG, &SGD, of::<StyblinskiTang, Sgd>()),
+    (&STYBLINSKI_TANG, &MOMENTUM, of::<StyblinskiTang, Momentum>()),
+];
 
 #[derive(Clone, Copy)]
-pub(super) struct WalkKernel;
+struct WalkKernel;
 impl Family for WalkKernel {
-    type Member<T: Real> = fn(Isa, &[T], Walk<'_, T>);
+    type Member<T: Real> = fn(Isa, Walk<'_, T>);
 }
 
-/// The kernels of a function.
-pub(super) const fn walks<F: Function>() -> Walks {
-    [
-        (&SGD, Table { f32: walk::<F, Sgd, f32>, f64: walk::<F, Sgd, f64> }),
-        (&MOMENTUM, Table { f32: walk::<F, Momentum, f32>, f64: walk::<F, Momentum, f64> }),
-        (&NESTEROV, Table { f32: walk::<F, Nesterov, f32>, f64: walk::<F, Nesterov, f64> }),
-    ]
+/// The kernel of a function and a rule.
+const fn of<F: Function, R: Rule>() -> Table<WalkKernel> {
+    Table { f32: walk::<F, R, f32>, f64: walk::<F, R, f64> }
 }
 
 impl Landscape {
-    /// Whether points of so many coordinates can [walk](Self::walk) by this optimizer.
-    pub fn walks(&self, optimizer: &Optimizer, dimensions: usize) -> bool {
-        dimensions == PLANE && self.walk_by(optimizer).is_some()
+    /// Whether points with this number of coordinates can [walk](Self::walk) by this optimizer.
+    pub fn walks(&self, isa: Isa, optimizer: &Optimizer, dimensions: usize) -> bool {
+        dimensions == PLANE && !isa.is_scalar() && self.walk_by(optimizer).is_some()
     }
 
-    /// Goes down from every point of a block; the spectrum is empty for a landscape that has none. Every number has the bits that it gets from a
-    /// [gradient](Self::gradient) and an [update](Optimizer::update) a step.
+    /// Goes down from every point of a block. Every number has the bits that it gets from a [gradient](Self::gradient) and
+    /// an [update](Optimizer::update) per step.
     ///
     /// # Panics
     ///
     /// If it does not [walk](Self::walks) by this optimizer, or the slices do not fit each other or the landscape.
-    pub fn walk<T: Elementary>(&self, isa: Isa, optimizer: &Optimizer, spectrum: &[T], walk: Walk<'_, T>) {
-        self.check(isa, Points { x: walk.x, dimensions: PLANE, spectrum });
+    pub fn walk<T: Elementary>(&self, isa: Isa, optimizer: &Optimizer, walk: Walk<'_, T>) {
+        self.check(isa, Points { x: walk.x, dimensions: PLANE, spectrum: &[] });
         assert!(walk.steps <= Walk::<T>::LONGEST);
         assert_eq!(walk.state.len(), walk.x.len() * optimizer.state);
         assert_eq!(walk.survived.len() * PLANE, walk.x.len());
         assert_eq!(walk.coefficients.len(), walk.survived.len() * optimizer.coefficients);
-        let kernel = self.walk_by(optimizer);
-        kernel.unwrap_or_else(|| panic!("nobody walks down {self:?} by {optimizer:?}")).get::<T>()(isa, spectrum, walk);
+        assert!(self.walks(isa, optimizer, PLANE), "{self:?} has no walk by {optimizer:?} on {isa:?}");
+        self.walk_by(optimizer).expect("there is one").get::<T>()(isa, walk);
     }
 
-    fn walk_by(&self, optimizer: &Optimizer) -> Option<&Table<WalkKernel>> {
-        self.walks.iter().flatten().find(|(of, _)| *of == optimizer).map(|(_, kernel)| kernel)
+    fn walk_by(&self, optimizer: &Optimizer) -> Option<&'static Table<WalkKernel>> {
+        WALKS.iter().find(|(of, by, _)| *of == self && *by == optimizer).map(|(_, _, kernel)| kernel)
     }
 }
 
-fn walk<F: Function, R: Rule, T: Elementary>(isa: Isa, spectrum: &[T], walk: Walk<'_, T>) {
-    struct Op<'a, F, R, T>(&'a [T], Walk<'a, T>, PhantomData<(F, R)>);
+fn walk<F: Function, R: Rule, T: Elementary>(isa: Isa, walk: Walk<'_, T>) {
+    struct Op<'a, F, R, T>(Walk<'a, T>, PhantomData<(F, R)>);
     impl<F: Function, R: Rule, T: Elementary> WithSimd for Op<'_, F, R, T> {
         type Output = ();
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
-            let Self(spectrum, Walk { steps, x, state, coefficients, survived }, _) = self;
-            let x = T::as_registers_mut::<S>(x).0.as_chunks_mut::<PLANE>().0;
-            let state = T::as_registers_mut::<S>(state).0.as_chunks_mut::<PLANE>().0;
-            let coefficients = T::as_registers::<S>(coefficients).0;
-            let survived = T::as_registers_mut::<S>(survived).0;
-            let (groups, zero) = (x.len(), T::splat(simd, T::default()));
-            for first in (0..groups).step_by(TOGETHER) {
-                let mut walkers = [Walker::<S, T>::new(zero); TOGETHER];
-                for (at, walker) in walkers.iter_mut().enumerate() {
-                    // The last group goes again in the place of one that is missing.
-                    let group = (first + at).min(groups - 1);
-                    walker.x = x[group];
-                    for i in 0..R::STATE {
-                        walker.state[i] = state[i * groups + group];
-                    }
-                    for i in 0..R::COEFFICIENTS {
-                        walker.coefficients[i] = coefficients[group * R::COEFFICIENTS + i];
-                    }
-                }
-                for _ in 0..steps {
-                    for at in 0..TOGETHER {
-                        walkers[at].step::<F, R>(simd, spectrum);
-                    }
-                }
-                for (group, walker) in (first..groups).zip(&walkers) {
-                    x[group] = walker.x;
-                    for i in 0..R::STATE {
-                        state[i * groups + group] = walker.state[i];
-                    }
-                    survived[group] = walker.survived;
-                }
+            if !S::IS_SCALAR {
+                steps::<F, R, S, T>(simd, self.0);
             }
         }
     }
-    isa.dispatch(Op::<F, R, T>(spectrum, walk, PhantomData));
+    isa.dispatch(Op::<F, R, T>(walk, PhantomData));
+}
+
+#[inline(always)]
+fn steps<F: Function, R: Rule, S: Simd, T: Elementary>(simd: S, walk: Walk<'_, T>) {
+    let Walk { steps, x, state, coefficients, survived } = walk;
+    let x = T::as_registers_mut::<S>(x).0.as_chunks_mut::<PLANE>().0;
+    let state = T::as_registers_mut::<S>(state).0.as_chunks_mut::<PLANE>().0;
+    let coefficients = T::as_registers::<S>(coefficients).0;
+    let survived = T::as_registers_mut::<S>(survived).0;
+    let (groups, zero) = (x.len(), T::splat(simd, T::default()));
+    for first in (0..groups).step_by(TOGETHER) {
+        let mut walkers = [Walker::<S, T>::new(zero); TOGETHER];
+        for (at, walker) in walkers.iter_mut().enumerate() {
+            // The last group goes again in the place of one that is missing.
+            let group = (first + at).min(groups - 1);
+            walker.x = x[group];
+            for i in 0..R::STATE {
+                walker.state[i] = state[i * groups + group];
+            }
+            for i in 0..R::COEFFICIENTS {
+                walker.coefficients[i] = coefficients[group * R::COEFFICIENTS + i];
+            }
+        }
+        for _ in 0..steps {
+            for at in 0..TOGETHER {
+                walkers[at].step::<F, R>(simd);
+            }
+        }
+        for (group, walker) in (first..groups).zip(&walkers) {
+            x[group] = walker.x;
+            for i in 0..R::STATE {
+                state[i * groups + group] = walker.state[i];
+            }
+            survived[group] = walker.survived;
+        }
+    }
 }
 
 /// The points of a group, and what belongs to them.
@@ -155,9 +171,9 @@ impl<S: Simd, T: Elementary> Walker<S, T> {
     }
 
     #[inline(always)]
-    fn step<F: Function, R: Rule>(&mut self, simd: S, spectrum: &[T]) {
+    fn step<F: Function, R: Rule>(&mut self, simd: S) {
         let mut slope = self.x;
-        F::gradient(Coordinates { simd, x: &self.x, spectrum }, Partials(&mut slope));
+        F::gradient(Coordinates::<S, T> { simd, x: &self.x, spectrum: &[] }, Partials(&mut slope));
         let mut state = [Vector::<S, T, PLANE>::splat(simd, T::default()); MAX_STATE];
         for i in 0..R::STATE {
             state[i] = Vector::from_registers(simd, self.state[i]);

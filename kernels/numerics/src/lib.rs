@@ -2,19 +2,24 @@
 //!
 //! Part of `thalweg-kernels`, which has the numerics contract.
 
+#![deny(unsafe_code)]
+
 pub mod arch;
 mod buffer;
 #[cfg(feature = "counting")]
 pub mod count;
+#[expect(unsafe_code, reason = "carries the promises of unchecked kernels through a dispatch")]
+pub mod kernel;
 mod lookup;
 pub mod math;
 pub mod orthogonal;
 pub mod parameter;
+#[expect(unsafe_code, reason = "loads and stores under a mask")]
 mod real;
 pub mod table;
 mod vector;
 
 pub use arch::Isa;
 pub use buffer::Buffer;
-pub use real::{Real, has_masked_moves};
+pub use real::{Real, has_masked_moves, is_v3, is_v4};
 pub use vector::{Mask, Vector};

@@ -1,6 +1,5 @@
 //! f32 and f64 behind one trait, on scalars and on registers.
 
-use std::any::TypeId;
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
@@ -144,29 +143,27 @@ pub trait Real:
     fn select<S: Simd>(simd: S, mask: Self::MaskReg<S>, a: Self::Reg<S>, b: Self::Reg<S>) -> Self::Reg<S>;
 }
 
-/// Whether pulp's own loads and stores of parts of a register serve: in 0.22.3 those of V3_512b put its second half a whole
-/// register further on.
-#[inline(always)]
-fn has_partial_moves<S: Simd>() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        let simd = TypeId::of::<S>();
-        simd == TypeId::of::<pulp::x86::V3>() || simd == TypeId::of::<pulp::x86::V4>()
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    false
+/// Whether these are the registers of AVX2 in their full width. A fact that the compiler knows, so that nothing is compiled
+/// where it does not hold.
+pub const fn is_v3<S: Simd>() -> bool {
+    cfg!(target_arch = "x86_64") && size_of::<S::f32s>() == 32 && S::REGISTER_COUNT == 16
 }
 
-/// Whether loads and stores under a mask cost no more than whole ones. A mask made by comparison, as it were, keeps pulp
-/// from its own way, a call for each number of lanes.
-#[inline(always)]
-pub fn has_masked_moves<S: Simd>() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        TypeId::of::<S>() == TypeId::of::<pulp::x86::V4>()
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    false
+/// Whether these are the registers of AVX-512: a fact that the compiler knows, as [`is_v3`].
+pub const fn is_v4<S: Simd>() -> bool {
+    cfg!(target_arch = "x86_64") && size_of::<S::f32s>() == 64 && S::REGISTER_COUNT == 32
+}
+
+/// Whether pulp's own loads and stores of parts of a register serve: in 0.22.3 those of V3_512b put its second half a whole
+/// register further on.
+const fn has_partial_moves<S: Simd>() -> bool {
+    is_v3::<S>() || is_v4::<S>()
+}
+
+/// Whether loads and stores under a mask cost no more than whole ones. The mask comes from a comparison: pulp's own way is a
+/// call for each number of lanes.
+pub const fn has_masked_moves<S: Simd>() -> bool {
+    is_v4::<S>()
 }
 
 /// Implements [`Real`] by the operations of pulp that carry the type in their names.
@@ -233,12 +230,12 @@ macro_rules! real {
             }
             #[inline(always)]
             fn load_part<S: Simd>(simd: S, slice: &[Self]) -> Self::Reg<S> {
-                if has_masked_moves::<S>() {
+                if const { has_masked_moves::<S>() } {
                     let mask = MemMask::new(simd.$mask_between(0, slice.len() as $bits).mask());
                     // SAFETY: the mask has the slice's lanes only.
                     return unsafe { simd.$mask_load(mask, slice.as_ptr()) };
                 }
-                if has_partial_moves::<S>() {
+                if const { has_partial_moves::<S>() } {
                     return simd.$load_part(slice);
                 }
                 let mut register = Self::splat(simd, Self::default());
@@ -247,12 +244,12 @@ macro_rules! real {
             }
             #[inline(always)]
             fn store_part<S: Simd>(simd: S, slice: &mut [Self], a: Self::Reg<S>) {
-                if has_masked_moves::<S>() {
+                if const { has_masked_moves::<S>() } {
                     let mask = MemMask::new(simd.$mask_between(0, slice.len() as $bits).mask());
                     // SAFETY: the mask has the slice's lanes only.
                     return unsafe { simd.$mask_store(mask, slice.as_mut_ptr(), a) };
                 }
-                if has_partial_moves::<S>() {
+                if const { has_partial_moves::<S>() } {
                     return simd.$store_part(slice, a);
                 }
                 slice.copy_from_slice(&bytemuck::cast_slice(std::slice::from_ref(&a))[..slice.len()]);

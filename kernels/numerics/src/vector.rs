@@ -37,6 +37,24 @@ impl<S: Simd, T: Real> Vector<S, T> {
     }
 }
 
+impl<S: Simd, T: Real> Vector<S, T> {
+    /// Register `at` of a slice that was [seen as registers](Real::as_registers); after the whole ones, the rest.
+    #[inline(always)]
+    pub fn read(simd: S, whole: &[T::Reg<S>], rest: &[T], at: usize) -> Self {
+        Self::new(simd, if at < whole.len() { whole[at] } else { T::load_part(simd, rest) })
+    }
+
+    /// Writes what [`Self::read`] reads.
+    #[inline(always)]
+    pub fn write(self, whole: &mut [T::Reg<S>], rest: &mut [T], at: usize) {
+        if at < whole.len() {
+            whole[at] = self.register();
+        } else {
+            T::store_part(self.simd, rest, self.register());
+        }
+    }
+}
+
 impl<S: Simd, T: Real, const U: usize> Vector<S, T, U> {
     /// Wraps `U` registers.
     #[inline(always)]

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
+use thalweg_numerics::table::{Family, Table};
 use thalweg_numerics::{Isa, Real};
 
 /// Clipping and weight decay of some parameters of a block, trial by trial:
@@ -55,31 +56,11 @@ pub fn clipping_factor(norm: f64, limit: f64) -> f64 {
 ///
 /// If the slices do not fit each other.
 pub fn clipped_norms<T: Real>(isa: Isa, lanes: usize, gradient: &[T], limit: &[T], norms: &mut [f64]) {
-    struct Op<'a, T>(usize, &'a [T], &'a [T], &'a mut [f64]);
-    impl<T: Real> WithSimd for Op<'_, T> {
-        type Output = ();
-        #[inline(always)]
-        fn with_simd<S: Simd>(self, _: S) {
-            let Op(lanes, gradient, limit, norms) = self;
-            norms.fill(0.0);
-            let size = gradient.len() / (norms.len() / lanes);
-            let groups = gradient.chunks_exact(size).zip(limit.chunks_exact(lanes)).zip(norms.chunks_exact_mut(lanes));
-            for ((gradient, limit), norms) in groups {
-                for row in gradient.chunks_exact(lanes) {
-                    for ((norm, g), limit) in norms.iter_mut().zip(row).zip(limit) {
-                        let g = clip(*g, *limit).to_f64();
-                        *norm += g * g;
-                    }
-                }
-                norms.iter_mut().for_each(|norm| *norm = norm.sqrt());
-            }
-        }
-    }
     assert!(
         limit.len() == norms.len() && norms.len().is_multiple_of(lanes) && gradient.len().is_multiple_of(norms.len())
     );
     if !gradient.is_empty() {
-        isa.dispatch(Op(lanes, gradient, limit, norms));
+        NORMS.get::<T>()(isa, Norms { lanes, gradient, limit, norms });
     }
 }
 
@@ -97,7 +78,59 @@ impl<T: Real> Adjustment<'_, T> {
         assert!([self.factor, self.decay, self.keep].iter().all(|of_lanes| of_lanes.len() == trials));
         assert!(trials.is_multiple_of(self.lanes) && size.is_multiple_of(trials));
         assert!(self.range.start <= self.range.end && self.range.end <= size / trials);
-        isa.dispatch(Apply(self));
+        APPLY.get::<T>()(isa, self);
+    }
+}
+
+/// Behind pointers, so that these kernels are compiled here and not in every crate that is generic over the precision.
+static APPLY: Table<ApplyKernel> = Table { f32: apply, f64: apply };
+static NORMS: Table<NormsKernel> = Table { f32: norms, f64: norms };
+
+#[derive(Clone, Copy)]
+struct ApplyKernel;
+impl Family for ApplyKernel {
+    type Member<T: Real> = fn(Isa, Adjustment<'_, T>);
+}
+
+#[derive(Clone, Copy)]
+struct NormsKernel;
+impl Family for NormsKernel {
+    type Member<T: Real> = fn(Isa, Norms<'_, T>);
+}
+
+fn apply<T: Real>(isa: Isa, adjustment: Adjustment<'_, T>) {
+    isa.dispatch(Apply(adjustment));
+}
+
+fn norms<T: Real>(isa: Isa, norms: Norms<'_, T>) {
+    isa.dispatch(norms);
+}
+
+/// What [`clipped_norms`] takes.
+struct Norms<'a, T> {
+    lanes: usize,
+    gradient: &'a [T],
+    limit: &'a [T],
+    norms: &'a mut [f64],
+}
+
+impl<T: Real> WithSimd for Norms<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { lanes, gradient, limit, norms } = self;
+        norms.fill(0.0);
+        let size = gradient.len() / (norms.len() / lanes);
+        let groups = gradient.chunks_exact(size).zip(limit.chunks_exact(lanes)).zip(norms.chunks_exact_mut(lanes));
+        for ((gradient, limit), norms) in groups {
+            for row in gradient.chunks_exact(lanes) {
+                for ((norm, g), limit) in norms.iter_mut().zip(row).zip(limit) {
+                    let g = clip(*g, *limit).to_f64();
+                    *norm += g * g;
+                }
+            }
+            norms.iter_mut().for_each(|norm| *norm = norm.sqrt());
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! A rule is written for registers, which hold the same parameter of several trials; hyperparameters differ from lane to
 //! lane. What it needs from them is computed in f64, once per trial and step, and rounded to the precision of the trial.
 
+#![forbid(unsafe_code)]
+
 mod adabelief;
 mod adadelta;
 mod adagrad;
@@ -20,19 +22,17 @@ mod radam;
 pub mod reference;
 mod rmsprop;
 pub mod sgd;
-mod single;
+mod update;
 mod yogi;
 
-use std::marker::PhantomData;
 use std::ops::Range;
 
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
 pub use thalweg_numerics::parameter::{Domain, Hyperparameter};
-use thalweg_numerics::table::{Family, Table};
+use thalweg_numerics::table::Table;
 use thalweg_numerics::{Isa, Real, Vector};
 
 pub use adjust::{Adjustment, clipped_norms, clipping_factor};
-pub use single::SingleUpdate;
 
 /// The most state arrays that any rule keeps.
 pub const MAX_STATE: usize = 3;
@@ -84,8 +84,7 @@ pub struct Optimizer {
     /// Numbers per trial that it computes anew each step.
     pub coefficients: usize,
     advance: fn(&[f64], &mut [f64], &mut [f64]),
-    update: Table<UpdateKernel>,
-    single: Table<single::SingleKernel>,
+    update: Table<update::Kernel>,
 }
 
 /// Every optimizer.
@@ -107,10 +106,11 @@ pub static ALL: &[&Optimizer] = &[
     &adabelief::ADABELIEF,
 ];
 
-/// One step of a block of trials.
+/// One step of a block of trials, or of one trial.
 ///
 /// A block is one or more groups, each as many trials as a register has lanes; its arrays are
-/// `[group][parameter][lane]`.
+/// `[group][parameter][lane]`. One trial alone is a group with one lane: its parameters fill the registers, and have the
+/// same bits as in a block.
 pub struct Update<'a, T> {
     /// Groups of the block.
     pub groups: usize,
@@ -148,8 +148,7 @@ impl Optimizer {
             products: R::PRODUCTS,
             coefficients: R::COEFFICIENTS,
             advance: R::advance,
-            update: Table { f32: update::<R, f32>, f64: update::<R, f64> },
-            single: Table { f32: single::update::<R, f32>, f64: single::update::<R, f64> },
+            update: Table { f32: update::update::<R, f32>, f64: update::update::<R, f64> },
         }
     }
 
@@ -176,19 +175,20 @@ impl Optimizer {
         (self.advance)(hyperparameters, products, coefficients);
     }
 
-    /// Does one step of some parameters of a block; returns whether an alarm of the block is raised now.
+    /// Does one step of some parameters of a block, or of one trial; returns whether an alarm is raised now.
     ///
     /// # Panics
     ///
     /// If the slices do not fit each other.
-    pub fn update<T: Real>(&self, isa: Isa, block: Update<'_, T>) -> bool {
-        assert_eq!(block.gradient.len(), block.weights.len());
-        assert_eq!(block.state.len(), block.weights.len() * self.state);
-        assert_eq!(block.alarm.len(), block.groups * isa.lanes::<T>());
-        assert_eq!(block.coefficients.len(), block.alarm.len() * self.coefficients);
-        assert!(block.weights.len().is_multiple_of(block.alarm.len()));
-        assert!(block.range.start <= block.range.end && block.range.end <= block.weights.len() / block.alarm.len());
-        self.update.get::<T>()(isa, block)
+    pub fn update<T: Real>(&self, isa: Isa, step: Update<'_, T>) -> bool {
+        let Update { groups, weights, gradient, state, range, coefficients, alarm } = &step;
+        assert!(alarm.len() == groups * isa.lanes::<T>() || (*groups == 1 && alarm.len() == 1));
+        assert_eq!(gradient.len(), weights.len());
+        assert_eq!(state.len(), weights.len() * self.state);
+        assert_eq!(coefficients.len(), alarm.len() * self.coefficients);
+        assert!(weights.len().is_multiple_of(alarm.len()));
+        assert!(range.start <= range.end && range.end <= weights.len() / alarm.len());
+        self.update.get::<T>()(isa, step)
     }
 }
 
@@ -204,112 +204,5 @@ impl Eq for Optimizer {}
 impl std::fmt::Debug for Optimizer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
-    }
-}
-
-#[derive(Clone, Copy)]
-struct UpdateKernel;
-impl Family for UpdateKernel {
-    type Member<T: Real> = fn(Isa, Update<'_, T>) -> bool;
-}
-
-/// How many parameters go through a rule together: divisions and square roots of one overlap those of the others.
-const TOGETHER: usize = 4;
-
-fn update<R: Rule, T: Real>(isa: Isa, block: Update<'_, T>) -> bool {
-    struct Op<'a, R, T>(Update<'a, T>, PhantomData<R>);
-    impl<R: Rule, T: Real> WithSimd for Op<'_, R, T> {
-        type Output = bool;
-        #[inline(always)]
-        fn with_simd<S: Simd>(self, simd: S) -> bool {
-            let Update { groups, weights, gradient, state, range, coefficients, alarm } = self.0;
-            let (weights, _) = T::as_registers_mut::<S>(weights);
-            let (gradient, _) = T::as_registers::<S>(gradient);
-            let (state, _) = T::as_registers_mut::<S>(state);
-            let (coefficients, _) = T::as_registers::<S>(coefficients);
-            let (alarm, _) = T::as_registers_mut::<S>(alarm);
-            let (size, parameters) = (weights.len(), weights.len() / groups);
-            let mut arrays = state.chunks_exact_mut(size.max(1));
-            let mut state: [_; MAX_STATE] = std::array::from_fn(|_| arrays.next().unwrap_or_default());
-            let coefficients = coefficients.chunks_exact(R::COEFFICIENTS);
-            // Zeros as long as all alarms are: looking at every lane would take as long as a small update.
-            let mut alarms = Vector::<S, T>::splat(simd, T::default());
-            for ((group, alarm), coefficients) in alarm.iter_mut().enumerate().zip(coefficients) {
-                let (first, count) = (group * parameters + range.start, range.len());
-                let mut c = [Vector::splat(simd, T::default()); MAX_COEFFICIENTS];
-                for i in 0..R::COEFFICIENTS {
-                    c[i] = Vector::new(simd, coefficients[i]);
-                }
-                let mut of_group = Arrays {
-                    weights: &mut weights[first..first + count],
-                    gradient: &gradient[first..first + count],
-                    state: state.each_mut().map(|array| array.get_mut(first..first + count).unwrap_or_default()),
-                };
-                let of_group = of_group.step_all::<R>(&c, Vector::new(simd, *alarm));
-                alarms = alarms + of_group;
-                *alarm = of_group.register();
-            }
-            !bytemuck::cast_slice(&[alarms.register()]).iter().all(|alarm: &T| alarm.is_finite())
-        }
-    }
-    isa.dispatch(Op::<R, T>(block, PhantomData))
-}
-
-/// The parameters of a group that are updated, their gradient and their state, as registers.
-struct Arrays<'a, S: Simd, T: Real> {
-    weights: &'a mut [T::Reg<S>],
-    gradient: &'a [T::Reg<S>],
-    state: [&'a mut [T::Reg<S>]; MAX_STATE],
-}
-
-impl<S: Simd, T: Real> Arrays<'_, S, T> {
-    /// Updates every parameter; returns `alarm`, or NaN where a new weight is not finite.
-    #[inline(always)]
-    fn step_all<R: Rule>(&mut self, c: &[Vector<S, T>; MAX_COEFFICIENTS], alarm: Vector<S, T>) -> Vector<S, T> {
-        let (mut p, end, mut alarm) = (0, self.weights.len(), alarm);
-        while p + TOGETHER <= end {
-            alarm = self.step::<R, TOGETHER>(p, c, alarm);
-            p += TOGETHER;
-        }
-        if p + 2 <= end {
-            alarm = self.step::<R, 2>(p, c, alarm);
-            p += 2;
-        }
-        if p < end {
-            alarm = self.step::<R, 1>(p, c, alarm);
-        }
-        alarm
-    }
-
-    /// Updates `U` parameters from `p` on.
-    #[inline(always)]
-    fn step<R: Rule, const U: usize>(
-        &mut self,
-        p: usize,
-        coefficients: &[Vector<S, T>; MAX_COEFFICIENTS],
-        alarm: Vector<S, T>,
-    ) -> Vector<S, T> {
-        let simd = alarm.simd();
-        let mut c = [Vector::splat(simd, T::default()); MAX_COEFFICIENTS];
-        for i in 0..R::COEFFICIENTS {
-            c[i] = Vector::from_registers(simd, [coefficients[i].register(); U]);
-        }
-        let mut state = [Vector::splat(simd, T::default()); MAX_STATE];
-        for i in 0..R::STATE {
-            state[i] = Vector::load(simd, &self.state[i][p..]);
-        }
-        let w = Vector::load(simd, &self.weights[p..]);
-        let w = R::update(w, Vector::load(simd, &self.gradient[p..]), &mut state, &c);
-        w.store(&mut self.weights[p..]);
-        for i in 0..R::STATE {
-            state[i].store(&mut self.state[i][p..]);
-        }
-        let mut alarm = alarm;
-        for register in w.registers() {
-            let w = Vector::<S, T>::new(simd, register);
-            // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
-            alarm = w.mul_add(w.like(0.0), alarm);
-        }
-        alarm
     }
 }

@@ -12,8 +12,11 @@
 //! [`Products`] names them; whatever implements it keeps the order of operations that the numerics contract fixes, so
 //! that all implementations give the same bits.
 
+#![deny(unsafe_code)]
+
 pub mod chain;
 pub mod finish;
+#[expect(unsafe_code, reason = "register tiles run over raw pointers; every unsafe function states its bounds")]
 mod population;
 pub mod reference;
 

@@ -1,6 +1,6 @@
 //! Back propagation through the activations of a layer below a single output, on interleaved trials, together with the
-//! small products beside it: what they would store, and the other load again, stays in registers. The bits are those of
-//! the one after the other.
+//! small products beside it: gradients stay in registers, where one kernel would store them and the next load them again.
+//! The bits are those of the kernels in turn.
 
 use std::marker::PhantomData;
 
@@ -10,10 +10,7 @@ use thalweg_numerics::table::Family;
 use thalweg_numerics::{Isa, Real, Vector};
 use thalweg_products::{PIECE, Start};
 
-use super::{Activation, Function};
-
-/// Units that are computed together.
-const TOGETHER: usize = 4;
+use super::{Activation, Function, TOGETHER};
 
 /// A layer below a single output, and what comes down from there.
 #[derive(Clone, Copy, Debug)]
@@ -54,11 +51,11 @@ impl Activation {
     ///
     /// # Panics
     ///
-    /// If the slices do not fit each other.
+    /// If the function is not [fused](Self::is_fused), or the slices do not fit each other.
     pub fn backward_from_output<T: Elementary>(&self, isa: Isa, below: BelowOutput<'_, T>, gradient: &mut [T]) {
         below.check(isa);
         assert_eq!(below.x.len(), gradient.len());
-        self.output.get::<T>()(isa, below, gradient, T::from_f64(self.setting));
+        self.fused().output.get::<T>()(isa, below, gradient, T::from_f64(self.setting));
     }
 
     /// The gradient with respect to the layer's weights, `[unit][input][lane]`, and biases, `[unit][lane]`: what
@@ -67,7 +64,7 @@ impl Activation {
     ///
     /// # Panics
     ///
-    /// If the slices do not fit each other, there are more inputs, or a chain would take more than [`PIECE`] examples.
+    /// If the function is not [fused](Self::is_fused), the slices do not fit each other, there are more inputs, or a chain would take more than [`PIECE`] examples.
     pub fn weight_gradient_from_output<T: Elementary>(
         &self,
         isa: Isa,
@@ -85,7 +82,7 @@ impl Activation {
         assert!(weights.len() == depth * units && inputs.len() == depth * examples);
         assert!(bias.as_ref().is_none_or(|bias| bias.len() == units));
         let gradient = Gradient { inputs, weights, bias, start };
-        self.below_output.get::<T>()(isa, below, gradient, T::from_f64(self.setting));
+        self.fused().below_output.get::<T>()(isa, below, gradient, T::from_f64(self.setting));
     }
 }
 
@@ -125,14 +122,16 @@ pub(super) fn backward_from_output<F: Function, T: Elementary>(
             }
             let examples = x.chunks_exact(weights.len()).zip(gradient.chunks_exact_mut(weights.len()));
             for ((x, row), dz) in examples.zip(output_gradient) {
-                let (x_fours, x_ones) = x.as_chunks::<TOGETHER>();
-                let (w_fours, w_ones) = weights.as_chunks::<TOGETHER>();
-                let (fours, ones) = row.as_chunks_mut::<TOGETHER>();
-                for ((x, w), four) in x_fours.iter().zip(w_fours).zip(fours) {
-                    *four = slopes::<F, S, T, TOGETHER>(simd, *x, *w, *dz, p);
+                let mut unit = 0;
+                while !S::IS_SCALAR && unit + TOGETHER <= weights.len() {
+                    let (x, w) = (Vector::load(simd, &x[unit..]), Vector::load(simd, &weights[unit..]));
+                    slopes::<F, S, T, TOGETHER>(x, w, *dz, p).store(&mut row[unit..]);
+                    unit += TOGETHER;
                 }
-                for ((x, w), one) in x_ones.iter().zip(w_ones).zip(ones) {
-                    [*one] = slopes::<F, S, T, 1>(simd, [*x], [*w], *dz, p);
+                while unit < weights.len() {
+                    let (x, w) = (Vector::load(simd, &x[unit..]), Vector::load(simd, &weights[unit..]));
+                    slopes::<F, S, T, 1>(x, w, *dz, p).store(&mut row[unit..]);
+                    unit += 1;
                 }
             }
         }
@@ -143,16 +142,15 @@ pub(super) fn backward_from_output<F: Function, T: Elementary>(
 /// g' · w · dz of `U` units; p is the function's parameter.
 #[inline(always)]
 fn slopes<F: Function, S: Simd, T: Elementary, const U: usize>(
-    simd: S,
-    x: [T::Reg<S>; U],
-    w: [T::Reg<S>; U],
+    x: Vector<S, T, U>,
+    w: Vector<S, T, U>,
     dz: T::Reg<S>,
     p: T,
-) -> [T::Reg<S>; U] {
-    let dz = Vector::<S, T, U>::from_registers(simd, [dz; U]);
+) -> Vector<S, T, U> {
+    let dz = Vector::<S, T, U>::from_registers(x.simd(), [dz; U]);
     // A chain of one term, which starts from zero as every chain does.
-    let upstream = Vector::from_registers(simd, w).mul_add(dz, dz.like(0.0));
-    F::backward(Vector::from_registers(simd, x), upstream, Vector::splat(simd, p)).registers()
+    let upstream = w.mul_add(dz, dz.like(0.0));
+    F::backward(x, upstream, Vector::splat(x.simd(), p))
 }
 
 pub(super) fn weight_gradient_from_output<F: Function, T: Elementary>(
@@ -172,7 +170,9 @@ pub(super) fn weight_gradient_from_output<F: Function, T: Elementary>(
             let (weights, _) = T::as_registers_mut::<S>(weights).0.as_chunks_mut::<D>();
             let bias = bias.map(|bias| T::as_registers_mut::<S>(bias).0);
             // As many units as the registers hold the chains of.
-            if S::REGISTER_COUNT >= 32 {
+            if S::IS_SCALAR {
+                chains.run::<F, 1>(weights, bias);
+            } else if S::REGISTER_COUNT >= 32 {
                 chains.run::<F, TOGETHER>(weights, bias);
             } else {
                 chains.run::<F, 2>(weights, bias);
@@ -201,10 +201,10 @@ impl<S: Simd, T: Elementary, const D: usize> Chains<'_, S, T, D> {
     fn run<F: Function, const U: usize>(&self, weights: &mut [[T::Reg<S>; D]], mut bias: Option<&mut [T::Reg<S>]>) {
         let (units, mut unit) = (weights.len(), 0);
         while unit < units {
-            let count = if units - unit >= U { U } else { 1 };
+            let count = if U > 1 && units - unit >= U { U } else { 1 };
             let weights = &mut weights[unit..unit + count];
             let bias = bias.as_deref_mut().map(|bias| &mut bias[unit..unit + count]);
-            if count == U {
+            if U > 1 && count == U {
                 self.units::<F, U>(unit, weights, bias);
             } else {
                 self.units::<F, 1>(unit, weights, bias);
@@ -234,10 +234,9 @@ impl<S: Simd, T: Elementary, const D: usize> Chains<'_, S, T, D> {
             }
             total = bias.as_ref().map_or(zero, |bias| Vector::load(simd, bias));
         }
-        let w = Vector::<S, T, U>::load(simd, &output[first..]).registers();
+        let w = Vector::<S, T, U>::load(simd, &output[first..]);
         for ((row, dz), inputs) in x.chunks_exact(output.len()).zip(output_gradient).zip(self.inputs) {
-            let x = Vector::<S, T, U>::load(simd, &row[first..]).registers();
-            let dz = Vector::from_registers(simd, slopes::<F, S, T, U>(simd, x, w, *dz, self.p));
+            let dz = slopes::<F, S, T, U>(Vector::load(simd, &row[first..]), w, *dz, self.p);
             for k in 0..D {
                 sums[k] = dz.mul_add(Vector::splat(simd, inputs[k]), sums[k]);
             }

@@ -1,5 +1,6 @@
-//! Activations together with the small product before them, on interleaved trials: what a product of one or two terms
-//! would store, and the activation load again, stays in registers. The bits are those of the one after the other.
+//! Activations together with the small product before them, on interleaved trials: the sums of a product of one or two
+//! terms stay in registers, where the product would store them and the activation load them again. The bits are those of
+//! the two kernels in turn.
 
 use std::marker::PhantomData;
 
@@ -9,10 +10,7 @@ use thalweg_numerics::table::Family;
 use thalweg_numerics::{Isa, Real, Vector};
 use thalweg_products::{PIECE, Shape};
 
-use super::{Activation, Function};
-
-/// Units that are computed together.
-const TOGETHER: usize = 4;
+use super::{Activation, Function, TOGETHER};
 
 /// A layer whose inputs trials share: as the forward product of [`population`](thalweg_products::population()) takes it.
 #[derive(Clone, Copy, Debug)]
@@ -32,14 +30,14 @@ impl Activation {
     ///
     /// # Panics
     ///
-    /// If a slice does not fit the shape, or a chain would take more than [`PIECE`] inputs.
+    /// If the function is not [fused](Self::is_fused), a slice does not fit the shape, or a chain would take more than [`PIECE`] inputs.
     pub fn forward_layer<T: Elementary>(&self, isa: Isa, layer: Layer<'_, T>, values: &mut [T]) {
         let (Shape { outputs, inputs, examples }, lanes) = (layer.shape, isa.lanes::<T>());
         assert!(inputs <= PIECE, "a chain takes at most {PIECE} inputs");
         assert!(layer.weights.len() == outputs * inputs * lanes && layer.inputs.len() == inputs * examples);
         assert!(values.len() == outputs * examples * lanes);
         assert!(layer.bias.is_none_or(|bias| bias.len() == outputs * lanes));
-        self.layer.get::<T>()(isa, layer, values, T::from_f64(self.setting));
+        self.fused().layer.get::<T>()(isa, layer, values, T::from_f64(self.setting));
     }
 }
 
@@ -65,14 +63,15 @@ pub(super) fn forward_layer<F: Function, T: Elementary>(isa: Isa, layer: Layer<'
             }
             for (example, row) in values.chunks_exact_mut(outputs).enumerate() {
                 let x = &self.0.inputs[example * inputs..][..inputs];
-                let (fours, ones) = row.as_chunks_mut::<TOGETHER>();
                 let mut unit = 0;
-                for four in fours {
-                    *four = units::<F, S, T, TOGETHER>(simd, x, &weights[unit * inputs..], bias.map(|b| &b[unit..]), p);
+                while !S::IS_SCALAR && unit + TOGETHER <= outputs {
+                    let (weights, bias) = (&weights[unit * inputs..], bias.map(|bias| &bias[unit..]));
+                    units::<F, S, T, TOGETHER>(simd, x, weights, bias, p).store(&mut row[unit..]);
                     unit += TOGETHER;
                 }
-                for one in ones {
-                    [*one] = units::<F, S, T, 1>(simd, x, &weights[unit * inputs..], bias.map(|b| &b[unit..]), p);
+                while unit < outputs {
+                    let (weights, bias) = (&weights[unit * inputs..], bias.map(|bias| &bias[unit..]));
+                    units::<F, S, T, 1>(simd, x, weights, bias, p).store(&mut row[unit..]);
                     unit += 1;
                 }
             }
@@ -89,7 +88,7 @@ fn units<F: Function, S: Simd, T: Elementary, const U: usize>(
     weights: &[T::Reg<S>],
     bias: Option<&[T::Reg<S>]>,
     p: T,
-) -> [T::Reg<S>; U] {
+) -> Vector<S, T, U> {
     let depth = x.len();
     let weights = &weights[..U * depth];
     let mut z = Vector::<S, T, U>::splat(simd, T::default());
@@ -103,5 +102,5 @@ fn units<F: Function, S: Simd, T: Elementary, const U: usize>(
     if let Some(bias) = bias {
         z = z + Vector::load(simd, bias);
     }
-    F::value(z, Vector::splat(simd, p)).registers()
+    F::value(z, Vector::splat(simd, p))
 }

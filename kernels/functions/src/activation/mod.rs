@@ -61,7 +61,7 @@ pub struct Activation {
     pub formula: &'static str,
     /// g'(z)
     pub derivative: &'static str,
-    /// A number that its formula has besides z, which goes without saying where it has its default.
+    /// A number that its formula has besides z, which is omitted from keys and tables at its default.
     pub parameter: Option<&'static Hyperparameter>,
     /// The value of the parameter; 0 where there is none.
     setting: f64,
@@ -70,6 +70,12 @@ pub struct Activation {
     pub needs: Needs,
     forward: Table<Forward>,
     backward: Table<Backward>,
+    fused: Option<Fused>,
+}
+
+/// Kernels of a function together with the small products beside it.
+#[derive(Clone, Copy)]
+struct Fused {
     layer: Table<fused::ForwardLayer>,
     output: Table<below_output::BackwardFromOutput>,
     below_output: Table<below_output::WeightGradientFromOutput>,
@@ -113,6 +119,15 @@ impl Activation {
             needs: F::NEEDS,
             forward: Table { f32: forward::<F, f32>, f64: forward::<F, f64> },
             backward: Table { f32: backward::<F, f32>, f64: backward::<F, f64> },
+            fused: None,
+        }
+    }
+
+    /// The same with [fused](Self::is_fused) forms: for functions that workloads and textbooks use, as each is as much code
+    /// as all the rest of a function. They take the value of the function.
+    const fn with_fused<F: Function>(self) -> Self {
+        assert!(matches!(F::NEEDS, Needs::Value));
+        let fused = Fused {
             layer: Table { f32: fused::forward_layer::<F, f32>, f64: fused::forward_layer::<F, f64> },
             output: Table {
                 f32: below_output::backward_from_output::<F, f32>,
@@ -122,7 +137,8 @@ impl Activation {
                 f32: below_output::weight_gradient_from_output::<F, f32>,
                 f64: below_output::weight_gradient_from_output::<F, f64>,
             },
-        }
+        };
+        Self { fused: Some(fused), ..self }
     }
 
     /// The same, for a function with a parameter.
@@ -158,6 +174,17 @@ impl Activation {
     /// Whether it is the one that [products](thalweg_products::Products) do on the way to memory.
     pub fn is_relu(&self) -> bool {
         self.name == relu::RELU.name
+    }
+
+    /// Whether [`forward_layer`](Self::forward_layer), [`backward_from_output`](Self::backward_from_output) and
+    /// [`weight_gradient_from_output`](Self::weight_gradient_from_output) are there for it: faster than a product and the
+    /// function one after the other, to the same bits.
+    pub fn is_fused(&self) -> bool {
+        self.fused.is_some()
+    }
+
+    fn fused(&self) -> &Fused {
+        self.fused.as_ref().unwrap_or_else(|| panic!("{self:?} has no fused forms"))
     }
 
     /// The activation function called `name`.
@@ -215,55 +242,56 @@ impl Family for Backward {
     type Member<T: thalweg_numerics::Real> = fn(Isa, &[T], &mut [T], T);
 }
 
+/// Registers that go through a function together.
+const TOGETHER: usize = 4;
+
 fn forward<F: Function, T: Elementary>(isa: Isa, z: &mut [T], setting: T) {
     struct Op<'a, F, T>(&'a mut [T], T, PhantomData<F>);
     impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
         type Output = ();
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
-            let (p, of_four) = (Vector::splat(simd, self.1), Vector::splat(simd, self.1));
-            let (body, tail) = T::as_registers_mut::<S>(self.0);
-            let mut groups = body.chunks_exact_mut(4);
-            for group in &mut groups {
-                F::value(Vector::<S, T, 4>::load(simd, group), of_four).store(group);
+            let (z, rest) = T::as_registers_mut::<S>(self.0);
+            let mut at = 0;
+            let p = Vector::splat(simd, self.1);
+            while !S::IS_SCALAR && at + TOGETHER <= z.len() {
+                F::value(Vector::<S, T, TOGETHER>::load(simd, &z[at..]), p).store(&mut z[at..]);
+                at += TOGETHER;
             }
-            for register in groups.into_remainder().chunks_exact_mut(1) {
-                F::value(Vector::<S, T, 1>::load(simd, register), p).store(register);
-            }
-            if !tail.is_empty() {
-                let z = Vector::<S, T>::new(simd, T::load_part(simd, tail));
-                T::store_part(simd, tail, F::value(z, p).register());
+            let p = Vector::splat(simd, self.1);
+            let end = z.len() + usize::from(!rest.is_empty());
+            while at < end {
+                F::value(Vector::read(simd, z, rest, at), p).write(z, rest, at);
+                at += 1;
             }
         }
     }
     isa.dispatch(Op::<F, T>(z, setting, PhantomData));
 }
 
-fn backward<F: Function, T: Elementary>(isa: Isa, a: &[T], gradient: &mut [T], setting: T) {
+fn backward<F: Function, T: Elementary>(isa: Isa, x: &[T], gradient: &mut [T], setting: T) {
     struct Op<'a, F, T>(&'a [T], &'a mut [T], T, PhantomData<F>);
     impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
         type Output = ();
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
-            let (p, of_four) = (Vector::splat(simd, self.2), Vector::splat(simd, self.2));
-            let (a, a_tail) = T::as_registers::<S>(self.0);
-            let (gradient, tail) = T::as_registers_mut::<S>(self.1);
-            let (mut a_groups, mut groups) = (a.chunks_exact(4), gradient.chunks_exact_mut(4));
-            for (a, group) in (&mut a_groups).zip(&mut groups) {
-                let upstream = Vector::<S, T, 4>::load(simd, group);
-                F::backward(Vector::load(simd, a), upstream, of_four).store(group);
+            let (x, x_rest) = T::as_registers::<S>(self.0);
+            let (gradient, rest) = T::as_registers_mut::<S>(self.1);
+            let mut at = 0;
+            let p = Vector::splat(simd, self.2);
+            while !S::IS_SCALAR && at + TOGETHER <= gradient.len() {
+                let upstream = Vector::<S, T, TOGETHER>::load(simd, &gradient[at..]);
+                F::backward(Vector::load(simd, &x[at..]), upstream, p).store(&mut gradient[at..]);
+                at += TOGETHER;
             }
-            let rest = groups.into_remainder().chunks_exact_mut(1);
-            for (a, register) in a_groups.remainder().chunks_exact(1).zip(rest) {
-                let upstream = Vector::<S, T, 1>::load(simd, register);
-                F::backward(Vector::load(simd, a), upstream, p).store(register);
-            }
-            if !tail.is_empty() {
-                let a = Vector::<S, T>::new(simd, T::load_part(simd, a_tail));
-                let upstream = Vector::new(simd, T::load_part(simd, tail));
-                T::store_part(simd, tail, F::backward(a, upstream, p).register());
+            let p = Vector::splat(simd, self.2);
+            let end = gradient.len() + usize::from(!rest.is_empty());
+            while at < end {
+                let upstream = Vector::read(simd, gradient, rest, at);
+                F::backward(Vector::read(simd, x, x_rest, at), upstream, p).write(gradient, rest, at);
+                at += 1;
             }
         }
     }
-    isa.dispatch(Op::<F, T>(a, gradient, setting, PhantomData));
+    isa.dispatch(Op::<F, T>(x, gradient, setting, PhantomData));
 }

@@ -11,7 +11,8 @@ use crate::reference;
 ///
 /// g(NaN) = NaN, and the gradient passes a NaN unit.
 pub static RELU: Activation =
-    Activation::new::<Relu>("relu", "max(0, z)", "1 if z > 0, else 0", reference::activation::relu);
+    Activation::new::<Relu>("relu", "max(0, z)", "1 if z > 0, else 0", reference::activation::relu)
+        .with_fused::<Relu>();
 
 struct Relu;
 

@@ -9,7 +9,8 @@ use crate::reference;
 
 /// g(z) = σ(z) = 1 / (1 + e⁻ᶻ); g'(z) = a (1 - a). Its error is the one of [`thalweg_numerics::math::sigmoid`].
 pub static SIGMOID: Activation =
-    Activation::new::<Sigmoid>("sigmoid", "1 / (1 + exp(-z))", "a (1 - a)", reference::activation::sigmoid);
+    Activation::new::<Sigmoid>("sigmoid", "1 / (1 + exp(-z))", "a (1 - a)", reference::activation::sigmoid)
+        .with_fused::<Sigmoid>();
 
 struct Sigmoid;
 

@@ -4,7 +4,7 @@ use thalweg_numerics::{Real, Vector};
 
 use pulp::Simd;
 
-use super::form::{Form, place};
+use super::form::{Form, Product, place};
 use super::tile::Problem;
 use crate::finish::{rectify, stop};
 
@@ -16,7 +16,9 @@ impl<S: Simd, T: Real, F: Form, B> Problem<S, T, F, B> {
     /// There are such elements.
     #[inline(always)]
     pub unsafe fn finish<const M: usize, const N: usize>(&self, sum: &mut [[Vector<S, T>; N]; M], m: usize, n: usize) {
-        if let Some(bias) = self.epilogue.bias {
+        if F::PRODUCT == Product::Forward
+            && let Some(bias) = self.epilogue.bias
+        {
             for i in 0..M {
                 for j in 0..N {
                     let unit = if F::C_ALONG_N { n + j } else { m + i };
@@ -25,10 +27,12 @@ impl<S: Simd, T: Real, F: Form, B> Problem<S, T, F, B> {
                 }
             }
         }
-        if self.epilogue.relu {
+        if F::PRODUCT == Product::Forward && self.epilogue.relu {
             rectify(sum);
         }
-        if let Some(rectified) = self.epilogue.rectified {
+        if F::PRODUCT == Product::InputGradient
+            && let Some(rectified) = self.epilogue.rectified
+        {
             let mut values = *sum;
             for i in 0..M {
                 for j in 0..N {

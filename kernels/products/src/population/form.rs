@@ -4,6 +4,8 @@ use pulp::Simd;
 use thalweg_numerics::Real;
 
 /// Which index of each matrix is contiguous; the other one's stride is known at run time. And what that asks of tiles.
+///
+/// What a form never does is a constant here, so that tiles are not compiled for it.
 pub(super) trait Form: Copy + 'static {
     /// Whether A\[m\]\[k\] is contiguous along k (else along m).
     const A_ALONG_K: bool;
@@ -11,15 +13,48 @@ pub(super) trait Form: Copy + 'static {
     const B_ALONG_K: bool;
     /// Whether C\[m\]\[n\] is contiguous along n (else along m); so are the units that have biases.
     const C_ALONG_N: bool;
-    /// Whether a strip's part of A may be copied before it is read again and again.
-    const COPIES_A: bool = false;
-    /// Whether the sums of A's rows may be wanted as well.
-    const SUMS_A: bool = false;
-    /// The tiles of three and four rows where there are 32 registers.
+    /// Which product it is.
+    const PRODUCT: Product;
+    /// Where a strip's part of A may be copied before it is read again and again.
+    const COPIES_A: Copies = Copies::Nowhere;
+    /// The tiles of three and four rows where there are many registers.
     const TILES: Tiles = Tiles::Large;
+    /// Whether strips of five and six rows are asked for where there are many registers.
+    const IS_TALL: bool = true;
 
     /// The strips that suit a product of this size.
     fn strips<S: Simd, T: Real>(size: Size) -> Strips;
+}
+
+/// The products of a layer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Product {
+    /// Has biases and rectification.
+    Forward,
+    /// Of at most a piece of terms; continues chains, and takes the sums of A's rows.
+    WeightGradient,
+    /// May be stopped where the layer before was rectified.
+    InputGradient,
+}
+
+/// Where parts of A are copied.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copies {
+    Nowhere,
+    /// Where there are few registers, so that tiles are small and A is read more often.
+    FewRegisters,
+    Everywhere,
+}
+
+impl Copies {
+    /// Whether it is copied on this instruction set.
+    pub const fn on<S: Simd>(self) -> bool {
+        match self {
+            Self::Nowhere => false,
+            Self::FewRegisters => !S::IS_SCALAR && S::REGISTER_COUNT < MANY_REGISTERS,
+            Self::Everywhere => !S::IS_SCALAR,
+        }
+    }
 }
 
 /// How large tiles of three and four rows are. Large ones read less per multiply-add; small ones spread the stores of C,
@@ -45,7 +80,7 @@ pub(super) struct Size {
 pub(super) struct Strips {
     /// Rows of a strip at most.
     pub most: usize,
-    /// Terms of a strip's part of A that its first tile copies for the others; 0: none.
+    /// Terms of a strip's part of A that are copied at a time; 0: none.
     pub copied: usize,
 }
 
@@ -58,7 +93,7 @@ const fn few_rows<S: Simd>() -> usize {
     if S::REGISTER_COUNT >= MANY_REGISTERS { 4 } else { 6 }
 }
 
-/// How many terms a copy of so many rows has that takes so many bytes.
+/// The terms of a copy of `rows` rows that takes `bytes` bytes.
 const fn terms<S: Simd, T: Real>(bytes: usize, rows: usize) -> usize {
     bytes / (rows * size_of::<T::Reg<S>>())
 }
@@ -70,8 +105,10 @@ impl<const SHARED: bool> Form for Forward<SHARED> {
     const A_ALONG_K: bool = true;
     const B_ALONG_K: bool = true;
     const C_ALONG_N: bool = false;
-    const COPIES_A: bool = !SHARED;
+    const PRODUCT: Product = Product::Forward;
+    const COPIES_A: Copies = if SHARED { Copies::Nowhere } else { Copies::Everywhere };
     const TILES: Tiles = if SHARED { Tiles::Large } else { Tiles::Small };
+    const IS_TALL: bool = !SHARED;
 
     /// Where rows are so long that six of them drive each other out of the first-level cache, they are copied.
     fn strips<S: Simd, T: Real>(size: Size) -> Strips {
@@ -91,8 +128,9 @@ impl<const SHARED: bool> Form for WeightGradient<SHARED> {
     const A_ALONG_K: bool = false;
     const B_ALONG_K: bool = false;
     const C_ALONG_N: bool = true;
-    const COPIES_A: bool = true;
-    const SUMS_A: bool = true;
+    const PRODUCT: Product = Product::WeightGradient;
+    const COPIES_A: Copies = if SHARED { Copies::Everywhere } else { Copies::FewRegisters };
+    const IS_TALL: bool = !SHARED;
 
     fn strips<S: Simd, T: Real>(size: Size) -> Strips {
         let many_registers = S::REGISTER_COUNT >= MANY_REGISTERS;
@@ -115,7 +153,9 @@ impl Form for SmallInputGradient {
     const A_ALONG_K: bool = false;
     const B_ALONG_K: bool = true;
     const C_ALONG_N: bool = false;
+    const PRODUCT: Product = Product::InputGradient;
     const TILES: Tiles = Tiles::Small;
+    const IS_TALL: bool = false;
 
     fn strips<S: Simd, T: Real>(_: Size) -> Strips {
         Strips { most: few_rows::<S>(), copied: 0 }
@@ -129,6 +169,7 @@ impl Form for InputGradient {
     const A_ALONG_K: bool = true;
     const B_ALONG_K: bool = false;
     const C_ALONG_N: bool = true;
+    const PRODUCT: Product = Product::InputGradient;
 
     fn strips<S: Simd, T: Real>(_: Size) -> Strips {
         Strips { most: 6, copied: 0 }

@@ -60,16 +60,15 @@ impl<T: Real> Products<T> for Population<T> {
             self.check("bias", bias, shape.outputs);
         }
         let epilogue = finish.into();
-        let (w, z) = ((weights, shape.inputs), (outputs, shape.outputs));
         let (units, examples, depth) = (shape.outputs, shape.examples, shape.inputs);
         let panel = &mut self.panel;
         match inputs {
             Input::Shared(x) => self.isa.dispatch(Contraction {
                 form: PhantomData::<Forward<true>>,
                 size: [units, examples, depth],
-                a: w,
-                b: (Shared(x), depth),
-                c: z,
+                a: weights,
+                b: Shared(x),
+                c: outputs,
                 start: Start::Zero,
                 epilogue,
                 sums: None,
@@ -78,9 +77,9 @@ impl<T: Real> Products<T> for Population<T> {
             Input::PerLane(x) => self.isa.dispatch(Contraction {
                 form: PhantomData::<Forward<false>>,
                 size: [units, examples, depth],
-                a: w,
-                b: (PerLane(x), depth),
-                c: z,
+                a: weights,
+                b: PerLane(x),
+                c: outputs,
                 start: Start::Zero,
                 epilogue,
                 sums: None,
@@ -105,17 +104,17 @@ impl<T: Real> Products<T> for Population<T> {
         if let Some(sums) = &bias {
             self.check("bias", sums, shape.outputs);
         }
-        let (a, c) = ((output_gradient, shape.outputs), (weights, shape.inputs));
+        let (a, c) = (output_gradient, weights);
         let size = [shape.outputs, shape.inputs, shape.examples];
         let (panel, sums) = (&mut self.panel, bias);
         let epilogue = Epilogue::NONE;
         match inputs {
             Input::Shared(x) => {
-                let (form, b) = (PhantomData::<WeightGradient<true>>, (Shared(x), shape.inputs));
+                let (form, b) = (PhantomData::<WeightGradient<true>>, Shared(x));
                 self.isa.dispatch(Contraction { form, size, a, b, c, start, epilogue, sums, panel });
             }
             Input::PerLane(x) => {
-                let (form, b) = (PhantomData::<WeightGradient<false>>, (PerLane(x), shape.inputs));
+                let (form, b) = (PhantomData::<WeightGradient<false>>, PerLane(x));
                 self.isa.dispatch(Contraction { form, size, a, b, c, start, epilogue, sums, panel });
             }
         }
@@ -135,17 +134,16 @@ impl<T: Real> Products<T> for Population<T> {
         if let Some(rectified) = rectified {
             self.check("rectified", rectified, shape.inputs * shape.examples);
         }
-        let (dz, w) = ((output_gradient, shape.outputs), (weights, shape.inputs));
-        let (c, depth) = ((input_gradient, shape.inputs), shape.outputs);
+        let (c, depth) = (input_gradient, shape.outputs);
         let (start, panel) = (Start::Zero, &mut self.panel);
         let epilogue = Epilogue { rectified, ..Epilogue::NONE };
         if size_of_val(weights) <= CACHED_BYTES {
             let size = [shape.inputs, shape.examples, depth];
-            let b = (PerLane(dz.0), dz.1);
+            let b = PerLane(output_gradient);
             self.isa.dispatch(Contraction {
                 form: PhantomData::<SmallInputGradient>,
                 size,
-                a: w,
+                a: weights,
                 b,
                 c,
                 start,
@@ -155,11 +153,11 @@ impl<T: Real> Products<T> for Population<T> {
             });
         } else {
             let size = [shape.examples, shape.inputs, depth];
-            let b = (PerLane(w.0), w.1);
+            let b = PerLane(weights);
             self.isa.dispatch(Contraction {
                 form: PhantomData::<InputGradient>,
                 size,
-                a: dz,
+                a: output_gradient,
                 b,
                 c,
                 start,
@@ -171,14 +169,14 @@ impl<T: Real> Products<T> for Population<T> {
     }
 }
 
-/// C\[m\]\[n\] = Σₖ A\[m\]\[k\] · B\[n\]\[k\] on all lanes; each matrix with the stride of its index that is not contiguous.
+/// C\[m\]\[n\] = Σₖ A\[m\]\[k\] · B\[n\]\[k\] on all lanes. Every matrix is dense; its form says which index is contiguous.
 struct Contraction<'a, T, F, B> {
     form: PhantomData<F>,
     /// m, n and k.
     size: [usize; 3],
-    a: (&'a [T], usize),
-    b: (B, usize),
-    c: (&'a mut [T], usize),
+    a: &'a [T],
+    b: B,
+    c: &'a mut [T],
     start: Start,
     epilogue: Epilogue<&'a [T]>,
     /// Of the rows of A.
@@ -192,12 +190,12 @@ impl<T: Real, F: Form, B: Factor<T>> WithSimd for Contraction<'_, T, F, B> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let [rows, columns, depth] = self.size;
-        let (a, _) = T::as_registers::<S>(self.a.0);
-        let (b, b_len) = self.b.0.elements::<S>();
-        let (c, _) = T::as_registers_mut::<S>(self.c.0);
+        let (a, _) = T::as_registers::<S>(self.a);
+        let (b, b_len) = self.b.elements::<S>();
+        let (c, _) = T::as_registers_mut::<S>(self.c);
         let epilogue = self.epilogue.map(|array| T::as_registers::<S>(array).0);
         let sums = self.sums.map(|sums| T::as_registers_mut::<S>(sums).0);
-        // The unsafe code below rests on these: every matrix is dense, whichever of its indices is contiguous.
+        // The unsafe code below rests on these.
         assert!(a.len() == rows * depth && b_len == columns * depth && c.len() == rows * columns);
         assert!(epilogue.bias.is_none_or(|bias| bias.len() == if F::C_ALONG_N { columns } else { rows }));
         assert!(epilogue.rectified.is_none_or(|rectified| rectified.len() == c.len()));
@@ -209,11 +207,11 @@ impl<T: Real, F: Form, B: Factor<T>> WithSimd for Contraction<'_, T, F, B> {
             columns,
             depth,
             a: a.as_ptr(),
-            a_stride: self.a.1,
+            a_stride: if F::A_ALONG_K { depth } else { rows },
             b,
-            b_stride: self.b.1,
+            b_stride: if F::B_ALONG_K { depth } else { columns },
             c: c.as_mut_ptr(),
-            c_stride: self.c.1,
+            c_stride: if F::C_ALONG_N { columns } else { rows },
             start: self.start,
             strips: F::strips::<S, T>(Size { rows, columns, depth }),
             epilogue: epilogue.map(<[_]>::as_ptr),

@@ -1,21 +1,22 @@
 //! Products of so small a depth that writing C bounds them: the first layer of a problem in the plane, and the layer below
 //! a single output.
 
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
+use thalweg_numerics::kernel::Kernel;
 use thalweg_numerics::{Real, Vector};
 
 use super::form::{Form, place};
 use super::operand::Element;
 use super::tile::Problem;
-use crate::Start;
 
-/// C from front to back, for a depth of `D`: A and B, which are small, stay in the first-level cache.
-pub(super) struct Shallow<'a, S: Simd, T: Real, F, B, const D: usize>(pub &'a Problem<S, T, F, B>);
+/// C from front to back, from zero, for a depth of `D`: A and B, which are small, stay in the first-level cache. Sound under
+/// the promise of [`Problem`], if that is its depth.
+pub(super) struct Shallow<S: Simd, T: Real, F, B, const D: usize>(pub Problem<S, T, F, B>);
 
 /// Examples whose results are computed together, so that what they share is loaded once.
 const TOGETHER: usize = 2;
 
-impl<S, T, F, B, const D: usize> WithSimd for Shallow<'_, S, T, F, B, D>
+impl<S, T, F, B, const D: usize> Kernel for Shallow<S, T, F, B, D>
 where
     S: Simd,
     T: Real,
@@ -24,13 +25,12 @@ where
 {
     type Output = ();
 
-    /// What is handed in is not always the width that was asked for; the problem knows.
     #[inline(always)]
-    fn with_simd<Full: Simd>(self, _: Full) {
-        let p = *self.0;
+    unsafe fn run(self) {
+        let p = self.0;
         let outer = if F::C_ALONG_N { p.rows } else { p.columns };
         let whole = outer / TOGETHER * TOGETHER;
-        // SAFETY: every row and column is one of the problem's.
+        // SAFETY: the caller promises it; every row and column is one of the problem's.
         unsafe {
             for first in (0..whole).step_by(TOGETHER) {
                 lines::<S, T, F, B, D, TOGETHER>(&p, first);
@@ -46,7 +46,7 @@ where
 ///
 /// # Safety
 ///
-/// As [`Problem::run`], there are as many lines, and the depth is D.
+/// The promise of [`Problem`]; there are as many lines, and the depth is D.
 #[inline(always)]
 unsafe fn lines<S, T, F, B, const D: usize, const U: usize>(p: &Problem<S, T, F, B>, first: usize)
 where
@@ -74,7 +74,7 @@ where
         for u in 0..U {
             // SAFETY: as above.
             let c = unsafe { &mut *p.c.add((first + u) * p.c_stride + unit) };
-            let mut sum = if p.start == Start::Continue { Vector::new(p.simd, *c) } else { zero };
+            let mut sum = zero;
             for k in 0..D {
                 sum = inner[k].mul_add(outer[u][k], sum);
             }

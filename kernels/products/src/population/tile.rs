@@ -7,22 +7,27 @@
 //! 4 × 2, and a third less of B.
 //!
 //! Tiles stand in strips of `M` rows, which are as equal as can be. Where A has the stride of a layer's width, which often
-//! is a multiple of the first-level cache's, its rows drive each other out; there the first tile of a strip copies the
-//! strip's part of A on the way, to where the others read it.
+//! is a multiple of the first-level cache's, its rows drive each other out; there a strip's part of A is copied first.
+//! The scalar instruction set, which serves correctness only, has tiles of one element.
 
 use std::marker::PhantomData;
 
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
+use thalweg_numerics::kernel::{Kernel, vectorize};
 use thalweg_numerics::{Real, Vector};
 
-use super::form::{Form, MANY_REGISTERS, Strips, Tiles, place};
-use super::operand::{Copied, Direct, Element, Left, Panel};
+use super::form::{Form, MANY_REGISTERS, Product, Strips, Tiles, place};
+use super::operand::{Direct, Element, Left, Panel};
 use super::shallow::Shallow;
 use crate::chain::Chain;
 use crate::finish::Epilogue;
 use crate::{PIECE, Start};
 
 /// C\[m\]\[n\] = Σₖ A\[m\]\[k\] · B\[n\]\[k\].
+///
+/// Whoever calls an unsafe function of a problem promises that A holds `rows` × `depth` elements, B `columns` × `depth`, C
+/// `rows` × `columns`, the rectified values as many, the biases as many as C has units, the sums `rows` and the panel
+/// [`PANEL`], and that nothing else uses C, the sums or the panel meanwhile. That is *the promise* below.
 pub(super) struct Problem<S: Simd, T: Real, F, B> {
     pub simd: S,
     pub form: PhantomData<F>,
@@ -71,16 +76,18 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
     ///
     /// # Safety
     ///
-    /// A holds `rows` × `depth` elements, B `columns` × `depth`, C `rows` × `columns`, the bias and the sums `rows` and
-    /// the panel [`PANEL`], and nothing else uses C, the sums or the panel meanwhile.
+    /// The promise of [`Problem`].
     #[inline(always)]
-    pub unsafe fn run(self) {
-        if self.columns == 0 {
-            return;
+    pub unsafe fn run(mut self) {
+        if S::IS_SCALAR {
+            self.strips = Strips { most: 1, copied: 0 };
         }
+        // A weight gradient of one or two examples is as good as none.
+        let is_shallow = !S::IS_SCALAR && F::PRODUCT != Product::WeightGradient;
+        // SAFETY: the caller promises it, and the depth is what the kernel says.
         match self.depth {
-            1 if self.sums.is_none() => return self.simd.vectorize(Shallow::<S, T, F, B, 1>(&self)),
-            2 if self.sums.is_none() => return self.simd.vectorize(Shallow::<S, T, F, B, 2>(&self)),
+            1 if is_shallow => return unsafe { vectorize(self.simd, Shallow::<S, T, F, B, 1>(self)) },
+            2 if is_shallow => return unsafe { vectorize(self.simd, Shallow::<S, T, F, B, 2>(self)) },
             _ => {}
         }
         for piece in (0..self.depth.max(1)).step_by(PIECE) {
@@ -95,59 +102,79 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
                     _ => Chain::Added,
                 };
                 let (first, count) = (piece + first, size.min(terms - first));
-                self.strips(Terms { first, count, chain, last: first + count == self.depth });
+                // SAFETY: the caller promises it, and the terms are some of the depth's.
+                unsafe { self.strips(Terms { first, count, chain, last: first + count == self.depth }) };
             }
         }
     }
 
-    /// Whether the first tile of a strip copies the strip's part of A.
+    /// Whether a strip's part of A is copied.
     #[inline(always)]
     fn copies(&self) -> bool {
-        F::COPIES_A && self.strips.copied > 0
+        F::COPIES_A.on::<S>() && self.strips.copied > 0
     }
 
     /// Adds some terms to all of C.
+    ///
+    /// # Safety
+    ///
+    /// The promise of [`Problem`]; the terms are some of the depth's.
     #[inline(always)]
-    fn strips(&self, terms: Terms) {
+    unsafe fn strips(&self, terms: Terms) {
         let mut m = 0;
         while m < self.rows {
             let left = self.rows - m;
             let height = left.div_ceil(left.div_ceil(self.strips.most));
-            Self::STRIPS[height - 1](self, m, terms);
+            // SAFETY: the caller promises it, and the strip ends at m + height ≤ rows.
+            unsafe { Self::STRIPS[height - 1](self, m, terms) };
             m += height;
         }
     }
 
-    /// Computes a strip by its height. Calls through a table keep each a function of its own, for the sake of the
-    /// compiler's register allocation.
-    const STRIPS: &'static [fn(&Self, usize, Terms); 6] = &Self::by_height();
+    /// Strips by their height. Calls through a table keep each a function of its own, for the sake of the compiler's
+    /// register allocation.
+    const STRIPS: &'static [unsafe fn(&Self, usize, Terms); 6] = &Self::by_height();
 
-    const fn by_height() -> [fn(&Self, usize, Terms); 6] {
+    const fn by_height() -> [unsafe fn(&Self, usize, Terms); 6] {
+        if S::IS_SCALAR {
+            return [Self::strip::<1, 1>; 6];
+        }
         let [one, two] = [Self::strip::<1, 8>, Self::strip::<2, 4>];
         if S::REGISTER_COUNT < MANY_REGISTERS {
             let [three, four] = [Self::strip::<3, 3>, Self::strip::<4, 2>];
             return [one, two, three, four, Self::strip::<5, 2>, Self::strip::<6, 2>];
         }
-        let [five, six] = [Self::strip::<5, 4>, Self::strip::<6, 4>];
-        match F::TILES {
-            Tiles::Small => [one, two, Self::strip::<3, 3>, Self::strip::<4, 2>, five, six],
-            Tiles::Large => [one, two, Self::strip::<3, 6>, Self::strip::<4, 4>, five, six],
+        let [three, four] = match F::TILES {
+            Tiles::Small => [Self::strip::<3, 3>, Self::strip::<4, 2>],
+            Tiles::Large => [Self::strip::<3, 6>, Self::strip::<4, 4>],
+        };
+        if !F::IS_TALL {
+            // The last two are not asked for.
+            return [one, two, three, four, four, four];
         }
+        [one, two, three, four, Self::strip::<5, 4>, Self::strip::<6, 4>]
     }
 
-    fn strip<const M: usize, const N: usize>(&self, m: usize, terms: Terms) {
-        self.simd.vectorize(Strip::<S, T, F, B, M, N> { problem: self, m, terms });
+    /// `M` rows of C from row `m` on, `N` columns at a time.
+    ///
+    /// # Safety
+    ///
+    /// The promise of [`Problem`]; the rows and terms are some of its.
+    unsafe fn strip<const M: usize, const N: usize>(&self, m: usize, terms: Terms) {
+        // SAFETY: the caller promises it.
+        unsafe { vectorize(self.simd, Strip::<S, T, F, B, M, N> { problem: *self, m, terms }) };
     }
 }
 
-/// `M` rows of C from row `m` on, `N` columns at a time.
-struct Strip<'a, S: Simd, T: Real, F, B, const M: usize, const N: usize> {
-    problem: &'a Problem<S, T, F, B>,
+/// `M` rows of C from row `m` on, `N` columns at a time. Sound under the promise of [`Problem`], if rows and terms are some
+/// of its.
+struct Strip<S: Simd, T: Real, F, B, const M: usize, const N: usize> {
+    problem: Problem<S, T, F, B>,
     m: usize,
     terms: Terms,
 }
 
-impl<S, T, F, B, const M: usize, const N: usize> WithSimd for Strip<'_, S, T, F, B, M, N>
+impl<S, T, F, B, const M: usize, const N: usize> Kernel for Strip<S, T, F, B, M, N>
 where
     S: Simd,
     T: Real,
@@ -156,207 +183,166 @@ where
 {
     type Output = ();
 
-    /// What is handed in is not always the width that was asked for; the problem knows.
     #[inline(always)]
-    fn with_simd<Full: Simd>(self, _: Full) {
-        let Self { problem, m, terms } = self;
-        let p = *problem;
-        let from = p.a.wrapping_add(place(F::A_ALONG_K, p.a_stride, m, terms.first));
-        let (form, stride) = (p.form, p.a_stride);
-        // SAFETY: the strip ends at row m + M ≤ rows; where it is copied, the first tile fills the panel.
+    unsafe fn run(self) {
+        let Self { problem: p, m, terms } = self;
+        let left = Direct {
+            form: p.form,
+            from: p.a.wrapping_add(place(F::A_ALONG_K, p.a_stride, m, terms.first)),
+            stride: p.a_stride,
+        };
+        // SAFETY: the caller promises that rows and terms are the problem's; the copy is made before it is read.
         unsafe {
-            if p.copies() {
-                let n = first::<S, T, F, B, _, M, N>(&p, Copied { form, from, stride, to: p.panel }, m, terms);
-                tiles::<S, T, F, B, _, M, N>(&p, Panel(p.panel.cast_const()), m, n, terms);
+            if const { F::COPIES_A.on::<S>() } && p.copies() {
+                p.copy::<M>(left, terms);
+                p.tiles::<_, M, N>(Panel(p.panel.cast_const()), m, terms);
             } else {
-                let left = Direct { form, from, stride };
-                let n = if F::SUMS_A { first::<S, T, F, B, _, M, N>(&p, left, m, terms) } else { 0 };
-                tiles::<S, T, F, B, _, M, N>(&p, left, m, n, terms);
+                p.tiles::<_, M, N>(left, m, terms);
             }
         }
     }
 }
 
-/// The first columns of C, and the sums of A's rows, if they are wanted; returns the first column that is left.
-///
-/// # Safety
-///
-/// As [`tile`].
-#[inline(always)]
-unsafe fn first<S, T, F, B, L, const M: usize, const N: usize>(
-    p: &Problem<S, T, F, B>,
-    left: L,
-    m: usize,
-    terms: Terms,
-) -> usize
-where
-    S: Simd,
-    T: Real,
-    F: Form,
-    B: Element<S, T>,
-    L: Left<S, T>,
-{
-    // SAFETY: as many columns are there.
-    unsafe {
-        if F::SUMS_A && p.sums.is_some() {
-            first_of::<S, T, F, B, L, M, N, true>(p, left, m, terms)
-        } else {
-            first_of::<S, T, F, B, L, M, N, false>(p, left, m, terms)
+impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
+    /// Copies `M` rows of A, `[term][row]`.
+    ///
+    /// # Safety
+    ///
+    /// The promise of [`Problem`]; A has these rows and terms.
+    #[inline(always)]
+    unsafe fn copy<const M: usize>(&self, left: Direct<T::Reg<S>, F>, terms: Terms) {
+        for term in 0..terms.count {
+            for i in 0..M {
+                // SAFETY: the caller promises it; a piece of six rows fits the panel.
+                unsafe {
+                    let a: Vector<S, T> = left.load::<M>(self.simd, i, term);
+                    *self.panel.add(term * M + i) = a.register();
+                }
+            }
         }
     }
-}
 
-/// The same where it is known at compile time whether the sums are wanted.
-///
-/// # Safety
-///
-/// As [`tile`].
-#[inline(always)]
-unsafe fn first_of<S, T, F, B, L, const M: usize, const N: usize, const SUMS: bool>(
-    p: &Problem<S, T, F, B>,
-    left: L,
-    m: usize,
-    terms: Terms,
-) -> usize
-where
-    S: Simd,
-    T: Real,
-    F: Form,
-    B: Element<S, T>,
-    L: Left<S, T>,
-{
-    // SAFETY: as many columns are there.
-    unsafe {
-        if p.columns >= N {
-            tile::<S, T, F, B, L, M, N, SUMS>(p, left, m, 0, terms);
-            N
-        } else if p.columns >= 2 {
-            tile::<S, T, F, B, L, M, 2, SUMS>(p, left, m, 0, terms);
-            2
-        } else {
-            tile::<S, T, F, B, L, M, 1, SUMS>(p, left, m, 0, terms);
-            1
+    /// All columns of `M` rows of C, and the sums of A's rows, if they are wanted.
+    ///
+    /// # Safety
+    ///
+    /// The promise of [`Problem`]; `left` and C have these rows and terms.
+    #[inline(always)]
+    unsafe fn tiles<L: Left<S, T>, const M: usize, const N: usize>(&self, left: L, m: usize, terms: Terms) {
+        // SAFETY: the caller promises it; every tile ends at a column.
+        unsafe {
+            if F::PRODUCT == Product::WeightGradient {
+                self.sums::<L, M>(left, m, terms);
+            }
+            let mut n = 0;
+            while n + N <= self.columns {
+                self.tile::<L, M, N>(left, m, n, terms);
+                n += N;
+            }
+            while N > 2 && n + 2 <= self.columns {
+                self.tile::<L, M, 2>(left, m, n, terms);
+                n += 2;
+            }
+            if N > 1 && n < self.columns {
+                self.tile::<L, M, 1>(left, m, n, terms);
+            }
         }
     }
-}
 
-/// Columns of C from `first` on.
-///
-/// # Safety
-///
-/// As [`tile`], for every column.
-#[inline(always)]
-unsafe fn tiles<S, T, F, B, L, const M: usize, const N: usize>(
-    p: &Problem<S, T, F, B>,
-    left: L,
-    m: usize,
-    first: usize,
-    terms: Terms,
-) where
-    S: Simd,
-    T: Real,
-    F: Form,
-    B: Element<S, T>,
-    L: Left<S, T>,
-{
-    let mut n = first;
-    while n + N <= p.columns {
-        // SAFETY: the tile ends within the strip and at a column.
-        unsafe { tile::<S, T, F, B, L, M, N, false>(p, left, m, n, terms) };
-        n += N;
+    /// The sums of `M` rows of A, if they are wanted.
+    ///
+    /// # Safety
+    ///
+    /// The promise of [`Problem`]; `left` has these rows and terms.
+    #[inline(always)]
+    unsafe fn sums<L: Left<S, T>, const M: usize>(&self, left: L, m: usize, terms: Terms) {
+        let Some(sums) = self.sums.map(|sums| sums.wrapping_add(m)) else { return };
+        let mut sum = [Vector::splat(self.simd, T::default()); M];
+        // SAFETY: the caller promises it, and there is a sum for every row.
+        unsafe {
+            if terms.chain == Chain::Continued {
+                for i in 0..M {
+                    sum[i] = Vector::new(self.simd, *sums.add(i));
+                }
+            }
+            for term in 0..terms.count {
+                for i in 0..M {
+                    sum[i] = sum[i] + left.load::<M>(self.simd, i, term);
+                }
+            }
+            for i in 0..M {
+                *sums.add(i) = sum[i].register();
+            }
+        }
     }
-    while n + 2 <= p.columns {
-        // SAFETY: as above.
-        unsafe { tile::<S, T, F, B, L, M, 2, false>(p, left, m, n, terms) };
-        n += 2;
-    }
-    while n < p.columns {
-        // SAFETY: as above.
-        unsafe { tile::<S, T, F, B, L, M, 1, false>(p, left, m, n, terms) };
-        n += 1;
-    }
-}
 
-/// `M` × `N` elements of C from (m, n) on, and with `SUMS` the sums of those rows of A.
-///
-/// # Safety
-///
-/// As [`Problem::run`], and m + M ≤ rows, n + N ≤ columns; `left` has `M` rows of the terms. With `SUMS` there is a place
-/// for the sums.
-#[inline(always)]
-unsafe fn tile<S, T, F, B, L, const M: usize, const N: usize, const SUMS: bool>(
-    p: &Problem<S, T, F, B>,
-    left: L,
-    m: usize,
-    n: usize,
-    terms: Terms,
-) where
-    S: Simd,
-    T: Real,
-    F: Form,
-    B: Element<S, T>,
-    L: Left<S, T>,
-{
-    let c = p.c.wrapping_add(place(F::C_ALONG_N, p.c_stride, m, n));
-    let zero = Vector::<S, T>::splat(p.simd, T::default());
-    let mut sum = [[zero; N]; M];
-    if terms.chain == Chain::Continued {
+    /// Elements (m, n) to (m + M, n + N) of C, by some terms.
+    ///
+    /// # Safety
+    ///
+    /// The promise of [`Problem`]; the elements are C's, and `left` has these rows and terms.
+    #[inline(always)]
+    unsafe fn tile<L: Left<S, T>, const M: usize, const N: usize>(&self, left: L, m: usize, n: usize, terms: Terms) {
+        let c = self.c.wrapping_add(place(F::C_ALONG_N, self.c_stride, m, n));
+        let zero = Vector::<S, T>::splat(self.simd, T::default());
+        let mut sum = [[zero; N]; M];
+        // Pieces are cut only where parts of A are copied, or a weight gradient is continued.
+        let continues = F::COPIES_A.on::<S>() || F::PRODUCT == Product::WeightGradient;
+        if continues && terms.chain == Chain::Continued {
+            // SAFETY: the caller promises that the elements are C's.
+            sum = unsafe { self.read(c) };
+        }
+        let b = self.b.at(place(F::B_ALONG_K, self.b_stride, n, terms.first));
+        for term in 0..terms.count {
+            let mut right = [zero; N];
+            for j in 0..N {
+                // SAFETY: column n + j and the term are within B.
+                right[j] = unsafe { b.at(place(F::B_ALONG_K, self.b_stride, j, term)).load(self.simd) };
+            }
+            for i in 0..M {
+                // SAFETY: the caller promises it.
+                let left = unsafe { left.load::<M>(self.simd, i, term) };
+                for j in 0..N {
+                    sum[i][j] = left.mul_add(right[j], sum[i][j]);
+                }
+            }
+        }
+        // A weight gradient has one piece.
+        if F::PRODUCT != Product::WeightGradient && terms.chain == Chain::Added {
+            // SAFETY: as above.
+            let before = unsafe { self.read::<M, N>(c) };
+            for i in 0..M {
+                for j in 0..N {
+                    sum[i][j] = before[i][j] + sum[i][j];
+                }
+            }
+        }
+        if terms.last {
+            // SAFETY: as above.
+            unsafe { self.finish(&mut sum, m, n) };
+        }
         for i in 0..M {
             for j in 0..N {
-                // SAFETY: element (m + i, n + j) is within C.
-                sum[i][j] = Vector::new(p.simd, unsafe { *c.add(place(F::C_ALONG_N, p.c_stride, i, j)) });
+                // SAFETY: as above.
+                unsafe { *c.add(place(F::C_ALONG_N, self.c_stride, i, j)) = sum[i][j].register() };
             }
         }
     }
-    let mut row_sum = [zero; M];
-    let sums = if SUMS { p.sums.map(|sums| sums.wrapping_add(m)) } else { None };
-    if let (Some(sums), Chain::Continued) = (sums, terms.chain) {
-        for i in 0..M {
-            // SAFETY: there is a sum for row m + i.
-            row_sum[i] = Vector::new(p.simd, unsafe { *sums.add(i) });
-        }
-    }
-    let b = p.b.at(place(F::B_ALONG_K, p.b_stride, n, terms.first));
-    for term in 0..terms.count {
-        let mut right = [zero; N];
-        for j in 0..N {
-            // SAFETY: column n + j and the term are within B.
-            right[j] = unsafe { b.at(place(F::B_ALONG_K, p.b_stride, j, term)).load(p.simd) };
-        }
-        for i in 0..M {
-            // SAFETY: the caller promises it.
-            let left = unsafe { left.load::<M>(p.simd, i, term) };
-            if SUMS {
-                row_sum[i] = row_sum[i] + left;
-            }
-            for j in 0..N {
-                sum[i][j] = left.mul_add(right[j], sum[i][j]);
-            }
-        }
-    }
-    if let Some(sums) = sums {
-        for i in 0..M {
-            // SAFETY: there is a sum for row m + i.
-            unsafe { *sums.add(i) = row_sum[i].register() };
-        }
-    }
-    if terms.chain == Chain::Added {
+
+    /// A tile of C.
+    ///
+    /// # Safety
+    ///
+    /// The promise of [`Problem`]; the elements are C's.
+    #[inline(always)]
+    unsafe fn read<const M: usize, const N: usize>(&self, c: *const T::Reg<S>) -> [[Vector<S, T>; N]; M] {
+        let mut out = [[Vector::splat(self.simd, T::default()); N]; M];
         for i in 0..M {
             for j in 0..N {
-                // SAFETY: element (m + i, n + j) is within C.
-                let before = Vector::new(p.simd, unsafe { *c.add(place(F::C_ALONG_N, p.c_stride, i, j)) });
-                sum[i][j] = before + sum[i][j];
+                // SAFETY: the caller promises it.
+                out[i][j] = Vector::new(self.simd, unsafe { *c.add(place(F::C_ALONG_N, self.c_stride, i, j)) });
             }
         }
-    }
-    if terms.last {
-        // SAFETY: the tile is within C.
-        unsafe { p.finish(&mut sum, m, n) };
-    }
-    for i in 0..M {
-        for j in 0..N {
-            // SAFETY: element (m + i, n + j) is within C.
-            unsafe { *c.add(place(F::C_ALONG_N, p.c_stride, i, j)) = sum[i][j].register() };
-        }
+        out
     }
 }
