@@ -116,7 +116,7 @@ impl Grid {
     pub fn mentions(&self, hyperparameter: &Hyperparameter) -> bool {
         let at = self.optimizer.hyperparameters.iter().position(|own| own.name == hyperparameter.name);
         let is_default = |at: usize| self.axes[at] == Axis::single(hyperparameter, hyperparameter.default);
-        at.is_some_and(|at| !hyperparameter.optional || !is_default(at))
+        at.is_some_and(|at| !hyperparameter.omit_default || !is_default(at))
     }
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {

@@ -177,7 +177,7 @@ fn write_trial(
     write_line(text, "optimizer", &quoted(optimizer.name));
     let options = OPTIONS.iter().zip(point.options);
     for (hyperparameter, &value) in optimizer.hyperparameters.iter().zip(point.hyperparameters).chain(options) {
-        if hyperparameter.optional && value == hyperparameter.default {
+        if hyperparameter.omit_default && value == hyperparameter.default {
             continue;
         }
         // A choice goes by its name, so that a new one can be listed anywhere.

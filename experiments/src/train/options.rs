@@ -26,7 +26,7 @@ pub static OPTIONS: [Hyperparameter; OPTION_COUNT] = [
         summary: "what α is multiplied by in step i after the warm-up",
         default: 0.0,
         domain: Domain::Choice(&COURSE_NAMES),
-        optional: true,
+        omit_default: true,
     },
     number("warmup", "warmup", "steps in which α rises linearly to its full size; a whole number", 0.0, FROM_ZERO),
     number("step_size", "step_size", "steps between drops; a whole number", 1.0, FROM_ONE),
@@ -74,7 +74,7 @@ const fn number(
     default: f64,
     domain: Domain,
 ) -> Hyperparameter {
-    Hyperparameter { name, symbol, summary, default, domain, optional: true }
+    Hyperparameter { name, symbol, summary, default, domain, omit_default: true }
 }
 
 /// The options of a trial.

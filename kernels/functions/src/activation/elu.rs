@@ -20,7 +20,7 @@ pub static ELU: Activation =
     .with_parameter(&ALPHA, reference::activation::elu);
 
 /// What the values on the left go to.
-const ALPHA: Hyperparameter = Hyperparameter::positive("alpha", "α", "size of the values on the left", 1.0).optional();
+const ALPHA: Hyperparameter = Hyperparameter::positive("alpha", "α", "size of the values on the left", 1.0).omit_at_default();
 
 struct Elu;
 

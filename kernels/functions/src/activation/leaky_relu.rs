@@ -21,7 +21,7 @@ pub static LEAKY_RELU: Activation =
     .with_parameter(&SLOPE, reference::activation::leaky_relu);
 
 /// The slope on the left.
-const SLOPE: Hyperparameter = Hyperparameter::positive("negative_slope", "s", "slope on the left", 0.01).optional();
+const SLOPE: Hyperparameter = Hyperparameter::positive("negative_slope", "s", "slope on the left", 0.01).omit_at_default();
 
 struct LeakyRelu;
 

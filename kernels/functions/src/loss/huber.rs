@@ -27,7 +27,7 @@ pub static HUBER: Loss = Loss::new::<Huber>(
 
 /// From where on residuals count as outliers.
 const DELTA: Hyperparameter =
-    Hyperparameter::positive("delta", "δ", "residual from which on the loss is linear", 1.0).optional();
+    Hyperparameter::positive("delta", "δ", "residual from which on the loss is linear", 1.0).omit_at_default();
 
 struct Huber;
 

@@ -10,7 +10,7 @@ use crate::{Isa, Vector};
 
 /// e^x, in place.
 ///
-/// # Optimizer
+/// # Method
 ///
 /// x = (n / m) ln 2 + c + r in the manner of Cody and Waite: ln 2 is the sum of two numbers, the first so short that n
 /// times it is exact. Then e^x = 2^(n/m) e^c (1 + p) with p = r + r² q(r), a minimax polynomial, and the power in two

@@ -8,7 +8,7 @@ use crate::{Isa, Vector};
 
 /// The natural logarithm, in place.
 ///
-/// # Optimizer
+/// # Method
 ///
 /// x = 2^n (1 + f) with √½ ≤ 1 + f < √2, both exact; a subnormal x is scaled up first. With s = f / (2 + f),
 /// ln(1 + f) = 2 artanh s = f - s (f - R(s²)), where R is a minimax polynomial for 2 artanh(s) / s - 2 (the identity of

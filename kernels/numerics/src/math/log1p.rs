@@ -7,7 +7,7 @@ use crate::{Isa, Vector};
 
 /// ln(1 + x), in place, without the rounding of 1 + x that would spoil it near 0.
 ///
-/// # Optimizer
+/// # Method
 ///
 /// 1 + x = u + c with u the rounded sum and c what that lost. u = 2^n (1 + f) as in [`ln`](super::ln()), whose formula then
 /// takes f + c / 2^n: where n = 0 that is x itself, elsewhere what the sum rounds away is kept.

@@ -10,7 +10,7 @@ use crate::{Isa, Vector};
 
 /// The hyperbolic tangent, in place.
 ///
-/// # Optimizer
+/// # Method
 ///
 /// The addition theorem: |x| = a + d, and with b = d coth d, which is even and so a short polynomial in d²,
 ///
