@@ -12,7 +12,7 @@ pub fn gaussian(cloud: &Cloud, seed: u64) -> Dataset {
     draw(cloud, seed, Stream::normal)
 }
 
-/// Features uniform on [0, 1); targets that are so as well, or classes that are all equally likely. The streams are those
+/// Features uniform on [0, 1); targets distributed alike, or classes that are all equally likely. The streams are those
 /// of [`gaussian`].
 pub fn uniform(cloud: &Cloud, seed: u64) -> Dataset {
     draw(cloud, seed, Stream::uniform)

@@ -16,7 +16,7 @@ pub fn add_label_noise(labels: &mut [u32], classes: usize, share: f64, seed: u64
     }
     let mut stream = Stream::new("label noise", seed);
     for index in choose(&mut stream, labels.len(), share)? {
-        // Drawn as they come, so that the mistakes of a smaller share are the first ones of a larger one.
+        // Drawn in this order, so that the mistakes of a smaller share are the first ones of a larger one.
         let label = &mut labels[index as usize];
         *label = (*label + 1 + stream.below(classes as u64 - 1) as u32) % classes as u32;
     }
@@ -46,7 +46,7 @@ pub fn add_outliers(values: &mut [f64], outputs: usize, share: f64, size: f64, s
     Ok(())
 }
 
-/// A share of so many examples, at random.
+/// Chooses a share of `count` examples at random.
 fn choose(stream: &mut Stream, count: usize, share: f64) -> Result<Vec<u32>, String> {
     let chosen = (share * count as f64 + 0.5).floor() as usize;
     if chosen == 0 && share > 0.0 {
@@ -75,7 +75,7 @@ mod tests {
         let (some, more) = (noisy(0.3), noisy(0.5));
         assert_eq!((wrong(&some).len(), wrong(&more).len(), wrong(&noisy(1.0)).len()), (1_200, 2_000, 4_000));
         assert!(wrong(&some).iter().all(|&at| some[at] == more[at]), "a larger share makes the same mistakes");
-        // All other classes are as likely: five standard deviations of a binomial count.
+        // All other classes are equally likely: five standard deviations of a binomial count.
         for distance in 1..4 {
             let count = wrong(&some).iter().filter(|&&at| (some[at] + 4 - labels[at]) % 4 == distance).count();
             assert!(count.abs_diff(400) < 82, "{count}");

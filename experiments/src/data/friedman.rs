@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn moments_are_those_of_the_formula() {
         let data = friedman1(40_000, 7, 1.0, 2);
-        let Targets::Values { values, outputs: 1 } = &data.targets else { panic!("one value an example") };
+        let Targets::Values { values, outputs: 1 } = &data.targets else { panic!("one value per example") };
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let variance = values.iter().map(|y| (y - mean) * (y - mean)).sum::<f64>() / n;

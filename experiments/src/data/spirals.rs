@@ -37,8 +37,8 @@ pub(super) static SPIRALS: Generator = Generator {
 
 /// Spirals of Archimedes around the origin, the same one turned by a full circle over `arms` for each class.
 ///
-/// The points of an arm lie at evenly spaced t above 0 up to 1: r = t, φ = 2π (`turns` · t + arm / `arms`), (r cos φ,
-/// r sin φ). Arms have as many points as each other, but for one more in the first few. Points are put into random order
+/// The points of an arm lie at evenly spaced t above 0 up to 1: r = t, φ = 2π (`turns` · t + arm / `arms`), (r cos φ, r
+/// sin φ). Arms have equally many points, except that the first few may have one more. Points are put into random order
 /// (stream `data`), then both coordinates get normal noise with standard deviation `noise` (stream `noise`).
 ///
 /// After the two spirals of Lang and Witbrock, Learning to tell two spirals apart, 1988, which have three turns, 97 points

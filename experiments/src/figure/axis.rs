@@ -31,11 +31,11 @@ pub struct Axis {
     ticks: Vec<Tick>,
 }
 
-/// Named ticks that an axis should have at most, so that labels keep apart.
+/// The most named ticks of an axis, so that labels keep apart.
 const MOST_LABELS: f64 = 8.0;
 
-/// Decades that an automatic log axis shows at most. Smaller values leave the chart at its lower edge: an exact zero, or the 1e-300 of
-/// a landscape's minimum, would otherwise press all else into a line.
+/// The most decades that an automatic log axis shows. Smaller values leave the chart at its lower edge: an exact zero,
+/// or the 1e-300 of a landscape's minimum, would otherwise squeeze everything else into a line.
 const MOST_DECADES: f64 = 18.0;
 
 impl Axis {
@@ -77,7 +77,7 @@ impl Axis {
         Self::named(count, (1..count).map(|row| Tick { value: row as f64, label: None }))
     }
 
-    /// An axis of rows of height 1, with named ticks between them: one row more than `labels`.
+    /// An axis of rows of height 1, with named ticks between them: one more row than there are `labels`.
     pub fn steps(labels: Vec<String>) -> Self {
         let rows = labels.len() + 1;
         let tick = |(i, label)| Tick { value: (i + 1) as f64, label: Some(label) };

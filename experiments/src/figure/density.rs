@@ -24,7 +24,7 @@ pub const KIND: Kind = Kind {
 /// Points of a line.
 const POINTS: u32 = 400;
 
-/// The narrowest kernel, as a share of the axis: trials that all end alike are a peak that can be seen.
+/// The narrowest kernel, as a share of the axis: trials that all end alike still make a visible peak.
 const NARROWEST: f64 = 0.004;
 
 /// How high the strokes of single trials are, as a share of the ordinate.
@@ -69,7 +69,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     Ok(picture(chart, data.problem, &all, &lines, (x, scale), (!selected).then_some(by)))
 }
 
-/// `best_by` says in what the settings are best, if they were not selected.
+/// `best_by` names the metric that the settings are best in, if they were not selected.
 fn picture(
     chart: &Chart,
     problem: &str,
@@ -142,8 +142,8 @@ fn density(line: &Outcomes<'_>, x: &Axis, scale: Scale) -> Vec<(f64, f64)> {
     (0..=POINTS).map(|i| low + (high - low) * f64::from(i) / f64::from(POINTS)).map(|p| (back(p), at(p))).collect()
 }
 
-/// 0.9 min(s, q / 1.34) n^(-1/5) of ascending values, with their standard deviation s and quartile distance q (Silverman, 1986,
-/// equation 3.31); where half of the values are one, s alone counts.
+/// 0.9 min(s, q / 1.34) n^(-1/5) of ascending values, with their standard deviation s and interquartile range q
+/// (Silverman, 1986, equation 3.31); where half of the values are equal, s alone counts.
 fn bandwidth(values: &[f64]) -> f64 {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;

@@ -13,7 +13,7 @@ use super::geometry::{Frame, Point};
 
 /// The element that shows `cells` within `frame`, where `at` says where values lie; lengths are multiplied by `scale`.
 ///
-/// Each cell is a pixel if they are of one size on the drawing, and the reader's program is asked not to smooth them.
+/// Cells of one size on the drawing become one pixel each, and viewers are asked not to smooth them.
 pub(super) fn element(
     cells: &Cells,
     frame: &Frame,

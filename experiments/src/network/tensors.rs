@@ -14,7 +14,7 @@ use super::Architecture;
 use crate::record::Precision;
 use crate::spec::nearest;
 
-/// The most bytes that a file's description of its tensors may have, as the format has it, and the length before it.
+/// The most bytes that the format allows a file's description of its tensors and the length before it.
 const HEADER: u64 = 100_000_008;
 
 /// A tensor of a network.
@@ -140,7 +140,7 @@ fn read(file: &SafeTensors<'_>, present: &[&str], tensor: &Tensor, precision: Pr
     if view.shape() != shape {
         let found = view.shape();
         let transposed = shape.len() == 2 && found.iter().rev().eq(shape);
-        let help = transposed.then(|| "a weight has a row an output: is it transposed?".to_owned());
+        let help = transposed.then(|| "a weight has one row per output: is it transposed?".to_owned());
         return Err((format!("tensor `{name}` has the shape {found:?}, expected {shape:?}"), help));
     }
     let numbers: Vec<f64> = match (view.dtype(), precision) {

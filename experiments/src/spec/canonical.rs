@@ -1,4 +1,4 @@
-//! The canonical text of a spec: every default written out, one spelling a meaning.
+//! The canonical text of a spec: every default written out, one spelling per meaning.
 
 use std::fmt::{Display, Write};
 

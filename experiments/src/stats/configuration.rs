@@ -46,7 +46,7 @@ impl<'a> Configuration<'a> {
         &self.runs[0].optimizer
     }
 
-    /// A value per name in `hyperparameters`; none where this optimizer has no such hyperparameter.
+    /// One value per name in `hyperparameters`; none where this optimizer has no such hyperparameter.
     pub fn settings(&self) -> &'a [Option<Setting>] {
         &self.runs[0].settings
     }

@@ -1,6 +1,6 @@
 //! Tails of distributions, by `libm` and so the same on every machine.
 
-/// The terms of a continued fraction at most; it has converged long before.
+/// The most terms of a continued fraction; it has converged long before.
 const TERMS: usize = 300;
 
 /// The probability that χ² of `degrees` degrees of freedom is at least `x`.

@@ -15,9 +15,9 @@ pub enum Metric {
     FinalTestLoss,
     /// Share of the training split that is classified correctly at the end.
     FinalTrainAccuracy,
-    /// The same of the validation split.
+    /// The same for the validation split.
     FinalValidationAccuracy,
-    /// The same of the test split.
+    /// The same for the test split.
     FinalTestAccuracy,
 }
 
