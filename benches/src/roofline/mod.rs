@@ -50,7 +50,7 @@ pub fn measure(family: &str, make: &Make<'_>, isa: Isa) -> Option<Measurement> {
     Some(Measurement { kernel, work: workload.work(), seconds, demands, operations })
 }
 
-/// The operations of a run, counted where there are no registers on one that gets as much done.
+/// The operations of a run, counted on the scalar instruction set and scaled to the same work.
 fn counted(make: &Make<'_>, work: u64) -> Operations {
     let scalar = *Isa::available().first().expect("the scalar instruction set is always there");
     let mut workload = make(scalar);

@@ -16,7 +16,7 @@ pub const EXAMPLES: usize = 32;
 pub enum Form {
     /// The number of its class.
     Sparse,
-    /// A number a class, one of them 1, the others 0; made beforehand.
+    /// One number per class: 1 for its own, 0 for the others; made beforehand.
     Dense,
     /// The same, made from the number of the class for every batch.
     Encoded,
@@ -64,7 +64,7 @@ struct Labels {
     alarm: Buffer<f32>,
 }
 
-/// The workload of so many classes.
+/// The workload of this many classes.
 pub fn workload(form: Form, classes: usize, isa: Isa) -> Box<dyn Workload> {
     Box::new(Labels::new(form, classes, isa))
 }

@@ -46,7 +46,7 @@ struct Sweep<T: Plain> {
     losses: Vec<T>,
 }
 
-/// The workload of so many runs, on one thread.
+/// The workload of `runs` runs, on one thread.
 pub fn workload(runs: usize, isa: Isa) -> Box<dyn Workload> {
     Box::new(Sweep::<f32>::new(runs, isa))
 }

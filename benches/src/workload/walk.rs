@@ -43,7 +43,7 @@ pub fn workload<T: Elementary>(
         low + (high - low) * stream.uniform()
     };
     let has_spectrum = landscape.facts.dimensions == Dimensions::Spectrum;
-    // In the corners of some domains the ground is too steep for more.
+    // In the corners of some domains the function is too steep for more.
     let value = |h: &Hyperparameter| if h.name == "lr" { 1e-6 } else { h.default };
     let hyperparameters: Vec<f64> = optimizer.hyperparameters.iter().map(value).collect();
     let (mut fresh, mut coefficients) =

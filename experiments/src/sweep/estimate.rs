@@ -15,7 +15,7 @@ use crate::train::{self, Engine, Job, Objective, SCHEDULE};
 /// What a plan would need, measured by training a block of each population for a moment.
 #[derive(Clone, Debug)]
 pub struct Estimate {
-    /// A path a population of the first instance, and the lanes of its blocks.
+    /// For each population of the first instance, its path and the lanes of its blocks.
     pub paths: Vec<(Choice, usize)>,
     /// Worker threads.
     pub threads: usize,
@@ -31,7 +31,8 @@ pub struct Estimate {
 const MOMENT: Duration = Duration::from_millis(50);
 
 impl Estimate {
-    /// Trains one block of each population of the first instance for a moment; the others are taken to be like them.
+    /// Trains one block of each population of the first instance for a moment; the other instances are taken to be like
+    /// it.
     pub fn measure(spec: &Spec, plan: &Plan, data: &Splits, isa: Isa, threads: usize) -> Self {
         let size = match spec.train.precision {
             Precision::F32 => 4,
@@ -123,5 +124,5 @@ impl Measurement<'_> {
     }
 }
 
-/// Nobody stops a measurement.
+/// A measurement is never stopped.
 static STOP: AtomicBool = AtomicBool::new(false);

@@ -9,7 +9,7 @@ pub struct Column {
     pub name: &'static str,
     /// What it is, as a clause.
     pub summary: &'static str,
-    /// Its value for a trial of so many steps, every one of which is logged.
+    /// Its value for a trial of this many steps, all of which are logged.
     pub value: fn(&Outcome, u64) -> Option<f64>,
 }
 
@@ -27,7 +27,7 @@ impl Column {
     }
 }
 
-/// There is one of each name.
+/// Names are unique.
 impl PartialEq for Column {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -40,7 +40,7 @@ impl std::fmt::Debug for Column {
     }
 }
 
-/// What a loss counts as at most, in initial losses.
+/// The most that a loss counts as, in initial losses.
 const CAP: f64 = 1e6;
 /// How many losses at the end decide whether a trial converges.
 const LAST: usize = 20;
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn what_converges_has_the_sum_of_its_losses() {
-        // The loss after the last update is seen by none.
+        // No update sees the loss after the last one.
         assert_measure(&[4.0, 2.0, 1.0, 100.0], 3, 1.75);
     }
 

@@ -1,4 +1,4 @@
-//! How the trials of a block stand in memory.
+//! The layout of a block's trials in memory.
 
 use thalweg_kernels::{Isa, Real};
 

@@ -142,7 +142,7 @@ impl RateSchedule {
     }
 }
 
-/// The factor a share of the way from `start` to `end`, along half a cosine.
+/// The factor at `share` of the way from `start` to `end`, along half a cosine.
 fn between(start: f64, end: f64, share: f64) -> f64 {
     end + (start - end) * (1.0 + libm::cos(PI * share)) / 2.0
 }
