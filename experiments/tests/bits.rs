@@ -1,5 +1,5 @@
-//! A trial's outcome has the same bits on either path, on any number of threads, instruction set, number of lanes, chunk
-//! of examples, and whichever trials are its neighbours.
+//! A trial's outcome has the same bits on either path, on any number of threads, instruction set, number of lanes,
+//! chunk of examples, and whatever its neighbours are.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -148,7 +148,8 @@ fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss:
     for (trial, outcome) in trials.iter().zip(&want) {
         let overflows = trial.hyperparameters[0] == enormous::<T>();
         let (diverged, optimizer) = (outcome.contains(&diverged), trial.optimizer);
-        // Small gradients leave small steps finite for so few of them; the misprinted sign of Adam climbs.
+        // With other optimizers small gradients may stay finite for this few steps; Adam climbs with its misprinted
+        // sign.
         let must = overflows && ["sgd", "momentum", "adam"].contains(&optimizer.name);
         let may = overflows || (optimizer.name == "adam" && trial.hyperparameters.ends_with(&[1.0]));
         assert!(if diverged { may } else { !must }, "{optimizer:?} {:?}: {outcome}", trial.hyperparameters);

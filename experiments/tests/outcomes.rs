@@ -21,7 +21,7 @@ struct Trial {
     parameter_fails: Option<u64>,
 }
 
-/// Plays trials. A trial's first parameter is its number, which is its initial seed, its second one counts its updates
+/// Plays trials. A trial's first parameter is its number, which is its initial seed; its second one counts its updates
 /// (the gradient is -1 and the learning rate 1).
 struct Play {
     trials: Vec<Trial>,

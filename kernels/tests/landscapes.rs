@@ -34,7 +34,7 @@ fn points(landscape: &Landscape, dimensions: usize, count: usize) -> Vec<Vec<f64
     let mut numbers = Numbers::new(dimensions as u64);
     let mut coordinate = |i: usize, stretch: f64| {
         let (low, high) = landscape.facts.bounds(i);
-        // f32 has them all.
+        // Rounded, so that f32 has them all.
         f64::from((stretch * (low + (high - low) * numbers.uniform())) as f32)
     };
     let mut point = |at: usize| {
@@ -234,7 +234,7 @@ fn landscapes_agree_with_torch() {
     }
 }
 
-/// Ackley's funnel has a point, where the gradient is given as zero; Griewank's product has factors that are zero.
+/// Ackley's funnel ends in a point, where the gradient is given as zero; Griewank's product has factors that are zero.
 #[test]
 fn gradients_are_finite_where_formulas_divide() {
     for isa in Isa::available() {

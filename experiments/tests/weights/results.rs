@@ -143,7 +143,7 @@ fn an_interrupted_run_ends_with_the_same_weights() {
     // As if it had been killed when the weights were in their place already, but the manifest was not.
     prepare(false);
     assert!(run(&cut, &[BOTH], 1) == all);
-    // A trial's row without its weights is not passed over.
+    // A trial's row without its weights is an error.
     fs::remove_dir_all(&cut).unwrap();
     prepare(false);
     let error = run_into(&parse(SMALL, Path::new("."), &[BOTH]), &cut, 1, false).unwrap_err();

@@ -47,7 +47,7 @@ impl Function for Griewank {
 
     #[inline(always)]
     fn gradient<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, mut partials: Partials<'_, S, T>) {
-        // On the way up the product of the cosines before, on the way down that of those behind.
+        // On the way up, the product of the cosines before; on the way down, that of those after.
         let mut product = x.constant(1.0);
         for i in 0..x.count() {
             partials.set(i, product);

@@ -1,4 +1,4 @@
-//! Landscapes: analytic functions of a few coordinates, whose minimum an optimizer is to find; one file each.
+//! Landscapes: analytic functions of a few coordinates whose minimum an optimizer is to find; one file each.
 //!
 //! Starting points are the lanes: a register holds the same coordinate of several trials.
 
@@ -36,9 +36,9 @@ pub use walk::Walk;
 /// How many coordinates a landscape has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dimensions {
-    /// So many.
+    /// Exactly this many.
     Exactly(usize),
-    /// So many or more.
+    /// This many or more.
     AtLeast(usize),
     /// As many as its spectrum has eigenvalues.
     Spectrum,
@@ -52,7 +52,7 @@ trait Function: 'static {
     fn gradient<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, partials: Partials<'_, S, T>);
 }
 
-/// A point, a register a coordinate.
+/// A point, one register per coordinate.
 #[derive(Clone, Copy)]
 struct Coordinates<'a, S: Simd, T: Real> {
     simd: S,
@@ -120,7 +120,7 @@ pub struct Facts {
     pub optimum: Optimum,
 }
 
-/// What is to be found on a landscape, for so many coordinates.
+/// What is to be found on a landscape, in a number of dimensions.
 #[derive(Clone, Copy, Debug)]
 pub enum Optimum {
     /// The smallest value on the domain, and every point of it that has this value.
@@ -171,7 +171,7 @@ pub struct Landscape {
     pub reference: Reference,
     value: Table<Kernel>,
     gradient: Table<Kernel>,
-    /// Only where it is felt.
+    /// None unless the fused kernel pays.
     walks: Option<walk::Walks>,
 }
 
@@ -218,7 +218,7 @@ impl Landscape {
         }
     }
 
-    /// The same with kernels for many steps in one call: for a function of a few multiplications.
+    /// The same landscape with kernels for many steps in one call: for a function of a few multiplications.
     const fn with_walks<F: Function>(self) -> Self {
         Self { walks: Some(walk::walks::<F>()), ..self }
     }
@@ -261,7 +261,7 @@ impl Landscape {
     }
 }
 
-/// There is one of each name.
+/// Names are unique.
 impl PartialEq for Landscape {
     fn eq(&self, other: &Self) -> bool {
         self.facts.name == other.facts.name
@@ -309,7 +309,7 @@ fn gradient<F: Function, T: Elementary>(isa: Isa, points: Points<'_, T>, gradien
             let (x, _) = T::as_registers::<S>(x);
             let (gradient, _) = T::as_registers_mut::<S>(self.1);
             if dimensions == 2 {
-                // So few coordinates need no loops, if their number is known here.
+                // Two coordinates need no loops, if their number is known at compile time.
                 for (x, partials) in x.as_chunks::<2>().0.iter().zip(gradient.as_chunks_mut::<2>().0) {
                     F::gradient(Coordinates { simd, x, spectrum }, Partials(partials));
                 }

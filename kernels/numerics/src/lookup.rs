@@ -12,7 +12,7 @@ pub trait Lookup: Sized {
     fn lookup<S: Simd, R: Pod>(simd: S, table: [Self; 8], index: R) -> R;
 }
 
-/// One lane after the other.
+/// One lane after another.
 #[inline(always)]
 fn lane_by_lane<T: Pod, R: Pod>(table: [T; 8], index: R, low_bits: impl Fn(T) -> usize) -> R {
     let mut register = index;
@@ -22,7 +22,7 @@ fn lane_by_lane<T: Pod, R: Pod>(table: [T; 8], index: R, low_bits: impl Fn(T) ->
     register
 }
 
-/// The table as often as a register holds it.
+/// The table, repeated to fill a register.
 #[inline(always)]
 fn repeated<T: Pod, R: Zeroable + Pod>(table: [T; 8]) -> R {
     let mut register = R::zeroed();
@@ -35,7 +35,7 @@ fn repeated<T: Pod, R: Zeroable + Pod>(table: [T; 8]) -> R {
 impl Lookup for f32 {
     #[inline(always)]
     fn lookup<S: Simd, R: Pod>(simd: S, table: [Self; 8], index: R) -> R {
-        // The type of the token is known when this is compiled, and so is which branch is taken.
+        // The type of the token is known at compile time, and so is the branch that is taken.
         #[cfg(target_arch = "x86_64")]
         {
             let simd: &dyn Any = &simd;

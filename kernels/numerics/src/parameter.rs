@@ -5,9 +5,9 @@
 pub enum Domain {
     /// A number in an interval; `None` bounds are open ends.
     Number {
-        /// The smallest value, and whether it is allowed itself.
+        /// The smallest value, and whether it is itself allowed.
         low: (f64, bool),
-        /// The largest value, and whether it is allowed itself.
+        /// The largest value, and whether it is itself allowed.
         high: (f64, bool),
     },
     /// One of these names; a trial stores its index.
@@ -28,8 +28,7 @@ pub struct Hyperparameter {
     pub default: f64,
     /// The values that it may take.
     pub domain: Domain,
-    /// Whether it is a variant that goes without saying: keys do not mention it where it has its default, nor do tables in
-    /// which it has nothing else.
+    /// Whether it is omitted at its default: from keys, and from tables in which it has no other value.
     pub omit_default: bool,
 }
 
@@ -77,7 +76,7 @@ impl Hyperparameter {
         Self { name, symbol: name, summary, default: 0.0, domain: Domain::Choice(names), omit_default: false }
     }
 
-    /// The same, but it goes without saying where it has its default.
+    /// The same, but omitted from keys and tables at its default.
     pub const fn omit_at_default(self) -> Self {
         Self { omit_default: true, ..self }
     }

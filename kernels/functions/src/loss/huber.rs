@@ -25,13 +25,13 @@ pub static HUBER: Loss = Loss::new::<Huber>(
 )
 .with_parameter(&DELTA, reference::loss::huber);
 
-/// From where on residuals count as outliers.
+/// The size from which on residuals count as outliers.
 const DELTA: Hyperparameter =
     Hyperparameter::positive("delta", "δ", "residual from which on the loss is linear", 1.0).omit_at_default();
 
 struct Huber;
 
-/// |r| and the smaller one of it and δ; NaN where r is.
+/// |r|, and the smaller one of |r| and δ; NaN where r is.
 #[inline(always)]
 fn size_and_cut<S: Simd, T: Elementary>(residual: Vector<S, T>, delta: Vector<S, T>) -> [Vector<S, T>; 2] {
     let size = residual.abs();

@@ -37,7 +37,7 @@ impl Function for Mae {
         for i in 0..n {
             let residual = z.read().get(i) - target.get(i);
             sum = sum + residual.abs();
-            // What is neither above nor below zero is zero, or NaN.
+            // A residual neither above nor below zero is zero, or NaN.
             let sign = Vector::select(residual.less(zero), -one, residual);
             z.set(i, Vector::select(zero.less(residual), one, sign) * scale);
         }

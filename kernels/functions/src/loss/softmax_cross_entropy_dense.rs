@@ -25,7 +25,7 @@ pub static SOFTMAX_CROSS_ENTROPY_DENSE: Loss = Loss::new::<SoftmaxCrossEntropyDe
 
 struct SoftmaxCrossEntropyDense;
 
-/// y x, and 0 where y is, whatever x.
+/// y x, but 0 where y is 0, whatever x is.
 #[inline(always)]
 fn weighed<S: Simd, T: Elementary>(y: Vector<S, T>, x: Vector<S, T>) -> Vector<S, T> {
     Vector::select(y.equal(y.like(0.0)), y.like(0.0), y * x)

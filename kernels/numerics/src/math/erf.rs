@@ -6,8 +6,8 @@ use super::format::polynomial;
 use super::{Elementary, Function, exp, in_place};
 use crate::{Isa, Vector};
 
-/// The error function, erf x = 2/√π ∫₀ˣ e^-t² dt, in place: Φ(x) = (1 + erf(x/√2)) / 2 is the normal distribution's
-/// share below x, and x Φ(x) is GELU.
+/// The error function, erf x = 2/√π ∫₀ˣ e^-t² dt, in place: Φ(x) = (1 + erf(x/√2)) / 2 is the share of the normal
+/// distribution below x, and x Φ(x) is GELU.
 ///
 /// # Method
 ///

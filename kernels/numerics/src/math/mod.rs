@@ -181,8 +181,8 @@ trait Function {
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U>;
 }
 
-/// Replaces each element by its function, `U` registers at a time: as many as was measured to be fastest, on AVX-512 and
-/// AVX2 together.
+/// Replaces each element by its function, `U` registers at a time: the number that was measured to be fastest on
+/// AVX-512 and AVX2 together.
 fn in_place<T: Elementary, F: Function, const U: usize>(isa: Isa, xs: &mut [T]) {
     isa.dispatch(InPlace::<T, F, U>(xs, PhantomData));
 }
