@@ -48,8 +48,8 @@ impl<T: Elementary> Descent<T> {
         Self { landscape, spectrum, dimensions, rotation: None, gradient_noise: 0.0 }
     }
 
-    /// The landscape turned by a random orthogonal matrix Q: f(Qᵀx). Q is that of a matrix of normal numbers, row by row
-    /// from the stream `rotation` of the seed; see [`thalweg_kernels::orthogonal`].
+    /// The landscape turned by a random orthogonal matrix Q: f(Qᵀx). Q is that of a matrix of normal numbers, row by
+    /// row from the stream `rotation` of the seed; see [`thalweg_kernels::orthogonal`].
     #[must_use]
     pub fn rotated(self, seed: u64) -> Self {
         let (n, mut stream) = (self.dimensions, Stream::new("rotation", seed));

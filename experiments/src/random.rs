@@ -104,8 +104,8 @@ mod tests {
 
     #[test]
     fn the_generator_is_chacha8() {
-        // The first block of ChaCha8 with a zero key and a zero nonce (Strombergson, draft-strombergson-chacha-test-vectors,
-        // TC1, 8 rounds).
+        // The first block of ChaCha8 with a zero key and a zero nonce (Strombergson,
+        // draft-strombergson-chacha-test-vectors, TC1, 8 rounds).
         let mut generator = ChaCha8Rng::from_seed([0; 32]);
         let mut bytes = [0; 16];
         generator.fill_bytes(&mut bytes);

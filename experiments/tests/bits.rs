@@ -54,7 +54,8 @@ fn options(index: usize) -> Options {
     Options::new(&values)
 }
 
-/// For every optimizer trials that share neither weights nor orders with all of their neighbours, one of which diverges.
+/// For every optimizer trials that share neither weights nor orders with all of their neighbours, one of which
+/// diverges.
 fn trials<T: Elementary>() -> Vec<Trial> {
     let trial = |optimizer: &'static Optimizer, index: usize| {
         let value = |h: &thalweg_kernels::optimizer::Hyperparameter| match h.domain {

@@ -102,8 +102,8 @@ fn descents_follow_torch() {
     println!("ends differ by {largest:e} at most");
 }
 
-/// Every optimizer in every variant, beside torch, optax or the paper's pseudo-code: see the script for which, and for the
-/// starts. Signs (Lion's) are compared as anything else: none of them hangs by a rounding error.
+/// Every optimizer in every variant, beside torch, optax or the paper's pseudo-code: see the script for which, and for
+/// the starts. Signs (Lion's) are compared as anything else: none of them hangs by a rounding error.
 #[test]
 fn descents_follow_other_implementations() {
     let path = format!("{}/tests/reference/optimizers_peers.json", env!("CARGO_MANIFEST_DIR"));
@@ -323,8 +323,8 @@ fn gradient(descent: &Descent<f64>, point: &[f64]) -> Vec<f64> {
     gradient.into_iter().step_by(lanes).collect()
 }
 
-/// On a flat landscape gradient descent adds up noise: after t steps with rate α and noise σ the variance of a coordinate
-/// is t (α σ)². Seeds are independent, starts of one seed share their noise.
+/// On a flat landscape gradient descent adds up noise: after t steps with rate α and noise σ the variance of a
+/// coordinate is t (α σ)². Seeds are independent, starts of one seed share their noise.
 #[test]
 fn noise_has_its_variance_and_its_seed() {
     const STEPS: u64 = 25;

@@ -14,8 +14,8 @@ use numbers::Numbers;
 
 /// The largest error of a value, in units of the last place: that of the kernel, and up to 2 of the reference.
 const VALUE_ULPS: f64 = 4.0;
-/// The largest error of the value of an activation that takes its argument backwards, in epsilons times z: a share of z,
-/// which is rounded where it is small.
+/// The largest error of the value of an activation that takes its argument backwards, in epsilons times z: a share of
+/// z, which is rounded where it is small.
 const SHARE_EPSILONS: f64 = 2.0;
 /// The largest error of g'(z) · u, in epsilons times u: 1 - a² doubles the error of a, which near 1 is half as many
 /// epsilons as units in the last place.

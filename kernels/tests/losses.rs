@@ -78,7 +78,8 @@ fn one_hot(label: usize, units: usize) -> Vec<f64> {
 }
 
 impl Case {
-    /// A case of one example or more, with outputs from `draw`, rounded to `T`, and targets of their own for each trial.
+    /// A case of one example or more, with outputs from `draw`, rounded to `T`, and targets of their own for each
+    /// trial.
     fn new<T: Precision>(
         loss: &'static Loss,
         units: usize,

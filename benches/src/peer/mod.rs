@@ -1,7 +1,7 @@
 //! Other people's kernels, which ours are compared with.
 //!
-//! Rust's own are always there. Those of C libraries need the feature `peers`, and the Debian packages `libopenblas-dev`,
-//! `libblis-dev`, `libxsmm-dev` and `libsleef-dev`.
+//! Rust's own are always there. Those of C libraries need the feature `peers`, and the Debian packages
+//! `libopenblas-dev`, `libblis-dev`, `libxsmm-dev` and `libsleef-dev`.
 
 #[cfg(feature = "peers")]
 mod blas;

@@ -1,8 +1,8 @@
 //! How close kernels come to what bounds them: the multiply-add units, the divider, loads and stores, or a cache's
 //! bandwidth, each measured on the same core in the same run ([`Machine`]).
 //!
-//! The operations of a kernel are counted as its source has them. Where it computes the same thing twice and the compiler
-//! does so once, the share may be above 1.
+//! The operations of a kernel are counted as its source has them. Where it computes the same thing twice and the
+//! compiler does so once, the share may be above 1.
 
 mod machine;
 mod report;

@@ -35,8 +35,8 @@ impl Form {
         }
     }
 
-    /// Bytes of the labels of a batch in f32, the type in which the kernels take them; none where they are those of another
-    /// form.
+    /// Bytes of the labels of a batch in f32, the type in which the kernels take them; none where they are those of
+    /// another form.
     pub fn bytes(self, classes: usize) -> Option<usize> {
         let row = size_of::<f32>() * EXAMPLES;
         match self {
@@ -47,8 +47,8 @@ impl Form {
     }
 }
 
-/// The loss of a batch of one trial and its gradient with respect to the logits. A run takes the gradient that the run before
-/// left as its logits: its time does not depend on what they are.
+/// The loss of a batch of one trial and its gradient with respect to the logits. A run takes the gradient that the run
+/// before left as its logits: its time does not depend on what they are.
 struct Labels {
     form: Form,
     loss: &'static Loss,

@@ -41,8 +41,8 @@ pub const NETS: [Net; 2] = [
     Net { name: "64-128-64-10", units: &[64, 128, 64, 10], activation: "relu", loss: "softmax-cross-entropy" },
 ];
 
-/// One network, one trial, `m` random examples with random labels. A run is forward and back propagation of all of them,
-/// by the kernels for matrices of one trial.
+/// One network, one trial, `m` random examples with random labels. A run is forward and back propagation of all of
+/// them, by the kernels for matrices of one trial.
 ///
 /// The reference, of the loop only, is what one would write down: loops over examples, layers, units and inputs, with
 /// std's functions.

@@ -44,7 +44,8 @@ mod tests {
         Cloud { samples, inputs: 3, targets }
     }
 
-    /// Mean and variance within five standard errors; `kurtosis` is the fourth central moment over the squared variance.
+    /// Mean and variance within five standard errors; `kurtosis` is the fourth central moment over the squared
+    /// variance.
     fn check_moments(numbers: &[f64], mean: f64, variance: f64, kurtosis: f64) {
         let n = numbers.len() as f64;
         let average = numbers.iter().sum::<f64>() / n;

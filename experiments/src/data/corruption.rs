@@ -4,8 +4,8 @@ use crate::random::Stream;
 
 /// Gives a share of the examples a wrong label: one of the other classes, all equally likely.
 ///
-/// `share` × the number of examples, rounded to the nearest integer and halves up, are chosen at random; these and their
-/// labels come from the stream `label noise`. A larger share makes the same mistakes and more.
+/// `share` × the number of examples, rounded to the nearest integer and halves up, are chosen at random; these and
+/// their labels come from the stream `label noise`. A larger share makes the same mistakes and more.
 ///
 /// # Errors
 ///
@@ -26,9 +26,9 @@ pub fn add_label_noise(labels: &mut [u32], classes: usize, share: f64, seed: u64
 /// Moves the values of a share of the examples by `size` standard deviations of an output over all of them.
 ///
 /// The standard deviation is the population's, of the values before. All outliers lie on the same side (above, for a
-/// positive size), so that they move the mean of the targets by `share` · `size` standard deviations and, if they are few,
-/// the median hardly at all. `share` × the number of examples, rounded to the nearest integer and halves up, are chosen at
-/// random (stream `outliers`); a larger share has the same outliers and more.
+/// positive size), so that they move the mean of the targets by `share` · `size` standard deviations and, if they are
+/// few, the median hardly at all. `share` × the number of examples, rounded to the nearest integer and halves up, are
+/// chosen at random (stream `outliers`); a larger share has the same outliers and more.
 ///
 /// # Errors
 ///

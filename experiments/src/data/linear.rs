@@ -17,8 +17,8 @@ pub(super) static LINEAR: Generator = Generator {
 
 /// Standard normal features (stream `features`), and a linear function of them with noise: y = w · x + `noise` · ε.
 ///
-/// The weights are normal with variance 1 / `inputs` (stream `weights`), so that y has about unit variance over all w; ε is
-/// standard normal (stream `noise`). The sum runs in the order of the features.
+/// The weights are normal with variance 1 / `inputs` (stream `weights`), so that y has about unit variance over all w;
+/// ε is standard normal (stream `noise`). The sum runs in the order of the features.
 pub fn linear(samples: usize, inputs: usize, noise: f64, seed: u64) -> Dataset {
     let [mut stream, mut features, mut noises] = ["weights", "features", "noise"].map(|name| Stream::new(name, seed));
     let deviation = (1.0 / inputs as f64).sqrt();

@@ -25,8 +25,8 @@ pub(super) fn arranged(
     Dataset { features, targets: Targets::Classes { labels, classes }, inputs: 2 }
 }
 
-/// Points uniform on [-1, 1)² (stream `features`) with the class of their place, which then get normal noise with standard
-/// deviation `noise` (stream `noise`).
+/// Points uniform on [-1, 1)² (stream `features`) with the class of their place, which then get normal noise with
+/// standard deviation `noise` (stream `noise`).
 pub(super) fn scattered(
     samples: usize,
     noise: f64,

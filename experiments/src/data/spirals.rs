@@ -41,8 +41,8 @@ pub(super) static SPIRALS: Generator = Generator {
 /// sin φ). Arms have equally many points, except that the first few may have one more. Points are put into random order
 /// (stream `data`), then both coordinates get normal noise with standard deviation `noise` (stream `noise`).
 ///
-/// After the two spirals of Lang and Witbrock, Learning to tell two spirals apart, 1988, which have three turns, 97 points
-/// each and a hole in the middle.
+/// After the two spirals of Lang and Witbrock, Learning to tell two spirals apart, 1988, which have three turns, 97
+/// points each and a hole in the middle.
 pub fn spirals(samples: usize, arms: usize, turns: f64, noise: f64, seed: u64) -> Dataset {
     let point = |index: usize| {
         let place = deal(index, samples, arms);

@@ -31,8 +31,8 @@ fn classes() -> Vec<String> {
     vec!["same".to_owned(), "different".to_owned()]
 }
 
-/// Four normal clouds with standard deviation `noise` at (1, 1), (-1, -1), (-1, 1) and (1, -1): the first two are of the
-/// class `same`, the others of the class `different`.
+/// Four normal clouds with standard deviation `noise` at (1, 1), (-1, -1), (-1, 1) and (1, -1): the first two are of
+/// the class `same`, the others of the class `different`.
 ///
 /// Clouds are equal in size, except that the first few may have one point more; points are in random order (stream
 /// `data`), and their noise comes from the stream `noise`.

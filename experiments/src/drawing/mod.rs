@@ -124,7 +124,8 @@ fn draw_all(
     Ok(written)
 }
 
-/// Makes the results of a study that draws, in `out`, from what is in the folders beside `home`, where its own results belong.
+/// Makes the results of a study that draws, in `out`, from what is in the folders beside `home`, where its own results
+/// belong.
 ///
 /// # Errors
 ///

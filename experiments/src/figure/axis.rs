@@ -109,7 +109,8 @@ impl Axis {
 
     /// Where `value` lies: 0 at the low end, 1 at the high end.
     ///
-    /// Values without a place, and those far off, lie well beyond the nearest end: a line towards them leaves the chart there.
+    /// Values without a place, and those far off, lie well beyond the nearest end: a line towards them leaves the chart
+    /// there.
     pub fn place(&self, value: f64) -> f64 {
         let place = match self.scale {
             Scale::Linear => (value - self.low) / (self.high - self.low),
@@ -196,7 +197,8 @@ fn signed(exponent: i32) -> String {
     exponent.to_string().replace('-', "\u{2212}")
 }
 
-/// A value to three significant digits, as text in which `^{…}` raises: `0.025`, `2.51×10^{−5}`. Counts are written out.
+/// A value to three significant digits, as text in which `^{…}` raises: `0.025`, `2.51×10^{−5}`. Counts are written
+/// out.
 pub fn value_label(value: f64) -> String {
     let rounded = |digits: usize| format!("{value:.digits$e}").parse::<f64>().expect("this is a decimal");
     let is_count = value.fract() == 0.0 && value.abs() < 1e7;

@@ -22,7 +22,8 @@ pub(super) struct Levels {
 }
 
 impl Levels {
-    /// Round levels: evenly spaced, or of constant ratio where the surface is steep. None if it is flat, or nowhere finite.
+    /// Round levels: evenly spaced, or of constant ratio where the surface is steep. None if it is flat, or nowhere
+    /// finite.
     pub(super) fn of(surface: &Surface) -> Option<Self> {
         let mut heights: Vec<f64> = surface.values.iter().copied().filter(|value| value.is_finite()).collect();
         heights.sort_by(f64::total_cmp);

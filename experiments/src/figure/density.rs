@@ -124,7 +124,8 @@ fn picture(
     }
 }
 
-/// A Gaussian kernel's estimate of the density along the axis; its area is the share of the trials that have a finite outcome.
+/// A Gaussian kernel's estimate of the density along the axis; its area is the share of the trials that have a finite
+/// outcome.
 fn density(line: &Outcomes<'_>, x: &Axis, scale: Scale) -> Vec<(f64, f64)> {
     let along = |value: f64| if scale == Scale::Log { libm::log10(value) } else { value };
     let back = |place: f64| if scale == Scale::Log { libm::pow(10.0, place) } else { place };
@@ -161,7 +162,8 @@ mod tests {
 
     #[test]
     fn the_bandwidth_is_silvermans() {
-        // 0.9 * min(numpy.std(x, ddof=1), (quantile .75 - .25) / 1.34) * 5 ** -.2 of x = 0, 1, 2, 3, 10: by the quartiles.
+        // 0.9 * min(numpy.std(x, ddof=1), (quantile .75 - .25) / 1.34) * 5 ** -.2 of x = 0, 1, 2, 3, 10: by the
+        // quartiles.
         assert!((bandwidth(&[0.0, 1.0, 2.0, 3.0, 10.0]) - 0.973_584_622_85).abs() < 1e-8);
         assert_eq!(bandwidth(&[2.0, 2.0]), 0.0);
     }

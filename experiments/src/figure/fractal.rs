@@ -100,8 +100,8 @@ impl Map {
         place(&self.y, y) * self.x.len() + place(&self.x, x)
     }
 
-    /// For each cell its rank among the converged ones, or minus its rank among the others, from 0 to 1; the boundary is where 1 meets
-    /// minus 1. Equal values have equal ranks.
+    /// For each cell its rank among the converged ones, or minus its rank among the others, from 0 to 1; the boundary
+    /// is where 1 meets minus 1. Equal values have equal ranks.
     fn ranks(&self) -> impl Iterator<Item = f64> {
         let sorted = |kept: fn(f64) -> bool| {
             let mut values: Vec<f64> = self.values.iter().copied().filter(|value| kept(*value)).collect();

@@ -36,8 +36,8 @@ pub(super) fn element(
     ))
 }
 
-/// A PNG with a palette, the same bytes on every machine: this compressor has one code path and no choice of level. It is good at
-/// runs of zeros, which the filter makes of equal neighbours.
+/// A PNG with a palette, the same bytes on every machine: this compressor has one code path and no choice of level. It
+/// is good at runs of zeros, which the filter makes of equal neighbours.
 fn png(pixels: &[RGBColor], width: usize) -> Result<Vec<u8>, FigureError> {
     let key = |color: &RGBColor| (color.0, color.1, color.2);
     let palette: Vec<_> = pixels.iter().map(key).collect::<BTreeSet<_>>().into_iter().collect();

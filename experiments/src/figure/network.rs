@@ -32,7 +32,8 @@ const WHITE: plotters::style::RGBColor = plotters::style::RGBColor(0xff, 0xff, 0
 const GREY: plotters::style::RGBColor = plotters::style::RGBColor(0xc4, 0xc4, 0xc4);
 const STRIPES: usize = 95;
 
-/// A row of the table: the output of a unit, or the gradient of the weight that leads to it from one of the layer before.
+/// A row of the table: the output of a unit, or the gradient of the weight that leads to it from one of the layer
+/// before.
 struct Row {
     layer: usize,
     unit: usize,

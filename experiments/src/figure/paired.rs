@@ -1,4 +1,5 @@
-//! How optimizers compare with one of them, problem by problem: the median ratio over paired trials with its bootstrap interval.
+//! How optimizers compare with one of them, problem by problem: the median ratio over paired trials with its bootstrap
+//! interval.
 
 use super::axis::{Axis, Scale};
 use super::comparison::{self, remark};

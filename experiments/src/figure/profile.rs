@@ -1,4 +1,5 @@
-//! Performance profiles (Dolan and Moré 2002): on which share of the problems an optimizer comes within a factor of the best.
+//! Performance profiles (Dolan and Moré 2002): on which share of the problems an optimizer comes within a factor of the
+//! best.
 
 use super::axis::{Axis, Scale};
 use super::comparison;

@@ -29,8 +29,8 @@ pub(super) fn worst_edge(worst: f64) -> Edge {
 
 /// An ordinate that holds the medians and quartiles of all lines.
 ///
-/// Losses and norms stand on a log axis, unless one is negative; accuracies on a linear one. Where every median is lost, there is still
-/// an axis.
+/// Losses and norms stand on a log axis, unless one is negative; accuracies on a linear one. Where every median is
+/// lost, there is still an axis.
 pub(super) fn ordinate(chart: &Chart, series: &[Series], worst: f64) -> Result<Axis, FigureError> {
     let shown = series.iter().flat_map(|line| &line.points).filter(|point| !point.lost);
     let values: Vec<f64> = shown.flat_map(|point| [point.spread.median, point.spread.q25, point.spread.q75]).collect();

@@ -26,8 +26,8 @@ pub(super) fn bound_text(optimizer: &str) -> &'static str {
     }
 }
 
-/// The learning rate and the coefficient with which the heavy ball converges fastest, for the smallest and the largest eigenvalue
-/// (Polyak 1964): 4 / (√L + √l)² and ((√L - √l) / (√L + √l))².
+/// The learning rate and the coefficient with which the heavy ball converges fastest, for the smallest and the largest
+/// eigenvalue (Polyak 1964): 4 / (√L + √l)² and ((√L - √l) / (√L + √l))².
 pub(super) fn fastest((smallest, largest): (f64, f64)) -> (f64, f64) {
     let (low, high) = (libm::sqrt(smallest), libm::sqrt(largest));
     let share = (high - low) / (high + low);

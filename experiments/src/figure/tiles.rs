@@ -8,7 +8,8 @@ use super::cells::{Cells, Fill};
 use super::error::FigureError;
 use super::geometry::{Frame, Point};
 
-/// How far a cell reaches below its neighbours, which are drawn over it: where two only meet, many programs show a seam.
+/// How far a cell reaches below its neighbours, which are drawn over it: where two only meet, many programs show a
+/// seam.
 const OVERLAP: f64 = 0.4;
 
 /// From one line of the hatching to the next, along an axis; how wide they are, and how exactly their ends are found.

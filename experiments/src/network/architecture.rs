@@ -79,8 +79,8 @@ impl Architecture {
         self.layers.iter().any(|layer| layer.scale != 1.0)
     }
 
-    /// The parameters that products take, `[parameter][lane]`: those of a group with each layer's weights times its scale,
-    /// written to `out`; the parameters themselves if no layer is scaled.
+    /// The parameters that products take, `[parameter][lane]`: those of a group with each layer's weights times its
+    /// scale, written to `out`; the parameters themselves if no layer is scaled.
     pub(super) fn effective<'a, T: Real>(&self, parameters: &'a [T], lanes: usize, out: &'a mut [T]) -> &'a [T] {
         if !self.is_scaled() {
             return parameters;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::train::{Evaluation, Split};
 
-/// Initial weights and their losses by initial seed. A sweep trains every configuration from the same few seeds, and drawing
-/// weights and evaluating them takes as long as several steps of a short training.
+/// Initial weights and their losses by initial seed. A sweep trains every configuration from the same few seeds, and
+/// drawing weights and evaluating them takes as long as several steps of a short training.
 #[derive(Debug)]
 pub(super) struct Initials<T> {
     /// The most seeds that are kept.

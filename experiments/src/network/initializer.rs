@@ -20,8 +20,8 @@ pub enum Initializer {
     Normal(f64),
     /// Uniform between minus and plus this; the variance is a third of its square.
     Uniform(f64),
-    /// This gain times a random matrix with orthonormal columns, or orthonormal rows if it has more columns than rows, as
-    /// PyTorch's `orthogonal_` has it. Weights have variance gain² / max(inputs, outputs).
+    /// This gain times a random matrix with orthonormal columns, or orthonormal rows if it has more columns than rows,
+    /// as PyTorch's `orthogonal_` has it. Weights have variance gain² / max(inputs, outputs).
     ///
     /// The matrix is the factor Q of a matrix of standard normal numbers, drawn row by row and at least as high as
     /// wide; the result is transposed if need be. See [`thalweg_kernels::orthogonal`].

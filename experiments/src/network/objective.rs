@@ -65,8 +65,8 @@ impl<T: Elementary> Network<T> {
         Self { evaluated: examples, ..self }
     }
 
-    /// As many examples as keep the activations of one register of lanes in the first-level cache, but enough to be worth
-    /// reading and writing the gradient of weights that this cache does not hold.
+    /// As many examples as keep the activations of one register of lanes in the first-level cache, but enough to be
+    /// worth reading and writing the gradient of weights that this cache does not hold.
     fn preferred_chunk(&self, layout: Layout) -> usize {
         if layout.path == Path::Dense {
             return DENSE_CHUNK;

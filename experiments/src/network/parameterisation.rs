@@ -15,8 +15,8 @@
 ///
 /// Sources: Jacot, Gabriel and Hongler, Neural tangent kernel, arXiv:1806.07572 (there with β b in place of b); Mei,
 /// Montanari and Nguyen, A mean field view of the landscape of two-layer neural networks, arXiv:1804.06561, in the form
-/// of Sohl-Dickstein, The boundary of neural network trainability is fractal, arXiv:2402.06184, whose network is that of
-/// mean-field with a gain of √2: h = tanh(√2 · x W₀ / √n), out = h W₁ / n.
+/// of Sohl-Dickstein, The boundary of neural network trainability is fractal, arXiv:2402.06184, whose network is that
+/// of mean-field with a gain of √2: h = tanh(√2 · x W₀ / √n), out = h W₁ / n.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Parameterisation {
     /// Nothing but the gain.

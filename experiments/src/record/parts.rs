@@ -45,8 +45,8 @@ struct Pending {
 }
 
 impl Parts {
-    /// Opens the folder of a sweep's parts, or makes it. `keys` are those of its trials, in plan order: rows with another key
-    /// are left out, and a trial that has its row counts as done.
+    /// Opens the folder of a sweep's parts, or makes it. `keys` are those of its trials, in plan order: rows with
+    /// another key are left out, and a trial that has its row counts as done.
     ///
     /// # Errors
     ///
@@ -137,7 +137,8 @@ impl Parts {
         self.part_of[trial] != NONE
     }
 
-    /// Adds the rows of a trial, which are on disk from the next [`Parts::flush`] on. One that is done already stays as it is.
+    /// Adds the rows of a trial, which are on disk from the next [`Parts::flush`] on. One that is done already stays as
+    /// it is.
     pub fn add(&mut self, trial: usize, rows: &Rows) {
         if self.has(trial) {
             return;

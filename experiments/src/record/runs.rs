@@ -133,8 +133,8 @@ pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Pr
 
 /// Reads `runs.csv`.
 ///
-/// The file does not say in which precision its trials were computed, so the result's is [`Precision::F64`]: its values are those of
-/// the decimals ([`Precision::decimal`]), and writing it again gives the same bytes.
+/// The file does not say in which precision its trials were computed, so the result's is [`Precision::F64`]: its values
+/// are those of the decimals ([`Precision::decimal`]), and writing it again gives the same bytes.
 ///
 /// # Errors
 /// If the file cannot be read, or is not such a table: the error names its line and column.

@@ -68,8 +68,8 @@ impl Axis {
 
     /// Its values, as a trial stores them: choices by index.
     ///
-    /// Points of a range come from integer indices, by `libm` and rounded to 12 significant digits, so that they are the
-    /// same on every machine and look as one would write them: 0.001, not 0.0009999999999999998.
+    /// Points of a range come from integer indices, by `libm` and rounded to 12 significant digits, so that they are
+    /// the same on every machine and look as one would write them: 0.001, not 0.0009999999999999998.
     pub fn values(&self, hyperparameter: &str) -> Vec<f64> {
         match self {
             Self::Values(values) => values.clone(),
@@ -197,8 +197,8 @@ fn range(points: u64, ends: (f64, f64), inner: impl Fn((u64, u64)) -> f64) -> Ve
     (0..points).map(point).collect()
 }
 
-/// The number `index / last` of the way from `low` to `high`. The weights are integers, so that halves, thirds and tenths
-/// of a range of whole decades are as exact as they can be.
+/// The number `index / last` of the way from `low` to `high`. The weights are integers, so that halves, thirds and
+/// tenths of a range of whole decades are as exact as they can be.
 fn between(low: f64, high: f64, (index, last): (u64, u64)) -> f64 {
     let sum = low * (last - index) as f64 + high * index as f64;
     if sum.is_finite() {

@@ -21,7 +21,8 @@ pub struct Train {
     pub batch: Batch,
     /// Whether the last batch of an epoch is left out if it is smaller than the others.
     pub drop_last: bool,
-    /// Whether every example of a batch is drawn anew from the whole split; an epoch is as many draws as it has examples.
+    /// Whether every example of a batch is drawn anew from the whole split; an epoch is as many draws as it has
+    /// examples.
     pub replacement: bool,
     /// How long.
     pub length: Length,

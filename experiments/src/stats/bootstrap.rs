@@ -14,11 +14,11 @@ pub struct Interval {
 
 /// The percentile bootstrap interval of the median of `sorted`, in closed form: the limit of ever more resamples.
 ///
-/// A resample draws as many values as there are, with replacement. Its k-th smallest is at most the j-th smallest of the n
-/// values if at least k of its draws are among those j: with probability P(B ≥ k), where B is binomial with n draws of
-/// probability j/n (Efron, The Annals of Statistics 7, 1979, §3; Maritz and Jarrett 1978). The interval goes from the 2.5 %
-/// quantile to the 97.5 % quantile of that distribution; where n is even, the first is of the lower and the second of the
-/// upper of the resample's two middle values.
+/// A resample draws as many values as there are, with replacement. Its k-th smallest is at most the j-th smallest of
+/// the n values if at least k of its draws are among those j: with probability P(B ≥ k), where B is binomial with n
+/// draws of probability j/n (Efron, The Annals of Statistics 7, 1979, §3; Maritz and Jarrett 1978). The interval goes
+/// from the 2.5 % quantile to the 97.5 % quantile of that distribution; where n is even, the first is of the lower and
+/// the second of the upper of the resample's two middle values.
 ///
 /// One value says nothing of the spread, so there is no interval; with fewer than about ten, the interval is rough and
 /// rather too narrow.

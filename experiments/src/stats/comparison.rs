@@ -121,8 +121,8 @@ fn number<'a>(names: &mut Vec<&'a str>, name: &'a str) -> usize {
     })
 }
 
-/// Writes `comparison.csv`: for each score, problem and optimizer the best configuration, its median cost with the 95 % bootstrap
-/// interval, the share of its trials that diverged, and its rank among the optimizers on that problem.
+/// Writes `comparison.csv`: for each score, problem and optimizer the best configuration, its median cost with the 95 %
+/// bootstrap interval, the share of its trials that diverged, and its rank among the optimizers on that problem.
 ///
 /// # Errors
 /// [`RecordError::Write`].

@@ -36,8 +36,8 @@ pub(super) fn f_tail(x: f64, numerator: f64, denominator: f64) -> f64 {
     incomplete_beta(denominator / (denominator + numerator * x), denominator / 2.0, numerator / 2.0)
 }
 
-/// The regularised incomplete beta function I(x; a, b), by its continued fraction (Abramowitz and Stegun 26.5.8) in the form of Lentz
-/// (1976), from the side on which it converges fast.
+/// The regularised incomplete beta function I(x; a, b), by its continued fraction (Abramowitz and Stegun 26.5.8) in the
+/// form of Lentz (1976), from the side on which it converges fast.
 fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
     if x <= 0.0 || x >= 1.0 {
         return x.clamp(0.0, 1.0);

@@ -118,7 +118,8 @@ impl Metric {
         self.value(run).map(|value| if value.is_nan() { self.worst() } else { value })
     }
 
-    /// Whether these trials of one problem have this metric: a regression has no accuracy, and there may be no validation split.
+    /// Whether these trials of one problem have this metric: a regression has no accuracy, and there may be no
+    /// validation split.
     ///
     /// All problems have a training loss, though no cell may show it where every trial diverged.
     pub fn exists_in<'a>(self, runs: impl IntoIterator<Item = &'a Run>) -> bool {

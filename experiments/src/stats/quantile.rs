@@ -1,6 +1,7 @@
 //! Quantiles of a few values, some of which may be infinite.
 
-/// The quantile of `sorted` at `share` (0 to 1): linear between order statistics, type 7 of Hyndman and Fan (1996), NumPy's default.
+/// The quantile of `sorted` at `share` (0 to 1): linear between order statistics, type 7 of Hyndman and Fan (1996),
+/// NumPy's default.
 ///
 /// With h = (n − 1)·`share`, it lies between the values of rank ⌊h⌋ and ⌊h⌋ + 1, by the fraction of h, in the
 /// operations of `numpy.quantile` and so with its rounding. Infinite values are ordinary largest and smallest values:

@@ -6,7 +6,8 @@ use super::distribution::{chi_squared_tail, f_tail};
 pub const MOST_METHODS: usize = 20;
 
 /// The 0.95 quantile of the studentized range of 2 to 20 methods with infinite degrees of freedom, divided by √2:
-/// `scipy.stats.studentized_range.ppf(0.95, k, numpy.inf) / numpy.sqrt(2)`, which gives Demšar's table 5 in more digits.
+/// `scipy.stats.studentized_range.ppf(0.95, k, numpy.inf) / numpy.sqrt(2)`, which gives Demšar's table 5 in more
+/// digits.
 const CRITICAL: [f64; MOST_METHODS - 1] = [
     1.959963984540,
     2.343700586378,

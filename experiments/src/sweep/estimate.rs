@@ -41,8 +41,8 @@ impl Estimate {
         let measured = with_objective(spec, plan, data, Measurement { spec, plan, isa });
         let examples: u64 =
             [&data.train, &data.validation, &data.test].iter().map(|split| split.features.len() as u64).sum();
-        // Weights, gradient, the weights before a logged step, and the optimizer's state; gradients that are clipped or decayed
-        // have an array of their own.
+        // Weights, gradient, the weights before a logged step, and the optimizer's state; gradients that are clipped or
+        // decayed have an array of their own.
         let worker = |(population, (_, lanes, _)): (&Population, &(Choice, usize, f64))| {
             // Weights on their way to files are f64.
             let kept = plan.weight_files(spec).0.min(2 * *lanes as u64);
@@ -64,7 +64,8 @@ impl Estimate {
     }
 }
 
-/// Bytes that a trial takes while a plan runs: its key, and numbers that say where it belongs; more while keys are made.
+/// Bytes that a trial takes while a plan runs: its key, and numbers that say where it belongs; more while keys are
+/// made.
 const PLACE: u64 = 32;
 
 /// Training a block of each population: gives its path, the lanes of its blocks, and the seconds that one thread would

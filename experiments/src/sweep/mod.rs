@@ -160,8 +160,8 @@ impl Plan {
         })
     }
 
-    /// Makes the examples of each combination of the problem's parameters once, to see whether they can be made: seeds make
-    /// no difference to that.
+    /// Makes the examples of each combination of the problem's parameters once, to see whether they can be made: seeds
+    /// make no difference to that.
     ///
     /// # Errors
     ///
@@ -247,8 +247,8 @@ impl Plan {
     }
 
     /// Floating-point operations of one trial's training, evaluations not counted: 2·m·n·k for each matrix product, of
-    /// which every layer has a forward one and a weight gradient, and all but the first an input gradient. A landscape has
-    /// no products.
+    /// which every layer has a forward one and a weight gradient, and all but the first an input gradient. A landscape
+    /// has no products.
     pub fn flops_per_trial(&self) -> u128 {
         match &self.model {
             Model::Network(shape) => u128::from(shape.flops_per_example()) * self.schedule.examples(),

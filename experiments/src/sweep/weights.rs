@@ -72,8 +72,8 @@ pub(super) fn size(spec: &Spec, model: &Model, trials: usize) -> (u64, u64) {
     (files, files.saturating_mul(model.parameters() * number))
 }
 
-/// The files of weights of a run: written one by one as blocks finish, beside the parts, and moved to the results when the
-/// sweep is complete.
+/// The files of weights of a run: written one by one as blocks finish, beside the parts, and moved to the results when
+/// the sweep is complete.
 pub(super) struct WeightFiles {
     /// The trials whose weights are kept, ascending.
     kept: Vec<usize>,

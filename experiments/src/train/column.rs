@@ -47,10 +47,10 @@ const LAST: usize = 20;
 
 /// The measure of the boundary of trainability (Sohl-Dickstein, arXiv 2402.06184).
 ///
-/// Of the training losses that the updates see, those after 0 to `steps` - 1 of them, each is divided by the first and counts
-/// as 10⁶ at most; after a trial became non-finite, all do. If the last 20 are below 1 on average, the trial converges, and
-/// the measure is their sum: the smaller, the faster. If not, it is the sum of their reciprocals with a minus: the closer to
-/// zero, the faster it diverges. Sums are in f64, in the order of the steps.
+/// Of the training losses that the updates see, those after 0 to `steps` - 1 of them, each is divided by the first and
+/// counts as 10⁶ at most; after a trial became non-finite, all do. If the last 20 are below 1 on average, the trial
+/// converges, and the measure is their sum: the smaller, the faster. If not, it is the sum of their reciprocals with a
+/// minus: the closer to zero, the faster it diverges. Sums are in f64, in the order of the steps.
 fn boundary_measure(outcome: &Outcome, steps: u64) -> Option<f64> {
     let mut losses = outcome.points.iter().filter_map(|point| point.loss[Split::Train as usize]);
     let first = losses.next()?;

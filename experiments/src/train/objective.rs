@@ -71,8 +71,8 @@ pub trait Objective<T: Elementary>: Sync {
     /// The gradient of step `step` (counted from 0). Makes the `alarm` of a lane NaN if its loss is not finite.
     fn gradient(&self, scratch: &mut Self::Scratch, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]);
 
-    /// [`Self::evaluate`] on the training split, and [`Self::gradient`]: for an objective whose step passes the whole split
-    /// anyway, the loss then costs next to nothing.
+    /// [`Self::evaluate`] on the training split, and [`Self::gradient`]: for an objective whose step passes the whole
+    /// split anyway, the loss then costs next to nothing.
     fn evaluate_with_gradient(
         &self,
         scratch: &mut Self::Scratch,

@@ -41,8 +41,8 @@ impl Engine {
     }
 }
 
-/// What is to be trained: lists of trials with one optimizer each. Neighbours with equal `order_seed` share their batches,
-/// which is faster.
+/// What is to be trained: lists of trials with one optimizer each. Neighbours with equal `order_seed` share their
+/// batches, which is faster.
 ///
 /// Lanes are asked for block by block: those of a whole sweep may be more than memory holds.
 pub trait Jobs: Sync {

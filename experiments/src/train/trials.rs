@@ -117,8 +117,8 @@ impl Trials {
     }
 }
 
-/// A trial that stayed finite has diverged if its loss ended far above where it began, both counted from the objective's
-/// floor, as of the first step of that final stretch.
+/// A trial that stayed finite has diverged if its loss ended far above where it began, both counted from the
+/// objective's floor, as of the first step of that final stretch.
 fn judge(outcome: &mut Outcome, schedule: &Schedule, floor: f64) {
     if outcome.status != Status::Ok {
         return;

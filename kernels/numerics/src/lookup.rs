@@ -5,8 +5,8 @@ use std::any::Any;
 use bytemuck::{Pod, Zeroable};
 use pulp::Simd;
 
-/// The number of a table that the lowest three bits of each lane of `index` name. It moves bits and computes nothing, so
-/// it is exact; instruction sets without a permutation by a variable look up one lane after the other.
+/// The number of a table that the lowest three bits of each lane of `index` name. It moves bits and computes nothing,
+/// so it is exact; instruction sets without a permutation by a variable look up one lane after the other.
 pub trait Lookup: Sized {
     /// `table[index & 7]`, lane by lane, for registers of this type.
     fn lookup<S: Simd, R: Pod>(simd: S, table: [Self; 8], index: R) -> R;

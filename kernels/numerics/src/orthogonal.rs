@@ -6,8 +6,8 @@
 //! arXiv:math-ph/0609050.
 //!
 //! The reflections are those of Householder, Unitary triangularization of a nonsymmetric matrix, 1958, in the form of
-//! Golub and Van Loan, Matrix computations, algorithms 5.1.1 and 5.2.1. Nothing but IEEE 754 additions, multiplications,
-//! divisions and square roots is used, in one order: the same bits on every machine.
+//! Golub and Van Loan, Matrix computations, algorithms 5.1.1 and 5.2.1. Nothing but IEEE 754 additions,
+//! multiplications, divisions and square roots is used, in one order: the same bits on every machine.
 
 /// The factor Q of an n × n matrix of `normals`, both `[row][column]`, with signs such that R has a positive diagonal.
 ///

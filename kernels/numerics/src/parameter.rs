@@ -14,8 +14,8 @@ pub enum Domain {
     Choice(&'static [&'static str]),
 }
 
-/// A hyperparameter of an optimizer, or the parameter of another function: declared once, read by the spec, the command and
-/// the docs.
+/// A hyperparameter of an optimizer, or the parameter of another function: declared once, read by the spec, the command
+/// and the docs.
 #[derive(Clone, Copy, Debug)]
 pub struct Hyperparameter {
     /// Its name in specs and in CSV headers.

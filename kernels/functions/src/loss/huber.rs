@@ -8,11 +8,11 @@ use thalweg_numerics::parameter::Hyperparameter;
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
 use crate::reference;
 
-/// L = (1/n) Σᵢ h(zᵢ - yᵢ) with h(r) = ½ r² for |r| ≤ δ, else δ (|r| - ½ δ), the mean over the n outputs as in PyTorch's
-/// `HuberLoss`; dL/dzᵢ = r / n, cut to ±δ / n. By default, δ is 1.
+/// L = (1/n) Σᵢ h(zᵢ - yᵢ) with h(r) = ½ r² for |r| ≤ δ, else δ (|r| - ½ δ), the mean over the n outputs as in
+/// PyTorch's `HuberLoss`; dL/dzᵢ = r / n, cut to ±δ / n. By default, δ is 1.
 ///
-/// Computed as h(r) = c (|r| - ½ c) with c = min(|r|, δ). The terms are added in the order of the outputs, as one chain of
-/// fused multiply-adds, and divided by n at the end.
+/// Computed as h(r) = c (|r| - ½ c) with c = min(|r|, δ). The terms are added in the order of the outputs, as one chain
+/// of fused multiply-adds, and divided by n at the end.
 ///
 /// Source: Huber, Robust estimation of a location parameter, The Annals of Mathematical Statistics 35, 1964.
 pub static HUBER: Loss = Loss::new::<Huber>(

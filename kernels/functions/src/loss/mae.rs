@@ -7,8 +7,8 @@ use thalweg_numerics::math::Elementary;
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
 use crate::reference;
 
-/// L = (1/n) Σᵢ |zᵢ - yᵢ|, the mean over the n outputs as in PyTorch's `L1Loss`; dL/dzᵢ = sign(zᵢ - yᵢ) / n, where the sign
-/// of 0 is 0: one of the subgradients.
+/// L = (1/n) Σᵢ |zᵢ - yᵢ|, the mean over the n outputs as in PyTorch's `L1Loss`; dL/dzᵢ = sign(zᵢ - yᵢ) / n, where the
+/// sign of 0 is 0: one of the subgradients.
 ///
 /// The terms are added in the order of the outputs and divided by n at the end.
 pub static MAE: Loss = Loss::new::<Mae>(

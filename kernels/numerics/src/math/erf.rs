@@ -11,9 +11,9 @@ use crate::{Isa, Vector};
 ///
 /// # Method
 ///
-/// Below |x| = 1 it is x + x P(x²), beyond it 1 - e^(|x| Q(|x|) - |x|), where the exponent approximates ln(1 - erf |x|). The
-/// error of the exponential, at most 0.16 there, hardly shows beside 1. P and Q are minimax polynomials, Q with the weight
-/// with which its error enters the result.
+/// Below |x| = 1 it is x + x P(x²), beyond it 1 - e^(|x| Q(|x|) - |x|), where the exponent approximates ln(1 - erf
+/// |x|). The error of the exponential, at most 0.16 there, hardly shows beside 1. P and Q are minimax polynomials, Q
+/// with the weight with which its error enters the result.
 ///
 /// # Error
 ///

@@ -2,8 +2,8 @@
 //!
 //! Each has three forms: a method of [`Vector`] (`x.tanh()`), a function of [`Elementary`] for generic code
 //! (`T::tanh(x)`), and one on a slice here ([`tanh()`]), whose documentation has the formula, the largest error and the
-//! special values. NaN gives NaN everywhere, with any payload. Errors are counted in ULP: units in the last place of the
-//! correctly rounded result.
+//! special values. NaN gives NaN everywhere, with any payload. Errors are counted in ULP: units in the last place of
+//! the correctly rounded result.
 //!
 //! The functions of a slice take two or four registers at a time, which overlaps the latencies of their formulas.
 
