@@ -1,5 +1,5 @@
-//! Cross-entropy of 32 examples and its gradient, by the form of the labels: `labels/<runner>/<form>-<classes>`. An element
-//! is a logit.
+//! Cross-entropy of 32 examples and its gradient, by the form of the labels: `labels/<runner>/<form>-<classes>`. An
+//! element is a logit.
 
 use thalweg_benches::timing;
 use thalweg_benches::workload::labels::{self, Form};

@@ -1,6 +1,6 @@
 //! Landscapes: `landscape/gradient/<runner>/<name>-<precision>`, 1,024 points,
-//! `landscape/walk/<runner>/<name>-<optimizer>-f32`, 100 steps from 256 starts in one call, and `descent/<runner>/<name>-momentum-f32`,
-//! 128 × 128 starts on one thread, where an element is a step from a point.
+//! `landscape/walk/<runner>/<name>-<optimizer>-f32`, 100 steps from 256 starts in one call, and
+//! `descent/<runner>/<name>-momentum-f32`, 128 × 128 starts on one thread, where an element is a step from a point.
 
 use thalweg_benches::timing;
 use thalweg_benches::workload::{descent, landscape, walk};

@@ -1,8 +1,9 @@
-//! Every kernel as a share of what bounds it: `cargo bench --features counting --bench roofline [-- [FILTER] [--csv PATH]]`.
+//! Every kernel as a share of what bounds it:
+//! `cargo bench --features counting --bench roofline [-- [FILTER] [--csv PATH]]`.
 //!
 //! Measures what the core can do before and after, and takes the better of both as the bound. The table is written to
-//! `target/roofline.csv`, or to the path of `--csv`; both start from the root of the workspace. `FILTER` is a part of the
-//! names of the kernels that are wanted.
+//! `target/roofline.csv`, or to the path of `--csv`; both start from the root of the workspace. `FILTER` is a part of
+//! the names of the kernels that are wanted.
 
 use std::path::{Path, PathBuf};
 

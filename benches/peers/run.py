@@ -14,7 +14,7 @@ from peers.workloads import WORKLOADS, Boundary, Landscape
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: How far answers may be apart: relative, but for the share of pixels that converge, and for pixels absolute.
+#: How far answers may be apart: relative, except for the share of pixels that converge, which is absolute.
 #: Peers train on the same numbers; scikit-learn and Thalweg have initial weights and an order of examples of their own,
 #: and so a sample of the same distribution. Landscapes are the same for all, up to rounding.
 SAME = 0.03
@@ -45,7 +45,7 @@ def main() -> int:
             contestant.close()
         complaints += disagreements(workload, contestants)
         table += rows(workload, contestants)
-        # Whatever comes later, what is measured is kept.
+        # Whatever happens later, measurements are kept.
         write(options.out, table, heading(options))
     print((options.out / "peers.md").read_text(), end="")
     for complaint in complaints:
@@ -69,7 +69,7 @@ def parse() -> argparse.Namespace:
 
 
 def enter(workload: str, options: argparse.Namespace, complaints: list[str]) -> list[Contestant]:
-    """Those who can take part; the others are named."""
+    """The contestants that can take part; the others are named."""
     contestants: list[Contestant] = []
     try:
         contestants.append(Ours(workload, options.thalweg, options.quick))
@@ -100,7 +100,7 @@ def disagreements(workload: str, contestants: list[Contestant]) -> list[str]:
 
 
 def scale(workload: str, reference: float) -> float:
-    """What tolerances are shares of."""
+    """The scale of which tolerances are shares."""
     return 1.0 if isinstance(WORKLOADS[workload], Boundary) else abs(reference)
 
 

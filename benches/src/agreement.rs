@@ -24,7 +24,7 @@ impl Tolerance {
         Self { relative: 0.0, absolute }
     }
 
-    /// So many units in the last place of a number of type `T`, counted as multiples of its machine epsilon.
+    /// This many units in the last place of a number of type `T`, counted as multiples of its machine epsilon.
     pub fn ulps<T: Real>(count: f64) -> Self {
         let digits = if size_of::<T>() == 4 { 23 } else { 52 };
         Self::relative(count * 2.0_f64.powi(-digits))
@@ -35,7 +35,7 @@ impl Tolerance {
 ///
 /// # Panics
 ///
-/// See above; or if there are not as many numbers as expected.
+/// See above; also if there are not as many numbers as expected.
 #[track_caller]
 pub fn assert_close<T: Real>(what: impl Display, got: &[T], expected: &[f64], tolerance: Tolerance) {
     assert_eq!(got.len(), expected.len(), "{what}: another number of results than expected");

@@ -22,8 +22,8 @@ pub fn aligned(numbers: impl ExactSizeIterator<Item = f32>) -> Buffer<f32> {
     buffer
 }
 
-/// Fills `to` with copies of `pattern`: what restores the inputs of a kernel that works in place. The pattern is shorter
-/// than `to`, so that both stay in the first-level cache.
+/// Fills `to` with copies of `pattern`: what restores the inputs of a kernel that works in place. The pattern is
+/// shorter than `to`, so that both stay in the first-level cache.
 pub fn repeat<T: Real>(pattern: &[T], to: &mut [T]) {
     for chunk in to.chunks_mut(pattern.len()) {
         chunk.copy_from_slice(&pattern[..chunk.len()]);

@@ -9,8 +9,8 @@ use thalweg_kernels::orthogonal::orthogonal;
 use crate::random::Stream;
 use crate::train::{Evaluation, Lane, Layout, Objective, Split};
 
-/// A landscape to go down. Its value takes the place of the training loss, and is looked at on logged steps only: what is
-/// watched at every step is the point.
+/// A landscape to descend. Its value takes the place of the training loss, and is evaluated at logged steps only: at
+/// every step, only the point is watched.
 #[derive(Debug)]
 pub struct Descent<T> {
     landscape: &'static Landscape,
@@ -20,7 +20,7 @@ pub struct Descent<T> {
     gradient_noise: f64,
 }
 
-/// What a worker needs to go down a landscape.
+/// What a worker needs to descend a landscape.
 #[derive(Debug)]
 pub struct Scratch<T> {
     layout: Layout,
@@ -35,21 +35,21 @@ pub struct Scratch<T> {
 struct Noise<T> {
     /// The streams of the block's different seeds.
     streams: Vec<(u64, Stream)>,
-    /// Which of them each lane of the block listens to.
+    /// The index among them of each lane's stream.
     stream_of: Vec<usize>,
-    /// A number a coordinate, one stream after the other.
+    /// One number per coordinate, one stream after another.
     draws: Vec<T>,
 }
 
 impl<T: Elementary> Descent<T> {
-    /// A landscape of so many coordinates; the spectrum is empty where there is none.
+    /// A landscape with this many coordinates; the spectrum is empty where there is none.
     pub fn new(landscape: &'static Landscape, dimensions: usize, spectrum: &[f64]) -> Self {
         let spectrum = spectrum.iter().map(|eigenvalue| T::from_f64(*eigenvalue)).collect();
         Self { landscape, spectrum, dimensions, rotation: None, gradient_noise: 0.0 }
     }
 
-    /// The landscape turned by a random orthogonal matrix Q: f(Qᵀx). Q is that of a matrix of normal numbers, row by row
-    /// from the stream `rotation` of the seed; see [`thalweg_kernels::orthogonal`].
+    /// The landscape turned by a random orthogonal matrix Q: f(Qᵀx). Q is that of a matrix of normal numbers, row by
+    /// row from the stream `rotation` of the seed; see [`thalweg_kernels::orthogonal`].
     #[must_use]
     pub fn rotated(self, seed: u64) -> Self {
         let (n, mut stream) = (self.dimensions, Stream::new("rotation", seed));
@@ -182,7 +182,7 @@ impl<T: Elementary> Objective<T> for Descent<T> {
 }
 
 impl<T: Elementary> Noise<T> {
-    /// Room for the noise of so many lanes, no two of which need have the same seed.
+    /// Room for the noise of `lanes` lanes, each of which may have a seed of its own.
     fn new(lanes: usize, dimensions: usize) -> Self {
         Self {
             streams: Vec::with_capacity(lanes),
@@ -203,7 +203,7 @@ impl<T: Elementary> Noise<T> {
         }
     }
 
-    /// Draws what every stream has for a step.
+    /// Draws the numbers of every stream for a step.
     fn draw(&mut self, step: u64, standard_deviation: f64, dimensions: usize) {
         self.draws.clear();
         for (_, stream) in &self.streams {
@@ -212,7 +212,7 @@ impl<T: Elementary> Noise<T> {
         }
     }
 
-    /// Adds the draws to a gradient, `[group][coordinate][lane]`, with so many lanes.
+    /// Adds the draws to a gradient, `[group][coordinate][lane]`, with `width` lanes per group.
     fn add(&self, gradient: &mut [T], dimensions: usize, width: usize) {
         let groups = gradient.chunks_exact_mut(dimensions * width).zip(self.stream_of.chunks_exact(width));
         for (gradient, stream_of) in groups {

@@ -1,8 +1,8 @@
 //! Thalweg trains thousands of small neural networks at once on an ordinary CPU, to answer questions about optimizers.
 //!
-//! A sweep is written as a TOML [`spec`], worked out as a plan of trials ([`sweep`]), trained as populations of
-//! [`network`]s on [`data`], or sent down a landscape ([`descent`]) ([`train`]), recorded as CSV ([`record`]), summarised over seeds ([`stats`]) and drawn
-//! ([`figure`]). [`cli`] is the command around it.
+//! A sweep is written as a TOML [`spec`], worked out as a plan of trials ([`sweep`]), trained ([`train`]) as
+//! populations of [`network`]s on [`data`] or sent down a landscape ([`descent`]), recorded as CSV ([`record`]),
+//! summarised over seeds ([`stats`]) and drawn ([`figure`]). [`cli`] is the command around it.
 #![forbid(unsafe_code)]
 
 pub mod cli;

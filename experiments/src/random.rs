@@ -31,7 +31,7 @@ impl Stream {
         Self { generator: ChaCha8Rng::from_seed(key), spare: None }
     }
 
-    /// The stream of the same key with ChaCha's stream number `number`, from its start: one an epoch, for example.
+    /// The stream of the same key with ChaCha's stream number `number`, from its start: one per epoch, for example.
     ///
     /// What was drawn from `self` before does not matter. Number 0 is the stream of [`Stream::new`] itself.
     pub fn substream(&self, number: u64) -> Self {
@@ -104,8 +104,8 @@ mod tests {
 
     #[test]
     fn the_generator_is_chacha8() {
-        // The first block of ChaCha8 with a zero key and a zero nonce (Strombergson, draft-strombergson-chacha-test-vectors,
-        // TC1, 8 rounds).
+        // The first block of ChaCha8 with a zero key and a zero nonce (Strombergson,
+        // draft-strombergson-chacha-test-vectors, TC1, 8 rounds).
         let mut generator = ChaCha8Rng::from_seed([0; 32]);
         let mut bytes = [0; 16];
         generator.fill_bytes(&mut bytes);
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn below_rejects_what_would_favour_some() {
-        // Of n = 3·2⁶² a plain product would map two of three results to twice as many draws as the third.
+        // With n = 3·2⁶², a plain product would map two of three results to twice as many draws as the third.
         let n = 3_u64 << 62;
         let mut stream = Stream::new("test", 1);
         let low = (0..30_000).filter(|_| stream.below(n) < n / 3).count();

@@ -1,5 +1,5 @@
-//! A trial's outcome has the same bits on either path, on any number of threads, instruction set, number of lanes, chunk
-//! of examples, and whichever trials are its neighbours.
+//! A trial's outcome has the same bits on either path, on any number of threads, instruction set, number of lanes,
+//! chunk of examples, and whatever its neighbours are.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -54,7 +54,8 @@ fn options(index: usize) -> Options {
     Options::new(&values)
 }
 
-/// For every optimizer trials that share neither weights nor orders with all of their neighbours, one of which diverges.
+/// For every optimizer trials that share neither weights nor orders with all of their neighbours, one of which
+/// diverges.
 fn trials<T: Elementary>() -> Vec<Trial> {
     let trial = |optimizer: &'static Optimizer, index: usize| {
         let value = |h: &thalweg_kernels::optimizer::Hyperparameter| match h.domain {
@@ -148,7 +149,8 @@ fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss:
     for (trial, outcome) in trials.iter().zip(&want) {
         let overflows = trial.hyperparameters[0] == enormous::<T>();
         let (diverged, optimizer) = (outcome.contains(&diverged), trial.optimizer);
-        // Small gradients leave small steps finite for so few of them; the misprinted sign of Adam climbs.
+        // With other optimizers small gradients may stay finite for this few steps; Adam climbs with its misprinted
+        // sign.
         let must = overflows && ["sgd", "momentum", "adam"].contains(&optimizer.name);
         let may = overflows || (optimizer.name == "adam" && trial.hyperparameters.ends_with(&[1.0]));
         assert!(if diverged { may } else { !must }, "{optimizer:?} {:?}: {outcome}", trial.hyperparameters);

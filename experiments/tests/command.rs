@@ -55,7 +55,7 @@ fn succeeds(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Runs what must fail; its exit code and error text, on one line.
+/// Runs what must fail; returns its exit code, and its error text on one line.
 fn fails(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let output = thalweg(folder, arguments);
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -167,7 +167,7 @@ fn pairs_stand_in_rows_of_problems() {
     let runs = problems();
     let options = Options { against: Some("adam".into()), ..Options::default() };
     let shown = picture("paired", "final_train_loss", options, &runs).unwrap();
-    assert_eq!(lines(&shown).len(), 4 * 2, "a line a problem and other optimizer");
+    assert_eq!(lines(&shown).len(), 4 * 2, "a line per problem and other optimizer");
     let names: Vec<&str> = shown.panels[0].y.ticks().iter().rev().filter_map(|tick| tick.label.as_deref()).collect();
     assert_eq!(names, ["moons", "iris", "digits", "friedman"]);
     let options = Options { against: Some("adma".into()), ..Options::default() };

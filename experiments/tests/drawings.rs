@@ -33,7 +33,8 @@ fn parse(text: &str) -> Result<Drawing, InputError> {
     }
 }
 
-/// Makes a drawing in the folder of its name in `beside`; with `FIGURES=folder` in the environment, its figures stay there to be looked at.
+/// Makes a drawing in the folder of its name in `beside`; with `FIGURES=folder` in the environment, its figures stay
+/// there to be looked at.
 fn made(drawing: &Drawing, beside: &Path) -> Result<(), DrawError> {
     let out = beside.join(&drawing.name);
     make(drawing, &out, &out, true)?;

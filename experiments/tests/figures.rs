@@ -35,7 +35,7 @@ fn over_columns(chart: Chart) -> Chart {
     chart.with(Options { x, y, ..Options::default() })
 }
 
-/// The rows of the trials that `keep` says.
+/// The rows of the trials for which `keep` is true.
 fn part(seeds: u64, keep: impl Fn(&thalweg::record::Run) -> bool) -> (Runs, Vec<Curve>) {
     let (mut runs, mut curves) = synthetic::sweep(seeds);
     runs.rows.retain(|run| keep(run));

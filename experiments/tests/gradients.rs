@@ -172,7 +172,8 @@ fn a_weight_that_is_not_finite_alarms_its_lane_and_no_other() {
     }
 }
 
-/// An evaluation over the first examples of each split is one of splits that end there, whatever the chunks and batches.
+/// An evaluation over the first examples of each split is one of splits that end there, whatever the chunks and
+/// batches.
 #[test]
 fn an_evaluation_of_some_examples_is_one_of_the_first() {
     for loss in loss::ALL {

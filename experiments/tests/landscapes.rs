@@ -1,4 +1,4 @@
-//! Going down landscapes: as PyTorch does, as theory has it, and to the bit on every instruction set and block width.
+//! Descending landscapes: as PyTorch does, as theory has it, and to the bit on every instruction set and block width.
 
 use std::fs;
 use std::path::Path as FilePath;
@@ -102,8 +102,8 @@ fn descents_follow_torch() {
     println!("ends differ by {largest:e} at most");
 }
 
-/// Every optimizer in every variant, beside torch, optax or the paper's pseudo-code: see the script for which, and for the
-/// starts. Signs (Lion's) are compared as anything else: none of them hangs by a rounding error.
+/// Every optimizer in every variant, beside torch, optax or the paper's pseudo-code: see the script for which, and for
+/// the starts. Signs (Lion's) are compared as anything else: none of them hangs by a rounding error.
 #[test]
 fn descents_follow_other_implementations() {
     let path = format!("{}/tests/reference/optimizers_peers.json", env!("CARGO_MANIFEST_DIR"));
@@ -175,7 +175,7 @@ fn same_bits<T: Elementary>() {
         let expected = outcomes(&objective, &jobs, &schedule, engine(Isa::available()[0], 1, None));
         let statuses = || expected.iter().flatten().map(|outcome| outcome.status);
         assert!(statuses().any(|status| status == Status::Ok));
-        // Gradients that are bounded, as waves' are, take nobody away.
+        // Bounded gradients, such as those of waves, do not make trials diverge.
         diverged += usize::from(statuses().any(|status| status == Status::Diverged));
         for isa in Isa::available() {
             for (threads, lanes) in [(1, None), (2, Some(24)), (1, Some(200))] {
@@ -251,7 +251,7 @@ fn divergence_begins_where_theory_has_it() {
     }
 }
 
-/// What a rotated landscape with noise has of bits does not depend on how it is computed.
+/// The bits of a rotated landscape with noise do not depend on how they are computed.
 fn same_bits_turned_and_noisy<T: Elementary>() {
     let landscape = Landscape::named("quadratic").unwrap();
     let objective = Descent::<T>::new(landscape, 3, &[0.5, 3.0, 20.0]).rotated(5).with_gradient_noise(0.1);
@@ -323,8 +323,8 @@ fn gradient(descent: &Descent<f64>, point: &[f64]) -> Vec<f64> {
     gradient.into_iter().step_by(lanes).collect()
 }
 
-/// On a flat landscape gradient descent adds up noise: after t steps with rate α and noise σ the variance of a coordinate
-/// is t (α σ)². Seeds are independent, starts of one seed share their noise.
+/// On a flat landscape gradient descent adds up noise: after t steps with rate α and noise σ the variance of a
+/// coordinate is t (α σ)². Seeds are independent, starts of one seed share their noise.
 #[test]
 fn noise_has_its_variance_and_its_seed() {
     const STEPS: u64 = 25;
@@ -358,8 +358,8 @@ fn noise_has_its_variance_and_its_seed() {
     assert!(mean(&|x| x[0] * x[1]).abs() < error * expected);
 }
 
-/// Growth is measured from the minimum: a trial that falls from -2 to -12 has not diverged, one on a saddle never does
-/// before its numbers end.
+/// Growth is measured from the minimum: a trial that falls from -2 to -12 has not diverged, and one on a saddle never
+/// does before its numbers end.
 #[test]
 fn values_below_zero_are_no_divergence() {
     let status = |name: &str, start: &[f64], lr: f64, steps: u64| {

@@ -109,7 +109,7 @@ fn a_cell_is_the_median_of_its_trials() {
         "median over 3 seeds|half or more diverged|border to where the final|training loss exceeds the initial"
     );
     let text = svg(&shown).unwrap();
-    assert_eq!(text.matches("fill=\"#440154\"").count(), 4, "a rectangle a cell");
+    assert_eq!(text.matches("fill=\"#440154\"").count(), 4, "one rectangle per cell");
     assert!(text.contains("\nlearning rate\n") && text.contains("\nfinal training loss\n") && !text.contains("<image"));
 }
 

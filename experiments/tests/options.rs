@@ -54,8 +54,8 @@ fn schedules_are_those_of_torch() {
     assert!(COURSES.iter().all(|facts| seen.contains(&facts.course)));
 }
 
-/// A warm-up as long as the trial, trials of one step, parameters at the ends of their domains: factors are numbers, and
-/// none is above 1.
+/// A warm-up as long as the trial, trials of one step, parameters at the ends of their domains: factors are numbers,
+/// and none is above 1.
 #[test]
 fn schedules_survive_every_end() {
     for (index, facts) in COURSES.iter().enumerate() {

@@ -21,7 +21,7 @@ struct Trial {
     parameter_fails: Option<u64>,
 }
 
-/// Plays trials. A trial's first parameter is its number, which is its initial seed, its second one counts its updates
+/// Plays trials. A trial's first parameter is its number, which is its initial seed; its second one counts its updates
 /// (the gradient is -1 and the learning rate 1).
 struct Play {
     trials: Vec<Trial>,
@@ -266,8 +266,8 @@ fn neighbours_do_not_change_an_outcome() {
 fn a_block_ends_when_its_last_trial_does() {
     let cast = cast();
     let schedule = schedule(100, &[0, 1, 2, 100], Some(Target { stop: true, ..BELOW_ONE }));
-    // One that runs to the end, one that fails at step 2, stops at step 2, fails at step 3, never starts. The loss at which
-    // one stops comes with the gradient of the next step.
+    // One that runs to the end, one that fails at step 2, stops at step 2, fails at step 3, never starts. The loss at
+    // which one stops comes with the gradient of the next step.
     for (trials, gradients) in [(&[0, 1][..], 100), (&[1, 5], 2), (&[2, 6], 3), (&[1, 3, 2], 3), (&[5, 6], 1)] {
         let play = Play::new(&cast);
         let outcomes = run(&play, trials, &schedule, ENGINE(Some(4)), &AtomicBool::new(false));

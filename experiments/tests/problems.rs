@@ -121,7 +121,7 @@ fn every_problem_has_examples_in_both_splits_and_in_every_class() {
     }
 }
 
-/// Every row of a sweep over problems is that of a sweep over one of them, but for the columns that name it.
+/// Every row of a sweep over problems is that of a sweep over one of them, except for the columns that name it.
 #[test]
 fn trials_do_not_depend_on_other_problems_of_a_sweep() {
     let blobs = "kind = \"blobs\"\nsamples = 100\ncenter_box = 3\n";
@@ -141,7 +141,7 @@ fn trials_do_not_depend_on_other_problems_of_a_sweep() {
     assert_eq!((seen.len(), sweep.lines().count()), (6, 13));
 }
 
-/// What generators make must never change: committed results stand on it.
+/// What generators make must never change: committed results depend on it.
 #[test]
 fn bits_of_generators_never_change() {
     let digest = |data: &Dataset| {

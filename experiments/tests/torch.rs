@@ -16,8 +16,8 @@ use thalweg_kernels::optimizer::Optimizer;
 mod networks;
 use networks::full_batch;
 
-/// Full-batch networks on consecutive batches, which come one after the other, and on all examples, which are evaluated;
-/// from given weights.
+/// Full-batch networks on consecutive batches, which come one after the other, and on all examples, which are
+/// evaluated; from given weights.
 struct InFileOrder {
     whole: Network<f64>,
     batches: Vec<Network<f64>>,
@@ -164,8 +164,8 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
     norm(&mut a.iter().zip(b).map(|(a, b)| a - b)) / norm(&mut b.iter().copied())
 }
 
-/// A change of the initial weights by one unit in the last place moves the final ones by 4e-16 (`ulp_sensitivity` in the
-/// file), so that nothing amplifies the rounding of the steps.
+/// A change of the initial weights by one unit in the last place moves the final ones by 4e-16 (`ulp_sensitivity` in
+/// the file), so that nothing amplifies the rounding of the steps.
 #[test]
 fn training_follows_torch() {
     let path = format!("{}/tests/reference/iris_torch.json", env!("CARGO_MANIFEST_DIR"));

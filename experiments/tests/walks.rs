@@ -1,4 +1,4 @@
-//! Walks of many steps a call have the outcomes of their steps.
+//! Walks of many steps per call have the outcomes of single steps.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -29,7 +29,7 @@ fn outcomes<T: Elementary>(
     found.into_inner().unwrap()
 }
 
-/// A descent that does one step after the other.
+/// A descent that does one step after another.
 struct Stepwise<T>(Descent<T>);
 
 impl<T: Elementary> Objective<T> for Stepwise<T> {
@@ -81,15 +81,15 @@ fn walks_are_their_steps<T: Elementary>() {
     assert!(Isa::best().is_scalar() || ends.iter().all(|count| *count > 100), "{ends:?}");
 }
 
-/// Those that only seem to be able to walk.
+/// Landscapes that walk, but not once they are rotated or have noise.
 #[test]
-fn turned_and_shaken_landscapes_take_step_by_step() {
+fn rotated_or_noisy_landscapes_do_not_walk() {
     let (landscape, optimizer) = (Landscape::named("rosenbrock").unwrap(), Optimizer::named("momentum").unwrap());
     assert!(Isa::best().is_scalar() || landscape.walks(Isa::best(), optimizer, 2));
     let descent = || Descent::<f64>::new(landscape, 2, &[]);
     compare(&descent().rotated(1), &Stepwise(descent().rotated(1)), optimizer, &mut [0; 3]);
-    let shaking = || descent().with_gradient_noise(0.1);
-    compare(&shaking(), &Stepwise(shaking()), optimizer, &mut [0; 3]);
+    let noisy = || descent().with_gradient_noise(0.1);
+    compare(&noisy(), &Stepwise(noisy()), optimizer, &mut [0; 3]);
 }
 
 /// Fails where the outcomes of two objectives differ; counts how trials end.
@@ -101,7 +101,7 @@ fn compare<T: Elementary>(
 ) {
     let starts: Vec<[f64; 2]> = (0..24).map(|at| [f64::from(at % 5) - 2.0, f64::from(at % 7) * 0.6 - 1.9]).collect();
     let target = Target { metric: Metric::Loss(Split::Train), threshold: 0.05, stop: true };
-    // Walks of no, one and several steps, and of more than are done at once.
+    // Walks of no, one and several steps, and of more steps than are done at once.
     let schedule =
         Schedule { steps: 600, logged: vec![0, 1, 3, 6, 50, 600], divergence_factor: 10.0, target: Some(target) };
     let settings = [1e-4, 3e-3, 0.06, 2.0].map(|lr| {

@@ -14,8 +14,8 @@ use numbers::Numbers;
 
 /// The largest error of a value, in units of the last place: that of the kernel, and up to 2 of the reference.
 const VALUE_ULPS: f64 = 4.0;
-/// The largest error of the value of an activation that takes its argument backwards, in epsilons times z: a share of z,
-/// which is rounded where it is small.
+/// The largest error of the value of an activation that takes its argument backwards, in epsilons times z: a share of
+/// z, which is rounded where it is small.
 const SHARE_EPSILONS: f64 = 2.0;
 /// The largest error of g'(z) · u, in epsilons times u: 1 - a² doubles the error of a, which near 1 is half as many
 /// epsilons as units in the last place.
@@ -30,12 +30,12 @@ fn all() -> Vec<Activation> {
     ALL.iter().map(|activation| **activation).chain(other).collect()
 }
 
-/// Around the width of a register and of the four that go through a formula together.
+/// Lengths around the width of a register and of the four that go through a formula together.
 fn lengths(lanes: usize) -> [usize; 7] {
     [0, 1, lanes - 1, lanes, lanes + 1, 4 * lanes + 3, 9 * lanes + 2]
 }
 
-/// Where every activation is an ordinary number in both precisions.
+/// Points where every activation is an ordinary number in both precisions.
 fn points<T: Precision>() -> Vec<T> {
     let mut numbers = Numbers::new(1);
     let grid = (-3000..=3000).map(|i| f64::from(i) * 0.01);
@@ -65,7 +65,8 @@ fn forward<T: Precision>(activation: &Activation, isa: Isa, z: &[T]) -> Vec<T> {
     a
 }
 
-/// Whether a value is right: to so many units in the last place, or to some epsilons of z where the value is a share of it.
+/// Whether a value is right: to `most` units in the last place, or to a few epsilons of z where the value is a share of
+/// z.
 fn is_close<T: Precision>(activation: &Activation, z: f64, got: T, want: f64, most: f64) -> bool {
     let share =
         activation.needs == Needs::Argument && (got.to_f64() - want).abs() <= SHARE_EPSILONS * T::EPSILON * z.abs();

@@ -36,7 +36,8 @@ fn trials<T: Precision>() -> Vec<Trial<T>> {
     (0..TRIALS).map(trial).collect()
 }
 
-/// Weights and gradients after an adjustment of the parameters from 2 on, trial by trial, with `lanes` trials a group.
+/// Weights and gradients after an adjustment of the parameters from 2 on, trial by trial, with `lanes` trials per
+/// group.
 fn adjusted<T: Precision>(isa: Isa, lanes: usize, trials: &[Trial<T>]) -> Vec<T> {
     let place = |trial: usize, p: usize| (trial / lanes * PARAMETERS + p) * lanes + trial % lanes;
     let (mut weights, mut gradient) =

@@ -34,7 +34,7 @@ fn points(landscape: &Landscape, dimensions: usize, count: usize) -> Vec<Vec<f64
     let mut numbers = Numbers::new(dimensions as u64);
     let mut coordinate = |i: usize, stretch: f64| {
         let (low, high) = landscape.facts.bounds(i);
-        // f32 has them all.
+        // Rounded, so that f32 has them all.
         f64::from((stretch * (low + (high - low) * numbers.uniform())) as f32)
     };
     let mut point = |at: usize| {
@@ -76,8 +76,8 @@ fn agrees_with_its_reference<T: Precision>() {
             let steepest = steepest.fold(0.0, |most: f64, partial| most.max(partial.abs()));
             for (point, (value, gradient)) in points.iter().zip(expected) {
                 let (exact, exact_gradient) = (landscape.reference)(point, &spectrum);
-                // Terms cancel; an error is small beside the largest of them, which the point's size gives. Waves are as
-                // far off as their angles are rounded.
+                // Terms cancel; an error is small beside the largest of them, which the point's size gives. Waves are
+                // as far off as their angles are rounded.
                 let size = point.iter().fold(1.0, |size: f64, x| size.max(x.abs()));
                 let scale = (landscape.reference)(&vec![-size; dimensions], &spectrum).0.abs().max(1.0);
                 let scale = scale.max(steepest * size);
@@ -175,8 +175,8 @@ fn a_saddle_is_no_minimum() {
     }
 }
 
-/// Moré, Garbow and Hillstrom 1981: Rosenbrock's start has the value 24.2, Beale's start (1, 1) has 14.203125. The minima are
-/// those of the surveys that the landscapes cite, to the digits printed there.
+/// Moré, Garbow and Hillstrom 1981: Rosenbrock's start has the value 24.2, Beale's start (1, 1) has 14.203125. The
+/// minima are those of the surveys that the landscapes cite, to the digits printed there.
 #[test]
 fn values_are_those_of_the_literature() {
     let value = |name: &str, x: &[f64]| (Landscape::named(name).unwrap().reference)(x, &[]).0;
@@ -234,7 +234,7 @@ fn landscapes_agree_with_torch() {
     }
 }
 
-/// Ackley's funnel has a point, where the gradient is given as zero; Griewank's product has factors that are zero.
+/// Ackley's funnel ends in a point, where the gradient is given as zero; Griewank's product has factors that are zero.
 #[test]
 fn gradients_are_finite_where_formulas_divide() {
     for isa in Isa::available() {

@@ -16,7 +16,7 @@ use compare::{Precision, assert_same};
 use lanes::{interleave, separate};
 use numbers::Numbers;
 
-/// So many trials fill whole registers of every width.
+/// This many trials fill whole registers of every width.
 const TRIALS: usize = 16;
 /// What alarms hold before: anything finite must stay as it is.
 const CALM: f64 = 0.375;
@@ -78,7 +78,8 @@ fn one_hot(label: usize, units: usize) -> Vec<f64> {
 }
 
 impl Case {
-    /// A case of one example or more, with outputs from `draw`, rounded to `T`, and targets of their own for each trial.
+    /// A case of one example or more, with outputs from `draw`, rounded to `T`, and targets of their own for each
+    /// trial.
     fn new<T: Precision>(
         loss: &'static Loss,
         units: usize,
@@ -367,7 +368,7 @@ fn ties_go_to_the_first_class_and_nan_is_wrong() {
     }
 }
 
-/// Dense labels that are one-hot cost memory, and nothing else is different.
+/// One-hot dense labels cost memory and change nothing else.
 fn dense_has_the_bits_of_sparse<T: Precision>() {
     let named = |name| ALL.iter().copied().find(|loss| loss.name == name).unwrap();
     let (sparse, dense) = (named("softmax-cross-entropy"), named("softmax-cross-entropy-dense"));
@@ -399,7 +400,7 @@ fn dense_cross_entropy_has_the_bits_of_the_sparse_one() {
     dense_has_the_bits_of_sparse::<f64>();
 }
 
-/// The kinks: no residual has no slope in the absolute error, and Huber's loss goes over smoothly at its δ, 1 by default.
+/// The kinks: the absolute error has no slope at a residual of zero, and Huber's loss is smooth at its δ, 1 by default.
 #[test]
 fn slopes_at_the_kinks_are_as_documented() {
     let gradient = |name: &str, z: f64| {

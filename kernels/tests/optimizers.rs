@@ -15,9 +15,9 @@ use compare::{Precision, assert_same};
 use lanes::{interleave, separate};
 use numbers::Numbers;
 
-/// So many trials fill two groups of every width.
+/// This many trials fill two groups of every width.
 const TRIALS: usize = 32;
-/// Around the four parameters that go through a rule together.
+/// Counts around the four parameters that go through a rule together.
 const PARAMETERS: [usize; 5] = [1, 3, 4, 5, 9];
 const STEPS: usize = 30;
 /// What alarms hold before: anything finite must stay as it is.
@@ -39,7 +39,7 @@ struct Run<T> {
     alarm: T,
 }
 
-/// Trains the trials, in blocks of so many groups.
+/// Trains the trials, in blocks of `groups` groups.
 fn run<T: Precision>(optimizer: &Optimizer, isa: Isa, groups: usize, trials: &[Trial]) -> Vec<Run<T>> {
     let lanes = isa.lanes::<T>();
     trials.chunks_exact(groups * lanes).flat_map(|block| run_block(optimizer, isa, groups, block)).collect()
@@ -106,8 +106,7 @@ fn trials<T: Precision>(optimizer: &Optimizer, parameters: usize) -> Vec<Trial> 
     (0..TRIALS).map(trial).collect()
 }
 
-/// Fails where a run is not where the formulas lead, by more than `tolerance` times the largest weight on the way there:
-/// far below one step.
+/// Fails where a run differs from the formulas by more than `tolerance` times its largest weight: far below one step.
 fn check_against_reference<T: Precision>(optimizer: &Optimizer, isa: Isa, parameters: usize, tolerance: f64) {
     let trials = trials::<T>(optimizer, parameters);
     for (trial, run) in trials.iter().zip(run::<T>(optimizer, isa, 1, &trials)) {
@@ -139,7 +138,7 @@ fn every_optimizer_agrees_with_its_reference() {
     }
 }
 
-/// A hyperparameter as a script names it: numbers, names, truths.
+/// A hyperparameter as a script writes it: a number, a name, or a truth value.
 fn value_of(h: &Hyperparameter, settings: &Value) -> f64 {
     let name = match &settings[h.name] {
         Value::Null => return h.default,
@@ -236,7 +235,7 @@ fn single_is_as_in_a_block<T: Precision>() {
                 let mut alarm = T::from_f64(CALM);
                 for (step, gradient) in trial.gradients.iter().enumerate() {
                     optimizer.advance(&trial.hyperparameters, &mut products, &mut fresh);
-                    // In two parts, as layers with learning rates of their own are.
+                    // In two parts, like layers with learning rates of their own.
                     for range in [0..parameters / 3, parameters / 3..parameters] {
                         let single = Update {
                             groups: 1,
@@ -264,7 +263,7 @@ fn every_optimizer_has_the_bits_of_a_block_alone() {
     single_is_as_in_a_block::<f64>();
 }
 
-/// A quadratic with its minimum at 1, from 0: w ← w - … brings every optimizer there at a learning rate that suits it.
+/// A quadratic with its minimum at 1, from 0: w ← w - … takes every optimizer there at a learning rate that suits it.
 #[test]
 fn every_optimizer_reaches_the_minimum_of_a_quadratic() {
     let curvatures = [0.5, 1.0, 3.0];
@@ -326,7 +325,7 @@ fn the_ends_of_every_domain_are_survived() {
     }
 }
 
-/// Trials that differ in one hyperparameter go different ways, each as it would with neighbours like itself.
+/// Trials that differ in one hyperparameter take different paths, each as it would among neighbours like itself.
 #[test]
 fn every_hyperparameter_is_its_lanes_own() {
     for isa in Isa::available() {

@@ -57,7 +57,7 @@ fn columns_are_the_first_of_a_square() {
     }
 }
 
-/// A column that depends on others leaves a matrix that is orthogonal all the same.
+/// If a column depends on others, the matrix is orthogonal nonetheless.
 #[test]
 fn dependent_columns_are_replaced() {
     for a in [[0.0; 9], [1.0, 2.0, 0.0, 2.0, 4.0, 0.0, 3.0, 6.0, 0.0]] {
@@ -73,7 +73,7 @@ fn dependent_columns_are_replaced() {
 
 #[test]
 fn bits_never_change() {
-    // FNV-1a of the bits, which results depend on.
+    // FNV-1a of the bits; results depend on them.
     let fold = |hash: u64, x: &f64| (hash ^ x.to_bits()).wrapping_mul(0x0100_0000_01b3);
     let hash = |q: &[f64]| q.iter().fold(0xcbf2_9ce4_8422_2325, fold);
     let hashes = [hash(&orthogonal(&normals(400), 20)), hash(&orthonormal_columns(&normals(300), 30, 10))];

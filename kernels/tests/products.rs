@@ -129,7 +129,7 @@ impl<T: Real> Case<T> {
 
         let mut inputs = zeros(shape.examples * shape.inputs);
         products.input_gradient(shape, &self.weights, &self.gradient, None, &mut inputs);
-        // Any numbers as many, of which some are 0 and some NaN.
+        // Arbitrary numbers, some of them 0 and some NaN.
         let odd = |i: usize| [0.0, f64::NAN, -0.5, 2.0, -0.0][(i * i + i / 7) % 5];
         let below: Vec<T> = (0..inputs.len()).map(|i| T::from_f64(odd(i))).collect();
         let mut rectified = zeros(shape.examples * shape.inputs);

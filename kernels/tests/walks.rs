@@ -1,5 +1,5 @@
-//! Walks down landscapes: to the bit what a gradient and an update a step give, on every instruction set and width, in
-//! both precisions.
+//! Walks down landscapes: to the bit what one gradient and one update per step give, on every instruction set and
+//! width, in both precisions.
 
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Landscape, Points, Walk};
@@ -11,7 +11,7 @@ mod numbers;
 use compare::{Precision, assert_same};
 use numbers::Numbers;
 
-/// Around the groups that step together.
+/// Counts around the groups that step together.
 const GROUPS: [usize; 5] = [1, 3, 4, 5, 9];
 const STEPS: u64 = 40;
 
@@ -21,12 +21,12 @@ struct Block<T> {
     x: Vec<T>,
     state: Vec<T>,
     coefficients: Vec<T>,
-    /// `[group][lane]`, after how many steps a point was finite.
+    /// `[group][lane]`: how many steps a point stayed finite.
     survived: Vec<T>,
 }
 
-/// Points of the landscape's domain. From lane to lane learning rates go from tiny to such that most points are gone soon;
-/// some were never there.
+/// Points of the landscape's domain. From lane to lane learning rates go from tiny to so large that most points soon
+/// diverge; some are not finite from the start.
 fn block<T: Precision>(landscape: &Landscape, optimizer: &Optimizer, lanes: usize, groups: usize) -> Block<T> {
     let mut numbers = Numbers::new(groups as u64);
     let mut x: Vec<T> = (0..groups * 2 * lanes)
@@ -55,7 +55,7 @@ fn block<T: Precision>(landscape: &Landscape, optimizer: &Optimizer, lanes: usiz
     Block { x, state, coefficients, survived }
 }
 
-/// A gradient and an update a step.
+/// One gradient and one update per step.
 fn step_by_step<T: Precision>(landscape: &Landscape, optimizer: &Optimizer, isa: Isa, block: &mut Block<T>) {
     let lanes = isa.lanes::<T>();
     let Block { x, state, coefficients, survived } = block;
@@ -83,7 +83,7 @@ fn a_walk_is_its_steps<T: Precision>() {
                     let (mut expected, mut got) = (start.clone(), start);
                     step_by_step(landscape, optimizer, isa, &mut expected);
                     let Block { x, state, coefficients, survived } = &mut got;
-                    // In two parts, of which the second begins where the first ended.
+                    // In two parts, the second of which begins where the first ended.
                     for steps in [STEPS / 4, STEPS - STEPS / 4] {
                         let before = survived.clone();
                         let walk = Walk { steps, x, state, coefficients, survived };

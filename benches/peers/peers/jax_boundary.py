@@ -52,7 +52,7 @@ def tuned(workload: Boundary, runs: int, block: int):
 
 
 def _blocks(workload: Boundary, runs: int, block: int, train):
-    """Runs `train` block after block; it gives the losses of a block, (steps, block)."""
+    """Runs `train` block after block; it returns the losses of a block, (steps, block)."""
     rates = tuple(jnp.asarray(rate).reshape(-1, block) for rate in workload.rates(runs))
     compiled = jax.jit(lambda rates: lax.map(lambda pair: train(*pair), rates)).lower(rates).compile()
     return lambda: np.concatenate(list(np.asarray(compiled(rates))), 1)

@@ -53,7 +53,7 @@ def _adam(parameters, first, second, gradient, rate, step):
 
 
 def _outputs(workload: Training, layers, inputs):
-    """The inputs of each layer, and what the last one gives before its loss, (runs, examples, outputs)."""
+    """The inputs of each layer, and the outputs of the last one before its loss, (runs, examples, outputs)."""
     reached = [inputs]
     for weights, biases in layers[:-1]:
         z = np.matmul(reached[-1], weights)

@@ -31,7 +31,7 @@ class Failed(Exception):
 
 @dataclass
 class Round:
-    """What a round took and gave: units of work, seconds, and the workload's answer."""
+    """The result of a round: units of work, seconds, and the workload's answer."""
 
     units: float
     seconds: float
@@ -50,7 +50,7 @@ class Contestant(Protocol):
 
 @dataclass
 class Theirs:
-    """A peer in a process of its own, which stays between rounds."""
+    """A peer in a process of its own, kept between rounds."""
 
     peer: Peer
     python: str
@@ -96,7 +96,7 @@ class Theirs:
 
 @dataclass
 class Ours:
-    """Thalweg's own command on the spec that it ships; the rate is the one that it measures, without start-up."""
+    """Thalweg's own command on the shipped spec; the rate is the one that it measures, without start-up."""
 
     workload: str
     program: Path

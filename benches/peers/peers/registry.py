@@ -1,7 +1,7 @@
-"""Who is compared on which workload, and with how many units of work a round.
+"""Which peers are compared on which workload, and with how many units of work per round.
 
-A peer is a function that prepares, compiling what there is to compile, and gives the function that does a round of work and
-returns what came out: final losses or values, a run or point each, or the losses of all steps for pixels.
+A peer is a function that prepares, compiling what there is to compile, and returns the function that does a round of work and
+returns what came out: final losses or values, one per run or point, or the losses of all steps for pixels.
 """
 
 import importlib
@@ -21,7 +21,7 @@ class Peer:
     module: str
     function: str
     arguments: dict = field(default_factory=dict)
-    #: What takes the place of arguments where a round is only to show that everything works.
+    #: What replaces arguments where a round only has to show that everything works.
     quick: dict = field(default_factory=dict)
 
     def prepare(self, quick: bool) -> Callable:
@@ -48,7 +48,7 @@ JAX, TORCH, NUMPY, SKLEARN = ("jax", "jaxlib"), ("torch",), ("numpy",), ("scikit
 
 
 def _training(workload: str, runs: int, eager: int, jax: dict, quick: int) -> list[Peer]:
-    """The ways to train a population that every network is trained in."""
+    """The ways of training a population that are common to all networks."""
     few = {"runs": quick}
     return [
         Peer(workload, "JAX, idiomatic", JAX, "jax_training", "idiomatic", jax, {"runs": max(quick, jax["block"])}),

@@ -1,4 +1,4 @@
-"""W1 and W3 in scikit-learn, one run after the other.
+"""W1 and W3 in scikit-learn, one run after another.
 
 `MLPClassifier` counts in epochs, keeps the last partial batch, and starts from weights of its own: its answers are compared as a
 sample of the same distribution, and its rate is counted in the steps that it does.
@@ -15,7 +15,7 @@ from .workloads import Training
 
 
 def epochs(workload: Training) -> tuple[int, int]:
-    """The epochs that come nearest to the workload's steps, and the steps that they are."""
+    """The number of epochs nearest to the workload's steps, and their number of steps."""
     batches = -(-len(workload.examples()[0]) // workload.batch)
     count = round(workload.steps / batches)
     return count, count * batches

@@ -26,7 +26,7 @@ class Row:
 
 
 def rows(workload: str, contestants: list[Contestant]) -> list[Row]:
-    """One row a contestant, ours first."""
+    """One row per contestant, ours first."""
     rates = [[round.units / round.seconds for round in contestant.rounds] for contestant in contestants]
     ours = next((max(rate) for one, rate in zip(contestants, rates) if one.name == "Thalweg"), None)
     flops = WORKLOADS[workload].flops()

@@ -22,7 +22,7 @@ def _loss(workload: Training, z, targets, reduction="mean"):
 
 
 def eager(workload: Training, runs: int, steps: int | None = None):
-    """`nn.Module` and `torch.optim`, one run after the other: what most people write."""
+    """`nn.Module` and `torch.optim`, one run after another: what most people write."""
     inputs, targets, order = _tensors(workload, steps)
     batches = [(inputs[examples], targets[examples]) for examples in order]
     final_inputs, final_targets = inputs[: workload.evaluated], targets[: workload.evaluated]
@@ -75,7 +75,7 @@ def batched(workload: Training, runs: int, compiled: bool = False):
 
 
 def _forward(workload: Training, parameters, inputs):
-    """What goes into each layer, and what comes out of the last."""
+    """The inputs of each layer, and the outputs of the last."""
     activate = torch.tanh if workload.activation == "tanh" else torch.relu
     reached = [inputs]
     for weights, biases in zip(parameters[:-2:2], parameters[1:-2:2]):

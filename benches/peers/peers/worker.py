@@ -1,6 +1,6 @@
 """A process that holds one peer: it prepares, and then does a round for every line that it reads.
 
-It answers in lines of JSON: first `{"ready": seconds, "units": …, "versions": …}`, then `{"seconds": …, "answer": …}` a round.
+It answers in lines of JSON: first `{"ready": seconds, "units": …, "versions": …}`, then `{"seconds": …, "answer": …}` per round.
 """
 
 import json

@@ -38,11 +38,11 @@ class Training:
     low: float
     high: float
     shared_start: bool = False
-    evaluated: int | None = None  # examples that the final loss is over, if not all
+    evaluated: int | None = None  # examples that the final loss is taken over, if not all
     unit: str = "runs/s"
 
     def flops(self) -> float:
-        """Of a run: 2mnk a product, forward, weight gradients, and input gradients from the second layer on."""
+        """Per run: 2mnk per product, forward, weight gradients, and input gradients from the second layer on."""
         products = [rows * columns for rows, columns in zip(self.widths, self.widths[1:])]
         return 2.0 * self.batch * self.steps * (2 * sum(products) + sum(products[1:]))
 
@@ -51,7 +51,7 @@ class Training:
         return _DATA[self.data]()
 
     def answer(self, losses: np.ndarray) -> float:
-        """The mean of the final losses, none of which counts as more than one and a half times that of a guess.
+        """The mean of the final losses, each counted as at most one and a half times that of a guess.
 
         It hardly depends on how many runs there are, nor on what diverged runs end with; a median would.
         """
@@ -59,12 +59,12 @@ class Training:
         return float(np.fmin(losses, 1.5 * guess).mean())
 
     def final_examples(self) -> tuple[np.ndarray, np.ndarray]:
-        """Those that the final loss is over."""
+        """The examples that the final loss is taken over."""
         inputs, targets = self.examples()
         return inputs[: self.evaluated], targets[: self.evaluated]
 
     def order(self, steps: int | None = None) -> np.ndarray:
-        """The examples of each batch, (steps, batch): a new permutation an epoch, without its last partial batch."""
+        """The examples of each batch, (steps, batch): a new permutation per epoch, without its last partial batch."""
         random = np.random.default_rng(0)
         count = len(self.examples()[0])
         batches: list[np.ndarray] = []
@@ -81,7 +81,7 @@ class Training:
         return geometric(self.low, self.high, spread(runs)[0]), np.full(runs, 0.9, FLOAT)
 
     def initial(self, runs: int) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Weights (runs, n_in, n_out) from N(0, 1/n_in), and biases (runs, n_out) of zero, a layer each."""
+        """Weights (runs, n_in, n_out) from N(0, 1/n_in), and biases (runs, n_out) of zero, for each layer."""
         random = np.random.default_rng(0)
         layers = []
         for rows, columns in zip(self.widths, self.widths[1:]):
@@ -107,7 +107,7 @@ class Boundary:
         return 2.0 * self.samples * self.steps * (2 * (self.width**2 + self.width) + self.width)
 
     def answer(self, losses: np.ndarray) -> float:
-        """The share of pixels that converge: whose last 20 losses, (steps, runs), are below their first one on average."""
+        """The share of pixels that converge: their last 20 losses, (steps, runs), are below their first one on average."""
         relative = np.minimum(np.where(np.isfinite(losses), losses, 1e6) / losses[0], 1e6)
         return float((relative[-20:].mean(0) < 1.0).mean())
 
@@ -139,7 +139,7 @@ class Landscape:
         """Not counted: sines have no agreed number."""
 
     def answer(self, values: np.ndarray) -> float:
-        """The median of the final values; what left the landscape is larger than all else."""
+        """The median of the final values; points that left the landscape count as larger than all others."""
         return float(np.median(np.where(np.isfinite(values), values, np.inf)))
 
     def starts(self) -> tuple[np.ndarray, np.ndarray]:

@@ -16,14 +16,14 @@ use thalweg_kernels::Isa;
 
 /// Batches that are timed per kernel and instruction set; their median counts.
 const REPEATS: usize = 9;
-/// How long a batch takes, at least.
+/// The least time of a batch.
 const BATCH: Duration = Duration::from_millis(2);
-/// How many times the throughput of the scalar instruction set there must be. Where a scalar fused multiply-add is an
+/// The least multiple of the throughput on the scalar instruction set. Where a scalar fused multiply-add is an
 /// instruction and not a call, the scalar form is faster, and four lanes gain less.
 const FLOOR: f64 = if cfg!(target_arch = "x86_64") { 3.0 } else { 1.5 };
-/// The same for kernels that fuse nothing: the compiler makes vector code of their scalar form, too.
+/// The same for kernels that fuse nothing: the compiler vectorises their scalar form, too.
 const VECTORISED_FLOOR: f64 = 1.0;
-/// They are.
+/// The kernels that fuse nothing.
 const FUSE_NOTHING: [(&str, &str); 6] = [
     ("activation/forward", "relu-f32"),
     ("activation/backward", "relu-f32"),
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// A gradient of one multiplication a coordinate is a copy: its speed is the memory's.
+/// A gradient of one multiplication per coordinate is a copy: its speed is the memory's.
 const COPIES: [&str; 3] = ["saddle-f32", "sphere-f32", "quadratic-f32"];
 
 /// A kernel on two instruction sets.
@@ -95,7 +95,7 @@ fn kernels(best: Isa, scalar: Isa) -> Vec<Kernel> {
     kernels
 }
 
-/// Elements a second of both, measured in turns, so that a change of the machine's clock meets both.
+/// Elements per second of both, measured in turns, so that a change of the machine's clock affects both.
 fn rates(Kernel { fast, plain, .. }: &mut Kernel) -> (f64, f64) {
     let (fast, plain) = (&mut **fast, &mut **plain);
     let runs = [runs_of_a_batch(fast), runs_of_a_batch(plain)];
@@ -113,7 +113,7 @@ fn rates(Kernel { fast, plain, .. }: &mut Kernel) -> (f64, f64) {
     (rate(fast, runs[0], fast_seconds), rate(plain, runs[1], plain_seconds))
 }
 
-/// How many runs take as long as a batch; the first ones also warm the caches.
+/// How many runs a batch takes; the first ones also warm the caches.
 fn runs_of_a_batch(workload: &mut dyn Workload) -> u64 {
     let mut runs = 1;
     while batch(workload, runs) < BATCH {

@@ -1,8 +1,9 @@
 //! The timings that studies draw: `cargo run --release -p thalweg-benches --bin study_timings`.
 //!
-//! Writes a table a study to `results/bench/`, or to the folder that the command line names. Every variant checks its answer
-//! before it is timed. The variants of one size are timed in turns, so that a change of the machine's clock meets all of them; a
-//! time is the mean of a batch of at least 2 ms, and of 21 batches the fastest, the median and the slowest are written.
+//! Writes one table per study to `results/bench/`, or to the folder that the command line names. Every variant checks
+//! its answer before it is timed. The variants of one size are timed in turns, so that a change of the machine's clock
+//! affects all of them; a time is the mean of a batch of at least 2 ms, and of 21 batches the fastest, the median and
+//! the slowest are written.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -14,9 +15,9 @@ use thalweg_benches::workload::pass::{self, NETS};
 use thalweg_benches::workload::{Runner, Workload};
 use thalweg_kernels::{Isa, arch};
 
-/// Batches a variant and size.
+/// Batches per variant and size.
 const REPEATS: usize = 21;
-/// How long a batch takes, at least.
+/// The least time of a batch.
 const BATCH: Duration = Duration::from_millis(2);
 /// The examples of a pass.
 const SIZES: [usize; 9] = [1, 4, 8, 16, 64, 256, 1024, 4096, 16384];
@@ -89,7 +90,7 @@ fn cells(mut seconds: Vec<f64>) -> String {
     [ns(0), ns(REPEATS / 2), ns(REPEATS - 1)].join(",")
 }
 
-/// Seconds a run of each variant, after its answer was checked: one for each batch.
+/// Seconds per run of each variant, one for each batch; answers are checked first.
 fn times(variants: &mut [Variant]) -> Vec<Vec<f64>> {
     let mut runs = vec![];
     for Variant { workload, runner, .. } in &mut *variants {

@@ -27,7 +27,7 @@ unsafe extern "C" {
     );
 }
 
-// Its own interface: its CBLAS has the names of OpenBLAS's.
+// Its own interface, since its CBLAS has the names of OpenBLAS's.
 #[link(name = "blis")]
 unsafe extern "C" {
     fn bli_thread_set_num_threads(threads: i64);
@@ -69,7 +69,7 @@ pub(super) fn openblas(gemm: Gemm<'_>) {
     let (a_transposed, a_stride) = operand(gemm.a.order(), gemm.a.strides());
     let (b_transposed, b_stride) = operand(gemm.b.order(), gemm.b.strides());
     let (a, b, c) = (gemm.a.as_ptr(), gemm.b.as_ptr(), gemm.c_mut_ptr());
-    // SAFETY: the matrices are as large as the strides say, and C is nobody else's.
+    // SAFETY: the matrices are as large as the strides say, and C is borrowed mutably.
     unsafe {
         cblas_sgemm(COLUMN_MAJOR, a_transposed, b_transposed, m, n, k, 1.0, a, a_stride, b, b_stride, 0.0, c, m);
     }
@@ -87,7 +87,7 @@ pub(super) fn blis(mut gemm: Gemm<'_>) {
     let [[a_down, a_right], [b_down, b_right], [c_down, c_right]] =
         [gemm.a.strides(), gemm.b.strides(), gemm.c_strides()].map(|strides| strides.map(|stride| stride as i64));
     let (a, b, c) = (gemm.a.as_ptr(), gemm.b.as_ptr(), gemm.c_mut_ptr());
-    // SAFETY: the matrices are as large as the strides say, and C is nobody else's.
+    // SAFETY: the matrices are as large as the strides say, and C is borrowed mutably.
     unsafe {
         bli_sgemm(0, 0, m, n, k, &1.0, a, a_down, a_right, b, b_down, b_right, &0.0, c, c_down, c_right);
     }

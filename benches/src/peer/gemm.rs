@@ -1,4 +1,4 @@
-//! A matrix product, as libraries want to be told of it.
+//! A matrix product, in the terms of libraries.
 
 use ::faer::linalg::matmul::matmul;
 use ::faer::{Accum, MatMut, MatRef, Par};
@@ -25,7 +25,7 @@ pub struct Matrix<'a> {
     order: Order,
 }
 
-/// Copies of A and B that stand column after column, as C does: for libraries that are made for that.
+/// Copies of A and B that are stored column after column, as C is: for libraries made for that.
 pub struct ByColumns {
     a: Buffer<f32>,
     b: Buffer<f32>,
@@ -43,7 +43,7 @@ pub struct Gemm<'a> {
     order: Order,
 }
 
-/// Numbers from a row to the next, and from a column to the next.
+/// Numbers from one row to the next, and from one column to the next.
 fn strides([rows, columns]: [usize; 2], order: Order) -> [usize; 2] {
     match order {
         Order::Rows => [columns, 1],
@@ -56,7 +56,7 @@ impl<'a> Matrix<'a> {
     ///
     /// # Panics
     ///
-    /// If there are not as many.
+    /// If there are not as many elements.
     pub fn new(elements: &'a [f32], [rows, columns]: [usize; 2], order: Order) -> Self {
         assert_eq!(elements.len(), rows * columns);
         Self { elements, size: [rows, columns], order }
@@ -86,7 +86,7 @@ impl<'a> Matrix<'a> {
         self.elements.as_ptr()
     }
 
-    /// Numbers from a row to the next, and from a column to the next.
+    /// Numbers from one row to the next, and from one column to the next.
     pub fn strides(&self) -> [usize; 2] {
         strides(self.size, self.order)
     }
@@ -113,7 +113,7 @@ impl<'a> Gemm<'a> {
         [self.a.size[0], self.b.size[1], self.a.size[1]]
     }
 
-    /// Numbers of C from a row to the next, and from a column to the next.
+    /// Numbers of C from one row to the next, and from one column to the next.
     pub fn c_strides(&self) -> [usize; 2] {
         let [m, n, _] = self.size();
         strides([m, n], self.order)
@@ -175,13 +175,13 @@ pub(super) fn matrixmultiply(mut gemm: Gemm<'_>) {
     let (a, b, c) = (gemm.a.as_ptr(), gemm.b.as_ptr(), gemm.c_mut_ptr());
     let [[a_down, a_right], [b_down, b_right], [c_down, c_right]] =
         [gemm.a.strides(), gemm.b.strides(), gemm.c_strides()].map(|strides| strides.map(usize::cast_signed));
-    // SAFETY: the matrices are as large as the strides say, and C is nobody else's.
+    // SAFETY: the matrices are as large as the strides say, and C is borrowed mutably.
     unsafe {
         ::matrixmultiply::sgemm(m, k, n, 1.0, a, a_down, a_right, b, b_down, b_right, 0.0, c, c_down, c_right);
     }
 }
 
-/// The product of nalgebra, which is made for matrices that stand column after column.
+/// The product of nalgebra, which is made for matrices that are stored column after column.
 pub(super) fn nalgebra(gemm: Gemm<'_>) {
     assert!([gemm.a.order, gemm.b.order, gemm.order] == [Order::Columns; 3]);
     fn view<'a>(matrix: &Matrix<'a>) -> DMatrixView<'a, f32> {

@@ -36,7 +36,7 @@ unsafe extern "C" {
     );
 }
 
-/// A kernel for products of one size, of matrices that stand column after column.
+/// A kernel for products of one size, of matrices that are stored column after column.
 pub struct Libxsmm {
     kernel: Kernel,
     size: [usize; 3],

@@ -1,7 +1,7 @@
 //! Other people's kernels, which ours are compared with.
 //!
-//! Rust's own are always there. Those of C libraries need the feature `peers`, and the Debian packages `libopenblas-dev`,
-//! `libblis-dev`, `libxsmm-dev` and `libsleef-dev`.
+//! Rust's own are always there. Those of C libraries need the feature `peers`, and the Debian packages
+//! `libopenblas-dev`, `libblis-dev`, `libxsmm-dev` and `libsleef-dev`.
 
 #[cfg(feature = "peers")]
 mod blas;
@@ -17,7 +17,7 @@ pub use libxsmm::Libxsmm;
 
 use crate::workload::Runner;
 
-/// Who computes matrix products beside us.
+/// Those that compute matrix products beside us.
 pub const PRODUCTS: &[Runner] = &[
     Runner::Faer,
     Runner::MatrixMultiply,
@@ -32,8 +32,8 @@ pub const PRODUCTS: &[Runner] = &[
     Runner::LibxsmmTransposing,
 ];
 
-/// C = A B by one of them, LIBXSMM apart: that one wants to be asked once and called often. nalgebra takes the copies:
-/// made beforehand, they cost it nothing.
+/// C = A B by one of them, except LIBXSMM, which is set up once and called often. nalgebra takes the copies; made
+/// beforehand, they cost it nothing.
 ///
 /// # Panics
 ///

@@ -21,7 +21,7 @@ type OnV4 = unsafe extern "C" fn(__m512) -> __m512;
 
 macro_rules! functions {
     ($($name:literal $class:ident $v3:ident $v4:ident;)*) => {
-        // Without their types: those of registers may not stand here.
+        // Declared without their types: types of registers are not allowed here.
         #[link(name = "sleef")]
         unsafe extern "C" {
             $(fn $v3();

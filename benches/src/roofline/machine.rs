@@ -16,13 +16,13 @@ pub struct Level {
     pub name: &'static str,
     /// How many bytes it holds.
     pub size: usize,
-    /// Bytes a second that can be read from it.
+    /// Bytes per second that can be read from it.
     pub load: f64,
-    /// Bytes a second that can be written to it.
+    /// Bytes per second that can be written to it.
     pub store: f64,
 }
 
-/// Operations a second on numbers of one type.
+/// Operations per second on numbers of one type.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
     /// Multiply-adds.
@@ -33,7 +33,7 @@ pub struct Rates {
     pub roots: f64,
 }
 
-/// What one core can do at most, by the instruction set that it was asked on.
+/// What one core can do at most, on the instruction set that it was measured on.
 #[derive(Clone, Debug)]
 pub struct Machine {
     /// Of f32.
@@ -85,8 +85,8 @@ impl Machine {
         }
     }
 
-    /// What bounds a run, and how many seconds it would take there. In the first-level cache loads and stores have ways
-    /// of their own; beyond it they share one.
+    /// What bounds a run, and how many seconds it would take at that bound. In the first-level cache, loads and stores
+    /// have separate paths; beyond it they share one.
     pub(super) fn bound(&self, demands: &Demands, operations: &Operations) -> (&'static str, f64) {
         let rates = if demands.number == size_of::<f32>() { self.singles } else { self.doubles };
         let bytes = |numbers: u64| (numbers as usize * demands.number) as f64;
@@ -111,7 +111,7 @@ impl Machine {
     }
 }
 
-/// The sizes of the data caches in bytes, as Linux tells them; elsewhere common ones.
+/// The sizes of the data caches in bytes, as Linux reports them; elsewhere common ones.
 fn cache_sizes() -> [usize; 3] {
     let size = |index: usize, default: usize| {
         let path = format!("/sys/devices/system/cpu/cpu0/cache/index{index}/size");

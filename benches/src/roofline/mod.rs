@@ -1,8 +1,8 @@
 //! How close kernels come to what bounds them: the multiply-add units, the divider, loads and stores, or a cache's
 //! bandwidth, each measured on the same core in the same run ([`Machine`]).
 //!
-//! The operations of a kernel are counted as its source has them. Where it computes the same thing twice and the compiler
-//! does so once, the share may be above 1.
+//! The operations of a kernel are counted as its source has them. Where it computes the same thing twice and the
+//! compiler does so once, the share may be above 1.
 
 mod machine;
 mod report;
@@ -50,7 +50,7 @@ pub fn measure(family: &str, make: &Make<'_>, isa: Isa) -> Option<Measurement> {
     Some(Measurement { kernel, work: workload.work(), seconds, demands, operations })
 }
 
-/// The operations of a run, counted where there are no registers on one that gets as much done.
+/// The operations of a run, counted on the scalar instruction set and scaled to the same work.
 fn counted(make: &Make<'_>, work: u64) -> Operations {
     let scalar = *Isa::available().first().expect("the scalar instruction set is always there");
     let mut workload = make(scalar);

@@ -23,7 +23,7 @@ pub fn print(title: &str, machine: &Machine) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a row a kernel: to standard output for people, and to `path` as CSV.
+/// Writes one row per kernel: to standard output for people, and to `path` as CSV.
 ///
 /// # Errors
 ///

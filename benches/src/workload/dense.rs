@@ -34,7 +34,7 @@ pub fn is_one_call(product: Product, [.., examples]: [usize; 3]) -> bool {
     product != Product::WeightGradient || examples <= PIECE
 }
 
-/// A layer of one trial; the others' results stand there.
+/// A layer of one trial; results of the others are in `trial`.
 struct Layer {
     product: Product,
     shape: Shape,

@@ -31,7 +31,7 @@ struct Walk {
     ends: Vec<f32>,
 }
 
-/// The workload of a landscape with so many starts along each coordinate.
+/// The workload of a landscape with `side` starts along each coordinate.
 pub fn workload(landscape: &'static Landscape, side: usize, isa: Isa) -> Box<dyn Workload> {
     let at = |i: usize| -2.0 + 4.0 * i as f64 / (side - 1) as f64;
     let starts: Vec<Vec<f64>> = (0..side * side).map(|i| vec![at(i / side), at(i % side)]).collect();

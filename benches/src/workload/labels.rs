@@ -16,7 +16,7 @@ pub const EXAMPLES: usize = 32;
 pub enum Form {
     /// The number of its class.
     Sparse,
-    /// A number a class, one of them 1, the others 0; made beforehand.
+    /// One number per class: 1 for its own, 0 for the others; made beforehand.
     Dense,
     /// The same, made from the number of the class for every batch.
     Encoded,
@@ -35,8 +35,8 @@ impl Form {
         }
     }
 
-    /// Bytes of the labels of a batch in f32, the type in which the kernels take them; none where they are those of another
-    /// form.
+    /// Bytes of the labels of a batch in f32, the type in which the kernels take them; none where they are those of
+    /// another form.
     pub fn bytes(self, classes: usize) -> Option<usize> {
         let row = size_of::<f32>() * EXAMPLES;
         match self {
@@ -47,8 +47,8 @@ impl Form {
     }
 }
 
-/// The loss of a batch of one trial and its gradient with respect to the logits. A run takes the gradient that the run before
-/// left as its logits: its time does not depend on what they are.
+/// The loss of a batch of one trial and its gradient with respect to the logits. A run takes the gradient that the run
+/// before left as its logits: its time does not depend on what they are.
 struct Labels {
     form: Form,
     loss: &'static Loss,
@@ -64,7 +64,7 @@ struct Labels {
     alarm: Buffer<f32>,
 }
 
-/// The workload of so many classes.
+/// The workload of this many classes.
 pub fn workload(form: Form, classes: usize, isa: Isa) -> Box<dyn Workload> {
     Box::new(Labels::new(form, classes, isa))
 }

@@ -78,8 +78,8 @@ impl<T: Elementary> Workload for Gradient<T> {
     fn check(&mut self) {
         self.run(Runner::Thalweg);
         self.run(Runner::Reference);
-        // Of the largest partial derivative, since terms cancel, and of the largest coordinate, since waves are as far off
-        // as their angles are rounded.
+        // Of the largest partial derivative, since terms cancel, and of the largest coordinate, since waves are as far
+        // off as their angles are rounded.
         let largest = self.plain.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
         let farthest = self.x.iter().fold(1.0, |most: f64, x| most.max(x.to_f64().abs()));
         let epsilon = if size_of::<T>() == 4 { f64::from(f32::EPSILON) } else { f64::EPSILON };

@@ -1,4 +1,4 @@
-//! What is timed: one file a kernel family.
+//! What is timed: one file per kernel family.
 
 use thalweg_kernels::Isa;
 
@@ -22,7 +22,7 @@ pub mod walk;
 pub enum Runner {
     /// The kernels of this workspace.
     Thalweg,
-    /// The matrix product of faer, one trial after the other.
+    /// The matrix product of faer, one trial after another.
     Faer,
     /// That of matrixmultiply.
     MatrixMultiply,
@@ -34,7 +34,7 @@ pub enum Runner {
     /// That of BLIS.
     #[cfg(feature = "peers")]
     Blis,
-    /// That of LIBXSMM, of matrices that were put into its order before.
+    /// That of LIBXSMM, of matrices that were put into its order beforehand.
     #[cfg(feature = "peers")]
     Libxsmm,
     /// The same of matrices as they stand, some of which it transposes first.
@@ -51,7 +51,7 @@ pub enum Runner {
 }
 
 impl Runner {
-    /// Whether it has kernels for small products only.
+    /// Whether its kernels are for small products only.
     pub fn is_for_small_products(self) -> bool {
         match self {
             #[cfg(feature = "peers")]
@@ -115,7 +115,7 @@ pub trait Workload {
     /// Computes it once.
     fn run(&mut self, runner: Runner);
 
-    /// What a run demands of the machine, if it is a kernel and no whole training.
+    /// What a run demands of the machine, if it is a kernel and not a whole training.
     fn demands(&self) -> Option<Demands> {
         None
     }

@@ -16,7 +16,7 @@ mod plain_loop;
 /// How the examples go through the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// One after the other.
+    /// One after another.
     Loop,
     /// As the columns of a matrix.
     Matrix,
@@ -25,9 +25,9 @@ pub enum Form {
 /// A network.
 #[derive(Clone, Copy, Debug)]
 pub struct Net {
-    /// Its name: units a layer, the inputs first.
+    /// Its name: units per layer, the inputs first.
     pub name: &'static str,
-    /// Units a layer.
+    /// Units per layer.
     pub units: &'static [usize],
     /// The activation of its hidden layers.
     pub activation: &'static str,
@@ -41,11 +41,11 @@ pub const NETS: [Net; 2] = [
     Net { name: "64-128-64-10", units: &[64, 128, 64, 10], activation: "relu", loss: "softmax-cross-entropy" },
 ];
 
-/// One network, one trial, `m` random examples with random labels. A run is forward and back propagation of all of them,
-/// by the kernels for matrices of one trial.
+/// One network, one trial, `m` random examples with random labels. A run is forward and back propagation of all of
+/// them, by the kernels for matrices of one trial.
 ///
-/// The reference, of the loop only, is what one would write down: loops over examples, layers, units and inputs, with std's
-/// functions.
+/// The reference, of the loop only, is what one would write down: loops over examples, layers, units and inputs, with
+/// std's functions.
 struct Pass<T: Plain> {
     form: Form,
     net: Net,

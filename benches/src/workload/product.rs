@@ -46,7 +46,7 @@ pub enum Sharing {
     PerLane,
 }
 
-/// A layer of as many trials as a register has lanes; of every matrix the interleaved form, and one copy a trial.
+/// A layer of as many trials as a register has lanes; every matrix in interleaved form, and one copy per trial.
 struct Layer {
     product: Product,
     sharing: Sharing,
@@ -59,7 +59,7 @@ struct Layer {
     trials: Vec<Trial>,
 }
 
-/// The workload of one product. Everyone else takes one trial after the other; shared inputs change nothing for them.
+/// The workload of one product. All others take one trial after another; shared inputs change nothing for them.
 pub fn workload(
     product: Product,
     [outputs, inputs, examples]: [usize; 3],

@@ -31,9 +31,9 @@ const ORDER_SEED: u64 = 0;
 /// Runs that are compared with the reference.
 const CHECKED: usize = 32;
 
-/// Runs of an MLP 2-16-1 (tanh, binary cross-entropy) on two moons: 1,024 points with noise 0.2, batches of 64, 100 steps
-/// of Adam. Learning rates are log-uniform on \[1e-4, 1\]; weights are drawn from N(0, 1/fan_in), biases are zero, every
-/// run has its own; data and order are shared. The result is the loss on all points, before and after.
+/// Runs of an MLP 2-16-1 (tanh, binary cross-entropy) on two moons: 1,024 points with noise 0.2, batches of 64, 100
+/// steps of Adam. Learning rates are log-uniform on \[1e-4, 1\]; weights are drawn from N(0, 1/fan_in), biases are
+/// zero, every run has its own; data and order are shared. The result is the loss on all points, before and after.
 ///
 /// The reference is the same training as a plain loop over runs, with std's functions.
 struct Sweep<T: Plain> {
@@ -46,7 +46,7 @@ struct Sweep<T: Plain> {
     losses: Vec<T>,
 }
 
-/// The workload of so many runs, on one thread.
+/// The workload of `runs` runs, on one thread.
 pub fn workload(runs: usize, isa: Isa) -> Box<dyn Workload> {
     Box::new(Sweep::<f32>::new(runs, isa))
 }

@@ -1,4 +1,4 @@
-//! The matrices of a dense layer of one trial, and its products by everyone but us.
+//! The matrices of a dense layer of one trial, and its products by all others.
 
 use thalweg_kernels::Buffer;
 use thalweg_kernels::product::Shape;
@@ -11,7 +11,7 @@ use crate::agreement::{Tolerance, assert_close};
 use crate::peer::Libxsmm;
 use crate::peer::{self, ByColumns, Gemm, Matrix, Order};
 
-/// Elements of a product that are compared, at most.
+/// The most elements of a product that are compared.
 const COMPARED: usize = 1 << 14;
 
 /// The matrices of one trial: weights `[output][input]`, inputs and slopes `[example][unit]`; and a product of them.
@@ -63,7 +63,7 @@ impl Trial {
         (2 * self.shape.outputs * self.shape.inputs * self.shape.examples) as u64
     }
 
-    /// The pairs of numbers that an element of the result is the sum of the products of.
+    /// The pairs of numbers whose products add up to an element of the result.
     fn terms(&self, at: usize) -> Vec<(f32, f32)> {
         let Shape { outputs, inputs, examples } = self.shape;
         let (w, x, dz) = (&self.weights, &self.inputs, &self.slopes);
@@ -94,7 +94,7 @@ impl Trial {
         Expected { places, by_contract, exactly }
     }
 
-    /// The product as libraries want to be told of it.
+    /// The product, in the terms of libraries.
     fn gemm(&mut self) -> Gemm<'_> {
         let Shape { outputs, inputs, examples } = self.shape;
         let weights = Matrix::new(&self.weights, [outputs, inputs], Order::Rows);

@@ -42,7 +42,7 @@ pub fn workload<T: Elementary>(
         at += 1;
         low + (high - low) * stream.uniform()
     };
-    // In the corners of some domains the ground is too steep for more.
+    // In the corners of some domains the function is too steep for more.
     let value = |h: &Hyperparameter| if h.name == "lr" { 1e-6 } else { h.default };
     let hyperparameters: Vec<f64> = optimizer.hyperparameters.iter().map(value).collect();
     let (mut fresh, mut coefficients) =

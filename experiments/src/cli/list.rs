@@ -167,7 +167,7 @@ fn six_digits(x: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A title, and a line a name.
+/// A title, and one line per name.
 fn table<'a>(out: &mut impl Write, title: &str, rows: impl IntoIterator<Item = (&'a str, String)>) -> io::Result<()> {
     writeln!(out, "{title}:")?;
     let rows: Vec<_> = rows.into_iter().collect();
@@ -175,7 +175,7 @@ fn table<'a>(out: &mut impl Write, title: &str, rows: impl IntoIterator<Item = (
     rows.iter().try_for_each(|(name, text)| writeln!(out, "  {name:width$}  {text}"))
 }
 
-/// The keys that a kind of figure takes; those that it can do without in brackets.
+/// The keys that a kind of figure takes; optional ones in brackets.
 fn keys(kind: &figure::Kind) -> String {
     let (required, optional) = kind.keys.split_at(kind.required);
     let optional = ["title", "name"].iter().chain(optional).map(|key| format!("[{key}]"));
@@ -217,7 +217,7 @@ fn parameter_text(parameter: &data::Parameter) -> String {
     format!("{}{domain}{default}", parameter.summary)
 }
 
-/// An interval of numbers: each end with whether it belongs to it.
+/// An interval of numbers: each end, and whether it is included.
 fn interval(low: (f64, bool), high: (f64, bool)) -> String {
     let number = |x: f64| if x == f64::INFINITY { "∞".to_owned() } else { x.to_string() };
     let (open, close) = (if low.1 { '[' } else { '(' }, if high.1 { ']' } else { ')' });
@@ -249,7 +249,7 @@ fn optimizers(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "  each of them: learning rates of their own for the layers")?;
     writeln!(
         out,
-        "    lr_scale  [s0, s1, …], factors of α, one a layer (its weights and biases), each an axis [default: none]"
+        "    lr_scale  [s0, s1, …], factors of α, one per layer (its weights and biases), each an axis [default: none]"
     )
 }
 

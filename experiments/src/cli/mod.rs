@@ -1,4 +1,4 @@
-//! The command line: one subcommand a file. Nothing imports it.
+//! The command line: one file per subcommand. Nothing imports it.
 
 mod error;
 mod list;
@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        // A reader that has seen enough, such as `head`, is no failure.
+        // A reader that stops early, such as `head`, is not a failure.
         Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{:?}", miette::Report::new(error));

@@ -112,7 +112,7 @@ fn summarise(
     writeln!(out, "  time         about {} ({} threads, {})", text(estimate.time), estimate.threads, estimate.isa)
 }
 
-/// A duration to two digits or so.
+/// A duration to about two digits.
 fn text(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     match seconds {

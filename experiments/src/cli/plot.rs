@@ -41,7 +41,7 @@ fn plot(folder: &Path, png: bool) -> Result<(), CliError> {
         Study::Drawing(drawing) => return Ok(drawing::make(&drawing, folder, folder, png)?),
     };
     let figures = drawing::draw(&spec, folder, png)?;
-    // The manifest speaks of the figures too.
+    // The manifest covers the figures too.
     let path = folder.join(crate::record::manifest::FILE);
     let manifest = Manifest::read(folder).map_err(|source| CliError::Read { path: path.clone(), source })?;
     let tables = manifest.files.keys().filter(|name| !name.starts_with("figures/")).cloned();

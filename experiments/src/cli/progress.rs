@@ -11,7 +11,7 @@ use crate::sweep::run::Progress;
 pub(super) struct Bar(ProgressBar);
 
 impl Bar {
-    /// A bar with a name before it; a hidden one if nobody would see it, or wants to.
+    /// A bar with a name before it; hidden if `quiet`, or if standard error is not a terminal.
     pub fn new(name: &str, quiet: bool) -> Self {
         let bar = ProgressBar::no_length();
         let template = "{prefix} {wide_bar} {human_pos}/{human_len} trials, {per_sec}, {eta} left";

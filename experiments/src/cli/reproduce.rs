@@ -75,7 +75,7 @@ impl Reproduce {
         Ok(())
     }
 
-    /// The studies, those that draw what others left behind after the others.
+    /// The studies; those that draw the results of others come last.
     fn studies(&self) -> Result<Vec<Study>, CliError> {
         let wanted = |tier: Tier| match tier {
             Tier::Standard => true,
@@ -93,8 +93,8 @@ impl Reproduce {
     }
 }
 
-/// Which files of a result are the same as the committed ones; a file that one side lacks is not. Tables that the spec does
-/// not keep are compared by their hashes in the manifests.
+/// Which files of a result equal the committed ones; a file that one side lacks does not. Tables that the spec does not
+/// keep are compared by their hashes in the manifests.
 fn compare(new: &Path, committed: &Path) -> BTreeMap<String, bool> {
     let content = |folder: &Path, name: &str| fs::read(folder.join(name)).ok();
     let files = |folder: &Path| Manifest::read(folder).map_or_else(|_| Vec::new(), |m| m.files.into_keys().collect());

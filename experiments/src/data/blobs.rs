@@ -42,10 +42,10 @@ pub(super) static BLOBS: Generator = Generator {
 
 /// Normal clouds around random centres, as scikit-learn's `make_blobs` defines them.
 ///
-/// The first of the counts is that of the examples, then come centres and features. A coordinate of a centre is uniform on
-/// [-`center_box`, `center_box`) (stream `centers`); an example is its class's centre plus, in each coordinate, a normal
-/// number with standard deviation `cluster_std` (stream `noise`). Classes are as large as each other, but for one example
-/// more in the first few; examples are in random order (stream `data`).
+/// The counts are those of examples, centres and features. A coordinate of a centre is uniform on [-`center_box`,
+/// `center_box`) (stream `centers`); an example is its class's centre plus, in each coordinate, a normal number with
+/// standard deviation `cluster_std` (stream `noise`). Classes are equal in size, except that the first few may have one
+/// example more; examples are in random order (stream `data`).
 pub fn blobs([samples, centers, inputs]: [usize; 3], cluster_std: f64, center_box: f64, seed: u64) -> Dataset {
     let mut stream = Stream::new("centers", seed);
     let places: Vec<f64> = (0..centers * inputs).map(|_| center_box * (2.0 * stream.uniform() - 1.0)).collect();

@@ -24,10 +24,11 @@ pub(super) static CHECKERBOARD: Generator = Generator {
     generate: |values, seed| checkerboard(values.count("samples"), values.count("cells"), values.number("noise"), seed),
 };
 
-/// Points uniform on [-1, 1)² (stream `features`), a board of `cells` × `cells` fields, of the class of their field; then
-/// both coordinates get normal noise with standard deviation `noise` (stream `noise`).
+/// Points uniform on [-1, 1)² (stream `features`), a board of `cells` × `cells` fields, of the class of their field;
+/// then both coordinates get normal noise with standard deviation `noise` (stream `noise`).
 ///
-/// A field is `black` if the numbers of its row and column, counted from (-1, -1), add up to an even number, else `white`.
+/// A field is `black` if the numbers of its row and column, counted from (-1, -1), add up to an even number, else
+/// `white`.
 pub fn checkerboard(samples: usize, cells: usize, noise: f64, seed: u64) -> Dataset {
     let number = |x: f64| (cells as f64 * ((x + 1.0) / 2.0)).floor() as u32;
     let classes = vec!["black".to_owned(), "white".to_owned()];

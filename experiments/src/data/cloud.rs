@@ -12,7 +12,7 @@ pub fn gaussian(cloud: &Cloud, seed: u64) -> Dataset {
     draw(cloud, seed, Stream::normal)
 }
 
-/// Features uniform on [0, 1); targets that are so as well, or classes that are all equally likely. The streams are those
+/// Features uniform on [0, 1); targets distributed alike, or classes that are all equally likely. The streams are those
 /// of [`gaussian`].
 pub fn uniform(cloud: &Cloud, seed: u64) -> Dataset {
     draw(cloud, seed, Stream::uniform)
@@ -44,7 +44,8 @@ mod tests {
         Cloud { samples, inputs: 3, targets }
     }
 
-    /// Mean and variance within five standard errors; `kurtosis` is the fourth central moment over the squared variance.
+    /// Mean and variance within five standard errors; `kurtosis` is the fourth central moment over the squared
+    /// variance.
     fn check_moments(numbers: &[f64], mean: f64, variance: f64, kurtosis: f64) {
         let n = numbers.len() as f64;
         let average = numbers.iter().sum::<f64>() / n;

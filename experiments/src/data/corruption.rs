@@ -4,8 +4,8 @@ use crate::random::Stream;
 
 /// Gives a share of the examples a wrong label: one of the other classes, all equally likely.
 ///
-/// `share` × the number of examples, rounded to the nearest integer and halves up, are chosen at random; these and their
-/// labels come from the stream `label noise`. A larger share makes the same mistakes and more.
+/// `share` × the number of examples, rounded to the nearest integer and halves up, are chosen at random; these and
+/// their labels come from the stream `label noise`. A larger share makes the same mistakes and more.
 ///
 /// # Errors
 ///
@@ -16,7 +16,7 @@ pub fn add_label_noise(labels: &mut [u32], classes: usize, share: f64, seed: u64
     }
     let mut stream = Stream::new("label noise", seed);
     for index in choose(&mut stream, labels.len(), share)? {
-        // Drawn as they come, so that the mistakes of a smaller share are the first ones of a larger one.
+        // Drawn in this order, so that the mistakes of a smaller share are the first ones of a larger one.
         let label = &mut labels[index as usize];
         *label = (*label + 1 + stream.below(classes as u64 - 1) as u32) % classes as u32;
     }
@@ -26,9 +26,9 @@ pub fn add_label_noise(labels: &mut [u32], classes: usize, share: f64, seed: u64
 /// Moves the values of a share of the examples by `size` standard deviations of an output over all of them.
 ///
 /// The standard deviation is the population's, of the values before. All outliers lie on the same side (above, for a
-/// positive size), so that they move the mean of the targets by `share` · `size` standard deviations and, if they are few,
-/// the median hardly at all. `share` × the number of examples, rounded to the nearest integer and halves up, are chosen at
-/// random (stream `outliers`); a larger share has the same outliers and more.
+/// positive size), so that they move the mean of the targets by `share` · `size` standard deviations and, if they are
+/// few, the median hardly at all. `share` × the number of examples, rounded to the nearest integer and halves up, are
+/// chosen at random (stream `outliers`); a larger share has the same outliers and more.
 ///
 /// # Errors
 ///
@@ -46,7 +46,7 @@ pub fn add_outliers(values: &mut [f64], outputs: usize, share: f64, size: f64, s
     Ok(())
 }
 
-/// A share of so many examples, at random.
+/// Chooses a share of `count` examples at random.
 fn choose(stream: &mut Stream, count: usize, share: f64) -> Result<Vec<u32>, String> {
     let chosen = (share * count as f64 + 0.5).floor() as usize;
     if chosen == 0 && share > 0.0 {
@@ -75,7 +75,7 @@ mod tests {
         let (some, more) = (noisy(0.3), noisy(0.5));
         assert_eq!((wrong(&some).len(), wrong(&more).len(), wrong(&noisy(1.0)).len()), (1_200, 2_000, 4_000));
         assert!(wrong(&some).iter().all(|&at| some[at] == more[at]), "a larger share makes the same mistakes");
-        // All other classes are as likely: five standard deviations of a binomial count.
+        // All other classes are equally likely: five standard deviations of a binomial count.
         for distance in 1..4 {
             let count = wrong(&some).iter().filter(|&&at| (some[at] + 4 - labels[at]) % 4 == distance).count();
             assert!(count.abs_diff(400) < 82, "{count}");

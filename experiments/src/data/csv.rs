@@ -21,8 +21,8 @@ struct File<'a> {
 /// # Errors
 ///
 /// The first thing in the file that is not right, with its line and the name of the column: no header or no rows, a
-/// column name that is empty or occurs twice, no such target, nothing but the target, a row of another length, a feature
-/// (or a target of a regression) that is not a finite number, an empty label, fewer than two classes.
+/// column name that is empty or occurs twice, no such target, nothing but the target, a row of another length, a
+/// feature (or a target of a regression) that is not a finite number, an empty label, fewer than two classes.
 pub fn parse(name: &str, text: &str, target: &str, task: Task) -> Result<Dataset, InputError> {
     let text = without_mark(text);
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());

@@ -20,8 +20,8 @@ pub(super) static FRIEDMAN1: Generator = Generator {
 /// Features uniform on [0, 1) (stream `features`), of which the first five matter:
 /// y = 10 sin(π x₀ x₁) + 20 (x₂ − ½)² + 10 x₃ + 5 x₄ + `noise` · ε, with ε standard normal (stream `noise`).
 ///
-/// Friedman, Multivariate adaptive regression splines, 1991, section 4.3, which has ten features and noise 1; scikit-learn's
-/// `make_friedman1`.
+/// Friedman, Multivariate adaptive regression splines, 1991, section 4.3, which has ten features and noise 1;
+/// scikit-learn's `make_friedman1`.
 ///
 /// # Panics
 ///
@@ -62,12 +62,12 @@ mod tests {
     #[test]
     fn moments_are_those_of_the_formula() {
         let data = friedman1(40_000, 7, 1.0, 2);
-        let Targets::Values { values, outputs: 1 } = &data.targets else { panic!("one value an example") };
+        let Targets::Values { values, outputs: 1 } = &data.targets else { panic!("one value per example") };
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let variance = values.iter().map(|y| (y - mean) * (y - mean)).sum::<f64>() / n;
-        // Mean: 10 I + 20/12 + 15/2 with I = ∫∫ sin(πxy) dx dy = 0.5246631; variance: 23.8265 of the signal by numerical
-        // integration (a standard deviation of 4.88, as Friedman has it), and that of the noise.
+        // Mean: 10 I + 20/12 + 15/2 with I = ∫∫ sin(πxy) dx dy = 0.5246631; variance: 23.8265 of the signal by
+        // numerical integration (a standard deviation of 4.88, as Friedman has it), and that of the noise.
         assert!((mean - 14.4133).abs() < 5.0 * (24.83 / n).sqrt(), "{mean}");
         assert!((variance - 24.8265).abs() < 0.8, "{variance}");
         assert_eq!((data.inputs, data.len()), (7, 40_000));

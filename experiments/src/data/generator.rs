@@ -30,7 +30,7 @@ pub struct Parameter {
     pub summary: &'static str,
     /// Its values.
     pub domain: Domain,
-    /// The value that it has where a spec does not say (a choice by its index); none for one that must be given.
+    /// Its value where a spec gives none (a choice by its index); none if a spec must give one.
     pub default: Option<f64>,
 }
 
@@ -44,7 +44,7 @@ pub enum Domain {
         /// The highest.
         high: u64,
     },
-    /// Numbers: each end with whether it belongs to the interval.
+    /// Numbers: each end, and whether it is included.
     Number {
         /// The lower end.
         low: (f64, bool),

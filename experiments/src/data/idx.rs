@@ -45,13 +45,13 @@ const TYPES: [Type; 6] = [
 /// Reads an IDX file, which may be compressed by gzip (its first two bytes tell); `hasher` gets every byte of the
 /// uncompressed file, so that compression does not change its hash.
 ///
-/// The format: two bytes 0, a byte for the type of the elements (8: u8, 9: i8, 11: i16, 12: i32, 13: f32, 14: f64), a byte
-/// for the number of dimensions; the size of each as a big-endian u32; the elements, big-endian.
+/// The format: two bytes 0, a byte for the type of the elements (8: u8, 9: i8, 11: i16, 12: i32, 13: f32, 14: f64), a
+/// byte for the number of dimensions; the size of each as a big-endian u32; the elements, big-endian.
 ///
 /// # Errors
 ///
-/// What is wrong with the file: it cannot be read or decompressed, does not start like an IDX file, has too many elements,
-/// ends too early or goes on after its last element, or has an element that is not finite.
+/// What is wrong with the file: it cannot be read or decompressed, does not start like an IDX file, has too many
+/// elements, ends too early or goes on after its last element, or has an element that is not finite.
 pub fn read(mut file: impl Read, hasher: &mut blake3::Hasher) -> Result<Elements, String> {
     const GZIP: [u8; 2] = [0x1f, 0x8b];
     let mut start = Vec::new();

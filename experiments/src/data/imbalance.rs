@@ -5,15 +5,15 @@ use crate::spec::Imbalance;
 
 /// Which examples are kept, in ascending order, where classes of the training split are to be of unequal size.
 ///
-/// Class k keeps the share s_k of its n_k examples, rounded to the nearest integer and halves up, but at least one:
-/// s_k = ρ^(−k/(K−1)) for [`Imbalance::Ratio`] ρ of K classes, so that balanced classes become ρ times as large as the
-/// last one in geometric steps (the long-tailed sets of Cui, Jia, Lin, Song and Belongie, Class-balanced loss based on
-/// effective number of samples, arXiv:1901.05555), or as [`Imbalance::Shares`] says. Which ones is up to the stream
-/// `imbalance`; a class that keeps fewer keeps a part of what it would keep otherwise.
+/// Class k keeps the share s_k of its n_k examples, rounded to the nearest integer and halves up, but at least one: s_k
+/// = ρ^(−k/(K−1)) for [`Imbalance::Ratio`] ρ of K classes, so that balanced classes become ρ times as large as the last
+/// one in geometric steps (the long-tailed sets of Cui, Jia, Lin, Song and Belongie, Class-balanced loss based on
+/// effective number of samples, arXiv:1901.05555), or as [`Imbalance::Shares`] says. The stream `imbalance` decides
+/// which examples; a class that keeps fewer keeps a subset of what it would keep otherwise.
 ///
 /// # Errors
 ///
-/// If there is another number of shares than of classes.
+/// If the number of shares is not that of classes.
 pub fn thin_out(labels: &[u32], classes: usize, imbalance: &Imbalance, seed: u64) -> Result<Vec<u32>, String> {
     let shares: Vec<f64> = match imbalance {
         Imbalance::Ratio(ratio) => {

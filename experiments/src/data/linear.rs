@@ -17,8 +17,8 @@ pub(super) static LINEAR: Generator = Generator {
 
 /// Standard normal features (stream `features`), and a linear function of them with noise: y = w · x + `noise` · ε.
 ///
-/// The weights are normal with variance 1 / `inputs` (stream `weights`), so that y has about unit variance over all w; ε is
-/// standard normal (stream `noise`). The sum runs in the order of the features.
+/// The weights are normal with variance 1 / `inputs` (stream `weights`), so that y has about unit variance over all w;
+/// ε is standard normal (stream `noise`). The sum runs in the order of the features.
 pub fn linear(samples: usize, inputs: usize, noise: f64, seed: u64) -> Dataset {
     let [mut stream, mut features, mut noises] = ["weights", "features", "noise"].map(|name| Stream::new(name, seed));
     let deviation = (1.0 / inputs as f64).sqrt();
@@ -36,15 +36,15 @@ mod tests {
     fn values(data: &Dataset) -> &[f64] {
         match &data.targets {
             Targets::Values { values, outputs: 1 } => values,
-            _ => panic!("one value an example"),
+            _ => panic!("one value per example"),
         }
     }
 
     #[test]
     fn the_sum_of_examples_has_the_sum_of_their_values() {
         let data = linear(60, 5, 0.0, 8);
-        // What is linear in its features gives zero for a combination of examples that is zero: of six examples in five
-        // dimensions there is one, by elimination.
+        // A linear function of the features gives zero for a combination of examples that is zero. Six examples in five
+        // dimensions have one, found by elimination.
         let mut rows: Vec<Vec<f64>> = (0..6).map(|i| [data.example(i), &values(&data)[i..=i]].concat()).collect();
         for column in 0..5 {
             let pivot = (column..6).max_by(|&a, &b| rows[a][column].abs().total_cmp(&rows[b][column].abs())).unwrap();

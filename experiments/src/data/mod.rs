@@ -46,7 +46,7 @@ pub use xor::{xor_clusters, xor_continuous};
 /// Examples: features and what is to be predicted from them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
-    /// The features, an example after the other.
+    /// The features, one example after another.
     pub features: Vec<f64>,
     /// What is to be predicted.
     pub targets: Targets,
@@ -66,7 +66,7 @@ pub enum Targets {
     },
     /// Numbers.
     Values {
-        /// The values, an example after the other.
+        /// The values, one example after another.
         values: Vec<f64>,
         /// Values of an example.
         outputs: usize,

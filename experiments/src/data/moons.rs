@@ -1,4 +1,4 @@
-//! Two moons: a point of two interleaving half circles is to be told from which.
+//! Two moons: which of two interleaving half circles a point comes from.
 
 use std::f64::consts::PI;
 

@@ -1,4 +1,4 @@
-//! Points of a plane with a class each: what the generators of such points share.
+//! Points of a plane with a class each: what their generators share.
 
 use super::{Dataset, Targets};
 use crate::random::Stream;
@@ -25,8 +25,8 @@ pub(super) fn arranged(
     Dataset { features, targets: Targets::Classes { labels, classes }, inputs: 2 }
 }
 
-/// Points uniform on [-1, 1)² (stream `features`) with the class of their place, which then get normal noise with standard
-/// deviation `noise` (stream `noise`).
+/// Points uniform on [-1, 1)² (stream `features`) with the class of their place, which then get normal noise with
+/// standard deviation `noise` (stream `noise`).
 pub(super) fn scattered(
     samples: usize,
     noise: f64,
@@ -45,8 +45,8 @@ pub(super) fn scattered(
     Dataset { features, targets: Targets::Classes { labels, classes }, inputs: 2 }
 }
 
-/// The class of a point, and its number within the class, where `samples` points are dealt out in order: classes are as
-/// large as each other, but for one point more in each of the first `samples % classes`.
+/// The class of a point, and its number within the class, where `samples` points are dealt out in order: classes are
+/// equal in size, except for one point more in each of the first `samples % classes`.
 pub(super) fn deal(index: usize, samples: usize, classes: usize) -> Place {
     let (size, larger) = (samples / classes, samples % classes);
     let end = larger * (size + 1);

@@ -45,9 +45,9 @@ mod tests {
     #[test]
     fn it_is_a_wave_of_its_frequency() {
         let data = sinusoid(10_000, 2.0, 0.0, 1);
-        let Targets::Values { values, outputs: 1 } = &data.targets else { panic!("one value an example") };
+        let Targets::Values { values, outputs: 1 } = &data.targets else { panic!("one value per example") };
         for (x, y) in data.features.iter().zip(values) {
-            // Quarter periods are an eighth long: y grows from -1/8 to 1/8, and half a period on it is the opposite.
+            // Quarter periods are an eighth long: y grows from -1/8 to 1/8, and half a period later it is the opposite.
             assert!(!(0.0..=0.25).contains(x) || *y >= 0.0);
             assert!(!(0.25..=0.5).contains(x) || *y <= 0.0);
             assert!((-1.0..1.0).contains(x) && y.abs() <= 1.0);

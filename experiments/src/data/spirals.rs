@@ -37,12 +37,12 @@ pub(super) static SPIRALS: Generator = Generator {
 
 /// Spirals of Archimedes around the origin, the same one turned by a full circle over `arms` for each class.
 ///
-/// The points of an arm lie at evenly spaced t above 0 up to 1: r = t, φ = 2π (`turns` · t + arm / `arms`), (r cos φ,
-/// r sin φ). Arms have as many points as each other, but for one more in the first few. Points are put into random order
+/// The points of an arm lie at evenly spaced t above 0 up to 1: r = t, φ = 2π (`turns` · t + arm / `arms`), (r cos φ, r
+/// sin φ). Arms have equally many points, except that the first few may have one more. Points are put into random order
 /// (stream `data`), then both coordinates get normal noise with standard deviation `noise` (stream `noise`).
 ///
-/// After the two spirals of Lang and Witbrock, Learning to tell two spirals apart, 1988, which have three turns, 97 points
-/// each and a hole in the middle.
+/// After the two spirals of Lang and Witbrock, Learning to tell two spirals apart, 1988, which have three turns, 97
+/// points each and a hole in the middle.
 pub fn spirals(samples: usize, arms: usize, turns: f64, noise: f64, seed: u64) -> Dataset {
     let point = |index: usize| {
         let place = deal(index, samples, arms);

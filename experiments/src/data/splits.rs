@@ -1,4 +1,4 @@
-//! The data of a sweep: made or read, split, scaled, and spoilt where the spec wants that.
+//! The data of a sweep: made or read, split, scaled, and corrupted where the spec asks for it.
 
 use std::fs;
 
@@ -42,7 +42,7 @@ impl Splits {
     ///
     /// In this order: the split; unequal classes ([`thin_out`]); the scalings of features and targets, fitted to the
     /// training split as it is then; wrong labels and outliers ([`add_label_noise`], [`add_outliers`]). All but the
-    /// scalings are of the training split only: the others show what was to be learned.
+    /// scalings affect the training split only: the others show what was to be learned.
     ///
     /// # Errors
     ///
@@ -135,7 +135,7 @@ fn load_csv(spec: &Spec, path: &str, target: &str, task: Task) -> Result<(Datase
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         spec.error("problem.path", format!("{path} is not UTF-8 text, see byte {}", error.valid_up_to()))
     })?;
-    // A column that does not exist is a slip in the spec, all else is in the file.
+    // A missing column is a mistake in the spec; everything else is one in the file.
     csv::check_target(text, target).map_err(|(message, help)| {
         let error = spec.error("problem.target", format!("{path} {message}"));
         if help.is_empty() { error } else { error.with_help(help) }

@@ -1,4 +1,4 @@
-//! A random network is to be imitated.
+//! A random network to imitate.
 
 use super::{Dataset, Targets};
 use crate::random::Stream;

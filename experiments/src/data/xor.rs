@@ -31,11 +31,11 @@ fn classes() -> Vec<String> {
     vec!["same".to_owned(), "different".to_owned()]
 }
 
-/// Four normal clouds with standard deviation `noise` at (1, 1), (-1, -1), (-1, 1) and (1, -1): the first two are of the
-/// class `same`, the others of the class `different`.
+/// Four normal clouds with standard deviation `noise` at (1, 1), (-1, -1), (-1, 1) and (1, -1): the first two are of
+/// the class `same`, the others of the class `different`.
 ///
-/// Clouds are as large as each other, but for one point more in the first few; points are in random order (stream `data`),
-/// their noise comes from the stream `noise`.
+/// Clouds are equal in size, except that the first few may have one point more; points are in random order (stream
+/// `data`), and their noise comes from the stream `noise`.
 pub fn xor_clusters(samples: usize, noise: f64, seed: u64) -> Dataset {
     const CORNERS: [[f64; 2]; 4] = [[1.0, 1.0], [-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0]];
     let point = |index: usize| {

@@ -6,7 +6,7 @@ use super::DrawError;
 use crate::record::{self, Curve, Run, Runs};
 use crate::spec::{Drawing, Member};
 
-/// Reads the trials of the members, whose folders are in `folder`; their problems go by the members' names.
+/// Reads the trials of the members, whose folders are in `folder`; their problems are named after the members.
 pub(super) fn read(
     drawing: &Drawing,
     members: &[Member],
@@ -36,7 +36,7 @@ pub(super) fn read(
     Ok((all, curves))
 }
 
-/// How much the names begin with in common, up to and with a `-`.
+/// The length of the beginning that all names have in common, up to and including a `-`.
 fn common_start(names: &[&str]) -> usize {
     let Some((first, rest)) = names.split_first().filter(|(_, rest)| !rest.is_empty()) else { return 0 };
     let same = |other: &&str| first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();

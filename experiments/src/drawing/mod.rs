@@ -1,4 +1,4 @@
-//! Drawing what is in a folder of results, and studies that draw what others left behind ([`Drawing`]).
+//! Drawing what is in a folder of results, and studies that draw the results of others ([`Drawing`]).
 
 mod functions;
 mod members;
@@ -20,7 +20,7 @@ use crate::spec::{self, Drawing, DrawingSource, InputError, Spec};
 use crate::stats::{self, Score};
 use crate::sweep::Schedule;
 
-/// The name of the file that says whose results a folder holds.
+/// The name of the file that tells whose results a folder holds.
 pub const SPEC: &str = "spec.toml";
 
 /// Why figures could not be drawn.
@@ -115,7 +115,7 @@ fn draw_all(
         let tables = figure::Tables { sheet: sheet.as_ref(), ..*tables };
         let chart = figure::Chart::new(wanted.kind, Some(wanted.metric))?.with(options);
         for path in figure::draw(&chart, &tables, &figures, png)? {
-            // A PNG's bytes may change with the library that compresses it, so it is no part of the result.
+            // A PNG's bytes may change with the library that compresses it, so it is not part of the result.
             if path.extension().is_some_and(|ending| ending == "svg") {
                 written.extend(path.file_name().map(|name| format!("figures/{}", name.to_string_lossy())));
             }
@@ -124,7 +124,8 @@ fn draw_all(
     Ok(written)
 }
 
-/// Makes the results of a study that draws, in `out`, from what is in the folders beside `home`, where its own results belong.
+/// Makes the results of a study that draws, in `out`, from what is in the folders beside `home`, where its own results
+/// belong.
 ///
 /// # Errors
 ///

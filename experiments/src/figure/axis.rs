@@ -31,11 +31,11 @@ pub struct Axis {
     ticks: Vec<Tick>,
 }
 
-/// Named ticks that an axis should have at most, so that labels keep apart.
+/// The most named ticks of an axis, so that labels keep apart.
 const MOST_LABELS: f64 = 8.0;
 
-/// Decades that an automatic log axis shows at most. Smaller values leave the chart at its lower edge: an exact zero, or the 1e-300 of
-/// a landscape's minimum, would otherwise press all else into a line.
+/// The most decades that an automatic log axis shows. Smaller values leave the chart at its lower edge: an exact zero,
+/// or the 1e-300 of a landscape's minimum, would otherwise squeeze everything else into a line.
 const MOST_DECADES: f64 = 18.0;
 
 impl Axis {
@@ -77,7 +77,7 @@ impl Axis {
         Self::named(count, (1..count).map(|row| Tick { value: row as f64, label: None }))
     }
 
-    /// An axis of rows of height 1, with named ticks between them: one row more than `labels`.
+    /// An axis of rows of height 1, with named ticks between them: one more row than there are `labels`.
     pub fn steps(labels: Vec<String>) -> Self {
         let rows = labels.len() + 1;
         let tick = |(i, label)| Tick { value: (i + 1) as f64, label: Some(label) };
@@ -109,7 +109,8 @@ impl Axis {
 
     /// Where `value` lies: 0 at the low end, 1 at the high end.
     ///
-    /// Values without a place, and those far off, lie well beyond the nearest end: a line towards them leaves the chart there.
+    /// Values without a place, and those far off, lie well beyond the nearest end: a line towards them leaves the chart
+    /// there.
     pub fn place(&self, value: f64) -> f64 {
         let place = match self.scale {
             Scale::Linear => (value - self.low) / (self.high - self.low),
@@ -196,7 +197,8 @@ fn signed(exponent: i32) -> String {
     exponent.to_string().replace('-', "\u{2212}")
 }
 
-/// A value to three significant digits, as text in which `^{…}` raises: `0.025`, `2.51×10^{−5}`. Counts are written out.
+/// A value to three significant digits, as text in which `^{…}` raises: `0.025`, `2.51×10^{−5}`. Counts are written
+/// out.
 pub fn value_label(value: f64) -> String {
     let rounded = |digits: usize| format!("{value:.digits$e}").parse::<f64>().expect("this is a decimal");
     let is_count = value.fract() == 0.0 && value.abs() < 1e7;

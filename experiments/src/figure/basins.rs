@@ -23,18 +23,18 @@ pub const KIND: Kind = Kind {
     compose,
 };
 
-/// Configurations that one figure shows, a panel or a row each.
+/// The most configurations of one figure, with one panel or row each.
 const MOST_CONFIGURATIONS: usize = 6;
 
-/// Minima that the legend names; those where fewer trials end are one colour.
+/// The most minima that the legend names; the rest, where fewer trials end, share one colour.
 const MOST_NAMED: usize = 12;
 
-/// Ends that lie closer than this share of the starts' range are one.
+/// Ends that lie closer than this share of the starts' range count as one.
 const NEAR: f64 = 0.02;
 
 const ELSEWHERE: plotters::style::RGBColor = plotters::style::RGBColor(0xf2, 0xf2, 0xf2);
 
-/// A place that trials end at.
+/// A place where trials end.
 struct End {
     place: Vec<f64>,
     value: f64,
@@ -90,7 +90,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
 }
 
-/// The number of the end near this place, which is added if it is new; the lowest trial stands for its end.
+/// The index of the end near this place, added if it is new; the lowest trial represents its end.
 fn add(ends: &mut Vec<End>, place: Vec<f64>, value: f64, near: f64) -> usize {
     let is_near = |end: &End| end.place.iter().zip(&place).all(|(a, b)| (a - b).abs() <= near);
     match ends.iter().position(is_near) {
@@ -109,7 +109,7 @@ fn add(ends: &mut Vec<End>, place: Vec<f64>, value: f64, near: f64) -> usize {
     }
 }
 
-/// The colours of ends: those where most trials end are told apart, from the lowest in dark to the highest in light.
+/// The shades of ends: those where most trials end have their own, from dark for the lowest to light for the highest.
 fn shades(ends: &[End]) -> Vec<Option<usize>> {
     let mut order: Vec<usize> = (0..ends.len()).collect();
     order.sort_by(|a, b| ends[*b].trials.cmp(&ends[*a].trials).then(ends[*a].value.total_cmp(&ends[*b].value)));
@@ -165,7 +165,7 @@ fn label(all: &[Configuration<'_>], configuration: &Configuration<'_>) -> String
     labels::label(configuration, &labels::varying(all, configuration.optimizer(), &[]))
 }
 
-/// The ends of starts on a grid, as cells; none where the starts are none.
+/// The ends of starts on a grid, as cells; none if the starts are not a grid.
 fn cells(map: &Map<'_>, shades: &[Option<usize>]) -> Option<Cells> {
     let values = |which: usize| {
         let mut values: Vec<f64> = map.trials.iter().map(|(start, _)| start[which]).collect();
@@ -235,7 +235,7 @@ fn plane(
     })
 }
 
-/// Neighbours of one colour as one cell: `borders` has an entry more than there are fills.
+/// Neighbours of one colour as one cell: `borders` has one entry more than there are fills.
 fn stretches(borders: &[f64], fills: impl Iterator<Item = Fill>) -> (Vec<f64>, Vec<Fill>) {
     let (mut x, mut merged) = (vec![borders[0]], Vec::new());
     for (fill, right) in fills.zip(&borders[1..]) {
@@ -249,7 +249,7 @@ fn stretches(borders: &[f64], fills: impl Iterator<Item = Fill>) -> (Vec<f64>, V
     (x, merged)
 }
 
-/// The landscape's curve, and below it a row a configuration.
+/// The landscape's curve, and below it one row per configuration.
 fn line(
     chart: &Chart,
     data: &Data<'_>,

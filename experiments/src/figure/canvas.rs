@@ -12,7 +12,7 @@ use super::stretch::{Align, Direction, Stretch};
 use super::style::Marker;
 use super::text::{self, Piece};
 
-/// What is drawn on.
+/// The medium that is drawn on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Medium {
     /// Text that names fonts, and shapes.

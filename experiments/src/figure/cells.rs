@@ -95,7 +95,8 @@ pub(super) fn scale_of(values: &[f64]) -> Scale {
     if unevenness(&logs) < unevenness(values) { Scale::Log } else { Scale::Linear }
 }
 
-/// Whether ascending values are spread so unevenly, on either scale, that cells around them would be of very different sizes.
+/// Whether ascending values are spread so unevenly, on either scale, that cells around them would be of very different
+/// sizes.
 pub(super) fn is_uneven(values: &[f64]) -> bool {
     /// 0, 0.5, 0.9 and 0.99 have 0.3; 0.9, 0.99, 0.999 and 0.9999 have 1.5.
     const UNEVEN: f64 = 0.5;
@@ -115,7 +116,8 @@ fn unevenness(values: &[f64]) -> f64 {
     squares / (count * mean * mean)
 }
 
-/// The borders of cells around ascending values: halfway to the neighbours, on this scale, and as far again at the ends.
+/// The borders of cells around ascending values: halfway to the neighbours, on this scale, and as far again at the
+/// ends.
 pub(super) fn borders(values: &[f64], scale: Scale) -> Vec<f64> {
     let halfway = |a: f64, b: f64| match scale {
         Scale::Linear => a + (b - a) / 2.0,

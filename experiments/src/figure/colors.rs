@@ -2,8 +2,9 @@
 
 use plotters::style::RGBColor;
 
-/// Viridis (van der Walt and Smith 2015) at nine places: its lightness grows evenly, so that it survives in grey, and its hues are
-/// told apart by the colour-blind. Between the places, colours are mixed; they leave the original by less than can be seen.
+/// Viridis (van der Walt and Smith 2015) at nine places: its lightness grows evenly, so that it survives in grey, and
+/// the colour-blind can tell its hues apart. Between the places colours are mixed, with no visible difference from the
+/// original.
 const VIRIDIS: [[u8; 3]; 9] = [
     [0x44, 0x01, 0x54],
     [0x47, 0x2d, 0x7b],
@@ -30,7 +31,7 @@ pub(super) fn viridis(share: f64) -> RGBColor {
     mix(VIRIDIS[index], VIRIDIS[(index + 1).min(VIRIDIS.len() - 1)], (part, SHADES - 1))
 }
 
-/// The colours of the two sides of a boundary, from far off to near: they are told apart in grey, because the one side is darker
+/// The colours of the two sides of a boundary, from far off to near: grey keeps them apart, because one side is darker
 /// throughout.
 const CONVERGED: [[u8; 3]; 2] = [[0x06, 0x16, 0x3c], [0x2f, 0x74, 0xb5]];
 const DIVERGED: [[u8; 3]; 3] = [[0xd9, 0x82, 0x1a], [0xf6, 0xc0, 0x62], [0xff, 0xf8, 0xdc]];

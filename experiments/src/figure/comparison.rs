@@ -1,4 +1,4 @@
-//! What the figures have in common that compare optimizers over several problems.
+//! What figures that compare optimizers over several problems have in common.
 
 use super::axis::{Axis, Tick};
 use super::picture::{Entry, Symbol};
@@ -7,7 +7,7 @@ use super::{Chart, FigureError};
 use crate::record::Runs;
 use crate::stats::{Comparison, Score};
 
-/// The names of all that can be compared.
+/// The names of everything that can be compared.
 pub(super) fn scores() -> Vec<&'static str> {
     Score::all().map(Score::name).collect()
 }
@@ -50,7 +50,7 @@ pub(super) fn remark(text: impl Into<String>) -> Entry {
     Entry { symbol: Symbol::None, text: text.into() }
 }
 
-/// What a comparison says of how it was made, in lines of the legend.
+/// How a comparison was made, as lines of the legend.
 pub(super) fn notes(comparison: &Comparison<'_>) -> Vec<Entry> {
     vec![
         remark(format!("{} problems; each optimizer", comparison.problems.len())),

@@ -1,4 +1,4 @@
-//! Lines of equal value on a grid, and the levels that are worth one.
+//! Lines of equal value on a grid, and the choice of their levels.
 
 use std::collections::BTreeMap;
 
@@ -15,14 +15,15 @@ const STEEP: f64 = 30.0;
 /// Levels above a base, ascending.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Levels {
-    /// What the levels are counted from: 0, or the lowest value of the grid where that is not near.
+    /// What the levels are counted from: 0, or the lowest value of the grid if that is not near 0.
     pub base: f64,
     /// Each level's height above the base.
     pub heights: Vec<f64>,
 }
 
 impl Levels {
-    /// Round levels: evenly spaced, or of constant ratio where the surface is steep. None if it is flat, or nowhere finite.
+    /// Round levels: evenly spaced, or of constant ratio where the surface is steep. None if it is flat, or nowhere
+    /// finite.
     pub(super) fn of(surface: &Surface) -> Option<Self> {
         let mut heights: Vec<f64> = surface.values.iter().copied().filter(|value| value.is_finite()).collect();
         heights.sort_by(f64::total_cmp);
@@ -42,7 +43,7 @@ impl Levels {
     }
 }
 
-/// Levels of nearly constant ratio between two heights, the more the fewer decades there are.
+/// Levels of nearly constant ratio between two heights, denser the fewer decades there are.
 fn steep(low: f64, high: f64) -> Vec<f64> {
     let decades = libm::floor(libm::log10(low)) as i32..=libm::floor(libm::log10(high)) as i32;
     let series = |digits: &[u32], stride: i32| -> Vec<f64> {

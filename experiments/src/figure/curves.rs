@@ -1,4 +1,4 @@
-//! How a metric goes over the steps of training: a line per optimizer, at its best configuration.
+//! How a metric develops over the steps of training: a line per optimizer, at its best configuration.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -108,7 +108,7 @@ fn picture(
     })
 }
 
-/// Markers at every `gap`th point from `first` on; at the first of all if there are fewer.
+/// Markers at every `gap`th point from `first` on; if there are fewer points, at the first of all.
 fn markers(line: &Series, first: usize, gap: usize) -> Layer {
     let shown: Vec<&SeedPoint> = line.points.iter().filter(|point| !point.lost).collect();
     let first = if first < shown.len() { first } else { 0 };
@@ -116,10 +116,10 @@ fn markers(line: &Series, first: usize, gap: usize) -> Layer {
     Layer::Markers(line.style, marked.map(|point| (point.x, point.spread.median)).collect())
 }
 
-/// Median and quartiles at the steps, in units of so many, that all trials have which are still running.
+/// Median and quartiles at the steps that all trials still running have, counted in units of `unit`.
 ///
-/// A trial that diverged counts as the worst outcome from then on, and one that stopped at its target keeps its last value: leaving
-/// them out would show the others as if they were all.
+/// A trial that diverged counts as the worst outcome from then on, and one that stopped at its target keeps its last
+/// value: without them, the others would pass for all.
 fn over_seeds(
     configuration: &Configuration<'_>,
     rows: &HashMap<&str, Vec<&Curve>>,

@@ -24,7 +24,7 @@ pub const KIND: Kind = Kind {
 /// Points of a line.
 const POINTS: u32 = 400;
 
-/// The narrowest kernel, as a share of the axis: trials that all end alike are a peak that can be seen.
+/// The narrowest kernel, as a share of the axis: trials that all end alike still make a visible peak.
 const NARROWEST: f64 = 0.004;
 
 /// How high the strokes of single trials are, as a share of the ordinate.
@@ -69,7 +69,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     Ok(picture(chart, data.problem, &all, &lines, (x, scale), (!selected).then_some(by)))
 }
 
-/// `best_by` says in what the settings are best, if they were not selected.
+/// `best_by` names the metric that the settings are best in, if they were not selected.
 fn picture(
     chart: &Chart,
     problem: &str,
@@ -124,7 +124,8 @@ fn picture(
     }
 }
 
-/// A Gaussian kernel's estimate of the density along the axis; its area is the share of the trials that have a finite outcome.
+/// A Gaussian kernel's estimate of the density along the axis; its area is the share of the trials that have a finite
+/// outcome.
 fn density(line: &Outcomes<'_>, x: &Axis, scale: Scale) -> Vec<(f64, f64)> {
     let along = |value: f64| if scale == Scale::Log { libm::log10(value) } else { value };
     let back = |place: f64| if scale == Scale::Log { libm::pow(10.0, place) } else { place };
@@ -142,8 +143,8 @@ fn density(line: &Outcomes<'_>, x: &Axis, scale: Scale) -> Vec<(f64, f64)> {
     (0..=POINTS).map(|i| low + (high - low) * f64::from(i) / f64::from(POINTS)).map(|p| (back(p), at(p))).collect()
 }
 
-/// 0.9 min(s, q / 1.34) n^(-1/5) of ascending values, with their standard deviation s and quartile distance q (Silverman, 1986,
-/// equation 3.31); where half of the values are one, s alone counts.
+/// 0.9 min(s, q / 1.34) n^(-1/5) of ascending values, with their standard deviation s and interquartile range q
+/// (Silverman, 1986, equation 3.31); where half of the values are equal, s alone counts.
 fn bandwidth(values: &[f64]) -> f64 {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
@@ -161,7 +162,8 @@ mod tests {
 
     #[test]
     fn the_bandwidth_is_silvermans() {
-        // 0.9 * min(numpy.std(x, ddof=1), (quantile .75 - .25) / 1.34) * 5 ** -.2 of x = 0, 1, 2, 3, 10: by the quartiles.
+        // 0.9 * min(numpy.std(x, ddof=1), (quantile .75 - .25) / 1.34) * 5 ** -.2 of x = 0, 1, 2, 3, 10: by the
+        // quartiles.
         assert!((bandwidth(&[0.0, 1.0, 2.0, 3.0, 10.0]) - 0.973_584_622_85).abs() < 1e-8);
         assert_eq!(bandwidth(&[2.0, 2.0]), 0.0);
     }

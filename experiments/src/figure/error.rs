@@ -17,10 +17,10 @@ pub enum FigureError {
     UnknownKind {
         /// The name asked for.
         name: String,
-        /// What there is.
+        /// The known names.
         help: String,
     },
-    /// The kind of figure does not know the metric.
+    /// The kind of figure does not have the metric.
     #[error("a figure of kind `{kind}` cannot show `{name}`")]
     #[diagnostic(help("{help}"))]
     UnknownMetric {
@@ -28,7 +28,7 @@ pub enum FigureError {
         kind: &'static str,
         /// The metric asked for.
         name: String,
-        /// What there is.
+        /// The known names.
         help: String,
     },
     /// The trials have no such column of numbers.
@@ -37,7 +37,7 @@ pub enum FigureError {
     UnknownColumn {
         /// The name asked for.
         name: String,
-        /// What there is.
+        /// The known names.
         help: String,
     },
     /// The rows hold nothing that the figure could show.
@@ -54,9 +54,9 @@ pub enum FigureError {
     TooManyLines {
         /// The kind's name.
         kind: &'static str,
-        /// Lines that there would be.
+        /// The number of lines.
         found: usize,
-        /// Lines that there may be.
+        /// The most lines allowed.
         most: usize,
     },
     /// A range for an axis holds nothing, or has no place on a log scale.

@@ -1,5 +1,5 @@
-//! A large map of a column over two others, whose sign says on which side of a boundary a trial is, coloured by rank on either side
-//! (Sohl-Dickstein 2024, arXiv 2402.06184).
+//! A large map of a column over two others: its sign tells on which side of a boundary a trial is, its rank on that
+//! side gives the colour (Sohl-Dickstein 2024, arXiv 2402.06184).
 
 use std::collections::HashSet;
 
@@ -46,12 +46,12 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 }
 
 impl Map {
-    /// Reads a map of so many columns: once for the values of its axes and once for those of its cells, so that of a picture of
-    /// millions only the latter are in memory.
+    /// Reads a map in two passes, one for the values of its axes and one for those of its cells, so that only the cells
+    /// of a picture of millions are in memory.
     fn read(sheet: &Sheet, [x, y, column]: [&str; 3]) -> Result<Self, FigureError> {
         let mut sides = [(); 2].map(|()| HashSet::new());
         let mut rows = 0_usize;
-        // Zeros of both signs are one.
+        // Zeros of both signs are equal.
         let bits = |cell: Option<f64>| (cell.unwrap_or(f64::NAN) + 0.0).to_bits();
         sheet.visit(&[x, y], |mut cells| {
             rows += 1;
@@ -62,7 +62,7 @@ impl Map {
         })?;
         let nothing = |found: &str| FigureError::NoData {
             kind: KIND.name,
-            reason: format!("{rows} rows are in {found}: `{x}` and `{y}` are no grid with a row a cell"),
+            reason: format!("{rows} rows are in {found}: `{x}` and `{y}` are no grid with one row per cell"),
         };
         let [across, up] = sides.map(|side| {
             let mut values: Vec<f64> = side.into_iter().map(f64::from_bits).collect();
@@ -84,7 +84,7 @@ impl Map {
         Ok(map)
     }
 
-    /// A map without values for so many rows, or how many cells there would be.
+    /// A map of `rows` cells without values, or how many cells there would be.
     fn new(x: Vec<f64>, y: Vec<f64>, rows: usize) -> Result<Self, String> {
         let cells = x.len().checked_mul(y.len());
         let is_finite = |values: &[f64]| values.len() > 1 && values.iter().all(|value| value.is_finite());
@@ -100,8 +100,8 @@ impl Map {
         place(&self.y, y) * self.x.len() + place(&self.x, x)
     }
 
-    /// For each cell its rank among the converged ones, or minus its rank among the others, from 0 to 1; the boundary is where 1 meets
-    /// minus 1. Equal values have equal ranks.
+    /// For each cell its rank among the converged ones, or minus its rank among the others, from 0 to 1; the boundary
+    /// is where 1 meets minus 1. Equal values have equal ranks.
     fn ranks(&self) -> impl Iterator<Item = f64> {
         let sorted = |kept: fn(f64) -> bool| {
             let mut values: Vec<f64> = self.values.iter().copied().filter(|value| kept(*value)).collect();
@@ -118,7 +118,7 @@ impl Map {
             if value > 0.0 {
                 share(&converged, value)
             } else if value.is_nan() {
-                -0.0 // diverged at once, as far as anyone knows
+                -0.0 // diverged at once, as far as is known
             } else {
                 share(&diverged, value) - 1.0
             }

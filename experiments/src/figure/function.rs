@@ -134,7 +134,7 @@ fn pieces(points: &[[f64; 3]], column: usize) -> Vec<Vec<(f64, f64)>> {
     stretches.map(|piece| piece.iter().map(|point| (point[0], point[column])).collect()).collect()
 }
 
-/// A few markers, at places of the function's own.
+/// A few markers, at different places for each function.
 fn markers(index: usize, count: usize, function: &Function, column: usize, x: &Axis) -> Layer {
     const MARKERS: usize = 6;
     let seen: Vec<&[f64; 3]> =

@@ -95,7 +95,8 @@ pub(super) fn clip_area(points: &[Point], frame: &Frame) -> Vec<Point> {
     area
 }
 
-/// The dashes of a line, `pattern` being the lengths of dash, gap, dash, gap and so on; the line itself without a pattern.
+/// The dashes of a line, `pattern` being the lengths of dash, gap, dash, gap and so on; the line itself without a
+/// pattern.
 pub(super) fn dashes(points: &[Point], pattern: &[f64]) -> Vec<Vec<Point>> {
     let Some((&start, rest)) = points.split_first() else { return Vec::new() };
     if pattern.is_empty() {
@@ -132,7 +133,8 @@ pub(super) fn dashes(points: &[Point], pattern: &[f64]) -> Vec<Vec<Point>> {
     pieces
 }
 
-/// The same line to the eye with few points: of those in a column of a quarter pixel, the first, lowest, highest and last.
+/// The same line to the eye with few points: of those in a column of a quarter pixel, the first, lowest, highest and
+/// last.
 pub(super) fn thin(points: &[Point]) -> Vec<Point> {
     let mut kept = Vec::new();
     for column in points.chunk_by(|a, b| (a.0 * 4.0).floor() == (b.0 * 4.0).floor()) {

@@ -1,7 +1,7 @@
 //! How an outcome depends on two columns of `runs.csv`: a panel per optimizer that has both, a cell per pair of values.
 //!
-//! A cell shows the median over its trials. Where other hyperparameters vary as well, it shows the best median over them, and the legend
-//! says so: what is asked of two hyperparameters is how well an optimizer can do with them.
+//! A cell shows the median over its trials. Where other hyperparameters vary as well, it shows the best median over
+//! them, and the legend says so: the question is how well an optimizer can do with the two.
 
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ const STRIPES: usize = 95;
 /// Losses that differ by more than this factor stand on a log scale.
 const WIDE: f64 = 10.0;
 
-/// Decades that a log scale of colours shows at most.
+/// The most decades that a log scale of colours shows.
 const MOST_DECADES: f64 = 18.0;
 
 /// The trials of one optimizer by the values of two columns.
@@ -43,11 +43,11 @@ struct Grid<'a> {
     y: Vec<f64>,
     /// Row by row, from the smallest y; none where there are no trials.
     cells: Vec<Option<Cell>>,
-    /// The hyperparameters besides that vary.
+    /// The other hyperparameters that vary.
     besides: Vec<&'a str>,
 }
 
-/// What the trials of a cell say together.
+/// What the trials of a cell show together.
 #[derive(Clone, Copy, Debug)]
 struct Cell {
     median: f64,
@@ -130,7 +130,7 @@ impl<'a> Grid<'a> {
             groups.entry((cell, besides.iter().map(setting).collect())).or_default().push(run);
         }
         let mut cells: Vec<Option<Cell>> = vec![None; x.len() * y.len()];
-        // Equally good configurations differ in nothing that is shown but perhaps the count of trials: a fixed order.
+        // Equally good configurations look alike, except perhaps for the count of trials: a fixed order.
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by(|a, b| a.0.cmp(&b.0));
         for ((cell, _), runs) in &groups {
@@ -143,7 +143,7 @@ impl<'a> Grid<'a> {
         Self { optimizer: &runs[0].optimizer, x, y, cells, besides }
     }
 
-    /// The lines between cells whose trials ended worse than they began and others, as segments of the axes.
+    /// The lines between cells whose trials ended worse than they began and the others, as segments along the axes.
     fn borders(&self, x: &[f64], y: &[f64]) -> Vec<[(f64, f64); 2]> {
         let (columns, rows) = (self.x.len(), self.y.len());
         let worse = |column: usize, row: usize| self.cells[row * columns + column].map(|cell| cell.worse);
@@ -256,12 +256,13 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
 struct Rows {
     axis: Axis,
     borders: Vec<f64>,
-    /// Whether places along the axis are values.
+    /// Whether the axis is to scale.
     is_to_scale: bool,
 }
 
 impl Rows {
-    /// Rows for these values; of equal height if on neither scale they would be of about equal height, such as 0.9, 0.99, 0.999.
+    /// Rows for these values; of equal height if neither scale would make their heights about equal, as for 0.9, 0.99,
+    /// 0.999.
     fn of(values: &[f64]) -> Self {
         let scale = scale_of(values);
         if !is_uneven(values) {
@@ -274,7 +275,7 @@ impl Rows {
     }
 }
 
-/// What the lines of a theory mean; `is_one_of_many` says that other optimizers have others.
+/// The meaning of a theory's lines; `is_one_of_many` tells that other optimizers have other lines.
 fn theory_notes(optimizer: &str, is_one_of_many: bool, has_fastest: bool) -> Vec<Entry> {
     let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
     let of = if is_one_of_many { format!(", {optimizer}") } else { String::new() };

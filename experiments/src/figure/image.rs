@@ -13,7 +13,7 @@ use super::geometry::{Frame, Point};
 
 /// The element that shows `cells` within `frame`, where `at` says where values lie; lengths are multiplied by `scale`.
 ///
-/// Each cell is a pixel if they are of one size on the drawing, and the reader's program is asked not to smooth them.
+/// Cells of one size on the drawing become one pixel each, and viewers are asked not to smooth them.
 pub(super) fn element(
     cells: &Cells,
     frame: &Frame,
@@ -36,8 +36,8 @@ pub(super) fn element(
     ))
 }
 
-/// A PNG with a palette, the same bytes on every machine: this compressor has one code path and no choice of level. It is good at
-/// runs of zeros, which the filter makes of equal neighbours.
+/// A PNG with a palette, the same bytes on every machine: this compressor has one code path and no choice of level. It
+/// is good at runs of zeros, which the filter makes of equal neighbours.
 fn png(pixels: &[RGBColor], width: usize) -> Result<Vec<u8>, FigureError> {
     let key = |color: &RGBColor| (color.0, color.1, color.2);
     let palette: Vec<_> = pixels.iter().map(key).collect::<BTreeSet<_>>().into_iter().collect();

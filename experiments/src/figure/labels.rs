@@ -1,11 +1,11 @@
-//! The names of lines: as short as tells them apart.
+//! The names of lines: just long enough to tell them apart.
 
 use super::axis::value_label;
 use crate::record::Setting;
 use crate::stats::Configuration;
 
-/// The hyperparameters whose values differ between configurations of `optimizer`, apart from those in `besides`, and from choices
-/// that follow from another one: of two that always change together, the first says it all.
+/// The hyperparameters whose values differ between configurations of `optimizer`, apart from those in `besides` and
+/// from choices that follow from another one: of two that always change together, the first is enough.
 pub(super) fn varying<'a>(all: &[Configuration<'a>], optimizer: &str, besides: &[&str]) -> Vec<&'a str> {
     let own: Vec<_> = all.iter().filter(|configuration| configuration.optimizer() == optimizer).collect();
     let Some(first) = own.first() else { return Vec::new() };

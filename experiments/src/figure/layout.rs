@@ -25,7 +25,8 @@ const BAR: (f64, f64) = (16.0, 190.0);
 const BAR_LABEL: f64 = 22.0;
 const BAR_GAP: f64 = 18.0;
 
-/// How much wider text may be than measured: a reader of the SVG may have none of its fonts, and DejaVu Sans is that much wider.
+/// How much wider than measured text may be: a reader of the SVG may have none of its fonts, and DejaVu Sans is this
+/// much wider.
 const SLACK: f64 = 1.17;
 
 const PANEL_WIDTH: f64 = 480.0;
@@ -65,7 +66,7 @@ impl Layout {
         let mut width = right + if legend_width == 0.0 { overhang } else { LEGEND_GAP + legend_width } + MARGIN;
 
         let title = text::wrap(&picture.title, TITLE, (width - left - MARGIN) / SLACK);
-        // A word that is longer than the chart is wide.
+        // A word may be longer than the chart is wide.
         let title_width = title.iter().map(|line| text::width(line, TITLE)).fold(0.0, f64::max);
         width = width.max(left + SLACK * title_width + MARGIN);
         let mut y = MARGIN + title.len() as f64 * TITLE_LINE;

@@ -1,8 +1,9 @@
 //! Figures, drawn from rows alone: SVG with the same bytes on every machine, and PNG.
 //!
-//! A kind of figure is one file here and one line in [`KINDS`]. It turns rows into a [`Picture`], which says what is where in values of
-//! its axes; how that is drawn is no matter of the kind. plotters does the drawing, in whole pixels and without axes of its own: they
-//! are placed here, by `libm`'s logarithm, on a canvas so large that its pixels are not seen.
+//! A kind of figure is one file here and one line in [`KINDS`]. It turns rows into a [`Picture`], which says what is
+//! where in values of its axes; how that is drawn does not concern the kind. plotters draws, in whole pixels and
+//! without its own axes: these are placed here, by `libm`'s logarithm, on a canvas so large that its pixels are
+//! invisible.
 
 mod axis;
 mod basins;
@@ -87,13 +88,13 @@ pub struct Kind {
     pub summary: &'static str,
     /// The names of the metrics that it can show; the first is the default.
     pub metrics: fn() -> Vec<&'static str>,
-    /// The keys of a `[[figure]]` that it takes besides kind, metric, title and name; those that it cannot do without come first.
+    /// The keys of a `[[figure]]` that it takes besides kind, metric, title and name; required ones come first.
     pub keys: &'static [&'static str],
-    /// How many of the keys it cannot do without.
+    /// How many of the keys are required.
     pub required: usize,
     /// What it is drawn from.
     pub input: Input,
-    /// The table that it is drawn from, alone or besides, unless the figure names another one.
+    /// The table that it is drawn from, alone or besides the trials, unless the figure names another one.
     pub table: Option<&'static str>,
     compose: fn(&Chart, &Data<'_>) -> Result<Picture, FigureError>,
 }
@@ -182,7 +183,7 @@ impl Chart {
         Self { options, ..self }
     }
 
-    /// What was said beyond its kind and metric.
+    /// Its options beyond kind and metric.
     pub fn options(&self) -> &Options {
         &self.options
     }
@@ -205,8 +206,8 @@ impl Chart {
         options.name.clone().unwrap_or_else(|| format!("{}-{}{columns}", self.kind.name, self.metric))
     }
 
-    /// What the chart shows, as (problem, picture): of each problem in the rows, or one picture of an empty name for kinds that show
-    /// all problems at once, or none.
+    /// What the chart shows, as (problem, picture): one picture per problem in the rows, or one with an empty name for
+    /// kinds that show all problems at once, or none.
     ///
     /// # Errors
     /// If there is nothing to show, or too much.
@@ -254,7 +255,7 @@ fn help<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String 
 
 /// Draws a chart into `folder`: `<name>.svg`, and `<name>.png` if `with_png`; the paths of what was written.
 ///
-/// Where the rows are of several problems, each has a file of its own, `<name>-<problem>.svg`.
+/// If the rows are of several problems, each has a file of its own, `<name>-<problem>.svg`.
 ///
 /// # Errors
 /// If there is nothing to show, or too much, or a file cannot be written.
@@ -282,7 +283,7 @@ fn write(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, FigureError> {
     }
 }
 
-/// A name that is a file's name on every system.
+/// The name as a file name that is valid on every system.
 fn slug(name: &str) -> String {
     name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }

@@ -18,13 +18,13 @@ pub const KIND: Kind = Kind {
     compose,
 };
 
-/// Units that a layer may have: more are no graph that can be read.
+/// The most units of a layer: a larger graph cannot be read.
 const MOST_UNITS: usize = 40;
 
-/// Decades of changes that colours tell apart at most.
+/// The most decades of changes that colours tell apart.
 const MOST_DECADES: f64 = 6.0;
 
-/// From unit to unit of a layer in pixels at most; of the panel's height at least.
+/// The largest distance of a layer's units in pixels, and the least height of the panel.
 const SPACING: f64 = 70.0;
 const LEAST: f64 = 240.0;
 
@@ -32,7 +32,8 @@ const WHITE: plotters::style::RGBColor = plotters::style::RGBColor(0xff, 0xff, 0
 const GREY: plotters::style::RGBColor = plotters::style::RGBColor(0xc4, 0xc4, 0xc4);
 const STRIPES: usize = 95;
 
-/// A row of the table: the output of a unit, or the gradient of the weight that leads to it from one of the layer before.
+/// A row of the table: the output of a unit, or the gradient of the weight that leads to it from one of the layer
+/// before.
 struct Row {
     layer: usize,
     unit: usize,
@@ -72,7 +73,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     Ok(picture(chart, &rows, &widths))
 }
 
-/// The colour of a change, relative to the largest of its kind: on a log scale of so many decades, light for small ones.
+/// The colour of a change, relative to the largest of its kind: on a log scale of `decades` decades, light for small
+/// ones.
 fn shade(relative: f64, decades: f64) -> plotters::style::RGBColor {
     viridis(-libm::log10(relative.max(1e-300)) / decades)
 }
@@ -102,7 +104,7 @@ fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
             perturbed.push(ends.to_vec());
         }
     }
-    // What changed most lies on top.
+    // The largest changes lie on top.
     strokes.sort_by(|a, b| a.0.total_cmp(&b.0));
     let units = rows.iter().filter(|row| row.from.is_none());
     let size = if most > 12 { 14.0 } else { 22.0 };

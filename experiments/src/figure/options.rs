@@ -1,39 +1,39 @@
-//! What may be said of a figure beyond its kind and metric, and what its trials are selected by.
+//! The options of a figure beyond its kind and metric, and the selection of its trials.
 
 use super::axis::Scale;
 use crate::record::Setting;
 use crate::stats::{Configuration, Metric};
 
-/// What may be said of a figure beyond its kind and metric; every kind takes its own part of it ([`super::Kind::keys`]).
+/// The options of a figure beyond its kind and metric; every kind takes a subset of them ([`super::Kind::keys`]).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
-    /// The file's name without its ending; without it, kind, metric and columns.
+    /// The file's name without its ending; by default, kind, metric and columns.
     pub name: Option<String>,
-    /// The title; without it, what is shown.
+    /// The title; by default, what is shown.
     pub title: Option<String>,
-    /// From where to where the abscissa goes; without it, around the data.
+    /// The range of the abscissa; by default, around the data.
     pub x_range: Option<(f64, f64)>,
-    /// From where to where the ordinate goes; without it, around the data.
+    /// The range of the ordinate; by default, around the data.
     pub y_range: Option<(f64, f64)>,
-    /// How values are spread along the abscissa; without it, the kind chooses.
+    /// How values are spread along the abscissa; by default, the kind chooses.
     pub x_scale: Option<Scale>,
-    /// The same of the ordinate.
+    /// The same for the ordinate.
     pub y_scale: Option<Scale>,
-    /// What the best configuration is best in; without it, the outcome that belongs to the metric.
+    /// The metric that the best configuration is best in; by default, the outcome that belongs to the metric.
     pub select_by: Option<Metric>,
-    /// The configurations that are shown; without any, the kind chooses.
+    /// The configurations that are shown; if there are none, the kind chooses.
     pub selection: Vec<Selection>,
     /// The column on the abscissa.
     pub x: Option<String>,
     /// The column on the ordinate.
     pub y: Option<String>,
-    /// The column whose values are a line each.
+    /// The column with one line per value.
     pub series: Option<String>,
     /// The column that is shown.
     pub column: Option<String>,
     /// The table that is drawn, as a path from the folder of the results.
     pub table: Option<String>,
-    /// Below which value a metric counts as reached.
+    /// The value below which a metric counts as reached.
     pub below: Option<f64>,
     /// The optimizer that another one is compared with.
     pub against: Option<String>,

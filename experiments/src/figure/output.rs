@@ -15,7 +15,8 @@ const PNG_SCALE: usize = 2;
 
 /// The picture as SVG.
 ///
-/// The same picture gives the same text on every machine, that of embedded images too. Its fonts are named, not embedded: Arimo, or others with the same widths.
+/// The same picture gives the same text on every machine, embedded images included. Its fonts are named, not embedded:
+/// Arimo, or others with the same widths.
 pub fn svg(picture: &Picture) -> Result<String, FigureError> {
     let layout = Layout::of(picture);
     let (width, height) = layout.size;
@@ -64,14 +65,14 @@ pub fn png<W: Write>(picture: &Picture, writer: W) -> Result<(), FigureError> {
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Default);
-    // The resolution, for programs that ask for it: 2 × 96 pixels an inch.
+    // The resolution, for programs that ask for it: 2 × 96 pixels per inch.
     encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: 7559, yppu: 7559, unit: png::Unit::Meter }));
     let mut writer = encoder.write_header().map_err(failed)?;
     writer.write_image_data(&pixels).map_err(failed)?;
     writer.finish().map_err(failed)
 }
 
-/// Averages squares of `factor` pixels: what makes lines smooth that plotters drew in whole pixels.
+/// Averages squares of `factor` pixels: this smooths lines that plotters drew in whole pixels.
 fn shrink(pixels: &[u8], width: usize, factor: usize) -> Vec<u8> {
     let area = (factor * factor) as u32;
     let small_width = width / factor;

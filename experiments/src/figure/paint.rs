@@ -25,7 +25,7 @@ const FINE_GRID: RGBColor = RGBColor(0xf0, 0xf0, 0xf0);
 const BORDER: f64 = 0.9;
 const LINE: f64 = 1.7;
 const THIN: f64 = 0.9;
-/// A line between areas, and the light around it that sets it off from dark ones.
+/// Widths of a line between areas, and of the light around it that sets it off from dark ones.
 const EDGE: (f64, f64) = (1.6, 3.4);
 const LEVEL: RGBColor = RGBColor(0xa8, 0xa8, 0xa8);
 const RING: f64 = 8.0;
@@ -57,7 +57,7 @@ pub(super) fn paint<DB: DrawingBackend>(
     legend(canvas, picture, layout)
 }
 
-/// The images that an SVG has of tables of many cells, as elements that belong below all else.
+/// The images that an SVG has of tables of many cells, as elements that belong below everything else.
 pub(super) fn images(picture: &Picture, layout: &Layout) -> Result<String, FigureError> {
     let mut elements = String::new();
     for (panel, frame) in picture.panels.iter().zip(&layout.frames) {

@@ -1,4 +1,5 @@
-//! How optimizers compare with one of them, problem by problem: the median ratio over paired trials with its bootstrap interval.
+//! How optimizers compare with one of them, problem by problem: the median ratio over paired trials with its bootstrap
+//! interval.
 
 use super::axis::{Axis, Scale};
 use super::comparison::{self, remark};
@@ -22,7 +23,7 @@ pub const KIND: Kind = Kind {
 const LINE: f64 = 9.0;
 const ROOM: f64 = 9.0;
 
-/// Decades that the axis shows at most on either side of 1.
+/// The most decades that the axis shows on either side of 1.
 const MOST: f64 = 6.0;
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
@@ -58,7 +59,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let mut layers = vec![Layer::Guide(vec![(1.0, 0.0), (1.0, count as f64)])];
     for &(other, y, ratio, low, high) in &drawn {
         layers.push(Layer::Line(solid(other), vec![(power(low), y), (power(high), y)]));
-        // A ratio beyond the axis, such as to a trial that diverged, is marked at its end.
+        // A ratio beyond the axis, such as to a trial that diverged, is marked at the end of the axis.
         let place = power(ratio).clamp(x.low(), x.high());
         layers.push(Layer::Markers(style(other), vec![(place, y)]));
     }

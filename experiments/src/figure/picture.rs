@@ -11,7 +11,7 @@ use super::style::Style;
 pub struct Picture {
     /// Its title; may be empty.
     pub title: String,
-    /// What all panels share from left to right.
+    /// The axis that all panels share from left to right.
     pub x: Axis,
     /// Its name.
     pub x_label: String,
@@ -21,7 +21,7 @@ pub struct Picture {
     pub color_bar: Option<ColorBar>,
     /// What lines mean.
     pub legend: Vec<Entry>,
-    /// What all else means, below the lines.
+    /// What everything else means, below the lines.
     pub notes: Vec<Entry>,
 }
 

@@ -1,4 +1,5 @@
-//! How likely an outcome below a threshold is, by a hyperparameter: a line per optimizer and other settings, with Wilson's intervals.
+//! How likely an outcome below a threshold is, by a hyperparameter: a line per optimizer and other settings, with
+//! Wilson's intervals.
 
 use super::axis::{Axis, Scale, value_label};
 use super::cells::scale_of;

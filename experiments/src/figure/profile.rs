@@ -1,4 +1,5 @@
-//! Performance profiles (Dolan and Moré 2002): on which share of the problems an optimizer comes within a factor of the best.
+//! Performance profiles (Dolan and Moré 2002): on which share of the problems an optimizer comes within a factor of the
+//! best.
 
 use super::axis::{Axis, Scale};
 use super::comparison;
@@ -20,7 +21,7 @@ pub const KIND: Kind = Kind {
     compose,
 };
 
-/// Factors that the axis shows at most.
+/// The largest factor that the axis shows.
 const MOST: f64 = 1e4;
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
@@ -58,8 +59,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     })
 }
 
-/// For each optimizer, its costs on the problems, divided by the best one's, ascending: 1 where it is the best, and infinite where the
-/// best one's is zero and its own is not, or it diverged.
+/// For each optimizer, its costs on the problems divided by the best one's, ascending: 1 where it is the best; infinite
+/// where it diverged, or where only the best one's cost is zero.
 fn ratios(comparison: &Comparison<'_>) -> Vec<Vec<f64>> {
     let mut all = vec![Vec::new(); comparison.optimizers.len()];
     for problem in 0..comparison.problems.len() {

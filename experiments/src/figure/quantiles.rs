@@ -1,4 +1,5 @@
-//! Quantiles of a number that every weight has, such as its effective learning rate, by step: a line and bands per configuration.
+//! Quantiles over the weights of a number such as the effective learning rate, by step: a line and bands per
+//! configuration.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,7 +1,7 @@
 //! Average ranks of optimizers over problems, with Nemenyi's critical difference (Demšar 2006).
 //!
-//! Each bar is half the critical difference long on either side of its mark, so two optimizers differ at the level of 5 % exactly if their
-//! bars do not overlap.
+//! Each bar is half the critical difference long on either side of its mark, so two optimizers differ at the level of 5
+//! % exactly if their bars do not overlap.
 
 use super::axis::{Axis, Scale, value_label};
 use super::comparison::{self, remark};

@@ -116,7 +116,7 @@ fn regrets<'a>(own: impl Iterator<Item = &'a Configuration<'a>>, metric: Metric)
     losses.into_iter().map(|(rate, loss)| (rate, regret(loss))).collect()
 }
 
-/// By learning rate, the share of problems whose regret is at most `close`; of those rates that every problem has.
+/// By learning rate, the share of problems whose regret is at most `close`; only rates that every problem has.
 fn shares(problems: &[Vec<(f64, f64)>], close: f64) -> Vec<(f64, f64)> {
     let at = |problem: &Vec<(f64, f64)>, rate: f64| {
         problem.iter().find(|(known, _)| *known == rate).map(|(_, regret)| *regret)

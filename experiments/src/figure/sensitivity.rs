@@ -86,7 +86,7 @@ fn scale(all: &[Configuration<'_>], name: &str) -> Scale {
     if name == LEARNING_RATE { Scale::Log } else { scale_of(&values) }
 }
 
-/// Where theory says that each line's trials diverge beyond.
+/// The learning rates beyond which each line's trials diverge in theory.
 fn bounds(chart: &Chart, groups: &[Group<'_>], name: &str, y: &Axis) -> Vec<Layer> {
     let Some((_, largest)) = chart.options.theory.and(chart.options.spectrum).filter(|_| name == LEARNING_RATE) else {
         return Vec::new();
@@ -102,7 +102,7 @@ fn bounds(chart: &Chart, groups: &[Group<'_>], name: &str, y: &Axis) -> Vec<Laye
     groups.iter().enumerate().filter_map(bound).collect()
 }
 
-/// The configurations by all that is not the learning rate, in plan order.
+/// The configurations grouped by everything but the learning rate, in plan order.
 fn groups<'a>(
     chart: &Chart,
     all: &[Configuration<'a>],
@@ -154,7 +154,7 @@ fn outcomes(series: &[Series], metric: Metric, y: Axis, edge: Edge, bounds: Vec<
     Panel { heading: String::new(), height: 300.0, y, y_label: metric.axis_label(), layers, symbols: Vec::new() }
 }
 
-/// A row a line, and in it a bar a learning rate, as high as the share of trials that diverged.
+/// One row per line, and in it one bar per learning rate, as high as the share of trials that diverged.
 fn divergence(groups: &[Group<'_>], bars: &[Vec<(f64, f64)>]) -> Panel {
     let bottom = |row: usize| (groups.len() - 1 - row) as f64;
     let bar = |row: usize, (left, right): (f64, f64), share: f64| {
@@ -179,7 +179,7 @@ fn divergence(groups: &[Group<'_>], bars: &[Vec<(f64, f64)>]) -> Panel {
     }
 }
 
-/// From where to where each learning rate stands for those around it.
+/// The interval that each learning rate stands for.
 fn cells(group: &Group<'_>, scale: Scale) -> Vec<(f64, f64)> {
     let rates: Vec<f64> = group.iter().map(|(rate, _)| *rate).collect();
     borders(&rates, scale).windows(2).map(|pair| (pair[0], pair[1])).collect()

@@ -29,8 +29,8 @@ pub(super) fn worst_edge(worst: f64) -> Edge {
 
 /// An ordinate that holds the medians and quartiles of all lines.
 ///
-/// Losses and norms stand on a log axis, unless one is negative; accuracies on a linear one. Where every median is lost, there is still
-/// an axis.
+/// Losses and norms stand on a log axis, unless one is negative; accuracies on a linear one. Where every median is
+/// lost, there is still an axis.
 pub(super) fn ordinate(chart: &Chart, series: &[Series], worst: f64) -> Result<Axis, FigureError> {
     let shown = series.iter().flat_map(|line| &line.points).filter(|point| !point.lost);
     let values: Vec<f64> = shown.flat_map(|point| [point.spread.median, point.spread.q25, point.spread.q75]).collect();
@@ -43,7 +43,7 @@ pub(super) fn ordinate(chart: &Chart, series: &[Series], worst: f64) -> Result<A
     Ok(Axis::around(scale, values).unwrap_or_else(|| Axis::new(scale, fallback.0, fallback.1)))
 }
 
-/// An axis over a range that somebody asked for.
+/// An axis over a range that was asked for.
 pub(super) fn axis_in(axis: &'static str, scale: Scale, (low, high): (f64, f64)) -> Result<Axis, FigureError> {
     let is_finite = low.is_finite() && high.is_finite() && low < high;
     if !is_finite || (scale == Scale::Log && low <= 0.0) {
@@ -68,7 +68,7 @@ pub(super) fn layers(series: &[Series], y: &Axis, edge: Edge) -> Vec<Layer> {
     layers
 }
 
-/// Where the stretches of points that are `such` start.
+/// Where the stretches of points start for which `such` holds.
 fn starts(line: &Series, such: impl Fn(&SeedPoint) -> bool) -> Vec<f64> {
     let points = &line.points;
     let first = |i: usize| such(&points[i]) && (i == 0 || !such(&points[i - 1]));
@@ -88,7 +88,7 @@ fn stretches(line: &Series) -> impl Iterator<Item = &[SeedPoint]> {
 
 fn bands(line: &Series) -> Vec<Layer> {
     let band = |stretch: &[SeedPoint]| match stretch {
-        // A band without width would not be seen.
+        // A band without width would be invisible.
         [point] => Layer::Hint(line.style, vec![(point.x, point.spread.q25), (point.x, point.spread.q75)]),
         _ => Layer::Band(line.style, stretch.iter().map(|p| (p.x, p.spread.q25, p.spread.q75)).collect()),
     };

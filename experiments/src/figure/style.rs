@@ -32,8 +32,8 @@ pub struct Style {
     pub marker: Marker,
 }
 
-/// The palette of Okabe and Ito (2008) without its yellow, which is lost on white, in an order in which neighbours differ in
-/// lightness (L* of 46, 71, 0, 58, 64, 54, 70).
+/// The palette of Okabe and Ito (2008) without its yellow, which is lost on white, in an order in which neighbours
+/// differ in lightness (L* of 46, 71, 0, 58, 64, 54, 70).
 const COLORS: [RGBColor; 7] = [
     RGBColor(0x00, 0x72, 0xb2),
     RGBColor(0xe6, 0x9f, 0x00),

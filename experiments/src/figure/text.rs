@@ -10,7 +10,7 @@ static ARIMO: LazyLock<FontRef<'static>> = LazyLock::new(|| {
     FontRef::try_from_slice(bytes).expect("the bundled font is a font")
 });
 
-/// What an SVG asks of its reader: Arimo or a font with the same widths, which nearly every machine has one of.
+/// The fonts that an SVG asks for: Arimo, or others with the same widths; nearly every machine has one of them.
 pub(super) const FAMILY: &str = "Arimo, Liberation Sans, Arial, Helvetica, sans-serif";
 
 /// Size of raised characters, and how far they are raised, in em of the text.
@@ -83,7 +83,7 @@ pub(super) fn cover(glyphs: Vec<Glyph>, mut draw: impl FnMut(i32, i32, f32)) {
     }
 }
 
-/// Breaks text at spaces into lines that are not wider than `limit`, as far as its words allow.
+/// Breaks text at spaces into lines no wider than `limit`, as far as its words allow.
 pub(super) fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

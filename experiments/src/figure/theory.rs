@@ -2,8 +2,8 @@
 
 use super::options::Options;
 
-/// The largest learning rate below which an optimizer converges on a quadratic whose largest eigenvalue is `largest`; none where
-/// this has no closed form here.
+/// The largest learning rate below which an optimizer converges on a quadratic whose largest eigenvalue is `largest`;
+/// none where there is no closed form here.
 ///
 /// - sgd: 2 / λ
 /// - momentum (the heavy ball; Polyak 1964): 2 (1 + μ) / λ
@@ -26,8 +26,8 @@ pub(super) fn bound_text(optimizer: &str) -> &'static str {
     }
 }
 
-/// The learning rate and the coefficient with which the heavy ball converges fastest, for the smallest and the largest eigenvalue
-/// (Polyak 1964): 4 / (√L + √l)² and ((√L - √l) / (√L + √l))².
+/// The learning rate and the coefficient with which the heavy ball converges fastest, for the smallest and the largest
+/// eigenvalue (Polyak 1964): 4 / (√L + √l)² and ((√L - √l) / (√L + √l))².
 pub(super) fn fastest((smallest, largest): (f64, f64)) -> (f64, f64) {
     let (low, high) = (libm::sqrt(smallest), libm::sqrt(largest));
     let share = (high - low) / (high + low);
@@ -44,7 +44,7 @@ pub(super) struct Overlay {
 
 /// The bound of an optimizer on the plane of learning rate and momentum, and the fastest point of the heavy ball.
 ///
-/// None if the axes are others, or there is no theory.
+/// None if the axes are others, or if there is no theory.
 pub(super) fn on_plane(options: &Options, optimizer: &str, x: (f64, f64), y: (f64, f64)) -> Option<Overlay> {
     const POINTS: u32 = 200;
     options.theory?;

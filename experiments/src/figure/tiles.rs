@@ -8,7 +8,8 @@ use super::cells::{Cells, Fill};
 use super::error::FigureError;
 use super::geometry::{Frame, Point};
 
-/// How far a cell reaches below its neighbours, which are drawn over it: where two only meet, many programs show a seam.
+/// How far a cell reaches below its neighbours, which are drawn over it: where two only meet, many programs show a
+/// seam.
 const OVERLAP: f64 = 0.4;
 
 /// From one line of the hatching to the next, along an axis; how wide they are, and how exactly their ends are found.
@@ -17,7 +18,7 @@ const STROKE: f64 = 0.8;
 const STEP: f64 = 0.5;
 const HATCHING: RGBColor = RGBColor(0x8a, 0x8a, 0x8a);
 
-/// Draws the part of `cells` within `frame`; `at` says where values lie. An SVG has an image instead if they are many.
+/// Draws the part of `cells` within `frame`; `at` says where values lie. In an SVG, many cells become an image instead.
 pub(super) fn cells<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
     cells: &Cells,
@@ -91,7 +92,7 @@ pub(super) fn swatch<DB: DrawingBackend>(
     hatch(canvas, frame, |_| fill == Fill::Hatched)
 }
 
-/// Draws colours one above the other, each as high as the others.
+/// Draws colours one above another, all of the same height.
 pub(super) fn stripes<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
     colors: &[RGBColor],

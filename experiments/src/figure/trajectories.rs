@@ -26,7 +26,7 @@ pub const KIND: Kind = Kind {
     compose,
 };
 
-/// Width of the panel in pixels, and how high it is at least and at most: within that, both axes have one scale.
+/// Width of the panel in pixels, and its least and greatest height: within these, both axes have one scale.
 const WIDTH: f64 = 480.0;
 const HEIGHTS: (f64, f64) = (240.0, 520.0);
 
@@ -166,7 +166,7 @@ fn bands(surface: &Surface, levels: &Levels, axes: (&Axis, &Axis), height: usize
     Cells { x, y, fills }
 }
 
-/// A stripe a band, with the levels between them.
+/// One stripe per band, with the levels between them.
 fn color_bar(levels: &Levels) -> ColorBar {
     let count = levels.heights.len() + 1;
     let label = match levels.base {

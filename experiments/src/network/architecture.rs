@@ -1,4 +1,4 @@
-//! The shape of a network, and where its parameters stand.
+//! The shape of a network, and the places of its parameters.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use thalweg_kernels::loss::Loss;
 
 use super::Parameterisation;
 
-/// One dense layer, and where its parameters stand among the network's.
+/// One dense layer, and the places of its parameters among the network's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
     /// Units of the layer before.
@@ -17,7 +17,7 @@ pub struct Layer {
     pub outputs: usize,
     /// The weights, `[output][input]`.
     pub weights: Range<usize>,
-    /// The biases; empty for a layer without.
+    /// The biases; empty for a layer without any.
     pub bias: Range<usize>,
     /// The factor s of z = s · W x + b; see [`Parameterisation`].
     pub scale: f64,
@@ -79,8 +79,8 @@ impl Architecture {
         self.layers.iter().any(|layer| layer.scale != 1.0)
     }
 
-    /// The parameters that products take, `[parameter][lane]`: those of a group with each layer's weights times its scale,
-    /// written to `out`; the parameters themselves if no layer is scaled.
+    /// The parameters that products take, `[parameter][lane]`: those of a group with each layer's weights times its
+    /// scale, written to `out`; the parameters themselves if no layer is scaled.
     pub(super) fn effective<'a, T: Real>(&self, parameters: &'a [T], lanes: usize, out: &'a mut [T]) -> &'a [T] {
         if !self.is_scaled() {
             return parameters;
@@ -119,7 +119,7 @@ impl Architecture {
         self.layers[self.layers.len() - 1].outputs
     }
 
-    /// Units of the widest layer, inputs and outputs among them.
+    /// Units of the widest layer, inputs and outputs included.
     pub fn widest(&self) -> usize {
         self.layers.iter().map(|layer| layer.inputs.max(layer.outputs)).max().unwrap_or(0)
     }

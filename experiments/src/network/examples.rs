@@ -69,17 +69,17 @@ pub struct Orders {
 
 type Cache = HashMap<(u64, u64), Arc<[u32]>>;
 
-/// Orders that are kept at most, in numbers of 4 bytes.
+/// The most that is kept of orders, in numbers of 4 bytes.
 const CACHED: usize = 16 << 20;
 
 impl Orders {
-    /// Orders of so many examples, drawn with replacement or shuffled.
+    /// Orders of this many examples, drawn with replacement or shuffled.
     pub fn new(examples: usize, replacement: bool) -> Self {
         Self { examples, replacement, cache: Mutex::default() }
     }
 
-    /// The order of one epoch, from the stream `order` of the seed, whose substream is the epoch: 0 .. examples, shuffled,
-    /// or as many draws from them.
+    /// The order of one epoch, from the stream `order` of the seed, whose substream is the epoch: 0 .. examples,
+    /// shuffled, or as many draws from them.
     pub fn of_epoch(&self, seed: u64, epoch: u64) -> Arc<[u32]> {
         let locked = || self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(order) = locked().get(&(seed, epoch)) {
@@ -114,7 +114,7 @@ pub(super) fn gather<'a, T: Copy>(
     if let [order] = orders {
         let (out, order) = (&mut out[..range.len() * width], &order[range]);
         match width {
-            // So few numbers are not worth a call to copy memory.
+            // For rows this short, a call to copy memory does not pay.
             1 => pick::<T, 1>(order, source, out),
             2 => pick::<T, 2>(order, source, out),
             _ => {

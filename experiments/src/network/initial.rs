@@ -1,15 +1,15 @@
-//! What trials of the same initial seed begin with, computed once.
+//! What trials of the same initial seed begin with; computed once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::train::{Evaluation, Split};
 
-/// Initial weights and their losses by initial seed. A sweep trains every configuration from the same few seeds, and drawing
-/// weights and evaluating them takes as long as several steps of a short training.
+/// Initial weights and their losses by initial seed. A sweep trains every configuration from the same few seeds, and
+/// drawing weights and evaluating them takes as long as several steps of a short training.
 #[derive(Debug)]
 pub(super) struct Initials<T> {
-    /// How many are kept at most.
+    /// The most seeds that are kept.
     most: usize,
     cache: Mutex<HashMap<u64, Initial<T>>>,
 }
@@ -21,11 +21,11 @@ struct Initial<T> {
     ends: [Option<(f64, f64)>; 3],
 }
 
-/// Bytes of weights that are kept at most.
+/// The most bytes of weights that are kept.
 const CACHED: usize = 64 << 20;
 
 impl<T: Copy> Initials<T> {
-    /// Of networks with so many parameters.
+    /// An empty cache for networks with this many parameters.
     pub fn new(parameters: usize) -> Self {
         // The 100 bytes are about what an entry takes besides its weights.
         Self { most: CACHED / (parameters * size_of::<T>() + 100), cache: Mutex::default() }
@@ -35,7 +35,7 @@ impl<T: Copy> Initials<T> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The initial weights of a seed, which `draw` gives if they are not here.
+    /// The initial weights of a seed; `draw` gives them if they are not here.
     pub fn weights(&self, seed: u64, draw: impl FnOnce() -> Vec<T>) -> Arc<[T]> {
         if let Some(initial) = self.locked().get(&seed) {
             return Arc::clone(&initial.weights);
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(*initials.weights(3, || vec![1.0, 2.0]), [1.0, 2.0]);
         assert_eq!(*initials.weights(3, || unreachable!("it is known")), [1.0, 2.0]);
         assert!(!initials.recall(&[3], Split::Train, &mut recalled));
-        // The weights of seed 4 are not here, so nothing is kept of it.
+        // The weights of seed 4 are not here, so nothing is kept for it.
         initials.keep(&[3, 4], Split::Train, &evaluation);
         assert!(!initials.recall(&[3], Split::Test, &mut recalled));
         assert!(!initials.recall(&[3, 4], Split::Train, &mut recalled));

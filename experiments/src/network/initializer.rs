@@ -14,17 +14,17 @@ use crate::random::Stream;
 pub enum Initializer {
     /// All weights zero.
     Zeros,
-    /// All weights this number: units of a layer then stay the same as each other for ever.
+    /// All weights this number: the units of a layer then stay equal for ever.
     Constant(f64),
     /// Normal with this standard deviation.
     Normal(f64),
     /// Uniform between minus and plus this; the variance is a third of its square.
     Uniform(f64),
-    /// This gain times a random matrix with orthonormal columns, or orthonormal rows if it has more columns than rows, as
-    /// PyTorch's `orthogonal_` has it. Weights have variance gain² / max(inputs, outputs).
+    /// This gain times a random matrix with orthonormal columns, or orthonormal rows if it has more columns than rows,
+    /// as PyTorch's `orthogonal_` has it. Weights have variance gain² / max(inputs, outputs).
     ///
-    /// The matrix is the factor Q of as many standard normal numbers, drawn row by row of a matrix that is not wider than
-    /// high, whose transpose is taken if need be; see [`thalweg_kernels::orthogonal`].
+    /// The matrix is the factor Q of a matrix of standard normal numbers, drawn row by row and at least as high as
+    /// wide; the result is transposed if need be. See [`thalweg_kernels::orthogonal`].
     Orthogonal(f64),
     /// Normal with variance `gain` / fan.
     ScaledNormal {
@@ -51,8 +51,8 @@ pub enum Fan {
     Average,
 }
 
-/// Every initializer, with its name in specs and its formula with its source; those of which the formula has `init_scale`
-/// take that from the spec.
+/// Every initializer, with its name in specs and its formula with its source; formulas with `init_scale` take it from
+/// the spec.
 pub static ALL: &[(&str, &str, Initializer)] = &[
     ("zeros", "0", Initializer::Zeros),
     ("constant", "init_scale", Initializer::Constant(1.0)),
@@ -90,7 +90,7 @@ pub static ALL: &[(&str, &str, Initializer)] = &[
 impl Initializer {
     /// Its name in specs.
     pub fn name(self) -> &'static str {
-        // Those with a scale are listed with that of 1.
+        // The list has those with a scale at a scale of 1.
         let listed = self.with_scale(1.0).unwrap_or(self);
         ALL.iter().find(|(.., other)| *other == listed).map_or("", |(name, ..)| name)
     }

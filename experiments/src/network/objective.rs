@@ -23,20 +23,20 @@ pub struct Network<T> {
     orders: Orders,
     initials: Initials<T>,
     chunk: Option<usize>,
-    /// Examples of a split that evaluations are over, at most.
+    /// The most examples of a split that an evaluation covers.
     evaluated: usize,
 }
 
-/// What the activations of a chunk of examples and their gradients may take on the population path: somewhat more than
-/// the 32 KiB of the first-level cache, since fewer and larger chunks save calls (measured on W1).
+/// The most bytes that the activations of a chunk of examples and their gradients take on the population path: somewhat
+/// more than the 32 KiB of the first-level cache, since fewer and larger chunks save calls (measured on W1).
 const CHUNK_BYTES: usize = 56 << 10;
 
 /// Examples of a chunk on the dense path, where the weights are packed anew for each.
 const DENSE_CHUNK: usize = 256;
 
 impl<T: Elementary> Network<T> {
-    /// A network on the splits `[training, validation, test]`; an empty split is one that is not there. `chunk`
-    /// overrides how many examples go through the network at a time, which changes its speed and nothing else.
+    /// A network on the splits `[training, validation, test]`; an empty split does not count as one. `chunk` overrides
+    /// how many examples go through the network at a time, which changes its speed and nothing else.
     ///
     /// # Panics
     ///
@@ -59,14 +59,14 @@ impl<T: Elementary> Network<T> {
         Self { architecture, initializer, splits, batches, orders, initials, chunk, evaluated: usize::MAX }
     }
 
-    /// Evaluations are over the first so many examples of each split only.
+    /// Limits evaluations to the first `examples` examples of each split.
     #[must_use]
     pub fn evaluated_on(self, examples: usize) -> Self {
         Self { evaluated: examples, ..self }
     }
 
-    /// As many examples as keep the activations of one register of lanes in the first-level cache, but enough to be worth
-    /// reading and writing the gradient of weights that this cache does not hold.
+    /// As many examples as keep the activations of one register of lanes in the first-level cache, but enough to be
+    /// worth reading and writing the gradient of weights that this cache does not hold.
     fn preferred_chunk(&self, layout: Layout) -> usize {
         if layout.path == Path::Dense {
             return DENSE_CHUNK;
@@ -101,7 +101,7 @@ impl<T: Elementary> Objective<T> for Network<T> {
     fn start(&self, scratch: &mut Scratch<T>, lanes: &[Lane<'_>], weights: &mut [T]) {
         let width = scratch.lanes;
         scratch.init_seeds.clear();
-        // Seeds whose initial weights are as they were drawn: what else they start from, nobody has kept the losses of.
+        // Losses are kept by seed, so only for initial weights without an offset.
         if lanes.iter().all(|lane| lane.init_offset == 0.0) {
             scratch.init_seeds.extend(lanes.iter().map(|lane| lane.init_seed));
         }
@@ -222,7 +222,7 @@ impl<T: Elementary> Network<T> {
     ) {
         let size = self.parameters() * scratch.lanes;
         let arrays = weights.chunks_exact(size).zip(gradient.chunks_exact_mut(size));
-        // The groups leave the scratch while the rest of it is at work for them; that allocates nothing.
+        // The groups leave the scratch while the rest of it works on them; this allocates nothing.
         let mut groups = std::mem::take(&mut scratch.groups);
         let lanes = arrays.zip(alarm.chunks_exact_mut(scratch.lanes));
         for (index, (order, ((weights, gradient), alarm))) in groups.iter_mut().zip(lanes).enumerate() {

@@ -9,9 +9,9 @@ use crate::spec::Perturbation;
 use crate::train::{Lane, Layout, Objective, Path, Split};
 
 impl Network<f64> {
-    /// Every unit's output and every weight's gradient, before and after one weight changes: means over the training split,
-    /// summed in the order of the examples. The last layer's outputs are those that its loss takes, before a sigmoid or
-    /// softmax.
+    /// Every unit's output and every weight's gradient, before and after one weight changes: means over the training
+    /// split, summed in the order of the examples. The last layer's outputs are those that its loss takes, before a
+    /// sigmoid or softmax.
     ///
     /// # Panics
     ///

@@ -8,11 +8,11 @@ use super::scratch::Scratch;
 use super::{Layer, Network};
 use crate::train::Path;
 
-/// Inputs of a layer that cost no more to load again for each example than to keep.
+/// The most inputs of a layer for which loading them again for each example costs no more than keeping them.
 const NARROW: usize = 2;
 
 impl<T: Elementary> Network<T> {
-    /// Whether the first layer, on inputs that trials share, is one with its activation.
+    /// Whether the first layer, on inputs that trials share, is fused with its activation.
     fn fuses_input(&self, path: Path) -> bool {
         let (layers, activation) = (self.architecture().layers(), self.architecture().activation);
         path == Path::Population && layers.len() > 1 && layers[0].inputs <= NARROW && activation.is_fused()

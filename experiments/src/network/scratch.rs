@@ -11,7 +11,7 @@ use thalweg_kernels::{Buffer, Isa};
 use super::Architecture;
 use crate::train::{Layout, Path};
 
-/// What a worker needs to train a block on a network; made once, used for one block after the other.
+/// What a worker needs to train a block on a network; made once, used for one block after another.
 pub struct Scratch<T: Elementary> {
     pub(super) layout: Layout,
     /// Lanes of a group.
@@ -52,7 +52,7 @@ pub(super) struct Order {
 }
 
 impl<T: Elementary> Scratch<T> {
-    /// Scratch for chunks of so many examples; `pieces` if batches have more than one piece.
+    /// Scratch for chunks of `chunk` examples; `pieces` if batches have more than one piece.
     pub(super) fn new(architecture: &Architecture, layout: Layout, chunk: usize, pieces: bool) -> Self {
         let lanes = layout.lanes::<T>();
         let (layers, widest) = (architecture.layers(), architecture.widest());
@@ -72,7 +72,7 @@ impl<T: Elementary> Scratch<T> {
             chunk,
             products,
             criterion: Criterion::new(layout),
-            // As wide as can be, since the last one's changes places with those of `upstream`.
+            // All as wide as the widest layer, since the last one trades places with those of `upstream`.
             values: layers.iter().map(|_| Buffer::zeroed(chunk * widest * lanes)).collect(),
             arguments: hidden.iter().map(|layer| Buffer::zeroed(chunk * layer.outputs * lanes)).collect(),
             upstream: [0, 1].map(|_| Buffer::zeroed(chunk * widest * lanes)),

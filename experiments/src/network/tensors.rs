@@ -1,8 +1,8 @@
 //! The parameters of a network as a [safetensors](https://github.com/huggingface/safetensors) file.
 //!
-//! Layer n, counted from 0, has the tensors `layers.n.weight` of shape (outputs, inputs), row by row, and, if units have
-//! biases, `layers.n.bias` of shape (outputs): what PyTorch's `Linear` holds. They are the parameters that are trained:
-//! the factors of a [`Parameterisation`](super::Parameterisation) are not in them.
+//! Layer n, counted from 0, has the tensors `layers.n.weight` of shape (outputs, inputs), row by row, and, if units
+//! have biases, `layers.n.bias` of shape (outputs): what PyTorch's `Linear` holds. They are the parameters that are
+//! trained: the factors of a [`Parameterisation`](super::Parameterisation) are not in them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use super::Architecture;
 use crate::record::Precision;
 use crate::spec::nearest;
 
-/// The most bytes that a file's description of its tensors may have, as the format has it, and the length before it.
+/// The most bytes that the format allows a file's description of its tensors and the length before it.
 const HEADER: u64 = 100_000_008;
 
 /// A tensor of a network.
@@ -80,8 +80,9 @@ fn bytes_of(precision: Precision) -> usize {
     }
 }
 
-/// The file of a network's parameters, which are numbers of the precision. The same parameters give the same bytes: tensors
-/// stand in the order of their names, and the metadata are `format = "pt"`, by which loaders know PyTorch's layout.
+/// The file of a network's parameters, which are numbers of the precision. The same parameters give the same bytes:
+/// tensors stand in the order of their names, and the metadata are `format = "pt"`, by which loaders know PyTorch's
+/// layout.
 ///
 /// # Panics
 ///
@@ -103,13 +104,13 @@ pub fn most_bytes(architecture: &Architecture) -> u64 {
 /// What is wrong with a file, and advice, if there is any.
 pub type Mismatch = (String, Option<String>);
 
-/// The parameters in a file, which must have the tensors of the architecture, all of them and no others, in F64 or F32. F32
-/// becomes f64 exactly; F64 for networks in f32 is refused, as numbers would be lost.
+/// The parameters in a file, which must have the tensors of the architecture, all of them and no others, in F64 or F32.
+/// F32 becomes f64 exactly; F64 for networks in f32 is refused, as numbers would be lost.
 ///
 /// # Errors
 ///
-/// If it is not a safetensors file, or a tensor is missing, is not known, has another shape or type, or holds a number that
-/// is not finite.
+/// If it is not a safetensors file, or a tensor is missing, is not known, has another shape or type, or holds a number
+/// that is not finite.
 pub fn from_bytes(architecture: &Architecture, precision: Precision, bytes: &[u8]) -> Result<Vec<f64>, Mismatch> {
     let file = SafeTensors::deserialize(bytes)
         .map_err(|error| (format!("not a safetensors file, or a part of one: {error}"), None))?;
@@ -140,7 +141,7 @@ fn read(file: &SafeTensors<'_>, present: &[&str], tensor: &Tensor, precision: Pr
     if view.shape() != shape {
         let found = view.shape();
         let transposed = shape.len() == 2 && found.iter().rev().eq(shape);
-        let help = transposed.then(|| "a weight has a row an output: is it transposed?".to_owned());
+        let help = transposed.then(|| "a weight has one row per output: is it transposed?".to_owned());
         return Err((format!("tensor `{name}` has the shape {found:?}, expected {shape:?}"), help));
     }
     let numbers: Vec<f64> = match (view.dtype(), precision) {

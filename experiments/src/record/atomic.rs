@@ -6,8 +6,8 @@ use std::path::Path;
 
 /// Writes a file through `fill`, under a temporary name in the same folder until it is complete and on disk.
 ///
-/// A reader sees the old file or the new one, whenever the process or the machine stops; if `fill` fails, the old file stays and the
-/// temporary one is removed. The file gets the permissions of any new file (0666 less the umask).
+/// A reader sees the old file or the new one, whenever the process or the machine stops; if `fill` fails, the old file
+/// stays and the temporary one is removed. The file gets the permissions of any new file (0666 less the umask).
 ///
 /// # Errors
 /// Those of `fill`, and those of creating, syncing and renaming the file.

@@ -1,4 +1,4 @@
-//! `curves.csv`: a row a logged step of a trial.
+//! `curves.csv`: one row per logged step of a trial.
 
 use std::io::Write;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `effective_lr.csv`: quantiles over the weights of what an update multiplied their gradients by.
+//! `effective_lr.csv`: quantiles over the weights of the factors by which an update multiplied their gradients.
 
 use std::io::Write;
 

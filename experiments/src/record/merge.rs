@@ -51,7 +51,7 @@ impl PartRows {
                 return Ok(Some(self.next + length + 1));
             }
             if self.is_over {
-                // Nobody needs the memory any more.
+                // The memory is no longer needed.
                 self.buffer = Vec::new();
                 self.next = 0;
                 return Ok(None);

@@ -25,14 +25,15 @@ pub enum Precision {
 impl Precision {
     /// The shortest decimal that reads back to `value`, in the precision's type.
     ///
-    /// Numbers from 1e-4 up to, not including, 1e16 are written plainly, all others with an exponent (the rule of Python's `repr`):
-    /// `0.001`, `1e-5`, `1e16`. The others are `inf`, `-inf` and `NaN`; zero keeps its sign. In [`Precision::F32`], `value` is rounded
-    /// to the nearest `f32` first, which does nothing to a value that was one.
+    /// Numbers from 1e-4 up to, not including, 1e16 are written plainly, all others with an exponent (the rule of
+    /// Python's `repr`): `0.001`, `1e-5`, `1e16`. The others are `inf`, `-inf` and `NaN`; zero keeps its sign. In
+    /// [`Precision::F32`], `value` is rounded to the nearest `f32` first, which does nothing to a value that was one.
     pub fn format(self, value: f64) -> String {
         if value.is_nan() {
             return "NaN".to_owned();
         }
-        // The standard library prints the shortest digits that read back; what it does not choose is where to put the point.
+        // The standard library prints the shortest digits that read back; what it does not choose is where to put the
+        // point.
         let mut text = [0; LONGEST];
         let mut rest = &mut text[..];
         match self {
@@ -46,8 +47,8 @@ impl Precision {
 
     /// The `f64` that [`parse`] gives for the decimal of `value`: what a reader of the file sees.
     ///
-    /// It is `value` itself in [`Precision::F64`]. Written in either precision, it gives the decimal of `value` again, because decimals
-    /// of up to 15 digits survive the way through `f64`.
+    /// It is `value` itself in [`Precision::F64`]. Written in either precision, it gives the decimal of `value` again,
+    /// because decimals of up to 15 digits survive the way through `f64`.
     pub fn decimal(self, value: f64) -> f64 {
         match self {
             Self::F32 => parse(&self.format(value)).expect("a formatted number can be parsed"),
@@ -58,8 +59,8 @@ impl Precision {
 
 /// Reads a number as [`Precision::format`] writes it; `None` if `text` is not one.
 ///
-/// Decimals are rounded to the nearest `f64`. A decimal too large for a finite `f64`, and other spellings of infinity and NaN than
-/// `inf`, `-inf` and `NaN`, are refused: they come from elsewhere, and reading them hides a mistake.
+/// Decimals are rounded to the nearest `f64`. A decimal too large for a finite `f64`, and other spellings of infinity
+/// and NaN than `inf`, `-inf` and `NaN`, are refused: they come from elsewhere, and reading them hides a mistake.
 pub fn parse(text: &str) -> Option<f64> {
     match text {
         "inf" => return Some(f64::INFINITY),

@@ -18,9 +18,9 @@ pub type Rows = [Vec<u8>; TABLES.len()];
 /// The rows of finished trials, kept in a folder in files of the final format, each written whole: whenever the process
 /// stops, at most the rows since the last [`Parts::flush`] are lost.
 ///
-/// A part is a file a table, `<n>.<table>.csv`, without those that would be empty. `<n>.runs.csv` is written last: a trial
-/// counts as done once its row stands there. The rows of a part are in plan order, each table's for itself, so that the
-/// tables of a sweep can be put together by reading every part once: of a trial nothing is kept in memory but the number of
+/// A part is one file per table, `<n>.<table>.csv`, without those that would be empty. `<n>.runs.csv` is written last:
+/// a trial counts as done once its row is there. The rows of a part are in plan order within each table, so that the
+/// tables of a sweep can be put together by reading every part once: memory holds nothing of a trial but the number of
 /// its part.
 #[derive(Debug)]
 pub struct Parts {
@@ -35,7 +35,7 @@ pub struct Parts {
 /// The part of trials that are not done.
 const NONE: u32 = u32::MAX;
 
-/// Where a trial's rows stand: a range of bytes a table.
+/// The places of a trial's rows: one range of bytes per table.
 type Places = [Range<usize>; TABLES.len()];
 
 #[derive(Debug, Default)]
@@ -45,8 +45,8 @@ struct Pending {
 }
 
 impl Parts {
-    /// Opens the folder of a sweep's parts, or makes it. `keys` are those of its trials, in plan order: rows with another key
-    /// are left out, and a trial that has its row counts as done.
+    /// Opens the folder of a sweep's parts, or makes it. `keys` are those of its trials, in plan order: rows with
+    /// another key are left out, and a trial that has its row counts as done.
     ///
     /// # Errors
     ///
@@ -60,8 +60,8 @@ impl Parts {
             let name = entry?.file_name();
             let Some((number, table)) = name.to_str().and_then(|name| name.split_once('.')) else { continue };
             let Ok(number) = number.parse::<u32>() else { continue };
-            // What a killed process left of a part without its first table must not become a table of a new one. A number
-            // that none can follow is not ours.
+            // What a killed process left of a part without its first table must not become a table of a new one. A
+            // number that no other can follow is not ours.
             let Some(next) = number.checked_add(1) else { continue };
             parts.next = parts.next.max(next);
             if table == "runs.csv" {
@@ -80,8 +80,8 @@ impl Parts {
         Ok(parts)
     }
 
-    /// Takes a part into account. One whose rows are not just those of trials that are still to be done, in plan order, is
-    /// written anew with those that are.
+    /// Takes a part into account. One that holds anything but the rows of trials still to be done, in plan order, is
+    /// rewritten with just these.
     fn load(&mut self, part: u32, trials: &[(Key, u32)]) -> io::Result<()> {
         let read = |table: &&str| match fs::read(self.path(part, table)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -137,7 +137,8 @@ impl Parts {
         self.part_of[trial] != NONE
     }
 
-    /// Adds the rows of a trial, which are on disk from the next [`Parts::flush`] on. One that is done already stays as it is.
+    /// Adds the rows of a trial, which are on disk from the next [`Parts::flush`] on. One that is done already stays as
+    /// it is.
     pub fn add(&mut self, trial: usize, rows: &Rows) {
         if self.has(trial) {
             return;
@@ -190,8 +191,8 @@ impl Parts {
         }
     }
 
-    /// Writes the rows of all trials that are done in the table of this number, in the order of the trials, whose keys these
-    /// are.
+    /// Writes the rows of all trials that are done in table number `table`, in the order of the trials; `keys` are the
+    /// trials' keys.
     ///
     /// # Errors
     ///
@@ -230,7 +231,7 @@ fn file_name(part: u32, table: &str) -> String {
     format!("{part}.{table}.csv")
 }
 
-/// Where the rows of each key stand: a row's key is its first cell, and the rows of a key stand together.
+/// The places of the rows of each key: a row's key is its first cell, and the rows of a key are adjacent.
 fn by_key(bytes: &[u8]) -> HashMap<Key, Range<usize>> {
     let mut places: HashMap<Key, Range<usize>> = HashMap::new();
     let mut start = 0;

@@ -1,4 +1,4 @@
-//! `runs.csv`: a row a trial.
+//! `runs.csv`: one row per trial.
 
 use std::io::Write;
 use std::path::Path;
@@ -79,7 +79,7 @@ pub fn write_runs(path: &Path, runs: &Runs) -> Result<(), RecordError> {
     .map_err(|source| RecordError::Write { path: path.to_owned(), source })
 }
 
-/// Writes the header of `runs.csv`: the columns that every sweep has, its hyperparameters among them, and its `extra` ones.
+/// Writes the header of `runs.csv`: the columns of every sweep, with its hyperparameters, and its `extra` ones.
 ///
 /// # Errors
 /// Those of the writer.
@@ -96,7 +96,7 @@ pub fn write_run_header<W: Write>(
 /// Writes a row of `runs.csv`.
 ///
 /// # Errors
-/// Those of the writer, and if `run` has another number of settings or extra values than the header.
+/// Those of the writer; also if `run` has a different number of settings or extra values than the header.
 pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Precision) -> csv::Result<()> {
     for text in [&run.key, &run.problem, &run.optimizer] {
         writer.write_field(text)?;
@@ -133,8 +133,8 @@ pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Pr
 
 /// Reads `runs.csv`.
 ///
-/// The file does not say in which precision its trials were computed, so the result's is [`Precision::F64`]: its values are those of
-/// the decimals ([`Precision::decimal`]), and writing it again gives the same bytes.
+/// The file does not say in which precision its trials were computed, so the result's is [`Precision::F64`]: its values
+/// are those of the decimals ([`Precision::decimal`]), and writing it again gives the same bytes.
 ///
 /// # Errors
 /// If the file cannot be read, or is not such a table: the error names its line and column.

@@ -57,9 +57,9 @@ pub struct Run {
     pub final_test_loss: Option<f64>,
     /// Share of the training split that is classified correctly at the end; missing for regression.
     pub final_train_accuracy: Option<f64>,
-    /// The same of the validation split.
+    /// The same for the validation split.
     pub final_validation_accuracy: Option<f64>,
-    /// The same of the test split.
+    /// The same for the test split.
     pub final_test_accuracy: Option<f64>,
     /// The first logged step at which the target was reached.
     pub steps_to_target: Option<u64>,
@@ -74,7 +74,7 @@ pub struct Runs {
     pub hyperparameters: Vec<String>,
     /// The names of the columns that only some sweeps have: those of landscapes and observers.
     pub extra: Vec<String>,
-    /// A row a trial, in plan order.
+    /// One row per trial, in plan order.
     pub rows: Vec<Run>,
     /// The type in which losses and accuracies were computed, so that they are written no longer than they are.
     pub precision: Precision,
@@ -95,9 +95,9 @@ pub struct Curve {
     pub test_loss: Option<f64>,
     /// Share of the training split that is classified correctly.
     pub train_accuracy: Option<f64>,
-    /// The same of the validation split.
+    /// The same for the validation split.
     pub validation_accuracy: Option<f64>,
-    /// The same of the test split.
+    /// The same for the test split.
     pub test_accuracy: Option<f64>,
     /// Euclidean norm of the gradient of this step's batch; missing at step 0.
     pub grad_norm: Option<f64>,

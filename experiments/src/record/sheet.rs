@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::error::RecordError;
 use super::table::{Fields, Table};
 
-/// A table whose columns are known; its rows are read when they are asked for, so that one of millions needs no memory.
+/// A table whose columns are known; its rows are read when asked for, so that one of millions needs no memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
     path: PathBuf,

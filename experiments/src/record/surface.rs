@@ -43,8 +43,8 @@ pub fn write_surface(path: &Path, points: &[Vec<f64>], values: &[f64]) -> io::Re
 /// Reads `surface.csv` of a landscape of one dimension, or of two, in which the first coordinate is the slower one.
 ///
 /// # Errors
-/// If the file cannot be read, or is not such a table, or its points are not a grid's in their order: the error names the line and
-/// column.
+/// If the file cannot be read, or is not such a table, or its points are not a grid's in their order: the error names
+/// the line and column.
 pub fn read_surface(path: &Path) -> Result<Surface, RecordError> {
     let table = Table::open(path)?;
     if table.header().iter().eq(CURVE) {

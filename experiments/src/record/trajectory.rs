@@ -1,4 +1,4 @@
-//! `trajectory.csv`: the points that trials pass on a landscape, a row a logged step of a trial.
+//! `trajectory.csv`: the points that trials pass on a landscape, one row per logged step of a trial.
 
 use std::io::Write;
 use std::path::Path;

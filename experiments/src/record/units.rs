@@ -1,4 +1,4 @@
-//! `units.csv`: what changes in a network when one of its weights does.
+//! `units.csv`: what changes in a network when one of its weights changes.
 
 use std::io;
 use std::path::Path;

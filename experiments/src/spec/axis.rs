@@ -43,7 +43,7 @@ pub enum Axis {
         /// How many.
         samples: u64,
     },
-    /// Of a hyperparameter with named choices: their indices.
+    /// The indices of named choices.
     Choices(Vec<usize>),
 }
 
@@ -68,8 +68,8 @@ impl Axis {
 
     /// Its values, as a trial stores them: choices by index.
     ///
-    /// Points of a range come from integer indices, by `libm` and rounded to 12 significant digits, so that they are the
-    /// same on every machine and look as one would write them: 0.001, not 0.0009999999999999998.
+    /// Points of a range come from integer indices, by `libm` and rounded to 12 significant digits, so that they are
+    /// the same on every machine and look as one would write them: 0.001, not 0.0009999999999999998.
     pub fn values(&self, hyperparameter: &str) -> Vec<f64> {
         match self {
             Self::Values(values) => values.clone(),
@@ -127,7 +127,7 @@ fn read_choices(field: &Field<'_>, names: &[&str]) -> Result<Axis, InputError> {
     Ok(Axis::Choices(items.iter().map(|item| read_choice(item, names)).collect::<Result<_, _>>()?))
 }
 
-/// A name, as its index. Where a truth is asked for, TOML's `true` is as good as `"true"`.
+/// A name, as its index. For a truth value, TOML's `true` is as good as `"true"`.
 fn read_choice(field: &Field<'_>, names: &[&str]) -> Result<usize, InputError> {
     let truth = field.boolean().ok().and_then(|truth| names.iter().position(|name| *name == truth.to_string()));
     truth.map_or_else(|| field.choice(names), Ok)
@@ -186,7 +186,7 @@ pub(super) fn read_bounds(field: &Field<'_>, interval: Interval, is_log: bool) -
     Ok((low, high))
 }
 
-/// The points of a range: both ends as they were written, `inner` of the share of the way between them.
+/// The points of a range: both ends as they were written; between them, `inner` of the share of the way.
 fn range(points: u64, ends: (f64, f64), inner: impl Fn((u64, u64)) -> f64) -> Vec<f64> {
     let last = points - 1;
     let point = |index| match index {
@@ -197,8 +197,8 @@ fn range(points: u64, ends: (f64, f64), inner: impl Fn((u64, u64)) -> f64) -> Ve
     (0..points).map(point).collect()
 }
 
-/// The number `index / last` of the way from `low` to `high`. The weights are integers, so that halves, thirds and tenths
-/// of a range of whole decades are as exact as they can be.
+/// The number `index / last` of the way from `low` to `high`. The weights are integers, so that halves, thirds and
+/// tenths of a range of whole decades are as exact as they can be.
 fn between(low: f64, high: f64, (index, last): (u64, u64)) -> f64 {
     let sum = low * (last - index) as f64 + high * index as f64;
     if sum.is_finite() {

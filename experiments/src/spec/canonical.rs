@@ -1,4 +1,4 @@
-//! The canonical text of a spec: every default written out, one spelling a meaning.
+//! The canonical text of a spec: every default written out, one spelling per meaning.
 
 use std::fmt::{Display, Write};
 
@@ -59,8 +59,8 @@ impl Writer {
 }
 
 impl Spec {
-    /// The spec as TOML with every default written out. Reading it gives the same spec, and specs that mean the same have
-    /// the same text.
+    /// The spec as TOML with every default written out. Reading it gives the same spec, and specs that mean the same
+    /// have the same text.
     pub fn canonical(&self) -> String {
         let mut out = Writer(String::new());
         out.text("name", &self.name);

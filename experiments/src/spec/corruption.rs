@@ -76,14 +76,15 @@ impl Corruption {
             outlier_size: number(size, "outlier_size", SIZE, OUTLIER_SIZE)?,
         };
         if corruption.outliers == 0.0 && !axes.iter().any(|(name, _)| *name == "outliers") {
-            // None are of any size.
+            // Without outliers, their size does not matter.
             corruption.outlier_size = OUTLIER_SIZE;
             axes.retain(|(name, _)| *name != "outlier_size");
         }
         Ok(corruption)
     }
 
-    /// The keys and values of what is done, as specs write them: none where nothing is done, unless the number `is_swept`.
+    /// The keys and values of what is done, as specs write them; none where nothing is done, unless the number
+    /// `is_swept`.
     pub(crate) fn lines(&self, is_swept: impl Fn(&str) -> bool) -> Vec<(&'static str, String)> {
         let mut lines = Vec::new();
         if self.label_noise > 0.0 || is_swept("label_noise") {
@@ -111,7 +112,7 @@ impl Imbalance {
             table.allow(&["shares"])?;
             let field = table.required("shares", "the share of its examples that each class keeps")?;
             const SHARE: Interval = Interval { low: (0.0, false), high: (1.0, true) };
-            let shares = field.list("a list of shares, one a class")?;
+            let shares = field.list("a list of shares, one per class")?;
             let shares = shares.iter().map(|share| share.number(SHARE)).collect::<Result<Vec<_>, _>>()?;
             return Ok(Some(Self::Shares(shares)));
         }

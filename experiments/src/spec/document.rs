@@ -27,7 +27,7 @@ pub(super) enum Value {
     Table(Vec<Entry>),
 }
 
-/// A value and its place. The place of a table with a header is the header.
+/// A value and its place. The place of a table with a header is that of the header.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
     pub value: Value,
@@ -135,7 +135,7 @@ fn table_value(table: DeTable<'_>, source: usize) -> Value {
             node: Node::from_toml(value, source),
         })
         .collect();
-    // The parser sorts by key; of several errors the reader wants the topmost.
+    // The parser sorts by key; of several errors, the topmost is to be reported.
     entries.sort_by_key(|entry| entry.place.span.start);
     Value::Table(entries)
 }

@@ -1,17 +1,19 @@
-//! Studies without trials of their own: figures of what others left behind.
+//! Studies without trials of their own: figures of the results of others.
 //!
 //! Such a study has a `name`, a `title`, a `tier` and `[[figure]]`s like a sweep, and one of these sources:
 //!
-//! - `members = ["compare-moons", "compare-iris"]` reads the `runs.csv` of these studies, whose folders stand beside its own, and
-//!   compares their problems. A problem goes by its member's name, without what all members' names begin with (up to a `-`). The figures
-//!   may be of every kind that shows trials; `profile`, `ecdf`, `rank`, `paired` and `safety` show all problems at once. It writes
-//!   `comparison.csv`: each optimizer's best configuration on each problem. A member may also be a table such as
-//!   `{ study = "outliers-mae-10", problem = "linear", loss = "mae", outliers = 0.1 }`: members with one `problem` are shown together,
-//!   and every other key becomes a column of their trials, as if it were a hyperparameter.
-//! - `[functions]` writes `functions.csv`: the values and derivatives of the `activations` and `losses` that it names over `x`, which
-//!   is the logit of losses for classification (for y = 0 and y = 1) and the output of those for regression (for y = 0). Figures of kind
-//!   `function` show them.
-//! - `bench = "loop-vs-matrix.csv"` is a table under `bench/` beside the study's folder, whose columns figures of kind `timing` show.
+//! - `members = ["compare-moons", "compare-iris"]` reads the `runs.csv` of these studies, whose folders are beside its
+//!   own, and compares their problems. A problem is named after its member, without the beginning that all members'
+//!   names share (up to a `-`). The figures may be of every kind that shows trials; `profile`, `ecdf`, `rank`, `paired`
+//!   and `safety` show all problems at once. It writes `comparison.csv`: each optimizer's best configuration on each
+//!   problem. A member may also be a table such as `{ study = "outliers-mae-10", problem = "linear", loss = "mae",
+//!   outliers = 0.1 }`: members with one `problem` are shown together, and every other key becomes a column of their
+//!   trials, as if it were a hyperparameter.
+//! - `[functions]` writes `functions.csv`: the values and derivatives of the `activations` and `losses` that it names
+//!   over `x`, which is the logit of losses for classification (for y = 0 and y = 1) and the output of those for
+//!   regression (for y = 0). Figures of kind `function` show them.
+//! - `bench = "loop-vs-matrix.csv"` is a table under `bench/` beside the study's folder; figures of kind `timing` show
+//!   its columns.
 
 use std::sync::Arc;
 
@@ -33,14 +35,14 @@ const MAX_POINTS: u64 = 100_000;
 
 const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
 
-/// A study that draws what others left behind.
+/// A study that draws the results of others.
 #[derive(Clone, Debug)]
 pub struct Drawing {
     /// Its name, which is also that of the folder of its results.
     pub name: String,
     /// Its title in reports.
     pub title: String,
-    /// How long it takes, its members apart.
+    /// How long it takes, without its members.
     pub tier: Tier,
     /// What it draws.
     pub source: Source,
@@ -65,7 +67,7 @@ pub enum Source {
 pub struct Member {
     /// Its name, and that of its folder.
     pub study: String,
-    /// What its problem goes by, if not by the name of the study.
+    /// The name of its problem, if not that of the study.
     pub problem: Option<String>,
     /// Columns that its trials get, and their value.
     pub labels: Vec<(String, Setting)>,
@@ -211,7 +213,7 @@ impl Functions {
     }
 }
 
-/// The numbers of the names that a list has, all of them for "all".
+/// The indices of the names in a list; all of them for "all".
 fn chosen(field: &Field<'_>, names: &[&str]) -> Result<Vec<usize>, InputError> {
     if field.as_str() == Some("all") {
         return Ok((0..names.len()).collect());
@@ -274,7 +276,7 @@ fn read_bench(field: &Field<'_>) -> Result<String, InputError> {
 pub enum Study {
     /// It trains.
     Sweep(Box<Spec>),
-    /// It draws what others left behind.
+    /// It draws the results of others.
     Drawing(Box<Drawing>),
 }
 

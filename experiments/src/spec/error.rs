@@ -101,16 +101,16 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .into_iter()
         .map(|candidate| {
             let lower = candidate.to_lowercase();
-            // "cross-entropy" is meant to be "softmax-cross-entropy", however much is missing.
+            // "cross-entropy" means "softmax-cross-entropy", however much is missing.
             let part = name.len() >= 3 && lower.contains(&name) || lower.len() >= 3 && name.contains(&lower);
             let likeness =
                 strsim::jaro_winkler(&name, &lower).max(strsim::normalized_damerau_levenshtein(&name, &lower));
-            // Of "sdg" for "sgd", too little is left for the measures above.
+            // "sdg" for "sgd" leaves too little for the measures above.
             let slip = name.len() >= 2 && strsim::osa_distance(&name, &lower) == 1;
             (if part || slip { likeness.max(NEAR) } else { likeness }, candidate)
         })
         .filter(|&(likeness, _)| likeness >= NEAR)
-        // Of equals the shortest: it has the least that was not written.
+        // Among equals the shortest: it leaves the least unwritten.
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len())))
         .map(|(_, candidate)| candidate)
 }

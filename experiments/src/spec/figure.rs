@@ -20,7 +20,7 @@ pub struct Figure {
     pub kind: &'static str,
     /// What it shows, one of the metrics of its kind.
     pub metric: &'static str,
-    /// All else.
+    /// Everything else.
     pub options: Options,
 }
 
@@ -32,7 +32,8 @@ const THEORIES: [(&str, Theory); 1] = [("quadratic", Theory::Quadratic)];
 /// How an axis is spread, by name.
 const SCALES: [(&str, figure::Scale); 2] = [("linear", figure::Scale::Linear), ("log", figure::Scale::Log)];
 
-/// The keys of a `[[figure]]`, with what they hold. Every kind takes its own part of them ([`Kind::keys`]), and the first four.
+/// The keys of a `[[figure]]`, with what they hold. Every kind takes the first four and a subset of the rest
+/// ([`Kind::keys`]).
 pub const FIGURE_KEYS: &[(&str, &str)] = &[
     ("kind", "one of the kinds"),
     ("metric", "what is shown: one of the kind's metrics"),

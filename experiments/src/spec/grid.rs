@@ -12,22 +12,23 @@ use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defau
 pub struct Grid {
     /// The optimizer.
     pub optimizer: &'static Optimizer,
-    /// An axis a hyperparameter, in the order of the optimizer's metadata.
+    /// One axis per hyperparameter, in the order of the optimizer's metadata.
     pub axes: Vec<Axis>,
-    /// The axes of the options ([`OPTIONS`]) that do not just have their defaults, by their places there, in this order.
+    /// The axes of the options ([`OPTIONS`]) that take other values than their defaults, by their places there, in this
+    /// order.
     pub options: Vec<(usize, Axis)>,
-    /// An axis a layer for the factors of the learning rate; empty where all layers have the same one.
+    /// One axis per layer for the factors of the learning rate; empty where all layers have the same one.
     pub lr_scale: Vec<Axis>,
 }
 
-/// What a factor of the learning rate may be: a layer with 0 stays as it is.
+/// The range of a factor of the learning rate: a layer with 0 stays as it is.
 const LR_SCALE: Interval = Interval { low: (0.0, true), high: (f64::INFINITY, false) };
 
-/// Presets of several hyperparameters: the defaults, which follow the papers, and what lecture notes have. What the spec
-/// says of a hyperparameter itself counts more.
+/// Presets of several hyperparameters: the defaults, which follow the papers, and those of lecture notes. A
+/// hyperparameter that the spec sets overrides its preset.
 const CONVENTIONS: [&str; 2] = ["paper", "notes"];
 
-/// Methods are entries of one list, told apart by their names.
+/// Optimizers are entries of one list, told apart by their names.
 impl PartialEq for Grid {
     fn eq(&self, other: &Self) -> bool {
         (self.optimizer.name, &self.axes, &self.options, &self.lr_scale)
@@ -35,7 +36,7 @@ impl PartialEq for Grid {
     }
 }
 
-/// The points of a grid by their numbers, of which the last axis moves fastest.
+/// The points of a grid by their numbers; the last axis moves fastest.
 #[derive(Clone, Debug)]
 pub struct GridPoints {
     /// The values of all axes: those of hyperparameters, of options, and of factors of the learning rate.
@@ -48,11 +49,11 @@ pub struct GridPoints {
 /// A point of a grid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GridPoint {
-    /// A value a hyperparameter.
+    /// One value per hyperparameter.
     pub hyperparameters: Vec<f64>,
-    /// A value an option; empty where all of them have their defaults.
+    /// One value per option; empty where all of them have their defaults.
     pub options: Vec<f64>,
-    /// A factor of the learning rate a layer; empty where all layers have the same one.
+    /// One factor of the learning rate per layer; empty where all layers have the same one.
     pub lr_scale: Vec<f64>,
 }
 
@@ -62,12 +63,12 @@ impl GridPoints {
         self.axes.iter().map(Vec::len).product()
     }
 
-    /// The point of this number. What its schedule does not read has its default there, so that points that are the same
-    /// look the same.
+    /// The point of this number. Options that its schedule does not read have their defaults there, so that equal
+    /// points look equal.
     ///
     /// # Panics
     ///
-    /// If there are not so many points.
+    /// If there is no such point.
     pub fn get(&self, number: usize) -> GridPoint {
         assert!(number < self.count(), "point {number} of {}", self.count());
         let mut hyperparameters = vec![0.0; self.axes.len()];
@@ -112,11 +113,11 @@ impl Grid {
         GridPoints { axes, hyperparameters: self.axes.len(), options }
     }
 
-    /// Whether tables mention this hyperparameter: one that goes without saying only where it does not have its default.
+    /// Whether tables mention this hyperparameter: one omitted at its default only where it has other values.
     pub fn mentions(&self, hyperparameter: &Hyperparameter) -> bool {
         let at = self.optimizer.hyperparameters.iter().position(|own| own.name == hyperparameter.name);
         let is_default = |at: usize| self.axes[at] == Axis::single(hyperparameter, hyperparameter.default);
-        at.is_some_and(|at| !hyperparameter.optional || !is_default(at))
+        at.is_some_and(|at| !hyperparameter.omit_default || !is_default(at))
     }
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
@@ -156,7 +157,7 @@ pub(crate) fn lr_scale_name(layer: usize) -> String {
     format!("lr_scale_{layer}")
 }
 
-/// Whether an optimizer has this option. A weight decay of its own stands in the place of both others.
+/// Whether an optimizer has this option. A weight decay of its own replaces both options for it.
 fn takes(optimizer: &Optimizer, option: &str) -> bool {
     let decays = optimizer.hyperparameters.iter().any(|own| own.name == "weight_decay");
     !(decays && ["weight_decay", "decoupled_weight_decay"].contains(&option))

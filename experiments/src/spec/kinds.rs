@@ -76,7 +76,7 @@ const CLOUD: &[(&str, &str)] = &[
     ("classes", "instead: classes that are all equally likely, from 2 to 65536"),
 ];
 
-/// The keys that every problem has but a landscape.
+/// The keys of every problem but a landscape.
 pub const SHARED: &[(&str, &str)] = &[
     (
         "scale",

@@ -11,7 +11,7 @@ use crate::random::Stream;
 /// The most coordinates of a landscape.
 pub const MAX_DIMENSIONS: usize = 10_000;
 
-/// A landscape and the points from which every configuration sets out, a trial each.
+/// A landscape and the points from which every configuration starts, one trial each.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Landscape {
     /// The function.
@@ -77,7 +77,7 @@ impl Lattice {
             Some(items) if items.len() == bounds.len() => {
                 items.iter().map(|item| item.integer(2..=MAX_TRIALS)).collect::<Result<_, _>>()?
             }
-            Some(_) => return Err(field.expected(format!("{} numbers, one a coordinate", bounds.len()))),
+            Some(_) => return Err(field.expected(format!("{} numbers, one per coordinate", bounds.len()))),
         };
         Ok(Self(bounds.into_iter().zip(points).map(|((low, high), points)| (low, high, points)).collect()))
     }
@@ -196,7 +196,7 @@ fn read_spectrum(field: &Field<'_>) -> Result<Vec<f64>, InputError> {
     Ok(axis.values("spectrum"))
 }
 
-/// The seed of a rotation of so many coordinates.
+/// The seed of a rotation in this many dimensions.
 fn read_rotation(field: &Field<'_>, dimensions: usize) -> Result<u64, InputError> {
     match dimensions {
         1 => Err(field.error("one coordinate cannot be rotated")),
@@ -214,7 +214,7 @@ fn read_point(field: &Field<'_>) -> Result<Vec<f64>, InputError> {
     items.iter().map(|item| item.number(Interval::FINITE)).collect()
 }
 
-/// The bounds of each coordinate of a sample, or those of all of them and how many there are.
+/// The bounds of each coordinate of a sample, or bounds for all coordinates and how many there are.
 fn read_sample(table: &Table<'_>) -> Result<Vec<(f64, f64)>, InputError> {
     let bounds = read_bounds_of_all(&table.required("sample", "the bounds of each coordinate")?)?;
     let Some(field) = table.optional("dimensions") else { return Ok(bounds) };

@@ -184,9 +184,9 @@ impl Spec {
         })
     }
 
-    /// The problems of the trials, each with a value for all of its parameters and a seed, and those of the values that the
-    /// spec sweeps: by combination of these, the last one moving fastest, and then, if each trial has examples of its own,
-    /// by seed.
+    /// The problems of the trials, each with the values of the parameters that the spec sweeps; a problem has a value
+    /// for all of its parameters and a seed. They are ordered by combination of the swept values, the last one moving
+    /// fastest, and then, if each trial has examples of its own, by seed.
     pub fn instances(&self) -> Vec<(Vec<f64>, Problem)> {
         let seeds = if self.problem.each_trial { self.train.seeds.iter().collect() } else { vec![self.problem.seed] };
         let with_seeds = |(point, problem): (Vec<f64>, Problem)| {
@@ -201,8 +201,8 @@ impl Spec {
         &self.folder
     }
 
-    /// An error about the value of a dotted key, such as `optimizer.0.lr`; it points at where that was written, or at the
-    /// table where it could have been.
+    /// An error about the value of a dotted key, such as `optimizer.0.lr`; it points to where that was written, or to
+    /// the table where it could have been.
     pub fn error(&self, key: &str, message: impl std::fmt::Display) -> InputError {
         self.document.error(self.document.locate(key), format!("`{key}`: {message}"))
     }

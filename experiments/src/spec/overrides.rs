@@ -5,7 +5,7 @@ use toml::de::DeValue;
 use super::document::{Document, Entry, Node, Place, Source, Value, syntax_error};
 use super::error::InputError;
 
-/// Keys of which a spec has exactly one: setting one takes the place of the other.
+/// Keys of which a spec has exactly one: setting one replaces the other.
 const EXCLUSIVE: [(&str, &str); 2] = [("train.steps", "train.epochs"), ("train.epochs", "train.steps")];
 
 impl Document {
@@ -40,7 +40,7 @@ impl Document {
                 return Err(self.error(&Place { source, span }, error.message().to_owned()));
             }
         };
-        // The parser saw the value only: every place in it is the whole value.
+        // The parser saw only the value: every place in it is the whole value.
         relocate(&mut node, &Place { source, span });
         Ok(node)
     }

@@ -64,7 +64,7 @@ pub enum Source {
     Landscape(Landscape),
 }
 
-/// The seed of a problem that each trial has for itself.
+/// The value of `seed` that gives each trial a problem of its own.
 const TRIAL: &str = "trial";
 
 /// A kind of prediction.
@@ -159,8 +159,8 @@ impl Problem {
         problem
     }
 
-    /// Its keys and values as specs write them, but for a landscape's. Files are written by the hash of what they hold, if
-    /// that is given.
+    /// Its keys and values as specs write them, except those of a landscape. Files are identified by the hash of their
+    /// content, if it is given.
     pub(crate) fn lines(&self, content: Option<blake3::Hash>) -> Vec<(&'static str, String)> {
         let mut lines = self.source.lines(content.map(|hash| quoted(&hash.to_hex())));
         lines.push(("scale", canonical::scale(self.scale)));
@@ -235,7 +235,7 @@ impl Problem {
         match table.optional("seed") {
             Some(field) if field.as_str() == Some(TRIAL) => {
                 if problem.corruption.imbalance.is_some() {
-                    // Splits do not regard classes: these would differ in size.
+                    // Splits ignore classes, whose sizes would differ.
                     return Err(field.error("all trials have the same examples where classes are made unequal"));
                 }
                 problem.each_trial = true;

@@ -18,7 +18,7 @@ pub trait Named: Copy + PartialEq + fmt::Debug + 'static {
     }
 }
 
-/// An interval of numbers: each end with whether it belongs to it.
+/// An interval of numbers: each end, and whether it is included.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Interval {
     pub low: (f64, bool),
@@ -198,7 +198,7 @@ impl<'a> Field<'a> {
     /// A number in an interval; never NaN.
     pub fn number(&self, interval: Interval) -> Result<f64, InputError> {
         let number = self.as_number().filter(|&number| interval.contains(number));
-        // The sign of a zero is lost in no text, but two spellings of one value must not be two values.
+        // Every text keeps the sign of a zero, but two spellings of one value must not be two values.
         number.map(|number| number + 0.0).ok_or_else(|| self.expected(interval))
     }
 

@@ -11,7 +11,7 @@ use super::reader::{Field, Interval, Table};
 /// The most numbers of a data set that is drawn at random: features and targets together.
 pub const MAX_NUMBERS: u64 = 2_000_000_000;
 
-/// Random features with random targets: nothing to be learned but by heart.
+/// Random features with random targets, which can only be learned by heart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cloud {
     /// The number of examples.
@@ -25,9 +25,9 @@ pub struct Cloud {
 /// Targets that do not depend on the features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RandomTargets {
-    /// One of so many classes, all equally likely.
+    /// One of this many classes, all equally likely.
     Classes(usize),
-    /// So many numbers of the distribution of the features.
+    /// This many numbers, distributed like the features.
     Outputs(usize),
 }
 

@@ -11,17 +11,18 @@ pub use crate::record::Precision;
 /// The most steps of a trial.
 pub const MAX_STEPS: u64 = 1_000_000_000;
 
-/// The most trials of a sweep: what it holds of each (see [`crate::sweep::Trials`]) takes less than 1 GiB of so many.
+/// The most trials of a sweep: what memory holds of this many (see [`crate::sweep::Trials`]) is less than 1 GiB.
 pub const MAX_TRIALS: u64 = 20_000_000;
 
 /// How every trial is trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Train {
-    /// Examples a step.
+    /// Examples per step.
     pub batch: Batch,
     /// Whether the last batch of an epoch is left out if it is smaller than the others.
     pub drop_last: bool,
-    /// Whether every example of a batch is drawn anew from the whole split; an epoch is as many draws as it has examples.
+    /// Whether every example of a batch is drawn anew from the whole split; an epoch is as many draws as it has
+    /// examples.
     pub replacement: bool,
     /// How long.
     pub length: Length,
@@ -33,7 +34,8 @@ pub struct Train {
     pub order_seed: Option<u64>,
     /// When the splits are evaluated.
     pub log_every: LogEvery,
-    /// Over how many examples of each split, the first ones, losses and accuracies are; over all if there is no number.
+    /// The number of examples of each split, from the first on, that losses and accuracies are taken over; all if there
+    /// is none.
     pub log_examples: Option<u64>,
     /// The numbers that training computes with.
     pub precision: Precision,
@@ -43,7 +45,7 @@ pub struct Train {
     pub target: Option<Target>,
 }
 
-/// Examples a step.
+/// Examples per step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Batch {
     /// The whole training split.
@@ -93,7 +95,7 @@ impl Named for Precision {
 pub struct Target {
     /// A loss or an accuracy of a split, by its name in `curves.csv`.
     pub metric: &'static str,
-    /// A loss must be below this, an accuracy above.
+    /// A loss must be at most this, an accuracy at least.
     pub threshold: f64,
     /// Whether the trial ends there.
     pub stop: bool,
@@ -108,11 +110,11 @@ impl Seeds {
         }
     }
 
-    /// The one of this number, counted from 0.
+    /// The seed of this number, counted from 0.
     ///
     /// # Panics
     ///
-    /// If there are not so many.
+    /// If there is no such seed.
     pub fn get(&self, number: usize) -> u64 {
         assert!((number as u64) < self.count(), "seed {number} of {}", self.count());
         match self {
@@ -160,7 +162,7 @@ impl Seeds {
 }
 
 impl Target {
-    /// Reads a target, whose losses are in `losses`.
+    /// Reads a target; `losses` is the interval for the threshold of a loss.
     fn read(field: &Field<'_>, losses: Interval) -> Result<Self, InputError> {
         let table = field.table()?;
         table.allow(&["metric", "below", "above", "stop"])?;

@@ -12,13 +12,13 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// The percentile bootstrap interval of the median of `sorted`, in closed form: what ever more resamples would lead to.
+/// The percentile bootstrap interval of the median of `sorted`, in closed form: the limit of ever more resamples.
 ///
-/// A resample draws as many values as there are, with replacement. Its k-th smallest is at most the j-th smallest of the n
-/// values if at least k of its draws are among those j: with probability P(B ≥ k), where B is binomial with n draws of
-/// probability j/n (Efron, The Annals of Statistics 7, 1979, §3; Maritz and Jarrett 1978). The interval goes from the 2.5 %
-/// quantile to the 97.5 % quantile of that distribution; where n is even, the first is of the lower and the second of the
-/// upper of the resample's two middle values.
+/// A resample draws as many values as there are, with replacement. Its k-th smallest is at most the j-th smallest of
+/// the n values if at least k of its draws are among those j: with probability P(B ≥ k), where B is binomial with n
+/// draws of probability j/n (Efron, The Annals of Statistics 7, 1979, §3; Maritz and Jarrett 1978). The interval goes
+/// from the 2.5 % quantile to the 97.5 % quantile of that distribution; where n is even, the first is of the lower and
+/// the second of the upper of the resample's two middle values.
 ///
 /// One value says nothing of the spread, so there is no interval; with fewer than about ten, the interval is rough and
 /// rather too narrow.
@@ -50,7 +50,7 @@ fn rank(n: u64, k: u64, share: f64) -> u64 {
 
 /// P(B ≥ k) for a binomial B of n draws with probability p, for 1 ≤ k ≤ n.
 ///
-/// The tail beyond k on the side away from the mean is added from its largest term on, until terms do not count any more.
+/// The tail beyond k on the side away from the mean is added from its largest term on, until terms no longer count.
 fn at_least(n: u64, p: f64, k: u64) -> f64 {
     if p >= 1.0 {
         return 1.0;
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(at_least(7, 1.0, 7), 1.0);
     }
 
-    /// The quantiles of many resampled medians, whose ranks can differ by one where a share is almost met.
+    /// The quantiles of many resampled medians; ranks can differ by one where a share is almost met.
     #[test]
     fn resampling_gives_the_same_interval() {
         for n in [2, 3, 5, 10, 15, 40, 101] {

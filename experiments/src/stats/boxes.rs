@@ -7,7 +7,7 @@ pub struct Mask {
     cells: Vec<bool>,
 }
 
-/// What boxes of one size say.
+/// The count of boxes of one size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Count {
     /// The side of a box, in cells.
@@ -28,10 +28,10 @@ pub struct Dimension {
 }
 
 impl Mask {
-    /// A table of so many columns, row by row.
+    /// A table of `columns` columns, row by row.
     ///
     /// # Panics
-    /// If the rows are not whole.
+    /// If the last row is incomplete.
     pub fn new(columns: usize, cells: Vec<bool>) -> Self {
         assert!(columns > 0 && cells.len().is_multiple_of(columns), "{} cells are no rows of {columns}", cells.len());
         Self { columns, cells }
@@ -53,8 +53,9 @@ impl Mask {
         Self { columns, cells: (0..self.cells.len()).map(is_boundary).collect() }
     }
 
-    /// The box-counting dimension of the set cells: the median slope of log(count) over log(1/side), for sides of 1, 2, 4, … cells, as
-    /// long as a side of the table has at least eight boxes, whose number would otherwise say more of the table than of the set.
+    /// The box-counting dimension of the set cells: the median slope of log(count) over log(1/side), for sides of 1, 2,
+    /// 4, … cells, as long as a side of the table has at least eight boxes; fewer would say more about the table than
+    /// about the set.
     ///
     /// None if no cell is set, or the table is too small for two sizes.
     pub fn dimension(&self) -> Option<Dimension> {

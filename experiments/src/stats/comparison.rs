@@ -17,7 +17,7 @@ pub struct Comparison<'a> {
     pub problems: Vec<&'a str>,
     /// The optimizers, in the order of the rows.
     pub optimizers: Vec<&'a str>,
-    /// A row a problem, a cell an optimizer.
+    /// One row per problem, one cell per optimizer.
     cells: Vec<Vec<Option<Best<'a>>>>,
 }
 
@@ -42,8 +42,8 @@ pub struct Pair {
 }
 
 impl<'a> Comparison<'a> {
-    /// The configurations with the best medians among those that are `selected`; of equally good ones the first in plan order.
-    /// Problems that do not have this score are left out.
+    /// The configurations with the best medians among those that are `selected`; of equally good ones, the first in
+    /// plan order. Problems that do not have this score are left out.
     pub fn of(runs: &'a Runs, score: Score, selected: impl Fn(&Configuration<'a>) -> bool) -> Self {
         let mut comparison = Self { score, problems: Vec::new(), optimizers: Vec::new(), cells: Vec::new() };
         let mut known: Vec<(&str, bool)> = Vec::new();
@@ -72,7 +72,7 @@ impl<'a> Comparison<'a> {
         comparison
     }
 
-    /// The best configuration of an optimizer on a problem, by their numbers.
+    /// The best configuration of an optimizer on a problem, by index.
     pub fn best(&self, problem: usize, optimizer: usize) -> Option<&Best<'a>> {
         self.cells[problem][optimizer].as_ref()
     }
@@ -113,7 +113,7 @@ fn of_unsorted(values: &[f64]) -> f64 {
     median(&sorted).expect("a configuration has a trial")
 }
 
-/// The place of a name, which is added if it is new.
+/// The index of a name, added if it is new.
 fn number<'a>(names: &mut Vec<&'a str>, name: &'a str) -> usize {
     names.iter().position(|known| *known == name).unwrap_or_else(|| {
         names.push(name);
@@ -121,8 +121,8 @@ fn number<'a>(names: &mut Vec<&'a str>, name: &'a str) -> usize {
     })
 }
 
-/// Writes `comparison.csv`: for each score, problem and optimizer the best configuration, its median cost with the 95 % bootstrap
-/// interval, the share of its trials that diverged, and its rank among the optimizers on that problem.
+/// Writes `comparison.csv`: for each score, problem and optimizer the best configuration, its median cost with the 95 %
+/// bootstrap interval, the share of its trials that diverged, and its rank among the optimizers on that problem.
 ///
 /// # Errors
 /// [`RecordError::Write`].

@@ -46,7 +46,7 @@ impl<'a> Configuration<'a> {
         &self.runs[0].optimizer
     }
 
-    /// A value per name in `hyperparameters`; none where this optimizer has no such hyperparameter.
+    /// One value per name in `hyperparameters`; none where this optimizer has no such hyperparameter.
     pub fn settings(&self) -> &'a [Option<Setting>] {
         &self.runs[0].settings
     }
@@ -59,7 +59,8 @@ impl<'a> Configuration<'a> {
 
     /// Problem, optimizer and settings in one line, such as `moons sgd lr=0.1`.
     ///
-    /// It does not mention hyperparameters that this optimizer does not have: adding an optimizer to a sweep changes no text.
+    /// It does not mention hyperparameters that this optimizer does not have: adding an optimizer to a sweep changes no
+    /// text.
     pub fn text(&self) -> String {
         let mut text = format!("{} {}", self.problem(), self.optimizer());
         for (name, setting) in self.hyperparameters.iter().zip(self.settings()) {
@@ -129,8 +130,9 @@ pub fn configurations(runs: &Runs) -> Vec<Configuration<'_>> {
 
 /// For each problem and optimizer, the configuration whose median of `metric` is best.
 ///
-/// Where several are equally good, the one with the smallest median loss on the same split ([`Metric::tie_break`]), then the first in
-/// plan order. An optimizer all of whose medians diverged is still given, by its first configuration; one without the metric is not.
+/// Where several are equally good, the one with the smallest median loss on the same split ([`Metric::tie_break`]),
+/// then the first in plan order. An optimizer all of whose medians diverged is still given, by its first configuration;
+/// one without the metric is not.
 pub fn choose_best<'a>(runs: &'a Runs, metric: Metric) -> Vec<Configuration<'a>> {
     let mut best: Vec<(Configuration<'a>, [f64; 2])> = Vec::new();
     for candidate in configurations(runs) {

@@ -14,9 +14,9 @@ pub enum CurveMetric {
     TestLoss,
     /// Share of the training split that is classified correctly.
     TrainAccuracy,
-    /// The same of the validation split.
+    /// The same for the validation split.
     ValidationAccuracy,
-    /// The same of the test split.
+    /// The same for the test split.
     TestAccuracy,
     /// Euclidean norm of the gradient of the step's batch.
     GradNorm,

@@ -1,6 +1,6 @@
 //! Tails of distributions, by `libm` and so the same on every machine.
 
-/// The terms of a continued fraction at most; it has converged long before.
+/// The most terms of a continued fraction; it has converged long before.
 const TERMS: usize = 300;
 
 /// The probability that χ² of `degrees` degrees of freedom is at least `x`.
@@ -36,8 +36,8 @@ pub(super) fn f_tail(x: f64, numerator: f64, denominator: f64) -> f64 {
     incomplete_beta(denominator / (denominator + numerator * x), denominator / 2.0, numerator / 2.0)
 }
 
-/// The regularised incomplete beta function I(x; a, b), by its continued fraction (Abramowitz and Stegun 26.5.8) in the form of Lentz
-/// (1976), from the side on which it converges fast.
+/// The regularised incomplete beta function I(x; a, b), by its continued fraction (Abramowitz and Stegun 26.5.8) in the
+/// form of Lentz (1976), from the side on which it converges fast.
 fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
     if x <= 0.0 || x >= 1.0 {
         return x.clamp(0.0, 1.0);

@@ -15,9 +15,9 @@ pub enum Metric {
     FinalTestLoss,
     /// Share of the training split that is classified correctly at the end.
     FinalTrainAccuracy,
-    /// The same of the validation split.
+    /// The same for the validation split.
     FinalValidationAccuracy,
-    /// The same of the test split.
+    /// The same for the test split.
     FinalTestAccuracy,
 }
 
@@ -118,7 +118,8 @@ impl Metric {
         self.value(run).map(|value| if value.is_nan() { self.worst() } else { value })
     }
 
-    /// Whether these trials of one problem have this metric: a regression has no accuracy, and there may be no validation split.
+    /// Whether these trials of one problem have this metric: a regression has no accuracy, and there may be no
+    /// validation split.
     ///
     /// All problems have a training loss, though no cell may show it where every trial diverged.
     pub fn exists_in<'a>(self, runs: impl IntoIterator<Item = &'a Run>) -> bool {

@@ -1,6 +1,7 @@
 //! What the trials of a sweep say together: medians over seeds, how sure they are, and the best configurations.
 //!
-//! Everything is computed from the rows as they are in `runs.csv`, in operations that give the same bits on every machine.
+//! Everything is computed from the rows as they are in `runs.csv`, in operations that give the same bits on every
+//! machine.
 
 mod bootstrap;
 mod boxes;

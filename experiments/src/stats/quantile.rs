@@ -1,10 +1,11 @@
 //! Quantiles of a few values, some of which may be infinite.
 
-/// The quantile of `sorted` at `share` (0 to 1): linear between order statistics, type 7 of Hyndman and Fan (1996), NumPy's default.
+/// The quantile of `sorted` at `share` (0 to 1): linear between order statistics, type 7 of Hyndman and Fan (1996),
+/// NumPy's default.
 ///
-/// With h = (n − 1)·`share`, it lies between the values of rank ⌊h⌋ and ⌊h⌋ + 1, by the fraction of h, in the operations of
-/// `numpy.quantile` and so with its rounding. Infinite values are ordinary largest and smallest values: where one of the two
-/// neighbours is infinite and takes part, so is the quantile. There is none of no values.
+/// With h = (n − 1)·`share`, it lies between the values of rank ⌊h⌋ and ⌊h⌋ + 1, by the fraction of h, in the
+/// operations of `numpy.quantile` and so with its rounding. Infinite values are ordinary largest and smallest values:
+/// where one of the two neighbours is infinite and takes part, so is the quantile. No values have no quantile.
 ///
 /// ```
 /// use thalweg::stats::quantile;
@@ -34,7 +35,8 @@ pub fn median(sorted: &[f64]) -> Option<f64> {
     quantile(sorted, 0.5)
 }
 
-/// The point at `fraction` of the way from `low` to `high`; seen from the nearer end, so that rounding never leaves the interval.
+/// The point at `fraction` of the way from `low` to `high`; taken from the nearer end, so that rounding never leaves
+/// the interval.
 fn between(low: f64, high: f64, fraction: f64) -> f64 {
     if fraction == 0.0 || low == high {
         return low; // ∞ − ∞ and 0·∞ would be NaN

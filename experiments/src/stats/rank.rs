@@ -2,11 +2,12 @@
 
 use super::distribution::{chi_squared_tail, f_tail};
 
-/// The most methods that the table of critical values has one for.
+/// The most methods that the table of critical values covers.
 pub const MOST_METHODS: usize = 20;
 
 /// The 0.95 quantile of the studentized range of 2 to 20 methods with infinite degrees of freedom, divided by √2:
-/// `scipy.stats.studentized_range.ppf(0.95, k, numpy.inf) / numpy.sqrt(2)`, which gives Demšar's table 5 in more digits.
+/// `scipy.stats.studentized_range.ppf(0.95, k, numpy.inf) / numpy.sqrt(2)`, which gives Demšar's table 5 in more
+/// digits.
 const CRITICAL: [f64; MOST_METHODS - 1] = [
     1.959963984540,
     2.343700586378,
@@ -29,12 +30,12 @@ const CRITICAL: [f64; MOST_METHODS - 1] = [
     3.543799131518,
 ];
 
-/// What ranks say.
+/// The result of ranking methods.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankTest {
     /// The average rank of each method; 1 is best.
     pub averages: Vec<f64>,
-    /// Problems.
+    /// The number of problems.
     pub problems: usize,
     /// Friedman's statistic, with ties accounted for.
     pub chi_squared: f64,
@@ -49,7 +50,7 @@ pub struct RankTest {
 }
 
 impl RankTest {
-    /// Ranks the costs of methods, a row a problem. None for fewer than two methods or problems, for more than
+    /// Ranks the costs of methods, one row per problem. None for fewer than two methods or problems, for more than
     /// [`MOST_METHODS`] methods, and where all methods are equal on every problem.
     ///
     /// # Panics

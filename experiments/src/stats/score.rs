@@ -1,4 +1,4 @@
-//! What optimizers are compared by: a cost, of which less is better.
+//! What optimizers are compared by: a cost, the less the better.
 
 use super::metric::Metric;
 use crate::record::{Run, Status};

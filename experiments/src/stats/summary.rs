@@ -1,4 +1,4 @@
-//! `summary.csv`: a row a configuration.
+//! `summary.csv`: one row per configuration.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -11,7 +11,7 @@ use super::configuration::Configuration;
 use super::metric::Metric;
 use crate::record::{self, Precision, RecordError, Run, Setting, atomic, optional_cell};
 
-/// What is said of each metric, as endings of its name.
+/// The statistics of each metric, as endings of its name.
 const STATISTICS: [&str; 5] = ["median", "q25", "q75", "ci_low", "ci_high"];
 
 /// Rows of `runs.csv` that are summarised together.
@@ -19,11 +19,12 @@ const TOGETHER: usize = 4096;
 
 /// Writes `summary.csv` of the `runs.csv` of a sweep, whole or not at all.
 ///
-/// `problem,optimizer,<hyperparameters>,trials,diverged_share`, then for each [`Metric`] its median, quartiles and the 95 % bootstrap
-/// interval of the median. Diverged trials count as the worst outcome; cells are empty for metrics that the problem does not have, and
-/// intervals for a single trial.
+/// `problem,optimizer,<hyperparameters>,trials,diverged_share`, then for each [`Metric`] its median, quartiles and the
+/// 95 % bootstrap interval of the median. Diverged trials count as the worst outcome; metrics that the problem does not
+/// have are empty cells, and so are intervals of a single trial.
 ///
-/// The trials of a configuration stand together in a sweep's `runs.csv`, which is read row by row: it may be larger than memory.
+/// The trials of a configuration are adjacent in a sweep's `runs.csv`, which is read row by row: it may be larger than
+/// memory.
 ///
 /// # Errors
 /// If `runs.csv` cannot be read, or [`RecordError::Write`].
@@ -60,7 +61,7 @@ pub fn write_summary(path: &Path, runs: &Path) -> Result<(), RecordError> {
     })
 }
 
-/// What can go wrong while one table is made of another.
+/// What can go wrong while one table is made from another.
 enum Failure {
     Read(RecordError),
     Write(csv::Error),
@@ -89,7 +90,7 @@ fn is_same(one: &Run, other: &Run) -> bool {
     (&one.problem, &one.optimizer, &one.settings) == (&other.problem, &other.optimizer, &other.settings)
 }
 
-/// Writes the rows of the configurations of these trials, all of whose trials are there.
+/// Writes the rows of the configurations of these trials, which must be complete.
 fn write_rows<W: Write>(
     writer: &mut csv::Writer<W>,
     runs: &[Run],

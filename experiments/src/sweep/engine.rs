@@ -31,7 +31,7 @@ fn with_objective_in<T: Elementary, W: WithObjective>(spec: &Spec, plan: &Plan, 
     }
 }
 
-/// What trials go down on a landscape.
+/// The objective of trials on a landscape.
 pub(super) fn descent<T: Elementary>(landscape: &spec::Landscape) -> Descent<T> {
     let descent = Descent::new(landscape.function, landscape.starts.dimensions(), &landscape.spectrum)
         .with_gradient_noise(landscape.gradient_noise);
@@ -58,7 +58,8 @@ fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data:
     spec.train.log_examples.into_iter().fold(network, |network, examples| network.evaluated_on(examples as usize))
 }
 
-/// A split with targets of `width` numbers: classes are their index, or one-hot where a loss wants a number an output.
+/// A split with targets of `width` numbers: classes are their index, or one-hot where a loss wants one number per
+/// output.
 fn examples<T: Elementary>(data: &Dataset, width: usize) -> Examples<T> {
     let targets: Vec<f64> = match &data.targets {
         Targets::Values { values, .. } => values.clone(),
@@ -76,7 +77,7 @@ pub(super) fn perturbed(spec: &Spec, plan: &Plan, data: &Splits, shape: &Shape, 
     network::<f64>(spec, shape, &plan.schedule, data).perturbed(lane(spec, plan, 0, &plan.trials.get(0)), of)
 }
 
-/// What the training loop needs to know of a trial, which is the one of this index.
+/// What the training loop needs to know of a trial; `index` is its place in the plan.
 pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, index: usize, trial: &'a Trial) -> Lane<'a> {
     let keep = match &plan.model {
         Model::Network(_) if plan.keeps_weights(index) => match spec.record.weights {

@@ -15,7 +15,7 @@ use crate::train::{self, Engine, Job, Objective, SCHEDULE};
 /// What a plan would need, measured by training a block of each population for a moment.
 #[derive(Clone, Debug)]
 pub struct Estimate {
-    /// A path a population of the first instance, and the lanes of its blocks.
+    /// For each population of the first instance, its path and the lanes of its blocks.
     pub paths: Vec<(Choice, usize)>,
     /// Worker threads.
     pub threads: usize,
@@ -31,7 +31,8 @@ pub struct Estimate {
 const MOMENT: Duration = Duration::from_millis(50);
 
 impl Estimate {
-    /// Trains one block of each population of the first instance for a moment; the others are taken to be like them.
+    /// Trains one block of each population of the first instance for a moment; the other instances are taken to be like
+    /// it.
     pub fn measure(spec: &Spec, plan: &Plan, data: &Splits, isa: Isa, threads: usize) -> Self {
         let size = match spec.train.precision {
             Precision::F32 => 4,
@@ -40,8 +41,8 @@ impl Estimate {
         let measured = with_objective(spec, plan, data, Measurement { spec, plan, isa });
         let examples: u64 =
             [&data.train, &data.validation, &data.test].iter().map(|split| split.features.len() as u64).sum();
-        // Weights, gradient, the weights before a logged step, and the optimizer's state; gradients that are clipped or decayed
-        // have an array of their own.
+        // Weights, gradient, the weights before a logged step, and the optimizer's state; gradients that are clipped or
+        // decayed have an array of their own.
         let worker = |(population, (_, lanes, _)): (&Population, &(Choice, usize, f64))| {
             // Weights on their way to files are f64.
             let kept = plan.weight_files(spec).0.min(2 * *lanes as u64);
@@ -63,7 +64,8 @@ impl Estimate {
     }
 }
 
-/// Bytes that a trial takes while a plan runs: its key, and numbers that say where it belongs; more while keys are made.
+/// Bytes that a trial takes while a plan runs: its key, and numbers that say where it belongs; more while keys are
+/// made.
 const PLACE: u64 = 32;
 
 /// Training a block of each population: gives its path, the lanes of its blocks, and the seconds that one thread would
@@ -123,5 +125,5 @@ impl Measurement<'_> {
     }
 }
 
-/// Nobody stops a measurement.
+/// A measurement is never stopped.
 static STOP: AtomicBool = AtomicBool::new(false);

@@ -14,7 +14,7 @@ use crate::record::manifest::Manifest;
 use crate::record::{self, Parts, atomic};
 use crate::spec::Spec;
 
-/// A folder of results, and the canonical spec that they are to be of.
+/// A folder of results, and the canonical spec that they must belong to.
 pub(super) struct Folder<'a> {
     pub path: &'a Path,
     pub spec: &'a str,
@@ -38,7 +38,7 @@ impl Folder<'_> {
         RunError::Files { path: self.path.to_owned(), source }
     }
 
-    /// Makes sure that the folder is this spec's.
+    /// Makes sure that the folder belongs to this spec.
     pub fn claim(&self, fresh: bool) -> Result<Claim, RunError> {
         let read = |path: PathBuf| match fs::read_to_string(path) {
             Ok(text) => Ok(Some(text)),

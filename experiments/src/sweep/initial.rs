@@ -22,7 +22,7 @@ pub enum Initial {
 }
 
 impl Initial {
-    /// What a spec asks for; reads the file of it.
+    /// What a spec asks for; reads its file, if there is one.
     ///
     /// # Errors
     ///
@@ -47,7 +47,7 @@ impl Initial {
     }
 }
 
-/// The bytes of a file that has not more than there can be.
+/// The bytes of a file, which may have at most `most`.
 fn read(path: &std::path::Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;

@@ -11,14 +11,14 @@ use crate::record::Key;
 use crate::spec::{Batch, INIT_OFFSET, Named, Problem, Spec, number, point as numbers, quoted, unusual};
 use crate::train::OPTIONS;
 
-/// What the descriptions of all trials of an instance begin with. The content of files is what counts, wherever they lie.
+/// What the descriptions of all trials of an instance begin with. Files count by their content, wherever they are.
 #[derive(Clone, Debug)]
 pub(super) struct KeyMaker {
     shared: String,
     relevant: Relevant,
 }
 
-/// Which of what a trial has matters, and as what.
+/// Which properties of a trial matter, and as what.
 #[derive(Clone, Copy, Debug)]
 struct Relevant {
     /// Whether the initial parameters are drawn.
@@ -29,7 +29,7 @@ struct Relevant {
     point: bool,
 }
 
-/// What a trial has of its own besides its seeds.
+/// What distinguishes a trial, besides its seeds.
 #[derive(Clone, Copy)]
 pub(super) struct Point<'a> {
     pub hyperparameters: &'a [f64],
@@ -177,10 +177,10 @@ fn write_trial(
     write_line(text, "optimizer", &quoted(optimizer.name));
     let options = OPTIONS.iter().zip(point.options);
     for (hyperparameter, &value) in optimizer.hyperparameters.iter().zip(point.hyperparameters).chain(options) {
-        if hyperparameter.optional && value == hyperparameter.default {
+        if hyperparameter.omit_default && value == hyperparameter.default {
             continue;
         }
-        // A choice goes by its name, so that a new one can be listed anywhere.
+        // A choice is described by its name, so that a new one can be listed anywhere.
         let value = match hyperparameter.domain {
             Domain::Number { .. } => number(value),
             Domain::Choice(names) => quoted(names[value as usize]),
@@ -193,7 +193,7 @@ fn write_trial(
     match point.start {
         [] => {}
         start if relevant.point => write_line(text, "start", &numbers(start)),
-        // Nothing added is nothing to be said.
+        // An offset of zero is not described.
         [0.0] => {}
         offset => write_line(text, INIT_OFFSET, &number(offset[0])),
     }

@@ -43,7 +43,7 @@ pub struct Plan {
     pub model: Model,
     /// Steps, batches and evaluations.
     pub schedule: Schedule,
-    /// What trials learn: see [`Spec::instances`]. All have as many examples, features and classes.
+    /// What trials learn: see [`Spec::instances`]. All have the same number of examples, features and classes.
     pub instances: Vec<spec::Problem>,
     /// The trials in plan order.
     pub trials: Trials,
@@ -51,19 +51,19 @@ pub struct Plan {
     pub populations: Vec<Population>,
     /// The problem's parameters that the spec sweeps.
     parameters: Vec<&'static str>,
-    /// The values of these of each instance.
+    /// Their values in each instance.
     points: Vec<Vec<f64>>,
     hyperparameters: Vec<&'static str>,
     /// The options that some grid has, in their order.
     options: Vec<usize>,
     /// Layers with learning rates of their own; 0 if no grid has any.
     lr_scales: usize,
-    /// Where trials start: the points on a landscape; for networks the offsets of their initial weights, one without a
-    /// number if there are none.
+    /// Where trials start: the points on a landscape; for networks the offsets of their initial weights, or a single
+    /// empty one if there are none.
     starts: Vec<Vec<f64>>,
     /// The trials whose weights are kept, ascending.
     kept: Vec<usize>,
-    /// One an instance.
+    /// One per instance.
     keys: Vec<KeyMaker>,
 }
 
@@ -160,8 +160,8 @@ impl Plan {
         })
     }
 
-    /// Makes the examples of each combination of the problem's parameters once, to see whether they can be made: seeds make
-    /// no difference to that.
+    /// Makes the examples of each combination of the problem's parameters once, to see whether they can be made: seeds
+    /// make no difference to that.
     ///
     /// # Errors
     ///
@@ -177,9 +177,10 @@ impl Plan {
         Ok(())
     }
 
-    /// The names of the problem's parameters that are swept, of all hyperparameters of the optimizers in use, in order of
-    /// appearance, of the options that the spec has, of the factors of the layers' learning rates, and of the offsets of
-    /// initial weights: columns of `runs.csv`. A hyperparameter and an option with the same name have one column.
+    /// The columns of `runs.csv` for settings: the names of the problem's parameters that are swept, of all
+    /// hyperparameters of the optimizers in use, in order of appearance, of the options that the spec has, of the
+    /// factors of the layers' learning rates, and of the offsets of initial weights. A hyperparameter and an option
+    /// with the same name have one column.
     pub fn hyperparameter_names(&self) -> Vec<String> {
         let names = self.parameters.iter().copied().chain(self.names()).map(str::to_owned);
         let offset = self.has_offsets().then(|| INIT_OFFSET.to_owned());
@@ -197,7 +198,7 @@ impl Plan {
         self.hyperparameters.iter().copied().chain(options.filter(|name| !self.hyperparameters.contains(name)))
     }
 
-    /// The populations of the first instance; all others have the like.
+    /// The populations of the first instance; those of all others are alike.
     pub fn first_populations(&self) -> impl Iterator<Item = &Population> {
         self.populations.iter().filter(|population| population.instance == 0)
     }
@@ -246,8 +247,8 @@ impl Plan {
     }
 
     /// Floating-point operations of one trial's training, evaluations not counted: 2·m·n·k for each matrix product, of
-    /// which every layer has a forward one and a weight gradient, and all but the first an input gradient. A landscape has
-    /// no products.
+    /// which every layer has a forward one and a weight gradient, and all but the first an input gradient. A landscape
+    /// has no products.
     pub fn flops_per_trial(&self) -> u128 {
         match &self.model {
             Model::Network(shape) => u128::from(shape.flops_per_example()) * self.schedule.examples(),

@@ -18,11 +18,12 @@ pub struct Choice {
     pub reason: String,
 }
 
-/// What the weights of a register of trials, their gradient and the optimizer's state may take on the population path.
+/// The most bytes that the weights of a register of trials, their gradient and the optimizer's state take on the
+/// population path.
 const POPULATION_BYTES: u64 = 4 << 20;
 
-/// What the points of a block on a landscape, their gradient and the optimizer's state may take: half of a first-level
-/// cache. Many starts a block share the cost of a kernel call.
+/// The most bytes that the points of a block on a landscape, their gradient and the optimizer's state take: half of a
+/// first-level cache. Many starts per block share the cost of a kernel call.
 const LANDSCAPE_BYTES: u64 = 16 << 10;
 
 impl Choice {

@@ -33,7 +33,7 @@ pub(super) fn render(spec: &Spec, plan: &Plan, trial: &Trial, outcome: &Outcome)
     [run, curves, trajectory, rates]
 }
 
-/// The first lines of [`record::TABLES`]; the one of `curves.csv` is there even if no curves are kept.
+/// The first lines of [`record::TABLES`]; that of `curves.csv` is there even if no curves are kept.
 pub(super) fn headers(spec: &Spec, plan: &Plan) -> Rows {
     let names = plan.hyperparameter_names();
     [

@@ -34,11 +34,11 @@ pub struct Settings {
     pub png: bool,
 }
 
-/// Someone who wants to know how far a run is.
+/// A receiver of news on how far a run is.
 pub trait Progress: Sync {
-    /// The training begins: so many trials, so many of which are done already.
+    /// The training begins; `done` of the `trials` are done already.
     fn begin(&self, trials: usize, done: usize);
-    /// So many more trials are done.
+    /// This many more trials are done.
     fn advance(&self, trials: usize);
     /// The training is over.
     fn end(&self);

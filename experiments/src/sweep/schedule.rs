@@ -57,7 +57,7 @@ impl Schedule {
             LogEvery::Steps(every) => every,
             LogEvery::Epoch => steps_per_epoch,
         };
-        // Beyond the last step there is nothing to log: one meaning, one number.
+        // Beyond the last step there is nothing to log: equal meanings get equal numbers.
         let log_every = if log_every >= steps { 0 } else { log_every };
         if let Some(count) = steps.checked_div(log_every).filter(|&count| count > MAX_LOGGED) {
             let message = format!("{count} evaluations of each trial are more than {MAX_LOGGED}");
@@ -77,7 +77,7 @@ impl Schedule {
         let (batch, train) = (self.batch as u128, self.train as u128);
         let per_epoch = train.min(u128::from(self.steps_per_epoch) * batch);
         let (epochs, rest) = (self.steps / self.steps_per_epoch, self.steps % self.steps_per_epoch);
-        // The smaller batch, if any, is the last of its epoch, which the rest does not reach.
+        // The smaller batch, if any, is the last of its epoch, and an unfinished epoch does not reach it.
         u128::from(epochs) * per_epoch + u128::from(rest) * batch
     }
 }

@@ -31,8 +31,8 @@ impl Writer {
     }
 }
 
-/// How long finished rows may wait before they are written: so long, or this share of the time since the start, so that a
-/// sweep of a day has hundreds of parts and not tens of thousands.
+/// How long finished rows may wait before they are written: this long, or this share of the time since the start, so
+/// that a sweep of a day has hundreds of parts rather than tens of thousands.
 const PATIENCE: Duration = Duration::from_secs(2);
 const PATIENCE_SHARE: f64 = 0.01;
 /// How many bytes of finished rows may wait.

@@ -13,15 +13,15 @@ use crate::spec::{GridPoint, GridPoints, Seeds, Spec};
 pub struct Trial {
     /// The beginning of the BLAKE3 hash of its description: see [`super::Plan::describe`].
     pub key: Key,
-    /// The number of what it learns among the plan's instances.
+    /// The index of what it learns among the plan's instances.
     pub instance: usize,
     /// Its optimizer.
     pub optimizer: &'static Optimizer,
-    /// A value a hyperparameter, in the order of the optimizer's metadata; a choice is stored as its index.
+    /// One value per hyperparameter, in the order of the optimizer's metadata; a choice is stored as its index.
     pub hyperparameters: Vec<f64>,
-    /// A value an option ([`crate::train::OPTIONS`]); empty where all of them have their defaults.
+    /// One value per option ([`crate::train::OPTIONS`]); empty where all of them have their defaults.
     pub options: Vec<f64>,
-    /// A factor of the learning rate a layer; empty where all layers have the same one.
+    /// One factor of the learning rate per layer; empty where all layers have the same one.
     pub lr_scale: Vec<f64>,
     /// The seed of the initial weights.
     pub init_seed: u64,
@@ -31,11 +31,12 @@ pub struct Trial {
     pub start: usize,
 }
 
-/// The trials of a plan: by combination of the problem's parameters, then by table of the spec, then along its grid (the
-/// last hyperparameter moves fastest), then by start, then by seed. A trial that several grids contain is here once, where
-/// it came first.
+/// The trials of a plan: by combination of the problem's parameters, then by table of the spec, then along its grid
+/// (the last hyperparameter moves fastest), then by start, then by seed. A trial that several grids contain is here
+/// once, where it comes first.
 ///
-/// All that memory holds of a trial is its key and, if the spec lists some of them twice, its number: a plan may have
+/// Of a trial, memory holds only its key and, if the spec lists some of them twice, its number: a plan may have
+/// millions.
 /// millions.
 #[derive(Clone, Debug)]
 pub struct Trials {
@@ -46,14 +47,14 @@ pub struct Trials {
     seeds: Seeds,
     init_seed: Option<u64>,
     order_seed: Option<u64>,
-    /// The instances of a combination of the problem's parameters: one, or one a seed.
+    /// The instances of a combination of the problem's parameters: one, or one per seed.
     together: usize,
     keys: Vec<Key>,
     /// The number of each trial among all that the spec lists, if it lists some of them twice.
     numbers: Option<Vec<u32>>,
 }
 
-/// Where a trial stands in what the spec lists.
+/// The place of a trial in what the spec lists.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub instance: usize,
@@ -67,8 +68,8 @@ pub(super) struct Place {
 }
 
 impl Trials {
-    /// The trials of a spec, which has been checked to have at most [`crate::spec::MAX_TRIALS`]; a maker of keys an
-    /// instance.
+    /// The trials of a spec, which has been checked to have at most [`crate::spec::MAX_TRIALS`]; there is one maker of
+    /// keys per instance.
     pub(super) fn new(spec: &Spec, makers: &[KeyMaker], starts: &[Vec<f64>]) -> Self {
         let train = &spec.train;
         let (seeds, together) =
@@ -97,7 +98,7 @@ impl Trials {
         all
     }
 
-    /// Finds the keys of all trials, and which of them come again.
+    /// Finds the keys of all trials, and which of them are repeated.
     fn find_keys(&mut self, makers: &[KeyMaker], starts: &[Vec<f64>]) {
         let listed = makers.len() / self.together * self.ends.last().copied().unwrap_or(0);
         let mut seen = HashSet::with_capacity(listed);
@@ -156,7 +157,7 @@ impl Trials {
     ///
     /// # Panics
     ///
-    /// If there are not so many.
+    /// If there is no such trial.
     pub fn get(&self, index: usize) -> Trial {
         let Place { instance, grid, point, start, .. } = self.place(index);
         let (optimizer, points) = &self.grids[grid];
@@ -171,7 +172,7 @@ impl Trials {
         self.both(self.seeds.get(self.place(index).seed))
     }
 
-    /// Where the trial of this index stands.
+    /// The place of the trial of this index.
     pub(super) fn place(&self, index: usize) -> Place {
         let number = self.numbers.as_ref().map_or(index, |numbers| numbers[index] as usize);
         let of_combination = self.ends[self.ends.len() - 1];

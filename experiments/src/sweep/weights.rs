@@ -1,4 +1,4 @@
-//! Files of weights: of which trials, and from the block that made them to the folder of the results.
+//! Files of weights: which trials have them, and their way from a block to the folder of the results.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -64,7 +64,7 @@ fn unknown(spec: &Spec, at: usize, key: &str, trials: &Trials) -> InputError {
         .with_help(format!("{}`thalweg plan --trials` lists the keys", near.unwrap_or_default()))
 }
 
-/// Files that so many trials have at most, and the bytes of their tensors.
+/// The most files that this many trials have, and the bytes of their tensors.
 pub(super) fn size(spec: &Spec, model: &Model, trials: usize) -> (u64, u64) {
     let wanted = spec.record.weights;
     let files = trials as u64 * (u64::from(wanted.initial()) + u64::from(wanted.is_final()));
@@ -72,8 +72,8 @@ pub(super) fn size(spec: &Spec, model: &Model, trials: usize) -> (u64, u64) {
     (files, files.saturating_mul(model.parameters() * number))
 }
 
-/// The files of weights of a run: written one by one as blocks finish, beside the parts, and moved to the results when the
-/// sweep is complete.
+/// The files of weights of a run: written one by one as blocks finish, beside the parts, and moved to the results when
+/// the sweep is complete.
 pub(super) struct WeightFiles {
     /// The trials whose weights are kept, ascending.
     kept: Vec<usize>,
@@ -138,7 +138,7 @@ impl WeightFiles {
     pub fn publish(&self, runs: &[Run]) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for run in runs {
-            // A trial has an initial loss if it had a start, and a final one if it stayed finite to its end.
+            // A trial has an initial loss if it has a start, and a final one if it stayed finite to its end.
             let key = &run.key;
             let ends = [
                 self.wanted.initial() && run.initial_train_loss.is_some(),
@@ -167,7 +167,7 @@ impl WeightFiles {
         Ok(names.into_iter().map(|name| format!("{FOLDER}/{name}")).collect())
     }
 
-    /// Removes files of weights that are not among these; files with other names are not ours.
+    /// Removes files of weights that are not among these; files with other names are left alone.
     fn remove_others(&self, names: &[String]) -> io::Result<()> {
         let names: HashSet<&str> = names.iter().map(String::as_str).collect();
         for entry in fs::read_dir(&self.results)? {

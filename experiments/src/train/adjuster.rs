@@ -7,7 +7,7 @@ use thalweg_kernels::{Buffer, Isa, Real};
 
 use super::{Lane, Layout};
 
-/// What is done to the gradients of a block before the update; nothing as long as no trial of it asks for anything.
+/// What is done to the gradients of a block before the update; nothing unless a trial of the block asks for something.
 pub(super) struct Adjuster<T> {
     isa: Isa,
     /// Lanes of a group.

@@ -26,10 +26,10 @@ pub struct Schedule {
     pub target: Option<Target>,
 }
 
-/// Updates that an objective does at once, at most: then the block may be over.
+/// The most updates that an objective does at once: after them, the block may be over.
 const STRETCH: u64 = 512;
 
-/// The arrays of the block that a worker trains at the moment, and the objective's scratch.
+/// The arrays of the block that a worker is training, and the objective's scratch.
 pub(super) struct Worker<T: Elementary, O: Objective<T>> {
     layout: Layout,
     /// Lanes of a group.
@@ -101,7 +101,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             if is_logged {
                 self.observe(setting, step);
             } else if let Some(next) = logged.peek() {
-                // The update of a logged step is one that observers see.
+                // Observers see the update of a logged step.
                 step = self.walk(objective, optimizer, step, next - 1);
                 if self.trials.are_over() {
                     break;

@@ -25,7 +25,7 @@ pub(super) struct Coefficients<T> {
     /// All parameters, and the objective's parts of them.
     whole: Range<usize>,
     parts: Vec<Range<usize>>,
-    /// Whether a trial of the block has learning rates of its own for the parts.
+    /// Whether a trial of the block has separate learning rates for the parts.
     by_part: bool,
     /// What decoupled weight decay leaves of a weight, `[part][lane]`.
     keep: Buffer<T>,
@@ -48,7 +48,8 @@ pub(super) struct Part<'a, T> {
 }
 
 impl<T: Real> Coefficients<T> {
-    /// For blocks of so many lanes, `width` a group, optimizers among `optimizers`, and these parts of the parameters.
+    /// For blocks of `lanes` lanes, `width` per group, optimizers among `optimizers`, and these parts of the
+    /// parameters.
     pub fn new(lanes: usize, width: usize, optimizers: &[&Optimizer], parts: Vec<Range<usize>>) -> Self {
         let most =
             |count: fn(&Optimizer) -> usize| optimizers.iter().map(|optimizer| count(optimizer)).max().unwrap_or(0);
@@ -71,7 +72,7 @@ impl<T: Real> Coefficients<T> {
         }
     }
 
-    /// Begins a block of trials of so many steps.
+    /// Begins a block of trials of `steps` steps.
     pub fn start(&mut self, lanes: &[Lane<'_>], steps: u64) {
         self.steps = steps;
         self.products.fill(1.0);
@@ -94,8 +95,8 @@ impl<T: Real> Coefficients<T> {
         self.runs.iter().map(|run| &lanes[run.start])
     }
 
-    /// The coefficients of all parameters in every step after the first, `[group][coefficient][lane]`, if steps do not
-    /// differ in theirs.
+    /// The coefficients of all parameters in every step after the first, `[group][coefficient][lane]`, if they are the
+    /// same in all of these steps.
     pub fn constant(&self, optimizer: &Optimizer) -> Option<&[T]> {
         let is_constant = optimizer.products == 0 && !self.is_scheduled && !self.by_part;
         is_constant.then(|| &self.values[..self.keep.len() / self.parts.len() * optimizer.coefficients])
@@ -137,7 +138,7 @@ impl<T: Real> Coefficients<T> {
             let products = index * optimizer.products..(index + 1) * optimizer.products;
             self.before[..optimizer.products].copy_from_slice(&self.products[products.clone()]);
             for part in 0..parts {
-                // The products move on by one step, however many parts there are.
+                // The products advance by one step, however many parts there are.
                 self.products[products.clone()].copy_from_slice(&self.before[..optimizer.products]);
                 self.compute_part(optimizer, lanes, (index, part), factor);
             }
@@ -160,7 +161,7 @@ impl<T: Real> Coefficients<T> {
         optimizer.advance(scaled, products, fresh);
         let values = &mut values[part * lanes.len() * optimizer.coefficients..];
         for lane in run.clone() {
-            // Divided once a lane: that takes as long as all the rest.
+            // Divided once per lane: that takes as long as all the rest.
             let (group, lane) = (lane / *width, lane % *width);
             let of_group = &mut values[group * *width * optimizer.coefficients..];
             for (row, coefficient) in of_group.chunks_exact_mut(*width).zip(&*fresh) {

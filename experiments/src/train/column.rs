@@ -9,7 +9,7 @@ pub struct Column {
     pub name: &'static str,
     /// What it is, as a clause.
     pub summary: &'static str,
-    /// Its value for a trial of so many steps, every one of which is logged.
+    /// Its value for a trial of this many steps, all of which are logged.
     pub value: fn(&Outcome, u64) -> Option<f64>,
 }
 
@@ -27,7 +27,7 @@ impl Column {
     }
 }
 
-/// There is one of each name.
+/// Names are unique.
 impl PartialEq for Column {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -40,17 +40,17 @@ impl std::fmt::Debug for Column {
     }
 }
 
-/// What a loss counts as at most, in initial losses.
+/// The most that a loss counts as, in initial losses.
 const CAP: f64 = 1e6;
 /// How many losses at the end decide whether a trial converges.
 const LAST: usize = 20;
 
 /// The measure of the boundary of trainability (Sohl-Dickstein, arXiv 2402.06184).
 ///
-/// Of the training losses that the updates see, those after 0 to `steps` - 1 of them, each is divided by the first and counts
-/// as 10⁶ at most; after a trial became non-finite, all do. If the last 20 are below 1 on average, the trial converges, and
-/// the measure is their sum: the smaller, the faster. If not, it is the sum of their reciprocals with a minus: the closer to
-/// zero, the faster it diverges. Sums are in f64, in the order of the steps.
+/// Of the training losses that the updates see, those after 0 to `steps` - 1 of them, each is divided by the first and
+/// counts as 10⁶ at most; after a trial became non-finite, all do. If the last 20 are below 1 on average, the trial
+/// converges, and the measure is their sum: the smaller, the faster. If not, it is the sum of their reciprocals with a
+/// minus: the closer to zero, the faster it diverges. Sums are in f64, in the order of the steps.
 fn boundary_measure(outcome: &Outcome, steps: u64) -> Option<f64> {
     let mut losses = outcome.points.iter().filter_map(|point| point.loss[Split::Train as usize]);
     let first = losses.next()?;
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn what_converges_has_the_sum_of_its_losses() {
-        // The loss after the last update is seen by none.
+        // No update sees the loss after the last one.
         assert_measure(&[4.0, 2.0, 1.0, 100.0], 3, 1.75);
     }
 

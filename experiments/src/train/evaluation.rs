@@ -14,7 +14,7 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// Starts anew, for so many lanes.
+    /// Starts anew, for this many lanes.
     pub fn reset(&mut self, lanes: usize) {
         for sums in [&mut self.loss, &mut self.accuracy] {
             sums.clear();

@@ -1,4 +1,4 @@
-//! How the trials of a block stand in memory.
+//! The layout of a block's trials in memory.
 
 use thalweg_kernels::{Isa, Real};
 
@@ -7,8 +7,8 @@ use thalweg_kernels::{Isa, Real};
 pub enum Path {
     /// A register holds the same parameter of several trials.
     Population,
-    /// One trial at a time, vectorised along its own parameters and examples: for networks of which several at once would
-    /// not fit the caches.
+    /// One trial at a time, vectorised along its own parameters and examples: for networks of which several at once
+    /// would not fit the caches.
     Dense,
 }
 

@@ -1,7 +1,8 @@
 //! The training loop: one loop for every objective, optimizer and observer.
 //!
-//! It knows an [`Objective`], an update rule ([`thalweg_kernels::optimizer::Optimizer`]) and [`Observer`]s. Trials are
-//! trained in blocks of lanes, each block by one thread; a trial's numbers do not depend on the block it is in.
+//! It is written in terms of an [`Objective`], an update rule ([`thalweg_kernels::optimizer::Optimizer`]) and
+//! [`Observer`]s. Trials are trained in blocks of lanes, each block by one thread; a trial's numbers do not depend on
+//! the block it is in.
 
 mod adjuster;
 mod alarms;

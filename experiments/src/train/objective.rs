@@ -71,8 +71,8 @@ pub trait Objective<T: Elementary>: Sync {
     /// The gradient of step `step` (counted from 0). Makes the `alarm` of a lane NaN if its loss is not finite.
     fn gradient(&self, scratch: &mut Self::Scratch, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]);
 
-    /// [`Self::evaluate`] on the training split, and [`Self::gradient`]: for an objective whose step passes the whole split
-    /// anyway, the loss then costs next to nothing.
+    /// [`Self::evaluate`] on the training split, and [`Self::gradient`]: for an objective whose step passes the whole
+    /// split anyway, the loss then costs next to nothing.
     fn evaluate_with_gradient(
         &self,
         scratch: &mut Self::Scratch,
@@ -86,8 +86,8 @@ pub trait Objective<T: Elementary>: Sync {
         self.gradient(scratch, step, weights, gradient, alarm);
     }
 
-    /// Many gradients and updates in one call, if it can do that by this optimizer: to the same bits as one after the other.
-    /// Returns whether it can; if not, nothing has changed.
+    /// Many gradients and updates in one call, if that is possible with this optimizer, with the bits of one after
+    /// another. Returns whether it is; if not, nothing has changed.
     fn walk(&self, _scratch: &mut Self::Scratch, _optimizer: &Optimizer, _walk: Walk<'_, T>) -> bool {
         false
     }
@@ -102,7 +102,7 @@ pub trait Objective<T: Elementary>: Sync {
         evaluation: &mut Evaluation,
     );
 
-    /// What the loss cannot be below: growth is measured from there. Negative infinity if there is no such number.
+    /// A lower bound of the loss: growth is measured from there. Negative infinity if there is no such number.
     fn floor(&self) -> f64 {
         0.0
     }

@@ -59,11 +59,12 @@ impl<T: Real> Observer<T> for Norms {
 /// The shares of the weights at which quantiles of effective learning rates are taken.
 pub const RATE_QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-/// Quantiles over the parameters of the effective learning rate -Δw/g: what an update multiplied the gradient by. A parameter has
-/// none whose gradient is zero, or whose update is so small that what is left of it is mostly the rounding of w.
+/// Quantiles over the parameters of the effective learning rate -Δw/g: what an update multiplied the gradient by. A
+/// parameter has none if its gradient is zero, or if its update is so small that what is left of it is mostly the
+/// rounding of w.
 ///
-/// For Adagrad and RMSProp this is α / (√c + ε), up to the rounding of w. A method that carries earlier gradients on moves
-/// against the present one at times: its rate is negative then.
+/// For Adagrad and RMSProp this is α / (√c + ε), up to the rounding of w. An optimizer that carries on earlier
+/// gradients at times moves against the present one: its rate is negative then.
 #[derive(Clone, Copy, Debug)]
 pub struct EffectiveRates;
 

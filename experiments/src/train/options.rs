@@ -1,14 +1,14 @@
-//! What any optimizer can be given besides its hyperparameters: weight decay, clipping, a schedule of the learning rate.
+//! Options of every optimizer besides its hyperparameters: weight decay, clipping, a schedule of the learning rate.
 
 use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 
 use super::rate::{COURSES, Course, RateSchedule};
 
-/// How many options there are.
+/// The number of options.
 pub const OPTION_COUNT: usize = 13;
 
-/// Every option, in the order in which a trial stores their values. They are written like hyperparameters, and go without
-/// saying where they have their defaults.
+/// Every option, in the order in which a trial stores their values. They are written like hyperparameters, and omitted
+/// from keys and tables at their defaults.
 pub static OPTIONS: [Hyperparameter; OPTION_COUNT] = [
     number("weight_decay", "λ", "adds λ w to g, after clipping", 0.0, FROM_ZERO),
     number("decoupled_weight_decay", "λ′", "multiplies w by 1 - α λ′ before the step", 0.0, FROM_ZERO),
@@ -26,7 +26,7 @@ pub static OPTIONS: [Hyperparameter; OPTION_COUNT] = [
         summary: "what α is multiplied by in step i after the warm-up",
         default: 0.0,
         domain: Domain::Choice(&COURSE_NAMES),
-        optional: true,
+        omit_default: true,
     },
     number("warmup", "warmup", "steps in which α rises linearly to its full size; a whole number", 0.0, FROM_ZERO),
     number("step_size", "step_size", "steps between drops; a whole number", 1.0, FROM_ONE),
@@ -74,7 +74,7 @@ const fn number(
     default: f64,
     domain: Domain,
 ) -> Hyperparameter {
-    Hyperparameter { name, symbol, summary, default, domain, optional: true }
+    Hyperparameter { name, symbol, summary, default, domain, omit_default: true }
 }
 
 /// The options of a trial.
@@ -84,9 +84,9 @@ pub struct Options {
     pub weight_decay: f64,
     /// λ of w ← (1 - α λ) w, before the step.
     pub decoupled_weight_decay: f64,
-    /// What no number of a gradient may exceed.
+    /// The bound on the size of each number of a gradient.
     pub clip_value: f64,
-    /// What the norm of a gradient may not exceed.
+    /// The bound on the norm of a gradient.
     pub clip_norm: f64,
     /// The course of the learning rate.
     pub rate: RateSchedule,
@@ -159,7 +159,7 @@ pub fn defaults() -> [f64; OPTION_COUNT] {
     OPTIONS.map(|option| option.default)
 }
 
-/// Sets what a schedule does not read to its default, so that trials that are the same are one.
+/// Sets options that a schedule does not read to their defaults, so that equal trials are one.
 pub fn forget_unread(values: &mut [f64; OPTION_COUNT]) {
     let reads = COURSES[values[SCHEDULE] as usize].reads;
     for (option, value) in OPTIONS.iter().zip(values).skip(SCHEDULE + 1) {

@@ -16,8 +16,8 @@ pub struct Point {
     pub grad_norm: Option<f64>,
     /// Euclidean norm of this step's update; none at step 0.
     pub update_norm: Option<f64>,
-    /// Quantiles of the effective learning rates of this step's update, at the shares [`super::RATE_QUANTILES`]; none at step 0, or
-    /// if nobody asked.
+    /// Quantiles of the effective learning rates of this step's update, at the shares [`super::RATE_QUANTILES`]; none
+    /// at step 0, or if they were not asked for.
     pub effective_lr: Option<[f64; RATE_QUANTILES.len()]>,
 }
 
@@ -42,7 +42,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// Whether a logged point is there.
+    /// Whether a logged point reaches it.
     pub fn reached(&self, point: &Point) -> bool {
         match self.metric {
             Metric::Loss(split) => point.loss[split as usize].is_some_and(|loss| loss <= self.threshold),
@@ -69,7 +69,7 @@ pub enum Keep {
 
 /// The parameters of a trial at some of the logged steps, ascending.
 ///
-/// One array holds them all: a sweep has a million trials, and each piece of memory has its price.
+/// One array holds them all: a sweep has a million trials, and every allocation costs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Positions {
     /// Parameters of a position.
@@ -79,7 +79,7 @@ pub struct Positions {
 }
 
 impl Positions {
-    /// Forgets everything, and has room for so many positions of so many parameters.
+    /// Forgets everything, and makes room for `positions` positions of `parameters` parameters.
     pub(super) fn reset(&mut self, positions: usize, parameters: usize) {
         self.parameters = parameters;
         self.numbers.clear();

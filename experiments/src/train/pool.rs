@@ -31,7 +31,7 @@ impl Engine {
         layout.groups * layout.lanes::<T>()
     }
 
-    /// The layout of a block in the precision `T`: as many registers as the lanes that were asked for fill.
+    /// The layout of a block in the precision `T`: as many registers as the requested lanes fill.
     fn layout<T: Elementary>(&self) -> Layout {
         let groups = match (self.path, self.lanes) {
             (Path::Population, Some(lanes)) => lanes.div_ceil(self.isa.lanes::<T>()).max(1),
@@ -41,8 +41,8 @@ impl Engine {
     }
 }
 
-/// What is to be trained: lists of trials with one optimizer each. Neighbours with equal `order_seed` share their batches,
-/// which is faster.
+/// What is to be trained: lists of trials with one optimizer each. Neighbours with equal `order_seed` share their
+/// batches, which is faster.
 ///
 /// Lanes are asked for block by block: those of a whole sweep may be more than memory holds.
 pub trait Jobs: Sync {
@@ -59,7 +59,7 @@ pub trait Jobs: Sync {
     fn with_lanes<R>(&self, job: usize, trials: Range<usize>, work: impl FnOnce(&[Lane<'_>]) -> R) -> R;
 }
 
-/// A list of trials that is there.
+/// A list of trials in memory.
 #[derive(Clone, Debug)]
 pub struct Job<'a> {
     /// The optimizer.
@@ -87,8 +87,8 @@ impl<'a, A: AsRef<[Job<'a>]> + Sync + ?Sized> Jobs for A {
 }
 
 /// Trains all trials of all jobs; hands each finished block to `done`, with the job's index and the index of its first
-/// trial there, in no particular order and from any thread. Stops between blocks once `stop` is set. Returns the time that
-/// the threads spent on training, all of theirs together.
+/// trial there, in no particular order and from any thread. Stops between blocks once `stop` is set. Returns the time
+/// spent on training, summed over the threads.
 ///
 /// # Errors
 ///

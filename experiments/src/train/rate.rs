@@ -85,9 +85,10 @@ pub const COURSES: [CourseFacts; 7] = [
 
 /// A schedule of the learning rate: what it is multiplied by at each step.
 ///
-/// With i = 0, 1, … for the steps of a trial of `steps` steps: while i < `warmup` the factor is (i + 1) / `warmup`. From then on
-/// the [`Course`] counts i anew, and its n is the number of steps that are left. [`Course::OneCycle`] has a warm-up of its own and
-/// ignores `warmup`. Parameters have the names and meanings of `torch.optim.lr_scheduler`, where it has them.
+/// With i = 0, 1, … for the steps of a trial of `steps` steps: while i < `warmup` the factor is (i + 1) / `warmup`.
+/// From then on the [`Course`] counts i anew, and its n is the number of steps that are left. [`Course::OneCycle`] has
+/// a warm-up of its own and ignores `warmup`. Parameters have the names and meanings of `torch.optim.lr_scheduler`,
+/// where it has them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateSchedule {
     /// The course after the warm-up.
@@ -111,7 +112,8 @@ pub struct RateSchedule {
 }
 
 impl RateSchedule {
-    /// The factor of the learning rate in step `step`, counted from 1, of `steps`. Powers and cosines are those of `libm`.
+    /// The factor of the learning rate in step `step`, counted from 1, of `steps`. Powers and cosines are those of
+    /// `libm`.
     pub fn factor(&self, step: u64, steps: u64) -> f64 {
         let (i, steps) = ((step - 1) as f64, steps as f64);
         if self.course == Course::OneCycle {
@@ -142,7 +144,7 @@ impl RateSchedule {
     }
 }
 
-/// The factor a share of the way from `start` to `end`, along half a cosine.
+/// The factor at `share` of the way from `start` to `end`, along half a cosine.
 fn between(start: f64, end: f64, share: f64) -> f64 {
     end + (start - end) * (1.0 + libm::cos(PI * share)) / 2.0
 }

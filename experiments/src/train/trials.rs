@@ -3,11 +3,11 @@
 use super::{Keep, Lane, Outcome, Point, Positions, Schedule, Split};
 use crate::record::Status;
 
-/// The trials of a block so far. Their outcomes keep their memory from block to block: the starts on a landscape are many,
-/// and soon done.
+/// The trials of a block so far. Their outcomes keep their memory from block to block: a landscape has many starts,
+/// which are soon done.
 #[derive(Default)]
 pub(super) struct Trials {
-    /// Those of the block, and of a larger one before.
+    /// Those of the block, and of a larger one before it.
     outcomes: Vec<Outcome>,
     of_lane: Vec<Trial>,
     /// How many are running.
@@ -20,7 +20,7 @@ struct Trial {
 }
 
 impl Trials {
-    /// Begins a block of trials that log so many points, and whose parameters are as many.
+    /// Begins a block of trials that log `points` points each and have `parameters` parameters.
     pub fn start(&mut self, lanes: &[Lane<'_>], points: usize, parameters: usize) {
         self.running = lanes.len();
         self.of_lane.clear();
@@ -39,7 +39,7 @@ impl Trials {
         }
     }
 
-    /// How many there are.
+    /// The number of trials.
     pub fn count(&self) -> usize {
         self.of_lane.len()
     }
@@ -86,7 +86,7 @@ impl Trials {
         }
     }
 
-    /// Whether the parameters of a trial are kept at this step, which has just been logged.
+    /// Whether the parameters of a trial are kept at this step, the one just logged.
     pub fn keeps(&self, lane: usize, step: u64, schedule: &Schedule) -> bool {
         let end = step == schedule.steps || !self.is_running(lane);
         // A trial that became non-finite has no parameters to keep.
@@ -117,8 +117,8 @@ impl Trials {
     }
 }
 
-/// A trial that stayed finite has diverged if its loss ended far above where it began, both counted from the objective's
-/// floor, as of the first step of that final stretch.
+/// A trial that stayed finite has diverged if its loss ended far above where it began, both counted from the
+/// objective's floor, as of the first step of that final stretch.
 fn judge(outcome: &mut Outcome, schedule: &Schedule, floor: f64) {
     if outcome.status != Status::Ok {
         return;
@@ -136,7 +136,7 @@ fn judge(outcome: &mut Outcome, schedule: &Schedule, floor: f64) {
 }
 
 impl Outcome {
-    /// Of a trial that has not begun.
+    /// The outcome of a trial that has not begun.
     fn blank() -> Self {
         Self {
             status: Status::Ok,
@@ -148,7 +148,8 @@ impl Outcome {
         }
     }
 
-    /// Begins anew in the same memory, with room for so many points, and positions of so many parameters.
+    /// Begins anew in the same memory, with room for `points` points, and for `positions` positions of `parameters`
+    /// parameters.
     fn reset(&mut self, points: usize, positions: usize, parameters: usize) {
         let mut kept = std::mem::replace(self, Self::blank());
         kept.points.clear();

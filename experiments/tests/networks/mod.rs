@@ -29,7 +29,7 @@ pub fn examples<T: Elementary>(architecture: &Architecture, count: usize, seed: 
     let targets: Vec<f64> = match architecture.loss.task {
         Task::Regression => (0..count * architecture.outputs()).map(|_| stream.normal()).collect(),
         task => {
-            // With a target an output, a class becomes one-hot.
+            // With one target per output, a class becomes one-hot.
             let hot = |class: f64| -> Vec<f64> {
                 let count = architecture.outputs();
                 if task == Task::Distribution {

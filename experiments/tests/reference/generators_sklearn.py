@@ -1,10 +1,10 @@
-"""What scikit-learn's generators make without noise: writes generators_sklearn.json beside this file.
+"""The output of scikit-learn's generators without noise: writes generators_sklearn.json beside this file.
 
     pip install -r requirements.txt
     python generators_sklearn.py
 
-Moons and circles without noise are a fixed set of points, whatever the order. Of blobs the sizes of the classes are kept,
-which do not depend on luck. Friedman's first function is evaluated at random points, which are kept beside its values.
+Moons and circles without noise are a fixed set of points, whatever the order. Of blobs only the sizes of the classes are kept,
+which do not depend on chance. Friedman's first function is evaluated at random points, which are kept beside its values.
 
 Numbers are written as the shortest decimals that read back to the same float64.
 """

@@ -1,4 +1,4 @@
-"""Train a small network with PyTorch and write what it does to iris_torch.json.
+"""Train a small network with PyTorch and record its path in iris_torch.json.
 
     pip install -r requirements.txt        # torch 2.15.0, numpy 2.4.6; Python 3.11 or later
     python iris_torch.py
@@ -13,7 +13,7 @@ array of shape (outputs, inputs), and b ~ 0.1 N(0, 1).
 
 How far a faithful implementation may be from these numbers follows from how much rounding grows during training. So each run is
 repeated from initial weights moved by one unit in the last place, each up or down by chance, and the largest change of the
-final weights over a few such repetitions stands in the file beside them ("ulp_sensitivity").
+final weights over a few such repetitions is in the file beside them ("ulp_sensitivity").
 
 Numbers are written as the shortest decimals that read back to the same float64.
 """

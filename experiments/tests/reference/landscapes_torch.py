@@ -3,9 +3,9 @@
     pip install -r requirements.txt
     python landscapes_torch.py
 
-From each start, SGD, momentum and Adam go down each landscape in float64 with gradients by autograd. The starts are the
+From each start, SGD, momentum and Adam descend each landscape in float64 with gradients by autograd. The starts are the
 first of a fixed random sequence from which no optimizer ends elsewhere when a coordinate is moved to the next
-float64: so the comparison is not about luck with rounding. How far the ends then move is `ulp_sensitivity`.
+float64, so that the comparison does not depend on luck with rounding. How far the ends then move is `ulp_sensitivity`.
 """
 
 import json

@@ -3,8 +3,8 @@
     pip install -r requirements.txt
     python optimizers_peers.py
 
-torch.optim, or optax where torch has no such optimizer, goes down each landscape in float64 with gradients by torch's
-autograd. The variants that they have not got (epsilon under the root, means without bias correction, Keras's velocity, the
+torch.optim, or optax where torch has no such optimizer, descends each landscape in float64 with gradients by torch's
+autograd. The variants that they lack (epsilon under the root, means without bias correction, Keras's velocity, the
 misprinted sign) are the papers' pseudo-code in NumPy; it is also run with torch's and optax's settings, and must end where
 they do.
 

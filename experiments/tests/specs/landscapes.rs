@@ -145,7 +145,7 @@ fn mistakes_are_named() {
         ("[-1.5, 2.0]", "[[1, 2], [3]]", &["`problem.start.1`: expected 2 coordinates, as the first point has"]),
         ("[-1.5, 2.0]", "{ gird = [[0, 1]], points = 3 }", &["unknown key `problem.start.gird`", "`grid`?"]),
         ("[-1.5, 2.0]", "{ grid = [[1, 0], [0, 1]], points = 3 }", &["expected the lower bound first"]),
-        ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = [3] }", &["expected 2 numbers, one a coordinate"]),
+        ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = [3] }", &["expected 2 numbers, one per coordinate"]),
         ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = 1 }", &["`problem.start.points`", "found 1"]),
         ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = 5000 }", &["`problem.start`", "more starts than"]),
         ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = 4000 }", &["16000000 starts takes the sweep past"]),

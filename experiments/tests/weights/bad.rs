@@ -12,7 +12,7 @@ use thalweg::sweep::Plan;
 use crate::results::SMALL;
 use crate::{parse, reference};
 
-/// A file with one byte string a tensor.
+/// A file with one byte string per tensor.
 fn file(tensors: &[(&str, Dtype, &[usize], Vec<u8>)]) -> Vec<u8> {
     let view = tensors
         .iter()
@@ -38,7 +38,7 @@ fn said(folder: &Path, overrides: &[&str]) -> String {
 const GOOD: [(&str, &[usize]); 4] =
     [("layers.0.weight", &[4, 2]), ("layers.0.bias", &[4]), ("layers.1.weight", &[1, 4]), ("layers.1.bias", &[1])];
 
-/// The good tensors, but for one that has another name, type or shape, or is missing if it has no name.
+/// The good tensors, except for one that has another name, type or shape, or is missing if it has no name.
 fn with(at: usize, name: &'static str, dtype: Dtype, shape: &'static [usize]) -> Vec<u8> {
     let mut tensors: Vec<_> =
         GOOD.iter().map(|(name, shape)| (*name, Dtype::F32, *shape, zeros(shape.iter().product()))).collect();

@@ -48,7 +48,7 @@ fn what_python_has_read_is_what_is_written() {
     }
 }
 
-/// Makes the files anew; to be checked by Python then.
+/// Writes the files anew, for Python to check.
 #[test]
 #[ignore = "writes reference files"]
 fn write_the_tensors() {

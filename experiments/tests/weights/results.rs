@@ -122,7 +122,8 @@ fn an_interrupted_run_ends_with_the_same_weights() {
     let text = |file: &str| fs::read_to_string(whole.join(file)).unwrap();
     let row = text("runs.csv").lines().nth(1).unwrap().to_owned();
     let key = &row[..16];
-    // As if the process had been killed when the first trial was on disk, and the weights of the second without its row.
+    // As if the process had been killed when the first trial was on disk, and the weights of the second without its
+    // row.
     let prepare = |weights: bool| {
         fs::create_dir_all(parts.join("weights")).unwrap();
         fs::write(parts.join("0.runs.csv"), format!("{row}\n")).unwrap();
@@ -143,7 +144,7 @@ fn an_interrupted_run_ends_with_the_same_weights() {
     // As if it had been killed when the weights were in their place already, but the manifest was not.
     prepare(false);
     assert!(run(&cut, &[BOTH], 1) == all);
-    // A trial's row without its weights is not passed over.
+    // A trial's row without its weights is an error.
     fs::remove_dir_all(&cut).unwrap();
     prepare(false);
     let error = run_into(&parse(SMALL, Path::new("."), &[BOTH]), &cut, 1, false).unwrap_err();

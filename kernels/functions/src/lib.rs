@@ -1,4 +1,4 @@
-//! Activation and loss functions: value, derivative, and the fused forms that spare a pass over memory.
+//! Activation and loss functions: value, derivative, and the fused forms that save a pass over memory.
 //!
 //! Part of `thalweg-kernels`, which has the numerics contract.
 

@@ -9,12 +9,12 @@ use thalweg_numerics::math::Elementary;
 use crate::reference;
 use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 
-/// f(x) = 20 + e - 20 exp(-0.2 r) - exp(c) with r = √(Σ xᵢ²/n) and c = Σ cos(2πxᵢ)/n: an almost flat plain full of holes,
-/// and a funnel in the middle; ∂f/∂xᵢ = (4 exp(-0.2 r) xᵢ/r + 2π exp(c) sin 2πxᵢ) / n.
+/// f(x) = 20 + e - 20 exp(-0.2 r) - exp(c) with r = √(Σ xᵢ²/n) and c = Σ cos(2πxᵢ)/n: an almost flat plain full of
+/// holes, and a funnel in the middle; ∂f/∂xᵢ = (4 exp(-0.2 r) xᵢ/r + 2π exp(c) sin 2πxᵢ) / n.
 ///
-/// The funnel has a point, where there is no derivative: the gradient there is given as 0, which is one of its subgradients.
-/// Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is no value: a trial that gets there
-/// has diverged.
+/// The funnel has a point, where there is no derivative: the gradient there is given as 0, which is one of its
+/// subgradients. Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is no
+/// value: a trial that gets there has diverged.
 pub static ACKLEY: Landscape = Landscape::new::<Ackley>(
     Facts {
         name: "ackley",

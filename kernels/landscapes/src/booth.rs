@@ -7,8 +7,8 @@ use thalweg_numerics::math::Elementary;
 use crate::reference;
 use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 
-/// f(x) = a² + b² with a = x₀ + 2x₁ - 7 and b = 2x₀ + x₁ - 5: a bowl nine times as steep along one diagonal as along the
-/// other; ∂f/∂x₀ = 2a + 4b, ∂f/∂x₁ = 4a + 2b.
+/// f(x) = a² + b² with a = x₀ + 2x₁ - 7 and b = 2x₀ + x₁ - 5: a bowl nine times as steep along one diagonal as along
+/// the other; ∂f/∂x₀ = 2a + 4b, ∂f/∂x₁ = 4a + 2b.
 pub static BOOTH: Landscape = Landscape::new::<Booth>(
     Facts {
         name: "booth",

@@ -9,10 +9,10 @@ use thalweg_numerics::math::Elementary;
 use crate::reference;
 use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 
-/// f(x) = sin(10πx)/(2x) + (x - 1)⁴ of one coordinate: a bowl with ten minima, one a fifth of a unit, of which the leftmost is the
-/// lowest; f'(x) = (5π cos(10πx) - sin(10πx)/(2x))/x + 4 (x - 1)³.
+/// f(x) = sin(10πx)/(2x) + (x - 1)⁴ of one coordinate: a bowl with ten minima, one every fifth of a unit, the leftmost
+/// of them the lowest; f'(x) = (5π cos(10πx) - sin(10πx)/(2x))/x + 4 (x - 1)³.
 ///
-/// On the left of its domain lie the pole of 1/x, which the sine takes away (at 0 itself there is no value), and a lower
+/// On the left of its domain lie the pole of 1/x, which the sine cancels (at 0 itself there is no value), and a lower
 /// minimum, -2.87 at 0.14, which the literature does not count.
 pub static GRAMACY_LEE: Landscape = Landscape::new::<GramacyLee>(
     Facts {

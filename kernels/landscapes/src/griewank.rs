@@ -10,8 +10,8 @@ use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partia
 /// f(x) = 1 + Σ xᵢ²/4000 - Π cos(xᵢ/√(i+1)), i from 0: a wide bowl with thousands of small holes;
 /// ∂f/∂xᵢ = xᵢ/2000 + sin(xᵢ/√(i+1))/√(i+1) · Π cos(xⱼ/√(j+1)) over all j but i.
 ///
-/// Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is no value: a trial that gets there
-/// has diverged.
+/// Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is no value: a trial
+/// that gets there has diverged.
 pub static GRIEWANK: Landscape = Landscape::new::<Griewank>(
     Facts {
         name: "griewank",
@@ -47,7 +47,7 @@ impl Function for Griewank {
 
     #[inline(always)]
     fn gradient<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, mut partials: Partials<'_, S, T>) {
-        // On the way up the product of the cosines before, on the way down that of those behind.
+        // On the way up, the product of the cosines before; on the way down, that of those after.
         let mut product = x.constant(1.0);
         for i in 0..x.count() {
             partials.set(i, product);

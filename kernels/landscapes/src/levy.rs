@@ -9,15 +9,15 @@ use thalweg_numerics::math::Elementary;
 use crate::reference;
 use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 
-/// With vᵢ = (xᵢ - 1)/4, f(x) = sin²(πv₀) + Σ vᵢ² (1 + 10 sin²(πvᵢ + 1)) + v² (1 + sin²(2πv)), where the sum goes over all
-/// coordinates but the last one, which is the v at the end: a bowl with waves across it.
+/// With vᵢ = (xᵢ - 1)/4, f(x) = sin²(πv₀) + Σ vᵢ² (1 + 10 sin²(πvᵢ + 1)) + v² (1 + sin²(2πv)), where the sum is over
+/// all coordinates but the last one, which is the v at the end: a bowl with waves across it.
 ///
-/// ∂f/∂vᵢ = 2vᵢ (1 + 10 s²) + 20π vᵢ² s c with s and c the sine and cosine of πvᵢ + 1, for the last one
-/// 2v (1 + s²) + 4π v² s c with those of 2πv, and for the first one 2π sin(πv₀) cos(πv₀) more; ∂f/∂xᵢ is a quarter of that.
+/// ∂f/∂vᵢ = 2vᵢ (1 + 10 s²) + 20π vᵢ² s c with s and c the sine and cosine of πvᵢ + 1, for the last one 2v (1 + s²) +
+/// 4π v² s c with those of 2πv, and for the first one 2π sin(πv₀) cos(πv₀) more; ∂f/∂xᵢ is a quarter of that.
 ///
-/// The literature writes wᵢ = 1 + vᵢ; a sine's square is the same half a turn on, and at the minimum nothing is left here.
-/// Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is no value: a trial that gets there
-/// has diverged.
+/// The literature writes wᵢ = 1 + vᵢ; the square of a sine is the same half a turn later, and in this form nothing is
+/// left at the minimum. Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is
+/// no value: a trial that gets there has diverged.
 pub static LEVY: Landscape = Landscape::new::<Levy>(
     Facts {
         name: "levy",

@@ -1,4 +1,4 @@
-//! Landscapes: analytic functions of a few coordinates, whose minimum an optimizer is to find; one file each.
+//! Landscapes: analytic functions of a few coordinates whose minimum an optimizer is to find; one file each.
 //!
 //! Starting points are the lanes: a register holds the same coordinate of several trials.
 
@@ -57,7 +57,7 @@ trait Function: 'static {
     fn gradient<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, partials: Partials<'_, S, T>);
 }
 
-/// A point, a register a coordinate.
+/// A point, one register per coordinate.
 #[derive(Clone, Copy)]
 struct Coordinates<'a, S: Simd, T: Real> {
     simd: S,
@@ -125,7 +125,7 @@ pub struct Facts {
     pub optimum: Optimum,
 }
 
-/// What is to be found on a landscape, for so many coordinates.
+/// What is to be found on a landscape, in a number of dimensions.
 #[derive(Clone, Copy, Debug)]
 pub enum Optimum {
     /// The smallest value on the domain, and every point of it that has this value.
@@ -258,7 +258,7 @@ impl Landscape {
     }
 }
 
-/// There is one of each name.
+/// Names are unique.
 impl PartialEq for Landscape {
     fn eq(&self, other: &Self) -> bool {
         self.facts.name == other.facts.name

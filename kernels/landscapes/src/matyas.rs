@@ -7,8 +7,8 @@ use thalweg_numerics::math::Elementary;
 use crate::reference;
 use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 
-/// f(x) = 0.26 (x₀² + x₁²) - 0.48 x₀x₁: a bowl 25 times as steep across the diagonal as along it; ∂f/∂x₀ = 0.52 x₀ - 0.48 x₁,
-/// and the same with the coordinates exchanged.
+/// f(x) = 0.26 (x₀² + x₁²) - 0.48 x₀x₁: a bowl 25 times as steep across the diagonal as along it; ∂f/∂x₀ = 0.52 x₀ -
+/// 0.48 x₁, and the same with the coordinates exchanged.
 pub static MATYAS: Landscape = Landscape::new::<Matyas>(
     Facts {
         name: "matyas",

@@ -35,7 +35,7 @@ impl Function for Rastrigin {
         let mut sum = x.constant(0.0);
         for i in 0..x.count() {
             let here = x.get(i);
-            // 10 (1 - cos), so that at the optimum nothing is left of the two tens.
+            // 10 (1 - cos), so that nothing is left of the two tens at the optimum.
             let wave = x.constant(1.0) - (here * x.constant(2.0 * PI)).cos();
             sum = wave.mul_add(x.constant(10.0), here.mul_add(here, sum));
         }

@@ -110,8 +110,8 @@ pub fn griewank(x: &[f64], _: &[f64]) -> (f64, Vec<f64>) {
     (1.0 + squares / 4000.0 - product(None), (0..x.len()).map(partial).collect())
 }
 
-/// sin²(πw₀) + Σ (wᵢ-1)² (1 + 10 sin²(πwᵢ+1)) + (wₙ-1)² (1 + sin²(2πwₙ)) with wᵢ = 1 + (xᵢ-1)/4, the sum over all but the
-/// last coordinate.
+/// sin²(πw₀) + Σ (wᵢ-1)² (1 + 10 sin²(πwᵢ+1)) + (wₙ-1)² (1 + sin²(2πwₙ)) with wᵢ = 1 + (xᵢ-1)/4, the sum over all but
+/// the last coordinate.
 pub fn levy(x: &[f64], _: &[f64]) -> (f64, Vec<f64>) {
     let w: Vec<f64> = x.iter().map(|x| 1.0 + (x - 1.0) / 4.0).collect();
     let last = x.len() - 1;

@@ -9,8 +9,8 @@ use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partia
 
 /// f(x) = Σ 100 (xᵢ₊₁ - xᵢ²)² + (1 - xᵢ)² over i < n - 1: a curved valley, steep across and almost flat along.
 ///
-/// With dᵢ = xᵢ₊₁ - xᵢ², the partial derivative is 200 dᵢ₋₁ - 400 xᵢ dᵢ - 2 (1 - xᵢ), of which the first coordinate has
-/// no first term and the last one only that.
+/// With dᵢ = xᵢ₊₁ - xᵢ², the partial derivative is 200 dᵢ₋₁ - 400 xᵢ dᵢ - 2 (1 - xᵢ); the first coordinate lacks the
+/// first term, and the last one has only that.
 pub static ROSENBROCK: Landscape = Landscape::new::<Rosenbrock>(
     Facts {
         name: "rosenbrock",

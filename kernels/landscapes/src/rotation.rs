@@ -9,8 +9,8 @@ use thalweg_products::PIECE;
 
 /// An orthogonal matrix Q that turns a landscape f: g(x) = f(Qᵀx), whose gradient is Q ∇f(Qᵀx).
 ///
-/// What is separable or along the axes no longer is. The minimum moves from x to Qx. Products add their terms as the
-/// numerics contract has it.
+/// What was separable or along the axes no longer is. The minimum moves from x to Qx. Products add their terms in the
+/// order of the numerics contract.
 #[derive(Clone, Debug)]
 pub struct Rotation<T> {
     dimensions: usize,

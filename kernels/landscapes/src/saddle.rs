@@ -9,8 +9,8 @@ use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partia
 
 /// f(x) = x₀² - x₁²: a bowl along one axis and a ridge along the other; ∂f/∂x₀ = 2 x₀, ∂f/∂x₁ = -2 x₁.
 ///
-/// There is no minimum: whatever does not start on the ridge, x₁ = 0, falls for ever. What is told of an optimizer here is
-/// how soon it leaves the saddle point, the origin.
+/// There is no minimum: whatever does not start on the ridge, x₁ = 0, falls for ever. What this shows of an optimizer
+/// is how soon it leaves the saddle point, the origin.
 pub static SADDLE: Landscape = Landscape::new::<Saddle>(
     Facts {
         name: "saddle",

@@ -7,11 +7,11 @@ use thalweg_numerics::math::Elementary;
 use crate::reference;
 use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 
-/// f(x) = -Σ k sin((k+1)x + k) over k from 1 to 5, of one coordinate: 19 minima of many depths on its domain, the three lowest a
-/// period of 2π apart; f'(x) = -Σ k (k+1) cos((k+1)x + k).
+/// f(x) = -Σ k sin((k+1)x + k) over k from 1 to 5, of one coordinate: 19 minima of many depths on its domain, the three
+/// lowest a period of 2π apart; f'(x) = -Σ k (k+1) cos((k+1)x + k).
 ///
-/// Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is no value: a trial that gets there
-/// has diverged.
+/// Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is no value: a trial
+/// that gets there has diverged.
 pub static SHUBERT: Landscape = Landscape::new::<Shubert>(
     Facts {
         name: "shubert",

@@ -1,7 +1,7 @@
-//! Counting the operations of kernels, for whoever wants to know how far from the hardware's limits they run.
+//! Counting the operations of kernels, to tell how far from the hardware's limits they run.
 //!
-//! With the feature `counting`, a kernel that runs on the scalar instruction set notes every operation. On the others the
-//! notes are nothing: which instruction set a kernel is on is known when it is compiled.
+//! With the feature `counting`, a kernel that runs on the scalar instruction set notes every operation. On the others,
+//! notes compile to nothing: the instruction set of a kernel is known at compile time.
 
 use std::any::TypeId;
 use std::cell::Cell;

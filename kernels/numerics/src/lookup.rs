@@ -5,14 +5,14 @@ use std::any::Any;
 use bytemuck::{Pod, Zeroable};
 use pulp::Simd;
 
-/// The number of a table that the lowest three bits of each lane of `index` name. It moves bits and computes nothing, so
-/// it is exact; instruction sets without a permutation by a variable look up one lane after the other.
+/// The number of a table that the lowest three bits of each lane of `index` name. It moves bits and computes nothing,
+/// so it is exact; instruction sets without a permutation by a variable look up one lane after the other.
 pub trait Lookup: Sized {
     /// `table[index & 7]`, lane by lane, for registers of this type.
     fn lookup<S: Simd, R: Pod>(simd: S, table: [Self; 8], index: R) -> R;
 }
 
-/// One lane after the other.
+/// One lane after another.
 #[inline(always)]
 fn lane_by_lane<T: Pod, R: Pod>(table: [T; 8], index: R, low_bits: impl Fn(T) -> usize) -> R {
     let mut register = index;
@@ -22,7 +22,7 @@ fn lane_by_lane<T: Pod, R: Pod>(table: [T; 8], index: R, low_bits: impl Fn(T) ->
     register
 }
 
-/// The table as often as a register holds it.
+/// The table, repeated to fill a register.
 #[inline(always)]
 fn repeated<T: Pod, R: Zeroable + Pod>(table: [T; 8]) -> R {
     let mut register = R::zeroed();
@@ -35,7 +35,7 @@ fn repeated<T: Pod, R: Zeroable + Pod>(table: [T; 8]) -> R {
 impl Lookup for f32 {
     #[inline(always)]
     fn lookup<S: Simd, R: Pod>(simd: S, table: [Self; 8], index: R) -> R {
-        // The type of the token is known when this is compiled, and so is which branch is taken.
+        // The type of the token is known at compile time, and so is the branch that is taken.
         #[cfg(target_arch = "x86_64")]
         {
             let simd: &dyn Any = &simd;

@@ -1,12 +1,13 @@
 //! Random orthogonal matrices: Householder's QR decomposition in a fixed order.
 //!
-//! Of a matrix of independent standard normal numbers, the factor Q is uniformly distributed over the orthogonal matrices
-//! (Haar's measure), if the diagonal of R is made positive, by which the decomposition is unique: Mezzadri, How to
-//! generate random matrices from the classical compact groups, Notices of the AMS 54, 2007, arXiv:math-ph/0609050.
+//! Of a matrix of independent standard normal numbers, the factor Q is uniformly distributed over the orthogonal
+//! matrices (Haar's measure), if the diagonal of R is made positive, which makes the decomposition unique: Mezzadri,
+//! How to generate random matrices from the classical compact groups, Notices of the AMS 54, 2007,
+//! arXiv:math-ph/0609050.
 //!
 //! The reflections are those of Householder, Unitary triangularization of a nonsymmetric matrix, 1958, in the form of
-//! Golub and Van Loan, Matrix computations, algorithms 5.1.1 and 5.2.1. Nothing but IEEE 754 additions, multiplications,
-//! divisions and square roots is used, in one order: the same bits on every machine.
+//! Golub and Van Loan, Matrix computations, algorithms 5.1.1 and 5.2.1. Nothing but IEEE 754 additions,
+//! multiplications, divisions and square roots is used, in one order: the same bits on every machine.
 
 /// The factor Q of an n × n matrix of `normals`, both `[row][column]`, with signs such that R has a positive diagonal.
 ///
@@ -46,7 +47,7 @@ pub fn orthonormal_columns(normals: &[f64], rows: usize, columns: usize) -> Vec<
         negative[k] = v[0] > 0.0;
         v[0] += if negative[k] { norm } else { -norm };
         let square = dot(v, v);
-        // A column that depends on the ones before leaves nothing to reflect.
+        // A column that depends on those before leaves nothing to reflect.
         betas[k] = if square > 0.0 { 2.0 / square } else { 0.0 };
         for column in rest.chunks_exact_mut(rows) {
             reflect(v, betas[k], &mut column[k..]);
@@ -72,7 +73,7 @@ fn reflect(v: &[f64], beta: f64, x: &mut [f64]) {
     x.iter_mut().zip(v).for_each(|(x, v)| *x -= factor * *v);
 }
 
-/// Σ aᵢ bᵢ as eight sums of every eighth product, added in order: eight chains are not as slow as one.
+/// Σ aᵢ bᵢ as eight sums of every eighth product, added in order: eight chains are faster than one.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     const CHAINS: usize = 8;
     let (mut a, mut b) = (a.chunks_exact(CHAINS), b.chunks_exact(CHAINS));

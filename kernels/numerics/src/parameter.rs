@@ -5,17 +5,17 @@
 pub enum Domain {
     /// A number in an interval; `None` bounds are open ends.
     Number {
-        /// The smallest value, and whether it is allowed itself.
+        /// The smallest value, and whether it is itself allowed.
         low: (f64, bool),
-        /// The largest value, and whether it is allowed itself.
+        /// The largest value, and whether it is itself allowed.
         high: (f64, bool),
     },
     /// One of these names; a trial stores its index.
     Choice(&'static [&'static str]),
 }
 
-/// A hyperparameter of an optimizer, or the parameter of another function: declared once, read by the spec, the command and
-/// the docs.
+/// A hyperparameter of an optimizer, or the parameter of another function: declared once, read by the spec, the command
+/// and the docs.
 #[derive(Clone, Copy, Debug)]
 pub struct Hyperparameter {
     /// Its name in specs and in CSV headers.
@@ -28,9 +28,8 @@ pub struct Hyperparameter {
     pub default: f64,
     /// The values that it may take.
     pub domain: Domain,
-    /// Whether it is a variant that goes without saying: keys do not mention it where it has its default, nor do tables in
-    /// which it has nothing else.
-    pub optional: bool,
+    /// Whether it is omitted at its default: from keys, and from tables in which it has no other value.
+    pub omit_default: bool,
 }
 
 impl Hyperparameter {
@@ -48,13 +47,13 @@ impl Hyperparameter {
     /// Any number from 0 on.
     pub const fn non_negative(name: &'static str, symbol: &'static str, summary: &'static str, default: f64) -> Self {
         let domain = Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) };
-        Self { name, symbol, summary, default, domain, optional: false }
+        Self { name, symbol, summary, default, domain, omit_default: false }
     }
 
     /// Any number above 0.
     pub const fn positive(name: &'static str, symbol: &'static str, summary: &'static str, default: f64) -> Self {
         let domain = Domain::Number { low: (0.0, false), high: (f64::INFINITY, false) };
-        Self { name, symbol, summary, default, domain, optional: false }
+        Self { name, symbol, summary, default, domain, omit_default: false }
     }
 
     /// The small number that keeps a quotient finite.
@@ -74,11 +73,11 @@ impl Hyperparameter {
 
     /// One of several named choices; the first is the default.
     pub const fn choice(name: &'static str, summary: &'static str, names: &'static [&'static str]) -> Self {
-        Self { name, symbol: name, summary, default: 0.0, domain: Domain::Choice(names), optional: false }
+        Self { name, symbol: name, summary, default: 0.0, domain: Domain::Choice(names), omit_default: false }
     }
 
-    /// The same, but it goes without saying where it has its default.
-    pub const fn optional(self) -> Self {
-        Self { optional: true, ..self }
+    /// The same, but omitted from keys and tables at its default.
+    pub const fn omit_at_default(self) -> Self {
+        Self { omit_default: true, ..self }
     }
 }

@@ -8,8 +8,8 @@ pub trait Family {
     type Member<T: Real>: Copy;
 }
 
-/// The members of a [`Family`] for f32 and f64: an entry of a list of kernels stores one, so that code which is generic
-/// over the precision can take its own from it.
+/// The members of a [`Family`] for f32 and f64: an entry of a list of kernels stores one, so that generic code can take
+/// the member for its precision.
 #[derive(Clone, Copy)]
 pub struct Table<F: Family> {
     /// For f32.

@@ -24,7 +24,7 @@ pub static ADAGRAD: Optimizer = Optimizer::new::<Adagrad>(
         Hyperparameter::epsilon(1e-10),
         Hyperparameter::epsilon_placement(),
         Hyperparameter::non_negative("initial_accumulator_value", "c₀", "the sum of squares at the start", 0.0)
-            .optional(),
+            .omit_at_default(),
     ],
 )
 .with_notes(&[("epsilon_placement", 1.0)]);

@@ -34,7 +34,7 @@ pub static ADAM: Optimizer = Optimizer::new::<Adam>(
             "the sign of (1 - β1) g: the paper's, or that of a common misprint, which climbs",
             &["paper", "printed"],
         )
-        .optional(),
+        .omit_at_default(),
     ],
 )
 .with_notes(&[("epsilon_placement", 1.0), ("bias_correction", 1.0), ("beta2", 0.99)]);

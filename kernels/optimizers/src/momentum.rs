@@ -25,7 +25,7 @@ pub static MOMENTUM: Optimizer = Optimizer::new::<Momentum>(
 /// Whether the learning rate scales the step or what enters the velocity.
 pub(super) const FORM: Hyperparameter =
     Hyperparameter::choice("form", "whether α scales the step or what enters the velocity", &["pytorch", "keras"])
-        .optional();
+        .omit_at_default();
 
 /// Coefficients of both forms: μ, the factor of g on its way into the velocity, and that of the velocity on its way into
 /// the step. Keras's velocity is kept with the opposite sign.

@@ -27,9 +27,9 @@ pub static RMSPROP: Optimizer = Optimizer::new::<RmsProp>(
         Hyperparameter::decay("alpha", "γ", "decay of the mean squared gradient", 0.99),
         Hyperparameter::epsilon(1e-8),
         Hyperparameter::epsilon_placement(),
-        Hyperparameter::decay("momentum", "μ", "share of the velocity that is kept", 0.0).optional(),
+        Hyperparameter::decay("momentum", "μ", "share of the velocity that is kept", 0.0).omit_at_default(),
         Hyperparameter::choice("centered", "whether the variance of g takes the place of c", &["false", "true"])
-            .optional(),
+            .omit_at_default(),
     ],
 )
 .with_notes(&[("epsilon_placement", 1.0)]);

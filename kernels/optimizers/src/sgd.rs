@@ -8,7 +8,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 /// w ← w - α g.
 ///
 /// With the gradient of all examples it is gradient descent (Cauchy, 1847), with that of a batch it is stochastic
-/// gradient descent (Robbins and Monro, A Stochastic Approximation Optimizer, 1951).
+/// gradient descent (Robbins and Monro, A Stochastic Approximation Method, 1951).
 pub static SGD: Optimizer = Optimizer::new::<Sgd>(
     "sgd",
     "SGD",

@@ -11,7 +11,7 @@ pub struct Double {
     pub low: f64,
 }
 
-/// value · 2^exponent: what no f64 could hold has a place.
+/// value · 2^exponent: also for numbers that no f64 could hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Exact {
     pub value: Double,
@@ -124,7 +124,7 @@ fn reduce(x: f64) -> (Double, i32) {
 }
 
 pub fn exp(x: f64) -> Exact {
-    // Beyond ±2000 it is out of every format's range all the same.
+    // Beyond ±2000 it is out of every format's range anyway.
     let (r, n) = reduce(x.clamp(-2000.0, 2000.0));
     Exact { value: ONE + exp_minus_one(r), exponent: n }
 }
@@ -207,7 +207,7 @@ pub fn log1p(x: f64) -> Exact {
     } else {
         let e = exp(-y);
         let (_, exponent) = libm::frexp(x);
-        // In two factors, for 2^-1024 is beyond what powi has.
+        // In two factors, since 2^-1024 is beyond the range of powi.
         let whole = whole.times(2f64.powi(1 - exponent)).times(0.5);
         (e.value * whole).times(2f64.powi(e.exponent + exponent)) - ONE
     };
@@ -222,7 +222,7 @@ pub fn erf(x: f64) -> Exact {
     const TWO_OVER_ROOT_PI: Double = double(std::f64::consts::FRAC_2_SQRT_PI, 1.533_545_961_316_588e-17);
     let a = x.abs();
     if a < 2f64.powi(-100) {
-        // Scaled, for the low part of a subnormal product would be lost.
+        // Scaled, since otherwise the low part of a subnormal product would be lost.
         return Exact { value: TWO_OVER_ROOT_PI * double(x, 0.0).times(2f64.powi(200)), exponent: -200 };
     }
     // 2/√π e^-x² (x + 2x³/3 + 4x⁵/15 + …), all terms of which are positive.

@@ -30,7 +30,7 @@ struct Case {
     seam: f64,
     /// Beyond this, on either side, the f32 and f64 functions give NaN.
     limit: f64,
-    /// Where they are defined at all: above this.
+    /// They are defined only above this.
     above: f64,
 }
 

@@ -93,7 +93,7 @@ fn special_values_in_f64() {
     check::<f64>("softplus", math::softplus, &[(-745.1, tiny), (-745.2, 0.0), (f64::MAX, f64::MAX), (40.0, 40.0)]);
 }
 
-/// NaN in one lane leaves its neighbours alone, and they it.
+/// NaN in one lane does not affect its neighbours, nor they it.
 #[test]
 fn nan_stays_in_its_lane() {
     for isa in Isa::available() {

@@ -50,7 +50,7 @@ def six_hump_camel(x):
     return (4 - 2.1 * a**2 + a**4 / 3) * a**2 + a * b + (-4 + 4 * b**2) * b**2
 
 
-# Name: the function, the bounds of the domain, and how many coordinates.
+# Name: the function, the bounds of the domain, and the numbers of coordinates.
 LANDSCAPES = {
     "ackley": (ackley, [(-32.768, 32.768)], (1, 2, 5)),
     "beale": (beale, [(-4.5, 4.5)], (2,)),

@@ -8,7 +8,7 @@ Five weights in float64, 50 gradients from numpy's default_rng(1): a standard no
 gradients. The gradients do not depend on the weights, so nothing amplifies rounding: an implementation should agree to a few
 units in the last place of the largest term.
 
-Settings that are not named have torch's defaults. What torch has not got is in optimizer_optax.py.
+Settings that are not named have torch's defaults. What torch lacks is in optimizer_optax.py.
 
 Numbers are written as the shortest decimals that read back to the same float64.
 """

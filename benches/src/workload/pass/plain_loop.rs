@@ -4,7 +4,8 @@ use thalweg::network::{Architecture, Examples, Layer};
 
 use crate::plain::Plain;
 
-/// The gradient of the mean loss. Hidden layers have sigmoids or ReLUs; one output is a logit, several are those of classes.
+/// The gradient of the mean loss. Hidden layers have sigmoids or ReLUs; one output is a logit, several are those of
+/// classes.
 pub fn gradient<T: Plain>(architecture: &Architecture, examples: &Examples<T>, weights: &[T], gradient: &mut [T]) {
     let layers = architecture.layers();
     let is_sigmoid = architecture.activation.name == "sigmoid";

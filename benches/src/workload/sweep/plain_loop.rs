@@ -8,13 +8,13 @@ use crate::plain::Plain;
 /// The data set.
 #[derive(Clone, Copy)]
 pub struct Data<'a, T> {
-    /// Two coordinates a point.
+    /// Two coordinates per point.
     pub inputs: &'a [T],
-    /// 0 or 1 a point.
+    /// 0 or 1 per point.
     pub targets: &'a [T],
 }
 
-/// Weights are those of the hidden layer (two a unit), its biases, those of the output and its bias.
+/// Weights are those of the hidden layer (two per unit), its biases, those of the output and its bias.
 struct Parts<'a, T> {
     hidden: &'a [T],
     hidden_bias: &'a [T],

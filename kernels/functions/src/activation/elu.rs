@@ -10,7 +10,8 @@ use crate::reference;
 
 /// g(z) = z for z > 0, else α (e^z - 1); g'(z) = 1 for z > 0, else α e^z = a + α. By default, α is 1.
 ///
-/// Its error is the one of [`thalweg_numerics::math::expm1`], and half a ULP where α is not 1; that of the derivative is an epsilon of α.
+/// Its error is that of [`thalweg_numerics::math::expm1`], and half a ULP more where α is not 1; that of the derivative
+/// is an epsilon of α.
 ///
 /// Source: Clevert, Unterthiner and Hochreiter, arXiv:1511.07289.
 pub static ELU: Activation =
@@ -19,8 +20,9 @@ pub static ELU: Activation =
     })
     .with_parameter(&ALPHA, reference::activation::elu);
 
-/// What the values on the left go to.
-const ALPHA: Hyperparameter = Hyperparameter::positive("alpha", "α", "size of the values on the left", 1.0).optional();
+/// The size of the values on the left.
+const ALPHA: Hyperparameter =
+    Hyperparameter::positive("alpha", "α", "size of the values on the left", 1.0).omit_at_default();
 
 struct Elu;
 

@@ -12,7 +12,8 @@ use crate::reference;
 /// g(z) = ½ z (1 + tanh u) = z σ(2u) with u = √(2/π) (z + 0.044715 z³), an approximation of [`gelu`](super::gelu);
 /// g'(z) = σ(2u) (1 + 2z σ(-2u) u').
 ///
-/// An error of at most 2 |z| ε, as the angle is rounded. Backwards it takes z. g(-∞) = -0 and g'(±∞) = 1 or 0, the limits.
+/// An error of at most 2 |z| ε, as the angle is rounded. Backwards it takes z. g(-∞) = -0 and g'(±∞) = 1 or 0, the
+/// limits.
 ///
 /// Source: Hendrycks and Gimpel, arXiv:1606.08415; `approximate = "tanh"` of PyTorch.
 pub static GELU_TANH: Activation = Activation::new::<GeluTanh>(

@@ -8,7 +8,7 @@ use thalweg_numerics::parameter::Hyperparameter;
 use super::{Activation, Function};
 use crate::reference;
 
-/// g(z) = z for z > 0, else s z; g'(z) = 1 for z > 0, else s, at 0 as well (as PyTorch has it). The slope s is 0.01 by
+/// g(z) = z for z > 0, else s z; g'(z) = 1 for z > 0, else s, at 0 as well (as in PyTorch). The slope s is 0.01 by
 /// default, and above 0, so that the sign of the value tells that of z.
 ///
 /// g(NaN) = NaN, and the gradient passes a NaN unit. Error: that of rounding s and the product, below 1 ULP.
@@ -21,7 +21,8 @@ pub static LEAKY_RELU: Activation =
     .with_parameter(&SLOPE, reference::activation::leaky_relu);
 
 /// The slope on the left.
-const SLOPE: Hyperparameter = Hyperparameter::positive("negative_slope", "s", "slope on the left", 0.01).optional();
+const SLOPE: Hyperparameter =
+    Hyperparameter::positive("negative_slope", "s", "slope on the left", 0.01).omit_at_default();
 
 struct LeakyRelu;
 

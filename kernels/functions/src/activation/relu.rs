@@ -7,7 +7,7 @@ use thalweg_numerics::math::Elementary;
 use super::{Activation, Function};
 use crate::reference;
 
-/// g(z) = max(0, z); g'(z) = 1 for z > 0, else 0, at 0 as well (as PyTorch and JAX have it).
+/// g(z) = max(0, z); g'(z) = 1 for z > 0, else 0, at 0 as well (as in PyTorch and JAX).
 ///
 /// g(NaN) = NaN, and the gradient passes a NaN unit.
 pub static RELU: Activation =

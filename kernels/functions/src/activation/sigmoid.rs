@@ -7,7 +7,7 @@ use thalweg_numerics::math::Elementary;
 use super::{Activation, Function};
 use crate::reference;
 
-/// g(z) = σ(z) = 1 / (1 + e⁻ᶻ); g'(z) = a (1 - a). Its error is the one of [`thalweg_numerics::math::sigmoid`].
+/// g(z) = σ(z) = 1 / (1 + e⁻ᶻ); g'(z) = a (1 - a). Its error is that of [`thalweg_numerics::math::sigmoid`].
 pub static SIGMOID: Activation =
     Activation::new::<Sigmoid>("sigmoid", "1 / (1 + exp(-z))", "a (1 - a)", reference::activation::sigmoid)
         .with_fused::<Sigmoid>();

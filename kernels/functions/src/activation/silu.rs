@@ -7,8 +7,8 @@ use thalweg_numerics::math::Elementary;
 use super::{Activation, Function, Needs};
 use crate::reference;
 
-/// g(z) = z σ(z); g'(z) = σ(z) (1 + z σ(-z)). Its error is the one of [`thalweg_numerics::math::sigmoid`] and a rounding; where σ(z) is
-/// subnormal, which it is below -87 in f32, |z| times that of the smallest number.
+/// g(z) = z σ(z); g'(z) = σ(z) (1 + z σ(-z)). Its error is that of [`thalweg_numerics::math::sigmoid`] and a rounding;
+/// where σ(z) is subnormal, which it is below -87 in f32, |z| times that of the smallest number.
 ///
 /// Backwards it takes z. g(-∞) = -0 and g'(±∞) = 1 or 0, the limits.
 ///

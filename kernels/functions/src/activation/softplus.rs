@@ -7,8 +7,8 @@ use thalweg_numerics::math::Elementary;
 use super::{Activation, Function};
 use crate::reference;
 
-/// g(z) = ln(1 + e^z); g'(z) = σ(z) = 1 - e^-a. Its error is the one of [`thalweg_numerics::math::softplus`], that of the derivative the
-/// one of [`thalweg_numerics::math::expm1`] and a rounding or two.
+/// g(z) = ln(1 + e^z); g'(z) = σ(z) = 1 - e^-a. Its error is that of [`thalweg_numerics::math::softplus`], and that of
+/// the derivative is that of [`thalweg_numerics::math::expm1`] and a rounding or two.
 ///
 /// Source: Dugas, Bengio, Bélisle, Nadeau and Garcia, Incorporating second-order functional knowledge for better option
 /// pricing, 2000.

@@ -7,7 +7,7 @@ use thalweg_numerics::math::Elementary;
 use super::{Activation, Function};
 use crate::reference;
 
-/// g(z) = tanh(z); g'(z) = 1 - a². Its error is the one of [`thalweg_numerics::math::tanh`].
+/// g(z) = tanh(z); g'(z) = 1 - a². Its error is that of [`thalweg_numerics::math::tanh`].
 pub static TANH: Activation =
     Activation::new::<Tanh>("tanh", "tanh(z)", "1 - a²", reference::activation::tanh).with_fused::<Tanh>();
 

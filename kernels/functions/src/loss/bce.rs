@@ -9,8 +9,8 @@ use crate::reference;
 
 /// L = -y ln σ(z) - (1 - y) ln(1 - σ(z)), from the logit z; dL/dz = σ(z) - y.
 ///
-/// Computed as (max(z, 0) - z y) + ln(1 + e^-|z|), which is stable for any finite logit. An example counts as correct if
-/// z > 0 and y > ½, or z ≤ 0 and y ≤ ½.
+/// Computed as (max(z, 0) - z y) + ln(1 + e^-|z|), which is stable for any finite logit. An example counts as correct
+/// if z > 0 and y > ½, or z ≤ 0 and y ≤ ½.
 pub static BCE: Loss = Loss::new::<Bce>(
     "bce",
     "binary cross-entropy",

@@ -8,11 +8,11 @@ use thalweg_numerics::parameter::Hyperparameter;
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
 use crate::reference;
 
-/// L = (1/n) Σᵢ h(zᵢ - yᵢ) with h(r) = ½ r² for |r| ≤ δ, else δ (|r| - ½ δ), the mean over the n outputs as in PyTorch's
-/// `HuberLoss`; dL/dzᵢ = r / n, cut to ±δ / n. By default, δ is 1.
+/// L = (1/n) Σᵢ h(zᵢ - yᵢ) with h(r) = ½ r² for |r| ≤ δ, else δ (|r| - ½ δ), the mean over the n outputs as in
+/// PyTorch's `HuberLoss`; dL/dzᵢ = r / n, cut to ±δ / n. By default, δ is 1.
 ///
-/// Computed as h(r) = c (|r| - ½ c) with c = min(|r|, δ). The terms are added in the order of the outputs, as one chain of
-/// fused multiply-adds, and divided by n at the end.
+/// Computed as h(r) = c (|r| - ½ c) with c = min(|r|, δ). The terms are added in the order of the outputs, as one chain
+/// of fused multiply-adds, and divided by n at the end.
 ///
 /// Source: Huber, Robust estimation of a location parameter, The Annals of Mathematical Statistics 35, 1964.
 pub static HUBER: Loss = Loss::new::<Huber>(
@@ -25,13 +25,13 @@ pub static HUBER: Loss = Loss::new::<Huber>(
 )
 .with_parameter(&DELTA, reference::loss::huber);
 
-/// From where on residuals count as outliers.
+/// The size from which on residuals count as outliers.
 const DELTA: Hyperparameter =
-    Hyperparameter::positive("delta", "δ", "residual from which on the loss is linear", 1.0).optional();
+    Hyperparameter::positive("delta", "δ", "residual from which on the loss is linear", 1.0).omit_at_default();
 
 struct Huber;
 
-/// |r| and the smaller one of it and δ; NaN where r is.
+/// |r|, and the smaller one of |r| and δ; NaN where r is.
 #[inline(always)]
 fn size_and_cut<S: Simd, T: Elementary>(residual: Vector<S, T>, delta: Vector<S, T>) -> [Vector<S, T>; 2] {
     let size = residual.abs();

@@ -7,8 +7,8 @@ use thalweg_numerics::math::Elementary;
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
 use crate::reference;
 
-/// L = (1/n) Σᵢ |zᵢ - yᵢ|, the mean over the n outputs as in PyTorch's `L1Loss`; dL/dzᵢ = sign(zᵢ - yᵢ) / n, where the sign
-/// of 0 is 0: one of the subgradients.
+/// L = (1/n) Σᵢ |zᵢ - yᵢ|, the mean over the n outputs as in PyTorch's `L1Loss`; dL/dzᵢ = sign(zᵢ - yᵢ) / n, where the
+/// sign of 0 is 0: one of the subgradients.
 ///
 /// The terms are added in the order of the outputs and divided by n at the end.
 pub static MAE: Loss = Loss::new::<Mae>(
@@ -37,7 +37,7 @@ impl Function for Mae {
         for i in 0..n {
             let residual = z.read().get(i) - target.get(i);
             sum = sum + residual.abs();
-            // What is neither above nor below zero is zero, or NaN.
+            // A residual neither above nor below zero is zero, or NaN.
             let sign = Vector::select(residual.less(zero), -one, residual);
             z.set(i, Vector::select(zero.less(residual), one, sign) * scale);
         }

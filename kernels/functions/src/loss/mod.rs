@@ -1,7 +1,7 @@
 //! Loss functions: one file each, value and gradient with respect to the outputs of the last layer.
 //!
-//! The loss of a batch is the mean over its m examples, J = (1/m) Σ L. Kernels give L per example and lane, and
-//! (1/m) dL/dz; the mean itself is the caller's, who adds in f64 and in the order of the examples.
+//! The loss of a batch is the mean over its m examples, J = (1/m) Σ L. Kernels give L per example and lane, and (1/m)
+//! dL/dz; the caller computes the mean, in f64 and in the order of the examples.
 
 mod bce;
 mod huber;
@@ -44,8 +44,8 @@ impl Task {
 
 /// A loss L(z, y) of the outputs z of one example, given its target y.
 trait Function: 'static {
-    /// Turns z into scale · dL/dz, with the loss's parameter p, if it has one, and gives a number that is finite exactly as long as every output is (and, for
-    /// losses that can overflow where outputs do not, the loss).
+    /// Turns z into scale · dL/dz, with the loss's parameter p, if it has one, and gives a number that is finite
+    /// exactly as long as every output is (and, for losses that can overflow where outputs do not, the loss).
     fn gradient<S: Simd, T: Elementary>(
         z: UnitsMut<'_, S, T>,
         target: Target<'_, S, T>,
@@ -61,7 +61,7 @@ trait Function: 'static {
     ) -> (Vector<S, T>, Vector<S, T>);
 }
 
-/// Numbers of one example, a register each: its output units, or its target.
+/// Numbers of one example, one register each: its output units, or its target.
 #[derive(Clone, Copy)]
 struct Units<'a, S: Simd, T: Real>(S, &'a [T::Reg<S>]);
 
@@ -153,7 +153,7 @@ pub struct Loss {
     pub derivative: &'static str,
     /// What it is for.
     pub task: Task,
-    /// A number that its formula has besides z and y, which goes without saying where it has its default.
+    /// A number in its formula besides z and y; omitted from keys and tables at its default.
     pub parameter: Option<&'static Hyperparameter>,
     /// The value of the parameter; 0 where there is none.
     setting: f64,
@@ -258,7 +258,7 @@ impl Loss {
         ALL.iter().copied().find(|loss| loss.name == name)
     }
 
-    /// How many target numbers an example has, with so many output units.
+    /// How many target numbers an example has, with this many output units.
     pub fn target_width(&self, units: usize) -> usize {
         if self.task.has_target_per_output() { units } else { 1 }
     }
@@ -299,7 +299,7 @@ impl Loss {
     }
 }
 
-/// There is one of each name, but for the parameter.
+/// Names are unique, except that the parameter may differ.
 impl PartialEq for Loss {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name && self.setting == other.setting

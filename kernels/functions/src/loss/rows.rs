@@ -1,4 +1,4 @@
-//! The losses of one trial: a lane is an example of a batch, where else it is a trial.
+//! The losses of one trial: here a lane is an example of a batch, elsewhere it is a trial.
 
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::{Buffer, Isa};
@@ -6,8 +6,8 @@ use thalweg_products::Input;
 
 use super::{Gradient, Loss, Value};
 
-/// Losses of one trial at a time. What the kernels do, they do lane by lane, so that an example has the same bits here as
-/// among the lanes of a block.
+/// Losses of one trial at a time. Kernels work lane by lane, so that an example has the same bits here as among the
+/// lanes of a block.
 pub struct Rows<T> {
     isa: Isa,
     /// `[register][unit][lane]`, as the targets; the last register is filled up with the last example.
@@ -79,7 +79,7 @@ fn rows<T>(targets: Input<'_, T>) -> &[T] {
     rows
 }
 
-/// `[row][column]` as `[register][column][lane]`, a row a lane; the last register is filled up with the last row.
+/// `[row][column]` as `[register][column][lane]`, one row per lane; the last register is filled up with the last row.
 fn interleave<'a, T: Elementary>(rows: &[T], columns: usize, lanes: usize, out: &'a mut Buffer<T>) -> &'a mut [T] {
     let count = rows.len() / columns;
     let out = out.at_least(count.next_multiple_of(lanes) * columns);

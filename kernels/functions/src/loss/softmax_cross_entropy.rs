@@ -9,8 +9,8 @@ use crate::reference;
 
 /// L = ln Σⱼ e^zⱼ - z_y for the integer label y; dL/dzᵢ = softmax(z)ᵢ - \[i = y\].
 ///
-/// Stable: the largest logit is subtracted first, L = ln Σⱼ e^(zⱼ - max) + (max - z_y). The exponentials are added in the
-/// order of the classes. An example counts as correct if z_y is the largest logit, the first of equals.
+/// Stable: the largest logit is subtracted first, L = ln Σⱼ e^(zⱼ - max) + (max - z_y). The exponentials are added in
+/// the order of the classes. An example counts as correct if z_y is the largest logit, the first of equals.
 pub static SOFTMAX_CROSS_ENTROPY: Loss = Loss::new::<SoftmaxCrossEntropy>(
     "softmax-cross-entropy",
     "categorical cross-entropy",

@@ -10,10 +10,10 @@ use crate::reference;
 
 /// L = Σᵢ yᵢ (ln Σⱼ e^zⱼ - zᵢ) for the shares y of the classes, usually one-hot; dL/dzᵢ = softmax(z)ᵢ Σⱼ yⱼ - yᵢ.
 ///
-/// Stable: the largest logit is subtracted first, L = Σᵢ yᵢ (ln Σⱼ e^(zⱼ - max) + (max - zᵢ)), without the classes that have
-/// no share. The terms are added in the order of the classes. On one-hot labels it has the bits of
-/// [`softmax-cross-entropy`](super::ALL), which does the same with less memory. An example counts as correct if the first of
-/// the largest logits is the first of the largest shares.
+/// Stable: the largest logit is subtracted first, L = Σᵢ yᵢ (ln Σⱼ e^(zⱼ - max) + (max - zᵢ)), without the classes that
+/// have no share. The terms are added in the order of the classes. On one-hot labels it has the bits of
+/// [`softmax-cross-entropy`](super::ALL), which does the same with less memory. An example counts as correct if the
+/// first of the largest logits is the first of the largest shares.
 pub static SOFTMAX_CROSS_ENTROPY_DENSE: Loss = Loss::new::<SoftmaxCrossEntropyDense>(
     "softmax-cross-entropy-dense",
     "categorical cross-entropy on one-hot labels",
@@ -25,7 +25,7 @@ pub static SOFTMAX_CROSS_ENTROPY_DENSE: Loss = Loss::new::<SoftmaxCrossEntropyDe
 
 struct SoftmaxCrossEntropyDense;
 
-/// y x, and 0 where y is, whatever x.
+/// y x, but 0 where y is 0, whatever x is.
 #[inline(always)]
 fn weighed<S: Simd, T: Elementary>(y: Vector<S, T>, x: Vector<S, T>) -> Vector<S, T> {
     Vector::select(y.equal(y.like(0.0)), y.like(0.0), y * x)

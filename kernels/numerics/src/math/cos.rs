@@ -8,7 +8,7 @@ use crate::{Isa, Vector};
 
 /// The cosine of an angle in radians, in place.
 ///
-/// # Optimizer
+/// # Method
 ///
 /// |x| = n π/2 + r with |r| ≤ π/4, and cos x is ± cos r or ± sin r; see [`super::sin()`].
 ///

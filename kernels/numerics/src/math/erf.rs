@@ -6,14 +6,14 @@ use super::format::polynomial;
 use super::{Elementary, Function, exp, in_place};
 use crate::{Isa, Vector};
 
-/// The error function, erf x = 2/√π ∫₀ˣ e^-t² dt, in place: Φ(x) = (1 + erf(x/√2)) / 2 is the normal distribution's
-/// share below x, and x Φ(x) is GELU.
+/// The error function, erf x = 2/√π ∫₀ˣ e^-t² dt, in place: Φ(x) = (1 + erf(x/√2)) / 2 is the share of the normal
+/// distribution below x, and x Φ(x) is GELU.
 ///
-/// # Optimizer
+/// # Method
 ///
-/// Below |x| = 1 it is x + x P(x²), beyond it 1 - e^(|x| Q(|x|) - |x|), where the exponent approximates ln(1 - erf |x|). The
-/// error of the exponential, at most 0.16 there, hardly shows beside 1. P and Q are minimax polynomials, Q with the weight
-/// with which its error enters the result.
+/// Below |x| = 1 it is x + x P(x²), beyond it 1 - e^(|x| Q(|x|) - |x|), where the exponent approximates ln(1 - erf
+/// |x|). The error of the exponential, at most 0.16 there, hardly shows beside 1. P and Q are minimax polynomials, Q
+/// with the weight with which its error enters the result.
 ///
 /// # Error
 ///

@@ -10,24 +10,24 @@ use crate::{Isa, Vector};
 
 /// e^x, in place.
 ///
-/// # Optimizer
+/// # Method
 ///
 /// x = (n / m) ln 2 + c + r in the manner of Cody and Waite: ln 2 is the sum of two numbers, the first so short that n
 /// times it is exact. Then e^x = 2^(n/m) e^c (1 + p) with p = r + r² q(r), a minimax polynomial, and the power in two
 /// factors, so that subnormal results and the last binade need no case of their own.
 ///
 /// In f32, m is 8 (P. T. P. Tang, "Table-driven implementation of the exponential function in IEEE floating-point
-/// arithmetic", ACM TOMS 15(2), 1989): the eight powers e^c 2^(j/8) are a table that a register holds, |r| is below 0.05
-/// and q has three coefficients. c was searched so that all eight are almost numbers of the type (S. Gal and B. Bachelis,
-/// "An accurate elementary mathematical library for the IEEE floating point standard", ACM TOMS 17(1), 1991).
+/// arithmetic", ACM TOMS 15(2), 1989): the eight powers e^c 2^(j/8) are a table that a register holds, |r| is below
+/// 0.05 and q has three coefficients. c was searched so that all eight are almost numbers of the type (S. Gal and B.
+/// Bachelis, "An accurate elementary mathematical library for the IEEE floating point standard", ACM TOMS 17(1), 1991).
 ///
-/// In f64, m is 1, c is 0 and -0.406 < r / ln 2 < 0.594: p counts double below 1, where the last place is half as large,
-/// and an interval off the middle halves that share of the error.
+/// In f64, m is 1, c is 0 and -0.406 < r / ln 2 < 0.594: p counts double below 1, where the last place is half as
+/// large, and an interval off the middle halves that share of the error.
 ///
 /// # Error
 ///
-/// At most 0.79 ULP in f32 (over all inputs; 0.59 where the result is normal); 1.02 ULP in f64 (over 10⁸ points). Results
-/// below the normal range are rounded twice.
+/// At most 0.79 ULP in f32 (over all inputs; 0.59 where the result is normal); 1.02 ULP in f64 (over 10⁸ points).
+/// Results below the normal range are rounded twice.
 ///
 /// # Special values
 ///
@@ -65,7 +65,8 @@ pub trait Constants: Format {
 
 /// e^x = `power` · (1 + `p`).
 pub struct Reduced<S: Simd, T: Constants, const U: usize> {
-    /// A pattern with the exponent of `power` in the half of the exponent, [`POINT`](Constants::POINT) bits above its bottom.
+    /// A pattern with the exponent of `power` in the half of the exponent, [`POINT`](Constants::POINT) bits above its
+    /// bottom.
     n: Vector<S, T, U>,
     /// The pattern of `power`, of which the exponent has wrapped where it is not one of a normal number.
     power: Vector<S, T, U>,
@@ -164,7 +165,8 @@ pub fn exp_between<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) ->
     first.mul_add(p, first) * second
 }
 
-/// e^x for |x| ≤ MODERATE, by the same operations: where the power is a normal number, its two factors make no difference.
+/// e^x for |x| ≤ MODERATE, by the same operations: where the power is a normal number, its two factors make no
+/// difference.
 #[inline(always)]
 fn moderate<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
     let Reduced { power, p, .. } = T::reduce(x);

@@ -10,11 +10,11 @@ use crate::{Isa, Vector};
 
 /// e^x - 1, in place, without the cancellation that the subtraction would have near 0: ELU's negative branch.
 ///
-/// # Optimizer
+/// # Method
 ///
-/// As for [`exp`](super::exp()), x = n ln 2 + r and p = e^r - 1 = r + r² q(r), but with ln ¾ ≤ r < ln 1½, where q is right
-/// relative to p. Then e^x - 1 = 2^n p + (2^n - 1), all halved until the end, so that 2^n is a number in the last binade
-/// too. At either seam of n = 0 the terms do not cancel: |2^n p| is at most as large as the result.
+/// As for [`exp`](super::exp()), x = n ln 2 + r and p = e^r - 1 = r + r² q(r), but with ln ¾ ≤ r < ln 1½, where q is
+/// right relative to p. Then e^x - 1 = 2^n p + (2^n - 1), all halved until the end, so that 2^n is a number in the last
+/// binade too. At either seam of n = 0 the terms do not cancel: |2^n p| is at most as large as the result.
 ///
 /// # Error
 ///

@@ -8,7 +8,7 @@ use crate::{Isa, Vector};
 
 /// The natural logarithm, in place.
 ///
-/// # Optimizer
+/// # Method
 ///
 /// x = 2^n (1 + f) with √½ ≤ 1 + f < √2, both exact; a subnormal x is scaled up first. With s = f / (2 + f),
 /// ln(1 + f) = 2 artanh s = f - s (f - R(s²)), where R is a minimax polynomial for 2 artanh(s) / s - 2 (the identity of
@@ -31,8 +31,8 @@ struct Ln;
 impl Function for Ln {
     #[inline(always)]
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
-        // A sign in the one sum says that a number is not infinite but subnormal or zero, in the other that it is infinite
-        // or NaN; a negative number has it in one of the two.
+        // A sign in the one sum says that a number is not infinite but subnormal or zero, in the other that it is
+        // infinite or NaN; a negative number has it in one of the two.
         let above = x.sub_bits(x.like(T::SMALLEST_NORMAL));
         let below = x.sub_bits(x.like(f64::INFINITY)).xor(x.like(-0.0));
         if above.or(below).any_sign() {
@@ -56,8 +56,8 @@ pub trait Constants: Format {
     const SQRT_HALF: u64;
     /// The bits of the mantissa.
     const MANTISSA: u64;
-    /// The pattern of [`INTEGER_VALUE`](Self::INTEGER_VALUE): with an integer in the free bits of the exponent's half it
-    /// is the sum of the two.
+    /// The pattern of [`INTEGER_VALUE`](Self::INTEGER_VALUE): with an integer in the free bits of the exponent's half
+    /// it is the sum of the two.
     const INTEGER: u64;
     /// 2^23 and 2^20: the half's lowest bit counts 1.
     const INTEGER_VALUE: f64;

@@ -7,10 +7,10 @@ use crate::{Isa, Vector};
 
 /// ln(1 + x), in place, without the rounding of 1 + x that would spoil it near 0.
 ///
-/// # Optimizer
+/// # Method
 ///
-/// 1 + x = u + c with u the rounded sum and c what that lost. u = 2^n (1 + f) as in [`ln`](super::ln()), whose formula then
-/// takes f + c / 2^n: where n = 0 that is x itself, elsewhere what the sum rounds away is kept.
+/// 1 + x = u + c with u the rounded sum and c what that lost. u = 2^n (1 + f) as in [`ln`](super::ln()), whose formula
+/// then takes f + c / 2^n: where n = 0 that is x itself, elsewhere what the sum rounds away is kept.
 ///
 /// # Error
 ///
@@ -18,7 +18,8 @@ use crate::{Isa, Vector};
 ///
 /// # Special values
 ///
-/// ±0 gives ±0, -1 gives -∞, ∞ gives ∞; a smaller x than -1 gives NaN, and so does NaN. A subnormal x is returned as it is.
+/// ±0 gives ±0, -1 gives -∞, ∞ gives ∞; a smaller x than -1 gives NaN, and so does NaN. A subnormal x is returned as it
+/// is.
 pub fn log1p<T: Elementary>(isa: Isa, xs: &mut [T]) {
     in_place::<T, Log1p, 2>(isa, xs);
 }

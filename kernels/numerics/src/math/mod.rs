@@ -2,8 +2,8 @@
 //!
 //! Each has three forms: a method of [`Vector`] (`x.tanh()`), a function of [`Elementary`] for generic code
 //! (`T::tanh(x)`), and one on a slice here ([`tanh()`]), whose documentation has the formula, the largest error and the
-//! special values. NaN gives NaN everywhere, with any payload. Errors are counted in ULP: units in the last place of the
-//! correctly rounded result.
+//! special values. NaN gives NaN everywhere, with any payload. Errors are counted in ULP: units in the last place of
+//! the correctly rounded result.
 //!
 //! The functions of a slice take two or four registers at a time, which overlaps the latencies of their formulas.
 
@@ -181,8 +181,8 @@ trait Function {
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U>;
 }
 
-/// Replaces each element by its function, `U` registers at a time: as many as was measured to be fastest, on AVX-512 and
-/// AVX2 together.
+/// Replaces each element by its function, `U` registers at a time: the number that was measured to be fastest on
+/// AVX-512 and AVX2 together.
 fn in_place<T: Elementary, F: Function, const U: usize>(isa: Isa, xs: &mut [T]) {
     isa.dispatch(InPlace::<T, F, U>(xs, PhantomData));
 }

@@ -7,10 +7,10 @@ use crate::{Isa, Vector};
 
 /// The logistic function 1 / (1 + e^-x), in place.
 ///
-/// # Optimizer
+/// # Method
 ///
-/// With e = e^-|x| by the formula of [`exp`](super::exp()) and g = e / (1 + e), it is 1 - g for x ≥ 0 and e - e g for
-/// x < 0: the quotient is but a correction, of at most half the result, and so are its errors.
+/// With e = e^-|x| by the formula of [`exp`](super::exp()) and g = e / (1 + e), it is 1 - g for x ≥ 0 and e - e g for x
+/// < 0: the quotient is only a correction, of at most half the result, and so are its errors.
 ///
 /// # Error
 ///

@@ -13,11 +13,11 @@ pub const LARGEST_ANGLE: f64 = 100_000.0;
 
 /// The sine of an angle in radians, in place.
 ///
-/// # Optimizer
+/// # Method
 ///
 /// |x| = n π/2 + r with |r| ≤ π/4, in the manner of Cody and Waite: π/2 is the sum of three numbers, the first so short
-/// that |x| less n times it is exact, and r is kept as a sum of two. Then sin x is ± sin r or ± cos r, as n mod 4 has it:
-/// minimax polynomials of r².
+/// that |x| less n times it is exact, and r is kept as a sum of two. Then sin x is ± sin r or ± cos r, as n mod 4 has
+/// it: minimax polynomials of r².
 ///
 /// # Error
 ///

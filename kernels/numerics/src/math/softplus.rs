@@ -5,12 +5,13 @@ use pulp::Simd;
 use super::{Elementary, Function, exp, in_place, ln};
 use crate::{Isa, Vector};
 
-/// ln(1 + e^x), in place: what -ln σ(-x) is, and so the cross-entropy of a logistic output, without overflow or cancellation.
+/// ln(1 + e^x), in place: this is -ln σ(-x), and so the cross-entropy of a logistic output, without overflow or
+/// cancellation.
 ///
-/// # Optimizer
+/// # Method
 ///
-/// ln(1 + e^x) = max(x, 0) + ln(1 + e) with e = e^-|x| ≤ 1, by the formula of [`exp`](super::exp()). The logarithm is the
-/// one of [`ln`](super::ln()) with f = e, or for e > ½ with f = (e - 1) / 2, from the parts of e before they are
+/// ln(1 + e^x) = max(x, 0) + ln(1 + e) with e = e^-|x| ≤ 1, by the formula of [`exp`](super::exp()). The logarithm is
+/// that of [`ln`](super::ln()) with f = e, or for e > ½ with f = (e - 1) / 2, from the parts of e before they are
 /// rounded to one number, and ln 2 added.
 ///
 /// # Error

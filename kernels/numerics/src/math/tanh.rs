@@ -10,16 +10,16 @@ use crate::{Isa, Vector};
 
 /// The hyperbolic tangent, in place.
 ///
-/// # Optimizer
+/// # Method
 ///
 /// The addition theorem: |x| = a + d, and with b = d coth d, which is even and so a short polynomial in d²,
 ///
 /// tanh(a + d) = t + (1 - t²) d / (b + t d) with t = tanh a.
 ///
-/// The quotient is small beside t, and its error is. In f32, a is the nearest of eight multiples of 1.24, and t comes from
-/// a table that a register holds; that spacing makes all eight entries almost exact. In f64, a = n ln(2) / 2, for which
-/// t = (2^n - 1) / (2^n + 1); the seams lie at three quarters, so that the two terms hardly cancel. Near 0, t is 0 and the
-/// formula is d / b; in f32 it is d - d (b - 1) / b, which rounds once.
+/// The quotient is small beside t, and its error is. In f32, a is the nearest of eight multiples of 1.24, and t comes
+/// from a table that a register holds; that spacing makes all eight entries almost exact. In f64, a = n ln(2) / 2, for
+/// which t = (2^n - 1) / (2^n + 1); the seams lie at three quarters, so that the two terms hardly cancel. Near 0, t is
+/// 0 and the formula is d / b; in f32 it is d - d (b - 1) / b, which rounds once.
 ///
 /// # Error
 ///
