@@ -1,5 +1,4 @@
 //! Deterministic test inputs.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 /// A SplitMix64 generator (Steele, Lea and Flood, 2014).
 pub struct Numbers(u64);

@@ -1,5 +1,4 @@
 //! How results are compared.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use thalweg_kernels::Real;
 use thalweg_kernels::math::Elementary;

@@ -5,11 +5,8 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape, Points, Walk};
 use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Hyperparameter, Optimizer, Update};
 
-mod compare;
-mod numbers;
-
-use compare::{Precision, assert_same};
-use numbers::Numbers;
+use crate::compare::{Precision, assert_same};
+use crate::numbers::Numbers;
 
 /// Around the groups that step together.
 const GROUPS: [usize; 5] = [1, 3, 4, 5, 9];

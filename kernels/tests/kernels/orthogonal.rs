@@ -2,10 +2,8 @@
 
 use thalweg_kernels::orthogonal::{orthogonal, orthonormal_columns};
 
-mod numbers;
-mod torch;
-
-use numbers::Numbers;
+use crate::numbers::Numbers;
+use crate::reference;
 
 fn normals(count: usize) -> Vec<f64> {
     let mut numbers = Numbers::new(count as u64);
@@ -14,10 +12,10 @@ fn normals(count: usize) -> Vec<f64> {
 
 #[test]
 fn they_agree_with_numpy() {
-    let file = torch::read("orthogonal_numpy.json");
+    let file = reference::read("orthogonal_numpy.json");
     for case in file["cases"].as_array().unwrap() {
         let [rows, columns] = ["rows", "columns"].map(|key| case[key].as_u64().unwrap() as usize);
-        let [matrix, expected] = ["matrix", "q"].map(|key| torch::numbers(&case[key]));
+        let [matrix, expected] = ["matrix", "q"].map(|key| reference::numbers(&case[key]));
         let q = orthonormal_columns(&matrix, rows, columns);
         for (q, expected) in q.iter().zip(&expected) {
             assert!((q - expected).abs() < 1e-13, "{rows} × {columns}: {q} is not {expected}");

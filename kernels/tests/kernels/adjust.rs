@@ -3,11 +3,8 @@
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::{Adjustment, clipped_norms, clipping_factor};
 
-mod compare;
-mod numbers;
-
-use compare::{Precision, assert_same};
-use numbers::Numbers;
+use crate::compare::{Precision, assert_same};
+use crate::numbers::Numbers;
 
 const TRIALS: usize = 32;
 const PARAMETERS: usize = 11;

@@ -6,14 +6,10 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::{ALL, Domain, Hyperparameter, Optimizer, SingleUpdate, Update};
 use thalweg_kernels::reference::optimizer::{Memory, step as reference_step};
 
-mod compare;
-mod lanes;
-mod numbers;
-mod torch;
-
-use compare::{Precision, assert_same};
-use lanes::{interleave, separate};
-use numbers::Numbers;
+use crate::compare::{Precision, assert_same};
+use crate::lanes::{interleave, separate};
+use crate::numbers::Numbers;
+use crate::reference;
 
 /// So many trials fill two groups of every width.
 const TRIALS: usize = 32;
@@ -154,7 +150,7 @@ fn value_of(h: &Hyperparameter, settings: &Value) -> f64 {
 /// PyTorch's optimizers, and optax's where PyTorch has none, on given gradients.
 #[test]
 fn every_optimizer_agrees_with_torch_or_optax() {
-    let files = ["optimizer_torch.json", "optimizer_optax.json"].map(torch::read);
+    let files = ["optimizer_torch.json", "optimizer_optax.json"].map(reference::read);
     for optimizer in ALL {
         let of = |file: &'static usize| -> Vec<&Value> {
             let runs = files[*file]["runs"].as_array().unwrap().iter();
@@ -163,8 +159,9 @@ fn every_optimizer_agrees_with_torch_or_optax() {
         let runs: Vec<_> = [0, 1].iter().flat_map(|file| of(file).into_iter().map(move |run| (*file, run))).collect();
         assert!(!runs.is_empty(), "no numbers of others for {optimizer:?}");
         for (file, run_of_others) in runs {
-            let start = torch::numbers(&files[file]["w0"]);
-            let gradients: Vec<_> = files[file]["gradients"].as_array().unwrap().iter().map(torch::numbers).collect();
+            let start = reference::numbers(&files[file]["w0"]);
+            let gradients: Vec<_> =
+                files[file]["gradients"].as_array().unwrap().iter().map(reference::numbers).collect();
             let settings = &run_of_others["optimizer"];
             for setting in settings.as_object().unwrap().keys().filter(|key| *key != "name") {
                 assert!(optimizer.hyperparameters.iter().any(|h| h.name == setting), "{optimizer:?} has no {setting}");
@@ -173,10 +170,10 @@ fn every_optimizer_agrees_with_torch_or_optax() {
             let trial = Trial { hyperparameters, start, gradients };
             for isa in Isa::available() {
                 for run in run::<f64>(optimizer, isa, 1, &vec![trial.clone(); TRIALS]) {
-                    let logged = torch::numbers(&files[file]["logged_steps"]);
+                    let logged = reference::numbers(&files[file]["logged_steps"]);
                     for (step, want) in logged.iter().zip(run_of_others["w"].as_array().unwrap()) {
                         let got = &run.weights[*step as usize - 1];
-                        for (p, want) in torch::numbers(want).iter().enumerate() {
+                        for (p, want) in reference::numbers(want).iter().enumerate() {
                             let largest = run.weights.iter().fold(1.0, |a: f64, w| a.max(w[p].abs()));
                             let error = (got[p] - want).abs() / largest;
                             assert!(error <= 1e-14, "{optimizer:?} {isa:?}: {error:e} after step {step}, {settings}");

@@ -7,14 +7,10 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::loss::{ALL, Gradient, Loss, Task, Value};
 use thalweg_kernels::product::Input;
 
-mod compare;
-mod lanes;
-mod numbers;
-mod torch;
-
-use compare::{Precision, assert_same};
-use lanes::{interleave, separate};
-use numbers::Numbers;
+use crate::compare::{Precision, assert_same};
+use crate::lanes::{interleave, separate};
+use crate::numbers::Numbers;
+use crate::reference;
 
 /// So many trials fill whole registers of every width.
 const TRIALS: usize = 16;
@@ -190,7 +186,7 @@ fn every_loss_agrees_with_its_reference_in_f64() {
 /// The numbers reach ±1000, with targets that agree or disagree.
 #[test]
 fn every_loss_agrees_with_torch() {
-    let file = torch::read("loss_torch.json");
+    let file = reference::read("loss_torch.json");
     for loss in all() {
         let default = loss.parameter.map(|parameter| parameter.default);
         let setting = loss.setting().filter(|setting| Some(*setting) != default);
@@ -200,7 +196,7 @@ fn every_loss_agrees_with_torch() {
         assert!(cases.len() >= 2, "no numbers of torch for {loss:?}");
         for file in cases {
             let [outputs, target, each, gradient] =
-                ["outputs", "targets", "per_example", "gradient"].map(|key| torch::numbers(&file[key]));
+                ["outputs", "targets", "per_example", "gradient"].map(|key| reference::numbers(&file[key]));
             let (m, value) = (each.len(), file["value"].as_f64().unwrap());
             let units = outputs.len() / m;
             let (scale, outputs) = (1.0 / m as f64, vec![outputs; TRIALS]);

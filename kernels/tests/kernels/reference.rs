@@ -1,4 +1,4 @@
-//! Numbers that PyTorch computed; the scripts beside the files say how.
+//! Numbers that other programs computed; the scripts beside the files say how.
 
 use serde_json::Value;
 

@@ -5,8 +5,7 @@ use thalweg_kernels::product::{Finish, Input, Products, Shape, Start, dense, pop
 use thalweg_kernels::reference::product::contraction;
 use thalweg_kernels::{Isa, Real};
 
-mod numbers;
-use numbers::Numbers;
+use crate::numbers::Numbers;
 
 /// Layers from 1 × 1 on; depths around the tile sizes and across the pieces of 512.
 const SHAPES: &[(usize, usize, usize)] = &[

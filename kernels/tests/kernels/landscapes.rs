@@ -6,14 +6,10 @@ use thalweg_kernels::landscape::{ALL, Dimensions, Landscape, Optimum, Points, Ro
 use thalweg_kernels::orthogonal::orthogonal;
 use thalweg_kernels::reference::product::contraction;
 
-mod compare;
-mod lanes;
-mod numbers;
-mod torch;
-
-use compare::{Precision, assert_same};
-use lanes::{interleave, separate};
-use numbers::Numbers;
+use crate::compare::{Precision, assert_same};
+use crate::lanes::{interleave, separate};
+use crate::numbers::Numbers;
+use crate::reference;
 
 /// The numbers of coordinates to test a landscape in.
 fn dimensions(landscape: &Landscape) -> Vec<usize> {
@@ -207,12 +203,12 @@ fn values_are_those_of_the_literature() {
 /// Values and derivatives of PyTorch's automatic differentiation, in every number of coordinates.
 #[test]
 fn landscapes_agree_with_torch() {
-    let file = torch::read("landscape_torch.json");
+    let file = reference::read("landscape_torch.json");
     for landscape in ALL {
         let cases = file["landscapes"][landscape.facts.name].as_array();
         let cases = cases.unwrap_or_else(|| panic!("no numbers of torch for {landscape:?}"));
         for case in cases {
-            let [x, gradient, spectrum] = ["x", "gradient", "spectrum"].map(|key| torch::numbers(&case[key]));
+            let [x, gradient, spectrum] = ["x", "gradient", "spectrum"].map(|key| reference::numbers(&case[key]));
             let value = case["value"].as_f64().unwrap();
             for isa in Isa::available() {
                 let points = Points {

@@ -5,12 +5,9 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::activation::{ALL, Activation, BelowOutput, Layer, Needs};
 use thalweg_kernels::product::{Finish, Input, Shape, Start, population};
 
-mod compare;
-mod numbers;
-mod torch;
-
-use compare::{Precision, assert_same, same, ulps};
-use numbers::Numbers;
+use crate::compare::{Precision, assert_same, same, ulps};
+use crate::numbers::Numbers;
+use crate::reference;
 
 /// The largest error of a value, in units of the last place: that of the kernel, and up to 2 of the reference.
 const VALUE_ULPS: f64 = 4.0;
@@ -215,7 +212,7 @@ fn nan_and_infinity_pass_back() {
 /// absolute.
 #[test]
 fn every_activation_agrees_with_torch() {
-    let file = torch::read("loss_torch.json");
+    let file = reference::read("loss_torch.json");
     let cases = file["activations"].as_array().unwrap();
     for activation in &all() {
         let default = activation.parameter.map(|parameter| parameter.default);
@@ -224,7 +221,7 @@ fn every_activation_agrees_with_torch() {
             |case: &&serde_json::Value| case["activation"] == activation.name && case["setting"].as_f64() == setting;
         let case = cases.iter().find(is_of);
         let case = case.unwrap_or_else(|| panic!("no numbers of torch for {activation:?}"));
-        let [x, value, derivative] = ["x", "value", "derivative"].map(|key| torch::numbers(&case[key]));
+        let [x, value, derivative] = ["x", "value", "derivative"].map(|key| reference::numbers(&case[key]));
         for isa in Isa::available() {
             let a = forward(activation, isa, &x);
             let gradient = backward(activation, isa, activation.needed(&x, &a), &vec![1.0; x.len()]);
