@@ -31,6 +31,13 @@ const SHAPES: &[(usize, usize, usize)] = &[
     (23, 700, 17),
 ];
 
+/// Of so many examples or units that the dense form takes the rows of a product in blocks of at most 1,026: two or three
+/// equal ones, of one panel of columns or several, with and without a copy of either factor.
+const MANY_EXAMPLES: &[(usize, usize, usize)] =
+    &[(1, 1, 1027), (3, 2, 1100), (17, 5, 2053), (70, 3, 1030), (3, 70, 1030), (2, 260, 1027), (1, 513, 1027)];
+const MANY_OUTPUTS: &[(usize, usize, usize)] =
+    &[(1027, 1, 1), (1100, 3, 2), (2053, 5, 4), (1030, 70, 3), (1101, 300, 2), (260, 64, 5), (1027, 17, 9)];
+
 /// A block: its weights, bias, inputs and output gradient, each `[..][lane]`.
 struct Case<T> {
     shape: Shape,
@@ -74,38 +81,54 @@ impl<T: Real> Case<T> {
         self.gradient[(e * self.shape.outputs + i) * self.lanes + lane]
     }
 
+    /// Fails where two numbers differ in a bit.
+    #[track_caller]
+    fn same(&self, what: &str, isa: Isa, got: T, want: T) {
+        let (shape, lanes) = (self.shape, self.lanes);
+        assert_eq!(got.to_f64().to_bits(), want.to_f64().to_bits(), "{what} {shape:?} {isa:?} {lanes} lanes");
+    }
+
+    /// What a product must write over.
+    fn unset(&self, elements: usize) -> Vec<T> {
+        vec![T::from_f64(f64::NAN); elements * self.lanes]
+    }
+
     /// All three products, compared with the contract element by element.
     fn check(&self, products: &mut dyn Products<T>, isa: Isa) {
-        let (shape, lanes) = (self.shape, self.lanes);
-        let zeros = |elements: usize| vec![T::default(); elements * lanes];
-        let same = |what: &str, got: T, want: T| {
-            assert_eq!(got.to_f64().to_bits(), want.to_f64().to_bits(), "{what} {shape:?} {isa:?} {lanes} lanes");
-        };
+        self.check_forward(products, isa);
+        self.check_weight_gradient(products, isa);
+        self.check_input_gradient(products, isa);
+    }
 
-        let mut outputs = zeros(shape.examples * shape.outputs);
+    fn check_forward(&self, products: &mut dyn Products<T>, isa: Isa) {
+        let (shape, lanes) = (self.shape, self.lanes);
+        let mut outputs = self.unset(shape.examples * shape.outputs);
         let biased = Finish { bias: Some(&*self.bias), relu: false };
         products.forward(shape, &self.weights, biased, self.input(), &mut outputs);
-        let mut plain = zeros(shape.examples * shape.outputs);
+        let mut plain = self.unset(shape.examples * shape.outputs);
         products.forward(shape, &self.weights, Finish::NOTHING, self.input(), &mut plain);
-        let mut rectified = zeros(shape.examples * shape.outputs);
+        let mut rectified = self.unset(shape.examples * shape.outputs);
         products.forward(shape, &self.weights, Finish { relu: true, ..biased }, self.input(), &mut rectified);
         for e in 0..shape.examples {
             for i in 0..shape.outputs {
                 for lane in 0..lanes {
                     let want = contraction(shape.inputs, |k| self.w(i, k, lane), |k| self.x(e, k, lane));
                     let at = (e * shape.outputs + i) * lanes + lane;
-                    same("forward", plain[at], want);
+                    self.same("forward", isa, plain[at], want);
                     let want = want + self.bias[i * lanes + lane];
-                    same("forward with bias", outputs[at], want);
+                    self.same("forward with bias", isa, outputs[at], want);
                     let zero = T::default();
-                    same("forward, rectified", rectified[at], if want < zero { zero } else { want + zero });
+                    self.same("forward, rectified", isa, rectified[at], if want < zero { zero } else { want + zero });
                 }
             }
         }
+    }
 
-        let mut weights = zeros(shape.outputs * shape.inputs);
-        let mut bias = zeros(shape.outputs);
-        // In two calls, the second of which continues the chains of the first.
+    /// In two calls, the second of which continues the chains of the first.
+    fn check_weight_gradient(&self, products: &mut dyn Products<T>, isa: Isa) {
+        let (shape, lanes) = (self.shape, self.lanes);
+        let mut weights = self.unset(shape.outputs * shape.inputs);
+        let mut bias = self.unset(shape.outputs);
         let cut = shape.examples / 2;
         for (from, to, start) in [(0, cut, Start::Zero), (cut, shape.examples, Start::Continue)] {
             let part = Shape { examples: to - from, ..shape };
@@ -119,28 +142,31 @@ impl<T: Real> Case<T> {
             for lane in 0..lanes {
                 for k in 0..shape.inputs {
                     let want = contraction(shape.examples, |e| self.dz(e, i, lane), |e| self.x(e, k, lane));
-                    same("weight gradient", weights[(i * shape.inputs + k) * lanes + lane], want);
+                    self.same("weight gradient", isa, weights[(i * shape.inputs + k) * lanes + lane], want);
                 }
                 let want = contraction(shape.examples, |e| self.dz(e, i, lane), |_| T::from_f64(1.0));
-                same("bias gradient", bias[i * lanes + lane], want);
+                self.same("bias gradient", isa, bias[i * lanes + lane], want);
             }
         }
+    }
 
-        let mut inputs = zeros(shape.examples * shape.inputs);
+    fn check_input_gradient(&self, products: &mut dyn Products<T>, isa: Isa) {
+        let (shape, lanes) = (self.shape, self.lanes);
+        let mut inputs = self.unset(shape.examples * shape.inputs);
         products.input_gradient(shape, &self.weights, &self.gradient, None, &mut inputs);
         // Any numbers as many, of which some are 0 and some NaN.
         let odd = |i: usize| [0.0, f64::NAN, -0.5, 2.0, -0.0][(i * i + i / 7) % 5];
         let below: Vec<T> = (0..inputs.len()).map(|i| T::from_f64(odd(i))).collect();
-        let mut rectified = zeros(shape.examples * shape.inputs);
+        let mut rectified = self.unset(shape.examples * shape.inputs);
         products.input_gradient(shape, &self.weights, &self.gradient, Some(&below), &mut rectified);
         for e in 0..shape.examples {
             for k in 0..shape.inputs {
                 for lane in 0..lanes {
                     let want = contraction(shape.outputs, |i| self.w(i, k, lane), |i| self.dz(e, i, lane));
                     let at = (e * shape.inputs + k) * lanes + lane;
-                    same("input gradient", inputs[at], want);
+                    self.same("input gradient", isa, inputs[at], want);
                     let want = if below[at] <= T::default() { T::default() } else { want + T::default() };
-                    same("input gradient below rectified units", rectified[at], want);
+                    self.same("input gradient below rectified units", isa, rectified[at], want);
                 }
             }
         }
@@ -166,6 +192,53 @@ fn every_product_follows_the_contract_in_f32() {
 #[test]
 fn every_product_follows_the_contract_in_f64() {
     every_product_follows_the_contract::<f64>();
+}
+
+fn dense_products_of_many_rows_follow_the_contract<T: Real>() {
+    for isa in Isa::available() {
+        let mut products = dense::<T>(isa);
+        for &shape in MANY_EXAMPLES {
+            let case = Case::<T>::new(shape, 1, true);
+            case.check_forward(&mut *products, isa);
+            case.check_input_gradient(&mut *products, isa);
+        }
+        for &shape in MANY_OUTPUTS {
+            Case::<T>::new(shape, 1, true).check_weight_gradient(&mut *products, isa);
+        }
+    }
+}
+
+#[test]
+fn dense_products_of_many_rows_follow_the_contract_in_f32() {
+    dense_products_of_many_rows_follow_the_contract::<f32>();
+}
+
+#[test]
+fn dense_products_of_many_rows_follow_the_contract_in_f64() {
+    dense_products_of_many_rows_follow_the_contract::<f64>();
+}
+
+/// Layers that have a bias and no inputs.
+const BIAS_ALONE: [(usize, usize, usize); 3] = [(1, 0, 1), (5, 0, 3), (23, 0, 40)];
+
+#[test]
+fn population_products_without_inputs_follow_the_contract() {
+    for isa in Isa::available() {
+        for shape in BIAS_ALONE {
+            Case::<f32>::new(shape, isa.lanes::<f32>(), true).check(&mut *population(isa), isa);
+            Case::<f64>::new(shape, isa.lanes::<f64>(), false).check(&mut *population(isa), isa);
+        }
+    }
+}
+
+#[test]
+fn dense_products_without_inputs_follow_the_contract() {
+    for isa in Isa::available() {
+        for shape in BIAS_ALONE {
+            Case::<f32>::new(shape, 1, true).check(&mut *dense(isa), isa);
+            Case::<f64>::new(shape, 1, true).check(&mut *dense(isa), isa);
+        }
+    }
 }
 
 #[test]
