@@ -2,20 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use thalweg::spec::Spec;
 use thalweg::sweep::Plan;
-use thalweg::sweep::run::{Finished, Progress, Settings, run};
-use thalweg_kernels::Isa;
+use thalweg::sweep::run::Finished;
 
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize, _: usize) {}
-    fn advance(&self, _: usize) {}
-    fn end(&self) {}
-}
+use crate::run_into;
 
 const SPEC: &str = r#"name = "tables"
 
@@ -56,8 +48,7 @@ fn parse(text: &str) -> Spec {
 }
 
 fn made(spec: &Spec, out: &Path) {
-    let settings = Settings { out: out.to_owned(), threads: 2, isa: Isa::best(), fresh: false, png: false };
-    assert_eq!(run(spec, &settings, &Silent, &AtomicBool::new(false)).unwrap(), Finished::Complete);
+    assert_eq!(run_into(spec, out, 2, false).unwrap(), Finished::Complete);
 }
 
 /// The cells of a table, row by row, without its header.

@@ -12,7 +12,7 @@ use thalweg::spec::{Spec, Task};
 use thalweg::sweep::run::{Finished, Progress, Settings, run};
 use thalweg_kernels::Isa;
 
-const REFERENCE: &str = include_str!("reference/generators_sklearn.json");
+const REFERENCE: &str = include_str!("../reference/generators_sklearn.json");
 
 struct Silent;
 

@@ -1,5 +1,4 @@
 //! Rows as a sweep over learning rates leaves them, from formulas instead of training.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use thalweg::record::{Curve, Precision, Run, Runs, Setting, Status};
 

@@ -5,8 +5,7 @@ use thalweg::train::{Evaluation, Layout, Objective, Path, Split};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{Isa, activation, loss};
 
-mod networks;
-use networks::{architecture, examples, full_batch, gradient, outputs, random_weights};
+use crate::networks::{architecture, examples, full_batch, gradient, outputs, random_weights};
 
 /// The step of finite differences.
 const H: f64 = 1e-5;

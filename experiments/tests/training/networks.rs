@@ -1,5 +1,4 @@
 //! Small networks on random examples.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use thalweg::network::{Architecture, Batches, Examples, Initializer, Network};
 use thalweg::random::Stream;

@@ -13,8 +13,8 @@ use thalweg::train::{
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;
 
-mod networks;
-use networks::full_batch;
+use crate::networks::{self, full_batch};
+use crate::reference::{numbers, read};
 
 /// Full-batch networks on consecutive batches, which come one after the other, and on all examples, which are evaluated;
 /// from given weights.
@@ -84,13 +84,6 @@ impl Observer<f64> for Weights {
     fn observe(&self, block: Logged<'_, f64>, _: &mut [Point]) {
         let weights = block.weights.iter().step_by(block.lanes).copied().collect();
         self.0.lock().unwrap().insert(block.step, weights);
-    }
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    match value {
-        Value::Array(items) => items.iter().flat_map(numbers).collect(),
-        _ => vec![value.as_f64().unwrap()],
     }
 }
 
@@ -168,8 +161,7 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 /// file), so that nothing amplifies the rounding of the steps.
 #[test]
 fn training_follows_torch() {
-    let path = format!("{}/tests/reference/iris_torch.json", env!("CARGO_MANIFEST_DIR"));
-    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let file = read("iris_torch.json");
     let logged: Vec<u64> = numbers(&file["logged_steps"]).iter().map(|step| *step as u64).collect();
     let mut tested = Vec::new();
     for reference in file["runs"].as_array().unwrap() {

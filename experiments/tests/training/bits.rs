@@ -15,8 +15,7 @@ use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{ALL, Domain, Optimizer};
 use thalweg_kernels::{Isa, Real};
 
-mod networks;
-use networks::{architecture, examples};
+use crate::networks::{architecture, examples};
 
 /// A batch is more than a piece of the reduction, the last batch of an epoch is partial, and the last logged step is in
 /// the third epoch.

@@ -1,13 +1,13 @@
 //! Figures of a synthetic sweep and of what is left of one when little went well.
 
-mod synthetic;
-
 use std::fs;
 use std::path::Path;
 
 use thalweg::figure::{Chart, FigureError, KINDS, Options, Selection, Tables, draw, svg};
 use thalweg::record::{Curve, Runs, Setting, Status};
 use thalweg::stats::Metric;
+
+use crate::synthetic;
 
 /// Draws a figure, also as PNG; with `FIGURES=folder` in the environment, a copy stays there to be looked at.
 fn drawn(name: &str, chart: &Chart, runs: &Runs, curves: &[Curve]) -> Result<String, FigureError> {

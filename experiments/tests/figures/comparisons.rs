@@ -1,7 +1,5 @@
 //! Optimizers over several problems: the statistics, against SciPy's, and the figures.
 
-mod synthetic;
-
 use std::fs;
 use std::path::Path;
 
@@ -12,9 +10,11 @@ use thalweg::record::{Run, Runs, Setting, write_runs};
 use thalweg::spec::Study;
 use thalweg::stats::{Comparison, RankTest, Score, ranks, wilson_interval};
 
+use crate::synthetic;
+
 /// What `reference/rank_scipy.py` wrote.
 fn scipy() -> Value {
-    serde_json::from_str(include_str!("reference/rank_scipy.json")).unwrap()
+    serde_json::from_str(include_str!("../reference/rank_scipy.json")).unwrap()
 }
 
 fn numbers(value: &Value) -> Vec<f64> {

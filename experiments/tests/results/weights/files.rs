@@ -10,7 +10,8 @@ use thalweg::record::{Key, read_runs};
 use thalweg::sweep::Plan;
 use thalweg::sweep::run::{Finished, RunError};
 
-use crate::{parse, run_into};
+use super::parse;
+use crate::run_into;
 
 /// Four trials, of which those with the enormous learning rate become infinite.
 pub const SMALL: &str = r#"name = "small"

@@ -1,13 +1,13 @@
 //! Heatmaps and trajectories: what stands in their cells, and where their lines run.
 
-mod synthetic;
-
 use std::fs;
 use std::path::Path;
 
 use miette::Diagnostic;
 use thalweg::figure::{Chart, FigureError, Fill, Layer, MOST_RECTANGLES, Options, Picture, Tables, draw, svg};
 use thalweg::record::{Run, Runs, Setting, Status, Surface, Waypoint, read_surface, read_trajectory};
+
+use crate::synthetic;
 
 /// A trial of momentum at these coefficients.
 fn trial(lr: f64, momentum: f64, seed: u64, last: Option<f64>) -> Run {

@@ -16,9 +16,7 @@ use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Domain, Hyperparameter, Optimizer};
 
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
-}
+use crate::reference::{numbers, read};
 
 /// Values as the scripts write them: numbers, names, truths.
 fn hyperparameters(optimizer: &Optimizer, settings: &Value) -> Vec<f64> {
@@ -61,8 +59,7 @@ fn engine(isa: Isa, threads: usize, lanes: Option<usize>) -> Engine {
 /// file), so that nothing amplifies the rounding of the steps.
 #[test]
 fn descents_follow_torch() {
-    let path = format!("{}/tests/reference/landscapes_torch.json", env!("CARGO_MANIFEST_DIR"));
-    let file: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let file = read("landscapes_torch.json");
     let steps = file["steps"].as_u64().unwrap();
     let schedule = Schedule { steps, logged: vec![0, steps], divergence_factor: 10.0, target: None };
     let mut largest: f64 = 0.0;
@@ -106,8 +103,7 @@ fn descents_follow_torch() {
 /// starts. Signs (Lion's) are compared as anything else: none of them hangs by a rounding error.
 #[test]
 fn descents_follow_other_implementations() {
-    let path = format!("{}/tests/reference/optimizers_peers.json", env!("CARGO_MANIFEST_DIR"));
-    let file: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let file = read("optimizers_peers.json");
     let steps = file["steps"].as_u64().unwrap();
     let schedule = Schedule { steps, logged: vec![0, steps], divergence_factor: f64::INFINITY, target: None };
     let mut largest: f64 = 0.0;

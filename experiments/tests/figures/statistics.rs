@@ -1,11 +1,11 @@
 //! Summaries over seeds, from rows to `summary.csv`.
 
-mod synthetic;
-
 use std::fs;
 
 use thalweg::record::{Precision, Run, Runs, Setting, Status, write_runs};
 use thalweg::stats::{Metric, choose_best, configurations, write_summary};
+
+use crate::synthetic;
 
 /// A sweep of SGD with one row per `(lr, loss, accuracy)`; a trial without loss diverged.
 fn runs(rows: &[(f64, Option<f64>, Option<f64>)]) -> Runs {

@@ -1,12 +1,12 @@
 //! Figures of landscapes, tables and theory: what is drawn, and its bytes.
 
-mod synthetic;
-
 use std::fs;
 use std::path::Path;
 
 use thalweg::figure::{Chart, FigureError, Fill, Layer, Options, Picture, Tables, Theory, draw, svg};
 use thalweg::record::{Run, Runs, Setting, Sheet, Status, Surface, read_surface};
+
+use crate::synthetic;
 
 /// A trial on a landscape.
 struct Trial<'a> {

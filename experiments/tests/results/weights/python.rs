@@ -7,7 +7,7 @@ use thalweg::record::Precision;
 use thalweg::spec::Named;
 use thalweg_kernels::{activation::Activation, loss::Loss};
 
-use crate::reference;
+use super::reference;
 
 const PRECISIONS: [Precision; 2] = [Precision::F32, Precision::F64];
 

@@ -9,8 +9,8 @@ use thalweg::data::Splits;
 use thalweg::spec::{InputError, Spec};
 use thalweg::sweep::Plan;
 
-use crate::results::SMALL;
-use crate::{parse, reference};
+use super::files::SMALL;
+use super::{parse, reference};
 
 /// A file with one byte string a tensor.
 fn file(tensors: &[(&str, Dtype, &[usize], Vec<u8>)]) -> Vec<u8> {

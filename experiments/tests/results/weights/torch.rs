@@ -8,7 +8,8 @@ use thalweg::network::{Architecture, Orders, tensors};
 use thalweg::record::{Precision, read_runs};
 use thalweg_kernels::{activation::Activation, loss::Loss};
 
-use crate::{parse, reference, run_into};
+use super::{parse, reference};
+use crate::run_into;
 
 const SPEC: &str = r#"
 name = "loaded"

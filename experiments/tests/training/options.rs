@@ -1,6 +1,5 @@
 //! Schedules, clipping and weight decay: as PyTorch has them, and as specs name them.
 
-use std::fs;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
@@ -13,14 +12,7 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::Landscape;
 use thalweg_kernels::optimizer::{Domain, Optimizer};
 
-fn read() -> Value {
-    let path = format!("{}/tests/reference/options_torch.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
-}
+use crate::reference::{numbers, read};
 
 /// The options that the script's settings name.
 fn options(settings: &Value) -> Options {
@@ -39,7 +31,7 @@ fn options(settings: &Value) -> Options {
 
 #[test]
 fn schedules_are_those_of_torch() {
-    let file = read();
+    let file = read("options_torch.json");
     let steps = file["steps"].as_u64().unwrap();
     let mut seen = Vec::new();
     for reference in file["rates"].as_array().unwrap() {
@@ -94,7 +86,7 @@ fn end(optimizer: &'static Optimizer, lane: Lane<'_>, isa: Isa, steps: u64) -> V
 
 #[test]
 fn descents_with_options_follow_torch() {
-    let file = read();
+    let file = read("options_torch.json");
     let (steps, start) = (file["steps"].as_u64().unwrap(), numbers(&file["start"]));
     for reference in file["runs"].as_array().unwrap() {
         let (optimizer, settings) =
