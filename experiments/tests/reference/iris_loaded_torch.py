@@ -6,8 +6,8 @@
 It writes the initial network, iris_initial.safetensors, which Thalweg's spec loads, and where training takes it,
 iris_loaded_torch.json: 200 steps of batches of 32, the last 22 examples of an epoch as a batch of their own or dropped.
 
-iris_orders.json, from `cargo test -p thalweg --test weights -- --ignored write_the_orders`, has the rows of iris.csv in the
-order of each epoch. For `ulp_sensitivity` and the rest see iris_torch.py.
+iris_orders.json, from `cargo test -p thalweg --test results -- --ignored write_the_orders`, has the rows of iris.csv in
+the order of each epoch. For `ulp_sensitivity` and the rest see iris_torch.py.
 """
 
 import json

@@ -1,4 +1,6 @@
-//! Specs and the plans that follow from them, as a user of the library sees them.
+//! Specs, the plans that follow from them and the problems that they name, as a user of the library sees them.
+//!
+//! `cargo test -p thalweg --test specs problems::` runs one module.
 
 mod bad;
 mod bad_options;
@@ -6,6 +8,7 @@ mod idx;
 mod landscapes;
 mod overrides;
 mod plans;
+mod problems;
 mod shipped;
 
 use std::path::Path;

@@ -1,9 +1,5 @@
 //! The error in f32: over every bit pattern, or quickly over some.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use thalweg_kernels::Isa;
-
 use super::{CASES, Case};
 
 /// How many patterns a thread takes at a time.
@@ -33,32 +29,12 @@ fn last_place(x: f32) -> f64 {
 
 /// The largest error over the patterns 0, `stride`, 2 · `stride`, … and where it is.
 fn largest(case: &Case, stride: u64) -> (f64, f32) {
-    let next = AtomicU64::new(0);
-    let search = || {
-        let mut worst = (0.0, 0.0);
-        loop {
-            let start = next.fetch_add(CHUNK * stride, Ordering::Relaxed);
-            if start > u64::from(u32::MAX) {
-                return worst;
-            }
-            let patterns = (0..CHUNK).map(|i| start + i * stride).filter_map(|bits| u32::try_from(bits).ok());
-            let xs: Vec<f32> = patterns.map(f32::from_bits).collect();
-            let mut ys = xs.clone();
-            (case.f32)(Isa::best(), &mut ys);
-            for (x, y) in xs.iter().zip(ys) {
-                let error = error(y, (case.plain)(f64::from(*x)));
-                if error > worst.0 {
-                    worst = (error, *x);
-                }
-            }
-        }
+    let patterns = |chunk: u64| {
+        let patterns = (0..CHUNK).map(|i| (chunk * CHUNK + i) * stride);
+        patterns.filter_map(|bits| u32::try_from(bits).ok()).map(f32::from_bits).collect()
     };
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
-    std::thread::scope(|scope| {
-        let searches: Vec<_> = (0..threads).map(|_| scope.spawn(search)).collect();
-        let worsts = searches.into_iter().map(|search| search.join().expect("the search does not panic"));
-        worsts.fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a })
-    })
+    let chunks = (1_u64 << 32).div_ceil(CHUNK * stride);
+    super::largest(case.f32, chunks, patterns, |x, y| error(y, (case.plain)(f64::from(x))))
 }
 
 fn every_pattern(name: &str) {

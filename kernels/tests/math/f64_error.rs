@@ -1,9 +1,5 @@
 //! The error in f64 over a stratified sample.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use thalweg_kernels::Isa;
-
 pub use super::double_double::{Double, Exact};
 use super::{CASES, Case};
 
@@ -62,33 +58,10 @@ fn error(got: f64, exact: &Exact) -> f64 {
     scaled(((got - value.high) - value.low).abs(), exponent - last_place)
 }
 
-/// The largest error over `count` points of the sample, and where it is.
+/// The largest error over `count` points of the sample or a few more, and where it is.
 fn largest(case: &Case, count: u64) -> (f64, f64) {
-    let next = AtomicU64::new(0);
-    let search = || {
-        let mut worst = (0.0, 0.0);
-        loop {
-            let start = next.fetch_add(CHUNK, Ordering::Relaxed);
-            if start >= count {
-                return worst;
-            }
-            let xs: Vec<f64> = (start..start + CHUNK).map(|i| sample(case, i)).collect();
-            let mut ys = xs.clone();
-            (case.f64)(Isa::best(), &mut ys);
-            for (x, y) in xs.iter().zip(ys) {
-                let error = error(y, &(case.exact)(*x));
-                if error > worst.0 {
-                    worst = (error, *x);
-                }
-            }
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
-    std::thread::scope(|scope| {
-        let searches: Vec<_> = (0..threads).map(|_| scope.spawn(search)).collect();
-        let worsts = searches.into_iter().map(|search| search.join().expect("the search does not panic"));
-        worsts.fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a })
-    })
+    let points = |chunk: u64| (chunk * CHUNK..(chunk + 1) * CHUNK).map(|i| sample(case, i)).collect();
+    super::largest(case.f64, count.div_ceil(CHUNK), points, |x, y| error(y, &(case.exact)(x)))
 }
 
 fn many_points(name: &str) {

@@ -9,8 +9,12 @@ mod f64_error;
 mod isas;
 mod special;
 
+use std::f64::consts::{FRAC_PI_4, LN_2};
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use double_double::Exact;
-use thalweg_kernels::{Isa, math};
+use thalweg_kernels::Isa;
+use thalweg_kernels::math::{self, Elementary, LARGEST_ANGLE};
 
 /// A function under test, its references and the errors that its documentation states.
 struct Case {
@@ -34,141 +38,100 @@ struct Case {
     above: f64,
 }
 
+/// A function of [`math`], and its reference of the same name in double-double arithmetic.
+macro_rules! case {
+    ($name:ident: $plain:expr, largest: [$f32:expr, $f64:expr], domain: $domain:expr, seam: $seam:expr) => {
+        Case {
+            name: stringify!($name),
+            f32: math::$name,
+            f64: math::$name,
+            plain: $plain,
+            exact: double_double::$name,
+            largest_f32: $f32,
+            largest_f64: $f64,
+            domain: $domain,
+            seam: $seam,
+            limit: f64::INFINITY,
+            above: f64::NEG_INFINITY,
+        }
+    };
+}
+
 const CASES: [Case; 10] = [
-    Case {
-        name: "exp",
-        f32: math::exp,
-        f64: math::exp,
-        plain: libm::exp,
-        exact: double_double::exp,
-        largest_f32: 0.79,
-        largest_f64: 1.02,
-        domain: (-746.0, 710.0),
-        seam: std::f64::consts::LN_2 / 4.0,
-        limit: f64::INFINITY,
-        above: f64::NEG_INFINITY,
-    },
-    Case {
-        name: "expm1",
-        f32: math::expm1,
-        f64: math::expm1,
-        plain: libm::expm1,
-        exact: double_double::expm1,
-        largest_f32: 1.41,
-        largest_f64: 1.26,
-        domain: (-40.0, 710.0),
-        seam: std::f64::consts::LN_2 / 4.0,
-        limit: f64::INFINITY,
-        above: f64::NEG_INFINITY,
-    },
-    Case {
-        name: "ln",
-        f32: math::ln,
-        f64: math::ln,
-        plain: libm::log,
-        exact: double_double::ln,
-        largest_f32: 0.9,
-        largest_f64: 0.92,
-        domain: (0.0, 10.0),
-        seam: std::f64::consts::LN_2 / 4.0,
-        limit: f64::INFINITY,
-        above: f64::NEG_INFINITY,
-    },
-    Case {
-        name: "log1p",
-        f32: math::log1p,
-        f64: math::log1p,
-        plain: libm::log1p,
-        exact: double_double::log1p,
-        largest_f32: 1.0,
-        largest_f64: 0.96,
-        domain: (-1.0, 10.0),
-        seam: 0.25,
-        limit: f64::INFINITY,
-        above: -1.0,
-    },
-    Case {
-        name: "tanh",
-        f32: math::tanh,
-        f64: math::tanh,
-        plain: libm::tanh,
-        exact: double_double::tanh,
-        largest_f32: 1.29,
-        largest_f64: 1.65,
-        domain: (-20.0, 20.0),
-        seam: std::f64::consts::LN_2 / 4.0,
-        limit: f64::INFINITY,
-        above: f64::NEG_INFINITY,
-    },
-    Case {
-        name: "sigmoid",
-        f32: math::sigmoid,
-        f64: math::sigmoid,
-        plain: |x| 1.0 / (1.0 + libm::exp(-x)),
-        exact: double_double::sigmoid,
-        largest_f32: 1.54,
-        largest_f64: 1.65,
+    case!(exp: libm::exp, largest: [0.79, 1.02], domain: (-746.0, 710.0), seam: LN_2 / 4.0),
+    case!(expm1: libm::expm1, largest: [1.41, 1.26], domain: (-40.0, 710.0), seam: LN_2 / 4.0),
+    case!(ln: libm::log, largest: [0.9, 0.92], domain: (0.0, 10.0), seam: LN_2 / 4.0),
+    case!(log1p: libm::log1p, largest: [1.0, 0.96], domain: (-1.0, 10.0), seam: 0.25).above(-1.0),
+    case!(tanh: libm::tanh, largest: [1.29, 1.65], domain: (-20.0, 20.0), seam: LN_2 / 4.0),
+    case!(sigmoid: |x| 1.0 / (1.0 + libm::exp(-x)), largest: [1.54, 1.65], domain: (-746.0, 40.0), seam: LN_2 / 4.0),
+    case!(
+        softplus: |x| x.max(0.0) + libm::log1p(libm::exp(-x.abs())),
+        largest: [1.72, 1.79],
         domain: (-746.0, 40.0),
-        seam: std::f64::consts::LN_2 / 4.0,
-        limit: f64::INFINITY,
-        above: f64::NEG_INFINITY,
-    },
-    Case {
-        name: "softplus",
-        f32: math::softplus,
-        f64: math::softplus,
-        plain: |x| x.max(0.0) + libm::log1p(libm::exp(-x.abs())),
-        exact: double_double::softplus,
-        largest_f32: 1.72,
-        largest_f64: 1.79,
-        domain: (-746.0, 40.0),
-        seam: std::f64::consts::LN_2 / 4.0,
-        limit: f64::INFINITY,
-        above: f64::NEG_INFINITY,
-    },
-    Case {
-        name: "erf",
-        f32: math::erf,
-        f64: math::erf,
-        plain: libm::erf,
-        exact: double_double::erf,
-        largest_f32: 1.01,
-        largest_f64: 1.03,
-        domain: (-6.0, 6.0),
-        seam: 0.25,
-        limit: f64::INFINITY,
-        above: f64::NEG_INFINITY,
-    },
-    Case {
-        name: "sin",
-        f32: math::sin,
-        f64: math::sin,
-        plain: |x| if x.abs() <= math::LARGEST_ANGLE { libm::sin(x) } else { f64::NAN },
-        exact: double_double::sin,
-        largest_f32: 0.98,
-        largest_f64: 0.95,
+        seam: LN_2 / 4.0
+    ),
+    case!(erf: libm::erf, largest: [1.01, 1.03], domain: (-6.0, 6.0), seam: 0.25),
+    case!(
+        sin: |x| if x.abs() <= LARGEST_ANGLE { libm::sin(x) } else { f64::NAN },
+        largest: [0.98, 0.95],
         domain: (-1000.0, 1000.0),
-        seam: std::f64::consts::FRAC_PI_4,
-        limit: math::LARGEST_ANGLE,
-        above: f64::NEG_INFINITY,
-    },
-    Case {
-        name: "cos",
-        f32: math::cos,
-        f64: math::cos,
-        plain: |x| if x.abs() <= math::LARGEST_ANGLE { libm::cos(x) } else { f64::NAN },
-        exact: double_double::cos,
-        largest_f32: 1.01,
-        largest_f64: 0.96,
+        seam: FRAC_PI_4
+    )
+    .up_to(LARGEST_ANGLE),
+    case!(
+        cos: |x| if x.abs() <= LARGEST_ANGLE { libm::cos(x) } else { f64::NAN },
+        largest: [1.01, 0.96],
         domain: (-1000.0, 1000.0),
-        seam: std::f64::consts::FRAC_PI_4,
-        limit: math::LARGEST_ANGLE,
-        above: f64::NEG_INFINITY,
-    },
+        seam: FRAC_PI_4
+    )
+    .up_to(LARGEST_ANGLE),
 ];
 
 impl Case {
+    const fn up_to(self, limit: f64) -> Self {
+        Self { limit, ..self }
+    }
+
+    const fn above(self, above: f64) -> Self {
+        Self { above, ..self }
+    }
+
     fn named(name: &str) -> &'static Self {
         CASES.iter().find(|case| case.name == name).expect("a function of this name is listed")
     }
+}
+
+/// The largest error of a function, and where it is: over the points of all chunks, which as many threads as there are
+/// take one after the other.
+fn largest<T: Elementary>(
+    function: fn(Isa, &mut [T]),
+    chunks: u64,
+    points: impl Fn(u64) -> Vec<T> + Sync,
+    error: impl Fn(T, T) -> f64 + Sync,
+) -> (f64, T) {
+    let next = AtomicU64::new(0);
+    let search = || {
+        let mut worst = (0.0, T::default());
+        loop {
+            let chunk = next.fetch_add(1, Ordering::Relaxed);
+            if chunk >= chunks {
+                return worst;
+            }
+            let xs = points(chunk);
+            let mut ys = xs.clone();
+            function(Isa::best(), &mut ys);
+            for (x, y) in xs.into_iter().zip(ys) {
+                let error = error(x, y);
+                if error > worst.0 {
+                    worst = (error, x);
+                }
+            }
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
+    std::thread::scope(|scope| {
+        let searches: Vec<_> = (0..threads).map(|_| scope.spawn(search)).collect();
+        let worsts = searches.into_iter().map(|search| search.join().expect("the search does not panic"));
+        worsts.fold((0.0, T::default()), |a, b| if b.0 > a.0 { b } else { a })
+    })
 }

@@ -1,0 +1,12 @@
+//! From rows to summaries, comparisons and figures, without a trial: what is computed of them and what is drawn.
+//!
+//! `cargo test -p thalweg --test figures charts::` runs one module. With `FIGURES=folder` in the environment, figures stay
+//! there to be looked at.
+
+mod charts;
+mod comparisons;
+mod drawings;
+mod maps;
+mod statistics;
+mod sweeps;
+mod synthetic;

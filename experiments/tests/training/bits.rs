@@ -1,0 +1,237 @@
+//! A trial's outcome has the same bits on either path, on any number of threads, instruction set, number of lanes,
+//! chunk of examples, and whatever its neighbours are.
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use thalweg::network::{Batches, Examples, Fan, Initializer, Network};
+use thalweg::random::Stream;
+use thalweg::record::Status;
+use thalweg::train::{
+    Engine, Job, Lane, Logged, Norms, OPTIONS, Observer, Options, Outcome, Path, Point, Schedule, Split, defaults,
+    train,
+};
+use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::{ALL, Domain, Optimizer};
+use thalweg_kernels::{Isa, Real};
+
+use crate::networks::{architecture, examples};
+
+/// A batch is more than a piece of the reduction, the last batch of an epoch is partial, and the last logged step is in
+/// the third epoch.
+const EXAMPLES: usize = 640;
+const BATCH: usize = 560;
+const STEPS: u64 = 5;
+
+struct Trial {
+    optimizer: &'static Optimizer,
+    hyperparameters: Vec<f64>,
+    options: Options,
+    init_seed: u64,
+    order_seed: u64,
+}
+
+/// A learning rate with which a trial overflows.
+fn enormous<T: Elementary>() -> f64 {
+    if T::NAME == "f32" { 1e37 } else { 1e306 }
+}
+
+/// Every third trial clips, decays or changes its learning rate; its neighbours do not.
+fn options(index: usize) -> Options {
+    const SETTINGS: [&[(&str, f64)]; 3] = [
+        &[("clip_norm", 0.1), ("schedule", 3.0), ("warmup", 2.0)],
+        &[("clip_value", 0.01), ("weight_decay", 0.1)],
+        &[("decoupled_weight_decay", 0.3), ("schedule", 2.0), ("gamma", 0.5)],
+    ];
+    let mut values = defaults();
+    if index.is_multiple_of(3) {
+        for (name, value) in SETTINGS[index / 3 % 3] {
+            let at = OPTIONS.iter().position(|option| option.name == *name).unwrap();
+            values[at] = *value;
+        }
+    }
+    Options::new(&values)
+}
+
+/// For every optimizer trials that share neither weights nor orders with all of their neighbours, one of which
+/// diverges.
+fn trials<T: Elementary>() -> Vec<Trial> {
+    let trial = |optimizer: &'static Optimizer, index: usize| {
+        let value = |h: &thalweg_kernels::optimizer::Hyperparameter| match h.domain {
+            Domain::Choice(names) => (index % names.len()) as f64,
+            Domain::Number { .. } if h.name == "lr" && index == 6 => enormous::<T>(),
+            Domain::Number { .. } if h.name == "lr" => 0.01 * (1.0 + index as f64),
+            Domain::Number { .. } => h.default,
+        };
+        let hyperparameters = optimizer.hyperparameters.iter().map(value).collect();
+        let (init_seed, order_seed) = (index as u64 / 2, index as u64 % 3);
+        Trial { optimizer, hyperparameters, options: options(index), init_seed, order_seed }
+    };
+    // Several blocks of three of them; of the others, whose rules differ in what a lane does alone, a part of one.
+    let places =
+        |optimizer: &Optimizer| if ["sgd", "momentum", "adam"].contains(&optimizer.name) { 0..21 } else { 5..8 };
+    ALL.iter().flat_map(|optimizer| places(optimizer).map(|index| trial(optimizer, index))).collect()
+}
+
+/// Every bit of a trial's weights, of its last gradient and of its weights before, in the place of the validation loss,
+/// as a number of 52 bits: without it a difference could hide in the rounding of a mean.
+struct Fingerprint;
+
+impl<T: Real> Observer<T> for Fingerprint {
+    fn observe(&self, block: Logged<'_, T>, points: &mut [Point]) {
+        let parameters = block.weights.len() / points.len();
+        for (trial, point) in points.iter_mut().enumerate() {
+            let first = trial / block.lanes * block.lanes * parameters + trial % block.lanes;
+            let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+            for array in [Some(block.weights), block.previous, block.gradient].into_iter().flatten() {
+                for at in 0..parameters {
+                    let bits = array[first + at * block.lanes].to_f64().to_bits();
+                    hash = (hash ^ bits).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
+                }
+            }
+            point.loss[Split::Validation as usize] = Some((hash >> 12) as f64);
+        }
+    }
+}
+
+/// Trains the trials in this order; returns their outcomes, as text with every digit, in the order of `trials`.
+fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32], engine: Engine) -> Vec<String> {
+    let ordered = |optimizer: &Optimizer| {
+        let of_optimizer = |at: &u32| trials[*at as usize].optimizer.name == optimizer.name;
+        order.iter().copied().filter(of_optimizer).map(|at| at as usize).collect::<Vec<usize>>()
+    };
+    let places: Vec<Vec<usize>> = ALL.iter().map(|optimizer| ordered(optimizer)).collect();
+    let lane = |at: &usize| {
+        let trial = &trials[*at];
+        Lane {
+            hyperparameters: &trial.hyperparameters,
+            options: trial.options,
+            init_seed: trial.init_seed,
+            order_seed: trial.order_seed,
+            ..Lane::default()
+        }
+    };
+    let job = |(optimizer, places): (&&'static Optimizer, &Vec<usize>)| Job {
+        optimizer,
+        lanes: places.iter().map(lane).collect(),
+    };
+    let jobs: Vec<Job<'_>> = ALL.iter().zip(&places).map(job).collect();
+    let schedule = Schedule { steps: STEPS, logged: vec![0, 1, 3, STEPS], divergence_factor: 10.0, target: None };
+    let results = Mutex::new(vec![None; trials.len()]);
+    let done = |job: usize, first: usize, outcomes: &[Outcome]| {
+        let mut results = results.lock().unwrap();
+        for (outcome, at) in outcomes.iter().zip(&places[job][first..]) {
+            let before = results[*at].replace(format!("{outcome:?}"));
+            assert!(before.is_none(), "trial {at} was handed over twice");
+        }
+    };
+    train(network, &jobs, &schedule, &[&Norms, &Fingerprint], engine, &AtomicBool::new(false), done).unwrap();
+    results.into_inner().unwrap().into_iter().map(|outcome| outcome.expect("every trial is handed over")).collect()
+}
+
+fn network<T: Elementary>(units: &[usize], activation: &str, loss: &str, chunk: Option<usize>) -> Network<T> {
+    let architecture = architecture(units, true, activation, loss);
+    let splits = [examples(&architecture, EXAMPLES, 1), Examples::default(), examples(&architecture, 50, 2)];
+    let batches = Batches { examples: EXAMPLES, size: BATCH, drop_last: false, shuffled: true, replacement: false };
+    Network::new(architecture, Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }, splits, batches, chunk)
+}
+
+fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss: &str) {
+    let trials = trials::<T>();
+    let order: Vec<u32> = (0..trials.len() as u32).collect();
+    let best = Engine { isa: Isa::best(), threads: 1, path: Path::Population, lanes: None };
+    let network_of = |chunk| network::<T>(units, activation, loss, chunk);
+    let usual = network_of(None);
+    let want = outcomes(&usual, &trials, &order, best);
+
+    let diverged = format!("{:?}", Status::Diverged);
+    for (trial, outcome) in trials.iter().zip(&want) {
+        let overflows = trial.hyperparameters[0] == enormous::<T>();
+        let (diverged, optimizer) = (outcome.contains(&diverged), trial.optimizer);
+        // With other optimizers small gradients may stay finite for this few steps; Adam climbs with its misprinted
+        // sign.
+        let must = overflows && ["sgd", "momentum", "adam"].contains(&optimizer.name);
+        let may = overflows || (optimizer.name == "adam" && trial.hyperparameters.ends_with(&[1.0]));
+        assert!(if diverged { may } else { !must }, "{optimizer:?} {:?}: {outcome}", trial.hyperparameters);
+    }
+    let check = |what: &str, network: &Network<T>, order: &[u32], engine: Engine| {
+        for (at, (got, want)) in outcomes(network, &trials, order, engine).iter().zip(&want).enumerate() {
+            assert_eq!(got, want, "{what} changed trial {at}, {:?}", trials[at].optimizer);
+        }
+    };
+    for isa in Isa::available() {
+        check(isa.name(), &usual, &order, Engine { isa, ..best });
+        check(isa.name(), &usual, &order, Engine { isa, lanes: Some(20), threads: 2, ..best });
+        check(&format!("dense {isa:?}"), &usual, &order, Engine { isa, path: Path::Dense, threads: 2, lanes: Some(5) });
+    }
+    for threads in [2, 3] {
+        check(&format!("{threads} threads"), &usual, &order, Engine { threads, ..best });
+    }
+    for lanes in [1, 5, 16, 64] {
+        check(&format!("{lanes} lanes"), &usual, &order, Engine { lanes: Some(lanes), ..best });
+    }
+    for chunk in [1, 3, 16, 64, 512] {
+        check(&format!("chunks of {chunk}"), &network_of(Some(chunk)), &order, best);
+    }
+    for seed in 0..4 {
+        let mut order = order.clone();
+        Stream::new("test neighbours", seed).shuffle(&mut order);
+        check(&format!("order {seed}"), &usual, &order, Engine { threads: 2, ..best });
+    }
+    for (at, want) in want.iter().enumerate().step_by(3) {
+        let trial = &trials[at];
+        let alone = [Trial { hyperparameters: trial.hyperparameters.clone(), ..*trial }];
+        assert_eq!(&outcomes(&usual, &alone, &[0], best)[0], want, "trial {at} alone");
+    }
+}
+
+#[test]
+fn nothing_changes_a_bit_of_tanh_and_bce_in_f32() {
+    nothing_changes_a_bit::<f32>(&[2, 16, 1], "tanh", "bce");
+}
+
+#[test]
+fn nothing_changes_a_bit_of_tanh_and_bce_in_f64() {
+    nothing_changes_a_bit::<f64>(&[2, 16, 1], "tanh", "bce");
+}
+
+#[test]
+fn nothing_changes_a_bit_of_relu_and_softmax_in_f32() {
+    nothing_changes_a_bit::<f32>(&[5, 7, 3], "relu", "softmax-cross-entropy");
+}
+
+#[test]
+fn nothing_changes_a_bit_of_relu_and_softmax_in_f64() {
+    nothing_changes_a_bit::<f64>(&[5, 7, 3], "relu", "softmax-cross-entropy");
+}
+
+/// Reductions of 1 to 2,000 terms, layers of one unit, widths around the tiles of either path.
+#[test]
+fn both_paths_give_the_same_bits_on_every_isa() {
+    fn check<T: Elementary>(units: &[usize], activation: &str, loss: &str) {
+        let trials: Vec<Trial> = trials::<T>().into_iter().step_by(5).collect();
+        let order: Vec<u32> = (0..trials.len() as u32).collect();
+        let engine = |isa, path| Engine { isa, threads: 2, path, lanes: None };
+        let usual = network::<T>(units, activation, loss, None);
+        let want = outcomes(&usual, &trials, &order, engine(Isa::best(), Path::Population));
+        for isa in Isa::available().into_iter().filter(|isa| !isa.is_scalar()) {
+            for path in [Path::Population, Path::Dense] {
+                let got = outcomes(&usual, &trials, &order, engine(isa, path));
+                assert!(got == want, "{units:?} in {}, {isa:?}, {path:?}", T::NAME);
+            }
+        }
+        let short = network::<T>(units, activation, loss, Some(100));
+        let got = outcomes(&short, &trials, &order, engine(Isa::best(), Path::Dense));
+        assert!(got == want, "{units:?} in {}, chunks of 100", T::NAME);
+    }
+    for (units, activation, loss) in [
+        (&[1, 1][..], "identity", "mse"),
+        (&[2, 1, 3], "sigmoid", "softmax-cross-entropy"),
+        (&[600, 1], "identity", "bce"),
+        (&[3, 2000, 2], "tanh", "mse"),
+        (&[33, 17, 50, 1], "relu", "bce"),
+    ] {
+        check::<f32>(units, activation, loss);
+        check::<f64>(units, activation, loss);
+    }
+}

@@ -1,0 +1,14 @@
+//! Training, on networks and on landscapes: gradients, outcomes, the same bits however trials are computed, and the paths of
+//! other programs.
+//!
+//! `cargo test -p thalweg --test training bits::` runs one module.
+
+mod bits;
+mod gradients;
+mod landscapes;
+mod networks;
+mod options;
+mod outcomes;
+mod reference;
+mod torch;
+mod walks;
