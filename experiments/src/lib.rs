@@ -9,11 +9,10 @@ pub mod cli;
 pub mod data;
 pub mod descent;
 pub mod drawing;
-pub mod figure;
 pub mod network;
 pub mod random;
-pub mod record;
 pub mod spec;
-pub mod stats;
 pub mod sweep;
 pub mod train;
+
+pub use thalweg_report::{figure, record, stats};

@@ -82,7 +82,6 @@ fn at_least(n: u64, p: f64, k: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Stream;
 
     #[test]
     fn the_tail_of_a_binomial() {
@@ -98,29 +97,6 @@ mod tests {
             assert!((found - expected).abs() < 1e-7, "{n} {p} {k}: {found}");
         }
         assert_eq!(at_least(7, 1.0, 7), 1.0);
-    }
-
-    /// The quantiles of many resampled medians; ranks can differ by one where a share is almost met.
-    #[test]
-    fn resampling_gives_the_same_interval() {
-        for n in [2, 3, 5, 10, 15, 40, 101] {
-            let values: Vec<f64> = (0..n).map(f64::from).collect();
-            let mut stream = Stream::new("bootstrap test", 1);
-            let middles = |(lower, upper): (usize, usize), stream: &mut Stream| {
-                let mut draws: Vec<u64> = (0..n).map(|_| stream.below(n as u64)).collect();
-                draws.sort_unstable();
-                [draws[lower], draws[upper]]
-            };
-            let at = ((n as usize - 1) / 2, n as usize / 2);
-            let mut medians: Vec<[u64; 2]> = (0..20_000).map(|_| middles(at, &mut stream)).collect();
-            let mut quantile = |side: usize, share: f64| {
-                medians.sort_unstable_by_key(|middles| middles[side]);
-                medians[(share * 20_000.0) as usize][side] as f64
-            };
-            let (low, high) = (quantile(0, 0.025), quantile(1, 0.975));
-            let interval = median_interval(&values).unwrap();
-            assert!((interval.low - low).abs() <= 1.0 && (interval.high - high).abs() <= 1.0, "{n}: {interval:?}");
-        }
     }
 
     #[test]
