@@ -222,17 +222,12 @@ impl<S: Simd, T: Real, const M: usize, const N: usize, const ALONG: bool> Kernel
     #[inline(always)]
     unsafe fn run(self) {
         let Self { tiles, mut a, mut c, count } = self;
-        let partial = !tiles.columns.is_multiple_of(T::lanes::<S>());
         let mut values = tiles.epilogue.rectified.map(|values| values.as_ptr().cast_const());
         for _ in 0..count {
             // SAFETY: the caller promises it.
             unsafe {
                 let mut sum = tiles.begin(c);
-                if const { has_masked_moves::<S>() } && partial {
-                    tiles.terms::<M, N, ALONG, true>(a, &mut sum);
-                } else {
-                    tiles.terms::<M, N, ALONG, false>(a, &mut sum);
-                }
+                tiles.terms::<M, N, ALONG>(a, &mut sum);
                 tiles.end(c, values, sum);
             }
             a = a.wrapping_add(tiles.a_step);
@@ -269,17 +264,14 @@ impl<S: Simd, T: Real> Tiles<S, T> {
         Vector::new(self.simd, T::load_part(self.simd, unsafe { std::slice::from_raw_parts(from, left) }))
     }
 
-    /// Continues the chains of a tile over all terms. With `PART`, no more of B is read than there are columns.
+    /// Continues the chains of a tile over all terms. Where loads under a mask cost no more than whole ones, no more of B is
+    /// read than there are columns.
     ///
     /// # Safety
     ///
     /// The promise of [`Tiles`], for `M` rows.
     #[inline(always)]
-    unsafe fn terms<const M: usize, const N: usize, const ALONG: bool, const PART: bool>(
-        &self,
-        a: *const T,
-        sum: &mut Tile<S, T, M, N>,
-    ) {
+    unsafe fn terms<const M: usize, const N: usize, const ALONG: bool>(&self, a: *const T, sum: &mut Tile<S, T, M, N>) {
         let lanes = T::lanes::<S>();
         let (mut a, mut b) = (Row::<T, ALONG>::first(a, self.a_stride), self.b);
         for _ in 0..self.depth {
@@ -288,7 +280,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
                 // SAFETY: the term is one of B's.
                 right[j] = unsafe {
                     let b = b.add(j * lanes);
-                    if PART && j == N - 1 { self.load_last::<N>(b) } else { self.load(b) }
+                    if const { has_masked_moves::<S>() } && j == N - 1 { self.load_last::<N>(b) } else { self.load(b) }
                 };
             }
             for i in 0..M {

@@ -22,7 +22,7 @@ pub static HIMMELBLAU: Landscape = Landscape::new::<Himmelblau>(
     reference::himmelblau,
 );
 
-pub(crate) struct Himmelblau;
+struct Himmelblau;
 
 /// Where both a and b are zero.
 const MINIMA: [[f64; 2]; 4] = [

@@ -25,7 +25,7 @@ pub static STYBLINSKI_TANG: Landscape = Landscape::new::<StyblinskiTang>(
     reference::styblinski_tang,
 );
 
-pub(crate) struct StyblinskiTang;
+struct StyblinskiTang;
 
 impl Function for StyblinskiTang {
     #[inline(always)]

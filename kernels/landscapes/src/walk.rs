@@ -16,9 +16,7 @@ use thalweg_optimizers::sgd::{SGD, Sgd};
 use thalweg_optimizers::{MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 use crate::beale::{BEALE, Beale};
-use crate::himmelblau::{HIMMELBLAU, Himmelblau};
 use crate::rosenbrock::{ROSENBROCK, Rosenbrock};
-use crate::styblinski_tang::{STYBLINSKI_TANG, StyblinskiTang};
 use crate::{Coordinates, Function, Landscape, Partials, Points};
 
 /// Coordinates of a point.
@@ -49,17 +47,13 @@ impl<T> Walk<'_, T> {
     pub const LONGEST: u64 = 1 << 24;
 }
 
-/// The kernels, each for a landscape and an optimizer that a workload or a study takes many steps with. The scalar
+/// The kernels, each for a landscape and an optimizer that workloads take many steps with. The scalar
 /// instruction set has none: without registers there is nothing to keep in them.
 static WALKS: &[(&Landscape, &Optimizer, Table<WalkKernel>)] = &[
     (&BEALE, &SGD, of::<Beale, Sgd>()),
     (&BEALE, &MOMENTUM, of::<Beale, Momentum>()),
-    (&HIMMELBLAU, &SGD, of::<Himmelblau, Sgd>()),
-    (&HIMMELBLAU, &MOMENTUM, of::<Himmelblau, Momentum>()),
     (&ROSENBROCK, &SGD, of::<Rosenbrock, Sgd>()),
     (&ROSENBROCK, &MOMENTUM, of::<Rosenbrock, Momentum>()),
-    (&STYBLINSKI_TANG, &SGD, of::<StyblinskiTang, Sgd>()),
-    (&STYBLINSKI_TANG, &MOMENTUM, of::<StyblinskiTang, Momentum>()),
 ];
 
 #[derive(Clone, Copy)]

@@ -15,7 +15,8 @@ pub trait Kernel {
     unsafe fn run(self) -> Self::Output;
 }
 
-/// Carries out an operation, compiled for the instruction set of `simd`, as a function of its own.
+/// Carries out an operation, compiled for the instruction set of `simd`, as a function of its own. Operations are best kept
+/// small, as references to what they need: they are copied on the way.
 ///
 /// # Safety
 ///

@@ -32,77 +32,78 @@ pub(crate) fn update<R: Rule, T: Real>(isa: Isa, step: Update<'_, T>) -> bool {
 #[inline(always)]
 fn run<R: Rule, S: Simd, T: Real>(simd: S, step: Update<'_, T>) -> bool {
     let Update { groups, weights, gradient, state, range, coefficients, alarm } = step;
-    let (size, lanes) = (weights.len(), alarm.len() / groups);
-    let parameters = size / alarm.len();
+    let size = weights.len();
+    // The parameters of one trial fill registers from the first one that is updated on.
+    let alone = alarm.len() < groups * T::lanes::<S>();
+    let part = if alone { range.clone() } else { 0..size };
+    let (weights, weights_rest) = T::as_registers_mut::<S>(&mut weights[part.clone()]);
+    let (gradient, gradient_rest) = T::as_registers::<S>(&gradient[part.clone()]);
     let mut arrays = state.chunks_exact_mut(size.max(1));
-    let mut state: [_; MAX_STATE] = std::array::from_fn(|_| arrays.next().unwrap_or_default());
-    let coefficients = coefficients.chunks_exact(R::COEFFICIENTS * lanes);
+    let mut state: [_; MAX_STATE] = std::array::from_fn(|_| {
+        T::as_registers_mut::<S>(arrays.next().map_or(&mut [][..], |array| &mut array[part.clone()]))
+    });
+    let parameters = weights.len() / groups;
+    let (start, count) = if alone { (0, parameters) } else { (range.start, range.len()) };
+    let (of_lanes, _) = T::as_registers::<S>(coefficients);
+    let (registers, _) = T::as_registers_mut::<S>(alarm);
     // Zeros as long as all alarms are: looking at every lane would take as long as a small update.
     let mut alarms = Vector::<S, T>::splat(simd, T::default());
-    for ((group, alarm), coefficients) in alarm.chunks_exact_mut(lanes).enumerate().zip(coefficients) {
-        let first = group * parameters;
-        let of_group = (first + range.start) * lanes..(first + range.end) * lanes;
+    for group in 0..groups {
         let mut c = [Vector::splat(simd, T::default()); MAX_COEFFICIENTS];
-        for (c, coefficient) in c.iter_mut().zip(coefficients.chunks_exact(lanes)) {
-            *c = if lanes == T::lanes::<S>() { load(simd, coefficient) } else { Vector::splat(simd, coefficient[0]) };
+        for i in 0..R::COEFFICIENTS {
+            c[i] = if alone {
+                Vector::splat(simd, coefficients[i])
+            } else {
+                Vector::new(simd, of_lanes[group * R::COEFFICIENTS + i])
+            };
         }
-        let mut of_group = Arrays {
-            weights: &mut weights[of_group.clone()],
-            gradient: &gradient[of_group.clone()],
-            state: state.each_mut().map(|array| array.get_mut(of_group.clone()).unwrap_or_default()),
+        let range = group * parameters + start..group * parameters + start + count;
+        let mut of_group = Arrays::<S, T> {
+            weights: (&mut weights[range.clone()], weights_rest),
+            gradient: (&gradient[range.clone()], gradient_rest),
+            state: state
+                .each_mut()
+                .map(|(whole, rest)| (whole.get_mut(range.clone()).unwrap_or_default(), &mut **rest)),
         };
-        let raised = of_group.step_all::<R, S>(simd, &c);
-        if lanes == T::lanes::<S>() {
-            let raised = load(simd, alarm) + raised;
-            alarms = alarms + raised;
-            T::as_registers_mut::<S>(alarm).0[0] = raised.register();
-        } else {
-            // Zeros, or a NaN among them.
-            alarm[0] = bytemuck::cast_slice(&[raised.register()]).iter().fold(alarm[0], |sum, x: &T| sum + *x);
-            alarms = Vector::splat(simd, alarm[0]);
+        let before = if alone { alarms } else { Vector::new(simd, registers[group]) };
+        let raised = of_group.step_all::<R>(&c, before);
+        alarms = alarms + raised;
+        if !alone {
+            registers[group] = raised.register();
         }
+    }
+    if alone {
+        // Zeros, or a NaN among them.
+        alarm[0] = bytemuck::cast_slice(&[alarms.register()]).iter().fold(alarm[0], |sum, x: &T| sum + *x);
+        return !alarm[0].is_finite();
     }
     !bytemuck::cast_slice(&[alarms.register()]).iter().all(|alarm: &T| alarm.is_finite())
 }
 
-/// A slice of as many numbers as a register has lanes.
-#[inline(always)]
-fn load<S: Simd, T: Real>(simd: S, slice: &[T]) -> Vector<S, T> {
-    Vector::new(simd, T::as_registers::<S>(slice).0[0])
+/// The parameters of a group that are updated, their gradient and their state: whole registers, and the rest.
+struct Arrays<'a, S: Simd, T: Real> {
+    weights: (&'a mut [T::Reg<S>], &'a mut [T]),
+    gradient: (&'a [T::Reg<S>], &'a [T]),
+    state: [(&'a mut [T::Reg<S>], &'a mut [T]); MAX_STATE],
 }
 
-/// The parameters of a group that are updated, their gradient and their state.
-struct Arrays<'a, T> {
-    weights: &'a mut [T],
-    gradient: &'a [T],
-    state: [&'a mut [T]; MAX_STATE],
-}
-
-impl<T: Real> Arrays<'_, T> {
-    /// Updates every parameter; returns zero, or NaN in a lane in which a new weight is not finite.
+impl<S: Simd, T: Real> Arrays<'_, S, T> {
+    /// Updates every parameter; returns `alarm`, or NaN in a lane in which a new weight is not finite.
     #[inline(always)]
-    fn step_all<R: Rule, S: Simd>(&mut self, simd: S, c: &[Vector<S, T>; MAX_COEFFICIENTS]) -> Vector<S, T> {
-        let mut raised = Vector::splat(simd, T::default());
-        let (weights, weights_rest) = T::as_registers_mut::<S>(self.weights);
-        let (gradient, gradient_rest) = T::as_registers::<S>(self.gradient);
-        let count = weights.len();
-        let state = self.state.each_mut().map(|array| T::as_registers_mut::<S>(array));
-        let mut p = 0;
+    fn step_all<R: Rule>(&mut self, c: &[Vector<S, T>; MAX_COEFFICIENTS], alarm: Vector<S, T>) -> Vector<S, T> {
+        let (simd, mut alarm) = (alarm.simd(), alarm);
+        let (mut p, count) = (0, self.weights.0.len());
         while !S::IS_SCALAR && p + TOGETHER <= count {
-            let mut of_four = [Vector::<S, T, TOGETHER>::splat(simd, T::default()); MAX_STATE];
-            for i in 0..R::STATE {
-                of_four[i] = Vector::load(simd, &state[i].0[p..]);
-            }
-            let (w, g) = (Vector::load(simd, &weights[p..]), Vector::load(simd, &gradient[p..]));
-            let w = R::update(w, g, &mut of_four, &coefficients::<R, S, T, TOGETHER>(c));
-            w.store(&mut weights[p..]);
-            for i in 0..R::STATE {
-                of_four[i].store(&mut state[i].0[p..]);
-            }
-            raised = alarm(w, raised);
+            alarm = self.step::<R, TOGETHER>(p, c, alarm);
             p += TOGETHER;
         }
-        // What is left, the last ones of which may not fill a register.
+        // On landscapes, of which most have two coordinates, rules of a few operations are bound by the way to them.
+        if !S::IS_SCALAR && R::STATE <= 1 && p + 2 <= count {
+            alarm = self.step::<R, 2>(p, c, alarm);
+            p += 2;
+        }
+        let Self { weights: (weights, weights_rest), gradient: (gradient, gradient_rest), state } = self;
+        // What is left, the last of which may not fill a register.
         let all = count + usize::from(!weights_rest.is_empty());
         let c = coefficients::<R, S, T, 1>(c);
         while p < all {
@@ -120,10 +121,32 @@ impl<T: Real> Arrays<'_, T> {
             for i in 0..R::STATE {
                 of_one[i].write(state[i].0, state[i].1, p);
             }
-            raised = alarm(w, raised);
+            alarm = raise(w, alarm);
             p += 1;
         }
-        raised
+        alarm
+    }
+
+    /// Updates `U` registers from `p` on.
+    #[inline(always)]
+    fn step<R: Rule, const U: usize>(
+        &mut self,
+        p: usize,
+        c: &[Vector<S, T>; MAX_COEFFICIENTS],
+        alarm: Vector<S, T>,
+    ) -> Vector<S, T> {
+        let simd = alarm.simd();
+        let mut state = [Vector::<S, T, U>::splat(simd, T::default()); MAX_STATE];
+        for i in 0..R::STATE {
+            state[i] = Vector::load(simd, &self.state[i].0[p..]);
+        }
+        let (w, g) = (Vector::load(simd, &self.weights.0[p..]), Vector::load(simd, &self.gradient.0[p..]));
+        let w = R::update(w, g, &mut state, &coefficients::<R, S, T, U>(c));
+        w.store(&mut self.weights.0[p..]);
+        for i in 0..R::STATE {
+            state[i].store(&mut self.state[i].0[p..]);
+        }
+        raise(w, alarm)
     }
 }
 
@@ -140,14 +163,14 @@ fn coefficients<R: Rule, S: Simd, T: Real, const U: usize>(
     c
 }
 
-/// `raised`, or NaN where a new weight is not finite.
+/// `alarm`, or NaN where a new weight is not finite.
 #[inline(always)]
-fn alarm<S: Simd, T: Real, const U: usize>(w: Vector<S, T, U>, raised: Vector<S, T>) -> Vector<S, T> {
-    let mut raised = raised;
+fn raise<S: Simd, T: Real, const U: usize>(w: Vector<S, T, U>, alarm: Vector<S, T>) -> Vector<S, T> {
+    let mut alarm = alarm;
     for register in w.registers() {
-        let w = Vector::<S, T>::new(raised.simd(), register);
+        let w = Vector::<S, T>::new(alarm.simd(), register);
         // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
-        raised = w.mul_add(w.like(0.0), raised);
+        alarm = w.mul_add(w.like(0.0), alarm);
     }
-    raised
+    alarm
 }

@@ -98,6 +98,13 @@ pub(super) struct Direct<R, F> {
     pub stride: usize,
 }
 
+/// A where it stands, and a copy that is made on the way: `[term][row]`.
+#[derive(Clone, Copy)]
+pub(super) struct Copied<R, F> {
+    pub direct: Direct<R, F>,
+    pub to: *mut R,
+}
+
 /// The copy: `[term][row]`.
 #[derive(Clone, Copy)]
 pub(super) struct Panel<R>(pub *const R);
@@ -107,6 +114,18 @@ impl<S: Simd, T: Real, F: Form> Left<S, T> for Direct<T::Reg<S>, F> {
     unsafe fn load<const M: usize>(self, simd: S, row: usize, term: usize) -> Vector<S, T> {
         // SAFETY: the caller promises that the element is within A.
         Vector::new(simd, unsafe { *self.from.add(place(F::A_ALONG_K, self.stride, row, term)) })
+    }
+}
+
+impl<S: Simd, T: Real, F: Form> Left<S, T> for Copied<T::Reg<S>, F> {
+    #[inline(always)]
+    unsafe fn load<const M: usize>(self, simd: S, row: usize, term: usize) -> Vector<S, T> {
+        // SAFETY: the caller promises that the element is within A, and its place within the copy.
+        unsafe {
+            let element: Vector<S, T> = self.direct.load::<M>(simd, row, term);
+            *self.to.add(term * M + row) = element.register();
+            element
+        }
     }
 }
 

@@ -11,12 +11,12 @@ use super::tile::Problem;
 
 /// C from front to back, from zero, for a depth of `D`: A and B, which are small, stay in the first-level cache. Sound under
 /// the promise of [`Problem`], if that is its depth.
-pub(super) struct Shallow<S: Simd, T: Real, F, B, const D: usize>(pub Problem<S, T, F, B>);
+pub(super) struct Shallow<'a, S: Simd, T: Real, F, B, const D: usize>(pub &'a Problem<S, T, F, B>);
 
 /// Examples whose results are computed together, so that what they share is loaded once.
 const TOGETHER: usize = 2;
 
-impl<S, T, F, B, const D: usize> Kernel for Shallow<S, T, F, B, D>
+impl<S, T, F, B, const D: usize> Kernel for Shallow<'_, S, T, F, B, D>
 where
     S: Simd,
     T: Real,
@@ -27,7 +27,7 @@ where
 
     #[inline(always)]
     unsafe fn run(self) {
-        let p = self.0;
+        let p = *self.0;
         let outer = if F::C_ALONG_N { p.rows } else { p.columns };
         let whole = outer / TOGETHER * TOGETHER;
         // SAFETY: the caller promises it; every row and column is one of the problem's.

@@ -7,7 +7,8 @@
 //! 4 × 2, and a third less of B.
 //!
 //! Tiles stand in strips of `M` rows, which are as equal as can be. Where A has the stride of a layer's width, which often
-//! is a multiple of the first-level cache's, its rows drive each other out; there a strip's part of A is copied first.
+//! is a multiple of the first-level cache's, its rows drive each other out; there the first tile of a strip copies the
+//! strip's part of A on the way, to where the others read it. It also adds up the rows of A, where that is wanted.
 //! The scalar instruction set, which serves correctness only, has tiles of one element.
 
 use std::marker::PhantomData;
@@ -17,7 +18,7 @@ use thalweg_numerics::kernel::{Kernel, vectorize};
 use thalweg_numerics::{Real, Vector};
 
 use super::form::{Form, MANY_REGISTERS, Product, Strips, Tiles, place};
-use super::operand::{Direct, Element, Left, Panel};
+use super::operand::{Copied, Direct, Element, Left, Panel};
 use super::shallow::Shallow;
 use crate::chain::Chain;
 use crate::finish::Epilogue;
@@ -84,10 +85,11 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
         }
         // A weight gradient of one or two examples is as good as none.
         let is_shallow = !S::IS_SCALAR && F::PRODUCT != Product::WeightGradient;
-        // SAFETY: the caller promises it, and the depth is what the kernel says.
         match self.depth {
-            1 if is_shallow => return unsafe { vectorize(self.simd, Shallow::<S, T, F, B, 1>(self)) },
-            2 if is_shallow => return unsafe { vectorize(self.simd, Shallow::<S, T, F, B, 2>(self)) },
+            // SAFETY: the caller promises it, and the depth is what the kernel says.
+            1 if is_shallow => return unsafe { vectorize(self.simd, Shallow::<S, T, F, B, 1>(&self)) },
+            // SAFETY: as above.
+            2 if is_shallow => return unsafe { vectorize(self.simd, Shallow::<S, T, F, B, 2>(&self)) },
             _ => {}
         }
         for piece in (0..self.depth.max(1)).step_by(PIECE) {
@@ -162,19 +164,19 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
     /// The promise of [`Problem`]; the rows and terms are some of its.
     unsafe fn strip<const M: usize, const N: usize>(&self, m: usize, terms: Terms) {
         // SAFETY: the caller promises it.
-        unsafe { vectorize(self.simd, Strip::<S, T, F, B, M, N> { problem: *self, m, terms }) };
+        unsafe { vectorize(self.simd, Strip::<S, T, F, B, M, N> { problem: self, m, terms }) };
     }
 }
 
 /// `M` rows of C from row `m` on, `N` columns at a time. Sound under the promise of [`Problem`], if rows and terms are some
 /// of its.
-struct Strip<S: Simd, T: Real, F, B, const M: usize, const N: usize> {
-    problem: Problem<S, T, F, B>,
+struct Strip<'a, S: Simd, T: Real, F, B, const M: usize, const N: usize> {
+    problem: &'a Problem<S, T, F, B>,
     m: usize,
     terms: Terms,
 }
 
-impl<S, T, F, B, const M: usize, const N: usize> Kernel for Strip<S, T, F, B, M, N>
+impl<S, T, F, B, const M: usize, const N: usize> Kernel for Strip<'_, S, T, F, B, M, N>
 where
     S: Simd,
     T: Real,
@@ -185,7 +187,8 @@ where
 
     #[inline(always)]
     unsafe fn run(self) {
-        let Self { problem: p, m, terms } = self;
+        let Self { problem, m, terms } = self;
+        let p = *problem;
         let left = Direct {
             form: p.form,
             from: p.a.wrapping_add(place(F::A_ALONG_K, p.a_stride, m, terms.first)),
@@ -193,96 +196,100 @@ where
         };
         // SAFETY: the caller promises that rows and terms are the problem's; the copy is made before it is read.
         unsafe {
-            if const { F::COPIES_A.on::<S>() } && p.copies() {
-                p.copy::<M>(left, terms);
-                p.tiles::<_, M, N>(Panel(p.panel.cast_const()), m, terms);
+            if const { F::COPIES_A.on::<S>() } && p.copies() && p.columns >= N {
+                let copied = Copied { direct: left, to: p.panel };
+                if F::PRODUCT == Product::WeightGradient {
+                    p.tile::<_, M, N, true>(copied, m, 0, terms);
+                } else {
+                    p.tile::<_, M, N, false>(copied, m, 0, terms);
+                }
+                p.tiles::<_, M, N>(Panel(p.panel.cast_const()), m, N, terms);
             } else {
-                p.tiles::<_, M, N>(left, m, terms);
+                let n = if F::PRODUCT == Product::WeightGradient {
+                    p.first_with_sums::<_, M, N>(left, m, terms)
+                } else {
+                    0
+                };
+                p.tiles::<_, M, N>(left, m, n, terms);
             }
         }
     }
 }
 
 impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
-    /// Copies `M` rows of A, `[term][row]`.
-    ///
-    /// # Safety
-    ///
-    /// The promise of [`Problem`]; A has these rows and terms.
-    #[inline(always)]
-    unsafe fn copy<const M: usize>(&self, left: Direct<T::Reg<S>, F>, terms: Terms) {
-        for term in 0..terms.count {
-            for i in 0..M {
-                // SAFETY: the caller promises it; a piece of six rows fits the panel.
-                unsafe {
-                    let a: Vector<S, T> = left.load::<M>(self.simd, i, term);
-                    *self.panel.add(term * M + i) = a.register();
-                }
-            }
-        }
-    }
-
-    /// All columns of `M` rows of C, and the sums of A's rows, if they are wanted.
+    /// The sums of `M` rows of A, if they are wanted, with the first columns of C; returns the first column that is left.
     ///
     /// # Safety
     ///
     /// The promise of [`Problem`]; `left` and C have these rows and terms.
     #[inline(always)]
-    unsafe fn tiles<L: Left<S, T>, const M: usize, const N: usize>(&self, left: L, m: usize, terms: Terms) {
-        // SAFETY: the caller promises it; every tile ends at a column.
+    unsafe fn first_with_sums<L: Left<S, T>, const M: usize, const N: usize>(
+        &self,
+        left: L,
+        m: usize,
+        terms: Terms,
+    ) -> usize {
+        if self.sums.is_none() {
+            return 0;
+        }
+        // SAFETY: the caller promises it; C has these columns.
         unsafe {
-            if F::PRODUCT == Product::WeightGradient {
-                self.sums::<L, M>(left, m, terms);
-            }
-            let mut n = 0;
-            while n + N <= self.columns {
-                self.tile::<L, M, N>(left, m, n, terms);
-                n += N;
-            }
-            while N > 2 && n + 2 <= self.columns {
-                self.tile::<L, M, 2>(left, m, n, terms);
-                n += 2;
-            }
-            if N > 1 && n < self.columns {
-                self.tile::<L, M, 1>(left, m, n, terms);
+            if self.columns >= N {
+                self.tile::<L, M, N, true>(left, m, 0, terms);
+                N
+            } else if self.columns > 0 {
+                self.tile::<L, M, 1, true>(left, m, 0, terms);
+                1
+            } else {
+                self.tile::<L, M, 0, true>(left, m, 0, terms);
+                0
             }
         }
     }
 
-    /// The sums of `M` rows of A, if they are wanted.
+    /// Columns of `M` rows of C from `first` on.
     ///
     /// # Safety
     ///
-    /// The promise of [`Problem`]; `left` has these rows and terms.
+    /// The promise of [`Problem`]; `left` and C have these rows and terms.
     #[inline(always)]
-    unsafe fn sums<L: Left<S, T>, const M: usize>(&self, left: L, m: usize, terms: Terms) {
-        let Some(sums) = self.sums.map(|sums| sums.wrapping_add(m)) else { return };
-        let mut sum = [Vector::splat(self.simd, T::default()); M];
-        // SAFETY: the caller promises it, and there is a sum for every row.
+    unsafe fn tiles<L: Left<S, T>, const M: usize, const N: usize>(
+        &self,
+        left: L,
+        m: usize,
+        first: usize,
+        terms: Terms,
+    ) {
+        let mut n = first;
+        // SAFETY: the caller promises it; every tile ends at a column.
         unsafe {
-            if terms.chain == Chain::Continued {
-                for i in 0..M {
-                    sum[i] = Vector::new(self.simd, *sums.add(i));
-                }
+            while n + N <= self.columns {
+                self.tile::<L, M, N, false>(left, m, n, terms);
+                n += N;
             }
-            for term in 0..terms.count {
-                for i in 0..M {
-                    sum[i] = sum[i] + left.load::<M>(self.simd, i, term);
-                }
+            while N > 2 && n + 2 <= self.columns {
+                self.tile::<L, M, 2, false>(left, m, n, terms);
+                n += 2;
             }
-            for i in 0..M {
-                *sums.add(i) = sum[i].register();
+            if N > 1 && n < self.columns {
+                self.tile::<L, M, 1, false>(left, m, n, terms);
             }
         }
     }
 
-    /// Elements (m, n) to (m + M, n + N) of C, by some terms.
+    /// Elements (m, n) to (m + M, n + N) of C, by some terms; with `SUMS`, and where they are wanted, the sums of A's rows.
     ///
     /// # Safety
     ///
     /// The promise of [`Problem`]; the elements are C's, and `left` has these rows and terms.
     #[inline(always)]
-    unsafe fn tile<L: Left<S, T>, const M: usize, const N: usize>(&self, left: L, m: usize, n: usize, terms: Terms) {
+    unsafe fn tile<L: Left<S, T>, const M: usize, const N: usize, const SUMS: bool>(
+        &self,
+        left: L,
+        m: usize,
+        n: usize,
+        terms: Terms,
+    ) {
         let c = self.c.wrapping_add(place(F::C_ALONG_N, self.c_stride, m, n));
         let zero = Vector::<S, T>::splat(self.simd, T::default());
         let mut sum = [[zero; N]; M];
@@ -291,6 +298,14 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
         if continues && terms.chain == Chain::Continued {
             // SAFETY: the caller promises that the elements are C's.
             sum = unsafe { self.read(c) };
+        }
+        let mut row_sum = [zero; M];
+        let sums = if SUMS { self.sums.map(|sums| sums.wrapping_add(m)) } else { None };
+        if let (Some(sums), Chain::Continued) = (sums, terms.chain) {
+            for i in 0..M {
+                // SAFETY: there is a sum for row m + i.
+                row_sum[i] = Vector::new(self.simd, unsafe { *sums.add(i) });
+            }
         }
         let b = self.b.at(place(F::B_ALONG_K, self.b_stride, n, terms.first));
         for term in 0..terms.count {
@@ -302,9 +317,18 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
             for i in 0..M {
                 // SAFETY: the caller promises it.
                 let left = unsafe { left.load::<M>(self.simd, i, term) };
+                if SUMS {
+                    row_sum[i] = row_sum[i] + left;
+                }
                 for j in 0..N {
                     sum[i][j] = left.mul_add(right[j], sum[i][j]);
                 }
+            }
+        }
+        if let Some(sums) = sums {
+            for i in 0..M {
+                // SAFETY: as above.
+                unsafe { *sums.add(i) = row_sum[i].register() };
             }
         }
         // A weight gradient has one piece.
