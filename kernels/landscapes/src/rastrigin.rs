@@ -27,7 +27,7 @@ pub static RASTRIGIN: Landscape = Landscape::new::<Rastrigin>(
     reference::rastrigin,
 );
 
-struct Rastrigin;
+pub(crate) struct Rastrigin;
 
 impl Function for Rastrigin {
     #[inline(always)]

@@ -2,8 +2,7 @@
 //!
 //! Where a gradient and its update are a dozen operations on a point of the plane, it takes longer to load and store what
 //! they work on than to do them. A kernel that does both keeps the points and the state of their optimizer in registers
-//! from step to step. That pays for landscapes of a few multiplications and rules without a division; for the others, one
-//! after the other is as fast.
+//! from step to step. That pays for rules without a division; for the others, one after the other is as fast.
 
 use std::marker::PhantomData;
 
@@ -16,6 +15,7 @@ use thalweg_optimizers::sgd::{SGD, Sgd};
 use thalweg_optimizers::{MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 use crate::beale::{BEALE, Beale};
+use crate::rastrigin::{RASTRIGIN, Rastrigin};
 use crate::rosenbrock::{ROSENBROCK, Rosenbrock};
 use crate::{Coordinates, Function, Landscape, Partials, Points};
 
@@ -52,6 +52,7 @@ impl<T> Walk<'_, T> {
 static WALKS: &[(&Landscape, &Optimizer, Table<WalkKernel>)] = &[
     (&BEALE, &SGD, of::<Beale, Sgd>()),
     (&BEALE, &MOMENTUM, of::<Beale, Momentum>()),
+    (&RASTRIGIN, &MOMENTUM, of::<Rastrigin, Momentum>()),
     (&ROSENBROCK, &SGD, of::<Rosenbrock, Sgd>()),
     (&ROSENBROCK, &MOMENTUM, of::<Rosenbrock, Momentum>()),
 ];
