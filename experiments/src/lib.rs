@@ -7,12 +7,9 @@
 
 pub mod cli;
 pub mod data;
-pub mod descent;
 pub mod drawing;
-pub mod network;
-pub mod random;
 pub mod spec;
 pub mod sweep;
-pub mod train;
 
+pub use thalweg_engine::{descent, network, random, train};
 pub use thalweg_report::{figure, record, stats};

@@ -5,5 +5,8 @@
 #![forbid(unsafe_code)]
 
 pub mod figure;
+mod nearest;
 pub mod record;
 pub mod stats;
+
+pub use nearest::nearest;

@@ -87,7 +87,7 @@ impl Spec {
             out.line("effective_lr", true);
         }
         if let Some(perturbation) = &self.record.perturb {
-            out.line("perturb", perturbation.text());
+            out.line("perturb", super::perturbation::text(perturbation));
         }
         if !self.record.columns.is_empty() {
             out.line("columns", list(&self.record.columns, |column| quoted(column.name)));

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use thalweg_report::nearest;
 
 /// An error in a file (or in an override on the command line) that the user wrote: where it is, what was expected, and
 /// what might help.
@@ -92,29 +93,6 @@ impl Diagnostic for InputError {
     }
 }
 
-/// The candidate that `name` was most likely meant to be, if any is near.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    /// Below this, names share too little to be a slip of the other.
-    const NEAR: f64 = 0.75;
-    let name = name.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| {
-            let lower = candidate.to_lowercase();
-            // "cross-entropy" means "softmax-cross-entropy", however much is missing.
-            let part = name.len() >= 3 && lower.contains(&name) || lower.len() >= 3 && name.contains(&lower);
-            let likeness =
-                strsim::jaro_winkler(&name, &lower).max(strsim::normalized_damerau_levenshtein(&name, &lower));
-            // "sdg" for "sgd" leaves too little for the measures above.
-            let slip = name.len() >= 2 && strsim::osa_distance(&name, &lower) == 1;
-            (if part || slip { likeness.max(NEAR) } else { likeness }, candidate)
-        })
-        .filter(|&(likeness, _)| likeness >= NEAR)
-        // Among equals the shortest: it leaves the least unwritten.
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len())))
-        .map(|(_, candidate)| candidate)
-}
-
 /// Advice about an unknown name: the nearest valid one, and all of them if they are few.
 pub fn suggestion(name: &str, candidates: &[&str]) -> String {
     const FEW: usize = 24;
@@ -134,17 +112,5 @@ mod tests {
         let error = InputError::new("a.toml", "a\n", 90..95, "no");
         assert_eq!((error.line(), error.column()), (2, 1));
         assert_eq!(InputError::new("a.toml", "", 0..0, "no").to_string(), "a.toml:1:1: no");
-    }
-
-    #[test]
-    fn slips_find_the_name_that_was_meant() {
-        let names = ["batch", "steps", "epochs", "softmax-cross-entropy"];
-        for (slip, meant) in [("bacth", "batch"), ("step", "steps"), ("Epochs", "epochs"), ("cross-entropy", names[3])]
-        {
-            assert_eq!(nearest(slip, names), Some(meant));
-        }
-        assert_eq!(nearest("sdg", ["adam", "sgd"]), Some("sgd"));
-        assert_eq!(nearest("qqq", names), None);
-        assert_eq!(nearest("", names), None);
     }
 }

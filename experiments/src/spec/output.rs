@@ -1,8 +1,10 @@
 //! `[record]` and `[engine]`: what is kept, and how fast.
 
+use thalweg_engine::network::Perturbation;
+
 use super::error::InputError;
 use super::landscape::Lattice;
-use super::perturbation::Perturbation;
+use super::perturbation;
 use super::reader::{Field, Named, Table};
 use super::weights::{RECORD, Weights, WeightsOf};
 use crate::train::{COLUMNS, Column, Path};
@@ -82,7 +84,7 @@ impl Record {
             trajectory: table.optional("trajectory").map_or(Ok(false), |field| field.boolean())?,
             surface: table.optional("surface").map(|field| Lattice::read(&field.table()?)).transpose()?,
             effective_lr: table.optional("effective_lr").map_or(Ok(false), |field| field.boolean())?,
-            perturb: table.optional("perturb").map(|field| Perturbation::read(&field)).transpose()?,
+            perturb: table.optional("perturb").map(|field| perturbation::read(&field)).transpose()?,
             columns: table.optional("columns").map_or(Ok(Vec::new()), |field| read_columns(&field))?,
             weights: table.optional("weights").map_or(Ok(Weights::None), |field| field.named())?,
             weights_of: table.optional("weights_of").map_or(Ok(WeightsOf::All), |field| WeightsOf::read(&field))?,

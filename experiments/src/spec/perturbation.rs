@@ -1,46 +1,33 @@
 //! `record.perturb`: a weight that is changed to see what depends on it.
 
+use thalweg_engine::network::Perturbation;
+
 use super::canonical::number;
 use super::error::InputError;
 use super::network::{MAX_DEPTH, MAX_WIDTH};
 use super::reader::{Field, Interval};
 
-/// One weight, and by how much it is changed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Perturbation {
-    /// The layer that the weight leads to; the first one after the inputs is 1.
-    pub layer: usize,
-    /// The unit of that layer.
-    pub unit: usize,
-    /// The unit of the layer before.
-    pub from: usize,
-    /// What is added to the weight.
-    pub by: f64,
+pub(super) fn read(field: &Field<'_>) -> Result<Perturbation, InputError> {
+    const EXPECTED: &str = "a weight and its change: { layer = 1, unit = 0, from = 0, by = 0.1 }";
+    let table = field.as_table().ok_or_else(|| field.expected(EXPECTED))?;
+    table.allow(&["layer", "unit", "from", "by"])?;
+    let place = |key, expected, range| -> Result<usize, InputError> {
+        table.required(key, expected)?.integer(range).map(|place| place as usize)
+    };
+    let by = table.required("by", "what is added to the weight")?;
+    Ok(Perturbation {
+        layer: place("layer", "the layer that the weight leads to, from 1", 1..=MAX_DEPTH as u64 + 1)?,
+        unit: place("unit", "the unit of that layer, from 0", 0..=MAX_WIDTH)?,
+        from: place("from", "the unit of the layer before, from 0", 0..=MAX_WIDTH)?,
+        by: match by.number(Interval::FINITE)? {
+            0.0 => return Err(by.error("a weight that is changed by 0 changes nothing")),
+            by => by,
+        },
+    })
 }
 
-impl Perturbation {
-    pub(super) fn read(field: &Field<'_>) -> Result<Self, InputError> {
-        const EXPECTED: &str = "a weight and its change: { layer = 1, unit = 0, from = 0, by = 0.1 }";
-        let table = field.as_table().ok_or_else(|| field.expected(EXPECTED))?;
-        table.allow(&["layer", "unit", "from", "by"])?;
-        let place = |key, expected, range| -> Result<usize, InputError> {
-            table.required(key, expected)?.integer(range).map(|place| place as usize)
-        };
-        let by = table.required("by", "what is added to the weight")?;
-        Ok(Self {
-            layer: place("layer", "the layer that the weight leads to, from 1", 1..=MAX_DEPTH as u64 + 1)?,
-            unit: place("unit", "the unit of that layer, from 0", 0..=MAX_WIDTH)?,
-            from: place("from", "the unit of the layer before, from 0", 0..=MAX_WIDTH)?,
-            by: match by.number(Interval::FINITE)? {
-                0.0 => return Err(by.error("a weight that is changed by 0 changes nothing")),
-                by => by,
-            },
-        })
-    }
-
-    /// It as specs write it.
-    pub(super) fn text(&self) -> String {
-        let Self { layer, unit, from, by } = self;
-        format!("{{ layer = {layer}, unit = {unit}, from = {from}, by = {} }}", number(*by))
-    }
+/// It as specs write it.
+pub(super) fn text(perturbation: &Perturbation) -> String {
+    let Perturbation { layer, unit, from, by } = perturbation;
+    format!("{{ layer = {layer}, unit = {unit}, from = {from}, by = {} }}", number(*by))
 }

@@ -57,6 +57,7 @@ pub use output::{png, svg};
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, style};
 
+use crate::nearest;
 use crate::record::{Curve, Run, Runs, Sheet, Surface, Waypoint, atomic};
 
 /// All kinds of figures.
@@ -248,9 +249,8 @@ impl Chart {
 /// The known names, and the one that was probably meant.
 fn help<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let list = known.clone().collect::<Vec<_>>().join(", ");
-    let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(name, known));
-    let nearest = nearest.filter(|nearest| strsim::damerau_levenshtein(name, nearest) <= nearest.len() / 3);
-    nearest.map_or_else(String::new, |nearest| format!("did you mean `{nearest}`? ")) + &format!("There are: {list}")
+    nearest(name, known).map_or_else(String::new, |nearest| format!("did you mean `{nearest}`? "))
+        + &format!("There are: {list}")
 }
 
 /// Draws a chart into `folder`: `<name>.svg`, and `<name>.png` if `with_png`; the paths of what was written.

@@ -3,15 +3,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use thalweg_kernels::Real;
 use thalweg_kernels::loss::{Gradient, Loss, Value};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::product::{Input, PIECE, Start};
+use thalweg_kernels::table::{Family, Table};
 
 use super::examples::gather;
 use super::initial::Initials;
 use super::scratch::{Order, Scratch};
 use super::{Architecture, Batches, Examples, Initializer, Orders};
-use crate::train::{Evaluation, Lane, Layout, Objective, Path, Split};
+use crate::train::{self, Evaluation, Lane, Layout, Objective, Path, Setting, Split, Trainer};
 
 /// A network, the data it learns from, and how its weights start.
 #[derive(Debug)]
@@ -82,8 +84,21 @@ impl<T: Elementary> Network<T> {
     }
 }
 
+/// Behind pointers, so that the training loop is compiled here and not where it is called.
+static TRAINER: Table<TrainerOf> = Table { f32: train::trainer, f64: train::trainer };
+
+#[derive(Clone, Copy)]
+struct TrainerOf;
+impl Family for TrainerOf {
+    type Member<T: Real> = for<'a> fn(&'a Network<T>, Setting<'a, T>) -> Box<dyn Trainer + 'a>;
+}
+
 impl<T: Elementary> Objective<T> for Network<T> {
     type Scratch = Scratch<T>;
+
+    fn trainer<'a>(&'a self, setting: Setting<'a, T>) -> Box<dyn Trainer + 'a> {
+        TRAINER.get::<T>()(self, setting)
+    }
 
     fn parameters(&self) -> usize {
         self.architecture.parameters()

@@ -16,3 +16,4 @@ pub use examples::{Batches, Examples, Orders};
 pub use initializer::{ALL as INITIALIZERS, Fan, Initializer};
 pub use objective::Network;
 pub use parameterisation::{ALL as PARAMETERISATIONS, Parameterisation};
+pub use perturbed::Perturbation;

@@ -6,7 +6,7 @@ use thalweg_kernels::landscape::Walk;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
-use super::{Evaluation, Keep, Layout, Options};
+use super::{Evaluation, Keep, Layout, Options, Setting, Trainer, trainer};
 
 /// A part of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,15 @@ pub trait Objective<T: Elementary>: Sync {
     /// network.
     fn parts(&self) -> Vec<Range<usize>> {
         std::iter::once(0..self.parameters()).collect()
+    }
+
+    /// What trains blocks of it. By default the training loop is compiled for it where this is called; objectives of this
+    /// crate have theirs compiled here.
+    fn trainer<'a>(&'a self, setting: Setting<'a, T>) -> Box<dyn Trainer + 'a>
+    where
+        Self: Sized,
+    {
+        trainer(self, setting)
     }
 
     /// Scratch for blocks of this layout.

@@ -1,13 +1,14 @@
 //! Landscapes as objectives: optimizers go down them from given points.
 
-use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{Landscape, Points, Rotation, Walk};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 use thalweg_kernels::orthogonal::orthogonal;
+use thalweg_kernels::table::{Family, Table};
+use thalweg_kernels::{Isa, Real};
 
 use crate::random::Stream;
-use crate::train::{Evaluation, Lane, Layout, Objective, Split};
+use crate::train::{self, Evaluation, Lane, Layout, Objective, Setting, Split, Trainer};
 
 /// A landscape to descend. Its value takes the place of the training loss, and is evaluated at logged steps only: at
 /// every step, only the point is watched.
@@ -100,8 +101,21 @@ impl<T: Elementary> Descent<T> {
     }
 }
 
+/// Behind pointers, so that the training loop is compiled here and not where it is called.
+static TRAINER: Table<TrainerOf> = Table { f32: train::trainer, f64: train::trainer };
+
+#[derive(Clone, Copy)]
+struct TrainerOf;
+impl Family for TrainerOf {
+    type Member<T: Real> = for<'a> fn(&'a Descent<T>, Setting<'a, T>) -> Box<dyn Trainer + 'a>;
+}
+
 impl<T: Elementary> Objective<T> for Descent<T> {
     type Scratch = Scratch<T>;
+
+    fn trainer<'a>(&'a self, setting: Setting<'a, T>) -> Box<dyn Trainer + 'a> {
+        TRAINER.get::<T>()(self, setting)
+    }
 
     fn parameters(&self) -> usize {
         self.dimensions

@@ -19,7 +19,7 @@ mod pool;
 mod rate;
 mod trials;
 
-pub use block::Schedule;
+pub use block::{Schedule, Setting, Trainer, trainer};
 pub use column::{COLUMNS, Column};
 pub use evaluation::Evaluation;
 pub use layout::{Layout, Path};

@@ -8,7 +8,7 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
-use super::block::{Setting, Worker};
+use super::block::Setting;
 use super::{Lane, Layout, Objective, Observer, Outcome, Path, Schedule};
 
 /// How blocks are trained. None of it changes a bit of a result.
@@ -112,13 +112,13 @@ pub fn train<T: Elementary, O: Objective<T>>(
         })
         .collect();
     let blocks = ends.last().copied().unwrap_or(0);
-    let optimizers: Vec<&Optimizer> = (0..jobs.count()).map(|job| jobs.optimizer(job)).collect();
-    let setting = Setting { objective, schedule, observers };
+    let optimizers: Vec<&'static Optimizer> = (0..jobs.count()).map(|job| jobs.optimizer(job)).collect();
+    let setting = Setting { schedule, observers, layout, optimizers: &optimizers };
     let (next, spent) = (AtomicUsize::new(0), AtomicU64::new(0));
     let threads = engine.threads.clamp(1, blocks.max(1));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.broadcast(|_| {
-        let mut worker = Worker::<T, O>::new(objective, layout, &optimizers);
+        let mut trainer = objective.trainer(setting);
         while !stop.load(Ordering::Relaxed) {
             let block = next.fetch_add(1, Ordering::Relaxed);
             if block >= blocks {
@@ -129,7 +129,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
             let trials = first..jobs.trials(job).min(first + lanes);
             let outcomes = jobs.with_lanes(job, trials, |trials| {
                 let begin = Instant::now();
-                let outcomes = worker.train(&setting, jobs.optimizer(job), trials);
+                let outcomes = trainer.train(jobs.optimizer(job), trials);
                 spent.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
                 outcomes
             });

@@ -4,9 +4,21 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::product::Input;
 
 use super::Network;
-use crate::record::Change;
-use crate::spec::Perturbation;
 use crate::train::{Lane, Layout, Objective, Path, Split};
+use thalweg_report::record::Change;
+
+/// One weight, and by how much it is changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Perturbation {
+    /// The layer that the weight leads to; the first one after the inputs is 1.
+    pub layer: usize,
+    /// The unit of that layer.
+    pub unit: usize,
+    /// The unit of the layer before.
+    pub from: usize,
+    /// What is added to the weight.
+    pub by: f64,
+}
 
 impl Network<f64> {
     /// Every unit's output and every weight's gradient, before and after one weight changes: means over the training

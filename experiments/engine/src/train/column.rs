@@ -68,8 +68,8 @@ fn boundary_measure(outcome: &Outcome, steps: u64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Status;
     use crate::train::{Point, Positions};
+    use thalweg_report::record::Status;
 
     fn measure(losses: &[f64], steps: u64) -> Option<f64> {
         let point = |(step, loss): (usize, &f64)| Point {

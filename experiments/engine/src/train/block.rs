@@ -30,7 +30,7 @@ pub struct Schedule {
 const STRETCH: u64 = 512;
 
 /// The arrays of the block that a worker is training, and the objective's scratch.
-pub(super) struct Worker<T: Elementary, O: Objective<T>> {
+struct Worker<T: Elementary, O: Objective<T>> {
     layout: Layout,
     /// Lanes of a group.
     width: usize,
@@ -50,15 +50,45 @@ pub(super) struct Worker<T: Elementary, O: Objective<T>> {
 }
 
 /// What stays the same from block to block.
-pub(super) struct Setting<'a, T: Elementary, O: Objective<T>> {
-    pub objective: &'a O,
+#[derive(Clone, Copy)]
+pub struct Setting<'a, T> {
+    /// When trials are evaluated, and what they aim at.
     pub schedule: &'a Schedule,
+    /// Who sees the logged steps.
     pub observers: &'a [&'a dyn Observer<T>],
+    /// How blocks stand in memory.
+    pub layout: Layout,
+    /// The optimizers of all blocks.
+    pub optimizers: &'a [&'static Optimizer],
+}
+
+/// Trains one block after the other, on one thread.
+pub trait Trainer {
+    /// Trains a block to its end: trials of one optimizer, as many as the layout has lanes at most.
+    fn train(&mut self, optimizer: &Optimizer, trials: &[Lane<'_>]) -> &[Outcome];
+}
+
+/// The trainer of an objective. Who calls this compiles the training loop for it.
+pub fn trainer<'a, T: Elementary, O: Objective<T>>(objective: &'a O, setting: Setting<'a, T>) -> Box<dyn Trainer + 'a> {
+    Box::new(Bound { worker: Worker::new(objective, setting.layout, setting.optimizers), objective, setting })
+}
+
+/// A worker and what it works on.
+struct Bound<'a, T: Elementary, O: Objective<T>> {
+    worker: Worker<T, O>,
+    objective: &'a O,
+    setting: Setting<'a, T>,
+}
+
+impl<T: Elementary, O: Objective<T>> Trainer for Bound<'_, T, O> {
+    fn train(&mut self, optimizer: &Optimizer, trials: &[Lane<'_>]) -> &[Outcome] {
+        self.worker.train(self.objective, &self.setting, optimizer, trials)
+    }
 }
 
 impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     /// A worker for blocks of this layout and optimizers among `optimizers`.
-    pub fn new(objective: &O, layout: Layout, optimizers: &[&Optimizer]) -> Self {
+    fn new(objective: &O, layout: Layout, optimizers: &[&'static Optimizer]) -> Self {
         let width = layout.lanes::<T>();
         let lanes = layout.groups * width;
         let size = objective.parameters() * lanes;
@@ -82,12 +112,18 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     }
 
     /// Trains a block to its end. Lanes beyond the last trial repeat it, and are not among the outcomes.
-    pub fn train(&mut self, setting: &Setting<'_, T, O>, optimizer: &Optimizer, trials: &[Lane<'_>]) -> &[Outcome] {
+    fn train(
+        &mut self,
+        objective: &O,
+        setting: &Setting<'_, T>,
+        optimizer: &Optimizer,
+        trials: &[Lane<'_>],
+    ) -> &[Outcome] {
         let mut lanes = Cow::Borrowed(trials);
         if trials.len() < self.layout.groups * self.width {
             lanes.to_mut().resize(self.layout.groups * self.width, trials[trials.len() - 1]);
         }
-        let Setting { objective, schedule, .. } = setting;
+        let schedule = setting.schedule;
         objective.start(&mut self.scratch, &lanes, &mut self.weights);
         self.state.fill(T::default());
         self.coefficients.start(&lanes, schedule.steps);
@@ -107,7 +143,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
                     break;
                 }
             }
-            self.look(setting, step, is_logged);
+            self.look(objective, setting, step, is_logged);
             if step == schedule.steps || self.trials.are_over() {
                 break;
             }
@@ -124,8 +160,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     }
 
     /// The gradient after `step` updates, unless they were the last ones, and the loss if the step is logged.
-    fn look(&mut self, setting: &Setting<'_, T, O>, step: u64, is_logged: bool) {
-        let objective = setting.objective;
+    fn look(&mut self, objective: &O, setting: &Setting<'_, T>, step: u64, is_logged: bool) {
         let Self { scratch, weights, gradient, alarms, evaluation, .. } = self;
         match (is_logged, step < setting.schedule.steps) {
             (true, true) => {
@@ -135,7 +170,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             (false, _) => objective.gradient(scratch, step, weights, gradient, alarms.lanes()),
         }
         if is_logged {
-            self.log(setting, step);
+            self.log(objective, setting, step);
         }
     }
 
@@ -189,7 +224,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     }
 
     /// Begins the points of a logged step with what observers see of its update.
-    fn observe(&mut self, setting: &Setting<'_, T, O>, step: u64) {
+    fn observe(&mut self, setting: &Setting<'_, T>, step: u64) {
         self.points.clear();
         self.points.resize(self.layout.groups * self.width, Point { step, ..Point::default() });
         let after_update = step > 0;
@@ -207,8 +242,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
 
     /// Adds the losses to the points of a logged step, of which the training loss has been evaluated, and the points to
     /// every running trial.
-    fn log(&mut self, setting: &Setting<'_, T, O>, step: u64) {
-        let objective = setting.objective;
+    fn log(&mut self, objective: &O, setting: &Setting<'_, T>, step: u64) {
         for split in Split::ALL.into_iter().filter(|split| objective.has(*split)) {
             if split != Split::Train {
                 objective.evaluate(&mut self.scratch, step, split, &self.weights, &mut self.evaluation);

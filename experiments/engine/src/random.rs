@@ -10,7 +10,7 @@ use rand_core::{Rng, SeedableRng};
 /// A stream of random numbers for one purpose and one seed.
 ///
 /// ```
-/// use thalweg::random::Stream;
+/// use thalweg_engine::random::Stream;
 ///
 /// let mut order = Stream::new("order", 7);
 /// let mut again = Stream::new("order", 7);
