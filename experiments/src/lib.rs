@@ -12,4 +12,5 @@ pub mod spec;
 pub mod sweep;
 
 pub use thalweg_engine::{descent, network, random, train};
-pub use thalweg_report::{figure, record, stats};
+pub use thalweg_record::{record, stats};
+pub use thalweg_report::figure;

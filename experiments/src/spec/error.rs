@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
-use thalweg_report::nearest;
+use thalweg_record::nearest;
 
 /// An error in a file (or in an override on the command line) that the user wrote: where it is, what was expected, and
 /// what might help.

@@ -50,7 +50,7 @@ pub use reader::Named;
 use reader::{Field, Table};
 pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use thalweg_engine::network::Perturbation;
-pub use thalweg_report::nearest;
+pub use thalweg_record::nearest;
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
 pub use weights::{RECORD, Weights, WeightsOf};
 

@@ -5,7 +5,7 @@ use thalweg_kernels::product::Input;
 
 use super::Network;
 use crate::train::{Lane, Layout, Objective, Path, Split};
-use thalweg_report::record::Change;
+use thalweg_record::record::Change;
 
 /// One weight, and by how much it is changed.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -11,8 +11,8 @@ use std::ops::Range;
 use safetensors::{Dtype, SafeTensors, View};
 
 use super::Architecture;
-use thalweg_report::nearest;
-use thalweg_report::record::Precision;
+use thalweg_record::nearest;
+use thalweg_record::record::Precision;
 
 /// The most bytes that the format allows a file's description of its tensors and the length before it.
 const HEADER: u64 = 100_000_008;

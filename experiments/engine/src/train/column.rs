@@ -69,7 +69,7 @@ fn boundary_measure(outcome: &Outcome, steps: u64) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::train::{Point, Positions};
-    use thalweg_report::record::Status;
+    use thalweg_record::record::Status;
 
     fn measure(losses: &[f64], steps: u64) -> Option<f64> {
         let point = |(step, loss): (usize, &f64)| Point {

@@ -3,7 +3,7 @@
 use thalweg_kernels::Real;
 
 use super::Point;
-use thalweg_report::stats::quantile;
+use thalweg_record::stats::quantile;
 
 /// A block at a logged step.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! How a trial went.
 
 use super::{RATE_QUANTILES, Split};
-use thalweg_report::record::Status;
+use thalweg_record::record::Status;
 
 /// A trial at one logged step. Losses and norms are rounded to the precision of the sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

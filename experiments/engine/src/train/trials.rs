@@ -1,7 +1,7 @@
 //! How the trials of a block go.
 
 use super::{Keep, Lane, Outcome, Point, Positions, Schedule, Split};
-use thalweg_report::record::Status;
+use thalweg_record::record::Status;
 
 /// The trials of a block so far. Their outcomes keep their memory from block to block: a landscape has many starts,
 /// which are soon done.

@@ -2,7 +2,7 @@
 //!
 //! Logarithms are `libm`'s and ticks are chosen here, so that a figure does not depend on the platform's mathematics.
 
-use crate::record::Precision;
+use thalweg_record::record::Precision;
 
 /// How values are spread along an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use super::labels;
 use super::picture::{Disc, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::record::{Column, Run, Status};
-use crate::stats::{Configuration, configurations};
+use thalweg_record::record::{Column, Run, Status};
+use thalweg_record::stats::{Configuration, configurations};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

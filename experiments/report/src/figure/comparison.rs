@@ -4,8 +4,8 @@ use super::axis::{Axis, Tick};
 use super::picture::{Entry, Symbol};
 use super::style::MOST_LINES;
 use super::{Chart, FigureError};
-use crate::record::Runs;
-use crate::stats::{Comparison, Score};
+use thalweg_record::record::Runs;
+use thalweg_record::stats::{Comparison, Score};
 
 /// The names of everything that can be compared.
 pub(super) fn scores() -> Vec<&'static str> {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::axis::{Axis, Scale};
-use crate::record::Surface;
-use crate::stats::quantile;
+use thalweg_record::record::Surface;
+use thalweg_record::stats::quantile;
 
 /// The most levels of constant ratio.
 const MOST_LEVELS: usize = 13;

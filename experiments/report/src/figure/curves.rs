@@ -8,8 +8,8 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::record::{Curve, Run, Status};
-use crate::stats::{Configuration, CurveMetric, Spread, choose_best, configurations};
+use thalweg_record::record::{Curve, Run, Status};
+use thalweg_record::stats::{Configuration, CurveMetric, Spread, choose_best, configurations};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

@@ -7,7 +7,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Stroke, Symbol};
 use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::stats::{Configuration, Metric, choose_best, configurations, quantile};
+use thalweg_record::stats::{Configuration, Metric, choose_best, configurations, quantile};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

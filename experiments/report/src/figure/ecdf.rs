@@ -8,7 +8,7 @@ use super::profile::steps;
 use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::stats::{Metric, choose_best, configurations};
+use thalweg_record::stats::{Metric, choose_best, configurations};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -58,7 +58,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     if !selected {
         notes.extend([remark("settings with the best median of"), remark(by.label())]);
     }
-    let entry = |(i, (configuration, _)): (usize, &(&crate::stats::Configuration<'_>, Vec<f64>))| {
+    let entry = |(i, (configuration, _)): (usize, &(&thalweg_record::stats::Configuration<'_>, Vec<f64>))| {
         let names = labels::varying(&all, configuration.optimizer(), &[]);
         Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
     };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::record::RecordError;
+use thalweg_record::record::RecordError;
 
 /// Why a figure could not be drawn.
 #[derive(Debug, Error, Diagnostic)]

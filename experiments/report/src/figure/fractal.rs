@@ -10,8 +10,8 @@ use super::comparison::remark;
 use super::labels;
 use super::picture::{ColorBar, Layer, Panel, Picture};
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::record::{RecordError, Sheet};
-use crate::stats::Mask;
+use thalweg_record::record::{RecordError, Sheet};
+use thalweg_record::stats::Mask;
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

@@ -12,8 +12,8 @@ use super::labels;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::theory;
 use super::{Chart, Data, FigureError, Input, Kind, help};
-use crate::record::{Column, Run, Setting, Status};
-use crate::stats::{Metric, configurations, median};
+use thalweg_record::record::{Column, Run, Setting, Status};
+use thalweg_record::stats::{Metric, configurations, median};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

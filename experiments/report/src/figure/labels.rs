@@ -1,8 +1,8 @@
 //! The names of lines: just long enough to tell them apart.
 
 use super::axis::value_label;
-use crate::record::Setting;
-use crate::stats::Configuration;
+use thalweg_record::record::Setting;
+use thalweg_record::stats::Configuration;
 
 /// The hyperparameters whose values differ between configurations of `optimizer`, apart from those in `besides` and
 /// from choices that follow from another one: of two that always change together, the first is enough.

@@ -57,8 +57,8 @@ pub use output::{png, svg};
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, style};
 
-use crate::nearest;
-use crate::record::{Curve, Run, Runs, Sheet, Surface, Waypoint, atomic};
+use thalweg_record::nearest;
+use thalweg_record::record::{Curve, Run, Runs, Sheet, Surface, Waypoint, atomic};
 
 /// All kinds of figures.
 pub const KINDS: &[&Kind] = &[

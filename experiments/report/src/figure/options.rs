@@ -1,8 +1,8 @@
 //! The options of a figure beyond its kind and metric, and the selection of its trials.
 
 use super::axis::Scale;
-use crate::record::Setting;
-use crate::stats::{Configuration, Metric};
+use thalweg_record::record::Setting;
+use thalweg_record::stats::{Configuration, Metric};
 
 /// The options of a figure beyond its kind and metric; every kind takes a subset of them ([`super::Kind::keys`]).
 #[derive(Clone, Debug, Default, PartialEq)]

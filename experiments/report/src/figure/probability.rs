@@ -8,8 +8,8 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, Style, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::record::{Setting, Status};
-use crate::stats::{Configuration, Metric, configurations, wilson_interval};
+use thalweg_record::record::{Setting, Status};
+use thalweg_record::stats::{Configuration, Metric, configurations, wilson_interval};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -153,7 +153,7 @@ fn at_effective_rate<'a, 'b>(
 
 fn share(place: f64, configuration: &Configuration<'_>, below: f64, metric: Metric) -> Share {
     let trials = &configuration.runs;
-    let reached = |run: &&&crate::record::Run| {
+    let reached = |run: &&&thalweg_record::record::Run| {
         run.status != Status::Diverged && metric.value(run).is_some_and(|value| value < below)
     };
     let successes = trials.iter().filter(reached).count();

@@ -7,7 +7,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::style;
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::stats::Comparison;
+use thalweg_record::stats::Comparison;
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

@@ -10,8 +10,8 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::record::{RecordError, Sheet};
-use crate::stats::{Metric, choose_best, configurations, median};
+use thalweg_record::record::{RecordError, Sheet};
+use thalweg_record::stats::{Metric, choose_best, configurations, median};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -57,7 +57,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     } else {
         choose_best(data.runs, by)
     };
-    let of = |configuration: &crate::stats::Configuration<'_>| -> Vec<&Trial> {
+    let of = |configuration: &thalweg_record::stats::Configuration<'_>| -> Vec<&Trial> {
         configuration.runs.iter().filter_map(|run| trials.get(&run.key)).collect()
     };
     let lines: Vec<_> =
@@ -97,7 +97,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     layers.extend(lines.iter().enumerate().map(|(i, (_, steps))| {
         Layer::Line(style(i), steps.iter().map(|(step, q)| (*step as f64, q[middle])).collect())
     }));
-    let entry = |(i, (configuration, _)): (usize, &(&crate::stats::Configuration<'_>, _))| {
+    let entry = |(i, (configuration, _)): (usize, &(&thalweg_record::stats::Configuration<'_>, _))| {
         let names = labels::varying(&all, configuration.optimizer(), &[]);
         Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
     };

@@ -8,7 +8,7 @@ use super::comparison::{self, remark};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::style::{Style, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::stats::RankTest;
+use thalweg_record::stats::RankTest;
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

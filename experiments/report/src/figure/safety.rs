@@ -6,8 +6,8 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::record::Setting;
-use crate::stats::{Configuration, Metric, configurations, median};
+use thalweg_record::record::Setting;
+use thalweg_record::stats::{Configuration, Metric, configurations, median};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

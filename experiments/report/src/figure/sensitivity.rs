@@ -8,8 +8,8 @@ use super::series::{self, SeedPoint, Series};
 use super::style::{MOST_LINES, style};
 use super::theory;
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::record::Setting;
-use crate::stats::{Configuration, Metric, configurations};
+use thalweg_record::record::Setting;
+use thalweg_record::stats::{Configuration, Metric, configurations};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

@@ -4,7 +4,7 @@ use super::axis::{Axis, Scale};
 use super::picture::{Edge, Entry, Layer, Symbol};
 use super::style::Style;
 use super::{Chart, FigureError};
-use crate::stats::{Configuration, Spread};
+use thalweg_record::stats::{Configuration, Spread};
 
 /// A line of the chart.
 pub(super) struct Series {

@@ -11,8 +11,8 @@ use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, Style, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use crate::record::{Run, Status, Surface, Waypoint};
-use crate::stats::{Configuration, configurations};
+use thalweg_record::record::{Run, Status, Surface, Waypoint};
+use thalweg_record::stats::{Configuration, configurations};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

@@ -8,7 +8,7 @@ const Z: f64 = 1.959963984540054;
 /// Wilson's score interval of a share, at the level of 95 % (Wilson 1927; Brown, Cai and DasGupta 2001).
 ///
 /// ```
-/// use thalweg_report::stats::wilson_interval;
+/// use thalweg_record::stats::wilson_interval;
 ///
 /// let interval = wilson_interval(0, 10);
 /// assert_eq!(interval.low, 0.0);

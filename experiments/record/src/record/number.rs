@@ -7,7 +7,7 @@ use std::io::Write;
 /// Rows hold `f64` in either case. The decimal of an `f32` is much shorter, and says no more than is known:
 ///
 /// ```
-/// use thalweg_report::record::Precision;
+/// use thalweg_record::record::Precision;
 ///
 /// let loss = f64::from(0.1f32);
 /// assert_eq!(Precision::F32.format(loss), "0.1");

@@ -8,7 +8,7 @@
 /// where one of the two neighbours is infinite and takes part, so is the quantile. No values have no quantile.
 ///
 /// ```
-/// use thalweg_report::stats::quantile;
+/// use thalweg_record::stats::quantile;
 ///
 /// assert_eq!(quantile(&[1.0, 2.0, 4.0, 8.0], 0.25), Some(1.75));
 /// assert_eq!(quantile(&[1.0, 2.0, f64::INFINITY], 0.5), Some(2.0));
