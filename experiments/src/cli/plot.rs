@@ -9,7 +9,7 @@ use clap::Args;
 use super::CliError;
 use crate::drawing::{self, SPEC};
 use crate::record::manifest::Manifest;
-use crate::spec::Study;
+use crate::spec::{Spec, Study};
 
 /// Draw the figures of results again, from their CSV.
 #[derive(Debug, Args)]
@@ -40,11 +40,16 @@ fn plot(folder: &Path, png: bool) -> Result<(), CliError> {
         Study::Sweep(spec) => spec,
         Study::Drawing(drawing) => return Ok(drawing::make(&drawing, folder, folder, png)?),
     };
-    let figures = drawing::draw(&spec, folder, png)?;
+    redraw(&spec, folder, png)
+}
+
+/// Draws the figures of a sweep again, from the tables in `folder`.
+pub(super) fn redraw(spec: &Spec, folder: &Path, png: bool) -> Result<(), CliError> {
+    let figures = drawing::draw(spec, folder, png)?;
     // The manifest covers the figures too.
     let path = folder.join(crate::record::manifest::FILE);
     let manifest = Manifest::read(folder).map_err(|source| CliError::Read { path: path.clone(), source })?;
-    let tables = manifest.files.keys().filter(|name| !name.starts_with("figures/")).cloned();
+    let tables = manifest.names().filter(|name| !name.starts_with("figures/")).cloned();
     let files: Vec<String> = tables.chain(figures).collect();
     Manifest::of(folder, manifest.contract, &files)
         .and_then(|manifest| manifest.write(folder))

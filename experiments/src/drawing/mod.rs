@@ -15,7 +15,7 @@ use thalweg_kernels::CONTRACT;
 use crate::data::Splits;
 use crate::figure::{self, FigureError, Input, Kind};
 use crate::record::manifest::Manifest;
-use crate::record::{self, Curve, RecordError, Runs, Sheet, atomic};
+use crate::record::{self, Curve, OPTIMUM, RecordError, Runs, SPECTRUM, Sheet, atomic};
 use crate::spec::{self, Drawing, DrawingSource, InputError, Spec};
 use crate::stats::{self, Score};
 use crate::sweep::Schedule;
@@ -77,9 +77,16 @@ pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, DrawEr
     let surface = surface.map(|path| record::read_surface(&path)).transpose()?;
     let tables =
         figure::Tables { trajectory: &trajectory, surface: surface.as_ref(), ..figure::Tables::new(&runs, &curves) };
-    let spectrum = spec.problem.landscape().map_or(&[][..], |landscape| &landscape.spectrum);
+    let spectrum = if spec.record.spectrum {
+        record::read_spectrum(&folder.join(SPECTRUM))?
+    } else {
+        spec.problem.landscape().map_or(Vec::new(), |landscape| landscape.spectrum.clone())
+    };
     let least = spectrum.iter().copied().reduce(f64::min);
     let spectrum = least.zip(spectrum.iter().copied().reduce(f64::max));
+    let has_optimum = spec.record.spectrum && spec.network.is_some();
+    let optimum = if has_optimum { record::read_optimum(&folder.join(OPTIMUM))? } else { Vec::new() };
+    let optimum = optimum.into_iter().find_map(|(split, loss)| (split == "train").then_some(loss));
     let mut figures = spec.figures.clone();
     let steps_per_epoch = if figures.iter().any(|figure| figure.options.by_epoch) {
         Some(Schedule::new(spec, Splits::load(spec)?.train.len())?.steps_per_epoch)
@@ -87,7 +94,7 @@ pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, DrawEr
         None
     };
     figures.iter_mut().for_each(|figure| {
-        figure.options = figure::Options { spectrum, steps_per_epoch, ..std::mem::take(&mut figure.options) };
+        figure.options = figure::Options { spectrum, optimum, steps_per_epoch, ..std::mem::take(&mut figure.options) };
     });
     draw_all(&figures, &tables, (folder, folder), png)
 }

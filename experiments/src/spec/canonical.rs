@@ -89,6 +89,9 @@ impl Spec {
         if let Some(perturbation) = &self.record.perturb {
             out.line("perturb", super::perturbation::text(perturbation));
         }
+        if self.record.spectrum {
+            out.line("spectrum", true);
+        }
         if !self.record.columns.is_empty() {
             out.line("columns", list(&self.record.columns, |column| quoted(column.name)));
         }

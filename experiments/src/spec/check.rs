@@ -7,6 +7,7 @@ use super::error::InputError;
 use super::network::Init;
 use super::output::Curves;
 use super::problem::Task;
+use super::spectrum::check_spectrum;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::weights::{Weights, WeightsOf};
 use super::{Spec, metric};
@@ -29,6 +30,7 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     }
     check_recorded_columns(spec)?;
     check_recorded_tables(spec)?;
+    check_spectrum(spec)?;
     if let Some(target) = &spec.train.target {
         check_metric(spec, "train.target.metric", target.metric)?;
     }

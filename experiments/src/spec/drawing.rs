@@ -150,6 +150,10 @@ impl Drawing {
                 let key = format!("figure.{index}.by_epoch");
                 return Err(self.error(&key, "members may have epochs of different lengths"));
             }
+            if figure.options.from_optimum {
+                let key = format!("figure.{index}.from_optimum");
+                return Err(self.error(&key, "members may have different optima"));
+            }
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use super::grid::Grid;
 use super::landscape::Landscape;
 use super::output::Curves;
 use super::reader::{Field, Interval, Table};
+use super::spectrum::{check_from_optimum, check_theory};
 use super::{Spec, suggestion};
 use crate::figure::{self, Input, KINDS, Kind, Options, Selection, Theory};
 use crate::record::Setting;
@@ -51,7 +52,11 @@ pub const FIGURE_KEYS: &[(&str, &str)] = &[
     ("functions", "a list of names of functions"),
     ("by_epoch", "true: by epoch, not by step"),
     ("by_probability", "true: by the probability σ(z), not by z"),
-    ("theory", "\"quadratic\": where theory says that trials diverge, on the landscape quadratic"),
+    (
+        "theory",
+        "\"quadratic\": where theory says that trials diverge, on the landscape quadratic or with record.spectrum",
+    ),
+    ("from_optimum", "true: the training loss less that of the least-squares optimum, with record.spectrum"),
     ("x_scale", "\"linear\" or \"log\""),
     ("y_scale", "\"linear\" or \"log\""),
     ("x_range", "[low, high]"),
@@ -109,7 +114,9 @@ impl Figure {
             let name = SCALES.iter().find(|(_, known)| Some(*known) == *scale);
             lines.extend(name.map(|(name, _)| (key, quoted(name))));
         }
-        for (key, is_on) in [("by_epoch", self.options.by_epoch), ("by_probability", self.options.by_probability)] {
+        let Options { by_epoch, by_probability, from_optimum, .. } = self.options;
+        for (key, is_on) in [("by_epoch", by_epoch), ("by_probability", by_probability), ("from_optimum", from_optimum)]
+        {
             lines.extend(is_on.then(|| (key, "true".to_owned())));
         }
         lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
@@ -155,8 +162,9 @@ impl Figure {
         if options.by_epoch && landscape.is_some() {
             return failed("by_epoch", "a landscape has no epochs");
         }
-        if options.theory.is_some() && landscape.is_none_or(|landscape| landscape.spectrum.is_empty()) {
-            return failed("theory", "this theory is of the landscape quadratic");
+        check_theory(spec, index, options)?;
+        if options.from_optimum {
+            check_from_optimum(spec, index, self.metric)?;
         }
         check_selection(spec, index, options)?;
         if self.kind().input == Input::Problem {
@@ -206,9 +214,11 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
         },
         by_epoch: truth("by_epoch")?,
         by_probability: truth("by_probability")?,
+        from_optimum: truth("from_optimum")?,
         theory: table.optional("theory").map(|f| f.choice(&theories)).transpose()?.map(|index| THEORIES[index].1),
         steps_per_epoch: None,
         spectrum: None,
+        optimum: None,
     })
 }
 

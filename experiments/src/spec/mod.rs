@@ -24,6 +24,7 @@ mod perturbation;
 mod problem;
 mod reader;
 pub mod shipped;
+mod spectrum;
 mod synthetic;
 mod train;
 mod weights;

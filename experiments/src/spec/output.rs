@@ -24,6 +24,9 @@ pub struct Record {
     pub effective_lr: bool,
     /// The weight whose influence becomes rows of `units.csv`.
     pub perturb: Option<Perturbation>,
+    /// Whether the eigenvalues of the Hessian become rows of `spectrum.csv`, and the losses at the optimum of a network
+    /// without hidden layers rows of `optimum.csv`.
+    pub spectrum: bool,
     /// What else becomes a column of `runs.csv`.
     pub columns: Vec<&'static Column>,
     /// Which weights become files.
@@ -72,6 +75,7 @@ impl Record {
                 surface: None,
                 effective_lr: false,
                 perturb: None,
+                spectrum: false,
                 columns: Vec::new(),
                 weights: Weights::None,
                 weights_of: WeightsOf::All,
@@ -85,6 +89,7 @@ impl Record {
             surface: table.optional("surface").map(|field| Lattice::read(&field.table()?)).transpose()?,
             effective_lr: table.optional("effective_lr").map_or(Ok(false), |field| field.boolean())?,
             perturb: table.optional("perturb").map(|field| perturbation::read(&field)).transpose()?,
+            spectrum: table.optional("spectrum").map_or(Ok(false), |field| field.boolean())?,
             columns: table.optional("columns").map_or(Ok(Vec::new()), |field| read_columns(&field))?,
             weights: table.optional("weights").map_or(Ok(Weights::None), |field| field.named())?,
             weights_of: table.optional("weights_of").map_or(Ok(WeightsOf::All), |field| WeightsOf::read(&field))?,

@@ -37,6 +37,7 @@ pub const ALL: &[Shipped] = &[
         text: include_str!("../../specs/momentum-escape-styblinski-tang.toml"),
     },
     Shipped { name: "lr-threshold", text: include_str!("../../specs/lr-threshold.toml") },
+    Shipped { name: "linear-optimum", text: include_str!("../../specs/linear-optimum.toml") },
     Shipped { name: "lr-momentum", text: include_str!("../../specs/lr-momentum.toml") },
     Shipped { name: "activations", text: include_str!("../../specs/activations.toml") },
     Shipped { name: "cross-entropy", text: include_str!("../../specs/cross-entropy.toml") },

@@ -6,7 +6,7 @@ use super::output::Record;
 use super::reader::{Field, Named};
 
 /// The keys of `[record]`, with what they say.
-pub const RECORD: [(&str, &str); 9] = [
+pub const RECORD: [(&str, &str); 10] = [
     ("curves", "logged steps in curves.csv: \"all\", \"thin\" (about 50, log-spaced), \"none\" [default: \"all\"]"),
     (
         "tables",
@@ -22,6 +22,12 @@ pub const RECORD: [(&str, &str); 9] = [
         "perturb",
         "{ layer = 1, unit = 0, from = 0, by = 0.1 } adds to one weight of the first trial's network, as it starts, and \
          writes what changes to units.csv [default: none]",
+    ),
+    (
+        "spectrum",
+        "on the landscape quadratic, or of networks without hidden layers and the loss mse: whether the eigenvalues of \
+         the Hessian go to spectrum.csv and, of networks, the losses at the least-squares optimum to optimum.csv, both \
+         outside the numerics contract [default: false]",
     ),
     ("columns", "more columns of runs.csv, such as [\"boundary_measure\"] [default: none]"),
     (

@@ -60,7 +60,7 @@ fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data:
 
 /// A split with targets of `width` numbers: classes are their index, or one-hot where a loss wants one number per
 /// output.
-fn examples<T: Elementary>(data: &Dataset, width: usize) -> Examples<T> {
+pub(super) fn examples<T: Elementary>(data: &Dataset, width: usize) -> Examples<T> {
     let targets: Vec<f64> = match &data.targets {
         Targets::Values { values, .. } => values.clone(),
         Targets::Classes { labels, .. } if width == 1 => labels.iter().map(|&label| f64::from(label)).collect(),

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use thalweg_kernels::CONTRACT;
 
 use super::run::RunError;
-use super::{Model, Plan, WeightFiles, descent, rows};
+use super::{Model, Plan, Quadratic, WeightFiles, descent, rows};
 use crate::data::Splits;
 use crate::drawing::{self, SPEC};
 use crate::record::manifest::Manifest;
-use crate::record::{self, Parts, atomic};
+use crate::record::{self, OPTIMUM, Parts, SPECTRUM, atomic};
 use crate::spec::Spec;
 
 /// A folder of results, and the canonical spec that they must belong to.
@@ -68,6 +68,18 @@ impl Folder<'_> {
         };
         prepare().map_err(|source| self.error(source))?;
         Ok(Claim::Open)
+    }
+
+    /// Writes what is known of a quadratic; returns the names of the tables.
+    pub fn write_quadratic(&self, quadratic: Option<&Quadratic>) -> io::Result<Vec<String>> {
+        let Some(Quadratic { spectrum, optimum }) = quadratic else { return Ok(Vec::new()) };
+        record::write_spectrum(&self.path.join(SPECTRUM), spectrum)?;
+        let mut files = vec![SPECTRUM.to_owned()];
+        if let Some(losses) = optimum {
+            record::write_optimum(&self.path.join(OPTIMUM), losses)?;
+            files.push(OPTIMUM.to_owned());
+        }
+        Ok(files)
     }
 
     /// Adds what follows from the tables, whose names are in `files`, and removes the parts.

@@ -10,6 +10,7 @@ mod rows;
 pub mod run;
 mod schedule;
 mod shape;
+mod spectrum;
 mod training;
 mod trials;
 mod weights;
@@ -30,6 +31,7 @@ use key::KeyMaker;
 pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
+pub use spectrum::{MAX_DESIGN, MAX_SPECTRUM, Quadratic};
 pub use trials::{Trial, Trials};
 use weights::WeightFiles;
 pub use weights::{MAX_WEIGHT_BYTES, MAX_WEIGHT_FILES};
@@ -104,7 +106,7 @@ impl Plan {
     ///
     /// If spec and data do not fit together: a batch that is larger than the training split, a loss for another number
     /// of classes, a network with too many parameters, a file of weights of another network, more weights to keep than
-    /// there may be.
+    /// there may be, a Hessian too large for its spectrum.
     pub fn new(spec: &Spec, data: &Splits) -> Result<Self, InputError> {
         let (model, starts) = match (&spec.network, spec.problem.landscape()) {
             (Some(network), _) => {
@@ -121,6 +123,7 @@ impl Plan {
         };
         check_lr_scale(spec, &model)?;
         check_perturbation(spec, &model)?;
+        spectrum::check_size(spec, &model, data)?;
         let schedule = Schedule::new(spec, data.train.len())?;
         let (points, instances): (Vec<_>, Vec<_>) = spec.instances().into_iter().unzip();
         let keys = instances.iter().map(|problem| KeyMaker::new(spec, problem, data, &model, &schedule));

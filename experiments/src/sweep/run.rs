@@ -13,7 +13,7 @@ use thalweg_kernels::{CONTRACT, Isa};
 
 use super::folder::{Claim, Folder};
 use super::training::{Training, Writer};
-use super::{Plan, WeightFiles, with_objective};
+use super::{Plan, Quadratic, WeightFiles, with_objective};
 use crate::data::Splits;
 use crate::drawing::DrawError;
 use crate::record::{Parts, Provenance, RecordError};
@@ -102,6 +102,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let data = Splits::load(spec)?;
     let plan = Plan::new(spec, &data)?;
     plan.check_instances(spec)?;
+    let quadratic = Quadratic::of(spec, &plan, &data)?;
     let folder = Folder { path: &settings.out, spec: &spec.of_results().canonical() };
     if folder.claim(settings.fresh)? == Claim::Complete {
         return Ok(Finished::AlreadyComplete);
@@ -131,7 +132,8 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     }
     let trials = plan.trials.len() - before;
     let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops_per_trial());
-    let files = folder.assemble(spec, &plan, &data, &parts).map_err(|source| folder.error(source))?;
+    let mut files = folder.assemble(spec, &plan, &data, &parts).map_err(|source| folder.error(source))?;
+    files.extend(folder.write_quadratic(quadratic.as_ref()).map_err(|source| folder.error(source))?);
     // Figures of a large sweep need the memory.
     drop(plan);
     folder.finish(spec, files, parts, &weights, settings.png)?;

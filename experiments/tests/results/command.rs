@@ -213,6 +213,30 @@ fn reproducing_into_a_folder_and_checking_it_agree() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("runs.csv differs"));
 }
 
+/// What is outside the contract may differ in its last digits, and in nothing else.
+#[test]
+fn what_is_outside_the_contract_is_checked_with_a_tolerance() {
+    let folder = folder();
+    succeeds(folder.path(), &["reproduce", "linear-optimum", "--quiet"]);
+    let check = ["reproduce", "linear-optimum", "--check", "--quiet"];
+    assert_eq!(succeeds(folder.path(), &check), "");
+    let table = folder.path().join("results/linear-optimum/spectrum.csv");
+    let text = fs::read_to_string(&table).unwrap();
+    let (before, largest) = text.trim_end().rsplit_once(',').unwrap();
+    let by = |factor: f64| format!("{before},{}\n", largest.parse::<f64>().unwrap() * factor);
+    fs::write(&table, by(1.0 + 1e-12)).unwrap();
+    assert_eq!(succeeds(folder.path(), &check), "");
+    for wrong in [by(1.0 + 1e-6), format!("{text}25,6\n"), text.replace("eigenvalue_approx", "eigenvalue")] {
+        fs::write(&table, wrong).unwrap();
+        let output = thalweg(folder.path(), &check);
+        assert_eq!(output.status.code(), Some(1));
+        let differences = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(differences.ends_with("spectrum.csv differs\n") && differences.lines().count() == 1, "{differences}");
+    }
+    fs::remove_file(&table).unwrap();
+    assert_eq!(thalweg(folder.path(), &check).status.code(), Some(1));
+}
+
 #[test]
 fn a_plan_and_the_lists_are_shown() {
     let folder = folder();

@@ -288,7 +288,9 @@ const CASES: &[(&str, &str, &[&str])] = &[
     (
         "[[opt",
         "[[figure]]\nkind = \"sensitivity\"\nmetric = \"final_train_loss\"\ntheory = \"quadratic\"\n[[opt",
-        &["19:10: `figure.0.theory`: this theory is of the landscape quadratic"],
+        &[
+            "19:10: `figure.0.theory`: this theory is of the landscape quadratic, or of a Hessian with record.spectrum = true",
+        ],
     ),
     (
         "[[opt",

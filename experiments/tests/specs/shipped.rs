@@ -196,5 +196,6 @@ fn canonical_text_is_one_for_all_spellings() {
     assert_eq!(canonical(&edited("seeds = 2", "seeds = { from = 0x0, count = 2 } # two")), small);
     assert_eq!(canonical(&edited("[0.1, 0.01]", "{ values = [1e-1, 1e-2] }")), small);
     assert_eq!(canonical(&edited("steps = 10", "precision = 'f32'\nsteps = 1_0")), small);
+    assert!(!small.contains("spectrum"), "{small}");
     assert!(small.contains("lr = [0.1, 0.01]\n") && small.contains("init = \"glorot-uniform\"\n"), "{small}");
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::atomic;
+use super::{atomic, is_outside_contract};
 
 /// The name of the file.
 pub const FILE: &str = "manifest.toml";
@@ -19,8 +19,11 @@ pub struct Manifest {
     pub contract: u32,
     /// The BLAKE3 of `spec.toml`.
     pub spec: String,
-    /// The BLAKE3 of every other file, by its path from the folder.
+    /// The BLAKE3 of every other file under the contract, by its path from the folder.
     pub files: BTreeMap<String, String>,
+    /// The BLAKE3 of the files outside the contract: another machine may write other last digits.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outside_contract: BTreeMap<String, String>,
 }
 
 impl Manifest {
@@ -36,8 +39,21 @@ impl Manifest {
             hasher.update_reader(File::open(folder.join(name))?)?;
             Ok::<_, io::Error>(hasher.finalize().to_hex().to_string())
         };
-        let files = files.iter().map(|name| Ok((name.clone(), hash(name)?))).collect::<io::Result<_>>()?;
-        Ok(Self { contract, spec: hash("spec.toml")?, files })
+        let files = files.iter().map(|name| Ok((name.clone(), hash(name)?))).collect::<io::Result<BTreeMap<_, _>>>()?;
+        let (outside_contract, files) = files.into_iter().partition(|(name, _)| is_outside_contract(name));
+        Ok(Self { contract, spec: hash("spec.toml")?, files, outside_contract })
+    }
+
+    /// The names of all files but `spec.toml`.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.files.keys().chain(self.outside_contract.keys())
+    }
+
+    /// Whether two results are the same as far as manifests can tell: all is equal but the hashes of files outside the
+    /// contract.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let same_names = self.outside_contract.keys().eq(other.outside_contract.keys());
+        same_names && *self == Self { outside_contract: self.outside_contract.clone(), ..other.clone() }
     }
 
     /// Reads the manifest of a result.

@@ -2,6 +2,10 @@
 //!
 //! The same rows give the same bytes everywhere: numbers are the shortest decimals that read back to the same value
 //! ([`Precision::format`]), a missing value is an empty cell, lines end with a line feed.
+//!
+//! What comes from linear algebra is outside the numerics contract: `spectrum.csv` and `optimum.csv`. Columns of such
+//! numbers have names that end in `_approx`; they are rounded to ten significant digits, and compared with a tolerance
+//! ([`agree`]).
 
 pub mod atomic;
 mod column;
@@ -12,13 +16,16 @@ mod key;
 pub mod manifest;
 mod merge;
 mod number;
+mod optimum;
 mod parts;
 mod provenance;
 mod runs;
 mod schema;
 mod sheet;
+mod spectrum;
 mod surface;
 mod table;
+mod tolerance;
 mod trajectory;
 mod units;
 
@@ -28,12 +35,15 @@ pub use effective_lr::{write_rates, write_rates_header};
 pub use error::RecordError;
 pub use key::Key;
 pub use number::{Precision, parse as parse_number};
+pub use optimum::{OPTIMUM, read_optimum, write_optimum};
 pub use parts::{Parts, Rows, TABLES};
 pub use provenance::Provenance;
 pub use runs::{read_runs, visit_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Setting, Status};
 pub use sheet::{Cells, Sheet};
+pub use spectrum::{SPECTRUM, read_spectrum, write_spectrum};
 pub use surface::{Surface, read_surface, write_surface};
+pub use tolerance::{TOLERANCE, agree, is_outside_contract};
 pub use trajectory::{Waypoint, read_trajectory, write_position, write_trajectory_header};
 pub use units::{Change, write_changes};
 

@@ -8,7 +8,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Curve, Run, Status};
+use thalweg_record::record::{Curve, Run, Status, TOLERANCE};
 use thalweg_record::stats::{Configuration, CurveMetric, Spread, choose_best, configurations};
 
 /// The kind, as specs and the command know it.
@@ -16,7 +16,7 @@ pub const KIND: Kind = Kind {
     name: "curves",
     summary: "a metric by step or epoch, of each optimizer's best configuration or of selected ones",
     metrics: || CurveMetric::ALL.map(CurveMetric::name).to_vec(),
-    keys: &["by_epoch", "select", "select_by", "x_scale", "x_range", "y_range"],
+    keys: &["by_epoch", "from_optimum", "select", "select_by", "x_scale", "x_range", "y_range"],
     required: 0,
     input: Input::Problem,
     table: None,
@@ -29,8 +29,33 @@ const MARKERS: usize = 9;
 /// The values of one trial by step.
 type Trial<'a> = (&'a Run, BTreeMap<u64, f64>);
 
+/// What stands on the ordinate.
+#[derive(Clone, Copy)]
+struct Measure {
+    metric: CurveMetric,
+    /// The loss that it is measured from.
+    optimum: Option<f64>,
+}
+
+impl Measure {
+    /// The value of a row: the worst one for NaN; and for a loss that is as near to the optimum as that is known, 0, which is where
+    /// rounding and the numbers of another machine cannot be told from a loss above it.
+    fn value(self, row: &Curve) -> Option<f64> {
+        let value = self.metric.value(row).map(|value| if value.is_nan() { self.metric.worst() } else { value })?;
+        let Some(optimum) = self.optimum else { return Some(value) };
+        let above = value - optimum;
+        Some(if above > TOLERANCE * optimum { above } else { 0.0 })
+    }
+
+    fn label(self, metric: &str) -> String {
+        let from = if self.optimum.is_some() { " above the least-squares optimum" } else { "" };
+        format!("{metric}{from}")
+    }
+}
+
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    let measure = Measure { metric, optimum: chart.options.optimum.filter(|_| chart.options.from_optimum) };
     let all = configurations(data.runs);
     let chosen = if chart.options.selection.is_empty() {
         choose_best(data.runs, chart.options.select_by.unwrap_or_else(|| metric.outcome()))
@@ -46,7 +71,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let per_epoch = chart.options.steps_per_epoch.filter(|_| chart.options.by_epoch);
     let unit = per_epoch.unwrap_or(1) as f64;
-    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &rows, metric, unit)).collect();
+    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &rows, measure, unit)).collect();
     let found = chosen.iter().zip(points).filter(|(_, points)| !points.is_empty()).enumerate();
     let series: Vec<Series> = found
         .map(|(index, (configuration, points))| {
@@ -59,16 +84,17 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         let reason = format!("no selected trial has a curve of `{}`", metric.name());
         return Err(FigureError::NoData { kind: KIND.name, reason });
     }
-    picture(chart, data, metric, &series, series::seed_counts(&chosen))
+    picture(chart, data, measure, &series, series::seed_counts(&chosen))
 }
 
 fn picture(
     chart: &Chart,
     data: &Data<'_>,
-    metric: CurveMetric,
+    measure: Measure,
     series: &[Series],
     seeds: (usize, usize),
 ) -> Result<Picture, FigureError> {
+    let metric = measure.metric;
     let by = if chart.options.by_epoch { "epoch" } else { "step" };
     let steps: Vec<f64> = series.iter().flat_map(|line| &line.points).map(|point| point.x).collect();
     let last = steps.iter().copied().fold(1.0, f64::max);
@@ -88,7 +114,7 @@ fn picture(
         notes.extend(texts.map(|text| Entry { symbol: Symbol::None, text }));
     }
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {} by {by}", data.problem, metric.label())),
+        title: chart.title_or(|| format!("{}: {} by {by}", data.problem, measure.label(metric.label()))),
         x,
         x_label: format!("{by}s of training"),
         color_bar: None,
@@ -101,7 +127,7 @@ fn picture(
             heading: String::new(),
             height: 320.0,
             y,
-            y_label: metric.axis_label(),
+            y_label: measure.label(&metric.axis_label()),
             layers,
             symbols: Vec::new(),
         }],
@@ -123,18 +149,17 @@ fn markers(line: &Series, first: usize, gap: usize) -> Layer {
 fn over_seeds(
     configuration: &Configuration<'_>,
     rows: &HashMap<&str, Vec<&Curve>>,
-    metric: CurveMetric,
+    measure: Measure,
     unit: f64,
 ) -> Vec<SeedPoint> {
     let values = |run: &Run| -> BTreeMap<u64, f64> {
         let rows = rows.get(run.key.as_str()).into_iter().flatten();
-        let is_known = |value: f64| if value.is_nan() { metric.worst() } else { value };
-        rows.filter_map(|row| Some((row.step, is_known(metric.value(row)?)))).collect()
+        rows.filter_map(|row| Some((row.step, measure.value(row)?))).collect()
     };
     let trials: Vec<Trial<'_>> =
         configuration.runs.iter().map(|&run| (run, values(run))).filter(|(_, values)| !values.is_empty()).collect();
     let steps: BTreeSet<u64> = trials.iter().flat_map(|(_, values)| values.keys().copied()).collect();
-    steps.into_iter().filter_map(|step| at_step(&trials, step, metric, unit)).collect()
+    steps.into_iter().filter_map(|step| at_step(&trials, step, measure.metric, unit)).collect()
 }
 
 fn at_step(trials: &[Trial<'_>], step: u64, metric: CurveMetric, unit: f64) -> Option<SeedPoint> {

@@ -204,7 +204,8 @@ impl Chart {
         let options = &self.options;
         let columns = [&options.x, &options.y, &options.series, &options.column];
         let columns = columns.into_iter().flatten().map(|column| format!("-{column}")).collect::<String>();
-        options.name.clone().unwrap_or_else(|| format!("{}-{}{columns}", self.kind.name, self.metric))
+        let from = if options.from_optimum { "-from_optimum" } else { "" };
+        options.name.clone().unwrap_or_else(|| format!("{}-{}{from}{columns}", self.kind.name, self.metric))
     }
 
     /// What the chart shows, as (problem, picture): one picture per problem in the rows, or one with an empty name for

@@ -45,10 +45,14 @@ pub struct Options {
     pub by_epoch: bool,
     /// Whether the abscissa is the probability σ(z) and not z.
     pub by_probability: bool,
+    /// Whether losses are measured from that of the least-squares optimum.
+    pub from_optimum: bool,
     /// Steps of an epoch of the sweep, for a figure by epoch.
     pub steps_per_epoch: Option<u64>,
     /// The smallest and the largest eigenvalue of a quadratic, for a theory that needs them.
     pub spectrum: Option<(f64, f64)>,
+    /// The training loss of the least-squares optimum, for a figure of losses from there on.
+    pub optimum: Option<f64>,
 }
 
 /// Which configurations are shown: those of the optimizer that have these settings, whatever their other settings.
