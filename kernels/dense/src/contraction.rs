@@ -231,7 +231,9 @@ impl<'a, S: Simd, T: Real> Contraction<'a, S, T> {
     #[inline(always)]
     fn source(&self, rows: usize, columns: usize) -> Source {
         if self.b.transposed {
-            return if const { turns::<S>() } { Source::Turned } else { Source::Copied };
+            // Tiles that turn B are those of the forward product: rows of A are contiguous, and no gradient is rectified.
+            let turned = const { turns::<S>() } && !self.a.transposed && self.follow.rectified.is_none();
+            return if turned { Source::Turned } else { Source::Copied };
         }
         let near = rows < WORTH_COPYING || self.b.stride * size_of::<T>() <= NEAR;
         let readable = const { has_masked_moves::<S>() } || columns.is_multiple_of(T::lanes::<S>());

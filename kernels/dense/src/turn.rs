@@ -55,7 +55,7 @@ pub(crate) unsafe fn first_rows<S: Simd, T: Real>(
     from: *const T,
     stride: usize,
 ) {
-    debug_assert!(tiles.epilogue.rectified.is_none(), "the forward product, which turns its weights, has no gradient");
+    debug_assert!(tiles.epilogue.rectified.is_none(), "tiles that turn B have no place for it");
     let lanes = T::lanes::<S>();
     for first in (0..tiles.columns).step_by(lanes) {
         let tile = Tiles {

@@ -11,6 +11,7 @@ mod compare;
 mod landscapes;
 mod lanes;
 mod losses;
+mod matrices;
 mod numbers;
 mod optimizers;
 mod orthogonal;

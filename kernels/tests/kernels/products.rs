@@ -31,7 +31,7 @@ const SHAPES: &[(usize, usize, usize)] = &[
     (23, 700, 17),
 ];
 
-/// Of so many examples or units that the dense form takes the rows of a product in blocks of at most 1,026: two or three
+/// Enough examples or units that the dense form takes the rows of a product in blocks of at most 1,026: two or three
 /// equal ones, of one panel of columns or several, with and without a copy of either factor.
 const MANY_EXAMPLES: &[(usize, usize, usize)] =
     &[(1, 1, 1027), (3, 2, 1100), (17, 5, 2053), (70, 3, 1030), (3, 70, 1030), (2, 260, 1027), (1, 513, 1027)];
@@ -192,6 +192,17 @@ fn every_product_follows_the_contract_in_f32() {
 #[test]
 fn every_product_follows_the_contract_in_f64() {
     every_product_follows_the_contract::<f64>();
+}
+
+/// Few enough for Miri, which interprets: tiles and strips, pieces of the depth and blocks of rows.
+#[test]
+fn miri_products_follow_the_contract() {
+    let isa = Isa::available()[0];
+    for shape in [(1, 1, 1), (5, 7, 8), (1, 513, 1)] {
+        Case::<f32>::new(shape, isa.lanes::<f32>(), shape.0 > 1).check(&mut *population(isa), isa);
+        Case::<f64>::new(shape, 1, true).check(&mut *dense(isa), isa);
+    }
+    Case::<f32>::new((1027, 1, 1), 1, true).check(&mut *dense(isa), isa);
 }
 
 fn dense_products_of_many_rows_follow_the_contract<T: Real>() {
