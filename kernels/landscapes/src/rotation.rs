@@ -21,7 +21,7 @@ pub struct Rotation<T> {
 }
 
 impl<T: Elementary> Rotation<T> {
-    /// By an orthogonal matrix, `[row][column]`, such as [`orthogonal`](crate::orthogonal::orthogonal()) gives.
+    /// By an orthogonal matrix, `[row][column]`, such as [`orthogonal`](thalweg_numerics::orthogonal::orthogonal()) gives.
     ///
     /// # Panics
     ///

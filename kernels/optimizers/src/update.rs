@@ -80,11 +80,14 @@ fn run<R: Rule, S: Simd, T: Real>(simd: S, step: Update<'_, T>) -> bool {
     !bytemuck::cast_slice(&[alarms.register()]).iter().all(|alarm: &T| alarm.is_finite())
 }
 
-/// The parameters of a group that are updated, their gradient and their state: whole registers, and the rest.
+/// Whole registers of an array, and the rest.
+type Split<'a, S, T> = (&'a mut [<T as Real>::Reg<S>], &'a mut [T]);
+
+/// The parameters of a group that are updated, their gradient and their state.
 struct Arrays<'a, S: Simd, T: Real> {
-    weights: (&'a mut [T::Reg<S>], &'a mut [T]),
+    weights: Split<'a, S, T>,
     gradient: (&'a [T::Reg<S>], &'a [T]),
-    state: [(&'a mut [T::Reg<S>], &'a mut [T]); MAX_STATE],
+    state: [Split<'a, S, T>; MAX_STATE],
 }
 
 impl<S: Simd, T: Real> Arrays<'_, S, T> {
