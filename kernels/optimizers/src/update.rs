@@ -100,11 +100,6 @@ impl<S: Simd, T: Real> Arrays<'_, S, T> {
             alarm = self.step::<R, TOGETHER>(p, c, alarm);
             p += TOGETHER;
         }
-        // On landscapes, of which most have two coordinates, rules of a few operations are bound by the way to them.
-        if !S::IS_SCALAR && R::STATE <= 1 && p + 2 <= count {
-            alarm = self.step::<R, 2>(p, c, alarm);
-            p += 2;
-        }
         let Self { weights: (weights, weights_rest), gradient: (gradient, gradient_rest), state } = self;
         // What is left, the last of which may not fill a register.
         let all = count + usize::from(!weights_rest.is_empty());
