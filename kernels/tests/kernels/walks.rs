@@ -98,7 +98,9 @@ fn a_walk_is_its_steps<T: Precision>() {
             }
         }
     }
-    assert!(walks >= Isa::available().len() - 1 && lost > 300 && kept > 300, "{walks} {lost} {kept}");
+    // Where there is no instruction set but the scalar one, nothing walks.
+    let some = |count: usize| count > 5 * walks;
+    assert!(Isa::best().is_scalar() || (walks > 0 && some(lost) && some(kept)), "{walks} {lost} {kept}");
 }
 
 #[test]
