@@ -47,7 +47,7 @@ impl<T> Walk<'_, T> {
     pub const LONGEST: u64 = 1 << 24;
 }
 
-/// The kernels, each for a landscape and an optimizer that workloads take many steps with. The scalar
+/// The kernels, each for a landscape that workloads descend and an optimizer without a division. The scalar
 /// instruction set has none: without registers there is nothing to keep in them.
 static WALKS: &[(&Landscape, &Optimizer, Table<WalkKernel>)] = &[
     (&BEALE, &SGD, of::<Beale, Sgd>()),
