@@ -6,6 +6,7 @@ use thalweg_benches::timing;
 use thalweg_benches::workload::{descent, landscape, walk};
 use thalweg_kernels::landscape::{ALL, Landscape};
 use thalweg_kernels::optimizer::ALL as OPTIMIZERS;
+use thalweg_kernels::walk::Walker;
 
 /// Starts along each coordinate.
 const SIDE: usize = 128;
@@ -16,7 +17,7 @@ fn main() {
             comparison.add("landscape/gradient", landscape::workload::<f32>(landscape, comparison.isa()));
             comparison.add("landscape/gradient", landscape::workload::<f64>(landscape, comparison.isa()));
             let isa = comparison.isa();
-            for &optimizer in OPTIMIZERS.iter().filter(|optimizer| landscape.walks(isa, optimizer, 2)) {
+            for &optimizer in OPTIMIZERS.iter().filter(|by| Walker::new(isa, landscape, by, 2).is_some()) {
                 comparison.add("landscape/walk", walk::workload::<f32>(landscape, optimizer, isa));
             }
         }

@@ -13,7 +13,8 @@
 //! | `dense` | the dense form of the products, on faer's matrix views |
 //! | `functions` | activations and losses |
 //! | `optimizers` | update rules |
-//! | `landscapes` | analytic functions, and walks down them |
+//! | `landscapes` | analytic functions to descend |
+//! | `walks` | many steps down a landscape in one call |
 //! | `linalg` | spectra, singular values and least squares on faer's decompositions, outside the contract |
 //!
 //! # The numerics contract
@@ -48,6 +49,7 @@ pub use thalweg_linalg as linalg;
 pub use thalweg_numerics::count;
 pub use thalweg_numerics::{Buffer, Isa, Mask, Real, Vector, arch, math, orthogonal, parameter, table};
 pub use thalweg_optimizers as optimizer;
+pub use thalweg_walks as walk;
 
 /// The matrix products of a layer.
 pub mod product {

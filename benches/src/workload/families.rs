@@ -5,6 +5,7 @@ use thalweg_kernels::activation::ALL as ACTIVATIONS;
 use thalweg_kernels::landscape::ALL as LANDSCAPES;
 use thalweg_kernels::loss::ALL as LOSSES;
 use thalweg_kernels::optimizer::ALL as OPTIMIZERS;
+use thalweg_kernels::walk::Walker;
 
 use super::product::{Product, Sharing};
 use super::{Make, activation, dense, landscape, loss, math, optimizer, product, walk};
@@ -36,7 +37,7 @@ pub fn elementwise(mut add: impl FnMut(&str, Box<Make<'static>>)) {
     }
     for &landscape in LANDSCAPES {
         add("landscape/gradient", Box::new(move |isa| landscape::workload::<f32>(landscape, isa)));
-        for &optimizer in OPTIMIZERS.iter().filter(|optimizer| landscape.walks(Isa::best(), optimizer, 2)) {
+        for &optimizer in OPTIMIZERS.iter().filter(|by| Walker::new(Isa::best(), landscape, by, 2).is_some()) {
             add("landscape/walk", Box::new(move |isa| walk::workload::<f32>(landscape, optimizer, isa)));
         }
     }

@@ -1,9 +1,10 @@
 //! Steps down a landscape in one call.
 
-use thalweg_kernels::landscape::{Landscape, Points, Walk};
+use thalweg_kernels::landscape::{Landscape, Points};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{Hyperparameter, Optimizer, Update};
 use thalweg_kernels::reference::optimizer::{Memory, step};
+use thalweg_kernels::walk::{Walk, Walker};
 use thalweg_kernels::{Buffer, Isa};
 
 use super::{Demands, Runner, Workload};
@@ -124,12 +125,11 @@ impl<T: Elementary> Workload for Descents<T> {
         }
         self.x.copy_from_slice(&self.starts);
         self.state.fill(T::default());
-        if self.isa.is_scalar() {
-            return self.step_by_step();
-        }
+        let walker = Walker::new(self.isa, self.landscape, self.optimizer, 2);
+        let Some(walker) = walker else { return self.step_by_step() };
         let Self { x, state, coefficients, survived, .. } = self;
         let walk = Walk { steps: STEPS as u64, x, state, coefficients, survived };
-        self.landscape.walk(self.isa, self.optimizer, walk);
+        walker.go(walk);
     }
 
     fn check(&mut self) {

@@ -1,10 +1,11 @@
 //! Landscapes as objectives: optimizers go down them from given points.
 
-use thalweg_kernels::landscape::{Landscape, Points, Rotation, Walk};
+use thalweg_kernels::landscape::{Landscape, Points, Rotation};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 use thalweg_kernels::orthogonal::orthogonal;
 use thalweg_kernels::table::{Family, Table};
+use thalweg_kernels::walk::{Walk, Walker};
 use thalweg_kernels::{Isa, Real};
 
 use crate::random::Stream;
@@ -193,12 +194,10 @@ impl<T: Elementary> Objective<T> for Descent<T> {
 
     fn walk(&self, scratch: &mut Scratch<T>, optimizer: &Optimizer, walk: Walk<'_, T>) -> bool {
         let is_plain = self.rotation.is_none() && self.gradient_noise == 0.0;
-        let isa = scratch.layout.isa;
-        let walks = is_plain && self.landscape.walks(isa, optimizer, self.dimensions);
-        if walks {
-            self.landscape.walk(isa, optimizer, walk);
-        }
-        walks
+        let walker = Walker::new(scratch.layout.isa, self.landscape, optimizer, self.dimensions);
+        let Some(walker) = walker.filter(|_| is_plain) else { return false };
+        walker.go(walk);
+        true
     }
 
     fn evaluate(&self, scratch: &mut Scratch<T>, _: u64, _: Split, weights: &[T], evaluation: &mut Evaluation) {

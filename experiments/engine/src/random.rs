@@ -4,7 +4,7 @@
 //! what else was drawn. A stream is ChaCha8, whose output is fixed on every machine; the uniform, the normal and the
 //! shuffle are our own, as those of `rand` may change between versions. Golden tests below fix the bits.
 
-use rand_chacha::ChaCha8Rng;
+use chacha20::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
 /// A stream of random numbers for one purpose and one seed.
@@ -17,7 +17,7 @@ use rand_core::{Rng, SeedableRng};
 /// assert_eq!(order.next_u64(), again.next_u64());
 /// assert_ne!(order.next_u64(), Stream::new("init", 7).next_u64());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Stream {
     generator: ChaCha8Rng,
     /// The second of a pair of normals, for the next call.

@@ -12,6 +12,7 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Landscape};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Hyperparameter, Optimizer};
+use thalweg_kernels::walk::Walker;
 
 /// The outcomes of a job, in blocks of 24 lanes, in the order of the trials.
 fn outcomes<T: Elementary>(
@@ -73,7 +74,7 @@ fn walks_are_their_steps<T: Elementary>() {
     let mut ends = [0; 3];
     for landscape in LANDSCAPES {
         let descent = || Descent::<T>::new(landscape, 2, &[]);
-        for optimizer in OPTIMIZERS.iter().filter(|optimizer| landscape.walks(Isa::best(), optimizer, 2)) {
+        for optimizer in OPTIMIZERS.iter().filter(|by| Walker::new(Isa::best(), landscape, by, 2).is_some()) {
             compare(&descent(), &Stepwise(descent()), optimizer, &mut ends);
         }
     }
@@ -85,7 +86,7 @@ fn walks_are_their_steps<T: Elementary>() {
 #[test]
 fn rotated_or_noisy_landscapes_do_not_walk() {
     let (landscape, optimizer) = (Landscape::named("rosenbrock").unwrap(), Optimizer::named("momentum").unwrap());
-    assert!(Isa::best().is_scalar() || landscape.walks(Isa::best(), optimizer, 2));
+    assert!(Isa::best().is_scalar() || Walker::new(Isa::best(), landscape, optimizer, 2).is_some());
     let descent = || Descent::<f64>::new(landscape, 2, &[]);
     compare(&descent().rotated(1), &Stepwise(descent().rotated(1)), optimizer, &mut [0; 3]);
     let noisy = || descent().with_gradient_noise(0.1);

@@ -24,7 +24,9 @@ pub static BEALE: Landscape = Landscape::new::<Beale>(
     reference::beale,
 );
 
-pub(crate) struct Beale;
+/// The formulas of [`BEALE`] for registers.
+#[derive(Debug)]
+pub struct Beale;
 
 /// cₖ and tₖ for k from 1 to 3.
 #[inline(always)]

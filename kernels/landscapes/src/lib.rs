@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod ackley;
-mod beale;
+pub mod beale;
 mod booth;
 mod gramacy_lee;
 mod griewank;
@@ -13,9 +13,9 @@ mod himmelblau;
 mod levy;
 mod matyas;
 mod quadratic;
-mod rastrigin;
+pub mod rastrigin;
 pub mod reference;
-mod rosenbrock;
+pub mod rosenbrock;
 mod rotation;
 mod saddle;
 mod shubert;
@@ -23,7 +23,6 @@ mod six_hump_camel;
 mod sphere;
 mod styblinski_tang;
 mod three_hump_camel;
-mod walk;
 
 use std::marker::PhantomData;
 
@@ -33,7 +32,6 @@ use thalweg_numerics::table::{Family, Table};
 use thalweg_numerics::{Isa, Real, Vector};
 
 pub use rotation::Rotation;
-pub use walk::Walk;
 
 /// How many coordinates a landscape has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +45,7 @@ pub enum Dimensions {
 }
 
 /// A function f of a point x, written once for every precision, instruction set and width.
-trait Function: 'static {
+pub trait Function: 'static {
     /// Whether every point has two coordinates.
     const IS_PLANE: bool = false;
 
@@ -58,11 +56,14 @@ trait Function: 'static {
 }
 
 /// A point, one register per coordinate.
-#[derive(Clone, Copy)]
-struct Coordinates<'a, S: Simd, T: Real> {
-    simd: S,
-    x: &'a [T::Reg<S>],
-    spectrum: &'a [T],
+#[derive(Clone, Copy, Debug)]
+pub struct Coordinates<'a, S: Simd, T: Real> {
+    /// The token of the instruction set.
+    pub simd: S,
+    /// One register per coordinate.
+    pub x: &'a [T::Reg<S>],
+    /// The eigenvalues, for a landscape that has a spectrum; empty for the others.
+    pub spectrum: &'a [T],
 }
 
 impl<S: Simd, T: Real> Coordinates<'_, S, T> {
@@ -88,7 +89,8 @@ impl<S: Simd, T: Real> Coordinates<'_, S, T> {
 }
 
 /// The partial derivatives at a point, on their way out.
-struct Partials<'a, S: Simd, T: Real>(&'a mut [T::Reg<S>]);
+#[derive(Debug)]
+pub struct Partials<'a, S: Simd, T: Real>(pub &'a mut [T::Reg<S>]);
 
 impl<S: Simd, T: Real> Partials<'_, S, T> {
     #[inline(always)]

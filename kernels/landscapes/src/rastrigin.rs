@@ -27,7 +27,9 @@ pub static RASTRIGIN: Landscape = Landscape::new::<Rastrigin>(
     reference::rastrigin,
 );
 
-pub(crate) struct Rastrigin;
+/// The formulas of [`RASTRIGIN`] for registers.
+#[derive(Debug)]
+pub struct Rastrigin;
 
 impl Function for Rastrigin {
     #[inline(always)]

@@ -24,7 +24,9 @@ pub static ROSENBROCK: Landscape = Landscape::new::<Rosenbrock>(
     reference::rosenbrock,
 );
 
-pub(crate) struct Rosenbrock;
+/// The formulas of [`ROSENBROCK`] for registers.
+#[derive(Debug)]
+pub struct Rosenbrock;
 
 impl Function for Rosenbrock {
     #[inline(always)]

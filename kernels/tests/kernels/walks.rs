@@ -2,8 +2,9 @@
 //! width, in both precisions.
 
 use thalweg_kernels::Isa;
-use thalweg_kernels::landscape::{ALL as LANDSCAPES, Landscape, Points, Walk};
+use thalweg_kernels::landscape::{ALL as LANDSCAPES, Landscape, Points};
 use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Hyperparameter, Optimizer, Update};
+use thalweg_kernels::walk::{Walk, Walker};
 
 use crate::compare::{Precision, assert_same};
 use crate::numbers::Numbers;
@@ -73,7 +74,8 @@ fn a_walk_is_its_steps<T: Precision>() {
     let (mut walks, mut lost, mut kept) = (0, 0, 0);
     for landscape in LANDSCAPES {
         for optimizer in OPTIMIZERS {
-            for isa in Isa::available().into_iter().filter(|isa| landscape.walks(*isa, optimizer, 2)) {
+            let walkers = |isa| Walker::new(isa, landscape, optimizer, 2).map(|walker| (isa, walker));
+            for (isa, walker) in Isa::available().into_iter().filter_map(walkers) {
                 walks += 1;
                 for groups in GROUPS {
                     let start = block::<T>(landscape, optimizer, isa.lanes::<T>(), groups);
@@ -84,7 +86,7 @@ fn a_walk_is_its_steps<T: Precision>() {
                     for steps in [STEPS / 4, STEPS - STEPS / 4] {
                         let before = survived.clone();
                         let walk = Walk { steps, x, state, coefficients, survived };
-                        landscape.walk(isa, optimizer, walk);
+                        walker.go(walk);
                         survived.iter_mut().zip(before).for_each(|(survived, before)| *survived += before);
                     }
                     let what = |part| format!("{part} on {landscape:?} by {optimizer:?}, {groups} groups on {isa:?}");
@@ -118,7 +120,7 @@ fn walks_are_in_the_plane() {
     for landscape in LANDSCAPES {
         for optimizer in OPTIMIZERS {
             for isa in Isa::available() {
-                let walks = |dimensions| landscape.walks(isa, optimizer, dimensions);
+                let walks = |dimensions| Walker::new(isa, landscape, optimizer, dimensions).is_some();
                 assert!(!walks(1) && !walks(3), "{landscape:?} {optimizer:?}");
                 assert!(optimizer.products == 0 || !walks(2), "{optimizer:?} has no constant coefficients");
                 assert!(!isa.is_scalar() || !walks(2), "there is nothing to gain without registers");

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use thalweg_kernels::Buffer;
-use thalweg_kernels::landscape::Walk;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{Optimizer, Update};
+use thalweg_kernels::walk::Walk;
 
 use super::adjuster::Adjuster;
 use super::alarms::Alarms;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use thalweg_kernels::landscape::Walk;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
+use thalweg_kernels::walk::Walk;
 
 use super::{Evaluation, Keep, Layout, Options, Setting, Trainer, trainer};
 

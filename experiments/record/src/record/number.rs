@@ -114,7 +114,7 @@ fn plain_or_scientific(scientific: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use rand_chacha::ChaCha8Rng;
+    use chacha20::ChaCha8Rng;
     use rand_core::{Rng, SeedableRng};
 
     use super::*;

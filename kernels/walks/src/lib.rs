@@ -4,20 +4,21 @@
 //! they work on than to do them. A kernel that does both keeps the points and the state of their optimizer in registers
 //! from step to step. That pays for rules without a division; for the others, one after the other is as fast.
 
+#![forbid(unsafe_code)]
+
 use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
+use thalweg_landscapes::beale::{BEALE, Beale};
+use thalweg_landscapes::rastrigin::{RASTRIGIN, Rastrigin};
+use thalweg_landscapes::rosenbrock::{ROSENBROCK, Rosenbrock};
+use thalweg_landscapes::{Coordinates, Function, Landscape, Partials};
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::table::{Family, Table};
 use thalweg_numerics::{Isa, Real, Vector};
 use thalweg_optimizers::momentum::{MOMENTUM, Momentum};
 use thalweg_optimizers::sgd::{SGD, Sgd};
 use thalweg_optimizers::{MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
-
-use crate::beale::{BEALE, Beale};
-use crate::rastrigin::{RASTRIGIN, Rastrigin};
-use crate::rosenbrock::{ROSENBROCK, Rosenbrock};
-use crate::{Coordinates, Function, Landscape, Partials, Points};
 
 /// Coordinates of a point.
 const PLANE: usize = 2;
@@ -47,9 +48,16 @@ impl<T> Walk<'_, T> {
     pub const LONGEST: u64 = 1 << 24;
 }
 
-/// The kernels, each for a landscape that workloads descend and an optimizer without a division. The scalar
-/// instruction set has none: without registers there is nothing to keep in them.
-static WALKS: &[(&Landscape, &Optimizer, Table<WalkKernel>)] = &[
+/// An optimizer's walk down a landscape, on an instruction set.
+#[derive(Clone, Copy)]
+pub struct Walker {
+    isa: Isa,
+    optimizer: &'static Optimizer,
+    kernel: &'static Table<Kernel>,
+}
+
+/// The kernels, each for a landscape that workloads descend and an optimizer without a division.
+static KERNELS: &[(&Landscape, &Optimizer, Table<Kernel>)] = &[
     (&BEALE, &SGD, of::<Beale, Sgd>()),
     (&BEALE, &MOMENTUM, of::<Beale, Momentum>()),
     (&RASTRIGIN, &MOMENTUM, of::<Rastrigin, Momentum>()),
@@ -57,42 +65,39 @@ static WALKS: &[(&Landscape, &Optimizer, Table<WalkKernel>)] = &[
     (&ROSENBROCK, &MOMENTUM, of::<Rosenbrock, Momentum>()),
 ];
 
+impl Walker {
+    /// The walk of points with this number of coordinates, where there is a kernel for it. The scalar instruction set
+    /// has none: without registers there is nothing to keep in them.
+    pub fn new(isa: Isa, landscape: &Landscape, optimizer: &Optimizer, dimensions: usize) -> Option<Self> {
+        let (_, optimizer, kernel) = KERNELS.iter().find(|(of, by, _)| *of == landscape && *by == optimizer)?;
+        (dimensions == PLANE && !isa.is_scalar()).then_some(Self { isa, optimizer, kernel })
+    }
+
+    /// Goes down from every point of a block. Every number has the bits that it gets from a
+    /// [gradient](Landscape::gradient) and an [update](Optimizer::update) per step.
+    ///
+    /// # Panics
+    ///
+    /// If there are more than [`Walk::LONGEST`] steps, or the slices do not fit each other.
+    pub fn go<T: Elementary>(&self, walk: Walk<'_, T>) {
+        assert!(walk.steps <= Walk::<T>::LONGEST);
+        assert!(walk.x.len().is_multiple_of(PLANE * self.isa.lanes::<T>()));
+        assert_eq!(walk.state.len(), walk.x.len() * self.optimizer.state);
+        assert_eq!(walk.survived.len() * PLANE, walk.x.len());
+        assert_eq!(walk.coefficients.len(), walk.survived.len() * self.optimizer.coefficients);
+        self.kernel.get::<T>()(self.isa, walk);
+    }
+}
+
 #[derive(Clone, Copy)]
-struct WalkKernel;
-impl Family for WalkKernel {
+struct Kernel;
+impl Family for Kernel {
     type Member<T: Real> = fn(Isa, Walk<'_, T>);
 }
 
 /// The kernel of a function and a rule.
-const fn of<F: Function, R: Rule>() -> Table<WalkKernel> {
+const fn of<F: Function, R: Rule>() -> Table<Kernel> {
     Table { f32: walk::<F, R, f32>, f64: walk::<F, R, f64> }
-}
-
-impl Landscape {
-    /// Whether points with this number of coordinates can [walk](Self::walk) by this optimizer.
-    pub fn walks(&self, isa: Isa, optimizer: &Optimizer, dimensions: usize) -> bool {
-        dimensions == PLANE && !isa.is_scalar() && self.walk_by(optimizer).is_some()
-    }
-
-    /// Goes down from every point of a block. Every number has the bits that it gets from a [gradient](Self::gradient) and
-    /// an [update](Optimizer::update) per step.
-    ///
-    /// # Panics
-    ///
-    /// If it does not [walk](Self::walks) by this optimizer, or the slices do not fit each other or the landscape.
-    pub fn walk<T: Elementary>(&self, isa: Isa, optimizer: &Optimizer, walk: Walk<'_, T>) {
-        self.check(isa, Points { x: walk.x, dimensions: PLANE, spectrum: &[] });
-        assert!(walk.steps <= Walk::<T>::LONGEST);
-        assert_eq!(walk.state.len(), walk.x.len() * optimizer.state);
-        assert_eq!(walk.survived.len() * PLANE, walk.x.len());
-        assert_eq!(walk.coefficients.len(), walk.survived.len() * optimizer.coefficients);
-        assert!(self.walks(isa, optimizer, PLANE), "{self:?} has no walk by {optimizer:?} on {isa:?}");
-        self.walk_by(optimizer).expect("there is one").get::<T>()(isa, walk);
-    }
-
-    fn walk_by(&self, optimizer: &Optimizer) -> Option<&'static Table<WalkKernel>> {
-        WALKS.iter().find(|(of, by, _)| *of == self && *by == optimizer).map(|(_, _, kernel)| kernel)
-    }
 }
 
 fn walk<F: Function, R: Rule, T: Elementary>(isa: Isa, walk: Walk<'_, T>) {
@@ -118,43 +123,43 @@ fn steps<F: Function, R: Rule, S: Simd, T: Elementary>(simd: S, walk: Walk<'_, T
     let survived = T::as_registers_mut::<S>(survived).0;
     let (groups, zero) = (x.len(), T::splat(simd, T::default()));
     for first in (0..groups).step_by(TOGETHER) {
-        let mut walkers = [Walker::<S, T>::new(zero); TOGETHER];
-        for (at, walker) in walkers.iter_mut().enumerate() {
+        let mut together = [Group::<S, T>::new(zero); TOGETHER];
+        for (at, walking) in together.iter_mut().enumerate() {
             // The last group goes again in the place of one that is missing.
             let group = (first + at).min(groups - 1);
-            walker.x = x[group];
+            walking.x = x[group];
             for i in 0..R::STATE {
-                walker.state[i] = state[i * groups + group];
+                walking.state[i] = state[i * groups + group];
             }
             for i in 0..R::COEFFICIENTS {
-                walker.coefficients[i] = coefficients[group * R::COEFFICIENTS + i];
+                walking.coefficients[i] = coefficients[group * R::COEFFICIENTS + i];
             }
         }
         for _ in 0..steps {
             for at in 0..TOGETHER {
-                walkers[at].step::<F, R>(simd);
+                together[at].step::<F, R>(simd);
             }
         }
-        for (group, walker) in (first..groups).zip(&walkers) {
-            x[group] = walker.x;
+        for (group, walking) in (first..groups).zip(&together) {
+            x[group] = walking.x;
             for i in 0..R::STATE {
-                state[i * groups + group] = walker.state[i];
+                state[i * groups + group] = walking.state[i];
             }
-            survived[group] = walker.survived;
+            survived[group] = walking.survived;
         }
     }
 }
 
 /// The points of a group, and what belongs to them.
 #[derive(Clone, Copy)]
-struct Walker<S: Simd, T: Real> {
+struct Group<S: Simd, T: Real> {
     x: [T::Reg<S>; PLANE],
     state: [[T::Reg<S>; PLANE]; MAX_STATE],
     coefficients: [T::Reg<S>; MAX_COEFFICIENTS],
     survived: T::Reg<S>,
 }
 
-impl<S: Simd, T: Elementary> Walker<S, T> {
+impl<S: Simd, T: Elementary> Group<S, T> {
     #[inline(always)]
     fn new(zero: T::Reg<S>) -> Self {
         Self {
@@ -187,5 +192,11 @@ impl<S: Simd, T: Elementary> Walker<S, T> {
         let gone = (x - x) + (y - y);
         let one = Vector::select(gone.equal(gone), x.like(1.0), x.like(0.0));
         self.survived = (Vector::new(simd, self.survived) + one).register();
+    }
+}
+
+impl std::fmt::Debug for Walker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} on {:?}", self.optimizer, self.isa)
     }
 }
