@@ -96,7 +96,7 @@ fn summarise(
         writeln!(out, "  instances    {} sets of examples, each of them for", plan.instances.len())?;
     }
     for (population, (choice, lanes)) in plan.first_populations().zip(&estimate.paths) {
-        let (trials, name, path) = (population.trials.len(), population.optimizer.name, choice.path.name());
+        let (trials, name, path) = (population.trials, population.optimizer.name, choice.path.name());
         let blocks = trials.div_ceil(*lanes);
         writeln!(out, "    {name:10} {trials} in {blocks} blocks of {lanes}; {path} path: {}", choice.reason)?;
     }

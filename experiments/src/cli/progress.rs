@@ -8,7 +8,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::sweep::run::Progress;
 
 /// A bar with rate and time left.
-pub(super) struct Bar(ProgressBar);
+pub(super) struct Bar {
+    bar: ProgressBar,
+    quiet: bool,
+}
 
 impl Bar {
     /// A bar with a name before it; hidden if `quiet`, or if standard error is not a terminal.
@@ -21,23 +24,29 @@ impl Bar {
         if quiet || !std::io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        Self(bar)
+        Self { bar, quiet }
     }
 }
 
 impl Progress for Bar {
     fn begin(&self, trials: usize, done: usize) {
-        self.0.set_length(trials as u64);
-        self.0.set_position(done as u64);
-        self.0.reset_eta();
-        self.0.enable_steady_tick(Duration::from_millis(200));
+        self.bar.set_length(trials as u64);
+        self.bar.set_position(done as u64);
+        self.bar.reset_eta();
+        self.bar.enable_steady_tick(Duration::from_millis(200));
     }
 
     fn advance(&self, trials: usize) {
-        self.0.inc(trials as u64);
+        self.bar.inc(trials as u64);
+    }
+
+    fn notice(&self, text: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| eprintln!("{text}"));
+        }
     }
 
     fn end(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }

@@ -15,7 +15,7 @@ use crate::drawing::{self, SPEC};
 use crate::record;
 use crate::record::manifest::{FILE, Manifest};
 use crate::spec::{Study, Tier, shipped};
-use crate::sweep::run::{Finished, Settings, run};
+use crate::sweep::run::{Finished, Reuse, Settings, run};
 
 /// Compute the shipped studies and write their results: after it, `git diff` is empty.
 #[derive(Debug, Args)]
@@ -51,7 +51,7 @@ impl Reproduce {
             let committed = self.out.join(study.name());
             let scratch = tempfile::tempdir()?;
             let out = if self.check { scratch.path().to_owned() } else { committed.clone() };
-            let settings = Settings { out, threads, isa, fresh: true, png: false };
+            let settings = Settings { out, threads, isa, reuse: Reuse::InProgress, png: false };
             match study {
                 Study::Sweep(spec) => {
                     let bar = Bar::new(&spec.name, self.work.quiet);

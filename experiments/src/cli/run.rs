@@ -9,7 +9,7 @@ use super::source::Source;
 use super::{CliError, Work, stop_flag};
 use crate::drawing;
 use crate::spec::Study;
-use crate::sweep::run::{Finished, Settings, run};
+use crate::sweep::run::{Finished, Reuse, Settings, run};
 
 /// Run a spec and write its results: CSV, figures and what is needed to check them.
 ///
@@ -50,7 +50,8 @@ impl Run {
             }
         };
         let (threads, isa) = (self.work.threads(), self.work.isa()?);
-        let settings = Settings { out: out.clone(), threads, isa, fresh: self.fresh, png: self.png };
+        let reuse = if self.fresh { Reuse::Nothing } else { Reuse::Everything };
+        let settings = Settings { out: out.clone(), threads, isa, reuse, png: self.png };
         let stop = stop_flag()?;
         match run(&spec, &settings, &Bar::new(&spec.name, self.work.quiet), &stop)? {
             Finished::Stopped { done, trials } => return Err(CliError::Stopped { done, trials }),

@@ -99,6 +99,15 @@ pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, DrawEr
     draw_all(&figures, &tables, (folder, folder), png)
 }
 
+/// The names of the files of figures of one problem, from the folder of the results.
+pub fn figure_files(figures: &[spec::Figure]) -> Vec<String> {
+    let name = |figure: &spec::Figure| {
+        let chart = figure::Chart::new(figure.kind, Some(figure.metric)).ok()?.with(figure.options.clone());
+        Some(format!("figures/{}.svg", chart.name()))
+    };
+    figures.iter().filter_map(name).collect()
+}
+
 fn kind(figure: &spec::Figure) -> &'static Kind {
     figure::KINDS.iter().find(|kind| kind.name == figure.kind).expect("a figure is of a known kind")
 }

@@ -92,7 +92,7 @@ impl Measurement<'_> {
         let choice = Choice::new(spec, plan, population, isa);
         let engine = Engine { isa, threads: 1, path: choice.path, lanes: choice.lanes };
         let lanes = engine.block_lanes::<T>();
-        let indices: Vec<usize> = population.trials.iter().take(lanes).map(|&trial| trial as usize).collect();
+        let indices = plan.first_trials(population, lanes);
         let trials: Vec<Trial> = indices.iter().map(|&index| plan.trials.get(index)).collect();
         let lanes_of_trials = indices.iter().zip(&trials).map(|(&index, trial)| lane(spec, plan, index, trial));
         let jobs = [Job { optimizer: population.optimizer, lanes: lanes_of_trials.collect() }];
@@ -121,7 +121,7 @@ impl Measurement<'_> {
             (base - step).max(0.0) / 2.0
         };
         let block = schedule.logged.len() as f64 * evaluation + schedule.steps as f64 * step;
-        (choice, lanes, block * population.trials.len().div_ceil(lanes) as f64)
+        (choice, lanes, block * population.trials.div_ceil(lanes) as f64)
     }
 }
 

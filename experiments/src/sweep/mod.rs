@@ -2,20 +2,22 @@
 
 mod engine;
 mod estimate;
+mod finish;
 mod folder;
+mod identity;
 mod initial;
 mod key;
+mod outputs;
 mod path;
 mod rows;
 pub mod run;
+mod salvage;
 mod schedule;
 mod shape;
 mod spectrum;
 mod training;
 mod trials;
 mod weights;
-
-use std::collections::HashMap;
 
 use thalweg_kernels::optimizer::{Domain, Optimizer};
 
@@ -49,8 +51,10 @@ pub struct Plan {
     pub instances: Vec<spec::Problem>,
     /// The trials in plan order.
     pub trials: Trials,
-    /// The trials in groups that are trained together.
+    /// The trials in groups that are trained together, in the order in which the plan first has them.
     pub populations: Vec<Population>,
+    /// The place among them of each pair of an instance and an optimizer.
+    population_of: Vec<usize>,
     /// The problem's parameters that the spec sweeps.
     parameters: Vec<&'static str>,
     /// Their values in each instance.
@@ -95,8 +99,10 @@ pub struct Population {
     pub instance: usize,
     /// Their optimizer.
     pub optimizer: &'static Optimizer,
-    /// Their indices among the plan's trials, sorted by `order_seed`, so that the lanes of a block share batches.
-    pub trials: Vec<u32>,
+    /// How many they are.
+    pub trials: usize,
+    /// The first of them in the plan.
+    first: usize,
 }
 
 impl Plan {
@@ -130,7 +136,7 @@ impl Plan {
         let keys: Vec<KeyMaker> = keys.collect();
         let trials = Trials::new(spec, &keys, &starts);
         let kept = weights::choose(spec, &model, &trials)?;
-        let populations = group(spec, &trials);
+        let (populations, population_of) = trials.populations();
         let mut hyperparameters = Vec::new();
         for grid in &spec.optimizers {
             for hyperparameter in grid.optimizer.hyperparameters.iter().filter(|h| grid.mentions(h)) {
@@ -152,6 +158,7 @@ impl Plan {
             instances,
             trials,
             populations,
+            population_of,
             parameters,
             points,
             hyperparameters,
@@ -199,6 +206,32 @@ impl Plan {
     fn names(&self) -> impl Iterator<Item = &'static str> {
         let options = self.options.iter().map(|at| OPTIONS[*at].name);
         self.hyperparameters.iter().copied().chain(options.filter(|name| !self.hyperparameters.contains(name)))
+    }
+
+    /// Some trials, given in ascending order, by population: first by instance, then by optimizer in the order of the plan.
+    /// The trials of a population are sorted by `order_seed`, so that the lanes of a block share batches.
+    pub fn lists(&self, trials: &[u32]) -> Vec<(&Population, Vec<u32>)> {
+        let mut lists: Vec<(&Population, Vec<u32>)> =
+            self.populations.iter().map(|population| (population, Vec::new())).collect();
+        for &trial in trials {
+            lists[self.population_of[self.trials.population(trial as usize)]].1.push(trial);
+        }
+        lists.retain(|(_, trials)| !trials.is_empty());
+        lists.sort_by_key(|(population, _)| population.instance);
+        for (_, list) in &mut lists {
+            // A stable sort: within an order seed, plan order remains.
+            list.sort_by_cached_key(|&index| self.trials.seeds(index as usize)[1]);
+        }
+        lists
+    }
+
+    /// Trials of a population that are trained together, at most `count`.
+    fn first_trials(&self, population: &Population, count: usize) -> Vec<usize> {
+        let end = self.trials.len().min(population.first + (1 << 16));
+        let trials: Vec<u32> = (population.first..end).map(|trial| trial as u32).collect();
+        let lists = self.lists(&trials);
+        let own = lists.iter().find(|(other, _)| other.first == population.first);
+        own.iter().flat_map(|(_, trials)| trials).take(count).map(|&trial| trial as usize).collect()
     }
 
     /// The populations of the first instance; those of all others are alike.
@@ -291,24 +324,4 @@ fn check_perturbation(spec: &Spec, model: &Model) -> Result<(), InputError> {
         }
     }
     Ok(())
-}
-
-/// The trials of each instance and optimizer, in the order in which the plan first has them.
-fn group(spec: &Spec, trials: &Trials) -> Vec<Population> {
-    let mut populations: Vec<Population> = Vec::new();
-    let mut places = HashMap::new();
-    for index in 0..trials.len() {
-        let place = trials.place(index);
-        let optimizer = spec.optimizers[place.grid].optimizer;
-        let at = *places.entry((place.instance, optimizer.name)).or_insert(populations.len());
-        if at == populations.len() {
-            populations.push(Population { instance: place.instance, optimizer, trials: Vec::new() });
-        }
-        populations[at].trials.push(index as u32);
-    }
-    for population in &mut populations {
-        // A stable sort: within an order seed, plan order remains.
-        population.trials.sort_by_key(|&index| trials.seeds(index as usize)[1]);
-    }
-    populations
 }

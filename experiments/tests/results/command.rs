@@ -88,7 +88,7 @@ fn a_run_writes_its_results_and_says_nothing_on_standard_output() {
     for file in ["provenance.json", "figures/curves-train_loss.svg", "figures/curves-train_loss.png"] {
         assert!(results.join(file).is_file(), "{file}");
     }
-    assert!(!results.join("parts").exists());
+    assert!(!results.join(".thalweg").exists());
 }
 
 #[test]
@@ -99,28 +99,6 @@ fn speed_settings_change_no_byte() {
     succeeds(folder.path(), &["run", "small.toml", "--out", "c", "--set", "engine.chunk=3"]);
     assert!(same(&folder.path().join("a"), &folder.path().join("b")));
     assert!(same(&folder.path().join("a"), &folder.path().join("c")));
-}
-
-#[test]
-fn an_interrupted_run_is_continued_to_the_same_bytes() {
-    let folder = folder();
-    succeeds(folder.path(), &["run", "small.toml", "--out", "whole"]);
-    // As if the process had been killed when some trials were on disk: the parts hold the rows of four of them.
-    let whole = folder.path().join("whole");
-    let parts = folder.path().join("cut/parts");
-    fs::create_dir_all(&parts).unwrap();
-    let rows = |file: &str| fs::read_to_string(whole.join(file)).unwrap();
-    let runs: Vec<String> = rows("runs.csv").lines().skip(3).take(4).map(|line| format!("{line}\n")).collect();
-    let keys: Vec<&str> = runs.iter().map(|row| &row[..16]).collect();
-    let curves: String =
-        rows("curves.csv").lines().filter(|line| keys.contains(&&line[..16])).map(|line| format!("{line}\n")).collect();
-    fs::write(parts.join("0.runs.csv"), runs.concat()).unwrap();
-    fs::write(parts.join("0.curves.csv"), curves).unwrap();
-    let stamp = format!("# contract {}\n{}", thalweg_kernels::CONTRACT, rows("spec.toml"));
-    fs::write(parts.join("spec.toml"), stamp).unwrap();
-    succeeds(folder.path(), &["run", "small.toml", "--out", "cut"]);
-    assert!(same(&whole, &folder.path().join("cut")));
-    assert!(fs::read_to_string(folder.path().join("cut/provenance.json")).unwrap().contains("\"trials\": 5"));
 }
 
 #[test]
