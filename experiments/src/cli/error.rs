@@ -38,6 +38,9 @@ pub(super) enum CliError {
     Write { path: PathBuf, source: io::Error },
     #[error("{} holds no results: it has no spec.toml", .0.display())]
     NoResults(PathBuf),
+    #[error("{} is not as it was written: {changes}", folder.display())]
+    #[diagnostic(help("the command that made it makes it again; --unchecked draws what is there"))]
+    Changed { folder: PathBuf, changes: String },
     #[error("{differences} of {files} files differ from those in {}", folder.display())]
     #[diagnostic(help("`thalweg reproduce` writes them anew; `git diff` then shows what changed"))]
     Differ { differences: usize, files: usize, folder: PathBuf },

@@ -12,6 +12,7 @@ mod source;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -93,7 +94,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// A flag that Ctrl-C sets; a second Ctrl-C ends the process at once, which loses at most the last seconds.
+/// How long the command may take to stop by itself.
+const GRACE: Duration = Duration::from_secs(4);
+
+/// A flag that Ctrl-C and SIGTERM set. Training then gives up the blocks in progress, and writes the rows of those that are
+/// finished. What does not look at the flag, such as the writing of tables, ends with the process after [`GRACE`], or at
+/// the second Ctrl-C: all trials are on disk then.
 fn stop_flag() -> Result<Arc<AtomicBool>, CliError> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
@@ -101,7 +107,13 @@ fn stop_flag() -> Result<Arc<AtomicBool>, CliError> {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(1);
         }
-        eprintln!("stopping after the blocks in progress; press Ctrl-C again to stop at once");
+        eprintln!("stopping; what is finished is kept, and the same command continues");
+        let end = || {
+            std::thread::sleep(GRACE);
+            std::process::exit(1);
+        };
+        // Without a thread to spare, a second Ctrl-C ends it.
+        let _ = std::thread::Builder::new().spawn(end);
     })?;
     Ok(stop)
 }

@@ -73,6 +73,10 @@ impl Reproduce {
                     differences += 1;
                     println!("{} differs", committed.join(file).display());
                 }
+                for file in unnamed(&committed)? {
+                    (differences, files) = (differences + 1, files + 1);
+                    println!("{} is in no manifest", committed.join(file).display());
+                }
             }
             if !self.work.quiet {
                 let what = if self.check { "compared with" } else { "written to" };
@@ -131,4 +135,26 @@ fn compare(new: &Path, committed: &Path) -> BTreeMap<String, bool> {
     let same =
         |name: &str| content(new, name) == content(committed, name) || (name == FILE && is_outside && manifests_agree);
     names.map(|name| (name.clone(), same(&name))).collect()
+}
+
+/// The files of a result that its manifest does not name and that are not notes: results of another time, or changed by hand.
+fn unnamed(folder: &Path) -> io::Result<Vec<String>> {
+    let Ok(manifest) = Manifest::read(folder) else { return Ok(Vec::new()) };
+    let mut unnamed = Vec::new();
+    for below in ["", "figures", "weights"] {
+        let entries = match fs::read_dir(folder.join(below)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            let name = Path::new(below).join(entry.file_name()).to_string_lossy().replace('\\', "/");
+            let is_result = ["csv", "svg", "safetensors"].iter().any(|ending| name.ends_with(&format!(".{ending}")));
+            if is_result && entry.path().is_file() && !manifest.names().any(|own| *own == name) {
+                unnamed.push(name);
+            }
+        }
+    }
+    unnamed.sort();
+    Ok(unnamed)
 }

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use thalweg_kernels::CONTRACT;
 
 use super::identity::{form, identity};
-use super::outputs::{Claimed, Outputs};
+use super::lock::{FolderLock, WORKSHOP};
+use super::outputs::{CLAIM, Claimed, Outputs};
 use super::rows;
 use super::run::{Progress, Reuse, RunError};
 use super::salvage::{self, Found, Numbers, Stamp, Tables};
 use super::{Plan, WeightFiles};
 use crate::drawing::SPEC;
 use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
-use crate::record::{Holder, Lock, LockError, Store, atomic};
+use crate::record::{Store, atomic};
 use crate::spec::Spec;
 
 /// A folder of results, and the sweep that they are of.
@@ -63,7 +63,7 @@ pub(super) struct Workshop {
     pub rows: PathBuf,
     pub claimed: Claimed,
     pub inventory: Inventory,
-    _lock: Lock,
+    _lock: FolderLock,
 }
 
 /// What was found in a folder.
@@ -73,12 +73,6 @@ pub(super) enum Claim {
     /// All results.
     Complete,
 }
-
-/// The folder, in that of the results, of all that the command needs while it works there.
-pub(super) const WORKSHOP: &str = ".thalweg";
-
-/// The file through which a workshop is locked.
-const LOCK: &str = "lock";
 
 impl Folder<'_> {
     pub fn error(&self, source: io::Error) -> RunError {
@@ -96,7 +90,7 @@ impl Folder<'_> {
         {
             return Ok(Claim::Complete);
         }
-        let lock = take_lock(self.path)?;
+        let lock = FolderLock::take(self.path)?;
         let prepared = self.prepare(workshop, lock, reuse, progress)?;
         if reuse == Reuse::Everything && prepared.inventory.is_complete() {
             prepared.remove(self.path, None).map_err(|source| self.error(source))?;
@@ -105,7 +99,7 @@ impl Folder<'_> {
         Ok(Claim::Open(Box::new(prepared)))
     }
 
-    fn prepare(&self, path: PathBuf, lock: Lock, reuse: Reuse, progress: &dyn Progress) -> Result<Workshop, RunError> {
+    fn prepare(&self, path: PathBuf, lock: FolderLock, reuse: Reuse, progress: &dyn Progress) -> Result<Workshop, RunError> {
         let failed = |source| self.error(source);
         for folder in [self.path, &path, &self.path.join("figures"), &self.path.join("weights")] {
             atomic::sweep(folder).map_err(failed)?;
@@ -115,7 +109,6 @@ impl Folder<'_> {
         let manifest = inventory.manifest.as_ref();
         let foreign = claimed.foreign(self.path, self.outputs.all(), self.text, manifest).map_err(failed)?;
         if !foreign.is_empty() {
-            let _ = fs::remove_file(path.join(LOCK)).and_then(|()| fs::remove_dir(&path));
             return Err(RunError::Foreign { path: self.path.to_owned(), names: foreign.join(", ") });
         }
         let identity = identity(self.spec, self.plan);
@@ -245,27 +238,6 @@ impl Folder<'_> {
     }
 }
 
-/// Locks a folder, which is made if it is not there.
-pub(crate) fn take_lock(folder: &Path) -> Result<Lock, RunError> {
-    let failed = |source| RunError::Files { path: folder.to_owned(), source };
-    let workshop = folder.join(WORKSHOP);
-    let holder = Holder {
-        process: std::process::id(),
-        host: gethostname::gethostname().to_string_lossy().into_owned(),
-        since: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
-    };
-    loop {
-        fs::create_dir_all(&workshop).map_err(failed)?;
-        return match Lock::take(&workshop.join(LOCK), &holder) {
-            Ok(lock) => Ok(lock),
-            // Its last holder has just removed it.
-            Err(LockError::Io(error)) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(LockError::Io(error)) => Err(failed(error)),
-            Err(LockError::Held(by)) => Err(RunError::Held { path: folder.to_owned(), by: by.unwrap_or_default() }),
-        };
-    }
-}
-
 impl Workshop {
     /// The folders of rows of other plans.
     fn other_rows(&self) -> io::Result<Vec<(PathBuf, Stamp)>> {
@@ -302,14 +274,9 @@ impl Workshop {
             self.claimed.remove_replaced(folder, manifest)?;
         }
         self.remove_rows(None)?;
-        for name in [super::outputs::CLAIM, LOCK] {
-            match fs::remove_file(self.path.join(name)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+        match fs::remove_file(self.path.join(CLAIM)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
         }
-        // What others put there stays.
-        let _ = fs::remove_dir(&self.path);
-        Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod folder;
 mod identity;
 mod initial;
 mod key;
+mod lock;
 mod outputs;
 mod path;
 mod rows;
@@ -30,6 +31,7 @@ use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objec
 pub use estimate::Estimate;
 pub use initial::Initial;
 use key::KeyMaker;
+pub use lock::FolderLock;
 pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};

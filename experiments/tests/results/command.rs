@@ -243,3 +243,36 @@ fn a_plan_and_the_lists_are_shown() {
         assert!(list.contains(name), "{name}: {list}");
     }
 }
+
+#[test]
+fn only_tables_of_the_manifest_are_drawn() {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    let (runs, manifest) = (folder.path().join("a/runs.csv"), folder.path().join("a/manifest.toml"));
+    let (whole, listed) = (fs::read_to_string(&runs).unwrap(), fs::read(&manifest).unwrap());
+    fs::write(&runs, whole.lines().take(6).map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let (code, error) = fails(folder.path(), &["plot", "a"]);
+    assert!(code == Some(1) && error.contains("a is not as it was written: runs.csv was changed"), "{error}");
+    succeeds(folder.path(), &["plot", "a", "--unchecked"]);
+    assert_eq!(fs::read(&manifest).unwrap(), listed);
+    // The same command mends it.
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    assert_eq!((fs::read_to_string(&runs).unwrap(), fs::read(&manifest).unwrap()), (whole, listed));
+    let spec = folder.path().join("a/spec.toml");
+    fs::write(&spec, fs::read_to_string(&spec).unwrap().replace("hidden = [4]", "hidden = [5]")).unwrap();
+    let (_, error) = fails(folder.path(), &["plot", "a"]);
+    assert!(error.contains("spec.toml was changed"), "{error}");
+}
+
+#[test]
+fn a_check_tells_of_files_that_no_manifest_names() {
+    let folder = folder();
+    succeeds(folder.path(), &["reproduce", "adam-sign", "--quiet"]);
+    let results = folder.path().join("results/adam-sign");
+    fs::write(results.join("README.md"), "notes").unwrap();
+    succeeds(folder.path(), &["reproduce", "adam-sign", "--check", "--quiet"]);
+    fs::write(results.join("surface.csv"), "left").unwrap();
+    let output = thalweg(folder.path(), &["reproduce", "adam-sign", "--check", "--quiet"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.code() == Some(1) && said.contains("surface.csv is in no manifest"), "{said}");
+}

@@ -84,6 +84,19 @@ impl Manifest {
         Ok(Self { contract, spec: hash("spec.toml")?, files, outside_contract, inputs: BTreeMap::new() })
     }
 
+    /// The same with the hashes of these figures, by their paths from the folder, in place of those of all figures.
+    ///
+    /// # Errors
+    ///
+    /// If a figure cannot be read.
+    pub fn with_figures(mut self, folder: &Path, figures: &[String]) -> io::Result<Self> {
+        self.files.retain(|name, _| !name.starts_with("figures/"));
+        for name in figures {
+            self.files.insert(name.clone(), hash_file(&folder.join(name))?);
+        }
+        Ok(self)
+    }
+
     /// The names of all files but `spec.toml`.
     pub fn names(&self) -> impl Iterator<Item = &String> {
         self.files.keys().chain(self.outside_contract.keys())
