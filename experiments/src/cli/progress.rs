@@ -1,11 +1,15 @@
 //! A progress bar on a terminal, and nothing elsewhere.
 
 use std::io::IsTerminal;
+use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::sweep::run::Progress;
+
+/// How often a bar is drawn, if nothing else draws it.
+const TICK: Duration = Duration::from_millis(200);
 
 /// A bar with rate and time left.
 pub(super) struct Bar(ProgressBar);
@@ -30,7 +34,18 @@ impl Progress for Bar {
         self.0.set_length(trials as u64);
         self.0.set_position(done as u64);
         self.0.reset_eta();
-        self.0.enable_steady_tick(Duration::from_millis(200));
+        if self.0.is_hidden() {
+            return;
+        }
+        // The bar's own ticker panics where no thread can be started; without one the bar is drawn less often.
+        let bar = self.0.clone();
+        let tick = move || {
+            while !bar.is_finished() {
+                bar.tick();
+                thread::sleep(TICK);
+            }
+        };
+        drop(thread::Builder::new().name("progress".to_owned()).spawn(tick));
     }
 
     fn advance(&self, trials: usize) {

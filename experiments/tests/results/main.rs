@@ -5,6 +5,7 @@
 mod command;
 mod quadratics;
 mod records;
+mod streams;
 mod tables;
 mod weights;
 
