@@ -22,6 +22,7 @@ use nix::sys::signal::{SigSet, Signal};
 use thalweg_kernels::Isa;
 use thalweg_kernels::arch::VARIABLE;
 
+use crate::memory::Memory;
 use error::CliError;
 
 /// Train thousands of small neural networks at once, and find out which optimizer, which learning rate, which momentum.
@@ -57,6 +58,9 @@ struct Work {
     /// Worker threads [default: one per core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     threads: Option<u16>,
+    /// Start even if more memory seems to be needed than is free.
+    #[arg(long)]
+    overcommit: bool,
     /// Say nothing but errors.
     #[arg(long, short)]
     quiet: bool,
@@ -66,6 +70,10 @@ impl Work {
     fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         self.threads.map_or_else(cores, usize::from)
+    }
+
+    fn memory(&self) -> Memory {
+        if self.overcommit { Memory::unlimited() } else { Memory::of_machine() }
     }
 
     /// The instruction set, with a warning where there is no SIMD.

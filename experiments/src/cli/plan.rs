@@ -30,8 +30,7 @@ pub(super) struct Plan {
 impl Plan {
     pub fn run(self) -> Result<(), CliError> {
         let spec = self.source.read_sweep()?;
-        let data = Splits::load(&spec).map_err(CliError::Input)?;
-        let plan = sweep::Plan::new(&spec, &data)?;
+        let (_, data, plan) = sweep::Plan::read(&spec, self.work.memory())?;
         let mut out = io::stdout().lock();
         if self.trials {
             return Ok(list_trials(&plan, &mut out)?);

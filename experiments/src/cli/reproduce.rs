@@ -52,7 +52,7 @@ impl Reproduce {
             let scratch =
                 tempfile::tempdir().map_err(|source| CliError::Write { path: std::env::temp_dir(), source })?;
             let out = if self.check { scratch.path().to_owned() } else { committed.clone() };
-            let settings = Settings { out, threads, isa, fresh: true, png: false };
+            let settings = Settings { out, threads, isa, fresh: true, png: false, memory: self.work.memory() };
             match study {
                 Study::Sweep(spec) => {
                     let bar = Bar::new(&spec.name, self.work.quiet);

@@ -50,7 +50,8 @@ impl Run {
             }
         };
         let (threads, isa) = (self.work.threads(), self.work.isa()?);
-        let settings = Settings { out: out.clone(), threads, isa, fresh: self.fresh, png: self.png };
+        let settings =
+            Settings { out: out.clone(), threads, isa, fresh: self.fresh, png: self.png, memory: self.work.memory() };
         let stop = stop_flag()?;
         match run(&spec, &settings, &Bar::new(&spec.name, self.work.quiet), &stop)? {
             Finished::Stopped { done, trials } => return Err(CliError::Stopped { done, trials }),

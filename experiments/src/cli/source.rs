@@ -1,12 +1,12 @@
 //! Which spec a command is about.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use clap::Args;
 
 use super::CliError;
+use crate::input;
 use crate::spec::{Spec, Study, shipped, shortened, suggestion};
 
 /// A spec, and changes to it.
@@ -28,7 +28,7 @@ impl Source {
             return shipped_study(&self.spec, &self.set);
         }
         let path = Path::new(&self.spec);
-        let text = match fs::read_to_string(path) {
+        let text = match input::read_spec(path) {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename) => {
                 return Err(unknown(&self.spec));
             }

@@ -16,6 +16,7 @@ use super::training::{Training, Writer};
 use super::{Plan, Quadratic, WeightFiles, with_objective};
 use crate::data::Splits;
 use crate::drawing::DrawError;
+use crate::memory::Memory;
 use crate::record::{Parts, Provenance, RecordError};
 use crate::spec::{InputError, Problem, Spec};
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub fresh: bool,
     /// Whether figures are written as PNG as well.
     pub png: bool,
+    /// How much memory the sweep may need.
+    pub memory: Memory,
 }
 
 /// A receiver of news on how far a run is.
@@ -99,9 +102,10 @@ pub enum RunError {
 /// If the spec does not fit its data, or files cannot be read or written. What was computed until then is kept.
 pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &AtomicBool) -> Result<Finished, RunError> {
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
-    let data = Splits::load(spec)?;
-    let plan = Plan::new(spec, &data)?;
-    plan.check_instances(spec)?;
+    let (files, data, plan) = Plan::read(spec, settings.memory)?;
+    plan.check_instances(spec, &files)?;
+    // A single instance has its examples; the rest of the memory is for training.
+    let files = (plan.instances.len() > 1).then_some(files);
     let quadratic = Quadratic::of(spec, &plan, &data)?;
     let folder = Folder { path: &settings.out, spec: &spec.of_results().canonical() };
     if folder.claim(settings.fresh)? == Claim::Complete {
@@ -117,7 +121,10 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
         if stop.load(Ordering::Relaxed) {
             return Ok(spent);
         }
-        let own = if instance == 0 { None } else { Some(Splits::of_instance(spec, problem)?) };
+        let own = match &files {
+            Some(files) if instance > 0 => Some(Splits::of_instance(spec, files, problem)?),
+            _ => None,
+        };
         let weights = &weights;
         let training = Training { spec, plan: &plan, instance, settings, progress, stop, writer: &parts, weights };
         Ok::<_, RunError>(spent + with_objective(spec, &plan, own.as_ref().unwrap_or(&data), training)?)

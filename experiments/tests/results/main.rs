@@ -3,6 +3,7 @@
 //! `cargo test -p thalweg --test results weights::` runs one module. The tests that are ignored write reference files.
 
 mod command;
+mod files;
 mod quadratics;
 mod records;
 mod streams;
@@ -12,6 +13,7 @@ mod weights;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use thalweg::memory::Memory;
 use thalweg::spec::Spec;
 use thalweg::sweep::run::{Finished, Progress, RunError, Settings, run};
 use thalweg_kernels::Isa;
@@ -25,6 +27,7 @@ impl Progress for Silent {
 }
 
 fn run_into(spec: &Spec, out: &Path, threads: usize, fresh: bool) -> Result<Finished, RunError> {
-    let settings = Settings { out: out.to_owned(), threads, isa: Isa::best(), fresh, png: false };
+    let settings =
+        Settings { out: out.to_owned(), threads, isa: Isa::best(), fresh, png: false, memory: Memory::of_machine() };
     run(spec, &settings, &Silent, &AtomicBool::new(false))
 }
