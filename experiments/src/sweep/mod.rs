@@ -1,5 +1,6 @@
 //! Plans: the trials of a spec, each with its key, in the order of the results.
 
+mod demand;
 mod engine;
 mod estimate;
 mod folder;
@@ -174,8 +175,10 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Those of [`DataFiles::read`], of [`Splits::of_instance`] and of [`Self::new`].
+    /// Those of [`DataFiles::read`], of [`Splits::of_instance`] and of [`Self::new`], or if the list of the trials does not
+    /// fit the memory.
     pub fn read(spec: &Spec, memory: Memory) -> Result<(DataFiles, Splits, Self), InputError> {
+        demand::check_places(spec, memory)?;
         let files = DataFiles::read(spec, memory)?;
         let data = Splits::of_instance(spec, &files, &spec.instances()[0].1)?;
         let plan = Self::new(spec, &data)?;

@@ -104,6 +104,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
     let (files, data, plan) = Plan::read(spec, settings.memory)?;
     plan.check_instances(spec, &files)?;
+    plan.check_memory(spec, &data, settings.isa, settings.threads, settings.memory)?;
     // A single instance has its examples; the rest of the memory is for training.
     let files = (plan.instances.len() > 1).then_some(files);
     let quadratic = Quadratic::of(spec, &plan, &data)?;

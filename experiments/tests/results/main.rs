@@ -4,6 +4,7 @@
 
 mod command;
 mod files;
+mod memory;
 mod quadratics;
 mod records;
 mod streams;

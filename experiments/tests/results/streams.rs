@@ -93,3 +93,21 @@ fn a_name_without_letters_gets_no_empty_advice() {
         assert!(error.len() < 1_000, "{} bytes", error.len());
     }
 }
+
+#[test]
+fn specs_come_from_files_and_from_open_streams() {
+    let folder = folder();
+    let folder = folder.path();
+    for line in ["thalweg plan <(cat small.toml)", "cat small.toml | thalweg plan /dev/stdin"] {
+        assert_eq!(code(folder, line), 0, "{line}");
+    }
+    let refused = |line: &str, why: &str| {
+        let output = shell(folder, line);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && error.contains(why), "{line}: {error}");
+    };
+    refused("mkfifo pipe && thalweg plan pipe", "it is not a regular file");
+    refused("thalweg plan /dev/zero", "it is not a regular file");
+    refused("thalweg plan /dev/stdin </dev/zero", "it has more than 8388608 bytes");
+    refused("printf 'name = \"\\xff\"' >latin.toml && thalweg plan latin.toml", "not UTF-8 text, see byte 8");
+}

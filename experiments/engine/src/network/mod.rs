@@ -12,8 +12,10 @@ mod scratch;
 pub mod tensors;
 
 pub use architecture::{Architecture, Layer};
+pub use initial::CACHED as CACHED_WEIGHTS;
 pub use examples::{Batches, Examples, Orders};
 pub use initializer::{ALL as INITIALIZERS, Fan, Initializer};
 pub use objective::Network;
 pub use parameterisation::{ALL as PARAMETERISATIONS, Parameterisation};
 pub use perturbed::Perturbation;
+pub use scratch::bytes as scratch_bytes;
