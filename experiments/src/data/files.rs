@@ -28,6 +28,8 @@ pub struct DataFiles {
     pub(super) content: Option<blake3::Hash>,
     /// The files, but for shipped data sets.
     pub(super) inputs: Vec<InputFile>,
+    /// The most bytes of memory that reading them took.
+    pub(super) reading: u64,
 }
 
 /// The bytes by which it is seen whether a file is text.
@@ -43,10 +45,10 @@ impl DataFiles {
     pub fn read(spec: &Spec, memory: Memory) -> Result<Self, InputError> {
         match &spec.problem.source {
             Source::Csv { path, target, task } => {
-                let (dataset, input) = read_csv(spec, path, target, *task, memory)?;
+                let (dataset, input, reading) = read_csv(spec, path, target, *task, memory)?;
                 let content = Some(input.hash);
                 let inputs = if ShippedData::find(path).is_some() { Vec::new() } else { vec![input] };
-                Ok(Self { examples: Some((dataset, None)), content, inputs })
+                Ok(Self { examples: Some((dataset, None)), content, inputs, reading })
             }
             Source::Idx(files) => idx::load(spec, files, memory),
             source => {
@@ -75,13 +77,14 @@ fn cannot_read(spec: &Spec, key: &str, path: &str, error: &io::Error) -> InputEr
     spec.error(key, format!("cannot read {}: {error}", spec.folder().join(path).display())).with_help(help)
 }
 
+/// The examples, the file, and the most bytes of memory that reading them took.
 fn read_csv(
     spec: &Spec,
     path: &str,
     target: &str,
     task: Task,
     memory: Memory,
-) -> Result<(Dataset, InputFile), InputError> {
+) -> Result<(Dataset, InputFile, u64), InputError> {
     // A bare name of a shipped data set always means that one, so that a spec does not change its meaning with the
     // folder; `./digits.csv` is the file.
     let bytes = match ShippedData::find(path) {
@@ -92,7 +95,9 @@ fn read_csv(
     // A missing column is a mistake in the spec; everything else is one in the file.
     csv::check_target(text, target)
         .map_err(|(message, help)| spec.error("problem.target", format!("{path} {message}")).with_help(help))?;
-    Ok((csv::parse(path, text, target, task)?, InputFile { name: path.to_owned(), hash: blake3::hash(&bytes) }))
+    let input = InputFile { name: path.to_owned(), hash: blake3::hash(&bytes) };
+    let reading = table_memory(&bytes[..bytes.len().min(FIRST as usize)], bytes.len() as u64);
+    Ok((csv::parse(path, text, target, task)?, input, reading))
 }
 
 /// The bytes of a file of text. Its first ones are looked at before the rest is read.

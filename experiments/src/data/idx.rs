@@ -183,7 +183,7 @@ pub(super) fn load(spec: &Spec, files: &Idx, memory: Memory) -> Result<DataFiles
         Dataset { features: images.numbers, targets: Targets::Classes { labels, classes }, inputs }
     };
     let examples = Some((dataset((images, labels)), test.map(dataset)));
-    Ok(DataFiles { examples, content: Some(hasher.finalize()), inputs })
+    Ok(DataFiles { examples, content: Some(hasher.finalize()), inputs, reading: 0 })
 }
 
 /// The files of one split, whose headers have been read: there is a label for each example, and memory for all of them.

@@ -22,6 +22,8 @@ pub struct Splits {
     pub content: Option<blake3::Hash>,
     /// These files, but for shipped data sets, in the order of the spec.
     pub inputs: Vec<InputFile>,
+    /// The most bytes of memory that reading them took.
+    pub reading: u64,
 }
 
 impl Splits {
@@ -29,7 +31,14 @@ impl Splits {
     fn none() -> Self {
         let targets = Targets::Values { values: Vec::new(), outputs: 1 };
         let none = Dataset { features: Vec::new(), targets, inputs: 0 };
-        Self { train: none.clone(), validation: none.clone(), test: none, content: None, inputs: Vec::new() }
+        Self {
+            train: none.clone(),
+            validation: none.clone(),
+            test: none,
+            content: None,
+            inputs: Vec::new(),
+            reading: 0,
+        }
     }
 
     /// The examples of the first of a spec's [instances](Spec::instances); see [`Self::of_instance`].
@@ -73,6 +82,7 @@ impl Splits {
             test: test.map_or_else(|| dataset.select(&indices.test), Dataset::clone),
             content: files.content,
             inputs: files.inputs.clone(),
+            reading: files.reading,
         };
         // What follows needs memory, too.
         drop(dataset);

@@ -187,7 +187,7 @@ fn copies(plan: &Plan, spec: &Spec) -> u64 {
 fn loading(plan: &Plan, spec: &Spec, data: &Splits) -> u64 {
     let made = Size::of(&spec.problem.source).made_from;
     let order = 4 * [&data.train, &data.validation, &data.test].iter().map(|split| split.len() as u64).sum::<u64>();
-    bytes(data) * if plan.instances.len() > 1 { 3 } else { 2 } + order + made
+    (bytes(data) * if plan.instances.len() > 1 { 3 } else { 2 } + order + made).max(data.reading)
 }
 
 /// The bytes of the examples of an instance.
