@@ -25,8 +25,11 @@ pub(super) enum CliError {
     #[diagnostic(help("set THALWEG_ISA to one of these, or leave it unset for the fastest"))]
     Isa(#[from] UnusableIsa),
     #[error("there is no spec `{name}`: neither a file nor one that is shipped")]
-    #[diagnostic(help("{help}"))]
-    NoSpec { name: String, help: String },
+    NoSpec {
+        name: String,
+        #[help]
+        help: Option<String>,
+    },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Draw(#[from] DrawError),

@@ -8,6 +8,7 @@ use clap::Args;
 use super::source::Source;
 use super::{CliError, Work};
 use crate::data::Splits;
+use crate::memory;
 use crate::record::Setting;
 use crate::spec::{Named, Spec};
 use crate::sweep::{self, Estimate};
@@ -30,13 +31,16 @@ pub(super) struct Plan {
 impl Plan {
     pub fn run(self) -> Result<(), CliError> {
         let spec = self.source.read_sweep()?;
-        let data = Splits::load(&spec).map_err(CliError::Input)?;
-        let plan = sweep::Plan::new(&spec, &data)?;
+        let memory = self.work.memory();
+        let (_, data, plan) = sweep::Plan::read(&spec, memory)?;
         let mut out = io::stdout().lock();
         if self.trials {
             return Ok(list_trials(&plan, &mut out)?);
         }
-        let estimate = Estimate::measure(&spec, &plan, &data, self.work.isa()?, self.work.threads());
+        let (isa, threads) = (self.work.isa()?, self.work.threads());
+        // Measuring trains a block: what does not fit is not tried.
+        plan.check_memory(&spec, &data, isa, threads, memory)?;
+        let estimate = Estimate::measure(&spec, &plan, &data, isa, threads);
         Ok(summarise(&spec, &plan, &data, &estimate, &mut out)?)
     }
 }
@@ -108,7 +112,7 @@ fn summarise(
             writeln!(out, "  weights      {files} files, {:.1} MB", bytes as f64 / 1e6)?;
         }
     }
-    writeln!(out, "  memory       {:.1} MB", estimate.bytes as f64 / 1e6)?;
+    writeln!(out, "  memory       {}", memory::text(estimate.bytes))?;
     writeln!(out, "  time         about {} ({} threads, {})", text(estimate.time), estimate.threads, estimate.isa)
 }
 

@@ -1,11 +1,16 @@
 //! A progress bar on a terminal, and nothing elsewhere.
 
 use std::io::IsTerminal;
+use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::tell;
 use crate::sweep::run::Progress;
+
+/// How often a bar is drawn, if nothing else draws it.
+const TICK: Duration = Duration::from_millis(200);
 
 /// A bar with rate and time left.
 pub(super) struct Bar {
@@ -33,7 +38,18 @@ impl Progress for Bar {
         self.bar.set_length(trials as u64);
         self.bar.set_position(done as u64);
         self.bar.reset_eta();
-        self.bar.enable_steady_tick(Duration::from_millis(200));
+        if self.bar.is_hidden() {
+            return;
+        }
+        // The bar's own ticker panics where no thread can be started; without one the bar is drawn less often.
+        let bar = self.bar.clone();
+        let tick = move || {
+            while !bar.is_finished() {
+                bar.tick();
+                thread::sleep(TICK);
+            }
+        };
+        drop(thread::Builder::new().name("progress".to_owned()).spawn(tick));
     }
 
     fn advance(&self, trials: usize) {
@@ -42,7 +58,7 @@ impl Progress for Bar {
 
     fn notice(&self, text: &str) {
         if !self.quiet {
-            self.bar.suspend(|| eprintln!("{text}"));
+            self.bar.suspend(|| tell(text));
         }
     }
 

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::progress::Bar;
 use super::source::Source;
-use super::{CliError, Work, stop_flag};
+use super::{CliError, Work, stop_flag, tell};
 use crate::drawing;
 use crate::spec::Study;
 use crate::sweep::run::{Finished, Reuse, Settings, run};
@@ -44,21 +44,21 @@ impl Run {
             Study::Drawing(drawing) => {
                 drawing::make(&drawing, &out, &out, self.png)?;
                 if !self.work.quiet {
-                    eprintln!("results are in {}", out.display());
+                    tell(format_args!("results are in {}", out.display()));
                 }
                 return Ok(());
             }
         };
         let (threads, isa) = (self.work.threads(), self.work.isa()?);
         let reuse = if self.fresh { Reuse::Nothing } else { Reuse::Everything };
-        let settings = Settings { out: out.clone(), threads, isa, reuse, png: self.png };
+        let settings = Settings { out: out.clone(), threads, isa, reuse, png: self.png, memory: self.work.memory() };
         let stop = stop_flag()?;
         match run(&spec, &settings, &Bar::new(&spec.name, self.work.quiet), &stop)? {
             Finished::Stopped { done, trials } => return Err(CliError::Stopped { done, trials }),
             _ if self.work.quiet => {}
-            Finished::Complete => eprintln!("results are in {}", out.display()),
+            Finished::Complete => tell(format_args!("results are in {}", out.display())),
             Finished::AlreadyComplete => {
-                eprintln!("{} is complete already (--fresh computes it again)", out.display());
+                tell(format_args!("{} is complete already (--fresh computes it again)", out.display()));
             }
         }
         Ok(())

@@ -1,6 +1,5 @@
 //! From the rows of a sweep to its results.
 
-use std::fs;
 use std::io::{self, Write};
 
 use thalweg_kernels::CONTRACT;
@@ -37,7 +36,6 @@ impl Finish<'_> {
         let folder = self.folder;
         let failed = |source| folder.error(source);
         let mut files = self.write_tables().map_err(failed)?;
-        let tables = files.clone();
         let runs = folder.path.join("runs.csv");
         crate::stats::write_summary(&folder.path.join(SUMMARY), &runs)?;
         files.push(SUMMARY.to_owned());
@@ -55,10 +53,7 @@ impl Finish<'_> {
             let manifest = Manifest::of(folder.path, CONTRACT, &files)?;
             let manifest = Manifest { inputs: folder.inputs.clone(), ..manifest };
             manifest.write(folder.path)?;
-            if !folder.spec.record.tables {
-                let tables = tables.iter().map(String::as_str).chain([SUMMARY]);
-                tables.map(|table| folder.path.join(table)).try_for_each(fs::remove_file)?;
-            }
+            folder.drop_tables()?;
             workshop.remove(folder.path, Some(&manifest))
         };
         write().map_err(failed)?;

@@ -9,7 +9,7 @@ use thalweg_kernels::CONTRACT;
 
 use super::identity::{form, identity};
 use super::lock::{FolderLock, WORKSHOP};
-use super::outputs::{CLAIM, Claimed, Outputs};
+use super::outputs::{CLAIM, Claimed, Outputs, SUMMARY};
 use super::rows;
 use super::run::{Progress, Reuse, RunError};
 use super::salvage::{self, Found, Numbers, Stamp, Tables};
@@ -93,13 +93,20 @@ impl Folder<'_> {
         let lock = FolderLock::take(self.path)?;
         let prepared = self.prepare(workshop, lock, reuse, progress)?;
         if reuse == Reuse::Everything && prepared.inventory.is_complete() {
-            prepared.remove(self.path, None).map_err(|source| self.error(source))?;
+            let remove = || self.drop_tables().and_then(|()| prepared.remove(self.path, None));
+            remove().map_err(|source| self.error(source))?;
             return Ok(Claim::Complete);
         }
         Ok(Claim::Open(Box::new(prepared)))
     }
 
-    fn prepare(&self, path: PathBuf, lock: FolderLock, reuse: Reuse, progress: &dyn Progress) -> Result<Workshop, RunError> {
+    fn prepare(
+        &self,
+        path: PathBuf,
+        lock: FolderLock,
+        reuse: Reuse,
+        progress: &dyn Progress,
+    ) -> Result<Workshop, RunError> {
         let failed = |source| self.error(source);
         for folder in [self.path, &path, &self.path.join("figures"), &self.path.join("weights")] {
             atomic::sweep(folder).map_err(failed)?;
@@ -119,13 +126,36 @@ impl Folder<'_> {
             workshop.remove_rows(keep).map_err(failed)?;
         } else if !workshop.inventory.is_complete() {
             self.check_loss(&workshop)?;
-            if workshop.inventory.is_of_spec {
-                workshop.inventory.changes.iter().for_each(|change| progress.notice(&format!("{change}: made again")));
-            }
+            self.tell_changes(&workshop.inventory, progress);
         }
         let names = self.outputs.all();
         claimed.extend(&workshop.path, names, workshop.inventory.manifest.as_ref()).map_err(failed)?;
         Ok(Workshop { claimed, ..workshop })
+    }
+
+    /// Says what is made again of results that were complete once.
+    fn tell_changes(&self, inventory: &Inventory, progress: &dyn Progress) {
+        let Some(manifest) = inventory.manifest.as_ref().filter(|manifest| self.is_same_spec(manifest)) else { return };
+        inventory.changes.iter().for_each(|change| progress.notice(&format!("{change}: made again")));
+        for (name, _) in self.inputs.iter().filter(|(name, hash)| manifest.inputs.get(*name) != Some(hash)) {
+            progress.notice(&format!("{name} is not the file that the results are of: they are made again"));
+        }
+    }
+
+    /// Removes the tables, if the sweep does not keep them. Its manifest has their hashes.
+    pub fn drop_tables(&self) -> io::Result<()> {
+        if self.spec.record.tables {
+            return Ok(());
+        }
+        let tables = self.outputs.of_trials.iter().chain(&self.outputs.of_spec).map(String::as_str).chain([SUMMARY]);
+        tables.map(|table| self.path.join(table)).try_for_each(|path| match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        })
+    }
+
+    fn is_same_spec(&self, manifest: &Manifest) -> bool {
+        manifest.spec == blake3::hash(self.text.as_bytes()).to_hex().as_str()
     }
 
     /// What is there of finished results, and what of it is as it was written.
@@ -133,7 +163,7 @@ impl Folder<'_> {
         let Ok(manifest) = Manifest::read(self.path) else { return Ok(Inventory::default()) };
         let is_dropped = |name: &str| {
             let tables = self.outputs.of_trials.iter().chain(&self.outputs.of_spec).any(|table| table == name);
-            !self.spec.record.tables && (tables || name == super::outputs::SUMMARY)
+            !self.spec.record.tables && (tables || name == SUMMARY)
         };
         let mut changes = manifest.changes(self.path)?;
         changes.retain(|change| !matches!(change, Change::Missing(name) if is_dropped(name)));
@@ -143,9 +173,8 @@ impl Folder<'_> {
         let is_named = |name: &str| manifest.names().any(|own| own == name);
         let outputs = self.outputs.of_trials.iter().chain(&self.outputs.of_spec).chain(&self.outputs.derived);
         let lacking = outputs.filter(|name| !is_named(name)).cloned().collect();
-        let is_of_spec = manifest.contract == CONTRACT
-            && manifest.spec == blake3::hash(self.text.as_bytes()).to_hex().as_str()
-            && manifest.inputs == *self.inputs;
+        let is_of_spec =
+            manifest.contract == CONTRACT && self.is_same_spec(&manifest) && manifest.inputs == *self.inputs;
         Ok(Inventory { manifest: Some(manifest), is_of_spec, changes, lacking })
     }
 
@@ -177,7 +206,6 @@ impl Folder<'_> {
 
     /// The tables of finished results, if their rows have the form of this sweep's.
     fn tables(&self, manifest: &Manifest) -> io::Result<Option<Tables>> {
-        let is_same = manifest.spec == blake3::hash(self.text.as_bytes()).to_hex().as_str();
         let is_of_form = || {
             let text = fs::read_to_string(self.path.join(SPEC)).ok()?;
             let is_known = manifest.spec == blake3::hash(text.as_bytes()).to_hex().as_str();
@@ -187,7 +215,7 @@ impl Folder<'_> {
                 (other.curves, other.trajectory, other.effective_lr) == (own.curves, own.trajectory, own.effective_lr);
             Some(same && other.columns == own.columns)
         };
-        if is_same || is_of_form() == Some(true) {
+        if self.is_same_spec(manifest) || is_of_form() == Some(true) {
             return Tables::open(self.path, manifest, &rows::headers(self.spec, self.plan));
         }
         Ok(None)

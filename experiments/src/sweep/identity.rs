@@ -12,7 +12,7 @@ use crate::spec::Spec;
 const PIECE: (usize, usize) = (64, 1 << 16);
 
 /// Bytes of the rows of a piece, about.
-const PIECE_BYTES: u64 = 32 << 20;
+const PIECE_BYTES: u64 = 16 << 20;
 
 /// Trials of a piece that share a seed, at least: they are trained together on the same batches.
 const SHARED: usize = 64;
@@ -34,7 +34,7 @@ pub(super) fn form(spec: &Spec, plan: &Plan) -> String {
 }
 
 /// Trials of a piece: a power of two that depends on the spec alone.
-fn piece(spec: &Spec, plan: &Plan) -> usize {
+pub(super) fn piece(spec: &Spec, plan: &Plan) -> usize {
     let curves = 100 * plan.schedule.recorded.len() as u64;
     let rates = if spec.record.effective_lr { curves } else { 0 };
     let trajectory = match &plan.model {

@@ -1,5 +1,6 @@
 //! Plans: the trials of a spec, each with its key, in the order of the results.
 
+mod demand;
 mod engine;
 mod estimate;
 mod finish;
@@ -22,7 +23,8 @@ mod weights;
 
 use thalweg_kernels::optimizer::{Domain, Optimizer};
 
-use crate::data::Splits;
+use crate::data::{DataFiles, InputFile, Splits};
+use crate::memory::Memory;
 use crate::record::Setting;
 use crate::spec::{self, INIT_OFFSET, InputError, Spec, lr_scale_name};
 use crate::train::OPTIONS;
@@ -51,6 +53,9 @@ pub struct Plan {
     pub schedule: Schedule,
     /// What trials learn: see [`Spec::instances`]. All have the same number of examples, features and classes.
     pub instances: Vec<spec::Problem>,
+    /// The files that the numbers of the trials depend on: those of examples, and that of the initial weights. Data sets
+    /// that come with the program are none.
+    pub inputs: Vec<InputFile>,
     /// The trials in plan order.
     pub trials: Trials,
     /// The trials in groups that are trained together, in the order in which the plan first has them.
@@ -153,9 +158,12 @@ impl Plan {
         let problem = spec.problem.name().to_owned();
         let lr_scales = spec.optimizers.iter().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
         let parameters = spec.problem.axes.iter().map(|(name, _)| *name).collect();
+        let initial = if let Model::Network(shape) = &model { shape.init.file() } else { None };
+        let inputs = data.inputs.iter().chain(initial).cloned().collect();
         Ok(Self {
             problem,
             model,
+            inputs,
             schedule,
             instances,
             trials,
@@ -172,17 +180,31 @@ impl Plan {
         })
     }
 
+    /// The plan of a spec, with what its files hold and the examples of its first instance.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`DataFiles::read`], of [`Splits::of_instance`] and of [`Self::new`], or if the list of the trials does not
+    /// fit the memory.
+    pub fn read(spec: &Spec, memory: Memory) -> Result<(DataFiles, Splits, Self), InputError> {
+        demand::check_places(spec, memory)?;
+        let files = DataFiles::read(spec, memory)?;
+        let data = Splits::of_instance(spec, &files, &spec.instances()[0].1)?;
+        let plan = Self::new(spec, &data)?;
+        Ok((files, data, plan))
+    }
+
     /// Makes the examples of each combination of the problem's parameters once, to see whether they can be made: seeds
     /// make no difference to that.
     ///
     /// # Errors
     ///
     /// Those of [`Splits::of_instance`].
-    pub fn check_instances(&self, spec: &Spec) -> Result<(), InputError> {
+    pub fn check_instances(&self, spec: &Spec, files: &DataFiles) -> Result<(), InputError> {
         let mut checked = &self.points[0];
         for (point, problem) in self.points.iter().zip(&self.instances) {
             if point != checked {
-                Splits::of_instance(spec, problem)?;
+                Splits::of_instance(spec, files, problem)?;
                 checked = point;
             }
         }

@@ -1,6 +1,5 @@
 //! Running a spec: from its plan to a folder of results.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,8 +15,8 @@ use super::folder::{Claim, Folder};
 use super::outputs::Outputs;
 use super::training::Training;
 use super::{Plan, Quadratic, WeightFiles};
-use crate::data::Splits;
 use crate::drawing::DrawError;
+use crate::memory::Memory;
 use crate::record::{Holder, Provenance, RecordError};
 use crate::spec::{InputError, Spec};
 
@@ -34,6 +33,8 @@ pub struct Settings {
     pub reuse: Reuse,
     /// Whether figures are written as PNG as well.
     pub png: bool,
+    /// How much memory the sweep may need.
+    pub memory: Memory,
 }
 
 /// What a run uses of what its folder holds already.
@@ -136,12 +137,14 @@ pub enum RunError {
 pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &AtomicBool) -> Result<Finished, RunError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build()?;
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
-    let data = Splits::load(spec)?;
-    let plan = pool.install(|| Plan::new(spec, &data))?;
-    plan.check_instances(spec)?;
+    let (files, data, plan) = pool.install(|| Plan::read(spec, settings.memory))?;
+    plan.check_instances(spec, &files)?;
+    plan.check_memory(spec, &data, settings.isa, settings.threads, settings.memory)?;
     let quadratic = Quadratic::of(spec, &plan, &data)?;
     let (text, outputs) = (spec.of_results().canonical(), Outputs::new(spec, &plan.model));
-    let inputs = BTreeMap::new();
+    let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
+    // A single instance has its examples; the rest of the memory is for training.
+    let files = (plan.instances.len() > 1).then_some(files);
     let (path, text) = (settings.out.as_path(), text.as_str());
     let folder = Folder { path, spec, text, plan: &plan, outputs: &outputs, inputs: &inputs };
     let workshop = match pool.install(|| folder.claim(settings.reuse, progress))? {
@@ -155,7 +158,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     progress.begin(plan.trials.len(), before);
     let started = Instant::now();
     let training = Training::new((spec, &plan), settings, (progress, stop), (&store, &weights));
-    let trained = training.run(&data);
+    let trained = training.run(&data, files.as_ref());
     progress.end();
     let spent = trained?;
     let stopped = || Finished::Stopped { done: store.done(), trials: plan.trials.len() };

@@ -12,7 +12,7 @@ use thalweg_kernels::optimizer::Optimizer;
 
 use super::run::{Progress, RunError, Settings};
 use super::{Choice, Plan, Population, Trial, WeightFiles, WithObjective, rows, with_objective};
-use crate::data::Splits;
+use crate::data::{DataFiles, Splits};
 use crate::record::Store;
 use crate::spec::{Curves, Spec};
 use crate::train::{self, EffectiveRates, Jobs, Lane, Norms, Objective, Observer, Outcome};
@@ -22,7 +22,7 @@ use crate::train::{self, EffectiveRates, Jobs, Lane, Norms, Objective, Observer,
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
 const PATIENCE_SHARE: f64 = 0.01;
 /// How many bytes of finished rows may wait.
-const BACKLOG: usize = 64 << 20;
+const BACKLOG: usize = 16 << 20;
 
 /// Training the trials of a plan that are not done.
 pub(super) struct Training<'a> {
@@ -56,7 +56,7 @@ impl<'a> Training<'a> {
     /// # Errors
     ///
     /// If data cannot be made, threads not be started, or rows not be written.
-    pub fn run(&self, data: &Splits) -> Result<Duration, RunError> {
+    pub fn run(&self, data: &Splits, files: Option<&DataFiles>) -> Result<Duration, RunError> {
         let trained = std::thread::scope(|scope| {
             let (ready, pieces) = sync_channel(1);
             let sealing = scope.spawn(move || self.seal(&pieces));
@@ -65,7 +65,7 @@ impl<'a> Training<'a> {
                 for piece in 0..self.store.pieces() {
                     let missing = self.store.missing(piece);
                     if !missing.is_empty() {
-                        spent += self.train(&missing, data)?;
+                        spent += self.train(&missing, data, files)?;
                     }
                     if self.stop.load(Ordering::Relaxed) {
                         break;
@@ -97,16 +97,18 @@ impl<'a> Training<'a> {
     }
 
     /// Trains trials of a piece, instance by instance.
-    fn train(&self, missing: &[u32], data: &Splits) -> Result<Duration, RunError> {
+    fn train(&self, missing: &[u32], data: &Splits, files: Option<&DataFiles>) -> Result<Duration, RunError> {
         let mut spent = Duration::ZERO;
         for lists in self.plan.lists(missing).chunk_by(|one, other| one.0.instance == other.0.instance) {
             if self.stop.load(Ordering::Relaxed) {
                 break;
             }
             let instance = lists[0].0.instance;
-            let own = match instance {
-                0 => None,
-                instance => Some(Splits::of_instance(self.spec, &self.plan.instances[instance])?),
+            let own = match files {
+                Some(files) if instance > 0 => {
+                    Some(Splits::of_instance(self.spec, files, &self.plan.instances[instance])?)
+                }
+                _ => None,
             };
             let data = own.as_ref().unwrap_or(data);
             spent += with_objective(self.spec, self.plan, data, Instance { training: self, lists })?;

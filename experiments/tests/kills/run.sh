@@ -24,6 +24,16 @@ run() {
     "$binary" run "$1" --out "$2" --threads 2 --quiet
 }
 
+# start SPEC FOLDER: the same in place of the shell, so that a signal reaches it.
+start() {
+    exec "$binary" run "$1" --out "$2" --threads 2 --quiet 2>/dev/null
+}
+
+# start SPEC FOLDER: the same in place of the shell, so that a signal reaches it.
+start() {
+    exec "$binary" run "$1" --out "$2" --threads 2 --quiet 2>/dev/null
+}
+
 # hashes FOLDER: every file of a folder with its hash, but what differs from run to run.
 hashes() {
     (cd "$1" && find . -type f ! -name provenance.json -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
@@ -72,7 +82,7 @@ for ((round = 0; round < alone; round++)); do
     signal=${signals[RANDOM % 4]}
     # Once or twice in the same folder.
     for ((again = 0; again <= RANDOM % 2; again++)); do
-        run "$spec" folder 2>/dev/null &
+        start "$spec" folder &
         pause "$name"
         kill -s "$signal" $! 2>/dev/null || true
         wait $! 2>/dev/null || true
@@ -85,10 +95,10 @@ for ((round = 0; round < pairs; round++)); do
     spec=${specs[round % ${#specs[@]}]}
     name=$(basename "$spec" .toml)
     signal=${signals[RANDOM % 4]}
-    run "$spec" folder 2>/dev/null &
+    start "$spec" folder &
     first=$!
     pause "$name"
-    run "$spec" folder 2>/dev/null &
+    start "$spec" folder &
     second=$!
     pause "$name"
     victim=$first
@@ -105,8 +115,12 @@ at_calls() {
     local at=1 status
     while ((at <= calls)); do
         status=0
-        strace -f -qq -o /dev/null -e trace="$2" -e inject="$2":signal=KILL:when="$at" \
-            "$binary" run "$1" --out folder --threads 2 --quiet 2>/dev/null || status=$?
+        # In a shell of its own, which would say of every kill that there was one.
+        (
+            strace -f -qq -o /dev/null -e trace="$2" -e inject="$2":signal=KILL:when="$at" \
+                "$binary" run "$1" --out folder --threads 2 --quiet
+            exit $?
+        ) 2>/dev/null || status=$?
         if ((status == 0)); then
             rm -rf folder
             break
@@ -119,7 +133,7 @@ at_calls() {
 
 if strace -qq -o /dev/null true 2>/dev/null; then
     for spec in "${specs[@]}"; do
-        for call in rename renameat2 unlink fsync mkdir; do
+        for call in rename renameat renameat2 unlink unlinkat rmdir fsync mkdir; do
             if strace -qq -o /dev/null -e trace="$call" true 2>/dev/null; then
                 at_calls "$spec" "$call"
             fi

@@ -65,7 +65,7 @@ fn fails(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 /// A folder with the small spec.
-fn folder() -> tempfile::TempDir {
+pub fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("small.toml"), SPEC).unwrap();
     folder

@@ -3,9 +3,12 @@
 //! `cargo test -p thalweg --test results weights::` runs one module. The tests that are ignored write reference files.
 
 mod command;
+mod files;
 mod folders;
+mod memory;
 mod quadratics;
 mod records;
+mod streams;
 mod tables;
 mod weights;
 
@@ -13,6 +16,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use thalweg::memory::Memory;
 use thalweg::spec::Spec;
 use thalweg::sweep::run::{Finished, Progress, Reuse, RunError, Settings, run};
 use thalweg_kernels::Isa;
@@ -47,7 +51,7 @@ fn run_until(spec: &Spec, settings: &Settings, trials: usize) -> (Result<Finishe
 }
 
 fn settings(out: &Path, threads: usize, reuse: Reuse) -> Settings {
-    Settings { out: out.to_owned(), threads, isa: Isa::best(), reuse, png: false }
+    Settings { out: out.to_owned(), threads, isa: Isa::best(), reuse, png: false, memory: Memory::of_machine() }
 }
 
 fn run_into(spec: &Spec, out: &Path, threads: usize, reuse: Reuse) -> Result<Finished, RunError> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use thalweg::data::{Splits, Targets};
+use thalweg::memory::Memory;
 use thalweg::record::{self, read_optimum, read_spectrum};
 use thalweg::spec::{InputError, Spec};
 use thalweg::sweep::{Plan, Quadratic};
@@ -134,7 +135,14 @@ fn run(text: &str, out: &Path) {
         fn end(&self) {}
     }
     let isa = thalweg_kernels::Isa::best();
-    let settings = Settings { out: out.to_owned(), threads: 1, isa, reuse: Reuse::Everything, png: false };
+    let settings = Settings {
+        out: out.to_owned(),
+        threads: 1,
+        isa,
+        reuse: Reuse::Everything,
+        png: false,
+        memory: Memory::of_machine(),
+    };
     run(&parse(text).unwrap(), &settings, &Silent, &false.into()).unwrap();
 }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::Value;
 use thalweg::descent::Descent;
+use thalweg::memory::Memory;
 use thalweg::record::{Runs, Setting, Status, read_runs};
 use thalweg::spec::Spec;
 use thalweg::sweep::run::{Finished, Progress, Reuse, Settings, run};
@@ -204,7 +205,14 @@ impl Progress for Silent {
 
 fn results(text: &str, out: &FilePath) -> Runs {
     let spec = Spec::parse("spec.toml", text, FilePath::new("."), &[]).unwrap();
-    let settings = Settings { out: out.to_owned(), threads: 2, isa: Isa::best(), reuse: Reuse::Everything, png: false };
+    let settings = Settings {
+        out: out.to_owned(),
+        threads: 2,
+        isa: Isa::best(),
+        reuse: Reuse::Everything,
+        png: false,
+        memory: Memory::of_machine(),
+    };
     assert_eq!(run(&spec, &settings, &Silent, &AtomicBool::new(false)).unwrap(), Finished::Complete);
     read_runs(&out.join("runs.csv")).unwrap()
 }

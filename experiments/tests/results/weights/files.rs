@@ -204,6 +204,8 @@ fn a_network_goes_on_from_its_file() {
         let description = plan(&spec).describe(&plan(&spec).trials.get(0));
         let hash = blake3::hash(&fs::read(at("w.safetensors")).unwrap()).to_hex();
         assert!(description.contains(&format!("network.init_content = \"{hash}\"\n")), "{description}");
+        let [input] = &plan(&spec).inputs[..] else { panic!("one file") };
+        assert_eq!((input.name.as_str(), input.hash.to_hex()), ("w.safetensors", hash));
         assert!(!description.contains("init_seed") && !description.contains("w.safetensors"), "{description}");
         fs::rename(at("w.safetensors"), at("v.safetensors")).unwrap();
         let moved = parse(&text.replace("w.safetensors", "v.safetensors"), folder.path(), &set("train.steps=10"));
