@@ -70,8 +70,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let values = lines.iter().flat_map(|(_, steps)| steps.values().flatten()).copied();
     let steps = lines.iter().flat_map(|(_, steps)| steps.keys()).map(|step| *step as f64);
-    let axis = |name, scale: Option<Scale>, default, range, values: Vec<f64>| {
-        let scale = scale.unwrap_or(default);
+    let axis = |name, scale: Option<Scale>, default, range: Option<(f64, f64)>, values: Vec<f64>| {
+        let scale = scale.unwrap_or_else(|| series::scale_in(default, range));
         match range {
             Some(range) => series::axis_in(name, scale, range),
             None => {
