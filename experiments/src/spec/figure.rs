@@ -59,8 +59,8 @@ pub const FIGURE_KEYS: &[(&str, &str)] = &[
     ("from_optimum", "true: the training loss less that of the least-squares optimum, with record.spectrum"),
     ("x_scale", "\"linear\" or \"log\""),
     ("y_scale", "\"linear\" or \"log\""),
-    ("x_range", "[low, high]"),
-    ("y_range", "[low, high]"),
+    ("x_range", "[low, high]; from 0 or below, on a linear axis where the scale is free"),
+    ("y_range", "the same from bottom to top"),
 ];
 
 /// What a key holds, for the message that it is missing.

@@ -13,7 +13,7 @@ use thalweg::record::{Curve, Run, Runs, Setting, Sheet, Status, Surface, Waypoin
 use crate::synthetic;
 
 /// Sweeps of each kind and flavour of numbers.
-const SWEEPS: u64 = 8;
+const SWEEPS: u64 = 6;
 
 /// What numbers are like in a sweep.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +41,8 @@ const FLAVOURS: [Flavour; 7] = [
 struct Numbers {
     stream: Stream,
     flavour: Flavour,
+    /// Whether some are negative.
+    signed: bool,
 }
 
 impl Numbers {
@@ -52,10 +54,10 @@ impl Numbers {
         all[self.below(all.len())]
     }
 
-    /// Any number of the flavour, of both signs.
+    /// Any number of the flavour.
     fn next(&mut self) -> f64 {
         let value = self.positive();
-        if self.below(3) == 0 { -value } else { value }
+        if self.signed && self.below(3) == 0 { -value } else { value }
     }
 
     fn positive(&mut self) -> f64 {
@@ -287,7 +289,7 @@ fn every_kind_survives_every_number() {
         for (index, flavour) in (0..).zip(FLAVOURS) {
             for sweep in 0..SWEEPS {
                 let stream = Stream::new(&format!("extremes of {}", kind.name), index * SWEEPS + sweep);
-                let mut numbers = Numbers { stream, flavour };
+                let mut numbers = Numbers { stream, flavour, signed: sweep % 2 == 0 };
                 match has_picture(&mut numbers, kind, folder.path()) {
                     Ok(is_drawn) => *drawn.entry(kind.name).or_default() += usize::from(is_drawn),
                     Err(error) => panic!("{} of {flavour:?}, sweep {sweep}: {error}", kind.name),
@@ -297,7 +299,7 @@ fn every_kind_survives_every_number() {
     }
     // The walk is worth something only where there is something to draw.
     let most = FLAVOURS.len() * SWEEPS as usize;
-    assert!(drawn.values().all(|count| *count > most / 25), "{drawn:?} of {most}");
+    assert!(drawn.values().all(|count| *count > most / 20), "{drawn:?} of {most}");
 }
 
 #[test]
