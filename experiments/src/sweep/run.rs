@@ -135,9 +135,11 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let mut files = folder.assemble(spec, &plan, &data, &parts).map_err(|source| folder.error(source))?;
     files.extend(folder.write_quadratic(quadratic.as_ref()).map_err(|source| folder.error(source))?);
     // Figures of a large sweep need the memory.
+    let steps_per_epoch = plan.schedule.steps_per_epoch;
     drop(plan);
-    folder.finish(spec, files, parts, &weights, settings.png)?;
+    let drawn = folder.finish(spec, files, parts, &weights, steps_per_epoch, settings.png)?;
     provenance.write(folder.path).map_err(|source| folder.error(source))?;
+    drawn.complete()?;
     Ok(Finished::Complete)
 }
 
