@@ -1,6 +1,8 @@
 //! Drawing what is in a folder of results, and studies that draw the results of others ([`Drawing`]).
 
+mod check;
 mod error;
+mod few;
 mod functions;
 mod members;
 
@@ -10,6 +12,7 @@ use std::path::Path;
 
 use thalweg_kernels::CONTRACT;
 
+pub use check::check;
 pub use error::DrawError;
 
 use crate::data::{ShippedData, Splits};

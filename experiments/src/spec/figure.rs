@@ -154,6 +154,8 @@ impl Figure {
                     "units.csv has to be recorded: record.perturb = { layer = 1, unit = 0, from = 0, by = 0.1 }",
                 );
             }
+            "function" => return failed("kind", "functions are drawn in a study of `functions`"),
+            "timing" => return failed("kind", "measured times are drawn in a study of `bench`"),
             "basins" if landscape.is_none_or(|l| l.starts.dimensions() > 2) => {
                 return failed("kind", "basins are drawn on landscapes of one or two dimensions");
             }

@@ -15,7 +15,7 @@ use super::folder::{Claim, Folder};
 use super::training::{Training, Writer};
 use super::{Plan, Quadratic, WeightFiles, with_objective};
 use crate::data::Splits;
-use crate::drawing::DrawError;
+use crate::drawing::{self, DrawError};
 use crate::record::{Parts, Provenance, RecordError};
 use crate::spec::{InputError, Problem, Spec};
 
@@ -103,6 +103,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let plan = Plan::new(spec, &data)?;
     plan.check_instances(spec)?;
     let quadratic = Quadratic::of(spec, &plan, &data)?;
+    drawing::check(spec, &plan, &data, &settings.out)?;
     let folder = Folder { path: &settings.out, spec: &spec.of_results().canonical() };
     if folder.claim(settings.fresh)? == Claim::Complete {
         return Ok(Finished::AlreadyComplete);
