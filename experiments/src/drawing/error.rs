@@ -22,15 +22,9 @@ pub enum DrawError {
     #[diagnostic(transparent)]
     Record(#[from] RecordError),
     /// A figure could not be drawn.
-    #[error("the figure `{name}` is not drawn")]
-    Figure {
-        /// The name of its file, without ending.
-        name: String,
-        /// The cause.
-        #[source]
-        #[diagnostic_source]
-        source: FigureError,
-    },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Figure(Box<FigureFailure>),
     /// Some figures are missing from results that are whole otherwise.
     #[error("{} of the figures could not be drawn; everything else is written", failures.len())]
     #[diagnostic(help("`thalweg plot` draws again from the tables that are there"))]
@@ -71,4 +65,16 @@ pub enum DrawError {
         /// How to get it as it should be.
         help: String,
     },
+}
+
+/// Why one figure could not be drawn.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the figure `{name}` is not drawn")]
+pub struct FigureFailure {
+    /// The name of its file, without ending.
+    pub name: String,
+    /// The cause.
+    #[source]
+    #[diagnostic_source]
+    pub source: FigureError,
 }

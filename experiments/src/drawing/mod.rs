@@ -13,7 +13,7 @@ use std::path::Path;
 use thalweg_kernels::CONTRACT;
 
 pub use check::check;
-pub use error::DrawError;
+pub use error::{DrawError, FigureFailure};
 
 use crate::data::{ShippedData, Splits};
 use crate::figure::{self, Input, Kind};
@@ -201,7 +201,7 @@ fn draw_one(
     let figures = folder.join("figures");
     fs::create_dir_all(&figures).map_err(|source| DrawError::Files { path: figures.clone(), source })?;
     let chart = chart(wanted);
-    let failed = |source| DrawError::Figure { name: chart.name(), source };
+    let failed = |source| DrawError::Figure(Box::new(FigureFailure { name: chart.name(), source }));
     let sheet = table_of(wanted).map(|table| Sheet::open(&from.join(table))).transpose();
     let sheet = sheet.map_err(|error| failed(error.into()))?;
     let tables = figure::Tables { sheet: sheet.as_ref(), ..*tables };
