@@ -6,6 +6,7 @@ mod few;
 mod functions;
 mod members;
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -65,7 +66,8 @@ pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, png: bool)
     let mut unread: Vec<&str> = Vec::new();
     let mut rows = Rows::default();
     for table in TABLES.into_iter().filter(|table| kinds.iter().any(|kind| tables_of(kind).contains(table))) {
-        if let Err(error) = rows.read(folder, table) {
+        let drawn = spec.figures.iter().filter(|figure| tables_of(kind(figure)).contains(&table));
+        if let Err(error) = rows.read(folder, table, drawn) {
             failures.push(error.into());
             unread.push(table);
         }
@@ -95,14 +97,21 @@ fn tables_of(kind: &Kind) -> Vec<&'static str> {
 }
 
 impl Rows {
-    fn read(&mut self, folder: &Path, table: &str) -> Result<(), RecordError> {
+    /// Reads a table, of the rows of steps those that these figures show.
+    fn read<'a>(
+        &mut self,
+        folder: &Path,
+        table: &str,
+        figures: impl Iterator<Item = &'a spec::Figure>,
+    ) -> Result<(), RecordError> {
         let path = folder.join(table);
+        let keys: HashSet<&str> = figures.flat_map(|figure| chart(figure).keys(&self.runs)).collect();
         match table {
             "runs.csv" => self.runs = record::read_runs(&path)?,
-            "curves.csv" => self.curves = record::read_curves(&path)?,
+            "curves.csv" => self.curves = record::read_curves_of(&path, |key| keys.contains(key))?,
             // Not every sweep has these.
             _ if !path.exists() => {}
-            "trajectory.csv" => self.trajectory = record::read_trajectory(&path)?,
+            "trajectory.csv" => self.trajectory = record::read_trajectory_of(&path, |key| keys.contains(key))?,
             _ => self.surface = Some(record::read_surface(&path)?),
         }
         Ok(())

@@ -46,6 +46,7 @@ mod tiles;
 mod timing;
 mod trajectories;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -61,6 +62,7 @@ pub use ticks::{Tick, value_label};
 
 use thalweg_record::nearest;
 use thalweg_record::record::{Curve, Run, Runs, Sheet, Surface, Waypoint, atomic};
+use thalweg_record::stats::configurations;
 
 /// All kinds of figures.
 pub const KINDS: &[&Kind] = &[
@@ -242,6 +244,16 @@ impl Chart {
             compose(problem, &Runs { rows, hyperparameters, extra, ..Runs::default() })
         };
         problems.into_iter().map(picture).collect()
+    }
+
+    /// The keys of the trials whose steps it shows, the rows of `curves.csv` or `trajectory.csv` that it needs.
+    pub fn keys<'a>(&self, runs: &'a Runs) -> HashSet<&'a str> {
+        let shown = match self.kind.name {
+            "curves" => curves::chosen(self, runs),
+            "trajectories" => configurations(runs).into_iter().filter(|one| self.options.selects(one)).collect(),
+            _ => Vec::new(),
+        };
+        shown.iter().flat_map(|configuration| &configuration.runs).map(|run| run.key.as_str()).collect()
     }
 
     fn title_or(&self, default: impl FnOnce() -> String) -> String {
