@@ -1,6 +1,7 @@
 //! `thalweg plan`.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -8,10 +9,10 @@ use clap::Args;
 use super::source::Source;
 use super::{CliError, Work};
 use crate::data::Splits;
-use crate::memory;
 use crate::record::Setting;
 use crate::spec::{Named, Spec};
 use crate::sweep::{self, Estimate};
+use crate::{drawing, memory};
 
 /// Show what a spec would run: trials, populations, work, memory and time. Nothing is written.
 #[derive(Debug, Args)]
@@ -33,6 +34,7 @@ impl Plan {
         let spec = self.source.read_sweep()?;
         let memory = self.work.memory();
         let (_, data, plan) = sweep::Plan::read(&spec, memory)?;
+        drawing::check(&spec, &plan, &data, &Path::new("results").join(&spec.name))?;
         let mut out = io::stdout().lock();
         if self.trials {
             return Ok(list_trials(&plan, &mut out)?);

@@ -46,8 +46,8 @@ fn plot(folder: &Path, png: bool, unchecked: bool) -> Result<(), CliError> {
     };
     let _lock = FolderLock::take(folder)?;
     if unchecked {
-        drawing::draw(&spec, folder, png)?;
-        return Ok(());
+        let steps_per_epoch = Manifest::read(folder).ok().and_then(|manifest| manifest.steps_per_epoch);
+        return Ok(drawing::draw(&spec, folder, steps_per_epoch, png).complete()?);
     }
     let changes = read_manifest(folder)?.changes(folder);
     let changes = changes.map_err(|source| CliError::Read { path: folder.to_owned(), source })?;
@@ -75,11 +75,12 @@ fn read_manifest(folder: &Path) -> Result<Manifest, CliError> {
 
 /// Draws the figures of a sweep again, from the tables in `folder`, which are those of its manifest.
 pub(super) fn redraw(spec: &Spec, folder: &Path, png: bool) -> Result<(), CliError> {
-    let figures = drawing::draw(spec, folder, png)?;
-    // The manifest covers the figures too. The hashes of all else stay: tables may have gone.
     let manifest = read_manifest(folder)?;
+    let drawn = drawing::draw(spec, folder, manifest.steps_per_epoch, png);
+    // The manifest covers the figures too. The hashes of all else stay: tables may have gone.
     manifest
-        .with_figures(folder, &figures)
+        .with_figures(folder, &drawn.files)
         .and_then(|manifest| manifest.write(folder))
-        .map_err(|source| CliError::Write { path: folder.join(manifest::FILE), source })
+        .map_err(|source| CliError::Write { path: folder.join(manifest::FILE), source })?;
+    Ok(drawn.complete()?)
 }

@@ -9,7 +9,7 @@ use super::outputs::SUMMARY;
 use super::run::RunError;
 use super::{Model, Quadratic, WeightFiles, descent, rows};
 use crate::data::Splits;
-use crate::drawing::{self, DrawError, SPEC};
+use crate::drawing::{self, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, OPTIMUM, Provenance, SPECTRUM, Store, TABLES, atomic};
 
@@ -30,8 +30,8 @@ impl Finish<'_> {
     ///
     /// # Errors
     ///
-    /// If a file cannot be read or written; then nothing of the rows is lost. The first figure that could not be drawn,
-    /// once all else is written.
+    /// If a file cannot be read or written; then nothing of the rows is lost. The figures that could not be drawn, once all
+    /// else is written.
     pub fn run(&self, workshop: Workshop) -> Result<(), RunError> {
         let folder = self.folder;
         let failed = |source| folder.error(source);
@@ -40,24 +40,21 @@ impl Finish<'_> {
         crate::stats::write_summary(&folder.path.join(SUMMARY), &runs)?;
         files.push(SUMMARY.to_owned());
         files.extend(self.weights.publish(&self.weights.rows(&runs)?).map_err(failed)?);
-        let failure: Option<DrawError> = match drawing::draw(folder.spec, folder.path, self.png) {
-            Ok(figures) => {
-                files.extend(figures);
-                None
-            }
-            Err(error) => Some(error),
-        };
+        let steps_per_epoch = folder.plan.schedule.steps_per_epoch;
+        let drawn = drawing::draw(folder.spec, folder.path, Some(steps_per_epoch), self.png);
+        files.extend(drawn.files.iter().cloned());
         let write = || {
             self.provenance.write(folder.path)?;
             atomic::write(&folder.path.join(SPEC), |file| file.write_all(folder.text.as_bytes()))?;
             let manifest = Manifest::of(folder.path, CONTRACT, &files)?;
-            let manifest = Manifest { inputs: folder.inputs.clone(), ..manifest };
+            let steps_per_epoch = drawing::kept_steps_per_epoch(folder.spec, steps_per_epoch);
+            let manifest = Manifest { inputs: folder.inputs.clone(), steps_per_epoch, ..manifest };
             manifest.write(folder.path)?;
             folder.drop_tables()?;
             workshop.remove(folder.path, Some(&manifest))
         };
         write().map_err(failed)?;
-        failure.map_or(Ok(()), |failure| Err(failure.into()))
+        Ok(drawn.complete()?)
     }
 
     /// Writes the tables; returns their names.

@@ -15,7 +15,7 @@ use super::folder::{Claim, Folder};
 use super::outputs::Outputs;
 use super::training::Training;
 use super::{Plan, Quadratic, WeightFiles};
-use crate::drawing::DrawError;
+use crate::drawing::{self, DrawError};
 use crate::memory::Memory;
 use crate::record::{Holder, Provenance, RecordError};
 use crate::spec::{InputError, Spec};
@@ -141,6 +141,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     plan.check_instances(spec, &files)?;
     plan.check_memory(spec, &data, settings.isa, settings.threads, settings.memory)?;
     let quadratic = Quadratic::of(spec, &plan, &data)?;
+    drawing::check(spec, &plan, &data, &settings.out)?;
     let (text, outputs) = (spec.of_results().canonical(), Outputs::new(spec, &plan.model));
     let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
     // A single instance has its examples; the rest of the memory is for training.

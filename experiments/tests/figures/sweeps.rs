@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, FigureError, KINDS, Options, Selection, Tables, draw, svg};
+use thalweg::figure::{Chart, FigureError, KINDS, Options, Scale, Selection, Tables, draw, svg};
 use thalweg::record::{Curve, Runs, Setting, Status};
 use thalweg::stats::Metric;
 
@@ -168,6 +168,18 @@ fn lines_end_at_the_ranges_asked_for() {
 }
 
 #[test]
+fn a_range_from_zero_makes_an_axis_linear() {
+    let (runs, curves) = synthetic::sweep(1);
+    let ticks = |range| {
+        let options = Options { y_range: Some(range), ..Options::default() };
+        let pictures = chart("curves", "train_loss").with(options).pictures(&Tables::new(&runs, &curves)).unwrap();
+        pictures[0].1.panels[0].y.ticks().iter().map(|tick| tick.value).collect::<Vec<_>>()
+    };
+    assert_eq!(ticks((0.0, 1.0)), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
+    assert_eq!(ticks((0.01, 10.0))[..2], [0.01, 0.02]);
+}
+
+#[test]
 fn a_word_may_be_longer_than_the_chart() {
     let (runs, curves) = part(1, |run| run.optimizer == "adam");
     let options = Options { title: Some("l".repeat(400)), ..Options::default() };
@@ -203,13 +215,10 @@ fn no_data_is_an_error_that_says_so() {
         ),
         "no figure of kind `curves`: 52 lines, but a reader can tell 28 apart"
     );
+    let options = Options { x_range: Some((0.0, 1.0)), x_scale: Some(Scale::Log), ..Options::default() };
     assert_eq!(
-        message(
-            &chart("curves", "train_loss").with(Options { y_range: Some((0.0, 1.0)), ..Options::default() }),
-            &runs,
-            &curves
-        ),
-        "the y range from 0 to 1 is not one for a log axis"
+        message(&chart("curves", "train_loss").with(options), &runs, &curves),
+        "the x range from 0 to 1 is not one for a log axis"
     );
 }
 

@@ -21,6 +21,10 @@ pub struct Manifest {
     pub contract: u32,
     /// The BLAKE3 of `spec.toml`.
     pub spec: String,
+    /// Steps of an epoch, where a figure counts epochs and the examples are from a user's own files: it is then drawn again
+    /// without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps_per_epoch: Option<u64>,
     /// The BLAKE3 of every other file under the contract, by its path from the folder.
     pub files: BTreeMap<String, String>,
     /// The BLAKE3 of the files outside the contract: another machine may write other last digits.
@@ -81,7 +85,14 @@ impl Manifest {
         let files: Vec<(String, String)> =
             files.par_iter().map(|name| Ok((name.clone(), hash(name)?))).collect::<io::Result<_>>()?;
         let (outside_contract, files) = files.into_iter().partition(|(name, _)| is_outside_contract(name));
-        Ok(Self { contract, spec: hash("spec.toml")?, files, outside_contract, inputs: BTreeMap::new() })
+        Ok(Self {
+            contract,
+            spec: hash("spec.toml")?,
+            steps_per_epoch: None,
+            files,
+            outside_contract,
+            inputs: BTreeMap::new(),
+        })
     }
 
     /// The same with the hashes of these figures, by their paths from the folder, in place of those of all figures.

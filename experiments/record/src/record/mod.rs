@@ -30,7 +30,7 @@ mod trajectory;
 mod units;
 
 pub use column::Column;
-pub use curves::{read_curves, write_curve, write_curve_header, write_curves};
+pub use curves::{read_curves, read_curves_of, write_curve, write_curve_header, write_curves};
 pub use effective_lr::{write_rates, write_rates_header};
 pub use error::RecordError;
 pub use key::Key;
@@ -45,7 +45,7 @@ pub use spectrum::{SPECTRUM, read_spectrum, write_spectrum};
 pub use store::{Batch, ByKey, Identity, Store, TABLES};
 pub use surface::{Surface, read_surface, write_surface};
 pub use tolerance::{TOLERANCE, agree, is_outside_contract};
-pub use trajectory::{Waypoint, read_trajectory, write_position, write_trajectory_header};
+pub use trajectory::{Waypoint, read_trajectory, read_trajectory_of, write_position, write_trajectory_header};
 pub use units::{Change, write_changes};
 
 /// A missing value is an empty cell.

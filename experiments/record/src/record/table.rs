@@ -65,6 +65,23 @@ impl<'a> Table<'a> {
         Ok::<_, RecordError>(rows)
     }
 
+    /// The rows whose first field is wanted; the others are not looked at.
+    pub(super) fn rows_of<T>(
+        self,
+        is_wanted: impl Fn(&str) -> bool,
+        mut parse: impl FnMut(Fields<'_>) -> Result<T, RecordError>,
+    ) -> Result<Vec<T>, RecordError> {
+        let mut rows = Vec::new();
+        self.visit(|mut fields| {
+            if is_wanted(fields.text()) {
+                fields.seek(0);
+                rows.push(parse(fields)?);
+            }
+            Ok(())
+        })?;
+        Ok::<_, RecordError>(rows)
+    }
+
     /// [`Self::rows`] without keeping them.
     pub(super) fn visit<E: From<RecordError>>(
         mut self,

@@ -8,7 +8,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Curve, Run, Status, TOLERANCE};
+use thalweg_record::record::{Curve, Run, Runs, Status, TOLERANCE};
 use thalweg_record::stats::{Configuration, CurveMetric, Spread, choose_best, configurations};
 
 /// The kind, as specs and the command know it.
@@ -57,11 +57,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let measure = Measure { metric, optimum: chart.options.optimum.filter(|_| chart.options.from_optimum) };
     let all = configurations(data.runs);
-    let chosen = if chart.options.selection.is_empty() {
-        choose_best(data.runs, chart.options.select_by.unwrap_or_else(|| metric.outcome()))
-    } else {
-        all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
-    };
+    let chosen = chosen(chart, data.runs);
     if chosen.len() > MOST_LINES {
         return Err(FigureError::TooManyLines { kind: KIND.name, found: chosen.len(), most: MOST_LINES });
     }
@@ -85,6 +81,15 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         return Err(FigureError::NoData { kind: KIND.name, reason });
     }
     picture(chart, data, measure, &series, series::seed_counts(&chosen))
+}
+
+/// The configurations that a chart of curves shows.
+pub(super) fn chosen<'a>(chart: &Chart, runs: &'a Runs) -> Vec<Configuration<'a>> {
+    let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    if chart.options.selection.is_empty() {
+        return choose_best(runs, chart.options.select_by.unwrap_or_else(|| metric.outcome()));
+    }
+    configurations(runs).into_iter().filter(|configuration| chart.options.selects(configuration)).collect()
 }
 
 fn picture(

@@ -3,14 +3,15 @@
 //! A cell shows the median over its trials. Where other hyperparameters vary as well, it shows the best median over
 //! them, and the legend says so: the question is how well an optimizer can do with the two.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::axis::{Axis, Scale, Tick, value_label};
+use super::axis::{Axis, Scale};
 use super::cells::{Cells, Fill, borders, is_uneven, scale_of};
 use super::colors::viridis;
 use super::labels;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::theory;
+use super::ticks::{Tick, value_label};
 use super::{Chart, Data, FigureError, Input, Kind, help};
 use thalweg_record::record::{Column, Run, Setting, Status};
 use thalweg_record::stats::{Metric, configurations, median};
@@ -72,21 +73,20 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         })
     };
     let columns = [column(&names[0])?, column(&names[1])?];
-    let grids: Vec<Grid<'_>> = if metric.exists_in(&data.runs.rows) {
-        by_optimizer(chart, data, columns).into_iter().map(|runs| Grid::new(data, columns, &runs, metric)).collect()
-    } else {
-        Vec::new()
+    let [x, y] = names;
+    let no_grid = |optimizer: &str, (found, all): (usize, u128)| {
+        nothing(format!("{optimizer} has trials in {found} of {all} cells: `{x}` and `{y}` are no grid"))
     };
+    let mut grids: Vec<Grid<'_>> = Vec::new();
+    if metric.exists_in(&data.runs.rows) {
+        for runs in by_optimizer(chart, data, columns) {
+            let grid = Grid::new(data, columns, &runs, metric);
+            grids.push(grid.map_err(|counts| no_grid(&runs[0].optimizer, counts))?);
+        }
+    }
     let filled = grids.iter().flat_map(|grid| &grid.cells).flatten().count();
     if filled == 0 {
-        let [x, y] = names;
         return Err(nothing(format!("no trial has numbers in `{x}` and `{y}` and the metric `{}`", metric.name())));
-    }
-    if let Some(grid) = grids.iter().find(|grid| 2 * grid.cells.iter().flatten().count() < grid.cells.len()) {
-        let (found, all) = (grid.cells.iter().flatten().count(), grid.cells.len());
-        let [x, y] = names;
-        let optimizer = grid.optimizer;
-        return Err(nothing(format!("{optimizer} has trials in {found} of {all} cells: `{x}` and `{y}` are no grid")));
     }
     Ok(picture(chart, data, metric, names, &grids))
 }
@@ -108,7 +108,9 @@ fn by_optimizer<'a>(chart: &Chart, data: &Data<'a>, columns: [Column; 2]) -> Vec
 }
 
 impl<'a> Grid<'a> {
-    fn new(data: &Data<'a>, columns: [Column; 2], runs: &[&'a Run], metric: Metric) -> Self {
+    /// The grid of the trials of an optimizer; or, if more than half of its cells are empty, how many are not, and how
+    /// many there would be.
+    fn new(data: &Data<'a>, columns: [Column; 2], runs: &[&'a Run], metric: Metric) -> Result<Self, (usize, u128)> {
         let number = |which: usize, run: &Run| columns[which].number(run).expect("the trials have both numbers");
         let values = |which: usize| {
             let mut values: Vec<f64> = runs.iter().map(|run| number(which, run)).collect();
@@ -118,6 +120,12 @@ impl<'a> Grid<'a> {
         };
         let (x, y) = (values(0), values(1));
         let place = |values: &[f64], value: f64| values.partition_point(|other| *other < value);
+        let at = |run: &Run| (place(&x, number(0, run)), place(&y, number(1, run)));
+        let found = runs.iter().map(|run| at(run)).collect::<HashSet<_>>().len();
+        let all = x.len() as u128 * y.len() as u128;
+        if 2 * (found as u128) < all {
+            return Err((found, all));
+        }
         let is_axis = |index: usize| columns.contains(&Column::Hyperparameter(index));
         let differs = |index: &usize| runs.iter().any(|run| run.settings[*index] != runs[0].settings[*index]);
         let others = (0..data.runs.hyperparameters.len()).filter(|index| !is_axis(*index));
@@ -125,7 +133,8 @@ impl<'a> Grid<'a> {
 
         let mut groups: HashMap<(usize, Vec<Option<String>>), Vec<&Run>> = HashMap::new();
         for &run in runs {
-            let cell = place(&y, number(1, run)) * x.len() + place(&x, number(0, run));
+            let (column, row) = at(run);
+            let cell = row * x.len() + column;
             let setting = |&index: &usize| run.settings[index].as_ref().map(Setting::text);
             groups.entry((cell, besides.iter().map(setting).collect())).or_default().push(run);
         }
@@ -140,7 +149,7 @@ impl<'a> Grid<'a> {
             }
         }
         let besides = besides.iter().map(|&index| data.runs.hyperparameters[index].as_str()).collect();
-        Self { optimizer: &runs[0].optimizer, x, y, cells, besides }
+        Ok(Self { optimizer: &runs[0].optimizer, x, y, cells, besides })
     }
 
     /// The lines between cells whose trials ended worse than they began and the others, as segments along the axes.

@@ -1,7 +1,7 @@
 //! Quantiles over the weights of a number such as the effective learning rate, by step: a line and bands per
 //! configuration.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::axis::{Axis, Scale};
 use super::comparison::remark;
@@ -48,7 +48,6 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     if !quantiles.iter().any(|(share, _)| *share == 50.0) {
         return Err(nothing(format!("the table has no column `{column}_q50`; it has {}", sheet.columns().join(", "))));
     }
-    let trials = read(sheet, &quantiles)?;
     let by = chart.options.select_by.unwrap_or(Metric::FinalTrainLoss);
     let all = configurations(data.runs);
     let selected = !chart.options.selection.is_empty();
@@ -57,6 +56,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     } else {
         choose_best(data.runs, by)
     };
+    let keys: HashSet<&str> = chosen.iter().flat_map(|c| &c.runs).map(|run| run.key.as_str()).collect();
+    let trials = read(sheet, &quantiles, &keys)?;
     let of = |configuration: &thalweg_record::stats::Configuration<'_>| -> Vec<&Trial> {
         configuration.runs.iter().filter_map(|run| trials.get(&run.key)).collect()
     };
@@ -70,8 +71,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let values = lines.iter().flat_map(|(_, steps)| steps.values().flatten()).copied();
     let steps = lines.iter().flat_map(|(_, steps)| steps.keys()).map(|step| *step as f64);
-    let axis = |name, scale: Option<Scale>, default, range, values: Vec<f64>| {
-        let scale = scale.unwrap_or(default);
+    let axis = |name, scale: Option<Scale>, default, range: Option<(f64, f64)>, values: Vec<f64>| {
+        let scale = scale.unwrap_or_else(|| series::scale_in(default, range));
         match range {
             Some(range) => series::axis_in(name, scale, range),
             None => {
@@ -125,17 +126,25 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     })
 }
 
-fn read(sheet: &Sheet, quantiles: &[(f64, String)]) -> Result<HashMap<String, Trial>, RecordError> {
+/// The trials of these keys.
+fn read(
+    sheet: &Sheet,
+    quantiles: &[(f64, String)],
+    keys: &HashSet<&str>,
+) -> Result<HashMap<String, Trial>, RecordError> {
     let names: Vec<&str> = ["key", "step"].into_iter().chain(quantiles.iter().map(|(_, name)| name.as_str())).collect();
     let mut trials: HashMap<String, Trial> = HashMap::new();
-    sheet.read(&names, |mut cells| {
-        let key = cells.text(0).to_owned();
+    sheet.visit(&names, |mut cells| {
+        let key = cells.text(0);
+        if !keys.contains(key) {
+            return Ok(());
+        }
         let step = cells.number(1)?.unwrap_or(0.0) as u64;
         let values: Vec<Option<f64>> = (2..names.len()).map(|column| cells.number(column)).collect::<Result<_, _>>()?;
         if let Some(values) = values.into_iter().collect::<Option<Vec<f64>>>() {
-            trials.entry(key).or_default().insert(step, values);
+            trials.entry(key.to_owned()).or_default().insert(step, values);
         }
-        Ok(())
+        Ok::<_, RecordError>(())
     })?;
     Ok(trials)
 }
