@@ -115,6 +115,8 @@ fn summarise(
         }
     }
     writeln!(out, "  memory       {}", memory::text(estimate.bytes))?;
+    let disk = plan.disk(spec);
+    writeln!(out, "  disk         about {} while tables are written, half of it afterwards", memory::text(disk))?;
     writeln!(out, "  time         about {} ({} threads, {})", text(estimate.time), estimate.threads, estimate.isa)
 }
 

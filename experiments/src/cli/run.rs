@@ -13,7 +13,11 @@ use crate::sweep::run::{Finished, Reuse, Settings, run};
 
 /// Run a spec and write its results: CSV, figures and what is needed to check them.
 ///
-/// A run that was interrupted, in whatever way, is continued by the same command, and ends with the same bytes.
+/// A run that was interrupted, in whatever way, is continued by the same command, and ends with the same bytes. Ctrl-C and
+/// SIGTERM are obeyed within five seconds, and keep every trial that is finished; a crash loses the trials that are being
+/// trained, and those that were finished in the last two seconds, or in the last hundredth of the time so far, a minute at
+/// most. Rows belong to trials: those that the folder holds are taken, though the spec has other figures, or more seeds or
+/// points, now. What is there already is looked at, and made again where it was changed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   thalweg run digits
@@ -25,7 +29,7 @@ pub(super) struct Run {
     /// The folder for the results [default: results/<name of the spec>].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Compute everything again, and replace whatever the folder holds.
+    /// Compute everything again, and replace all results that the folder holds.
     #[arg(long)]
     fresh: bool,
     /// Draw the figures as PNG as well.

@@ -33,8 +33,8 @@ pub(super) fn form(spec: &Spec, plan: &Plan) -> String {
     text
 }
 
-/// Trials of a piece: a power of two that depends on the spec alone.
-pub(super) fn piece(spec: &Spec, plan: &Plan) -> usize {
+/// Bytes of the rows of a trial, about.
+fn row_bytes(spec: &Spec, plan: &Plan) -> u64 {
     let curves = 100 * plan.schedule.recorded.len() as u64;
     let rates = if spec.record.effective_lr { curves } else { 0 };
     let trajectory = match &plan.model {
@@ -43,7 +43,20 @@ pub(super) fn piece(spec: &Spec, plan: &Plan) -> usize {
         }
         _ => 0,
     };
-    let by_size = (PIECE_BYTES / (200 + curves + rates + trajectory)).max(1).ilog2();
+    200 + curves + rates + trajectory
+}
+
+impl Plan {
+    /// Bytes on disk that the sweep needs at most, about: while its tables are written, its rows are there twice.
+    pub fn disk(&self, spec: &Spec) -> u64 {
+        let rows = row_bytes(spec, self).saturating_mul(self.trials.len() as u64);
+        rows.saturating_mul(2).saturating_add(self.weight_files(spec).1)
+    }
+}
+
+/// Trials of a piece: a power of two that depends on the spec alone.
+pub(super) fn piece(spec: &Spec, plan: &Plan) -> usize {
+    let by_size = (PIECE_BYTES / row_bytes(spec, plan)).max(1).ilog2();
     let by_seeds = SHARED.saturating_mul(spec.train.seeds.count() as usize).next_power_of_two();
     (1 << by_size.min(usize::BITS - 1)).max(by_seeds).clamp(PIECE.0, PIECE.1)
 }

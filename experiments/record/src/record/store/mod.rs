@@ -8,10 +8,12 @@
 
 mod batch;
 mod by_key;
+mod forget;
 mod journal;
+mod load;
 mod piece;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -108,75 +110,6 @@ impl Store {
         Ok(store)
     }
 
-    /// Takes the sealed pieces into account that are sound.
-    fn load_pieces(&mut self) -> io::Result<()> {
-        let check = |piece: usize| {
-            let seal = Seal::read(&self.folder, piece, &self.identity, &self.range(piece))?;
-            let Some(seal) = seal else { return Ok(false) };
-            (0..TABLES.len()).try_for_each(|table| seal.rows(&self.folder, piece, table).map(drop))?;
-            Ok::<bool, String>(true)
-        };
-        let checks: Vec<_> = (0..self.pieces()).into_par_iter().map(check).collect();
-        for (piece, check) in checks.into_iter().enumerate() {
-            match check {
-                Ok(false) => {}
-                Ok(true) => self.mark_sealed(piece),
-                Err(problem) => {
-                    self.damaged.push(problem);
-                    let files = (0..TABLES.len()).map(|table| table_file(piece, table));
-                    for name in files.chain([seal_file(piece)]) {
-                        set_aside(&self.folder.join(name))?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes the journals into account that are whole, and removes those that say nothing new.
-    fn load_journals(&mut self) -> io::Result<()> {
-        let mut numbers = Vec::new();
-        for entry in fs::read_dir(&self.folder)? {
-            let name = entry?.file_name();
-            let number = name.to_str().and_then(|name| name.strip_suffix(".journal"));
-            // A number that no other can follow is not ours.
-            numbers.extend(number.and_then(|number| number.parse::<u32>().ok()).filter(|number| *number < SEALED - 1));
-        }
-        numbers.sort_unstable();
-        for number in numbers {
-            let path = self.journal_path(number);
-            let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-            state.next = number + 1;
-            let Some((mut journal, _)) = Journal::read(&path, &self.identity)? else {
-                self.damaged.push(format!("{} is damaged", file_name(&path)));
-                set_aside(&path)?;
-                continue;
-            };
-            let is_own = journal.places.iter().all(|(trial, _)| (*trial as usize) < self.trials);
-            let ascends = journal.places.is_sorted_by(|one, other| one.0 < other.0);
-            if !is_own || !ascends {
-                self.damaged.push(format!("{} is of other trials", file_name(&path)));
-                set_aside(&path)?;
-                continue;
-            }
-            journal.open = 0;
-            for (trial, _) in &journal.places {
-                let place = &mut state.places[*trial as usize];
-                if *place == NONE {
-                    *place = number;
-                    journal.open += 1;
-                    state.done += 1;
-                }
-            }
-            if journal.open == 0 {
-                fs::remove_file(&path)?;
-            } else {
-                state.journals.insert(number, journal);
-            }
-        }
-        Ok(())
-    }
-
     /// What was found damaged, and set aside, when the folder was opened.
     pub fn damaged(&self) -> &[String] {
         &self.damaged
@@ -202,68 +135,6 @@ impl Store {
     pub fn missing(&self, piece: usize) -> Vec<u32> {
         let state = self.locked();
         self.range(piece).filter(|trial| state.places[*trial] == NONE).map(|trial| trial as u32).collect()
-    }
-
-    /// Forgets the rows of trials, which are to be trained again. `numbers` gives the trial of a key.
-    ///
-    /// # Errors
-    ///
-    /// If a file cannot be read, written or removed.
-    pub fn forget(&self, trials: &HashSet<u32>, numbers: impl Fn(Key) -> Option<u32>) -> io::Result<()> {
-        for piece in 0..self.pieces() {
-            let is_hit = trials.iter().any(|trial| self.range(piece).contains(&(*trial as usize)));
-            if is_hit && self.locked().sealed[piece] {
-                self.unseal(piece, trials, &numbers)?;
-            }
-        }
-        let is_hit = |journal: &Journal| journal.places.iter().any(|(trial, _)| trials.contains(trial));
-        let hit: Vec<Journal> =
-            self.locked().journals.extract_if(|_, journal| is_hit(journal)).map(|(_, journal)| journal).collect();
-        for journal in &hit {
-            let Some((_, batch)) = Journal::read(&journal.path, &self.identity)? else { continue };
-            let tables = std::array::from_fn(|table| batch.table(table));
-            self.unmark(journal.places.iter().map(|(trial, _)| *trial));
-            self.keep(ByKey::new(tables), |key| numbers(key).filter(|trial| !trials.contains(trial)));
-            self.flush()?;
-            fs::remove_file(&journal.path)?;
-        }
-        Ok(())
-    }
-
-    /// Notes that trials are not done, but for those whose piece is sealed.
-    fn unmark(&self, trials: impl Iterator<Item = u32>) {
-        let mut state = self.locked();
-        let State { places, done, sealed, .. } = &mut *state;
-        for trial in trials.map(|trial| trial as usize).filter(|trial| !sealed[trial / self.identity.piece]) {
-            let place = std::mem::replace(&mut places[trial], NONE);
-            *done -= usize::from(place != NONE);
-        }
-    }
-
-    /// Adds the rows of trials whose number is given.
-    fn keep(&self, rows: ByKey<'_>, number: impl Fn(Key) -> Option<u32>) {
-        let mut batch = Batch::default();
-        for (key, rows) in rows {
-            if let Some(trial) = key.and_then(&number) {
-                batch.push(trial, rows);
-            }
-        }
-        self.add(batch);
-    }
-
-    /// Puts the rows of a sealed piece, but for those of some trials, into a journal.
-    fn unseal(&self, piece: usize, without: &HashSet<u32>, numbers: impl Fn(Key) -> Option<u32>) -> io::Result<()> {
-        let seal = self.seal_of(piece)?;
-        let rows = |table| seal.rows(&self.folder, piece, table).map_err(|error| self.changed(&error));
-        let tables: Vec<Vec<u8>> = (0..TABLES.len()).map(rows).collect::<io::Result<_>>()?;
-        fs::remove_file(self.folder.join(seal_file(piece)))?;
-        self.locked().sealed[piece] = false;
-        self.unmark(self.range(piece).map(|trial| trial as u32));
-        let rows = ByKey::new(std::array::from_fn(|table| tables[table].as_slice()));
-        self.keep(rows, |key| numbers(key).filter(|trial| !without.contains(trial)));
-        self.flush()?;
-        let files = seal.files.keys().filter_map(|name| TABLES.iter().position(|table| table == name));
-        files.map(|table| self.folder.join(table_file(piece, table))).try_for_each(fs::remove_file)
     }
 
     /// Adds the rows of trials. They are on disk when their piece is sealed, or from the next [`Self::flush`] on. Of a trial
@@ -461,20 +332,6 @@ fn gather(
         rows.extend_from_slice(reader.rows(trial as u32)?);
     }
     Ok(rows)
-}
-
-/// Renames a damaged file, if it is there.
-fn set_aside(path: &Path) -> io::Result<()> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".damaged");
-    match fs::rename(path, aside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]

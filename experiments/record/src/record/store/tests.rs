@@ -1,3 +1,4 @@
+use super::load::file_name;
 use super::*;
 
 const TRIALS: usize = 10;
