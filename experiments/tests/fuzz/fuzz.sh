@@ -32,7 +32,7 @@ try() {
 # spec NAME PROBLEM: a spec of a problem.
 spec() {
     mkdir -p "$folder/$1"
-    printf 'name = "%s"\n[problem]\n%s\n[network]\nhidden = [3]\n[train]\nbatch = 2\nsteps = 3\n[[optimizer]]\nkind = "sgd"\n' \
+    printf 'name = "%s"\n[problem]\n%s\n[network]\nhidden = [3]\n[train]\nbatch = 1\nsteps = 3\nseeds = 1\n[[optimizer]]\nkind = "sgd"\n' \
         "$1" "$2" >"$folder/$1/spec.toml"
 }
 
