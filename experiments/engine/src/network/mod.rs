@@ -12,8 +12,8 @@ mod scratch;
 pub mod tensors;
 
 pub use architecture::{Architecture, Layer};
-pub use initial::CACHED as CACHED_WEIGHTS;
 pub use examples::{Batches, CACHED as CACHED_ORDERS, Examples, Orders};
+pub use initial::CACHED as CACHED_WEIGHTS;
 pub use initializer::{ALL as INITIALIZERS, Fan, Initializer};
 pub use objective::Network;
 pub use parameterisation::{ALL as PARAMETERISATIONS, Parameterisation};
