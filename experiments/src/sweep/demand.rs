@@ -9,7 +9,7 @@ use crate::data::{Size, Splits};
 use crate::memory::{Memory, OVERCOMMIT};
 use crate::network;
 use crate::record::Precision;
-use crate::spec::{Curves, InputError, Source, Spec, Weights};
+use crate::spec::{Batch, Curves, InputError, Source, Spec, Weights};
 use crate::train::{Engine, Layout, Path, Point, SCHEDULE};
 
 /// What the process takes with nothing to do.
@@ -20,6 +20,9 @@ const PLACE: u64 = 32;
 
 /// Bytes that an instance takes, with the beginning of its trials' descriptions.
 const INSTANCE: u64 = 1_500;
+
+/// Bytes that an order of examples takes besides its numbers.
+const ORDER: u64 = 90;
 
 /// Bytes of a row of `curves.csv`, or of `runs.csv`, on their way to the disk: of networks, and of landscapes, which have
 /// no splits.
@@ -133,9 +136,18 @@ impl Plan {
         let rounded = splits.into_iter().map(numbers).sum::<u64>().saturating_mul(size_of::<T>() as u64);
         // The targets of one split at a time, before they are rounded.
         let targets = splits.map(|split| split.len() as u64).into_iter().max().unwrap_or(0).saturating_mul(8 * width);
-        let order = 4 * self.schedule.train as u64;
-        let orders = order.saturating_mul(2 * spec.train.seeds.count()).min(order.max(64 << 20));
-        bytes(data) * copies(self, spec) + rounded.saturating_add(targets.max(orders))
+        bytes(data) * copies(self, spec) + rounded.saturating_add(targets.max(self.orders(spec)))
+    }
+
+    /// The bytes of the orders of examples that are kept for other trials of the same seeds.
+    fn orders(&self, spec: &Spec) -> u64 {
+        if spec.train.batch == Batch::Full {
+            return 0;
+        }
+        let train = self.schedule.train as u64;
+        let epochs = 1 + self.schedule.steps / self.schedule.steps_per_epoch;
+        let seeds = if spec.train.order_seed.is_some() { 1 } else { spec.train.seeds.count() };
+        epochs.saturating_mul(seeds).min(network::CACHED_ORDERS as u64 / train + 1) * (4 * train + ORDER)
     }
 
     /// The bytes of a worker thread.

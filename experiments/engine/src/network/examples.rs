@@ -70,7 +70,7 @@ pub struct Orders {
 type Cache = HashMap<(u64, u64), Arc<[u32]>>;
 
 /// The most that is kept of orders, in numbers of 4 bytes.
-const CACHED: usize = 16 << 20;
+pub const CACHED: usize = 16 << 20;
 
 impl Orders {
     /// Orders of this many examples, drawn with replacement or shuffled.

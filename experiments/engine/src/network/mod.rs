@@ -12,7 +12,7 @@ mod scratch;
 pub mod tensors;
 
 pub use architecture::{Architecture, Layer};
-pub use examples::{Batches, Examples, Orders};
+pub use examples::{Batches, CACHED as CACHED_ORDERS, Examples, Orders};
 pub use initial::CACHED as CACHED_WEIGHTS;
 pub use initializer::{ALL as INITIALIZERS, Fan, Initializer};
 pub use objective::Network;
