@@ -13,9 +13,9 @@ use thiserror::Error;
 use thalweg_kernels::CONTRACT;
 
 use crate::data::Splits;
-use crate::figure::{self, FigureError, Input, Kind};
+use crate::figure::{self, Chart, FigureError, Input, Kind};
 use crate::record::manifest::Manifest;
-use crate::record::{self, Curve, OPTIMUM, RecordError, Runs, SPECTRUM, Sheet, atomic};
+use crate::record::{self, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Trials, atomic};
 use crate::spec::{self, Drawing, DrawingSource, InputError, Spec};
 use crate::stats::{self, Score};
 use crate::sweep::Schedule;
@@ -68,8 +68,10 @@ pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, DrawEr
     let kinds: Vec<&Kind> = spec.figures.iter().map(kind).collect();
     let has = |name: &str| kinds.iter().any(|kind| kind.name == name);
     let of_trials = kinds.iter().any(|kind| kind.input == Input::Problem);
-    let runs = if of_trials { record::read_runs(&folder.join("runs.csv"))? } else { Runs::default() };
-    let curves = if has("curves") { record::read_curves(&folder.join("curves.csv"))? } else { Vec::new() };
+    let charts = spec.figures.iter().map(chart).collect::<Result<Vec<_>, _>>()?;
+    let quantities = charts.iter().map(Chart::quantities).fold(Quantities::default(), Quantities::and);
+    let runs = if of_trials { record::read_trials(&folder.join("runs.csv"), quantities)? } else { Trials::default() };
+    let curves = if has("curves") { vec![folder.join("curves.csv")] } else { Vec::new() };
     let existing = |name: &str, wanted: bool| Some(folder.join(name)).filter(|path| wanted && path.exists());
     let trajectory = existing("trajectory.csv", has("trajectories"));
     let trajectory = trajectory.map(|path| record::read_trajectory(&path)).transpose()?.unwrap_or_default();
@@ -103,6 +105,10 @@ fn kind(figure: &spec::Figure) -> &'static Kind {
     figure::KINDS.iter().find(|kind| kind.name == figure.kind).expect("a figure is of a known kind")
 }
 
+fn chart(figure: &spec::Figure) -> Result<Chart, FigureError> {
+    Ok(Chart::new(figure.kind, Some(figure.metric))?.with(figure.options.clone()))
+}
+
 fn draw_all(
     wanted: &[spec::Figure],
     tables: &figure::Tables<'_>,
@@ -116,12 +122,10 @@ fn draw_all(
     fs::create_dir_all(&figures).map_err(|source| DrawError::Files { path: figures.clone(), source })?;
     let mut written = Vec::new();
     for wanted in wanted {
-        let options = wanted.options.clone();
-        let table = kind(wanted).table.map(|table| options.table.as_deref().unwrap_or(table));
+        let table = kind(wanted).table.map(|table| wanted.options.table.as_deref().unwrap_or(table));
         let sheet = table.map(|table| Sheet::open(&from.join(table))).transpose()?;
         let tables = figure::Tables { sheet: sheet.as_ref(), ..*tables };
-        let chart = figure::Chart::new(wanted.kind, Some(wanted.metric))?.with(options);
-        for path in figure::draw(&chart, &tables, &figures, png)? {
+        for path in figure::draw(&chart(wanted)?, &tables, &figures, png)? {
             // A PNG's bytes may change with the library that compresses it, so it is not part of the result.
             if path.extension().is_some_and(|ending| ending == "svg") {
                 written.extend(path.file_name().map(|name| format!("figures/{}", name.to_string_lossy())));
@@ -141,7 +145,7 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
     let failed = |source| DrawError::Files { path: out.to_owned(), source };
     fs::create_dir_all(out).map_err(failed)?;
     let beside = home.parent().unwrap_or(Path::new(""));
-    let (mut runs, mut curves): (Runs, Vec<Curve>) = (Runs::default(), Vec::new());
+    let (mut runs, mut curves) = (Trials::default(), Vec::new());
     let mut figures = drawing.figures.clone();
     let (mut files, mut from) = (Vec::new(), out.to_owned());
     match &drawing.source {
@@ -154,7 +158,7 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
                     scores.push(score);
                 }
             }
-            stats::write_comparison(&out.join("comparison.csv"), &runs, &scores)?;
+            stats::write_comparison(&out.join("comparison.csv"), &stats::configurations(&runs), &scores)?;
             files.push("comparison.csv".to_owned());
         }
         DrawingSource::Functions(wanted) => {

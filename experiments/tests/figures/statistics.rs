@@ -31,7 +31,8 @@ fn runs(rows: &[(f64, Option<f64>, Option<f64>)]) -> Runs {
 #[test]
 fn a_diverged_trial_is_the_worst_one() {
     let runs = runs(&[(0.1, Some(1.0), Some(0.5)), (0.1, None, None), (0.1, Some(2.0), Some(0.75))]);
-    let [configuration] = &configurations(&runs)[..] else { panic!("the trials have the same settings") };
+    let trials = synthetic::trials(&runs);
+    let [configuration] = &configurations(&trials)[..] else { panic!("the trials have the same settings") };
     assert_eq!(configuration.outcomes(Metric::FinalTrainLoss), [1.0, 2.0, f64::INFINITY]);
     assert_eq!(configuration.outcomes(Metric::FinalTrainAccuracy), [0.0, 0.5, 0.75]);
     assert!(configuration.outcomes(Metric::FinalValidationLoss).is_empty());
@@ -42,8 +43,8 @@ fn a_diverged_trial_is_the_worst_one() {
 #[test]
 fn the_best_median_wins_then_the_loss_then_the_plan() {
     let best = |rows: &[(f64, Option<f64>, Option<f64>)], metric| {
-        let runs = runs(rows);
-        let [best] = &choose_best(&runs, metric)[..] else { panic!("there is one optimizer") };
+        let trials = synthetic::trials(&runs(rows));
+        let [best] = &choose_best(&configurations(&trials), metric)[..] else { panic!("there is one optimizer") };
         best.setting("lr").unwrap().text()
     };
     let accuracies = [(0.1, Some(0.3), Some(0.9)), (0.2, Some(0.2), Some(1.0)), (0.3, Some(0.1), Some(1.0))];
@@ -57,11 +58,12 @@ fn the_best_median_wins_then_the_loss_then_the_plan() {
 
 #[test]
 fn every_optimizer_has_its_best() {
-    let (runs, _) = synthetic::sweep(5);
-    let best = choose_best(&runs, Metric::FinalValidationLoss);
+    let trials = synthetic::trials(&synthetic::sweep(5).0);
+    let all = configurations(&trials);
+    let best = choose_best(&all, Metric::FinalValidationLoss);
     let names: Vec<_> = best.iter().map(|configuration| configuration.optimizer()).collect();
     assert_eq!(names, ["sgd", "momentum", "adam"]);
-    assert!(choose_best(&runs, Metric::FinalTestAccuracy).is_empty());
+    assert!(choose_best(&all, Metric::FinalTestAccuracy).is_empty());
 }
 
 #[test]

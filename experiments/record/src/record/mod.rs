@@ -8,6 +8,7 @@
 //! ([`agree`]).
 
 pub mod atomic;
+mod batches;
 mod column;
 mod curves;
 mod effective_lr;
@@ -16,6 +17,7 @@ mod key;
 pub mod manifest;
 mod merge;
 mod number;
+mod numbers;
 mod optimum;
 mod parts;
 mod provenance;
@@ -27,10 +29,11 @@ mod surface;
 mod table;
 mod tolerance;
 mod trajectory;
+mod trials;
 mod units;
 
 pub use column::Column;
-pub use curves::{read_curves, write_curve, write_curve_header, write_curves};
+pub use curves::{CurvePoint, read_curve_points, read_curves, write_curve, write_curve_header, write_curves};
 pub use effective_lr::{write_rates, write_rates_header};
 pub use error::RecordError;
 pub use key::Key;
@@ -38,6 +41,7 @@ pub use number::{Precision, parse as parse_number};
 pub use optimum::{OPTIMUM, read_optimum, write_optimum};
 pub use parts::{Parts, Rows, TABLES};
 pub use provenance::Provenance;
+pub(crate) use runs::RunsTable;
 pub use runs::{read_runs, visit_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Setting, Status};
 pub use sheet::{Cells, Sheet};
@@ -45,6 +49,8 @@ pub use spectrum::{SPECTRUM, read_spectrum, write_spectrum};
 pub use surface::{Surface, read_surface, write_surface};
 pub use tolerance::{TOLERANCE, agree, is_outside_contract};
 pub use trajectory::{Waypoint, read_trajectory, write_position, write_trajectory_header};
+pub use trials::{Quantities, Quantity, Trial, Trials, read_trials};
+pub(crate) use trials::{quantities_by_problem, read_in_batches};
 pub use units::{Change, write_changes};
 
 /// A missing value is an empty cell.

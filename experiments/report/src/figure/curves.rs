@@ -1,6 +1,7 @@
 //! How a metric develops over the steps of training: a line per optimizer, at its best configuration.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
 
 use super::axis::Scale;
 use super::labels;
@@ -8,8 +9,8 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Curve, Run, Status, TOLERANCE};
-use thalweg_record::stats::{Configuration, CurveMetric, Spread, choose_best, configurations};
+use thalweg_record::record::{Key, RecordError, Status, TOLERANCE, Trial, read_curve_points};
+use thalweg_record::stats::{Configuration, CurveMetric, Spread, choose_best};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -27,7 +28,7 @@ pub const KIND: Kind = Kind {
 const MARKERS: usize = 9;
 
 /// The values of one trial by step.
-type Trial<'a> = (&'a Run, BTreeMap<u64, f64>);
+type Values<'a> = (Trial<'a>, &'a BTreeMap<u64, f64>);
 
 /// What stands on the ordinate.
 #[derive(Clone, Copy)]
@@ -38,13 +39,13 @@ struct Measure {
 }
 
 impl Measure {
-    /// The value of a row: the worst one for NaN; and for a loss that is as near to the optimum as that is known, 0, which is where
+    /// What stands for a value of the table: the worst one for NaN; and for a loss that is as near to the optimum as that is known, 0, which is where
     /// rounding and the numbers of another machine cannot be told from a loss above it.
-    fn value(self, row: &Curve) -> Option<f64> {
-        let value = self.metric.value(row).map(|value| if value.is_nan() { self.metric.worst() } else { value })?;
-        let Some(optimum) = self.optimum else { return Some(value) };
+    fn value(self, value: f64) -> f64 {
+        let value = if value.is_nan() { self.metric.worst() } else { value };
+        let Some(optimum) = self.optimum else { return value };
         let above = value - optimum;
-        Some(if above > TOLERANCE * optimum { above } else { 0.0 })
+        if above > TOLERANCE * optimum { above } else { 0.0 }
     }
 
     fn label(self, metric: &str) -> String {
@@ -56,26 +57,23 @@ impl Measure {
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let measure = Measure { metric, optimum: chart.options.optimum.filter(|_| chart.options.from_optimum) };
-    let all = configurations(data.runs);
+    let all = data.configurations;
     let chosen = if chart.options.selection.is_empty() {
-        choose_best(data.runs, chart.options.select_by.unwrap_or_else(|| metric.outcome()))
+        choose_best(all, chart.options.select_by.unwrap_or_else(|| metric.outcome()))
     } else {
         all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
     };
     if chosen.len() > MOST_LINES {
         return Err(FigureError::TooManyLines { kind: KIND.name, found: chosen.len(), most: MOST_LINES });
     }
-    let mut rows: HashMap<&str, Vec<&Curve>> = HashMap::new();
-    for curve in data.curves {
-        rows.entry(&curve.key).or_default().push(curve);
-    }
+    let values = read(data.curves, &chosen, measure)?;
     let per_epoch = chart.options.steps_per_epoch.filter(|_| chart.options.by_epoch);
     let unit = per_epoch.unwrap_or(1) as f64;
-    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &rows, measure, unit)).collect();
+    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &values, metric, unit)).collect();
     let found = chosen.iter().zip(points).filter(|(_, points)| !points.is_empty()).enumerate();
     let series: Vec<Series> = found
         .map(|(index, (configuration, points))| {
-            let mut names = labels::varying(&all, configuration.optimizer(), &["lr"]);
+            let mut names = labels::varying(all, configuration.optimizer(), &["lr"]);
             names.push("lr");
             Series { style: style(index), label: labels::label(configuration, &names), points }
         })
@@ -134,6 +132,22 @@ fn picture(
     })
 }
 
+/// The values of the trials of these configurations, which alone are kept, by key.
+fn read(
+    tables: &[PathBuf],
+    chosen: &[Configuration<'_>],
+    measure: Measure,
+) -> Result<HashMap<Key, BTreeMap<u64, f64>>, RecordError> {
+    let wanted: HashSet<Key> = chosen.iter().flat_map(Configuration::runs).map(Trial::key).collect();
+    let mut values: HashMap<Key, BTreeMap<u64, f64>> = HashMap::new();
+    for table in tables {
+        for point in read_curve_points(table, measure.metric.name(), |key| wanted.contains(&key))? {
+            values.entry(point.key).or_default().insert(point.step, measure.value(point.value));
+        }
+    }
+    Ok(values)
+}
+
 /// Markers at every `gap`th point from `first` on; if there are fewer points, at the first of all.
 fn markers(line: &Series, first: usize, gap: usize) -> Layer {
     let shown: Vec<&SeedPoint> = line.points.iter().filter(|point| !point.lost).collect();
@@ -148,26 +162,21 @@ fn markers(line: &Series, first: usize, gap: usize) -> Layer {
 /// value: without them, the others would pass for all.
 fn over_seeds(
     configuration: &Configuration<'_>,
-    rows: &HashMap<&str, Vec<&Curve>>,
-    measure: Measure,
+    values: &HashMap<Key, BTreeMap<u64, f64>>,
+    metric: CurveMetric,
     unit: f64,
 ) -> Vec<SeedPoint> {
-    let values = |run: &Run| -> BTreeMap<u64, f64> {
-        let rows = rows.get(run.key.as_str()).into_iter().flatten();
-        rows.filter_map(|row| Some((row.step, measure.value(row)?))).collect()
-    };
-    let trials: Vec<Trial<'_>> =
-        configuration.runs.iter().map(|&run| (run, values(run))).filter(|(_, values)| !values.is_empty()).collect();
+    let trials: Vec<Values<'_>> = configuration.runs().filter_map(|run| Some((run, values.get(&run.key())?))).collect();
     let steps: BTreeSet<u64> = trials.iter().flat_map(|(_, values)| values.keys().copied()).collect();
-    steps.into_iter().filter_map(|step| at_step(&trials, step, measure.metric, unit)).collect()
+    steps.into_iter().filter_map(|step| at_step(&trials, step, metric, unit)).collect()
 }
 
-fn at_step(trials: &[Trial<'_>], step: u64, metric: CurveMetric, unit: f64) -> Option<SeedPoint> {
+fn at_step(trials: &[Values<'_>], step: u64, metric: CurveMetric, unit: f64) -> Option<SeedPoint> {
     let mut lost = 0;
     let mut outcomes = Vec::with_capacity(trials.len());
     for (run, values) in trials {
         let (last_step, last) = values.last_key_value()?;
-        let outcome = match (values.get(&step), run.status) {
+        let outcome = match (values.get(&step), run.status()) {
             (Some(value), _) => *value,
             (None, Status::Diverged) if step > *last_step => {
                 lost += 1;

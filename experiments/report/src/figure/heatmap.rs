@@ -3,7 +3,7 @@
 //! A cell shows the median over its trials. Where other hyperparameters vary as well, it shows the best median over
 //! them, and the legend says so: the question is how well an optimizer can do with the two.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 use super::axis::{Axis, Scale, Tick, value_label};
 use super::cells::{Cells, Fill, borders, is_uneven, scale_of};
@@ -12,8 +12,8 @@ use super::labels;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::theory;
 use super::{Chart, Data, FigureError, Input, Kind, help};
-use thalweg_record::record::{Column, Run, Setting, Status};
-use thalweg_record::stats::{Metric, configurations, median};
+use thalweg_record::record::{Column, Quantity, Status, Trial};
+use thalweg_record::stats::{Configuration, Metric, median};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -72,11 +72,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         })
     };
     let columns = [column(&names[0])?, column(&names[1])?];
-    let grids: Vec<Grid<'_>> = if metric.exists_in(&data.runs.rows) {
-        by_optimizer(chart, data, columns).into_iter().map(|runs| Grid::new(data, columns, &runs, metric)).collect()
-    } else {
-        Vec::new()
-    };
+    let own: Vec<Configuration<'_>> =
+        data.configurations.iter().copied().filter(|configuration| configuration.has(metric)).collect();
+    let groups = by_optimizer(chart, &own, columns);
+    let grids: Vec<Grid<'_>> = groups.iter().map(|group| Grid::new(data, columns, group, metric)).collect();
     let filled = grids.iter().flat_map(|grid| &grid.cells).flatten().count();
     if filled == 0 {
         let [x, y] = names;
@@ -91,27 +90,41 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     Ok(picture(chart, data, metric, names, &grids))
 }
 
-/// The selected trials that have numbers in both columns, by optimizer in plan order.
-fn by_optimizer<'a>(chart: &Chart, data: &Data<'a>, columns: [Column; 2]) -> Vec<Vec<&'a Run>> {
-    let mut groups: Vec<Vec<&'a Run>> = Vec::new();
-    let selected = configurations(data.runs).into_iter().filter(|configuration| chart.options.selects(configuration));
-    for run in selected.flat_map(|configuration| configuration.runs) {
-        if !columns.iter().all(|column| column.number(run).is_some_and(f64::is_finite)) {
+/// The selected configurations of which a trial has numbers in both columns, by optimizer in plan order.
+fn by_optimizer<'a>(chart: &Chart, all: &[Configuration<'a>], columns: [Column; 2]) -> Vec<Vec<Configuration<'a>>> {
+    let mut groups: Vec<Vec<Configuration<'a>>> = Vec::new();
+    for &configuration in all.iter().filter(|configuration| chart.options.selects(configuration)) {
+        if placed(&configuration, columns).next().is_none() {
             continue;
         }
-        match groups.iter_mut().find(|group| group[0].optimizer == run.optimizer) {
-            Some(group) => group.push(run),
-            None => groups.push(vec![run]),
+        match groups.iter_mut().find(|group| group[0].optimizer() == configuration.optimizer()) {
+            Some(group) => group.push(configuration),
+            None => groups.push(vec![configuration]),
         }
     }
     groups
 }
 
+/// The trials of a configuration that have numbers in both columns, with these.
+fn placed<'a>(configuration: &Configuration<'a>, columns: [Column; 2]) -> impl Iterator<Item = ([f64; 2], Trial<'a>)> {
+    configuration.runs().filter_map(move |run| {
+        let [x, y] = columns.map(|column| column.number(run).filter(|number| number.is_finite()));
+        Some(([x?, y?], run))
+    })
+}
+
 impl<'a> Grid<'a> {
-    fn new(data: &Data<'a>, columns: [Column; 2], runs: &[&'a Run], metric: Metric) -> Self {
-        let number = |which: usize, run: &Run| columns[which].number(run).expect("the trials have both numbers");
+    fn new(data: &Data<'a>, columns: [Column; 2], configurations: &[Configuration<'a>], metric: Metric) -> Self {
+        let first = &configurations[0];
         let values = |which: usize| {
-            let mut values: Vec<f64> = runs.iter().map(|run| number(which, run)).collect();
+            let places = configurations.iter().flat_map(|configuration| placed(configuration, columns));
+            let mut values: Vec<f64> = Vec::new();
+            for (place, _) in places {
+                // Most trials lie where the one before lies: a seed needs no memory.
+                if values.last() != Some(&place[which]) {
+                    values.push(place[which]);
+                }
+            }
             values.sort_by(f64::total_cmp);
             values.dedup();
             values
@@ -119,28 +132,37 @@ impl<'a> Grid<'a> {
         let (x, y) = (values(0), values(1));
         let place = |values: &[f64], value: f64| values.partition_point(|other| *other < value);
         let is_axis = |index: usize| columns.contains(&Column::Hyperparameter(index));
-        let differs = |index: &usize| runs.iter().any(|run| run.settings[*index] != runs[0].settings[*index]);
+        let differs = |index: &usize| configurations.iter().any(|other| !other.agrees_with(first, *index));
         let others = (0..data.runs.hyperparameters.len()).filter(|index| !is_axis(*index));
         let besides: Vec<usize> = others.filter(differs).collect();
 
-        let mut groups: HashMap<(usize, Vec<Option<String>>), Vec<&Run>> = HashMap::new();
-        for &run in runs {
-            let cell = place(&y, number(1, run)) * x.len() + place(&x, number(0, run));
-            let setting = |&index: &usize| run.settings[index].as_ref().map(Setting::text);
-            groups.entry((cell, besides.iter().map(setting).collect())).or_default().push(run);
+        let variant = |configuration: &Configuration<'_>| -> Vec<Option<String>> {
+            let text = |&index: &usize| configuration.setting_of(index).map(|setting| setting.text());
+            besides.iter().map(text).collect()
+        };
+        let variants: BTreeSet<Vec<Option<String>>> = configurations.iter().map(variant).collect();
+        let variants: Vec<Vec<Option<String>>> = variants.into_iter().collect();
+        // By cell, and there by the other settings: equally good configurations look alike, except perhaps for the
+        // count of trials, and so their order is fixed.
+        let mut trials: Vec<((u32, u32), Trial<'_>)> = Vec::new();
+        for configuration in configurations {
+            let variant = variants.binary_search(&variant(configuration)).expect("it is of one of the variants");
+            trials.extend(placed(configuration, columns).map(|([at_x, at_y], run)| {
+                let cell = place(&y, at_y) * x.len() + place(&x, at_x);
+                ((cell as u32, variant as u32), run)
+            }));
         }
+        trials.sort_by_key(|(place, _)| *place);
         let mut cells: Vec<Option<Cell>> = vec![None; x.len() * y.len()];
-        // Equally good configurations look alike, except perhaps for the count of trials: a fixed order.
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by(|a, b| a.0.cmp(&b.0));
-        for ((cell, _), runs) in &groups {
-            let Some(candidate) = Cell::of(runs, metric) else { continue };
-            if cells[*cell].is_none_or(|best| candidate.is_better(&best, metric)) {
-                cells[*cell] = Some(candidate);
+        for runs in trials.chunk_by(|a, b| a.0 == b.0) {
+            let Some(candidate) = Cell::of(runs.iter().map(|(_, run)| *run), metric) else { continue };
+            let cell = &mut cells[runs[0].0.0 as usize];
+            if cell.is_none_or(|best| candidate.is_better(&best, metric)) {
+                *cell = Some(candidate);
             }
         }
         let besides = besides.iter().map(|&index| data.runs.hyperparameters[index].as_str()).collect();
-        Self { optimizer: &runs[0].optimizer, x, y, cells, besides }
+        Self { optimizer: first.optimizer(), x, y, cells, besides }
     }
 
     /// The lines between cells whose trials ended worse than they began and the others, as segments along the axes.
@@ -176,18 +198,19 @@ fn runs(count: usize, holds: impl Fn(usize) -> bool) -> impl Iterator<Item = (us
 }
 
 impl Cell {
-    fn of(runs: &[&Run], metric: Metric) -> Option<Self> {
-        let mut outcomes: Vec<f64> = runs.iter().filter_map(|run| metric.outcome(run)).collect();
+    fn of<'a>(runs: impl ExactSizeIterator<Item = Trial<'a>> + Clone, metric: Metric) -> Option<Self> {
+        let mut outcomes: Vec<f64> = runs.clone().filter_map(|run| metric.outcome(run)).collect();
         outcomes.sort_by(f64::total_cmp);
         let median = median(&outcomes)?;
-        let half = |holds: fn(&Run) -> bool| 2 * runs.iter().filter(|run| holds(run)).count() >= runs.len();
-        let seeds = |run: &Run| (run.init_seed, run.order_seed);
+        let half = |holds: fn(&Trial<'_>) -> bool| 2 * runs.clone().filter(holds).count() >= runs.len();
+        let seeds = |run: Trial<'_>| (run.init_seed(), run.order_seed());
+        let seeds_differ = runs.clone().zip(runs.clone().skip(1)).all(|(one, next)| seeds(one) != seeds(next));
         Some(Self {
             median,
-            lost: half(|run| run.status == Status::Diverged) || !median.is_finite(),
-            worse: half(ended_worse),
+            lost: half(|run| run.status() == Status::Diverged) || !median.is_finite(),
+            worse: half(|run| ended_worse(*run)),
             trials: runs.len(),
-            seeds_differ: runs.windows(2).all(|pair| seeds(pair[0]) != seeds(pair[1])),
+            seeds_differ,
         })
     }
 
@@ -198,9 +221,10 @@ impl Cell {
 }
 
 /// Whether a trial diverged, or ended with a larger training loss than it began with.
-fn ended_worse(run: &Run) -> bool {
+fn ended_worse(run: Trial<'_>) -> bool {
     let grew = |(initial, last): (f64, f64)| last.is_nan() || last > initial;
-    run.status == Status::Diverged || run.initial_train_loss.zip(run.final_train_loss).is_some_and(grew)
+    let losses = run.quantity(Quantity::InitialTrainLoss).zip(run.quantity(Quantity::FinalTrainLoss));
+    run.status() == Status::Diverged || losses.is_some_and(grew)
 }
 
 fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], grids: &[Grid<'_>]) -> Picture {

@@ -58,7 +58,8 @@ pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Sy
 pub use style::{MOST_LINES, Marker, Style, style};
 
 use thalweg_record::nearest;
-use thalweg_record::record::{Curve, Run, Runs, Sheet, Surface, Waypoint, atomic};
+use thalweg_record::record::{Quantities, Quantity, Sheet, Surface, Trials, Waypoint, atomic};
+use thalweg_record::stats::{Configuration, CurveMetric, Metric, configurations};
 
 /// All kinds of figures.
 pub const KINDS: &[&Kind] = &[
@@ -129,9 +130,9 @@ pub struct Chart {
 #[derive(Clone, Copy, Debug)]
 pub struct Tables<'a> {
     /// All trials.
-    pub runs: &'a Runs,
-    /// The rows of `curves.csv`; none where no curves were recorded.
-    pub curves: &'a [Curve],
+    pub runs: &'a Trials,
+    /// The files `curves.csv`; none where no curves were recorded.
+    pub curves: &'a [PathBuf],
     /// The rows of `trajectory.csv`; none where no trajectories were recorded.
     pub trajectory: &'a [Waypoint],
     /// The landscape of `surface.csv`, if the trials are on one.
@@ -142,16 +143,17 @@ pub struct Tables<'a> {
 
 impl<'a> Tables<'a> {
     /// Trials and their curves, without trajectories.
-    pub fn new(runs: &'a Runs, curves: &'a [Curve]) -> Self {
+    pub fn new(runs: &'a Trials, curves: &'a [PathBuf]) -> Self {
         Self { runs, curves, trajectory: &[], surface: None, sheet: None }
     }
 }
 
-/// The tables, with the runs of one problem only.
+/// The tables, with the configurations of one problem only.
 struct Data<'a> {
     problem: &'a str,
-    runs: &'a Runs,
-    curves: &'a [Curve],
+    runs: &'a Trials,
+    configurations: &'a [Configuration<'a>],
+    curves: &'a [PathBuf],
     trajectory: &'a [Waypoint],
     surface: Option<&'a Surface>,
     sheet: Option<&'a Sheet>,
@@ -199,6 +201,15 @@ impl Chart {
         self.metric
     }
 
+    /// The losses and accuracies of trials that it is drawn from.
+    pub fn quantities(&self) -> Quantities {
+        let shown = CurveMetric::from_name(self.metric).map(CurveMetric::outcome).or(Metric::from_name(self.metric));
+        let metrics = shown.into_iter().chain(self.options.select_by);
+        let metrics = metrics.flat_map(|metric| [metric, metric.tie_break()]).map(Metric::quantity);
+        // What every kind may tell: whether a trial ended worse than it began.
+        metrics.chain([Quantity::InitialTrainLoss, Quantity::FinalTrainLoss]).collect()
+    }
+
     /// The name of its file, without ending.
     pub fn name(&self) -> String {
         let options = &self.options;
@@ -215,29 +226,29 @@ impl Chart {
     /// If there is nothing to show, or too much.
     pub fn pictures<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
         let Tables { runs, curves, trajectory, surface, sheet } = *tables;
-        let compose = |problem: &'a str, runs: &Runs| {
-            let data = Data { problem, runs, curves, trajectory, surface, sheet };
+        let compose = |problem: &'a str, configurations: &[Configuration<'_>]| {
+            let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet };
             (self.kind.compose)(self, &data).map(|picture| (problem, picture))
         };
+        let all = configurations(runs);
         let mut problems: Vec<&str> = Vec::new();
-        for run in &runs.rows {
-            if problems.last() != Some(&run.problem.as_str()) && !problems.contains(&run.problem.as_str()) {
-                problems.push(&run.problem);
+        for problem in all.iter().map(Configuration::problem) {
+            if !problems.contains(&problem) {
+                problems.push(problem);
             }
         }
         if problems.is_empty() && self.kind.input != Input::Table {
             return Err(FigureError::NoData { kind: self.kind.name, reason: "there are no trials".to_owned() });
         }
         if self.kind.input != Input::Problem {
-            return Ok(vec![compose("", runs)?]);
+            return Ok(vec![compose("", &all)?]);
         }
         if let [problem] = problems[..] {
-            return Ok(vec![compose(problem, runs)?]);
+            return Ok(vec![compose(problem, &all)?]);
         }
         let picture = |problem: &'a str| {
-            let rows: Vec<Run> = runs.rows.iter().filter(|run| run.problem == problem).cloned().collect();
-            let (hyperparameters, extra) = (runs.hyperparameters.clone(), runs.extra.clone());
-            compose(problem, &Runs { rows, hyperparameters, extra, ..Runs::default() })
+            let own = all.iter().copied().filter(|configuration| configuration.problem() == problem);
+            compose(problem, &own.collect::<Vec<_>>())
         };
         problems.into_iter().map(picture).collect()
     }

@@ -11,7 +11,7 @@ use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{RecordError, Sheet};
-use thalweg_record::stats::{Metric, choose_best, configurations, median};
+use thalweg_record::stats::{Metric, choose_best, median};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -50,15 +50,15 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let trials = read(sheet, &quantiles)?;
     let by = chart.options.select_by.unwrap_or(Metric::FinalTrainLoss);
-    let all = configurations(data.runs);
+    let all = data.configurations;
     let selected = !chart.options.selection.is_empty();
     let chosen = if selected {
         all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
     } else {
-        choose_best(data.runs, by)
+        choose_best(all, by)
     };
     let of = |configuration: &thalweg_record::stats::Configuration<'_>| -> Vec<&Trial> {
-        configuration.runs.iter().filter_map(|run| trials.get(&run.key)).collect()
+        configuration.runs().filter_map(|run| trials.get(&run.key().to_string())).collect()
     };
     let lines: Vec<_> =
         chosen.iter().map(|c| (c, over_trials(&of(c)))).filter(|(_, steps)| !steps.is_empty()).collect();
@@ -98,7 +98,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Layer::Line(style(i), steps.iter().map(|(step, q)| (*step as f64, q[middle])).collect())
     }));
     let entry = |(i, (configuration, _)): (usize, &(&thalweg_record::stats::Configuration<'_>, _))| {
-        let names = labels::varying(&all, configuration.optimizer(), &[]);
+        let names = labels::varying(all, configuration.optimizer(), &[]);
         Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
     };
     let mut notes = vec![Entry { symbol: Symbol::PlainLine, text: "median over weights".to_owned() }];
