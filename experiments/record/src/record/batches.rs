@@ -39,6 +39,11 @@ impl Batches {
         Self { file, cut: Cut::Anywhere, rest: Vec::new(), line: 1, is_over: false }
     }
 
+    /// About how many batches there are, if they may end anywhere.
+    pub fn count(&self) -> io::Result<usize> {
+        Ok(1 + self.file.metadata()?.len() as usize / SIZE)
+    }
+
     /// The same rows, in batches that end elsewhere.
     pub fn cut(self, cut: Cut) -> Self {
         Self { cut, ..self }

@@ -15,6 +15,16 @@ impl Numbers {
         self.get_bits(row).map(f64::from_bits)
     }
 
+    /// Whether no row has a number.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bits.is_empty()
+    }
+
+    /// Makes room for so many rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.bits.reserve_exact(rows);
+    }
+
     /// Sets the number of a row, after all those that are there.
     pub(super) fn set(&mut self, row: usize, value: Option<f64>) {
         // Of the many NaNs, the tables know one.

@@ -43,6 +43,11 @@ impl<'a> Table<'a> {
         &self.head.header
     }
 
+    /// About how many batches of rows there are.
+    pub(super) fn batches(&self) -> Result<usize, RecordError> {
+        self.batches.count().map_err(|error| self.head.unreadable(error.into()))
+    }
+
     /// Checks the names of the columns from `start` on; `columns` names those of the whole file for the message.
     pub(super) fn expect_columns(&self, start: usize, names: &[&str], columns: &str) -> Result<(), RecordError> {
         for (i, &name) in names.iter().enumerate() {

@@ -38,6 +38,11 @@ impl<'a> Configuration<'a> {
         self.trials.of(self.place as usize)
     }
 
+    /// Its trial of this number, in plan order.
+    pub fn run(&self, number: usize) -> Trial<'a> {
+        self.trials.trial(self.place as usize, number)
+    }
+
     /// The problem's name.
     pub fn problem(&self) -> &'a str {
         self.trials.problem(self.place as usize)

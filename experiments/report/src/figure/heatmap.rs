@@ -4,6 +4,7 @@
 //! them, and the legend says so: the question is how well an optimizer can do with the two.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::axis::{Axis, Scale, Tick, value_label};
 use super::cells::{Cells, Fill, borders, is_uneven, scale_of};
@@ -72,9 +73,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         })
     };
     let columns = [column(&names[0])?, column(&names[1])?];
-    let own: Vec<Configuration<'_>> =
-        data.configurations.iter().copied().filter(|configuration| configuration.has(metric)).collect();
-    let groups = by_optimizer(chart, &own, columns);
+    let groups = by_optimizer(chart, data, columns, metric);
     let grids: Vec<Grid<'_>> = groups.iter().map(|group| Grid::new(data, columns, group, metric)).collect();
     let filled = grids.iter().flat_map(|grid| &grid.cells).flatten().count();
     if filled == 0 {
@@ -90,13 +89,17 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     Ok(picture(chart, data, metric, names, &grids))
 }
 
-/// The selected configurations of which a trial has numbers in both columns, by optimizer in plan order.
-fn by_optimizer<'a>(chart: &Chart, all: &[Configuration<'a>], columns: [Column; 2]) -> Vec<Vec<Configuration<'a>>> {
-    let mut groups: Vec<Vec<Configuration<'a>>> = Vec::new();
-    for &configuration in all.iter().filter(|configuration| chart.options.selects(configuration)) {
-        if placed(&configuration, columns).next().is_none() {
-            continue;
-        }
+/// The selected configurations that have the metric, and a trial with numbers in both columns, by optimizer in plan
+/// order.
+fn by_optimizer<'a>(
+    chart: &Chart,
+    data: &Data<'a>,
+    columns: [Column; 2],
+    metric: Metric,
+) -> Vec<Vec<&'a Configuration<'a>>> {
+    let mut groups: Vec<Vec<&Configuration<'_>>> = Vec::new();
+    let selected = data.configurations.iter().filter(|other| other.has(metric) && chart.options.selects(other));
+    for configuration in selected.filter(|other| placed(other, columns).next().is_some()) {
         match groups.iter_mut().find(|group| group[0].optimizer() == configuration.optimizer()) {
             Some(group) => group.push(configuration),
             None => groups.push(vec![configuration]),
@@ -105,17 +108,26 @@ fn by_optimizer<'a>(chart: &Chart, all: &[Configuration<'a>], columns: [Column; 
     groups
 }
 
-/// The trials of a configuration that have numbers in both columns, with these.
-fn placed<'a>(configuration: &Configuration<'a>, columns: [Column; 2]) -> impl Iterator<Item = ([f64; 2], Trial<'a>)> {
-    configuration.runs().filter_map(move |run| {
+/// The numbers in both columns of the trials of a configuration that have them, with the trial's number.
+fn placed(configuration: &Configuration<'_>, columns: [Column; 2]) -> impl Iterator<Item = ([f64; 2], u32)> {
+    (0..).zip(configuration.runs()).filter_map(move |(index, run)| {
         let [x, y] = columns.map(|column| column.number(run).filter(|number| number.is_finite()));
-        Some(([x?, y?], run))
+        Some(([x?, y?], index))
     })
 }
 
+/// Trials of one configuration that lie in one cell, one after the other.
+struct Stretch {
+    cell: u32,
+    /// The settings that are no axis, by number.
+    variant: u32,
+    configuration: u32,
+    trials: Range<u32>,
+}
+
 impl<'a> Grid<'a> {
-    fn new(data: &Data<'a>, columns: [Column; 2], configurations: &[Configuration<'a>], metric: Metric) -> Self {
-        let first = &configurations[0];
+    fn new(data: &Data<'a>, columns: [Column; 2], configurations: &[&Configuration<'a>], metric: Metric) -> Self {
+        let first = configurations[0];
         let values = |which: usize| {
             let places = configurations.iter().flat_map(|configuration| placed(configuration, columns));
             let mut values: Vec<f64> = Vec::new();
@@ -140,23 +152,33 @@ impl<'a> Grid<'a> {
             let text = |&index: &usize| configuration.setting_of(index).map(|setting| setting.text());
             besides.iter().map(text).collect()
         };
-        let variants: BTreeSet<Vec<Option<String>>> = configurations.iter().map(variant).collect();
+        let variants: BTreeSet<Vec<Option<String>>> = configurations.iter().map(|other| variant(other)).collect();
         let variants: Vec<Vec<Option<String>>> = variants.into_iter().collect();
         // By cell, and there by the other settings: equally good configurations look alike, except perhaps for the
         // count of trials, and so their order is fixed.
-        let mut trials: Vec<((u32, u32), Trial<'_>)> = Vec::new();
-        for configuration in configurations {
-            let variant = variants.binary_search(&variant(configuration)).expect("it is of one of the variants");
-            trials.extend(placed(configuration, columns).map(|([at_x, at_y], run)| {
-                let cell = place(&y, at_y) * x.len() + place(&x, at_x);
-                ((cell as u32, variant as u32), run)
-            }));
+        let mut stretches: Vec<Stretch> = Vec::new();
+        for (number, configuration) in (0..).zip(configurations) {
+            let variant = variants.binary_search(&variant(configuration)).expect("it is of one of the variants") as u32;
+            for ([at_x, at_y], trial) in placed(configuration, columns) {
+                let cell = (place(&y, at_y) * x.len() + place(&x, at_x)) as u32;
+                match stretches.last_mut() {
+                    Some(last) if (last.configuration, last.cell, last.trials.end) == (number, cell, trial) => {
+                        last.trials.end += 1;
+                    }
+                    _ => stretches.push(Stretch { cell, variant, configuration: number, trials: trial..trial + 1 }),
+                }
+            }
         }
-        trials.sort_by_key(|(place, _)| *place);
+        stretches.sort_by_key(|stretch| (stretch.cell, stretch.variant));
         let mut cells: Vec<Option<Cell>> = vec![None; x.len() * y.len()];
-        for runs in trials.chunk_by(|a, b| a.0 == b.0) {
-            let Some(candidate) = Cell::of(runs.iter().map(|(_, run)| *run), metric) else { continue };
-            let cell = &mut cells[runs[0].0.0 as usize];
+        for stretches in stretches.chunk_by(|a, b| (a.cell, a.variant) == (b.cell, b.variant)) {
+            let runs = |stretch: &Stretch| {
+                let configuration = configurations[stretch.configuration as usize];
+                stretch.trials.clone().map(|trial| configuration.run(trial as usize))
+            };
+            let runs: Vec<Trial<'_>> = stretches.iter().flat_map(runs).collect();
+            let Some(candidate) = Cell::of(&runs, metric) else { continue };
+            let cell = &mut cells[stretches[0].cell as usize];
             if cell.is_none_or(|best| candidate.is_better(&best, metric)) {
                 *cell = Some(candidate);
             }
@@ -198,19 +220,18 @@ fn runs(count: usize, holds: impl Fn(usize) -> bool) -> impl Iterator<Item = (us
 }
 
 impl Cell {
-    fn of<'a>(runs: impl ExactSizeIterator<Item = Trial<'a>> + Clone, metric: Metric) -> Option<Self> {
-        let mut outcomes: Vec<f64> = runs.clone().filter_map(|run| metric.outcome(run)).collect();
+    fn of(runs: &[Trial<'_>], metric: Metric) -> Option<Self> {
+        let mut outcomes: Vec<f64> = runs.iter().filter_map(|run| metric.outcome(*run)).collect();
         outcomes.sort_by(f64::total_cmp);
         let median = median(&outcomes)?;
-        let half = |holds: fn(&Trial<'_>) -> bool| 2 * runs.clone().filter(holds).count() >= runs.len();
+        let half = |holds: fn(&&Trial<'_>) -> bool| 2 * runs.iter().filter(holds).count() >= runs.len();
         let seeds = |run: Trial<'_>| (run.init_seed(), run.order_seed());
-        let seeds_differ = runs.clone().zip(runs.clone().skip(1)).all(|(one, next)| seeds(one) != seeds(next));
         Some(Self {
             median,
             lost: half(|run| run.status() == Status::Diverged) || !median.is_finite(),
-            worse: half(|run| ended_worse(*run)),
+            worse: half(|run| ended_worse(**run)),
             trials: runs.len(),
-            seeds_differ,
+            seeds_differ: runs.windows(2).all(|pair| seeds(pair[0]) != seeds(pair[1])),
         })
     }
 

@@ -44,6 +44,26 @@ impl Trials {
         }
     }
 
+    /// Makes room for so many batches such as this one: columns that grow leave holes in memory behind them.
+    pub(super) fn reserve(&mut self, batch: &Self, batches: usize) {
+        // Rows differ in length.
+        let expected = |count: usize| count * batches + count * batches / 20;
+        let (rows, configurations) = (expected(batch.len()), expected(batch.configurations()));
+        self.settings.resize_with(batch.settings.len(), Numbers::default);
+        self.extra_numbers.resize_with(batch.extra_numbers.len(), Numbers::default);
+        self.configurations.reserve_exact(configurations);
+        self.settings.iter_mut().for_each(|column| column.reserve(configurations));
+        self.keys.reserve_exact(rows);
+        self.init_seeds.reserve_exact(rows);
+        self.order_seeds.reserve_exact(rows);
+        self.statuses.reserve_exact(rows);
+        let own = self.quantities.iter_mut().chain(&mut self.extra_numbers).chain([&mut self.steps_to_target]);
+        let others = batch.quantities.iter().chain(&batch.extra_numbers).chain([&batch.steps_to_target]);
+        for (column, _) in own.zip(others).filter(|(_, other)| !other.is_empty()) {
+            column.reserve(rows);
+        }
+    }
+
     /// Gives all trials another problem, and one more setting each.
     pub fn relabel(&mut self, problem: &str, labels: &[(String, Setting)]) {
         let problem = self.name(problem);

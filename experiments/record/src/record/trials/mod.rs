@@ -184,6 +184,12 @@ impl Trials {
         self.rows(configuration).map(move |row| Trial { trials: self, configuration: configuration as u32, row })
     }
 
+    /// A configuration's trial of this number.
+    pub fn trial(&self, configuration: usize, number: usize) -> Trial<'_> {
+        let row = self.configurations[configuration].start + number as u32;
+        Trial { trials: self, configuration: configuration as u32, row }
+    }
+
     fn rows(&self, configuration: usize) -> Range<u32> {
         let end = self.configurations.get(configuration + 1).map_or(self.statuses.len() as u32, |next| next.start);
         self.configurations[configuration].start..end

@@ -19,8 +19,12 @@ use super::{CHOICE, Head, Quantities, Quantity, Trials};
 pub fn read_trials(path: &Path, quantities: Quantities) -> Result<Trials, RecordError> {
     let runs = RunsTable::open(path)?;
     let (hyperparameters, extra) = (runs.hyperparameters.clone(), runs.extra.clone());
+    let batches = runs.table.batches()?;
     let mut trials = Trials { hyperparameters, extra, ..Trials::default() };
     read(runs, quantities, Cut::Anywhere, Ok, |batch| {
+        if trials.is_empty() {
+            trials.reserve(&batch, batches);
+        }
         trials.append(batch);
         Ok::<(), RecordError>(())
     })?;
