@@ -1,19 +1,18 @@
 //! The trials of several studies as one table.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::DrawError;
-use crate::record::{self, Quantities, Trials};
+use crate::record::{self, Curve, Quantities, Trials};
 use crate::spec::{Drawing, Member};
 
-/// Reads the trials of the members, whose folders are in `folder`, with the files of their curves; their problems are
-/// named after the members.
+/// Reads the trials of the members, whose folders are in `folder`; their problems are named after the members.
 pub(super) fn read(
     drawing: &Drawing,
     members: &[Member],
     folder: &Path,
     with_curves: bool,
-) -> Result<(Trials, Vec<PathBuf>), DrawError> {
+) -> Result<(Trials, Vec<Curve>), DrawError> {
     let mut all = Trials::default();
     let mut curves = Vec::new();
     let names: Vec<&str> = members.iter().map(|member| member.study.as_str()).collect();
@@ -28,7 +27,7 @@ pub(super) fn read(
         own.relabel(problem.as_deref().unwrap_or(&study[common..]), labels);
         all.append(own);
         if with_curves {
-            curves.push(folder.join(study).join("curves.csv"));
+            curves.extend(record::read_curves(&folder.join(study).join("curves.csv"))?);
         }
     }
     all.group();

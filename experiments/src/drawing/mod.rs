@@ -71,7 +71,7 @@ pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, DrawEr
     let charts = spec.figures.iter().map(chart).collect::<Result<Vec<_>, _>>()?;
     let quantities = charts.iter().map(Chart::quantities).fold(Quantities::default(), Quantities::and);
     let runs = if of_trials { record::read_trials(&folder.join("runs.csv"), quantities)? } else { Trials::default() };
-    let curves = if has("curves") { vec![folder.join("curves.csv")] } else { Vec::new() };
+    let curves = if has("curves") { record::read_curves(&folder.join("curves.csv"))? } else { Vec::new() };
     let existing = |name: &str, wanted: bool| Some(folder.join(name)).filter(|path| wanted && path.exists());
     let trajectory = existing("trajectory.csv", has("trajectories"));
     let trajectory = trajectory.map(|path| record::read_trajectory(&path)).transpose()?.unwrap_or_default();

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 use thalweg::drawing::make;
 use thalweg::figure::{Chart, FigureError, Layer, Options, Picture, Selection, Tables, draw};
-use thalweg::record::{Run, Runs, Setting, write_runs};
+use thalweg::record::{Run, Runs, Setting, Trials, write_runs};
 use thalweg::spec::Study;
 use thalweg::stats::{Comparison, RankTest, Score, configurations, ranks, wilson_interval};
 
@@ -96,7 +96,7 @@ fn picture(kind: &str, metric: &str, options: Options, runs: &Runs) -> Result<Pi
     let chart = Chart::new(kind, Some(metric)).unwrap().with(options);
     let folder = tempfile::tempdir().unwrap();
     let kept = std::env::var_os("FIGURES").map(|kept| Path::new(&kept).to_owned());
-    let trials = synthetic::trials(runs);
+    let trials = Trials::from(runs);
     let tables = Tables::new(&trials, &[]);
     draw(&chart, &tables, kept.as_deref().unwrap_or(folder.path()), true)?;
     let mut pictures = chart.pictures(&tables)?;
@@ -117,7 +117,7 @@ fn texts(picture: &Picture) -> String {
 fn the_best_settings_are_compared() {
     let runs = problems();
     let score = Score::from_name("final_train_loss").unwrap();
-    let trials = synthetic::trials(&runs);
+    let trials = Trials::from(&runs);
     let all = configurations(&trials);
     let comparison = Comparison::of(&all, score, |_| true);
     assert_eq!(comparison.problems, ["moons", "iris", "digits", "friedman"]);

@@ -3,7 +3,7 @@
 use std::fs;
 
 use thalweg::random::Stream;
-use thalweg::record::{Precision, Run, Runs, Setting, Status, write_runs};
+use thalweg::record::{Precision, Run, Runs, Setting, Status, Trials, write_runs};
 use thalweg::stats::{Metric, choose_best, configurations, median_interval, write_summary};
 
 use crate::synthetic;
@@ -31,7 +31,7 @@ fn runs(rows: &[(f64, Option<f64>, Option<f64>)]) -> Runs {
 #[test]
 fn a_diverged_trial_is_the_worst_one() {
     let runs = runs(&[(0.1, Some(1.0), Some(0.5)), (0.1, None, None), (0.1, Some(2.0), Some(0.75))]);
-    let trials = synthetic::trials(&runs);
+    let trials = Trials::from(&runs);
     let [configuration] = &configurations(&trials)[..] else { panic!("the trials have the same settings") };
     assert_eq!(configuration.outcomes(Metric::FinalTrainLoss), [1.0, 2.0, f64::INFINITY]);
     assert_eq!(configuration.outcomes(Metric::FinalTrainAccuracy), [0.0, 0.5, 0.75]);
@@ -43,7 +43,7 @@ fn a_diverged_trial_is_the_worst_one() {
 #[test]
 fn the_best_median_wins_then_the_loss_then_the_plan() {
     let best = |rows: &[(f64, Option<f64>, Option<f64>)], metric| {
-        let trials = synthetic::trials(&runs(rows));
+        let trials = Trials::from(&runs(rows));
         let [best] = &choose_best(&configurations(&trials), metric)[..] else { panic!("there is one optimizer") };
         best.setting("lr").unwrap().text()
     };
@@ -58,7 +58,7 @@ fn the_best_median_wins_then_the_loss_then_the_plan() {
 
 #[test]
 fn every_optimizer_has_its_best() {
-    let trials = synthetic::trials(&synthetic::sweep(5).0);
+    let trials = Trials::from(&synthetic::sweep(5).0);
     let all = configurations(&trials);
     let best = choose_best(&all, Metric::FinalValidationLoss);
     let names: Vec<_> = best.iter().map(|configuration| configuration.optimizer()).collect();

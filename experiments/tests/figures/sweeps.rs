@@ -1,10 +1,10 @@
 //! Figures of a synthetic sweep and of what is left of one when little went well.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use thalweg::figure::{Chart, FigureError, KINDS, Options, Selection, Tables, draw, svg};
-use thalweg::record::{Curve, Precision, Runs, Setting, Status, write_curves};
+use thalweg::record::{Curve, Runs, Setting, Status, Trials};
 use thalweg::stats::Metric;
 
 use crate::synthetic;
@@ -12,8 +12,7 @@ use crate::synthetic;
 /// Draws a figure, also as PNG; with `FIGURES=folder` in the environment, a copy stays there to be looked at.
 fn drawn(name: &str, chart: &Chart, runs: &Runs, curves: &[Curve]) -> Result<String, FigureError> {
     let folder = tempfile::tempdir().unwrap();
-    let curves = [written(curves, folder.path())];
-    let paths = draw(chart, &Tables::new(&synthetic::trials(runs), &curves), folder.path(), true)?;
+    let paths = draw(chart, &Tables::new(&Trials::from(runs), curves), folder.path(), true)?;
     if let Some(kept) = std::env::var_os("FIGURES") {
         for path in &paths {
             fs::copy(path, Path::new(&kept).join(name).with_extension(path.extension().unwrap())).unwrap();
@@ -24,13 +23,6 @@ fn drawn(name: &str, chart: &Chart, runs: &Runs, curves: &[Curve]) -> Result<Str
     let text = fs::read_to_string(svg).unwrap();
     assert!(text.ends_with("</svg>\n") && !text.contains("NaN") && !text.contains("inf"), "{name}");
     Ok(text)
-}
-
-/// The file of these curves, in a folder.
-fn written(curves: &[Curve], folder: &Path) -> PathBuf {
-    let path = folder.join("curves.csv");
-    write_curves(&path, curves, Precision::F64).unwrap();
-    path
 }
 
 fn chart(kind: &str, metric: &str) -> Chart {
@@ -98,10 +90,10 @@ fn curves_of_selected_configurations() {
 #[test]
 fn an_svg_never_changes() {
     let (runs, curves) = synthetic::sweep(5);
-    let folder = tempfile::tempdir().unwrap();
-    let (trials, curves) = (synthetic::trials(&runs), [written(&curves, folder.path())]);
     let hashes = ["sensitivity", "curves", "heatmap"].map(|kind| {
-        let pictures = over_columns(Chart::new(kind, None).unwrap()).pictures(&Tables::new(&trials, &curves)).unwrap();
+        let pictures = over_columns(Chart::new(kind, None).unwrap())
+            .pictures(&Tables::new(&Trials::from(&runs), &curves))
+            .unwrap();
         let text = svg(&pictures[0].1).unwrap();
         (kind, blake3::hash(text.as_bytes()).to_hex()[..16].to_owned())
     });
@@ -120,14 +112,12 @@ fn little_data_gives_a_figure_still() {
         [("all-diverged", all_diverged), ("one-trial", one_trial), ("one-rate", one_rate), ("one-seed", one_seed)];
     for (name, (runs, curves)) in &cases {
         assert!(!runs.rows.is_empty(), "{name}");
-        let folder = tempfile::tempdir().unwrap();
-        let (trials, tables) = (synthetic::trials(runs), [written(curves, folder.path())]);
         // One trial is no grid, and has no trajectory.
         for kind in KINDS.iter().filter(|kind| ["sensitivity", "curves"].contains(&kind.name)) {
             let metrics = (kind.metrics)();
             drawn(&format!("{name}-{}", kind.name), &chart(kind.name, metrics[0]), runs, curves).unwrap();
             for metric in metrics {
-                match chart(kind.name, metric).pictures(&Tables::new(&trials, &tables)) {
+                match chart(kind.name, metric).pictures(&Tables::new(&Trials::from(runs), curves)) {
                     Ok(pictures) => assert!(svg(&pictures[0].1).unwrap().ends_with("</svg>\n"), "{name}"),
                     Err(FigureError::NoData { .. }) => {}
                     Err(error) => panic!("{name}: {error}"),
@@ -248,7 +238,7 @@ fn unknown_names_are_answered_with_the_known_ones() {
 
 #[test]
 fn each_problem_has_its_own_figure() {
-    let (mut runs, _) = part(2, |run| run.optimizer == "adam");
+    let (mut runs, curves) = part(2, |run| run.optimizer == "adam");
     let mut other = runs.rows.clone();
     for run in &mut other {
         run.problem = "two spirals".into();
@@ -257,7 +247,7 @@ fn each_problem_has_its_own_figure() {
     let folder = tempfile::tempdir().unwrap();
     let paths = draw(
         &chart("sensitivity", "final_train_loss"),
-        &Tables::new(&synthetic::trials(&runs), &[]),
+        &Tables::new(&Trials::from(&runs), &curves),
         folder.path(),
         false,
     )

@@ -1,6 +1,6 @@
 //! Rows as a sweep over learning rates leaves them, from formulas instead of training.
 
-use thalweg::record::{Curve, Key, Precision, Quantities, Run, Runs, Setting, Status, Trials, read_trials, write_runs};
+use thalweg::record::{Curve, Key, Precision, Run, Runs, Setting, Status};
 
 /// An optimizer of the synthetic sweep: losses are least at `best`, and trials diverge from about `edge` on.
 struct Shape {
@@ -29,14 +29,6 @@ fn noise(parts: &[u64]) -> f64 {
     let hash = blake3::hash(&bytes);
     let sum: u32 = hash.as_bytes()[..12].iter().map(|&byte| u32::from(byte)).sum();
     (f64::from(sum) - 1530.0) / 256.0
-}
-
-/// The trials of these rows, by way of a file.
-pub fn trials(runs: &Runs) -> Trials {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("runs.csv");
-    write_runs(&path, &Runs { precision: Precision::F64, ..runs.clone() }).unwrap();
-    read_trials(&path, Quantities::ALL).unwrap()
 }
 
 /// The key of a trial that is called so.

@@ -3,12 +3,10 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::batches::Cut;
 use super::error::RecordError;
-use super::key::Key;
 use super::number::Precision;
 use super::schema::Curve;
-use super::table::{Fields, Rows, Table};
+use super::table::{Fields, Table};
 use super::{atomic, optional_cell};
 
 const COLUMNS: [&str; 10] = [
@@ -73,62 +71,10 @@ pub fn write_curve<W: Write>(writer: &mut csv::Writer<W>, curve: &Curve, precisi
 /// # Errors
 /// If the file cannot be read, or is not such a table: the error names its line and column.
 pub fn read_curves(path: &Path) -> Result<Vec<Curve>, RecordError> {
-    open(path)?.rows(parse_curve)
-}
-
-/// A value of a trial at a step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CurvePoint {
-    /// The trial's key.
-    pub key: Key,
-    /// Updates done before.
-    pub step: u64,
-    /// The value.
-    pub value: f64,
-}
-
-/// Reads a column of `curves.csv`, of the trials that are `wanted` only, on the threads of the current pool; rows
-/// without a value are left out.
-///
-/// # Errors
-/// If the file cannot be read, or is not such a table, or has no such column.
-pub fn read_curve_points(
-    path: &Path,
-    column: &str,
-    wanted: impl Fn(Key) -> bool + Sync,
-) -> Result<Vec<CurvePoint>, RecordError> {
-    let table = open(path)?;
-    let place = COLUMNS.iter().position(|known| *known == column).ok_or_else(|| RecordError::NoColumn {
-        path: path.to_owned(),
-        name: column.to_owned(),
-        columns: COLUMNS.join(", "),
-    })?;
-    let parse = |rows: Rows<'_>| {
-        let mut points = Vec::new();
-        rows.visit(|mut fields| {
-            let key = fields.key()?;
-            if wanted(key) {
-                let step = fields.count()?;
-                fields.seek(place);
-                points.extend(fields.optional_number()?.map(|value| CurvePoint { key, step, value }));
-            }
-            Ok(())
-        })?;
-        Ok(points)
-    };
-    let mut all = Vec::new();
-    table.in_batches(Cut::Anywhere, parse, |points| {
-        all.extend(points);
-        Ok::<(), RecordError>(())
-    })?;
-    Ok(all)
-}
-
-fn open(path: &Path) -> Result<Table<'_>, RecordError> {
     let table = Table::open(path)?;
     table.expect_columns(0, &COLUMNS, &COLUMNS.join(","))?;
     table.expect_no_more(COLUMNS.len())?;
-    Ok(table)
+    table.rows(parse_curve)
 }
 
 fn parse_curve(mut fields: Fields<'_>) -> Result<Curve, RecordError> {

@@ -33,7 +33,7 @@ mod trials;
 mod units;
 
 pub use column::Column;
-pub use curves::{CurvePoint, read_curve_points, read_curves, write_curve, write_curve_header, write_curves};
+pub use curves::{read_curves, write_curve, write_curve_header, write_curves};
 pub use effective_lr::{write_rates, write_rates_header};
 pub use error::RecordError;
 pub use key::Key;

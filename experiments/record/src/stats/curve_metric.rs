@@ -1,6 +1,7 @@
 //! What is followed over the steps of a trial.
 
 use super::metric::Metric;
+use crate::record::Curve;
 
 /// A column of `curves.csv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,5 +91,19 @@ impl CurveMetric {
     /// The worst value: what a trial counts as after it diverged.
     pub fn worst(self) -> f64 {
         self.outcome().worst()
+    }
+
+    /// The cell of `curves.csv`.
+    pub fn value(self, curve: &Curve) -> Option<f64> {
+        match self {
+            Self::TrainLoss => curve.train_loss,
+            Self::ValidationLoss => curve.validation_loss,
+            Self::TestLoss => curve.test_loss,
+            Self::TrainAccuracy => curve.train_accuracy,
+            Self::ValidationAccuracy => curve.validation_accuracy,
+            Self::TestAccuracy => curve.test_accuracy,
+            Self::GradNorm => curve.grad_norm,
+            Self::UpdateNorm => curve.update_norm,
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! How a metric develops over the steps of training: a line per optimizer, at its best configuration.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::axis::Scale;
 use super::labels;
@@ -9,7 +8,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Key, RecordError, Status, TOLERANCE, Trial, read_curve_points};
+use thalweg_record::record::{self, Curve, Status, TOLERANCE};
 use thalweg_record::stats::{Configuration, CurveMetric, Spread, choose_best};
 
 /// The kind, as specs and the command know it.
@@ -28,7 +27,7 @@ pub const KIND: Kind = Kind {
 const MARKERS: usize = 9;
 
 /// The values of one trial by step.
-type Values<'a> = (Trial<'a>, &'a BTreeMap<u64, f64>);
+type Trial<'a> = (record::Trial<'a>, BTreeMap<u64, f64>);
 
 /// What stands on the ordinate.
 #[derive(Clone, Copy)]
@@ -39,13 +38,13 @@ struct Measure {
 }
 
 impl Measure {
-    /// What stands for a value of the table: the worst one for NaN; and for a loss that is as near to the optimum as that is known, 0, which is where
+    /// The value of a row: the worst one for NaN; and for a loss that is as near to the optimum as that is known, 0, which is where
     /// rounding and the numbers of another machine cannot be told from a loss above it.
-    fn value(self, value: f64) -> f64 {
-        let value = if value.is_nan() { self.metric.worst() } else { value };
-        let Some(optimum) = self.optimum else { return value };
+    fn value(self, row: &Curve) -> Option<f64> {
+        let value = self.metric.value(row).map(|value| if value.is_nan() { self.metric.worst() } else { value })?;
+        let Some(optimum) = self.optimum else { return Some(value) };
         let above = value - optimum;
-        if above > TOLERANCE * optimum { above } else { 0.0 }
+        Some(if above > TOLERANCE * optimum { above } else { 0.0 })
     }
 
     fn label(self, metric: &str) -> String {
@@ -66,10 +65,13 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     if chosen.len() > MOST_LINES {
         return Err(FigureError::TooManyLines { kind: KIND.name, found: chosen.len(), most: MOST_LINES });
     }
-    let values = read(data.curves, &chosen, measure)?;
+    let mut rows: HashMap<&str, Vec<&Curve>> = HashMap::new();
+    for curve in data.curves {
+        rows.entry(&curve.key).or_default().push(curve);
+    }
     let per_epoch = chart.options.steps_per_epoch.filter(|_| chart.options.by_epoch);
     let unit = per_epoch.unwrap_or(1) as f64;
-    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &values, metric, unit)).collect();
+    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &rows, measure, unit)).collect();
     let found = chosen.iter().zip(points).filter(|(_, points)| !points.is_empty()).enumerate();
     let series: Vec<Series> = found
         .map(|(index, (configuration, points))| {
@@ -132,22 +134,6 @@ fn picture(
     })
 }
 
-/// The values of the trials of these configurations, which alone are kept, by key.
-fn read(
-    tables: &[PathBuf],
-    chosen: &[Configuration<'_>],
-    measure: Measure,
-) -> Result<HashMap<Key, BTreeMap<u64, f64>>, RecordError> {
-    let wanted: HashSet<Key> = chosen.iter().flat_map(Configuration::runs).map(Trial::key).collect();
-    let mut values: HashMap<Key, BTreeMap<u64, f64>> = HashMap::new();
-    for table in tables {
-        for point in read_curve_points(table, measure.metric.name(), |key| wanted.contains(&key))? {
-            values.entry(point.key).or_default().insert(point.step, measure.value(point.value));
-        }
-    }
-    Ok(values)
-}
-
 /// Markers at every `gap`th point from `first` on; if there are fewer points, at the first of all.
 fn markers(line: &Series, first: usize, gap: usize) -> Layer {
     let shown: Vec<&SeedPoint> = line.points.iter().filter(|point| !point.lost).collect();
@@ -162,16 +148,21 @@ fn markers(line: &Series, first: usize, gap: usize) -> Layer {
 /// value: without them, the others would pass for all.
 fn over_seeds(
     configuration: &Configuration<'_>,
-    values: &HashMap<Key, BTreeMap<u64, f64>>,
-    metric: CurveMetric,
+    rows: &HashMap<&str, Vec<&Curve>>,
+    measure: Measure,
     unit: f64,
 ) -> Vec<SeedPoint> {
-    let trials: Vec<Values<'_>> = configuration.runs().filter_map(|run| Some((run, values.get(&run.key())?))).collect();
+    let values = |run: record::Trial<'_>| -> BTreeMap<u64, f64> {
+        let rows = rows.get(run.key().to_string().as_str()).into_iter().flatten();
+        rows.filter_map(|row| Some((row.step, measure.value(row)?))).collect()
+    };
+    let trials: Vec<Trial<'_>> =
+        configuration.runs().map(|run| (run, values(run))).filter(|(_, values)| !values.is_empty()).collect();
     let steps: BTreeSet<u64> = trials.iter().flat_map(|(_, values)| values.keys().copied()).collect();
-    steps.into_iter().filter_map(|step| at_step(&trials, step, metric, unit)).collect()
+    steps.into_iter().filter_map(|step| at_step(&trials, step, measure.metric, unit)).collect()
 }
 
-fn at_step(trials: &[Values<'_>], step: u64, metric: CurveMetric, unit: f64) -> Option<SeedPoint> {
+fn at_step(trials: &[Trial<'_>], step: u64, metric: CurveMetric, unit: f64) -> Option<SeedPoint> {
     let mut lost = 0;
     let mut outcomes = Vec::with_capacity(trials.len());
     for (run, values) in trials {

@@ -58,7 +58,7 @@ pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Sy
 pub use style::{MOST_LINES, Marker, Style, style};
 
 use thalweg_record::nearest;
-use thalweg_record::record::{Quantities, Quantity, Sheet, Surface, Trials, Waypoint, atomic};
+use thalweg_record::record::{Curve, Quantities, Quantity, Sheet, Surface, Trials, Waypoint, atomic};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric, configurations};
 
 /// All kinds of figures.
@@ -131,8 +131,8 @@ pub struct Chart {
 pub struct Tables<'a> {
     /// All trials.
     pub runs: &'a Trials,
-    /// The files `curves.csv`; none where no curves were recorded.
-    pub curves: &'a [PathBuf],
+    /// The rows of `curves.csv`; none where no curves were recorded.
+    pub curves: &'a [Curve],
     /// The rows of `trajectory.csv`; none where no trajectories were recorded.
     pub trajectory: &'a [Waypoint],
     /// The landscape of `surface.csv`, if the trials are on one.
@@ -143,7 +143,7 @@ pub struct Tables<'a> {
 
 impl<'a> Tables<'a> {
     /// Trials and their curves, without trajectories.
-    pub fn new(runs: &'a Trials, curves: &'a [PathBuf]) -> Self {
+    pub fn new(runs: &'a Trials, curves: &'a [Curve]) -> Self {
         Self { runs, curves, trajectory: &[], surface: None, sheet: None }
     }
 }
@@ -153,7 +153,7 @@ struct Data<'a> {
     problem: &'a str,
     runs: &'a Trials,
     configurations: &'a [Configuration<'a>],
-    curves: &'a [PathBuf],
+    curves: &'a [Curve],
     trajectory: &'a [Waypoint],
     surface: Option<&'a Surface>,
     sheet: Option<&'a Sheet>,

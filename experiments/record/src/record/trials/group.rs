@@ -31,9 +31,6 @@ impl Trials {
         for (name, column) in other.extra.iter().zip(&other.extra_numbers) {
             named(name, &mut self.extra, &mut self.extra_numbers).append(row, column);
         }
-        // A column of no numbers has no cells.
-        self.settings.resize_with(self.hyperparameters.len(), Numbers::default);
-        self.extra_numbers.resize_with(self.extra.len(), Numbers::default);
         self.keys.extend(other.keys);
         self.init_seeds.extend(other.init_seeds);
         self.order_seeds.extend(other.order_seeds);
@@ -49,8 +46,6 @@ impl Trials {
         // Rows differ in length.
         let expected = |count: usize| count * batches + count * batches / 20;
         let (rows, configurations) = (expected(batch.len()), expected(batch.configurations()));
-        self.settings.resize_with(batch.settings.len(), Numbers::default);
-        self.extra_numbers.resize_with(batch.extra_numbers.len(), Numbers::default);
         self.configurations.reserve_exact(configurations);
         self.settings.iter_mut().for_each(|column| column.reserve(configurations));
         self.keys.reserve_exact(rows);
@@ -69,10 +64,7 @@ impl Trials {
         let problem = self.name(problem);
         self.configurations.iter_mut().for_each(|head| head.problem = problem);
         for (name, setting) in labels {
-            let bits = match setting {
-                Setting::Number(number) => number.to_bits(),
-                Setting::Choice(choice) => CHOICE | u64::from(self.name(choice)),
-            };
+            let bits = self.bits(setting);
             let column = named(name, &mut self.hyperparameters, &mut self.settings);
             *column = Numbers::default();
             (0..self.configurations.len()).for_each(|place| column.set_bits(place, Some(bits)));
@@ -132,6 +124,6 @@ fn named<'a>(name: &str, names: &mut Vec<String>, columns: &'a mut Vec<Numbers>)
         names.push(name.to_owned());
         names.len() - 1
     });
-    columns.resize_with(names.len(), Numbers::default);
+    columns.resize(names.len(), Numbers::default());
     &mut columns[place]
 }

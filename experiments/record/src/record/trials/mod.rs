@@ -2,6 +2,7 @@
 
 mod group;
 mod read;
+mod rows;
 
 pub use read::read_trials;
 pub(crate) use read::{quantities_by_problem, read_in_batches};
@@ -15,7 +16,7 @@ use super::schema::{Setting, Status};
 /// Trials by configuration: those of one problem, optimizer and settings, which differ in their seeds, are adjacent.
 ///
 /// Configurations are in the order in which the plan first has each, and their trials in plan order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trials {
     /// The names of the hyperparameter columns.
     pub hyperparameters: Vec<String>,
@@ -125,6 +126,13 @@ pub struct Trial<'a> {
 }
 
 impl Trials {
+    /// No trials, of columns with these names.
+    fn named(hyperparameters: Vec<String>, extra: Vec<String>) -> Self {
+        let columns = |names: &[String]| vec![Numbers::default(); names.len()];
+        let (settings, extra_numbers) = (columns(&hyperparameters), columns(&extra));
+        Self { hyperparameters, extra, settings, extra_numbers, ..Self::default() }
+    }
+
     /// How many trials there are.
     pub fn len(&self) -> usize {
         self.statuses.len()

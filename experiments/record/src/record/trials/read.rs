@@ -18,9 +18,8 @@ use super::{CHOICE, Head, Quantities, Quantity, Trials};
 /// If the file cannot be read, or is not such a table: the error names its line and column.
 pub fn read_trials(path: &Path, quantities: Quantities) -> Result<Trials, RecordError> {
     let runs = RunsTable::open(path)?;
-    let (hyperparameters, extra) = (runs.hyperparameters.clone(), runs.extra.clone());
     let batches = runs.table.batches()?;
-    let mut trials = Trials { hyperparameters, extra, ..Trials::default() };
+    let mut trials = Trials::named(runs.hyperparameters.clone(), runs.extra.clone());
     read(runs, quantities, Cut::Anywhere, Ok, |batch| {
         if trials.is_empty() {
             trials.reserve(&batch, batches);
@@ -94,10 +93,7 @@ fn parse(
     extra: &[String],
     quantities: Quantities,
 ) -> Result<Trials, RecordError> {
-    let (hyperparameters, extra) = (hyperparameters.to_vec(), extra.to_vec());
-    let mut trials = Trials { hyperparameters, extra, ..Trials::default() };
-    trials.settings.resize_with(trials.hyperparameters.len(), Default::default);
-    trials.extra_numbers.resize_with(trials.extra.len(), Default::default);
+    let mut trials = Trials::named(hyperparameters.to_vec(), extra.to_vec());
     let mut configuration = String::new();
     rows.visit(|fields| trials.add(fields, quantities, &mut configuration))?;
     Ok(trials)
