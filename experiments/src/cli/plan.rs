@@ -1,6 +1,7 @@
 //! `thalweg plan`.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -8,6 +9,7 @@ use clap::Args;
 use super::source::Source;
 use super::{CliError, Work};
 use crate::data::Splits;
+use crate::drawing;
 use crate::record::Setting;
 use crate::spec::{Named, Spec};
 use crate::sweep::{self, Estimate};
@@ -32,6 +34,7 @@ impl Plan {
         let spec = self.source.read_sweep()?;
         let data = Splits::load(&spec).map_err(CliError::Input)?;
         let plan = sweep::Plan::new(&spec, &data)?;
+        drawing::check(&spec, &plan, &data, &Path::new("results").join(&spec.name))?;
         let mut out = io::stdout().lock();
         if self.trials {
             return Ok(list_trials(&plan, &mut out)?);

@@ -45,13 +45,15 @@ fn plot(folder: &Path, png: bool) -> Result<(), CliError> {
 
 /// Draws the figures of a sweep again, from the tables in `folder`.
 pub(super) fn redraw(spec: &Spec, folder: &Path, png: bool) -> Result<(), CliError> {
-    let figures = drawing::draw(spec, folder, png)?;
-    // The manifest covers the figures too.
     let path = folder.join(crate::record::manifest::FILE);
     let manifest = Manifest::read(folder).map_err(|source| CliError::Read { path: path.clone(), source })?;
+    let steps_per_epoch = manifest.steps_per_epoch;
+    let drawn = drawing::draw(spec, folder, steps_per_epoch, png);
+    // The manifest covers the figures too.
     let tables = manifest.names().filter(|name| !name.starts_with("figures/")).cloned();
-    let files: Vec<String> = tables.chain(figures).collect();
+    let files: Vec<String> = tables.chain(drawn.files.iter().cloned()).collect();
     Manifest::of(folder, manifest.contract, &files)
-        .and_then(|manifest| manifest.write(folder))
-        .map_err(|source| CliError::Write { path, source })
+        .and_then(|manifest| Manifest { steps_per_epoch, ..manifest }.write(folder))
+        .map_err(|source| CliError::Write { path, source })?;
+    Ok(drawn.complete()?)
 }

@@ -1,138 +1,239 @@
 //! Drawing what is in a folder of results, and studies that draw the results of others ([`Drawing`]).
 
+mod check;
+mod error;
+mod few;
 mod functions;
 mod members;
 
+use std::collections::HashSet;
 use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-
-use miette::Diagnostic;
-use thiserror::Error;
+use std::io::Write;
+use std::path::Path;
 
 use thalweg_kernels::CONTRACT;
 
-use crate::data::Splits;
-use crate::figure::{self, Chart, FigureError, Input, Kind};
+pub use check::check;
+pub use error::{DrawError, FigureFailure};
+
+use crate::data::{ShippedData, Splits};
+use crate::figure::{self, Input, Kind};
 use crate::record::manifest::Manifest;
-use crate::record::{self, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Trials, atomic};
-use crate::spec::{self, Drawing, DrawingSource, InputError, Spec};
+use crate::record::{
+    self, Curve, Key, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Surface, Trials, Waypoint, atomic,
+};
+use crate::spec::{self, Drawing, DrawingSource, InputError, Source, Spec};
 use crate::stats::{self, Score};
 use crate::sweep::Schedule;
 
 /// The name of the file that tells whose results a folder holds.
 pub const SPEC: &str = "spec.toml";
 
-/// Why figures could not be drawn.
-#[derive(Debug, Error, Diagnostic)]
-pub enum DrawError {
-    /// Something in the spec or its data is wrong.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Input(#[from] InputError),
-    /// A table could not be read or written.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Record(#[from] RecordError),
-    /// A figure could not be drawn.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Figure(#[from] FigureError),
-    /// A file or folder could not be written.
-    #[error("cannot write results to {}", path.display())]
-    Files {
-        /// The folder.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
-    /// What is to be drawn is not there.
-    #[error("`{study}` draws {}, which is not there", path.display())]
-    #[diagnostic(help("{help}"))]
-    Missing {
-        /// The study.
-        study: String,
-        /// The file.
-        path: PathBuf,
-        /// How to get it.
-        help: String,
-    },
+/// What came of drawing figures.
+#[derive(Debug, Default)]
+pub struct Drawn {
+    /// The paths of the SVG files from their folder.
+    pub files: Vec<String>,
+    /// Why other figures are missing.
+    pub failures: Vec<DrawError>,
 }
 
-/// Draws the figures that a spec asks for from the tables in `folder`; returns the paths of the SVG files from there.
+impl Drawn {
+    /// All failures as one, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// [`DrawError::Undrawn`].
+    pub fn complete(self) -> Result<(), DrawError> {
+        let failures = self.failures;
+        if failures.is_empty() { Ok(()) } else { Err(DrawError::Undrawn { failures }) }
+    }
+}
+
+/// The tables of a sweep that its figures are drawn from.
+#[derive(Default)]
+struct Rows {
+    runs: Trials,
+    curves: Vec<Curve>,
+    trajectory: Vec<Waypoint>,
+    surface: Option<Surface>,
+}
+
+/// Draws the figures that a spec asks for from the tables in `folder`, each that can be drawn.
 ///
-/// # Errors
-///
-/// If a table cannot be read, or a figure not be drawn.
-pub fn draw(spec: &Spec, folder: &Path, png: bool) -> Result<Vec<String>, DrawError> {
+/// `steps_per_epoch` is for figures by epoch; without it, the data of the spec are read to count them.
+pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, png: bool) -> Drawn {
     let kinds: Vec<&Kind> = spec.figures.iter().map(kind).collect();
-    let has = |name: &str| kinds.iter().any(|kind| kind.name == name);
-    let of_trials = kinds.iter().any(|kind| kind.input == Input::Problem);
-    let charts = spec.figures.iter().map(chart).collect::<Result<Vec<_>, _>>()?;
-    let quantities = charts.iter().map(Chart::quantities).fold(Quantities::default(), Quantities::and);
-    let runs = if of_trials { record::read_trials(&folder.join("runs.csv"), quantities)? } else { Trials::default() };
-    let curves = if has("curves") { record::read_curves(&folder.join("curves.csv"))? } else { Vec::new() };
-    let existing = |name: &str, wanted: bool| Some(folder.join(name)).filter(|path| wanted && path.exists());
-    let trajectory = existing("trajectory.csv", has("trajectories"));
-    let trajectory = trajectory.map(|path| record::read_trajectory(&path)).transpose()?.unwrap_or_default();
-    let surface = existing("surface.csv", has("trajectories") || has("basins"));
-    let surface = surface.map(|path| record::read_surface(&path)).transpose()?;
-    let tables =
-        figure::Tables { trajectory: &trajectory, surface: surface.as_ref(), ..figure::Tables::new(&runs, &curves) };
-    let spectrum = if spec.record.spectrum {
-        record::read_spectrum(&folder.join(SPECTRUM))?
-    } else {
-        spec.problem.landscape().map_or(Vec::new(), |landscape| landscape.spectrum.clone())
+    let mut failures: Vec<DrawError> = Vec::new();
+    let mut unread: Vec<&str> = Vec::new();
+    let mut rows = Rows::default();
+    for table in TABLES.into_iter().filter(|table| kinds.iter().any(|kind| tables_of(kind).contains(table))) {
+        let drawn = spec.figures.iter().filter(|figure| tables_of(kind(figure)).contains(&table));
+        if let Err(error) = rows.read(folder, table, drawn) {
+            failures.push(error.into());
+            unread.push(table);
+        }
+    }
+    let known = Known::read(spec, folder, steps_per_epoch, &mut failures);
+    let is_drawn = |figure: &&spec::Figure| {
+        known.suffices(&figure.options) && !tables_of(kind(figure)).iter().any(|table| unread.contains(table))
     };
-    let least = spectrum.iter().copied().reduce(f64::min);
-    let spectrum = least.zip(spectrum.iter().copied().reduce(f64::max));
-    let has_optimum = spec.record.spectrum && spec.network.is_some();
-    let optimum = if has_optimum { record::read_optimum(&folder.join(OPTIMUM))? } else { Vec::new() };
-    let optimum = optimum.into_iter().find_map(|(split, loss)| (split == "train").then_some(loss));
-    let mut figures = spec.figures.clone();
-    let steps_per_epoch = if figures.iter().any(|figure| figure.options.by_epoch) {
-        Some(Schedule::new(spec, Splits::load(spec)?.train.len())?.steps_per_epoch)
-    } else {
-        None
+    let figures: Vec<spec::Figure> = spec.figures.iter().filter(is_drawn).map(|figure| known.add_to(figure)).collect();
+    let mut drawn = draw_all(&figures, &rows.tables(), (folder, folder), png);
+    failures.append(&mut drawn.failures);
+    Drawn { failures, ..drawn }
+}
+
+/// The tables that are read as a whole.
+const TABLES: [&str; 4] = ["runs.csv", "curves.csv", "trajectory.csv", "surface.csv"];
+
+/// Those of them that a kind of figure is drawn from.
+fn tables_of(kind: &Kind) -> Vec<&'static str> {
+    let wanted = |table: &&str| match *table {
+        "runs.csv" => kind.input == Input::Problem,
+        "curves.csv" => kind.name == "curves",
+        "trajectory.csv" => kind.name == "trajectories",
+        _ => ["trajectories", "basins"].contains(&kind.name),
     };
-    figures.iter_mut().for_each(|figure| {
-        figure.options = figure::Options { spectrum, optimum, steps_per_epoch, ..std::mem::take(&mut figure.options) };
-    });
-    draw_all(&figures, &tables, (folder, folder), png)
+    TABLES.into_iter().filter(wanted).collect()
+}
+
+impl Rows {
+    /// Reads a table, of the rows of steps those that these figures show.
+    fn read<'a>(
+        &mut self,
+        folder: &Path,
+        table: &str,
+        figures: impl Iterator<Item = &'a spec::Figure> + Clone,
+    ) -> Result<(), RecordError> {
+        let path = folder.join(table);
+        let keys: HashSet<Key> = figures.clone().flat_map(|figure| chart(figure).keys(&self.runs)).collect();
+        let is_wanted = |key: &str| Key::parse(key.as_bytes()).is_some_and(|key| keys.contains(&key));
+        match table {
+            "runs.csv" => {
+                let quantities = figures.map(|figure| chart(figure).quantities());
+                self.runs = record::read_trials(&path, quantities.fold(Quantities::default(), Quantities::and))?;
+            }
+            "curves.csv" => self.curves = record::read_curves_of(&path, is_wanted)?,
+            // Not every sweep has these.
+            _ if !path.exists() => {}
+            "trajectory.csv" => self.trajectory = record::read_trajectory_of(&path, is_wanted)?,
+            _ => self.surface = Some(record::read_surface(&path)?),
+        }
+        Ok(())
+    }
+
+    fn tables(&self) -> figure::Tables<'_> {
+        let (trajectory, surface) = (&self.trajectory, self.surface.as_ref());
+        figure::Tables { trajectory, surface, ..figure::Tables::new(&self.runs, &self.curves) }
+    }
+}
+
+/// What is known of a sweep besides the rows of its tables.
+struct Known {
+    spectrum: Option<(f64, f64)>,
+    optimum: Option<f64>,
+    steps_per_epoch: Option<u64>,
+}
+
+impl Known {
+    fn read(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, failures: &mut Vec<DrawError>) -> Self {
+        let has_optimum = spec.record.spectrum && spec.network.is_some();
+        let spectrum = match spec.problem.landscape() {
+            _ if spec.record.spectrum => or_failure(record::read_spectrum(&folder.join(SPECTRUM)), failures),
+            landscape => landscape.map(|landscape| landscape.spectrum.clone()),
+        };
+        let optimum = has_optimum.then(|| or_failure(record::read_optimum(&folder.join(OPTIMUM)), failures)).flatten();
+        let by_epoch = spec.figures.iter().any(|figure| figure.options.by_epoch);
+        let counted = || by_epoch.then(|| or_failure(self::steps_per_epoch(spec), failures)).flatten();
+        Self {
+            spectrum: spectrum.as_deref().and_then(ends),
+            optimum: optimum.into_iter().flatten().find_map(|(split, loss)| (split == "train").then_some(loss)),
+            steps_per_epoch: steps_per_epoch.or_else(counted),
+        }
+    }
+
+    /// Whether it is all that a figure needs.
+    fn suffices(&self, options: &figure::Options) -> bool {
+        (!options.by_epoch || self.steps_per_epoch.is_some())
+            && (!options.from_optimum || self.optimum.is_some())
+            && (options.theory.is_none() || self.spectrum.is_some())
+    }
+
+    fn add_to(&self, figure: &spec::Figure) -> spec::Figure {
+        let Self { spectrum, optimum, steps_per_epoch } = *self;
+        let options = figure::Options { spectrum, optimum, steps_per_epoch, ..figure.options.clone() };
+        spec::Figure { options, ..figure.clone() }
+    }
+}
+
+/// What was found; or nothing, and why.
+fn or_failure<T, E: Into<DrawError>>(found: Result<T, E>, failures: &mut Vec<DrawError>) -> Option<T> {
+    found.map_err(|error| failures.push(error.into())).ok()
+}
+
+/// The smallest and the largest number.
+fn ends(numbers: &[f64]) -> Option<(f64, f64)> {
+    numbers.iter().copied().reduce(f64::min).zip(numbers.iter().copied().reduce(f64::max))
+}
+
+fn steps_per_epoch(spec: &Spec) -> Result<u64, InputError> {
+    Ok(Schedule::new(spec, Splits::load(spec)?.train.len())?.steps_per_epoch)
+}
+
+/// The steps of an epoch, if a manifest has to keep them: where figures count epochs, and the data that tell how long
+/// one is may not be there when they are drawn again.
+pub fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
+    let is_of_user = match &spec.problem.source {
+        Source::Csv { path, .. } => ShippedData::find(path).is_none(),
+        Source::Idx(_) => true,
+        _ => false,
+    };
+    (is_of_user && spec.figures.iter().any(|figure| figure.options.by_epoch)).then_some(steps_per_epoch)
 }
 
 fn kind(figure: &spec::Figure) -> &'static Kind {
     figure::KINDS.iter().find(|kind| kind.name == figure.kind).expect("a figure is of a known kind")
 }
 
-fn chart(figure: &spec::Figure) -> Result<Chart, FigureError> {
-    Ok(Chart::new(figure.kind, Some(figure.metric))?.with(figure.options.clone()))
+fn draw_all(wanted: &[spec::Figure], tables: &figure::Tables<'_>, (from, folder): (&Path, &Path), png: bool) -> Drawn {
+    let mut drawn = Drawn::default();
+    for figure in wanted {
+        match draw_one(figure, tables, (from, folder), png) {
+            Ok(files) => drawn.files.extend(files),
+            Err(error) => drawn.failures.push(error),
+        }
+    }
+    drawn
 }
 
-fn draw_all(
-    wanted: &[spec::Figure],
+fn draw_one(
+    wanted: &spec::Figure,
     tables: &figure::Tables<'_>,
     (from, folder): (&Path, &Path),
     png: bool,
 ) -> Result<Vec<String>, DrawError> {
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
     let figures = folder.join("figures");
     fs::create_dir_all(&figures).map_err(|source| DrawError::Files { path: figures.clone(), source })?;
-    let mut written = Vec::new();
-    for wanted in wanted {
-        let table = kind(wanted).table.map(|table| wanted.options.table.as_deref().unwrap_or(table));
-        let sheet = table.map(|table| Sheet::open(&from.join(table))).transpose()?;
-        let tables = figure::Tables { sheet: sheet.as_ref(), ..*tables };
-        for path in figure::draw(&chart(wanted)?, &tables, &figures, png)? {
-            // A PNG's bytes may change with the library that compresses it, so it is not part of the result.
-            if path.extension().is_some_and(|ending| ending == "svg") {
-                written.extend(path.file_name().map(|name| format!("figures/{}", name.to_string_lossy())));
-            }
-        }
-    }
-    Ok(written)
+    let chart = chart(wanted);
+    let failed = |source| DrawError::Figure(Box::new(FigureFailure { name: chart.name(), source }));
+    let sheet = table_of(wanted).map(|table| Sheet::open(&from.join(table))).transpose();
+    let sheet = sheet.map_err(|error| failed(error.into()))?;
+    let tables = figure::Tables { sheet: sheet.as_ref(), ..*tables };
+    let paths = figure::draw(&chart, &tables, &figures, png).map_err(failed)?;
+    // A PNG's bytes may change with the library that compresses it, so it is not part of the result.
+    let svgs = paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "svg"));
+    Ok(svgs.filter_map(|path| path.file_name()).map(|name| format!("figures/{}", name.to_string_lossy())).collect())
+}
+
+fn chart(figure: &spec::Figure) -> figure::Chart {
+    let chart = figure::Chart::new(figure.kind, Some(figure.metric)).expect("a figure is of a known kind and metric");
+    chart.with(figure.options.clone())
+}
+
+/// The table of its own that a figure is drawn from, if any.
+fn table_of(figure: &spec::Figure) -> Option<&str> {
+    kind(figure).table.map(|table| figure.options.table.as_deref().unwrap_or(table))
 }
 
 /// Makes the results of a study that draws, in `out`, from what is in the folders beside `home`, where its own results
@@ -140,47 +241,59 @@ fn draw_all(
 ///
 /// # Errors
 ///
-/// If what it draws is not there or cannot be read, a figure cannot be drawn, or a file not be written.
+/// If what it draws is not there or cannot be read, in which case nothing is written; if a file cannot be written; and
+/// if a figure cannot be drawn, after everything else is written.
 pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(), DrawError> {
     let failed = |source| DrawError::Files { path: out.to_owned(), source };
-    fs::create_dir_all(out).map_err(failed)?;
     let beside = home.parent().unwrap_or(Path::new(""));
-    let (mut runs, mut curves) = (Trials::default(), Vec::new());
     let mut figures = drawing.figures.clone();
-    let (mut files, mut from) = (Vec::new(), out.to_owned());
-    match &drawing.source {
+    let (runs, curves) = match &drawing.source {
         DrawingSource::Members(members) => {
             let needs_curves = figures.iter().any(|figure| figure.kind == "curves");
-            (runs, curves) = members::read(drawing, members, beside, needs_curves)?;
-            let mut scores: Vec<Score> = Vec::new();
-            for score in figures.iter().filter_map(|figure| Score::from_name(figure.metric)) {
-                if !scores.contains(&score) {
-                    scores.push(score);
-                }
-            }
-            stats::write_comparison(&out.join("comparison.csv"), &stats::configurations(&runs), &scores)?;
+            members::read(drawing, members, beside, needs_curves)?
+        }
+        DrawingSource::Functions(_) | DrawingSource::Bench(_) => (Trials::default(), Vec::new()),
+    };
+    let (mut files, mut from) = (Vec::new(), out.to_owned());
+    if let DrawingSource::Bench(file) = &drawing.source {
+        from = beside.join("bench");
+        let path = from.join(file);
+        if !path.exists() {
+            let help = "`cargo run --release -p thalweg-benches --bin study_timings` measures what comes with Thalweg";
+            return Err(DrawError::Missing { study: drawing.name.clone(), path, help: help.to_owned() });
+        }
+        figures.iter_mut().for_each(|figure| figure.options.table = Some(file.clone()));
+    }
+    fs::create_dir_all(out).map_err(failed)?;
+    match &drawing.source {
+        DrawingSource::Members(_) => {
+            let configurations = stats::configurations(&runs);
+            stats::write_comparison(&out.join("comparison.csv"), &configurations, &scores(&figures))?;
             files.push("comparison.csv".to_owned());
         }
         DrawingSource::Functions(wanted) => {
             functions::write(&out.join("functions.csv"), wanted).map_err(failed)?;
             files.push("functions.csv".to_owned());
         }
-        DrawingSource::Bench(file) => {
-            let path = beside.join("bench").join(file);
-            if !path.exists() {
-                let help =
-                    "`cargo run --release -p thalweg-benches --bin study_timings` measures what comes with Thalweg";
-                let help = help.to_owned();
-                return Err(DrawError::Missing { study: drawing.name.clone(), path, help });
-            }
-            figures.iter_mut().for_each(|figure| figure.options.table = Some(file.clone()));
-            from = beside.join("bench");
-        }
+        DrawingSource::Bench(_) => {}
     }
-    files.extend(draw_all(&figures, &figure::Tables::new(&runs, &curves), (&from, out), png)?);
+    let drawn = draw_all(&figures, &figure::Tables::new(&runs, &curves), (&from, out), png);
+    files.extend(drawn.files.iter().cloned());
     let write = || {
         atomic::write(&out.join(SPEC), |file| file.write_all(drawing.canonical().as_bytes()))?;
         Manifest::of(out, CONTRACT, &files)?.write(out)
     };
-    write().map_err(failed)
+    write().map_err(failed)?;
+    drawn.complete()
+}
+
+/// What figures compare, each once.
+fn scores(figures: &[spec::Figure]) -> Vec<Score> {
+    let mut scores: Vec<Score> = Vec::new();
+    for score in figures.iter().filter_map(|figure| Score::from_name(figure.metric)) {
+        if !scores.contains(&score) {
+            scores.push(score);
+        }
+    }
+    scores
 }

@@ -37,6 +37,9 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     for (index, figure) in spec.figures.iter().enumerate() {
         let key = format!("figure.{index}.metric");
         check_metric(spec, &key, figure.metric)?;
+        if let Some(metric) = figure.options.select_by {
+            check_metric(spec, &format!("figure.{index}.select_by"), metric.name())?;
+        }
         figure.check(spec, index)?;
     }
     if spec.train.target.is_some_and(|target| target.stop) && spec.train.log_every == LogEvery::Steps(0) {

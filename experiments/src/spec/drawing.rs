@@ -23,11 +23,11 @@ use thalweg_kernels::loss::{self, Loss, Task};
 use super::axis::{Axis, read_bounds};
 use super::canonical::{list, number, quoted};
 use super::document::Document;
-use super::error::InputError;
+use super::error::{InputError, suggestion};
 use super::figure::{Figure, setting_text};
 use super::reader::{Field, Interval, Named, Table};
 use super::{Spec, Tier, read_name, tables};
-use crate::figure::{Input, KINDS};
+use crate::figure::{Input, KINDS, Kind};
 use crate::record::Setting;
 
 /// The most points of a function.
@@ -146,6 +146,7 @@ impl Drawing {
                 let key = format!("figure.{index}.kind");
                 return Err(self.error(&key, format!("this study has figures of {what} only")));
             }
+            self.check_input(index, figure, kind)?;
             if figure.options.by_epoch {
                 let key = format!("figure.{index}.by_epoch");
                 return Err(self.error(&key, "members may have epochs of different lengths"));
@@ -156,6 +157,28 @@ impl Drawing {
             }
         }
         Ok(())
+    }
+
+    /// Checks that what a figure is drawn from is there.
+    fn check_input(&self, index: usize, figure: &Figure, kind: &Kind) -> Result<(), InputError> {
+        let key = format!("figure.{index}.kind");
+        match &self.source {
+            Source::Members(_) if kind.name == "trajectories" => Err(self.error(&key, "members have no trajectories")),
+            Source::Members(_) if kind.table.is_some() && figure.options.table.is_none() => {
+                Err(self.error(&key, "members have no such table: name one that is there with `table`"))
+            }
+            Source::Functions(functions) => {
+                let names: Vec<&str> = functions.names().collect();
+                let mut wanted = figure.options.functions.iter().enumerate();
+                let Some((item, name)) = wanted.find(|(_, name)| !names.contains(&name.as_str())) else {
+                    return Ok(());
+                };
+                let key = format!("figure.{index}.functions.{item}");
+                let error = self.error(&key, format!("the study has no function `{name}`"));
+                Err(error.with_help(suggestion(name, &names)))
+            }
+            Source::Members(_) | Source::Bench(_) => Ok(()),
+        }
     }
 
     /// An error about the value of a dotted key.
@@ -190,6 +213,10 @@ impl Drawing {
 }
 
 impl Functions {
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.activations.iter().map(|function| function.name).chain(self.losses.iter().map(|loss| loss.name))
+    }
+
     fn read(table: &Table<'_>) -> Result<Self, InputError> {
         table.allow(&["activations", "losses", "x"])?;
         let names: Vec<&str> = activation::ALL.iter().map(|function| function.name).collect();

@@ -59,8 +59,8 @@ pub const FIGURE_KEYS: &[(&str, &str)] = &[
     ("from_optimum", "true: the training loss less that of the least-squares optimum, with record.spectrum"),
     ("x_scale", "\"linear\" or \"log\""),
     ("y_scale", "\"linear\" or \"log\""),
-    ("x_range", "[low, high]"),
-    ("y_range", "[low, high]"),
+    ("x_range", "[low, high]; from 0 or below, on a linear axis where the scale is free"),
+    ("y_range", "the same from bottom to top"),
 ];
 
 /// What a key holds, for the message that it is missing.
@@ -154,6 +154,8 @@ impl Figure {
                     "units.csv has to be recorded: record.perturb = { layer = 1, unit = 0, from = 0, by = 0.1 }",
                 );
             }
+            "function" => return failed("kind", "functions are drawn in a study of `functions`"),
+            "timing" => return failed("kind", "measured times are drawn in a study of `bench`"),
             "basins" if landscape.is_none_or(|l| l.starts.dimensions() > 2) => {
                 return failed("kind", "basins are drawn on landscapes of one or two dimensions");
             }

@@ -9,7 +9,7 @@ use thalweg_kernels::CONTRACT;
 use super::run::RunError;
 use super::{Model, Plan, Quadratic, WeightFiles, descent, rows};
 use crate::data::Splits;
-use crate::drawing::{self, SPEC};
+use crate::drawing::{self, Drawn, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, OPTIMUM, Parts, SPECTRUM, atomic};
 use crate::spec::Spec;
@@ -82,31 +82,36 @@ impl Folder<'_> {
         Ok(files)
     }
 
-    /// Adds what follows from the tables, whose names are in `files`, and removes the parts.
+    /// Adds what follows from the tables, whose names are in `files`, and removes the parts. Figures that cannot be drawn
+    /// are left out.
     pub fn finish(
         &self,
         spec: &Spec,
         mut files: Vec<String>,
         parts: Parts,
         weights: &WeightFiles,
+        steps_per_epoch: u64,
         png: bool,
-    ) -> Result<(), RunError> {
+    ) -> Result<Drawn, RunError> {
         let tables = files.clone();
         let runs = self.path.join("runs.csv");
         crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
         files.push("summary.csv".to_owned());
         files.extend(weights.publish(&weights.rows(&runs)?).map_err(|source| self.error(source))?);
-        files.extend(drawing::draw(spec, self.path, png)?);
+        let drawn = drawing::draw(spec, self.path, Some(steps_per_epoch), png);
+        files.extend(drawn.files.iter().cloned());
         let write = || {
             atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
-            Manifest::of(self.path, CONTRACT, &files)?.write(self.path)?;
+            let steps_per_epoch = drawing::kept_steps_per_epoch(spec, steps_per_epoch);
+            Manifest { steps_per_epoch, ..Manifest::of(self.path, CONTRACT, &files)? }.write(self.path)?;
             if !spec.record.tables {
                 let tables = tables.iter().map(String::as_str).chain(["summary.csv"]);
                 tables.map(|table| self.path.join(table)).try_for_each(fs::remove_file)?;
             }
             parts.remove()
         };
-        write().map_err(|source| self.error(source))
+        write().map_err(|source| self.error(source))?;
+        Ok(drawn)
     }
 
     /// Writes the tables; returns their names.

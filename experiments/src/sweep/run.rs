@@ -15,7 +15,7 @@ use super::folder::{Claim, Folder};
 use super::training::{Training, Writer};
 use super::{Plan, Quadratic, WeightFiles, with_objective};
 use crate::data::Splits;
-use crate::drawing::DrawError;
+use crate::drawing::{self, DrawError};
 use crate::record::{Parts, Provenance, RecordError};
 use crate::spec::{InputError, Problem, Spec};
 
@@ -103,6 +103,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let plan = Plan::new(spec, &data)?;
     plan.check_instances(spec)?;
     let quadratic = Quadratic::of(spec, &plan, &data)?;
+    drawing::check(spec, &plan, &data, &settings.out)?;
     let folder = Folder { path: &settings.out, spec: &spec.of_results().canonical() };
     if folder.claim(settings.fresh)? == Claim::Complete {
         return Ok(Finished::AlreadyComplete);
@@ -135,9 +136,11 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let mut files = folder.assemble(spec, &plan, &data, &parts).map_err(|source| folder.error(source))?;
     files.extend(folder.write_quadratic(quadratic.as_ref()).map_err(|source| folder.error(source))?);
     // Figures of a large sweep need the memory.
+    let steps_per_epoch = plan.schedule.steps_per_epoch;
     drop(plan);
-    folder.finish(spec, files, parts, &weights, settings.png)?;
+    let drawn = folder.finish(spec, files, parts, &weights, steps_per_epoch, settings.png)?;
     provenance.write(folder.path).map_err(|source| folder.error(source))?;
+    drawn.complete()?;
     Ok(Finished::Complete)
 }
 

@@ -5,7 +5,11 @@ use std::path::Path;
 
 use miette::Diagnostic;
 use thalweg::drawing::{DrawError, make};
+use thalweg::record::manifest::Manifest;
+use thalweg::record::{Runs, write_runs};
 use thalweg::spec::{Drawing, InputError, Study};
+
+use crate::synthetic;
 
 const FUNCTIONS: &str = r#"name = "functions"
 
@@ -117,7 +121,57 @@ fn what_is_not_there_is_named_with_the_way_to_get_it() {
     let error = made(&parse(text).unwrap(), folder.path()).unwrap_err();
     assert!(error.to_string().contains("digits/runs.csv, which is not there"), "{error}");
     assert_eq!(error.help().unwrap().to_string(), "`thalweg reproduce digits` makes it");
+    assert!(!folder.path().join("a").exists(), "nothing is written where nothing can be drawn");
     let unknown = FUNCTIONS.replacen("functions = [\"bce\"]", "functions = [\"bec\"]", 1);
-    let error = made(&parse(&unknown).unwrap(), folder.path()).unwrap_err();
-    assert!(error.to_string().contains("no function `bec`; did you mean `bce`?"), "{error}");
+    let error = parse(&unknown).unwrap_err();
+    assert!(error.to_string().contains("`figure.1.functions.0`: the study has no function `bec`"), "{error}");
+    assert!(error.help().unwrap().to_string().contains("did you mean `bce`?"));
+    let bench = "name = \"b\"\nbench = \"b.csv\"\n[[figure]]\nkind = \"timing\"\nmetric = \"time\"\nx = \"n\"\nseries = \"v\"\n";
+    made(&parse(bench).unwrap(), folder.path()).unwrap_err();
+    assert!(!folder.path().join("b").exists());
+}
+
+#[test]
+fn members_are_what_their_studies_computed() {
+    let text = "name = \"a\"\nmembers = [\"m\"]\n[[figure]]\nkind = \"sensitivity\"\nmetric = \"final_train_loss\"\n";
+    let drawing = parse(text).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let member = folder.path().join("m");
+    fs::create_dir_all(&member).unwrap();
+    let (mut runs, _) = synthetic::sweep(2);
+    write_runs(&member.join("runs.csv"), &runs).unwrap();
+    fs::write(member.join("spec.toml"), "").unwrap();
+    Manifest::of(&member, 1, &["runs.csv".to_owned()]).unwrap().write(&member).unwrap();
+    made(&drawing, folder.path()).unwrap();
+    let whole = fs::read_to_string(folder.path().join("a/manifest.toml")).unwrap();
+
+    let refused = |runs: &Runs, expected: &str| {
+        write_runs(&member.join("runs.csv"), runs).unwrap();
+        let error = made(&drawing, folder.path()).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+        assert_eq!(error.help().unwrap().to_string(), "`thalweg reproduce m` makes it anew");
+    };
+    let last = runs.rows.pop().unwrap();
+    refused(&runs, "m/runs.csv, which is not the one that its manifest names");
+    // Tables of a user's own have no manifest.
+    fs::remove_file(member.join("manifest.toml")).unwrap();
+    runs.rows.extend([last.clone(), last.clone()]);
+    refused(&runs, &format!("which holds the trial {} twice", last.key));
+    runs.rows.clear();
+    refused(&runs, "m/runs.csv, which holds no trials");
+    assert_eq!(fs::read_to_string(folder.path().join("a/manifest.toml")).unwrap(), whole);
+}
+
+#[test]
+fn a_drawing_keeps_what_can_be_drawn() {
+    let members = "name = \"a\"\nmembers = [\"m\"]\n";
+    let figure = |metric: &str| format!("[[figure]]\nkind = \"sensitivity\"\nmetric = \"{metric}\"\n");
+    let text = format!("{members}{}{}", figure("final_test_loss"), figure("final_train_loss"));
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("m")).unwrap();
+    write_runs(&folder.path().join("m/runs.csv"), &synthetic::sweep(2).0).unwrap();
+    let error = made(&parse(&text).unwrap(), folder.path()).unwrap_err();
+    assert!(matches!(&error, DrawError::Undrawn { failures } if failures.len() == 1), "{error}");
+    let manifest = fs::read_to_string(folder.path().join("a/manifest.toml")).unwrap();
+    assert!(manifest.contains("sensitivity-final_train_loss.svg") && manifest.contains("comparison.csv"));
 }

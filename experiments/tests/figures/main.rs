@@ -6,6 +6,7 @@
 mod charts;
 mod comparisons;
 mod drawings;
+mod extremes;
 mod maps;
 mod statistics;
 mod sweeps;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, FigureError, KINDS, Options, Selection, Tables, draw, svg};
+use thalweg::figure::{Chart, FigureError, KINDS, Options, Scale, Selection, Tables, draw, svg};
 use thalweg::record::{Curve, Runs, Setting, Status, Trials};
 use thalweg::stats::Metric;
 
@@ -90,10 +90,9 @@ fn curves_of_selected_configurations() {
 #[test]
 fn an_svg_never_changes() {
     let (runs, curves) = synthetic::sweep(5);
+    let trials = Trials::from(&runs);
     let hashes = ["sensitivity", "curves", "heatmap"].map(|kind| {
-        let pictures = over_columns(Chart::new(kind, None).unwrap())
-            .pictures(&Tables::new(&Trials::from(&runs), &curves))
-            .unwrap();
+        let pictures = over_columns(Chart::new(kind, None).unwrap()).pictures(&Tables::new(&trials, &curves)).unwrap();
         let text = svg(&pictures[0].1).unwrap();
         (kind, blake3::hash(text.as_bytes()).to_hex()[..16].to_owned())
     });
@@ -170,6 +169,19 @@ fn lines_end_at_the_ranges_asked_for() {
 }
 
 #[test]
+fn a_range_from_zero_makes_an_axis_linear() {
+    let (runs, curves) = synthetic::sweep(1);
+    let trials = Trials::from(&runs);
+    let ticks = |range| {
+        let options = Options { y_range: Some(range), ..Options::default() };
+        let pictures = chart("curves", "train_loss").with(options).pictures(&Tables::new(&trials, &curves)).unwrap();
+        pictures[0].1.panels[0].y.ticks().iter().map(|tick| tick.value).collect::<Vec<_>>()
+    };
+    assert_eq!(ticks((0.0, 1.0)), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
+    assert_eq!(ticks((0.01, 10.0))[..2], [0.01, 0.02]);
+}
+
+#[test]
 fn a_word_may_be_longer_than_the_chart() {
     let (runs, curves) = part(1, |run| run.optimizer == "adam");
     let options = Options { title: Some("l".repeat(400)), ..Options::default() };
@@ -205,13 +217,10 @@ fn no_data_is_an_error_that_says_so() {
         ),
         "no figure of kind `curves`: 52 lines, but a reader can tell 28 apart"
     );
+    let options = Options { x_range: Some((0.0, 1.0)), x_scale: Some(Scale::Log), ..Options::default() };
     assert_eq!(
-        message(
-            &chart("curves", "train_loss").with(Options { y_range: Some((0.0, 1.0)), ..Options::default() }),
-            &runs,
-            &curves
-        ),
-        "the y range from 0 to 1 is not one for a log axis"
+        message(&chart("curves", "train_loss").with(options), &runs, &curves),
+        "the x range from 0 to 1 is not one for a log axis"
     );
 }
 

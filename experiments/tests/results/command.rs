@@ -48,7 +48,7 @@ fn thalweg(folder: &Path, arguments: &[&str]) -> Output {
         .expect("the command starts")
 }
 
-fn succeeds(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn succeeds(folder: &Path, arguments: &[&str]) -> String {
     let output = thalweg(folder, arguments);
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{arguments:?}: {errors}");
@@ -56,7 +56,7 @@ fn succeeds(folder: &Path, arguments: &[&str]) -> String {
 }
 
 /// Runs what must fail; returns its exit code, and its error text on one line.
-fn fails(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+pub(crate) fn fails(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let output = thalweg(folder, arguments);
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!errors.contains("panicked"), "{arguments:?}: {errors}");

@@ -4,6 +4,7 @@
 
 mod bad;
 mod bad_options;
+mod figures;
 mod idx;
 mod landscapes;
 mod overrides;

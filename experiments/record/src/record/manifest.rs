@@ -19,6 +19,9 @@ pub struct Manifest {
     pub contract: u32,
     /// The BLAKE3 of `spec.toml`.
     pub spec: String,
+    /// The steps of an epoch, where figures count epochs of data that are not part of the result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps_per_epoch: Option<u64>,
     /// The BLAKE3 of every other file under the contract, by its path from the folder.
     pub files: BTreeMap<String, String>,
     /// The BLAKE3 of the files outside the contract: another machine may write other last digits.
@@ -41,7 +44,7 @@ impl Manifest {
         };
         let files = files.iter().map(|name| Ok((name.clone(), hash(name)?))).collect::<io::Result<BTreeMap<_, _>>>()?;
         let (outside_contract, files) = files.into_iter().partition(|(name, _)| is_outside_contract(name));
-        Ok(Self { contract, spec: hash("spec.toml")?, files, outside_contract })
+        Ok(Self { contract, spec: hash("spec.toml")?, steps_per_epoch: None, files, outside_contract })
     }
 
     /// The names of all files but `spec.toml`.

@@ -33,7 +33,7 @@ mod trials;
 mod units;
 
 pub use column::Column;
-pub use curves::{read_curves, write_curve, write_curve_header, write_curves};
+pub use curves::{read_curves, read_curves_of, write_curve, write_curve_header, write_curves};
 pub use effective_lr::{write_rates, write_rates_header};
 pub use error::RecordError;
 pub use key::Key;
@@ -48,7 +48,7 @@ pub use sheet::{Cells, Sheet};
 pub use spectrum::{SPECTRUM, read_spectrum, write_spectrum};
 pub use surface::{Surface, read_surface, write_surface};
 pub use tolerance::{TOLERANCE, agree, is_outside_contract};
-pub use trajectory::{Waypoint, read_trajectory, write_position, write_trajectory_header};
+pub use trajectory::{Waypoint, read_trajectory, read_trajectory_of, write_position, write_trajectory_header};
 pub use trials::{Quantities, Quantity, Trial, Trials, read_trials};
 pub(crate) use trials::{quantities_by_problem, read_in_batches};
 pub use units::{Change, write_changes};

@@ -9,6 +9,11 @@ pub(super) struct Numbers {
     bits: Vec<u64>,
 }
 
+/// The bits of a number. Of the many NaNs, tables know one: the others can stand for something else.
+pub(super) fn bits(number: f64) -> u64 {
+    if number.is_nan() { f64::NAN.to_bits() } else { number.to_bits() }
+}
+
 impl Numbers {
     /// The number in a row.
     pub(super) fn get(&self, row: usize) -> Option<f64> {
@@ -27,8 +32,7 @@ impl Numbers {
 
     /// Sets the number of a row, after all those that are there.
     pub(super) fn set(&mut self, row: usize, value: Option<f64>) {
-        // Of the many NaNs, the tables know one.
-        self.set_bits(row, value.map(|value| if value.is_nan() { f64::NAN } else { value }.to_bits()));
+        self.set_bits(row, value.map(bits));
     }
 
     /// [`Self::get`], for columns of something else that fits into 64 bits.

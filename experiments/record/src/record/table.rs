@@ -86,6 +86,31 @@ impl<'a> Table<'a> {
         Ok::<_, RecordError>(rows)
     }
 
+    /// The rows whose first field is wanted, read on all threads of the current pool; the others are not looked at.
+    pub(super) fn rows_of<T: Send>(
+        self,
+        is_wanted: impl Fn(&str) -> bool + Sync,
+        parse: impl Fn(Fields<'_>) -> Result<T, RecordError> + Sync,
+    ) -> Result<Vec<T>, RecordError> {
+        let some = |rows: Rows<'_>| {
+            let mut some = Vec::new();
+            rows.visit(|mut fields| {
+                if is_wanted(fields.text()) {
+                    fields.seek(0);
+                    some.push(parse(fields)?);
+                }
+                Ok(())
+            })?;
+            Ok(some)
+        };
+        let mut all = Vec::new();
+        self.in_batches(Cut::Anywhere, some, |some| {
+            all.extend(some);
+            Ok::<_, RecordError>(())
+        })?;
+        Ok(all)
+    }
+
     /// [`Self::rows`] without keeping them.
     pub(super) fn visit<E: From<RecordError>>(
         mut self,

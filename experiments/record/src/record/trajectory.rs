@@ -57,10 +57,19 @@ pub fn write_position<W: Write>(
 /// # Errors
 /// If the file cannot be read, or is not such a table: the error names its line and column.
 pub fn read_trajectory(path: &Path) -> Result<Vec<Waypoint>, RecordError> {
+    read_trajectory_of(path, |_| true)
+}
+
+/// Reads the rows of `trajectory.csv` whose keys are wanted: all of them may be more than memory holds. They are
+/// read on all threads of the current pool.
+///
+/// # Errors
+/// Those of [`read_trajectory`].
+pub fn read_trajectory_of(path: &Path, is_wanted: impl Fn(&str) -> bool + Sync) -> Result<Vec<Waypoint>, RecordError> {
     let table = Table::open(path)?;
     table.expect_columns(0, &COLUMNS, &COLUMNS.join(","))?;
     table.expect_no_more(COLUMNS.len())?;
-    table.rows(parse_waypoint)
+    table.rows_of(is_wanted, parse_waypoint)
 }
 
 fn parse_waypoint(mut fields: Fields<'_>) -> Result<Waypoint, RecordError> {

@@ -45,6 +45,9 @@ fn between(low: f64, high: f64, fraction: f64) -> f64 {
         return if high.is_infinite() { high } else { low };
     }
     let span = high - low;
+    if span.is_infinite() {
+        return low * (1.0 - fraction) + high * fraction;
+    }
     if fraction < 0.5 { low + span * fraction } else { high - span * (1.0 - fraction) }
 }
 
@@ -77,6 +80,7 @@ mod tests {
         assert_eq!(quantile(&[inf, inf], 0.25), Some(inf));
         assert_eq!(quantile(&[-inf, 1.0], 0.25), Some(-inf));
         assert_eq!(quantile(&[-inf, inf], 1.0), Some(inf));
+        assert_eq!(quantile(&[-1e308, 1e308], 0.5), Some(0.0));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Where trials end, by where they start, on a landscape of one or two dimensions.
 
-use super::axis::{Axis, Scale, Tick, value_label};
+use super::axis::{Axis, Scale};
 use super::cells::{Cells, Fill, borders, scale_of};
 use super::colors::viridis;
 use super::contour::{self, Levels};
 use super::labels;
 use super::picture::{Disc, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
+use super::ticks::{Tick, value_label};
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Column, Status, Trial};
 use thalweg_record::stats::Configuration;
@@ -80,6 +81,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
                 run.status() != Status::Diverged && value.is_finite() && place.iter().all(|x| x.is_finite())
             });
             trials.push((start, end.map(|(place, value)| add(&mut found, place, value, NEAR * reach))));
+        }
+        if trials.is_empty() {
+            return Err(nothing("no start of a trial is known".to_owned()));
         }
         maps.push(Map { configuration, trials });
     }
@@ -201,10 +205,11 @@ fn plane(
     })?;
     let first = &tables[0];
     let bounds = |values: &[f64]| (values[0], values[values.len() - 1]);
-    let x = series::axis_in("x", Scale::Linear, chart.options.x_range.unwrap_or_else(|| bounds(&first.x)))?;
-    let y = series::axis_in("y", Scale::Linear, chart.options.y_range.unwrap_or_else(|| bounds(&first.y)))?;
+    let x = axis("x", chart.options.x_range, bounds(&first.x))?;
+    let y = axis("y", chart.options.y_range, bounds(&first.y))?;
     let width = if maps.len() == 1 { 480.0 } else { 300.0 };
-    let height = (width * (y.high() - y.low()) / (x.high() - x.low())).clamp(200.0, 520.0).round();
+    let (x_length, y_length) = x.lengths(&y);
+    let height = (width * y_length / x_length).clamp(200.0, 520.0).round();
     let surface = data.surface.filter(|surface| surface.x0.len() > 1 && surface.x1.len() > 1);
     let lines: Vec<Vec<(f64, f64)>> = surface
         .and_then(|surface| Levels::of(surface).map(|levels| (surface, levels)))
@@ -234,6 +239,14 @@ fn plane(
         legend: legend(maps, ends, shades),
         notes,
     })
+}
+
+/// An axis over a range that was asked for, or between the outermost borders of cells.
+fn axis(name: &'static str, range: Option<(f64, f64)>, borders: (f64, f64)) -> Result<Axis, FigureError> {
+    range.map_or_else(
+        || Ok(Axis::new(Scale::Linear, borders.0, borders.1)),
+        |range| series::axis_in(name, Scale::Linear, range),
+    )
 }
 
 /// Neighbours of one colour as one cell: `borders` has one entry more than there are fills.
@@ -281,7 +294,7 @@ fn line(
     }
     let low = edges.iter().copied().fold(f64::INFINITY, f64::min);
     let high = edges.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let x = series::axis_in("x", Scale::Linear, chart.options.x_range.unwrap_or((low, high)))?;
+    let x = axis("x", chart.options.x_range, (low, high))?;
     let is_seen = |point: &&(f64, f64)| x.low() <= point.0 && point.0 <= x.high();
     if let Some(y) = Axis::around(Scale::Linear, curve.iter().filter(is_seen).map(|point| point.1)) {
         let disc = |(end, shade): (&End, &Option<usize>)| {

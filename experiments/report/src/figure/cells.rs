@@ -2,7 +2,7 @@
 
 use plotters::style::RGBColor;
 
-use super::axis::Scale;
+use super::axis::{Scale, between};
 
 /// The most cells that an SVG draws one by one; more become an image.
 pub const MOST_RECTANGLES: usize = 64 * 64;
@@ -117,10 +117,11 @@ fn unevenness(values: &[f64]) -> f64 {
 }
 
 /// The borders of cells around ascending values: halfway to the neighbours, on this scale, and as far again at the
-/// ends.
+/// ends, as far as there are numbers.
 pub(super) fn borders(values: &[f64], scale: Scale) -> Vec<f64> {
+    let least = if scale == Scale::Log { f64::from_bits(1) } else { f64::MIN };
     let halfway = |a: f64, b: f64| match scale {
-        Scale::Linear => a + (b - a) / 2.0,
+        Scale::Linear => between(a, b, (1.0, 2.0)),
         Scale::Log => libm::sqrt(a) * libm::sqrt(b),
     };
     let opposite = |value: f64, border: f64| match scale {
@@ -134,7 +135,7 @@ pub(super) fn borders(values: &[f64], scale: Scale) -> Vec<f64> {
         (_, _, Scale::Log) => (first / 1.1, first * 1.1),
         (_, _, Scale::Linear) => (first - 0.1 * first.abs().max(1.0), first + 0.1 * first.abs().max(1.0)),
     };
-    [low].into_iter().chain(inner).chain([high]).collect()
+    [low].into_iter().chain(inner).chain([high]).map(|border| border.clamp(least, f64::MAX)).collect()
 }
 
 #[cfg(test)]
@@ -169,6 +170,14 @@ mod tests {
         for (scale, value) in [(Scale::Linear, 0.0), (Scale::Linear, -3.0), (Scale::Log, 1e-5)] {
             let alone = borders(&[value], scale);
             assert!(alone.len() == 2 && alone[0] < value && value < alone[1], "{alone:?}");
+        }
+        let smallest = f64::from_bits(1);
+        for values in [&[smallest, f64::MAX][..], &[f64::MAX], &[smallest], &[1.0, 1.0f64.next_up()]] {
+            for scale in [Scale::Linear, Scale::Log] {
+                let borders = borders(values, scale);
+                assert!(borders.is_sorted() && borders.iter().all(|border| border.is_finite()), "{borders:?}");
+                assert!(scale == Scale::Linear || borders[0] > 0.0, "{borders:?}");
+            }
         }
     }
 

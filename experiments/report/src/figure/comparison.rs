@@ -1,8 +1,9 @@
 //! What figures that compare optimizers over several problems have in common.
 
-use super::axis::{Axis, Tick};
+use super::axis::Axis;
 use super::picture::{Entry, Symbol};
 use super::style::MOST_LINES;
+use super::ticks::{Tick, value_label};
 use super::{Chart, Data, FigureError};
 use thalweg_record::stats::{Comparison, Score};
 
@@ -28,6 +29,19 @@ pub(super) fn of<'a>(chart: &Chart, data: &Data<'a>) -> Result<Comparison<'a>, F
     if comparison.optimizers.len() > MOST_LINES {
         let found = comparison.optimizers.len();
         return Err(FigureError::TooManyLines { kind: chart.kind().name, found, most: MOST_LINES });
+    }
+    Ok(comparison)
+}
+
+/// The same, of costs whose ratios mean something: none is negative, as a landscape's values may be.
+pub(super) fn of_ratios<'a>(chart: &Chart, data: &Data<'a>) -> Result<Comparison<'a>, FigureError> {
+    let comparison = of(chart, data)?;
+    for (index, problem) in comparison.problems.iter().enumerate() {
+        let bests = (0..comparison.optimizers.len()).filter_map(|optimizer| comparison.best(index, optimizer));
+        if let Some(cost) = bests.flat_map(|best| &best.costs).find(|cost| **cost < 0.0) {
+            let reason = format!("it compares ratios, and a cost on {problem} is negative: {}", value_label(*cost));
+            return Err(FigureError::NoData { kind: chart.kind().name, reason });
+        }
     }
     Ok(comparison)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::axis::{Axis, Scale};
+use super::axis::{Axis, Scale, between, share};
 use thalweg_record::record::Surface;
 use thalweg_record::stats::quantile;
 
@@ -29,9 +29,10 @@ impl Levels {
         heights.sort_by(f64::total_cmp);
         let (&low, &high) = (heights.first()?, heights.last()?);
         let base = if low >= 0.0 && low <= 0.01 * high { 0.0 } else { low };
-        heights.iter_mut().for_each(|value| *value -= base);
+        // Two numbers may be further apart than the largest one.
+        heights.iter_mut().for_each(|value| *value = (*value - base).min(f64::MAX));
         let [lowest, tenth, ninetieth] = [0.02, 0.1, 0.9].map(|share| quantile(&heights, share));
-        let top = high - base;
+        let top = (high - base).min(f64::MAX);
         let is_steep = tenth? > 0.0 && ninetieth? / tenth? > STEEP;
         let heights = if is_steep { steep(lowest?.max(top * 1e-12), top) } else { even(top) };
         (!heights.is_empty()).then_some(Self { base, heights })
@@ -65,7 +66,8 @@ fn even(high: f64) -> Vec<f64> {
     let axis = Axis::new(Scale::Linear, 0.0, high);
     let ticks: Vec<f64> = axis.ticks().iter().map(|tick| tick.value).collect();
     // Ticks are as dense as their labels allow; lines may be denser.
-    let halves = ticks.iter().flat_map(|tick| [*tick, tick + ticks[1] / 2.0]);
+    let half = ticks.get(1).map_or(high, |tick| *tick) / 2.0;
+    let halves = ticks.iter().flat_map(|tick| [*tick, tick + half]);
     halves.filter(|height| 0.0 < *height && *height < high).collect()
 }
 
@@ -147,16 +149,16 @@ fn at(surface: &Surface, i: usize, j: usize) -> f64 {
 fn place(surface: &Surface, value: f64, (i, j, along_first): Side) -> (f64, f64) {
     let (k, l) = if along_first { (i + 1, j) } else { (i, j + 1) };
     let (from, to) = (at(surface, i, j), at(surface, k, l));
-    let share = (value - from) / (to - from);
-    let between = |a: f64, b: f64| a + (b - a) * share;
-    (between(surface.x0[i], surface.x0[k]), between(surface.x1[j], surface.x1[l]))
+    let share = share(from, to, value);
+    let along = |a: f64, b: f64| between(a, b, (share, 1.0));
+    (along(surface.x0[i], surface.x0[k]), along(surface.x1[j], surface.x1[l]))
 }
 
 /// The surface between its points (bilinear); none outside of the grid.
 pub(super) fn height(surface: &Surface, (x0, x1): (f64, f64)) -> Option<f64> {
     let (i, s) = cell(&surface.x0, x0)?;
     let (j, t) = cell(&surface.x1, x1)?;
-    let mix = |low: f64, high: f64, share: f64| if share == 0.0 { low } else { low + (high - low) * share };
+    let mix = |low: f64, high: f64, share: f64| if share == 0.0 { low } else { between(low, high, (share, 1.0)) };
     let along = |j: usize| mix(at(surface, i, j), at(surface, i + 1, j), s);
     Some(mix(along(j), along(j + 1), t))
 }
@@ -165,7 +167,7 @@ pub(super) fn height(surface: &Surface, (x0, x1): (f64, f64)) -> Option<f64> {
 fn cell(values: &[f64], x: f64) -> Option<(usize, f64)> {
     let last = values.len().checked_sub(2)?;
     let i = values.partition_point(|value| *value <= x).checked_sub(1)?.min(last);
-    let share = (x - values[i]) / (values[i + 1] - values[i]);
+    let share = share(values[i], values[i + 1], x);
     (share <= 1.0).then_some((i, share))
 }
 

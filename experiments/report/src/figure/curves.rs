@@ -57,11 +57,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let measure = Measure { metric, optimum: chart.options.optimum.filter(|_| chart.options.from_optimum) };
     let all = data.configurations;
-    let chosen = if chart.options.selection.is_empty() {
-        choose_best(all, chart.options.select_by.unwrap_or_else(|| metric.outcome()))
-    } else {
-        all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
-    };
+    let chosen = chosen(chart, all);
     if chosen.len() > MOST_LINES {
         return Err(FigureError::TooManyLines { kind: KIND.name, found: chosen.len(), most: MOST_LINES });
     }
@@ -85,6 +81,15 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         return Err(FigureError::NoData { kind: KIND.name, reason });
     }
     picture(chart, data, measure, &series, series::seed_counts(&chosen))
+}
+
+/// The configurations that a chart of curves shows.
+pub(super) fn chosen<'a>(chart: &Chart, all: &[Configuration<'a>]) -> Vec<Configuration<'a>> {
+    let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    if chart.options.selection.is_empty() {
+        return choose_best(all, chart.options.select_by.unwrap_or_else(|| metric.outcome()));
+    }
+    all.iter().filter(|configuration| chart.options.selects(configuration)).copied().collect()
 }
 
 fn picture(

@@ -1,6 +1,6 @@
 //! How an outcome is distributed over trials, as a density: a line per optimizer, at its best configuration.
 
-use super::axis::{Axis, Scale};
+use super::axis::{Axis, Scale, between};
 use super::comparison::remark;
 use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Stroke, Symbol};
@@ -26,6 +26,9 @@ const POINTS: u32 = 400;
 
 /// The narrowest kernel, as a share of the axis: trials that all end alike still make a visible peak.
 const NARROWEST: f64 = 0.004;
+
+/// The narrowest kernel of all: the density under it is still a number.
+const LEAST_WIDTH: f64 = 1e-300;
 
 /// How high the strokes of single trials are, as a share of the ordinate.
 const STROKE: f64 = 0.035;
@@ -61,7 +64,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         return Err(FigureError::TooManyLines { kind: KIND.name, found: lines.len(), most: MOST_LINES });
     }
     let values = || lines.iter().flat_map(|line| &line.values).copied();
-    let scale = if metric.lower_is_better() && values().all(|value| value > 0.0) { Scale::Log } else { Scale::Linear };
+    let is_log = metric.lower_is_better() && values().all(|value| value > 0.0);
+    let scale = series::scale_in(if is_log { Scale::Log } else { Scale::Linear }, chart.options.x_range);
     let x = match chart.options.x_range {
         Some(range) => series::axis_in("x", scale, range)?,
         None => Axis::around(scale, values()).unwrap_or_else(|| Axis::new(Scale::Linear, 0.0, 1.0)),
@@ -131,7 +135,9 @@ fn density(line: &Outcomes<'_>, x: &Axis, scale: Scale) -> Vec<(f64, f64)> {
     let back = |place: f64| if scale == Scale::Log { libm::pow(10.0, place) } else { place };
     let (low, high) = (along(x.low()), along(x.high()));
     let places: Vec<f64> = line.values.iter().map(|value| along(*value)).collect();
-    let width = bandwidth(&places).max(NARROWEST * (high - low));
+    let span = high - low;
+    let narrowest = if span.is_finite() { NARROWEST * span } else { NARROWEST * high - NARROWEST * low };
+    let width = bandwidth(&places).max(narrowest).max(LEAST_WIDTH);
     let share = 1.0 / (line.trials as f64 * width * libm::sqrt(2.0 * std::f64::consts::PI));
     let at = |place: f64| {
         let kernel = |other: &f64| {
@@ -140,12 +146,24 @@ fn density(line: &Outcomes<'_>, x: &Axis, scale: Scale) -> Vec<(f64, f64)> {
         };
         share * places.iter().map(kernel).sum::<f64>()
     };
-    (0..=POINTS).map(|i| low + (high - low) * f64::from(i) / f64::from(POINTS)).map(|p| (back(p), at(p))).collect()
+    let place = |i: u32| between(low, high, (f64::from(i), f64::from(POINTS)));
+    (0..=POINTS).map(place).map(|place| (back(place), at(place))).collect()
 }
 
 /// 0.9 min(s, q / 1.34) n^(-1/5) of ascending values, with their standard deviation s and interquartile range q
 /// (Silverman, 1986, equation 3.31); where half of the values are equal, s alone counts.
 fn bandwidth(values: &[f64]) -> f64 {
+    let width = silverman(values);
+    if width.is_finite() {
+        return width;
+    }
+    // Squares of the largest numbers are none.
+    let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    let scaled: Vec<f64> = values.iter().map(|value| value / largest).collect();
+    (silverman(&scaled) * largest).min(f64::MAX)
+}
+
+fn silverman(values: &[f64]) -> f64 {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     let square = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
@@ -166,5 +184,7 @@ mod tests {
         // quartiles.
         assert!((bandwidth(&[0.0, 1.0, 2.0, 3.0, 10.0]) - 0.973_584_622_85).abs() < 1e-8);
         assert_eq!(bandwidth(&[2.0, 2.0]), 0.0);
+        let large = [0.0, 1e307, 2e307, 3e307, 1e308];
+        assert!((bandwidth(&large) / 1e307 - 0.973_584_622_85).abs() < 1e-8);
     }
 }

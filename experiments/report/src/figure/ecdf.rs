@@ -45,7 +45,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         lines.iter().flat_map(|(_, values)| values).copied().filter(|value| value.is_finite()).collect();
     let is_log =
         metric.lower_is_better() && finite.iter().all(|value| *value >= 0.0) && finite.iter().any(|value| *value > 0.0);
-    let scale = if is_log { Scale::Log } else { Scale::Linear };
+    let scale = series::scale_in(if is_log { Scale::Log } else { Scale::Linear }, chart.options.x_range);
     let x = match chart.options.x_range {
         Some(range) => series::axis_in("x", scale, range)?,
         None => Axis::around(scale, finite).unwrap_or_else(|| Axis::new(Scale::Linear, 0.0, 1.0)),

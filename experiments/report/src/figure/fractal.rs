@@ -3,12 +3,13 @@
 
 use std::collections::HashSet;
 
-use super::axis::{Axis, Tick};
+use super::axis::Axis;
 use super::cells::{Cells, Fill, borders, scale_of};
 use super::colors::sides;
 use super::comparison::remark;
 use super::labels;
 use super::picture::{ColorBar, Layer, Panel, Picture};
+use super::ticks::Tick;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{RecordError, Sheet};
 use thalweg_record::stats::Mask;
@@ -75,7 +76,8 @@ impl Map {
             let [x, y, value] =
                 [cells.number(0)?, cells.number(1)?, cells.number(2)?].map(|cell| cell.unwrap_or(f64::NAN));
             let cell = map.place(x, y);
-            if std::mem::replace(&mut taken[cell], true) {
+            // A file that has changed since may have other cells.
+            if taken.get_mut(cell).is_none_or(|taken| std::mem::replace(taken, true)) {
                 return Err(nothing(&format!("{} × {} cells, one of them twice", map.x.len(), map.y.len())));
             }
             map.values[cell] = value;

@@ -1,6 +1,6 @@
 //! The names of lines: just long enough to tell them apart.
 
-use super::axis::value_label;
+use super::ticks::value_label;
 use thalweg_record::record::Setting;
 use thalweg_record::stats::Configuration;
 

@@ -19,6 +19,7 @@ mod error;
 mod fractal;
 mod function;
 mod geometry;
+mod grid;
 mod heatmap;
 mod image;
 mod labels;
@@ -41,24 +42,27 @@ mod stretch;
 mod style;
 mod text;
 mod theory;
+mod ticks;
 mod tiles;
 mod timing;
 mod trajectories;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-pub use axis::{Axis, Scale, Tick, value_label};
+pub use axis::{Axis, Scale};
 pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use error::FigureError;
 pub use options::{Options, Selection, Theory};
 pub use output::{png, svg};
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, style};
+pub use ticks::{Tick, value_label};
 
 use thalweg_record::nearest;
-use thalweg_record::record::{Curve, Quantities, Quantity, Sheet, Surface, Trials, Waypoint, atomic};
+use thalweg_record::record::{Curve, Key, Quantities, Quantity, Sheet, Surface, Trial, Trials, Waypoint, atomic};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric, configurations};
 
 /// All kinds of figures.
@@ -253,6 +257,16 @@ impl Chart {
         problems.into_iter().map(picture).collect()
     }
 
+    /// The keys of the trials whose steps it shows, the rows of `curves.csv` or `trajectory.csv` that it needs.
+    pub fn keys(&self, runs: &Trials) -> HashSet<Key> {
+        let shown = match self.kind.name {
+            "curves" => curves::chosen(self, &configurations(runs)),
+            "trajectories" => configurations(runs).into_iter().filter(|one| self.options.selects(one)).collect(),
+            _ => Vec::new(),
+        };
+        shown.iter().flat_map(Configuration::runs).map(Trial::key).collect()
+    }
+
     fn title_or(&self, default: impl FnOnce() -> String) -> String {
         self.options.title.clone().unwrap_or_else(default)
     }
@@ -273,19 +287,19 @@ fn help<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String 
 /// If there is nothing to show, or too much, or a file cannot be written.
 pub fn draw(chart: &Chart, tables: &Tables<'_>, folder: &Path, with_png: bool) -> Result<Vec<PathBuf>, FigureError> {
     let pictures = chart.pictures(tables)?;
-    let mut written = Vec::new();
+    // All of it is drawn before anything is written: a figure is there as a whole or not at all.
+    let mut files = Vec::new();
     for (problem, picture) in &pictures {
         let name = chart.name();
         let stem = if pictures.len() == 1 { name } else { format!("{name}-{}", slug(problem)) };
-        let text = svg(picture)?;
-        written.push(write(folder.join(format!("{stem}.svg")), text.as_bytes())?);
+        files.push((format!("{stem}.svg"), svg(picture)?.into_bytes()));
         if with_png {
             let mut bytes = Vec::new();
             png(picture, &mut bytes)?;
-            written.push(write(folder.join(format!("{stem}.png")), &bytes)?);
+            files.push((format!("{stem}.png"), bytes));
         }
     }
-    Ok(written)
+    files.into_iter().map(|(name, bytes)| write(folder.join(name), &bytes)).collect()
 }
 
 fn write(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, FigureError> {

@@ -1,9 +1,10 @@
 //! A network as a graph: how much each unit's output and each weight's gradient changed when one weight did.
 
-use super::axis::{Axis, Scale, Tick};
+use super::axis::{Axis, Scale};
 use super::colors::viridis;
 use super::comparison::remark;
 use super::picture::{ColorBar, Disc, Entry, Layer, Panel, Picture, Stroke, Symbol};
+use super::ticks::Tick;
 use super::{Chart, Data, FigureError, Input, Kind};
 
 /// The kind, as specs and the command know it.
@@ -55,9 +56,14 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         let is_perturbed = cells.number(5)?.is_some_and(|flag| flag != 0.0);
         Ok(Row { layer: layer.unwrap_or(0), unit: unit.unwrap_or(0), from, change, is_perturbed })
     })?;
-    let layers = rows.iter().map(|row| row.layer + 1).max().unwrap_or(0);
+    let layers = rows.iter().map(|row| row.layer.saturating_add(1)).max().unwrap_or(0);
+    if layers > rows.len() {
+        return Err(nothing(format!("{} rows are too few for {layers} layers", rows.len())));
+    }
     let widths: Vec<usize> = (0..layers)
-        .map(|layer| rows.iter().filter(|row| row.layer == layer).map(|row| row.unit + 1).max().unwrap_or(0))
+        .map(|layer| {
+            rows.iter().filter(|row| row.layer == layer).map(|row| row.unit.saturating_add(1)).max().unwrap_or(0)
+        })
         .collect();
     if layers < 2 || widths.contains(&0) {
         return Err(nothing("the table has no network of two layers or more".to_owned()));

@@ -13,13 +13,25 @@ use super::picture::Picture;
 /// Pixels of a PNG in a CSS pixel.
 const PNG_SCALE: usize = 2;
 
+/// The most pixels of a figure: a drawing of so many still fits into memory, and beyond that none can be looked at.
+const MOST_PIXELS: u64 = 4_000_000;
+
+/// The longest side, for figures that are no pixels.
+const LONGEST: u32 = 100_000;
+
 /// The picture as SVG.
 ///
 /// The same picture gives the same text on every machine, embedded images included. Its fonts are named, not embedded:
 /// Arimo, or others with the same widths.
+///
+/// # Errors
+/// If it would be too large to be looked at.
 pub fn svg(picture: &Picture) -> Result<String, FigureError> {
     let layout = Layout::of(picture);
     let (width, height) = layout.size;
+    if width.max(height) > LONGEST {
+        return Err(too_large(&layout));
+    }
     let scale = Medium::Svg.scale();
     let mut drawing = String::new();
     {
@@ -42,14 +54,25 @@ pub fn svg(picture: &Picture) -> Result<String, FigureError> {
     Ok(format!("{head}{background}\n{images}{content}"))
 }
 
+fn too_large(layout: &Layout) -> FigureError {
+    let (width, height) = layout.size;
+    FigureError::Draw(format!("{width} × {height} pixels are too many"))
+}
+
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Writes the picture as PNG, in twice its size for dense screens and print.
+///
+/// # Errors
+/// If it would be too large, or cannot be written.
 pub fn png<W: Write>(picture: &Picture, writer: W) -> Result<(), FigureError> {
     let layout = Layout::of(picture);
     let (width, height) = layout.size;
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(too_large(&layout));
+    }
     let scale = Medium::Bitmap.scale();
     let large = (width * scale, height * scale);
     let mut pixels = vec![0u8; large.0 as usize * large.1 as usize * 3];

@@ -1,12 +1,13 @@
 //! How likely an outcome below a threshold is, by a hyperparameter: a line per optimizer and other settings, with
 //! Wilson's intervals.
 
-use super::axis::{Axis, Scale, value_label};
+use super::axis::{Axis, Scale};
 use super::cells::scale_of;
 use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, Style, style};
+use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Setting, Status, Trial};
 use thalweg_record::stats::{Configuration, Metric, wilson_interval};
@@ -53,7 +54,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let mut places: Vec<f64> = lines.iter().flat_map(|line| &line.points).map(|point| point.0).collect();
     places.sort_by(f64::total_cmp);
     places.dedup();
-    let scale = scale_of(&places);
+    let scale = series::scale_in(scale_of(&places), chart.options.x_range);
     let x = match chart.options.x_range {
         Some(range) => series::axis_in("x", scale, range)?,
         None => Axis::around(scale, places).ok_or_else(|| nothing(format!("`{name}` has no finite value")))?,

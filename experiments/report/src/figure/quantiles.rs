@@ -1,7 +1,7 @@
 //! Quantiles over the weights of a number such as the effective learning rate, by step: a line and bands per
 //! configuration.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::axis::{Axis, Scale};
 use super::comparison::remark;
@@ -10,8 +10,8 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{RecordError, Sheet};
-use thalweg_record::stats::{Metric, choose_best, median};
+use thalweg_record::record::{Key, RecordError, Sheet};
+use thalweg_record::stats::{Configuration, Metric, choose_best, median};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -48,7 +48,6 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     if !quantiles.iter().any(|(share, _)| *share == 50.0) {
         return Err(nothing(format!("the table has no column `{column}_q50`; it has {}", sheet.columns().join(", "))));
     }
-    let trials = read(sheet, &quantiles)?;
     let by = chart.options.select_by.unwrap_or(Metric::FinalTrainLoss);
     let all = data.configurations;
     let selected = !chart.options.selection.is_empty();
@@ -57,8 +56,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     } else {
         choose_best(all, by)
     };
-    let of = |configuration: &thalweg_record::stats::Configuration<'_>| -> Vec<&Trial> {
-        configuration.runs().filter_map(|run| trials.get(&run.key().to_string())).collect()
+    let keys: HashSet<Key> = chosen.iter().flat_map(Configuration::runs).map(|run| run.key()).collect();
+    let trials = read(sheet, &quantiles, &keys)?;
+    let of = |configuration: &Configuration<'_>| -> Vec<&Trial> {
+        configuration.runs().filter_map(|run| trials.get(&run.key())).collect()
     };
     let lines: Vec<_> =
         chosen.iter().map(|c| (c, over_trials(&of(c)))).filter(|(_, steps)| !steps.is_empty()).collect();
@@ -70,8 +71,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let values = lines.iter().flat_map(|(_, steps)| steps.values().flatten()).copied();
     let steps = lines.iter().flat_map(|(_, steps)| steps.keys()).map(|step| *step as f64);
-    let axis = |name, scale: Option<Scale>, default, range, values: Vec<f64>| {
-        let scale = scale.unwrap_or(default);
+    let axis = |name, scale: Option<Scale>, default, range: Option<(f64, f64)>, values: Vec<f64>| {
+        let scale = scale.unwrap_or_else(|| series::scale_in(default, range));
         match range {
             Some(range) => series::axis_in(name, scale, range),
             None => {
@@ -97,7 +98,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     layers.extend(lines.iter().enumerate().map(|(i, (_, steps))| {
         Layer::Line(style(i), steps.iter().map(|(step, q)| (*step as f64, q[middle])).collect())
     }));
-    let entry = |(i, (configuration, _)): (usize, &(&thalweg_record::stats::Configuration<'_>, _))| {
+    let entry = |(i, (configuration, _)): (usize, &(&Configuration<'_>, _))| {
         let names = labels::varying(all, configuration.optimizer(), &[]);
         Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
     };
@@ -125,17 +126,18 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     })
 }
 
-fn read(sheet: &Sheet, quantiles: &[(f64, String)]) -> Result<HashMap<String, Trial>, RecordError> {
+/// The trials of these keys.
+fn read(sheet: &Sheet, quantiles: &[(f64, String)], keys: &HashSet<Key>) -> Result<HashMap<Key, Trial>, RecordError> {
     let names: Vec<&str> = ["key", "step"].into_iter().chain(quantiles.iter().map(|(_, name)| name.as_str())).collect();
-    let mut trials: HashMap<String, Trial> = HashMap::new();
-    sheet.read(&names, |mut cells| {
-        let key = cells.text(0).to_owned();
+    let mut trials: HashMap<Key, Trial> = HashMap::new();
+    sheet.visit(&names, |mut cells| {
+        let Some(key) = Key::parse(cells.text(0).as_bytes()).filter(|key| keys.contains(key)) else { return Ok(()) };
         let step = cells.number(1)?.unwrap_or(0.0) as u64;
         let values: Vec<Option<f64>> = (2..names.len()).map(|column| cells.number(column)).collect::<Result<_, _>>()?;
         if let Some(values) = values.into_iter().collect::<Option<Vec<f64>>>() {
             trials.entry(key).or_default().insert(step, values);
         }
-        Ok(())
+        Ok::<_, RecordError>(())
     })?;
     Ok(trials)
 }

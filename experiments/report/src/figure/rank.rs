@@ -3,10 +3,11 @@
 //! Each bar is half the critical difference long on either side of its mark, so two optimizers differ at the level of 5
 //! % exactly if their bars do not overlap.
 
-use super::axis::{Axis, Scale, value_label};
+use super::axis::{Axis, Scale};
 use super::comparison::{self, remark};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::style::{Style, style};
+use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::RankTest;
 

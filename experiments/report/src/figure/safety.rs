@@ -63,7 +63,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let x = match chart.options.x_range {
         Some(range) => series::axis_in("x", Scale::Log, range)?,
-        None => Axis::around(Scale::Log, rates).expect("learning rates are positive"),
+        None => Axis::around(Scale::Log, rates).expect("the learning rates are positive and finite"),
     };
     let mut layers = vec![Layer::Guide(vec![(USUAL, 0.0), (USUAL, 1.0)])];
     layers.extend(lines.iter().enumerate().map(|(i, line)| Layer::Line(style(i), line.clone())));
@@ -128,7 +128,7 @@ fn shares(problems: &[Vec<(f64, f64)>], close: f64) -> Vec<(f64, f64)> {
     let Some(first) = problems.first() else { return Vec::new() };
     let mut shares: Vec<(f64, f64)> = first
         .iter()
-        .filter(|(rate, _)| *rate > 0.0)
+        .filter(|(rate, _)| *rate > 0.0 && rate.is_finite())
         .filter_map(|(rate, _)| {
             let regrets = problems.iter().map(|problem| at(problem, *rate)).collect::<Option<Vec<f64>>>()?;
             let safe = regrets.iter().filter(|regret| **regret <= close).count();

@@ -36,7 +36,11 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let all = data.configurations;
     let name = chart.options.x.as_deref().unwrap_or(LEARNING_RATE);
-    let scale = scale(all, name);
+    let scale = match scale(all, name) {
+        // Learning rates stand on a log axis whatever is asked for.
+        scale if name == LEARNING_RATE => scale,
+        scale => series::scale_in(scale, chart.options.x_range),
+    };
     let groups = groups(chart, all, metric, (name, scale));
     if groups.is_empty() {
         let positive = if scale == Scale::Log { "a positive" } else { "a number" };
@@ -50,8 +54,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let bars: Vec<Vec<(f64, f64)>> = groups.iter().map(|group| cells(group, scale)).collect();
     let x = match chart.options.x_range {
         Some(range) => series::axis_in("x", scale, range)?,
-        None => Axis::around(scale, bars.iter().flatten().flat_map(|&(left, right)| [left, right]))
-            .expect("every group has a place"),
+        None => {
+            let borders = bars.iter().flatten().flat_map(|&(left, right)| [left, right]);
+            Axis::around(scale, borders).expect("the borders of cells are finite, and positive on a log scale")
+        }
     };
     let edge = series::worst_edge(metric.worst());
     let y = series::ordinate(chart, &series, metric.worst())?;

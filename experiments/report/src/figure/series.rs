@@ -35,12 +35,17 @@ pub(super) fn ordinate(chart: &Chart, series: &[Series], worst: f64) -> Result<A
     let shown = series.iter().flat_map(|line| &line.points).filter(|point| !point.lost);
     let values: Vec<f64> = shown.flat_map(|point| [point.spread.median, point.spread.q25, point.spread.q75]).collect();
     let is_log = worst > 0.0 && values.iter().all(|&value| value >= 0.0);
-    let scale = if is_log { Scale::Log } else { Scale::Linear };
+    let scale = scale_in(if is_log { Scale::Log } else { Scale::Linear }, chart.options.y_range);
     if let Some(range) = chart.options.y_range {
         return axis_in("y", scale, range);
     }
     let fallback = if is_log { (0.1, 10.0) } else { (0.0, 1.0) };
     Ok(Axis::around(scale, values).unwrap_or_else(|| Axis::new(scale, fallback.0, fallback.1)))
+}
+
+/// The scale that values suggest, unless a range that was asked for has no place on it.
+pub(super) fn scale_in(suggested: Scale, range: Option<(f64, f64)>) -> Scale {
+    if range.is_some_and(|(low, _)| low <= 0.0) { Scale::Linear } else { suggested }
 }
 
 /// An axis over a range that was asked for.

@@ -1,5 +1,6 @@
 //! Where gradient descent and momentum converge on a quadratic, in closed form.
 
+use super::axis::between;
 use super::options::Options;
 
 /// The largest learning rate below which an optimizer converges on a quadratic whose largest eigenvalue is `largest`;
@@ -57,7 +58,7 @@ pub(super) fn on_plane(options: &Options, optimizer: &str, x: (f64, f64), y: (f6
     };
     let place = |(rate, momentum): (f64, f64)| if is_swapped { (momentum, rate) } else { (rate, momentum) };
     let at = |i: u32| {
-        let momentum = range.0 + (range.1 - range.0) * f64::from(i) / f64::from(POINTS);
+        let momentum = between(range.0, range.1, (f64::from(i), f64::from(POINTS)));
         Some(place((bound(optimizer, momentum, spectrum.1)?, momentum)))
     };
     let line = (0..=POINTS).map(at).collect::<Option<Vec<_>>>()?;

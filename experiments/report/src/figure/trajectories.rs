@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::axis::{Axis, Scale, value_label};
+use super::axis::{Axis, Scale, between};
 use super::cells::{Cells, Fill};
 use super::colors::grey;
 use super::contour::{self, Levels};
@@ -10,6 +10,7 @@ use super::labels;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, Style, style};
+use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Status, Surface, Trial, Waypoint};
 use thalweg_record::stats::Configuration;
@@ -105,7 +106,8 @@ fn picture(chart: &Chart, problem: &str, surface: &Surface, paths: &[Paths]) -> 
     let y_range = chart.options.y_range.unwrap_or_else(|| ends(&surface.x1));
     let x = series::axis_in("x", Scale::Linear, x_range)?;
     let y = series::axis_in("y", Scale::Linear, y_range)?;
-    let height = (WIDTH * (y.high() - y.low()) / (x.high() - x.low())).clamp(HEIGHTS.0, HEIGHTS.1).round();
+    let (width, height) = x.lengths(&y);
+    let height = (WIDTH * height / width).clamp(HEIGHTS.0, HEIGHTS.1).round();
     let levels = Levels::of(surface);
     let mut layers = Vec::new();
     if let Some(levels) = &levels {
@@ -152,10 +154,11 @@ fn picture(chart: &Chart, problem: &str, surface: &Surface, paths: &[Paths]) -> 
 fn bands(surface: &Surface, levels: &Levels, axes: (&Axis, &Axis), height: usize) -> Cells {
     let steps = |axis: &Axis, count: usize| -> Vec<f64> {
         let (low, high) = (axis.low(), axis.high());
-        (0..=count).map(|i| if i == count { high } else { low + (high - low) * i as f64 / count as f64 }).collect()
+        let step = |i: usize| between(low, high, (i as f64, count as f64));
+        (0..=count).map(|i| if i == count { high } else { step(i) }).collect()
     };
     let (x, y) = (steps(axes.0, WIDTH as usize), steps(axes.1, height));
-    let middle = |pair: &[f64]| pair[0] + (pair[1] - pair[0]) / 2.0;
+    let middle = |pair: &[f64]| between(pair[0], pair[1], (1.0, 2.0));
     let count = levels.heights.len() + 1;
     let fill = |x0: f64, x1: f64| match contour::height(surface, (x0, x1)) {
         Some(value) if !value.is_nan() => Fill::Color(grey(levels.band(value), count)),

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::record::batches::Cut;
 use crate::record::error::RecordError;
 use crate::record::number;
+use crate::record::numbers;
 use crate::record::runs::{RunsTable, parse_status};
 use crate::record::table::{Fields, Rows};
 
@@ -149,7 +150,7 @@ impl Trials {
             let bits = match fields.text() {
                 "" => None,
                 text => Some(match number::parse(text) {
-                    Some(number) => number.to_bits(),
+                    Some(number) => numbers::bits(number),
                     None => CHOICE | u64::from(self.name(text)),
                 }),
             };

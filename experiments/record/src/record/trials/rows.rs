@@ -1,6 +1,7 @@
 //! Trials that are in memory as rows.
 
 use crate::record::key::Key;
+use crate::record::numbers;
 use crate::record::schema::{Run, Runs, Setting};
 
 use super::{CHOICE, Head, Quantity, Trials};
@@ -39,7 +40,7 @@ impl Trials {
     /// The bits that stand for a setting.
     pub(super) fn bits(&mut self, setting: &Setting) -> u64 {
         match setting {
-            Setting::Number(number) => number.to_bits(),
+            Setting::Number(number) => numbers::bits(*number),
             Setting::Choice(choice) => CHOICE | u64::from(self.name(choice)),
         }
     }

@@ -1,0 +1,248 @@
+//! Figures before the first trial: whether each can be drawn if all trials go well.
+//!
+//! Figures are composed of made-up rows, those of the plan with outcomes that no figure could refuse. What is refused
+//! all the same is so whatever the trials do: starts that are no grid, more lines than a reader can tell apart, a range
+//! without a place on its axis. A new kind of figure is checked without a word here.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use miette::Diagnostic;
+use tempfile::TempDir;
+
+use super::few::Few;
+use super::{chart, table_of};
+use crate::data::Splits;
+use crate::figure::{FigureError, Options, Tables};
+use crate::record::{
+    self, Change, Curve, Precision, RecordError, Run, Runs, Setting, Sheet, Status, Surface, Trials, Waypoint,
+};
+use crate::spec::{Figure, InputError, Spec};
+use crate::sweep::{Model, Plan};
+use crate::train::RATE_QUANTILES;
+
+/// Checks that the figures of a spec can be drawn, as far as that is known before any trial; `home` is the folder of
+/// the results, where a figure may name a table that is there already.
+///
+/// # Errors
+///
+/// The first figure that cannot, with its place in the spec.
+pub fn check(spec: &Spec, plan: &Plan, data: &Splits, home: &Path) -> Result<(), InputError> {
+    if spec.figures.is_empty() {
+        return Ok(());
+    }
+    let few = Few::of(spec, plan, data)?;
+    let (sample, plan) = few.as_ref().map_or((spec, plan), |few| (&few.spec, &few.plan));
+    let rehearsal = Rehearsal::of(sample, plan);
+    let folder = tempfile::tempdir().ok();
+    let folder = folder.as_ref().map(TempDir::path);
+    for (index, figure) in spec.figures.iter().enumerate() {
+        let Some(table) = rehearsal.table(sample, plan, figure, home, folder) else { continue };
+        let composed = table.map_err(FigureError::from).and_then(|sheet| rehearsal.compose(figure, sheet.as_ref()));
+        if let Err(error) = composed
+            && few.as_ref().is_none_or(|few| few.is_sure(figure, &error))
+        {
+            return Err(at_its_place(spec, index, &error, few.is_some()));
+        }
+    }
+    Ok(())
+}
+
+/// The error of a figure as one of the spec; if it `is_of_few` trials, all of them have more lines.
+fn at_its_place(spec: &Spec, index: usize, error: &FigureError, is_of_few: bool) -> InputError {
+    let options = &spec.figures[index].options;
+    let columns = [("x", &options.x), ("y", &options.y), ("series", &options.series), ("column", &options.column)];
+    let key = match error {
+        FigureError::Range { axis: "x", .. } => "x_range",
+        FigureError::Range { .. } => "y_range",
+        FigureError::UnknownColumn { name, .. } | FigureError::Table(RecordError::NoColumn { name, .. }) => {
+            columns.into_iter().find(|(_, column)| column.as_ref() == Some(name)).map_or("kind", |(key, _)| key)
+        }
+        FigureError::Table(_) if options.table.is_some() => "table",
+        FigureError::TooManyLines { .. } if !options.selection.is_empty() => "select",
+        _ => "kind",
+    };
+    let message = match error {
+        FigureError::NoData { reason, .. } => reason.clone(),
+        FigureError::TooManyLines { found, most, .. } => {
+            let found = if is_of_few { format!("more than {most}") } else { found.to_string() };
+            format!("{found} lines, but a reader can tell {most} apart")
+        }
+        FigureError::Table(RecordError::NoColumn { name, .. }) => format!("the table has no column `{name}`"),
+        FigureError::Table(RecordError::Cell { column, found, .. }) => {
+            format!("the column `{column}` holds `{found}`, which is no number")
+        }
+        other => other.to_string(),
+    };
+    let spec_error = spec.error(&format!("figure.{index}.{key}"), message);
+    match error.help() {
+        Some(help) => spec_error.with_help(help.to_string()),
+        None => spec_error,
+    }
+}
+
+/// Rows of trials that all went well.
+struct Rehearsal {
+    runs: Runs,
+    trials: Trials,
+    curves: Vec<Curve>,
+    trajectory: Vec<Waypoint>,
+    surface: Option<Surface>,
+}
+
+/// Every outcome: a number that has a place on each axis, and no more of them than one, so that they are a grid.
+const OUTCOME: f64 = 0.5;
+
+impl Rehearsal {
+    fn of(spec: &Spec, plan: &Plan) -> Self {
+        let steps = plan.schedule.steps;
+        let has_curves = !plan.schedule.recorded.is_empty();
+        let mut rows = Vec::with_capacity(plan.trials.len());
+        let (mut curves, mut trajectory) = (Vec::new(), Vec::new());
+        for trial in plan.trials.iter() {
+            let key = trial.key.to_string();
+            let start = plan.start(&trial);
+            if has_curves {
+                curves.extend([0, steps].map(|step| curve(&key, step)));
+            }
+            if let (true, [x0, x1]) = (spec.record.trajectory, start) {
+                let waypoint = |step| Waypoint { key: key.clone(), step, x: [*x0, *x1], value: OUTCOME };
+                trajectory.extend([0, steps].map(waypoint));
+            }
+            let mut extra = Vec::new();
+            if let Model::Landscape(_) = plan.model {
+                extra.extend(start.iter().copied().map(Some));
+                extra.resize(2 * start.len() + 1, Some(OUTCOME));
+            }
+            extra.resize(extra.len() + spec.record.columns.len(), Some(OUTCOME));
+            let seeds = [trial.init_seed, trial.order_seed];
+            rows.push(run(key, plan, trial.optimizer.name, plan.settings(&trial), seeds, extra));
+        }
+        let mut extra = spec.problem.landscape().map_or(Vec::new(), |landscape| landscape.columns());
+        extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
+        let runs = Runs { hyperparameters: plan.hyperparameter_names(), extra, rows, precision: Precision::F64 };
+        Self { trials: Trials::from(&runs), runs, curves, trajectory, surface: surface(spec) }
+    }
+
+    /// The table of its own that a figure is drawn from, made up in `folder` where the sweep writes it; nothing inside
+    /// if the figure needs none, and none at all if nothing can be said before the table is there.
+    fn table(
+        &self,
+        spec: &Spec,
+        plan: &Plan,
+        figure: &Figure,
+        home: &Path,
+        folder: Option<&Path>,
+    ) -> Option<Result<Option<Sheet>, RecordError>> {
+        let Some(table) = table_of(figure) else { return Some(Ok(None)) };
+        let path = folder?.join(table);
+        let written = match table {
+            "runs.csv" => record::write_runs(&path, &self.runs).map_err(|_| ()),
+            "effective_lr.csv" if spec.record.effective_lr => self.write_rates(&path).map_err(|_| ()),
+            "units.csv" if spec.record.perturb.is_some() => record::write_changes(&path, &units(plan)).map_err(|_| ()),
+            // Others that a sweep writes say nothing yet.
+            "curves.csv" | "trajectory.csv" | "surface.csv" | "summary.csv" | record::SPECTRUM | record::OPTIMUM => {
+                return None;
+            }
+            _ => return Some(Sheet::open(&home.join(table)).map(Some)),
+        };
+        // A disk without room for this is one for nothing: that is said where results are written.
+        written.ok().map(|()| Sheet::open(&path).map(Some))
+    }
+
+    fn write_rates(&self, path: &Path) -> csv::Result<()> {
+        let mut writer = csv::Writer::from_writer(io::BufWriter::new(fs::File::create(path)?));
+        record::write_rates_header(&mut writer, &RATE_QUANTILES)?;
+        for curve in &self.curves {
+            let quantiles = RATE_QUANTILES.map(|_| OUTCOME);
+            record::write_rates(&mut writer, &curve.key, curve.step, &quantiles, Precision::F64)?;
+        }
+        Ok(writer.flush()?)
+    }
+
+    fn compose(&self, figure: &Figure, sheet: Option<&Sheet>) -> Result<(), FigureError> {
+        let (trajectory, surface) = (&self.trajectory, self.surface.as_ref());
+        let tables = Tables { trajectory, surface, sheet, ..Tables::new(&self.trials, &self.curves) };
+        let known = Options {
+            steps_per_epoch: Some(1),
+            spectrum: Some((OUTCOME, OUTCOME)),
+            optimum: Some(OUTCOME / 2.0),
+            ..figure.options.clone()
+        };
+        chart(figure).with(known).pictures(&tables).map(|_| ())
+    }
+}
+
+fn run(
+    key: String,
+    plan: &Plan,
+    optimizer: &str,
+    settings: Vec<Option<Setting>>,
+    [init_seed, order_seed]: [u64; 2],
+    extra: Vec<Option<f64>>,
+) -> Run {
+    let outcome = Some(OUTCOME);
+    Run {
+        key,
+        problem: plan.problem.clone(),
+        optimizer: optimizer.to_owned(),
+        settings,
+        init_seed,
+        order_seed,
+        status: Status::Ok,
+        steps: plan.schedule.steps,
+        diverged_at: None,
+        initial_train_loss: outcome,
+        final_train_loss: outcome,
+        best_train_loss: outcome,
+        best_step: Some(plan.schedule.steps),
+        final_validation_loss: outcome,
+        final_test_loss: outcome,
+        final_train_accuracy: outcome,
+        final_validation_accuracy: outcome,
+        final_test_accuracy: outcome,
+        steps_to_target: None,
+        extra,
+    }
+}
+
+fn curve(key: &str, step: u64) -> Curve {
+    let outcome = Some(OUTCOME);
+    Curve {
+        key: key.to_owned(),
+        step,
+        train_loss: outcome,
+        validation_loss: outcome,
+        test_loss: outcome,
+        train_accuracy: outcome,
+        validation_accuracy: outcome,
+        test_accuracy: outcome,
+        grad_norm: outcome,
+        update_norm: outcome,
+    }
+}
+
+/// The corners of a surface.
+fn surface(spec: &Spec) -> Option<Surface> {
+    let ends = |axis: &(f64, f64, u64)| vec![axis.0, axis.1];
+    match &spec.record.surface.as_ref()?.0[..] {
+        [x] => Some(Surface { x0: ends(x), x1: Vec::new(), values: vec![OUTCOME; 2] }),
+        [x0, x1] => Some(Surface { x0: ends(x0), x1: ends(x1), values: vec![OUTCOME; 4] }),
+        _ => None,
+    }
+}
+
+/// The last unit of each layer, which says how many there are.
+fn units(plan: &Plan) -> Vec<Change> {
+    let Model::Network(shape) = &plan.model else { return Vec::new() };
+    let unit = |(layer, width): (usize, &usize)| Change {
+        layer,
+        unit: width - 1,
+        from: None,
+        before: OUTCOME,
+        after: OUTCOME,
+        perturbed: false,
+    };
+    shape.layers.iter().enumerate().map(unit).collect()
+}

@@ -1,0 +1,126 @@
+//! Few trials of a plan, from all over it: enough to see which figures it can have.
+
+use crate::data::Splits;
+use crate::figure::FigureError;
+use crate::spec::{
+    Axis, Figure, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name,
+};
+use crate::sweep::Plan;
+use crate::train::OPTIONS;
+
+/// The most trials that figures are tried with.
+const MOST_TRIALS: usize = 4096;
+
+/// The most cells of their rows; those of landscapes of many dimensions are long.
+const MOST_CELLS: usize = 1 << 20;
+
+/// A spec with few of the trials of another one.
+pub(super) struct Few {
+    pub spec: Spec,
+    pub plan: Plan,
+    /// Whether axes of two values or more still have that many.
+    is_whole: bool,
+}
+
+impl Few {
+    /// Few of the trials of a spec; none if they are few already.
+    ///
+    /// Of more than two seeds, two are left. If that is not enough, axes and starts keep evenly spaced values, the first
+    /// and the last among them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Plan::new`].
+    pub(super) fn of(spec: &Spec, plan: &Plan, data: &Splits) -> Result<Option<Self>, InputError> {
+        let columns = 20 + spec.problem.landscape().map_or(0, |landscape| 2 * landscape.starts.dimensions());
+        let most = MOST_TRIALS.min((MOST_CELLS / columns).max(64));
+        if plan.trials.len() <= most {
+            return Ok(None);
+        }
+        let mut few = spec.clone();
+        few.record.weights = Weights::None;
+        few.record.weights_of = WeightsOf::All;
+        few.train.seeds = Seeds::List(spec.train.seeds.iter().take(2).collect());
+        let mut keep = most;
+        while keep > 1 && trials(&few).is_none_or(|trials| trials > most as u64) {
+            keep /= 2;
+            thin(&mut few, keep);
+        }
+        Ok(Some(Self { plan: Plan::new(&few, data)?, spec: few, is_whole: keep > 1 }))
+    }
+
+    /// Whether a figure that they cannot have is one that all trials cannot have either.
+    ///
+    /// Lines only become more. But of a selection, the few may have none; and where tables of one optimizer overlap, the
+    /// values that they keep may not.
+    pub(super) fn is_sure(&self, figure: &Figure, error: &FigureError) -> bool {
+        let names: Vec<&str> = self.spec.optimizers.iter().map(|grid| grid.optimizer.name).collect();
+        let is_once = (1..names.len()).all(|index| !names[..index].contains(&names[index]));
+        let is_complete = self.is_whole && is_once && figure.options.selection.is_empty();
+        is_complete || !matches!(error, FigureError::NoData { .. })
+    }
+}
+
+/// How many trials a spec has, if that fits.
+fn trials(spec: &Spec) -> Option<u64> {
+    let starts = match spec.problem.landscape() {
+        Some(landscape) => landscape.starts.count()?,
+        None => spec.network.as_ref()?.init_offset.as_ref().map_or(1, Axis::count),
+    };
+    let each = spec.problem.points()?.checked_mul(spec.train.seeds.count())?.checked_mul(starts)?;
+    let mut grids = spec.optimizers.iter().map(|grid| grid.count());
+    grids.try_fold(0_u64, |sum, count| sum.checked_add(count?.checked_mul(each)?))
+}
+
+/// Keeps at most this many values of every axis, and of every coordinate of the starts.
+fn thin(spec: &mut Spec, keep: usize) {
+    for grid in &mut spec.optimizers {
+        let names = grid.optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
+        grid.axes.iter_mut().zip(names).for_each(|(axis, name)| thin_axis(axis, name, keep));
+        grid.options.iter_mut().for_each(|(at, axis)| thin_axis(axis, OPTIONS[*at].name, keep));
+        let scales = grid.lr_scale.iter_mut().enumerate();
+        scales.for_each(|(layer, axis)| thin_axis(axis, &lr_scale_name(layer), keep));
+    }
+    spec.problem.axes.iter_mut().for_each(|(name, axis)| thin_axis(axis, name, keep));
+    if let Some(axis) = spec.network.as_mut().and_then(|network| network.init_offset.as_mut()) {
+        thin_axis(axis, INIT_OFFSET, keep);
+    }
+    if let Source::Landscape(landscape) = &mut spec.problem.source {
+        match &mut landscape.starts {
+            Starts::Points(points) => *points = some_of(points, keep),
+            Starts::Grid(grid) => grid.0.iter_mut().for_each(|(.., points)| *points = (*points).min(keep as u64)),
+            Starts::Sample { count, .. } => *count = (*count).min(keep as u64),
+        }
+    }
+}
+
+fn thin_axis(axis: &mut Axis, name: &str, keep: usize) {
+    if axis.count() > keep as u64 {
+        *axis = match axis {
+            Axis::Choices(choices) => Axis::Choices(some_of(choices, keep)),
+            _ => Axis::Values(some_of(&axis.values(name), keep)),
+        };
+    }
+}
+
+/// At most this many of the items, evenly spaced, the first and the last among them.
+fn some_of<T: Clone>(items: &[T], keep: usize) -> Vec<T> {
+    let (last, gaps) = (items.len() - 1, keep.saturating_sub(1).max(1));
+    if items.len() <= keep {
+        return items.to_vec();
+    }
+    (0..keep).map(|index| items[index * last / gaps].clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_are_kept() {
+        let items: Vec<usize> = (0..100).collect();
+        assert_eq!(some_of(&items, 4), [0, 33, 66, 99]);
+        assert_eq!(some_of(&items, 1), [0]);
+        assert_eq!(some_of(&items[..3], 4), [0, 1, 2]);
+    }
+}

@@ -1,0 +1,155 @@
+//! What figures can do to results: nothing. They are refused before the first trial, or left out at the end.
+
+use std::fs;
+use std::path::Path;
+
+use thalweg::drawing::draw;
+use thalweg::record::manifest::Manifest;
+use thalweg::spec::Spec;
+
+use crate::command::{fails, succeeds};
+use crate::run_into;
+
+/// Trials all of which diverge.
+const LOST: &str = r#"name = "lost"
+
+[problem]
+kind = "moons"
+samples = 60
+noise = 0.2
+
+[network]
+hidden = [4]
+
+[train]
+batch = 16
+steps = 20
+seeds = 3
+
+[[optimizer]]
+kind = "sgd"
+lr = 1e30
+
+[[figure]]
+kind = "density"
+metric = "final_train_loss"
+
+[[figure]]
+kind = "sensitivity"
+metric = "final_train_loss"
+"#;
+
+#[test]
+fn a_figure_that_cannot_be_drawn_takes_nothing_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("lost.toml"), LOST).unwrap();
+    let (code, errors) = fails(folder.path(), &["run", "lost.toml", "--out", "o"]);
+    assert_eq!(code, Some(1), "{errors}");
+    for part in [
+        "1 of the figures could not be drawn; everything else is written",
+        "the figure `density-final_train_loss` is not drawn",
+        "no selected trial has a finite `final_train_loss`",
+    ] {
+        assert!(errors.contains(part), "{part} in {errors}");
+    }
+    let out = folder.path().join("o");
+    let names: Vec<String> = Manifest::read(&out).unwrap().names().cloned().collect();
+    assert_eq!(names, ["curves.csv", "figures/sensitivity-final_train_loss.svg", "runs.csv", "summary.csv"]);
+    for file in ["runs.csv", "spec.toml", "provenance.json", "figures/sensitivity-final_train_loss.svg"] {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+    assert!(!out.join("parts").exists());
+    // It stays so, and stays said.
+    let before = fs::read(out.join("manifest.toml")).unwrap();
+    let (code, errors) = fails(folder.path(), &["plot", "o"]);
+    assert!(code == Some(1) && errors.contains("the figure `density-final_train_loss` is not drawn"), "{errors}");
+    assert_eq!(fs::read(out.join("manifest.toml")).unwrap(), before);
+}
+
+#[test]
+fn a_figure_that_no_trial_can_save_is_refused_before_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = LOST.replace("kind = \"sensitivity\"", "kind = \"sensitivity\"\nx_range = [0, 1]");
+    fs::write(folder.path().join("lost.toml"), text).unwrap();
+    for command in [&["run", "lost.toml", "--out", "o"][..], &["plan", "lost.toml"]] {
+        let (code, errors) = fails(folder.path(), command);
+        assert_eq!(code, Some(1), "{errors}");
+        let expected = "lost.toml:26:11: `figure.1.x_range`: the x range from 0 to 1 is not one for a log axis";
+        assert!(errors.contains(expected), "{errors}");
+    }
+    assert!(!folder.path().join("o").exists());
+}
+
+#[test]
+fn the_density_of_losses_without_bounds_is_drawn() {
+    let text = r#"name = "escape"
+problem = { kind = "landscape", function = "saddle", start = { grid = [[-2, 2], [-2, 2]], points = 2 } }
+train = { steps = 80, precision = "f64" }
+optimizer = [{ kind = "momentum", lr = { linear = [0.1, 50], points = 6 }, momentum = [0, 0.9] }]
+figure = [{ kind = "density", metric = "final_train_loss" }, { kind = "sensitivity", metric = "final_train_loss" }]
+"#;
+    let folder = tempfile::tempdir().unwrap();
+    let spec = |set: &[&str]| {
+        let set: Vec<String> = set.iter().map(|text| (*text).to_owned()).collect();
+        Spec::parse("escape.toml", text, Path::new("."), &set).unwrap()
+    };
+    run_into(&spec(&[]), &folder.path().join("large"), 1, false).unwrap();
+    run_into(&spec(&["optimizer.0.lr=1e-320"]), &folder.path().join("small"), 1, false).unwrap();
+    for figure in ["large/figures/density", "small/figures/sensitivity"] {
+        let text = fs::read_to_string(folder.path().join(format!("{figure}-final_train_loss.svg"))).unwrap();
+        assert!(text.ends_with("</svg>\n") && !text.contains("NaN"));
+    }
+}
+
+/// A table of two classes, and a spec whose figure counts its epochs.
+fn by_epoch(folder: &Path) {
+    let rows: String = (0..30).map(|i| format!("{i},{},{}\n", (i * 7) % 11, i % 2)).collect();
+    fs::write(folder.join("own.csv"), format!("a,b,class\n{rows}")).unwrap();
+    let text = r#"name = "own"
+problem = { kind = "csv", path = "own.csv", target = "class", task = "classification" }
+network = { hidden = [3] }
+train = { batch = 8, steps = 9, seeds = 1, log_every = 2 }
+optimizer = [{ kind = "sgd", lr = 0.1 }]
+figure = [{ kind = "curves", metric = "train_loss", by_epoch = true, name = "curves" }]
+"#;
+    fs::write(folder.join("own.toml"), text).unwrap();
+}
+
+#[test]
+fn epochs_are_counted_without_the_data() {
+    let folder = tempfile::tempdir().unwrap();
+    by_epoch(folder.path());
+    succeeds(folder.path(), &["run", "own.toml", "--out", "o"]);
+    let out = folder.path().join("o");
+    let read = |file: &str| fs::read_to_string(out.join(file)).unwrap();
+    let before = [read("figures/curves.svg"), read("manifest.toml")];
+    assert!(before[1].contains("steps_per_epoch = 3\n"), "{}", before[1]);
+    fs::remove_file(folder.path().join("own.csv")).unwrap();
+    fs::remove_file(out.join("figures/curves.svg")).unwrap();
+    succeeds(folder.path(), &["plot", "o"]);
+    assert_eq!([read("figures/curves.svg"), read("manifest.toml")], before);
+}
+
+#[test]
+fn results_of_what_everyone_has_say_nothing_of_epochs() {
+    let folder = tempfile::tempdir().unwrap();
+    by_epoch(folder.path());
+    let text = fs::read_to_string(folder.path().join("own.toml")).unwrap();
+    let iris = text.replace("own.csv", "iris.csv").replace("\"class\"", "\"species\"");
+    run_into(&Spec::parse("own.toml", &iris, folder.path(), &[]).unwrap(), &folder.path().join("o"), 1, false).unwrap();
+    assert_eq!(Manifest::read(&folder.path().join("o")).unwrap().steps_per_epoch, None);
+}
+
+#[test]
+fn a_table_that_cannot_be_read_costs_its_own_figures_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = LOST.replace("lr = 1e30", "lr = 0.1").replace("kind = \"density\"", "kind = \"curves\"");
+    let text = text.replacen("metric = \"final_train_loss\"", "metric = \"train_loss\"", 1);
+    let spec = Spec::parse("lost.toml", &text, folder.path(), &[]).unwrap();
+    run_into(&spec, folder.path(), 1, false).unwrap();
+    fs::write(folder.path().join("curves.csv"), "key\n").unwrap();
+    let drawn = draw(&spec, folder.path(), None, false);
+    assert_eq!(drawn.files, ["figures/sensitivity-final_train_loss.svg"]);
+    assert_eq!(drawn.failures.len(), 1);
+    assert!(drawn.failures[0].to_string().contains("curves.csv:1: expected column `step`"), "{}", drawn.failures[0]);
+}
