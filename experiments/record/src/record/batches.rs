@@ -84,7 +84,7 @@ impl Batches {
     }
 }
 
-fn count(bytes: &[u8], wanted: u8) -> usize {
+pub(super) fn count(bytes: &[u8], wanted: u8) -> usize {
     // Counts that fit into bytes are added many at once.
     let counts = bytes.chunks(255).map(|chunk| chunk.iter().map(|byte| u8::from(*byte == wanted)).sum::<u8>());
     counts.map(usize::from).sum()

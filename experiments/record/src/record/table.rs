@@ -8,7 +8,7 @@ use std::path::Path;
 use csv::{Position, ReaderBuilder, StringRecord};
 use rayon::prelude::*;
 
-use super::batches::{Batch, Batches, Cut};
+use super::batches::{Batch, Batches, Cut, count};
 use super::error::RecordError;
 use super::key::Key;
 use super::number;
@@ -223,6 +223,7 @@ impl Head<'_> {
         position.set_line(batch.line);
         reader.seek_raw(SeekFrom::Start(0), position).map_err(|error| self.unreadable(error))?;
         let (mut row, mut text, mut bounds) = (StringRecord::new(), String::new(), Vec::new());
+        let (mut line, mut counted) = (batch.line, 0);
         while reader.read_record(&mut row).map_err(|error| self.unreadable(error))? {
             text.clear();
             bounds.clear();
@@ -232,7 +233,12 @@ impl Head<'_> {
                 // What no cell holds: where one ends is part of the text of several.
                 text.push('\0');
             }
-            visit(self.fields(&text, &bounds, row.position().map_or(0, Position::line))?)?;
+            // The end of the line before may still be ahead of a row.
+            let start = row.position().map_or(0, Position::byte) as usize;
+            let ends = batch.bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            line += count(&batch.bytes[counted..start + ends], b'\n') as u64;
+            counted = start + ends;
+            visit(self.fields(&text, &bounds, line)?)?;
         }
         Ok(())
     }
@@ -315,5 +321,38 @@ impl<'a> Fields<'a> {
             expected,
             found: self.text[start..end].to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, thread};
+
+    use super::*;
+
+    #[test]
+    fn batches_are_made_in_order_and_on_the_threads_of_the_pool() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        let rows: String = (0..300_000).map(|row| format!("{row},x\n")).collect();
+        fs::write(&path, format!("row,text\n{rows}")).unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).thread_name(|i| format!("own {i}")).build().unwrap();
+        let is_own = || thread::current().name().is_some_and(|name| name.starts_with("own"));
+        let make = |rows: Rows<'_>| {
+            assert!(is_own());
+            let mut numbers = Vec::new();
+            rows.visit(|mut fields| fields.count().map(|number| numbers.push(number)))?;
+            Ok(numbers)
+        };
+        let mut all = Vec::new();
+        pool.install(|| {
+            Table::open(&path)?.in_batches(Cut::Anywhere, make, |numbers| {
+                assert!(is_own());
+                all.extend(numbers);
+                Ok::<(), RecordError>(())
+            })
+        })
+        .unwrap();
+        assert!(all.into_iter().eq(0..300_000));
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Cell {
     pub lost: bool,
     /// Whether at least half of the trials ended with a larger training loss than they began with.
     pub worse: bool,
-    pub trials: usize,
+    pub trials: u32,
     /// Whether its trials have different seeds.
     pub seeds_differ: bool,
 }
@@ -80,14 +80,20 @@ impl<'a> Grid<'a> {
         let values = |which: usize| {
             let places = configurations.iter().flat_map(|configuration| placed(configuration, columns));
             let mut values: Vec<f64> = Vec::new();
+            let sort = |values: &mut Vec<f64>| {
+                values.sort_by(f64::total_cmp);
+                values.dedup();
+            };
+            // Millions of trials have few values: from time to time, the others are dropped.
+            let mut most = 4096;
             for (place, _) in places {
-                // Most trials lie where the one before lies: a seed needs no memory.
-                if values.last() != Some(&place[which]) {
-                    values.push(place[which]);
+                values.push(place[which]);
+                if values.len() == most {
+                    sort(&mut values);
+                    most = (2 * values.len()).max(most);
                 }
             }
-            values.sort_by(f64::total_cmp);
-            values.dedup();
+            sort(&mut values);
             values
         };
         let (x, y) = (values(0), values(1));
@@ -105,7 +111,7 @@ impl<'a> Grid<'a> {
         let variants: Vec<Vec<Option<String>>> = variants.into_iter().collect();
         // By cell, and there by the other settings: equally good configurations look alike, except perhaps for the
         // count of trials, and so their order is fixed.
-        let mut stretches: Vec<Stretch> = Vec::new();
+        let mut stretches: Vec<Stretch> = Vec::with_capacity(configurations.len());
         for (number, configuration) in (0..).zip(configurations) {
             let variant = variants.binary_search(&variant(configuration)).expect("it is of one of the variants") as u32;
             for ([at_x, at_y], trial) in placed(configuration, columns) {
@@ -118,7 +124,8 @@ impl<'a> Grid<'a> {
                 }
             }
         }
-        stretches.sort_by_key(|stretch| (stretch.cell, stretch.variant));
+        let order = |stretch: &Stretch| (stretch.cell, stretch.variant, stretch.configuration, stretch.trials.start);
+        stretches.sort_unstable_by_key(order);
         let found = stretches.chunk_by(|a, b| a.cell == b.cell).count();
         let all = x.len() as u128 * y.len() as u128;
         if 2 * (found as u128) < all {
@@ -184,7 +191,7 @@ impl Cell {
             median,
             lost: half(|run| run.status() == Status::Diverged) || !median.is_finite(),
             worse: half(|run| ended_worse(**run)),
-            trials: runs.len(),
+            trials: runs.len() as u32,
             seeds_differ: runs.windows(2).all(|pair| seeds(pair[0]) != seeds(pair[1])),
         })
     }

@@ -33,7 +33,7 @@ impl Trials {
         }
         self.keys.extend(other.keys);
         self.init_seeds.extend(other.init_seeds);
-        self.order_seeds.extend(other.order_seeds);
+        self.order_seeds.append(row, &other.order_seeds);
         self.statuses.extend(other.statuses);
         self.steps_to_target.append(row, &other.steps_to_target);
         for (column, other) in self.quantities.iter_mut().zip(&other.quantities) {
@@ -50,10 +50,14 @@ impl Trials {
         self.settings.iter_mut().for_each(|column| column.reserve(configurations));
         self.keys.reserve_exact(rows);
         self.init_seeds.reserve_exact(rows);
-        self.order_seeds.reserve_exact(rows);
         self.statuses.reserve_exact(rows);
-        let own = self.quantities.iter_mut().chain(&mut self.extra_numbers).chain([&mut self.steps_to_target]);
-        let others = batch.quantities.iter().chain(&batch.extra_numbers).chain([&batch.steps_to_target]);
+        let own = self
+            .quantities
+            .iter_mut()
+            .chain(&mut self.extra_numbers)
+            .chain([&mut self.steps_to_target, &mut self.order_seeds]);
+        let others = batch.quantities.iter().chain(&batch.extra_numbers);
+        let others = others.chain([&batch.steps_to_target, &batch.order_seeds]);
         for (column, _) in own.zip(others).filter(|(_, other)| !other.is_empty()) {
             column.reserve(rows);
         }
@@ -109,10 +113,9 @@ impl Trials {
         }
         self.keys = picked(&self.keys, rows);
         self.init_seeds = picked(&self.init_seeds, rows);
-        self.order_seeds = picked(&self.order_seeds, rows);
         self.statuses = picked(&self.statuses, rows);
         let numbers = self.quantities.iter_mut().chain(&mut self.extra_numbers);
-        for column in numbers.chain([&mut self.steps_to_target]) {
+        for column in numbers.chain([&mut self.steps_to_target, &mut self.order_seeds]) {
             *column = column.pick(rows);
         }
     }
@@ -126,4 +129,49 @@ fn named<'a>(name: &str, names: &mut Vec<String>, columns: &'a mut Vec<Numbers>)
     });
     columns.resize(names.len(), Numbers::default());
     &mut columns[place]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Quantity;
+    use crate::record::schema::{Run, Runs};
+    use crate::record::trials::rows::tests::run;
+
+    fn trials(hyperparameters: &[&str], rows: &[&[Option<f64>]]) -> Trials {
+        let settings = |cells: &[Option<f64>]| cells.iter().map(|x| x.map(Setting::Number)).collect();
+        let rows = (0..).zip(rows).map(|(seed, cells)| Run { settings: settings(cells), ..run(seed) });
+        let hyperparameters = hyperparameters.iter().map(|name| (*name).to_owned()).collect();
+        Trials::from(&Runs { hyperparameters, rows: rows.collect(), ..Runs::default() })
+    }
+
+    fn settings(trials: &Trials, place: usize) -> Vec<Option<Setting>> {
+        (0..trials.hyperparameters.len()).map(|hyperparameter| trials.setting(place, hyperparameter)).collect()
+    }
+
+    #[test]
+    fn tables_are_joined_by_the_names_of_their_columns() {
+        let mut all = trials(&["lr", "momentum"], &[&[Some(0.1), Some(0.9)]]);
+        let mut other = trials(&["beta1", "lr"], &[&[Some(0.5), Some(0.2)]]);
+        other.relabel("b", &[("form".to_owned(), Setting::Choice("new".to_owned()))]);
+        all.append(other);
+        assert_eq!(all.hyperparameters, ["lr", "momentum", "beta1", "form"]);
+        let number = |x: f64| Some(Setting::Number(x));
+        assert_eq!(settings(&all, 0), [number(0.1), number(0.9), None, None]);
+        let form = Some(Setting::Choice("new".to_owned()));
+        assert_eq!(settings(&all, 1), [number(0.2), None, number(0.5), form]);
+        assert_eq!((all.problem(0), all.problem(1)), ("moons", "b"));
+    }
+
+    #[test]
+    fn trials_of_a_configuration_come_together_in_their_order() {
+        let rows: Vec<[Option<f64>; 1]> = [2.0, 1.0, 1.0, 2.0, 3.0, 1.0].map(|rate| [Some(rate)]).to_vec();
+        let rows: Vec<&[Option<f64>]> = rows.iter().map(|row| &row[..]).collect();
+        let grouped = trials(&["lr"], &rows);
+        let seeds = |place| grouped.of(place).map(|trial| trial.init_seed()).collect::<Vec<_>>();
+        assert_eq!((0..grouped.configurations()).map(seeds).collect::<Vec<_>>(), [vec![0, 3], vec![1, 2, 5], vec![4]]);
+        let losses = grouped.of(1).map(|trial| trial.quantity(Quantity::FinalTrainLoss)).collect::<Vec<_>>();
+        assert_eq!(losses, [Some(0.1), Some(0.2), Some(0.5)]);
+        assert_eq!(settings(&grouped, 1), [Some(Setting::Number(1.0))]);
+    }
 }

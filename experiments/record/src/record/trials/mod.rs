@@ -29,7 +29,8 @@ pub struct Trials {
     extra_numbers: Vec<Numbers>,
     keys: Vec<Key>,
     init_seeds: Vec<u64>,
-    order_seeds: Vec<u64>,
+    /// Where they are others than the seeds of the weights.
+    order_seeds: Numbers,
     statuses: Vec<Status>,
     /// The texts of problems, optimizers and choices.
     names: Vec<String>,
@@ -217,7 +218,7 @@ impl<'a> Trial<'a> {
 
     /// The seed of the order of examples.
     pub fn order_seed(self) -> u64 {
-        self.trials.order_seeds[self.row as usize]
+        self.trials.order_seeds.get_bits(self.row as usize).unwrap_or(self.init_seed())
     }
 
     /// How it ended.
