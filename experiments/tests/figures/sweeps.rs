@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, FigureError, KINDS, Options, Scale, Selection, Tables, draw, svg};
-use thalweg::record::{Curve, Runs, Setting, Status, Trials};
+use thalweg::figure::{Chart, FigureError, Input, KINDS, Options, Scale, Selection, Tables, draw, svg};
+use thalweg::record::{Curve, Quantities, Runs, Setting, Status, Trials, read_trials, write_runs};
 use thalweg::stats::Metric;
 
 use crate::synthetic;
@@ -99,6 +99,31 @@ fn an_svg_never_changes() {
     let expected =
         [("sensitivity", "e69101fb470917e2"), ("curves", "3bb6a0f87becc2ea"), ("heatmap", "965b0aeb42b981ce")];
     assert_eq!(hashes.to_vec(), expected.map(|(kind, hash)| (kind, hash.to_owned())));
+}
+
+#[test]
+fn figures_need_no_other_losses_and_accuracies_than_they_say() {
+    let (runs, curves) = synthetic::sweep(3);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.csv");
+    write_runs(&path, &runs).unwrap();
+    let all = read_trials(&path, Quantities::ALL).unwrap();
+    let mut drawn = 0;
+    for kind in KINDS.iter().filter(|kind| kind.input == Input::Problem && kind.table.is_none()) {
+        for metric in (kind.metrics)() {
+            for select_by in [None, Some(Metric::FinalValidationAccuracy)] {
+                let below = Some(0.3);
+                let options = chart(kind.name, metric).options().clone();
+                let chart = chart(kind.name, metric).with(Options { select_by, below, ..options });
+                let some = read_trials(&path, chart.quantities()).unwrap();
+                let picture = |trials| Some(svg(&chart.pictures(&Tables::new(trials, &curves)).ok()?[0].1).unwrap());
+                let pictures = [&all, &some].map(picture);
+                assert!(pictures[0] == pictures[1], "{} of {metric}", kind.name);
+                drawn += usize::from(pictures[0].is_some());
+            }
+        }
+    }
+    assert!(drawn > 40, "{drawn}");
 }
 
 #[test]
