@@ -8,6 +8,8 @@
 pub mod cli;
 pub mod data;
 pub mod drawing;
+mod input;
+pub mod memory;
 pub mod spec;
 pub mod sweep;
 

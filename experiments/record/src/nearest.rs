@@ -4,9 +4,16 @@
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     /// Below this, names share too little to be a slip of the other.
     const NEAR: f64 = 0.75;
+    /// Names that are longer have no suggestion: the measures take time that grows with the product of lengths.
+    const LONGEST: usize = 100;
+    let is_long = |name: &str| name.chars().nth(LONGEST).is_some();
+    if is_long(name) {
+        return None;
+    }
     let name = name.to_lowercase();
     candidates
         .into_iter()
+        .filter(|candidate| !is_long(candidate))
         .map(|candidate| {
             let lower = candidate.to_lowercase();
             // "cross-entropy" means "softmax-cross-entropy", however much is missing.
@@ -37,5 +44,16 @@ mod tests {
         assert_eq!(nearest("sdg", ["adam", "sgd"]), Some("sgd"));
         assert_eq!(nearest("qqq", names), None);
         assert_eq!(nearest("", names), None);
+    }
+
+    #[test]
+    fn long_names_are_not_compared() {
+        let name = "a".repeat(100);
+        let longer = format!("{name}a");
+        assert_eq!(nearest(&name, [longer.as_str(), name.as_str()]), Some(name.as_str()));
+        assert_eq!(nearest(&longer, [longer.as_str()]), None);
+        // At a time that grows with the square, this would not end.
+        let name = "a".repeat(10_000_000);
+        assert_eq!(nearest(&name, [name.as_str()]), None);
     }
 }

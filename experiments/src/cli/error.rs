@@ -25,8 +25,11 @@ pub(super) enum CliError {
     #[diagnostic(help("set THALWEG_ISA to one of these, or leave it unset for the fastest"))]
     Isa(#[from] UnusableIsa),
     #[error("there is no spec `{name}`: neither a file nor one that is shipped")]
-    #[diagnostic(help("{help}"))]
-    NoSpec { name: String, help: String },
+    NoSpec {
+        name: String,
+        #[help]
+        help: Option<String>,
+    },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Draw(#[from] DrawError),
@@ -38,6 +41,9 @@ pub(super) enum CliError {
     Write { path: PathBuf, source: io::Error },
     #[error("{} holds no results: it has no spec.toml", .0.display())]
     NoResults(PathBuf),
+    #[error("{} is not as it was written: {changes}", folder.display())]
+    #[diagnostic(help("the command that made it makes it again; --unchecked draws what is there"))]
+    Changed { folder: PathBuf, changes: String },
     #[error("{differences} of {files} files differ from those in {}", folder.display())]
     #[diagnostic(help("`thalweg reproduce` writes them anew; `git diff` then shows what changed"))]
     Differ { differences: usize, files: usize, folder: PathBuf },

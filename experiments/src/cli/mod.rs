@@ -9,14 +9,21 @@ mod reproduce;
 mod run;
 mod source;
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+#[cfg(unix)]
+use nix::sys::signal::{SigSet, Signal};
 
 use thalweg_kernels::Isa;
+use thalweg_kernels::arch::VARIABLE;
 
+use crate::memory::Memory;
 use error::CliError;
 
 /// Train thousands of small neural networks at once, and find out which optimizer, which learning rate, which momentum.
@@ -52,6 +59,9 @@ struct Work {
     /// Worker threads [default: one per core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     threads: Option<u16>,
+    /// Start even if more memory seems to be needed than is free.
+    #[arg(long)]
+    overcommit: bool,
     /// Say nothing but errors.
     #[arg(long, short)]
     quiet: bool,
@@ -63,11 +73,17 @@ impl Work {
         self.threads.map_or_else(cores, usize::from)
     }
 
+    fn memory(&self) -> Memory {
+        if self.overcommit { Memory::unlimited() } else { Memory::of_machine() }
+    }
+
     /// The instruction set, with a warning where there is no SIMD.
     fn isa(&self) -> Result<Isa, CliError> {
-        let isa = Isa::from_environment()?;
+        // An empty variable is one that is not set.
+        let is_empty = std::env::var_os(VARIABLE).is_some_and(|name| name.is_empty());
+        let isa = if is_empty { Isa::best() } else { Isa::from_environment()? };
         if isa.is_scalar() && !self.quiet {
-            eprintln!("warning: running without SIMD, which is 50 to 100 times slower (the results are the same)");
+            tell("warning: running without SIMD, which is 50 to 100 times slower (the results are the same)");
         }
         Ok(isa)
     }
@@ -75,6 +91,7 @@ impl Work {
 
 /// Runs the command that the process was called with.
 pub fn main() -> ExitCode {
+    block_file_size_signal();
     let result = match Cli::parse().command {
         Command::Run(command) => command.run(),
         Command::Plan(command) => command.run(),
@@ -85,15 +102,32 @@ pub fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         // A reader that stops early, such as `head`, is not a failure.
-        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{:?}", miette::Report::new(error));
+            tell(format_args!("{:?}", miette::Report::new(error)));
             ExitCode::FAILURE
         }
     }
 }
 
-/// A flag that Ctrl-C sets; a second Ctrl-C ends the process at once, which loses at most the last seconds.
+/// Says something on standard error. A stream that is closed or full changes nothing.
+fn tell(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// A write beyond the limit on the size of files shall fail, as it does on a full disk; the signal would end the process.
+/// All threads inherit this.
+fn block_file_size_signal() {
+    #[cfg(unix)]
+    let _ = SigSet::from(Signal::SIGXFSZ).thread_block();
+}
+
+/// How long the command may take to stop by itself.
+const GRACE: Duration = Duration::from_secs(4);
+
+/// A flag that Ctrl-C and SIGTERM set. Training then gives up the blocks in progress, and writes the rows of those that are
+/// finished. What does not look at the flag, such as the writing of tables, ends with the process after [`GRACE`], or at
+/// the second Ctrl-C: all trials are on disk then.
 fn stop_flag() -> Result<Arc<AtomicBool>, CliError> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
@@ -101,7 +135,13 @@ fn stop_flag() -> Result<Arc<AtomicBool>, CliError> {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(1);
         }
-        eprintln!("stopping after the blocks in progress; press Ctrl-C again to stop at once");
+        tell("stopping; what is finished is kept, and the same command continues");
+        let end = || {
+            std::thread::sleep(GRACE);
+            std::process::exit(1);
+        };
+        // Without a thread to spare, a second Ctrl-C ends it.
+        let _ = std::thread::Builder::new().spawn(end);
     })?;
     Ok(stop)
 }

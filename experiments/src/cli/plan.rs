@@ -9,10 +9,10 @@ use clap::Args;
 use super::source::Source;
 use super::{CliError, Work};
 use crate::data::Splits;
-use crate::drawing;
 use crate::record::Setting;
 use crate::spec::{Named, Spec};
 use crate::sweep::{self, Estimate};
+use crate::{drawing, memory};
 
 /// Show what a spec would run: trials, populations, work, memory and time. Nothing is written.
 #[derive(Debug, Args)]
@@ -32,14 +32,17 @@ pub(super) struct Plan {
 impl Plan {
     pub fn run(self) -> Result<(), CliError> {
         let spec = self.source.read_sweep()?;
-        let data = Splits::load(&spec).map_err(CliError::Input)?;
-        let plan = sweep::Plan::new(&spec, &data)?;
+        let memory = self.work.memory();
+        let (_, data, plan) = sweep::Plan::read(&spec, memory)?;
         drawing::check(&spec, &plan, &data, &Path::new("results").join(&spec.name))?;
         let mut out = io::stdout().lock();
         if self.trials {
             return Ok(list_trials(&plan, &mut out)?);
         }
-        let estimate = Estimate::measure(&spec, &plan, &data, self.work.isa()?, self.work.threads());
+        let (isa, threads) = (self.work.isa()?, self.work.threads());
+        // Measuring trains a block: what does not fit is not tried.
+        plan.check_memory(&spec, &data, isa, threads, memory)?;
+        let estimate = Estimate::measure(&spec, &plan, &data, isa, threads);
         Ok(summarise(&spec, &plan, &data, &estimate, &mut out)?)
     }
 }
@@ -99,7 +102,7 @@ fn summarise(
         writeln!(out, "  instances    {} sets of examples, each of them for", plan.instances.len())?;
     }
     for (population, (choice, lanes)) in plan.first_populations().zip(&estimate.paths) {
-        let (trials, name, path) = (population.trials.len(), population.optimizer.name, choice.path.name());
+        let (trials, name, path) = (population.trials, population.optimizer.name, choice.path.name());
         let blocks = trials.div_ceil(*lanes);
         writeln!(out, "    {name:10} {trials} in {blocks} blocks of {lanes}; {path} path: {}", choice.reason)?;
     }
@@ -111,7 +114,9 @@ fn summarise(
             writeln!(out, "  weights      {files} files, {:.1} MB", bytes as f64 / 1e6)?;
         }
     }
-    writeln!(out, "  memory       {:.1} MB", estimate.bytes as f64 / 1e6)?;
+    writeln!(out, "  memory       {}", memory::text(estimate.bytes))?;
+    let disk = plan.disk(spec);
+    writeln!(out, "  disk         about {} while tables are written, half of it afterwards", memory::text(disk))?;
     writeln!(out, "  time         about {} ({} threads, {})", text(estimate.time), estimate.threads, estimate.isa)
 }
 

@@ -8,8 +8,9 @@ use clap::Args;
 
 use super::CliError;
 use crate::drawing::{self, SPEC};
-use crate::record::manifest::Manifest;
+use crate::record::manifest::{self, Change, Manifest};
 use crate::spec::{Spec, Study};
+use crate::sweep::FolderLock;
 
 /// Draw the figures of results again, from their CSV.
 #[derive(Debug, Args)]
@@ -22,15 +23,18 @@ pub(super) struct Plot {
     /// Draw them as PNG as well.
     #[arg(long)]
     png: bool,
+    /// Draw from tables that are not those of the manifest, and leave the manifest as it is.
+    #[arg(long)]
+    unchecked: bool,
 }
 
 impl Plot {
     pub fn run(self) -> Result<(), CliError> {
-        self.folders.iter().try_for_each(|folder| plot(folder, self.png))
+        self.folders.iter().try_for_each(|folder| plot(folder, self.png, self.unchecked))
     }
 }
 
-fn plot(folder: &Path, png: bool) -> Result<(), CliError> {
+fn plot(folder: &Path, png: bool, unchecked: bool) -> Result<(), CliError> {
     let path = folder.join(SPEC);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(CliError::NoResults(folder.to_owned())),
@@ -40,20 +44,43 @@ fn plot(folder: &Path, png: bool) -> Result<(), CliError> {
         Study::Sweep(spec) => spec,
         Study::Drawing(drawing) => return Ok(drawing::make(&drawing, folder, folder, png)?),
     };
+    let _lock = FolderLock::take(folder)?;
+    if unchecked {
+        let steps_per_epoch = Manifest::read(folder).ok().and_then(|manifest| manifest.steps_per_epoch);
+        return Ok(drawing::draw(&spec, folder, steps_per_epoch, png).complete()?);
+    }
+    let changes = read_manifest(folder)?.changes(folder);
+    let changes = changes.map_err(|source| CliError::Read { path: folder.to_owned(), source })?;
+    // Figures are drawn anew, and a sweep that keeps no tables says so itself.
+    let is_kept = |change: &&Change| match change {
+        Change::Missing(name) => spec.record.tables || !name.ends_with(".csv"),
+        Change::Changed(_) => true,
+    };
+    let changes: Vec<String> = changes
+        .iter()
+        .filter(|change| !change.name().starts_with("figures/"))
+        .filter(is_kept)
+        .map(Change::to_string)
+        .collect();
+    if !changes.is_empty() {
+        return Err(CliError::Changed { folder: folder.to_owned(), changes: changes.join(", ") });
+    }
     redraw(&spec, folder, png)
 }
 
-/// Draws the figures of a sweep again, from the tables in `folder`.
+fn read_manifest(folder: &Path) -> Result<Manifest, CliError> {
+    let path = folder.join(manifest::FILE);
+    Manifest::read(folder).map_err(|source| CliError::Read { path, source })
+}
+
+/// Draws the figures of a sweep again, from the tables in `folder`, which are those of its manifest.
 pub(super) fn redraw(spec: &Spec, folder: &Path, png: bool) -> Result<(), CliError> {
-    let path = folder.join(crate::record::manifest::FILE);
-    let manifest = Manifest::read(folder).map_err(|source| CliError::Read { path: path.clone(), source })?;
-    let steps_per_epoch = manifest.steps_per_epoch;
-    let drawn = drawing::draw(spec, folder, steps_per_epoch, png);
-    // The manifest covers the figures too.
-    let tables = manifest.names().filter(|name| !name.starts_with("figures/")).cloned();
-    let files: Vec<String> = tables.chain(drawn.files.iter().cloned()).collect();
-    Manifest::of(folder, manifest.contract, &files)
-        .and_then(|manifest| Manifest { steps_per_epoch, ..manifest }.write(folder))
-        .map_err(|source| CliError::Write { path, source })?;
+    let manifest = read_manifest(folder)?;
+    let drawn = drawing::draw(spec, folder, manifest.steps_per_epoch, png);
+    // The manifest covers the figures too. The hashes of all else stay: tables may have gone.
+    manifest
+        .with_figures(folder, &drawn.files)
+        .and_then(|manifest| manifest.write(folder))
+        .map_err(|source| CliError::Write { path: folder.join(manifest::FILE), source })?;
     Ok(drawn.complete()?)
 }

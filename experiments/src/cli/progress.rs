@@ -1,14 +1,22 @@
 //! A progress bar on a terminal, and nothing elsewhere.
 
 use std::io::IsTerminal;
+use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::tell;
 use crate::sweep::run::Progress;
 
+/// How often a bar is drawn, if nothing else draws it.
+const TICK: Duration = Duration::from_millis(200);
+
 /// A bar with rate and time left.
-pub(super) struct Bar(ProgressBar);
+pub(super) struct Bar {
+    bar: ProgressBar,
+    quiet: bool,
+}
 
 impl Bar {
     /// A bar with a name before it; hidden if `quiet`, or if standard error is not a terminal.
@@ -21,23 +29,40 @@ impl Bar {
         if quiet || !std::io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        Self(bar)
+        Self { bar, quiet }
     }
 }
 
 impl Progress for Bar {
     fn begin(&self, trials: usize, done: usize) {
-        self.0.set_length(trials as u64);
-        self.0.set_position(done as u64);
-        self.0.reset_eta();
-        self.0.enable_steady_tick(Duration::from_millis(200));
+        self.bar.set_length(trials as u64);
+        self.bar.set_position(done as u64);
+        self.bar.reset_eta();
+        if self.bar.is_hidden() {
+            return;
+        }
+        // The bar's own ticker panics where no thread can be started; without one the bar is drawn less often.
+        let bar = self.bar.clone();
+        let tick = move || {
+            while !bar.is_finished() {
+                bar.tick();
+                thread::sleep(TICK);
+            }
+        };
+        drop(thread::Builder::new().name("progress".to_owned()).spawn(tick));
     }
 
     fn advance(&self, trials: usize) {
-        self.0.inc(trials as u64);
+        self.bar.inc(trials as u64);
+    }
+
+    fn notice(&self, text: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| tell(text));
+        }
     }
 
     fn end(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }

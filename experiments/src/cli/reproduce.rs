@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,12 +10,12 @@ use clap::Args;
 use super::plot::redraw;
 use super::progress::Bar;
 use super::source::shipped_study;
-use super::{CliError, Work, stop_flag};
+use super::{CliError, Work, stop_flag, tell};
 use crate::drawing::{self, SPEC};
 use crate::record;
 use crate::record::manifest::{FILE, Manifest};
 use crate::spec::{Study, Tier, shipped};
-use crate::sweep::run::{Finished, Settings, run};
+use crate::sweep::run::{Finished, Reuse, Settings, run};
 
 /// Compute the shipped studies and write their results: after it, `git diff` is empty.
 #[derive(Debug, Args)]
@@ -49,9 +49,11 @@ impl Reproduce {
         let (mut differences, mut files) = (0, 0);
         for study in &studies {
             let committed = self.out.join(study.name());
-            let scratch = tempfile::tempdir()?;
+            let scratch =
+                tempfile::tempdir().map_err(|source| CliError::Write { path: std::env::temp_dir(), source })?;
             let out = if self.check { scratch.path().to_owned() } else { committed.clone() };
-            let settings = Settings { out, threads, isa, fresh: true, png: false };
+            let settings =
+                Settings { out, threads, isa, reuse: Reuse::InProgress, png: false, memory: self.work.memory() };
             match study {
                 Study::Sweep(spec) => {
                     let bar = Bar::new(&spec.name, self.work.quiet);
@@ -71,12 +73,17 @@ impl Reproduce {
                 files += compared.len();
                 for (file, _) in compared.iter().filter(|(_, same)| !**same) {
                     differences += 1;
-                    println!("{} differs", committed.join(file).display());
+                    // What was found is also told by the exit code.
+                    let _ = writeln!(io::stdout(), "{} differs", committed.join(file).display());
+                }
+                for file in unnamed(&committed)? {
+                    (differences, files) = (differences + 1, files + 1);
+                    let _ = writeln!(io::stdout(), "{} is in no manifest", committed.join(file).display());
                 }
             }
             if !self.work.quiet {
                 let what = if self.check { "compared with" } else { "written to" };
-                eprintln!("{}: {what} {}", study.name(), committed.display());
+                tell(format_args!("{}: {what} {}", study.name(), committed.display()));
             }
         }
         if differences > 0 {
@@ -105,15 +112,16 @@ impl Reproduce {
 
 /// Takes what is outside the contract from the committed result, where it is the same within the tolerance; whether that
 /// changed a byte. Figures that are drawn from it can then be compared to the byte.
-fn adopt(new: &Path, committed: &Path) -> io::Result<bool> {
+fn adopt(new: &Path, committed: &Path) -> Result<bool, CliError> {
     let Ok(manifest) = Manifest::read(new) else { return Ok(false) };
     let mut changed = false;
     for name in manifest.outside_contract.keys() {
         let (own, other) = (new.join(name), committed.join(name));
         if record::agree(&own, &other).unwrap_or(false) {
-            let bytes = fs::read(&other)?;
-            changed |= bytes != fs::read(&own)?;
-            fs::write(&own, bytes)?;
+            let read = |path: &PathBuf| fs::read(path).map_err(|source| CliError::Read { path: path.clone(), source });
+            let bytes = read(&other)?;
+            changed |= bytes != read(&own)?;
+            fs::write(&own, bytes).map_err(|source| CliError::Write { path: own, source })?;
         }
     }
     Ok(changed)
@@ -131,4 +139,26 @@ fn compare(new: &Path, committed: &Path) -> BTreeMap<String, bool> {
     let same =
         |name: &str| content(new, name) == content(committed, name) || (name == FILE && is_outside && manifests_agree);
     names.map(|name| (name.clone(), same(&name))).collect()
+}
+
+/// The files of a result that its manifest does not name and that are not notes: results of another time, or changed by hand.
+fn unnamed(folder: &Path) -> io::Result<Vec<String>> {
+    let Ok(manifest) = Manifest::read(folder) else { return Ok(Vec::new()) };
+    let mut unnamed = Vec::new();
+    for below in ["", "figures", "weights"] {
+        let entries = match fs::read_dir(folder.join(below)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            let name = Path::new(below).join(entry.file_name()).to_string_lossy().replace('\\', "/");
+            let is_result = ["csv", "svg", "safetensors"].iter().any(|ending| name.ends_with(&format!(".{ending}")));
+            if is_result && entry.path().is_file() && !manifest.names().any(|own| *own == name) {
+                unnamed.push(name);
+            }
+        }
+    }
+    unnamed.sort();
+    Ok(unnamed)
 }

@@ -6,14 +6,18 @@ use clap::Args;
 
 use super::progress::Bar;
 use super::source::Source;
-use super::{CliError, Work, stop_flag};
+use super::{CliError, Work, stop_flag, tell};
 use crate::drawing;
 use crate::spec::Study;
-use crate::sweep::run::{Finished, Settings, run};
+use crate::sweep::run::{Finished, Reuse, Settings, run};
 
 /// Run a spec and write its results: CSV, figures and what is needed to check them.
 ///
-/// A run that was interrupted, in whatever way, is continued by the same command, and ends with the same bytes.
+/// A run that was interrupted, in whatever way, is continued by the same command, and ends with the same bytes. Ctrl-C and
+/// SIGTERM are obeyed within five seconds, and keep every trial that is finished; a crash loses the trials that are being
+/// trained, and those that were finished in the last two seconds, or in the last hundredth of the time so far, a minute at
+/// most. Rows belong to trials: those that the folder holds are taken, though the spec has other figures, or more seeds or
+/// points, now. What is there already is looked at, and made again where it was changed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   thalweg run digits
@@ -25,7 +29,7 @@ pub(super) struct Run {
     /// The folder for the results [default: results/<name of the spec>].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Compute everything again, and replace whatever the folder holds.
+    /// Compute everything again, and replace all results that the folder holds.
     #[arg(long)]
     fresh: bool,
     /// Draw the figures as PNG as well.
@@ -44,20 +48,21 @@ impl Run {
             Study::Drawing(drawing) => {
                 drawing::make(&drawing, &out, &out, self.png)?;
                 if !self.work.quiet {
-                    eprintln!("results are in {}", out.display());
+                    tell(format_args!("results are in {}", out.display()));
                 }
                 return Ok(());
             }
         };
         let (threads, isa) = (self.work.threads(), self.work.isa()?);
-        let settings = Settings { out: out.clone(), threads, isa, fresh: self.fresh, png: self.png };
+        let reuse = if self.fresh { Reuse::Nothing } else { Reuse::Everything };
+        let settings = Settings { out: out.clone(), threads, isa, reuse, png: self.png, memory: self.work.memory() };
         let stop = stop_flag()?;
         match run(&spec, &settings, &Bar::new(&spec.name, self.work.quiet), &stop)? {
             Finished::Stopped { done, trials } => return Err(CliError::Stopped { done, trials }),
             _ if self.work.quiet => {}
-            Finished::Complete => eprintln!("results are in {}", out.display()),
+            Finished::Complete => tell(format_args!("results are in {}", out.display())),
             Finished::AlreadyComplete => {
-                eprintln!("{} is complete already (--fresh computes it again)", out.display());
+                tell(format_args!("{} is complete already (--fresh computes it again)", out.display()));
             }
         }
         Ok(())

@@ -1,12 +1,13 @@
 //! Which spec a command is about.
 
-use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use clap::Args;
 
 use super::CliError;
-use crate::spec::{Spec, Study, shipped, suggestion};
+use crate::input;
+use crate::spec::{Spec, Study, shipped, shortened, suggestion};
 
 /// A spec, and changes to it.
 #[derive(Clone, Debug, Args)]
@@ -27,8 +28,10 @@ impl Source {
             return shipped_study(&self.spec, &self.set);
         }
         let path = Path::new(&self.spec);
-        let text = match fs::read_to_string(path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(unknown(&self.spec)),
+        let text = match input::read_spec(path) {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename) => {
+                return Err(unknown(&self.spec));
+            }
             other => other.map_err(|source| CliError::Read { path: path.to_owned(), source })?,
         };
         Ok(Study::parse(&self.spec, &text, path.parent().unwrap_or(Path::new("")), &self.set)?)
@@ -51,5 +54,6 @@ pub(super) fn shipped_study(name: &str, set: &[String]) -> Result<Study, CliErro
 
 fn unknown(name: &str) -> CliError {
     let names: Vec<&str> = shipped::ALL.iter().map(|shipped| shipped.name).collect();
-    CliError::NoSpec { name: name.to_owned(), help: suggestion(name, &names) }
+    let help = Some(suggestion(name, &names)).filter(|help| !help.is_empty());
+    CliError::NoSpec { name: shortened(name).into_owned(), help }
 }

@@ -1,9 +1,11 @@
 //! Tables in CSV files: a header, numeric columns, and one column to predict.
 
+use std::collections::HashSet;
+
 use csv::{ReaderBuilder, StringRecord};
 
 use super::{Dataset, Targets};
-use crate::spec::{InputError, Task, suggestion};
+use crate::spec::{InputError, Task, shortened, suggestion};
 
 /// A file that is being read.
 struct File<'a> {
@@ -80,7 +82,7 @@ impl File<'_> {
         let number = cell.trim().parse::<f64>().ok().filter(|number| number.is_finite());
         // Two spellings of zero must not be two values.
         number.map(|number| number + 0.0).ok_or_else(|| {
-            let column = &self.header[column];
+            let (column, cell) = (shortened(&self.header[column]), shortened(cell));
             self.error_at(start, format!("column {column:?}: expected a finite number, found {cell:?}"))
         })
     }
@@ -91,13 +93,14 @@ impl File<'_> {
     }
 
     fn classes(&self, cells: &[Cell]) -> Result<Targets, InputError> {
-        let column = &self.header[self.target];
+        let column = shortened(&self.header[self.target]);
         if let Some((_, start)) = cells.iter().find(|(cell, _)| cell.is_empty()) {
             return Err(self.error_at(*start, format!("column {column:?}: expected a class, found an empty cell")));
         }
         let (names, ranks) = rank(cells);
         if names.len() < 2 {
-            let message = format!("column {column:?}: expected at least two classes, found only {:?}", names[0]);
+            let message =
+                format!("column {column:?}: expected at least two classes, found only {:?}", shortened(&names[0]));
             return Err(self.error_at(cells[0].1, message));
         }
         Ok(Targets::Classes { labels: ranks, classes: names })
@@ -138,14 +141,16 @@ fn check_header(name: &str, text: &str, header: &StringRecord) -> Result<(), Inp
         return error("the file is empty: expected a header line with the names of the columns".to_owned());
     }
     if header.len() == 1 {
-        return error(format!("expected features besides {:?}, found no other column", &header[0]));
+        let column = shortened(&header[0]);
+        return error(format!("expected features besides {column:?}, found no other column"));
     }
+    let mut seen = HashSet::with_capacity(header.len());
     for (index, column) in header.iter().enumerate() {
         if column.trim().is_empty() {
             return error(format!("column {} has no name", index + 1));
         }
-        if header.iter().take(index).any(|other| other == column) {
-            return error(format!("two columns are named {column:?}"));
+        if !seen.insert(column) {
+            return error(format!("two columns are named {:?}", shortened(column)));
         }
     }
     Ok(())
@@ -154,7 +159,7 @@ fn check_header(name: &str, text: &str, header: &StringRecord) -> Result<(), Inp
 fn position(header: &StringRecord, target: &str) -> Result<usize, (String, String)> {
     header.iter().position(|column| column == target).ok_or_else(|| {
         let columns: Vec<&str> = header.iter().collect();
-        (format!("has no column {target:?}"), suggestion(target, &columns))
+        (format!("has no column {:?}", shortened(target)), suggestion(target, &columns))
     })
 }
 

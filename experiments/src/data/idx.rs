@@ -1,11 +1,12 @@
 //! IDX files, the format of MNIST: an array of numbers behind a short header.
 
-use std::fs::File;
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
-use super::{Dataset, Targets};
+use super::files::{self, DataFiles, InputFile};
+use super::{Dataset, Size, Targets};
+use crate::memory::Memory;
 use crate::spec::{Idx, InputError, MAX_NUMBERS, Spec};
 
 /// The elements of an IDX file.
@@ -42,79 +43,133 @@ const TYPES: [Type; 6] = [
     },
 ];
 
-/// Reads an IDX file, which may be compressed by gzip (its first two bytes tell); `hasher` gets every byte of the
-/// uncompressed file, so that compression does not change its hash.
+/// An IDX file of which the header has been read.
 ///
 /// The format: two bytes 0, a byte for the type of the elements (8: u8, 9: i8, 11: i16, 12: i32, 13: f32, 14: f64), a
 /// byte for the number of dimensions; the size of each as a big-endian u32; the elements, big-endian.
-///
-/// # Errors
-///
-/// What is wrong with the file: it cannot be read or decompressed, does not start like an IDX file, has too many
-/// elements, ends too early or goes on after its last element, or has an element that is not finite.
-pub fn read(mut file: impl Read, hasher: &mut blake3::Hasher) -> Result<Elements, String> {
-    const GZIP: [u8; 2] = [0x1f, 0x8b];
-    let mut start = Vec::new();
-    file.by_ref().take(2).read_to_end(&mut start).map_err(cannot_read)?;
-    let compressed = start == GZIP;
-    let whole: Chain<Cursor<Vec<u8>>, _> = Cursor::new(start).chain(file);
-    if compressed { read_plain(MultiGzDecoder::new(whole), hasher) } else { read_plain(whole, hasher) }
+pub struct IdxFile {
+    file: Box<dyn Read>,
+    header: Vec<u8>,
+    kind: &'static Type,
+    sizes: Vec<usize>,
+    /// How many elements there are.
+    count: u64,
 }
 
-fn read_plain(mut file: impl Read, hasher: &mut blake3::Hasher) -> Result<Elements, String> {
-    let mut take = |count: u64, what: &str| {
-        let mut bytes = Vec::new();
-        file.by_ref().take(count).read_to_end(&mut bytes).map_err(cannot_read)?;
-        hasher.update(&bytes);
-        if bytes.len() as u64 == count {
-            return Ok(bytes);
+/// Bytes of elements that are read at a time: whole elements of every type.
+const BLOCK: usize = 64 << 10;
+
+impl IdxFile {
+    /// Reads the header of a file, which may be compressed by gzip (its first two bytes tell).
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file: it cannot be read or decompressed, does not start like an IDX file, or has too many
+    /// elements.
+    pub fn open(mut file: impl Read + 'static) -> Result<Self, String> {
+        const GZIP: [u8; 2] = [0x1f, 0x8b];
+        let mut start = Vec::new();
+        file.by_ref().take(2).read_to_end(&mut start).map_err(cannot_read)?;
+        let compressed = start == GZIP;
+        let whole = Cursor::new(start).chain(file);
+        Self::open_plain(if compressed { Box::new(Members::new(BufReader::new(whole))) } else { Box::new(whole) })
+    }
+
+    fn open_plain(mut file: Box<dyn Read>) -> Result<Self, String> {
+        let mut header = Vec::new();
+        let mut take = |count: u64, what: &str| {
+            let found = file.by_ref().take(count).read_to_end(&mut header).map_err(cannot_read)?;
+            let all = &header[header.len() - found..];
+            if found as u64 == count { Ok(all.to_vec()) } else { Err(truncated(count, what, found as u64)) }
+        };
+        let magic = take(4, "the header")?;
+        let kind = TYPES.iter().find(|kind| magic[..2] == [0, 0] && kind.code == magic[2]);
+        let Some(kind) = kind.filter(|_| magic[3] > 0) else {
+            return Err(format!("not an IDX file: it starts with the bytes {magic:02x?}"));
+        };
+        let sizes = take(4 * u64::from(magic[3]), "the sizes")?;
+        let sizes: Vec<u32> = sizes.as_chunks().0.iter().map(|size| u32::from_be_bytes(*size)).collect();
+        let count = sizes.iter().try_fold(1_u64, |count, size| count.checked_mul(u64::from(*size)));
+        let Some(count) = count.filter(|&count| count <= MAX_NUMBERS) else {
+            return Err(format!("its sizes {sizes:?} are more than {MAX_NUMBERS} elements"));
+        };
+        Ok(Self { file, header, kind, sizes: sizes.iter().map(|&size| size as usize).collect(), count })
+    }
+
+    /// The size of each dimension.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
+    }
+
+    /// Reads the elements; `hashers` get every byte of the uncompressed file, so that compression does not change its
+    /// hash.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file: it cannot be read or decompressed, ends too early or goes on after its last element,
+    /// or has an element that is not finite.
+    pub fn read(mut self, hashers: &mut [&mut blake3::Hasher]) -> Result<Elements, String> {
+        let mut hash = |bytes: &[u8]| hashers.iter_mut().for_each(|hasher| _ = hasher.update(bytes));
+        hash(&self.header);
+        let Type { bytes: size, integer, read, .. } = *self.kind;
+        let all = self.count * size as u64;
+        let mut numbers: Vec<f64> = Vec::new();
+        if numbers.try_reserve_exact(self.count as usize).is_err() {
+            return Err(format!("there is no memory for {} elements", self.count));
         }
-        Err(format!("the file is truncated: {count} bytes of {what} expected, {} found", bytes.len()))
-    };
-    let magic = take(4, "the header")?;
-    let kind = TYPES.iter().find(|kind| magic[..2] == [0, 0] && kind.code == magic[2]);
-    let Some(kind) = kind.filter(|_| magic[3] > 0) else {
-        return Err(format!("not an IDX file: it starts with the bytes {magic:02x?}"));
-    };
-    let header = take(4 * u64::from(magic[3]), "the sizes")?;
-    let sizes: Vec<u32> = header.as_chunks().0.iter().map(|size| u32::from_be_bytes(*size)).collect();
-    let count = sizes.iter().try_fold(1_u64, |count, size| count.checked_mul(u64::from(*size)));
-    let Some(count) = count.filter(|&count| count <= MAX_NUMBERS) else {
-        return Err(format!("its sizes {sizes:?} are more than {MAX_NUMBERS} elements"));
-    };
-    let bytes = take(count * kind.bytes as u64, "elements")?;
-    if file.read(&mut [0]).map_err(cannot_read)? > 0 {
-        return Err(format!("the file goes on after the {count} elements of its header"));
+        let mut block = Vec::with_capacity(BLOCK);
+        let mut found = 0;
+        while found < all {
+            block.clear();
+            let wanted = (all - found).min(BLOCK as u64);
+            self.file.by_ref().take(wanted).read_to_end(&mut block).map_err(cannot_read)?;
+            hash(&block);
+            found += block.len() as u64;
+            if (block.len() as u64) < wanted {
+                return Err(truncated(all, "elements", found));
+            }
+            let first = numbers.len();
+            numbers.extend(block.chunks_exact(size).map(read));
+            if let Some(at) = numbers[first..].iter().position(|number| !number.is_finite()) {
+                return Err(format!("element {} is not a finite number", first + at));
+            }
+        }
+        if self.file.read(&mut [0]).map_err(cannot_read)? > 0 {
+            return Err(format!("the file goes on after the {} elements of its header", self.count));
+        }
+        Ok(Elements { sizes: self.sizes, numbers, integers: integer })
     }
-    let numbers: Vec<f64> = bytes.chunks_exact(kind.bytes).map(kind.read).collect();
-    if let Some(at) = numbers.iter().position(|number| !number.is_finite()) {
-        return Err(format!("element {at} is not a finite number"));
-    }
-    Ok(Elements { sizes: sizes.iter().map(|&size| size as usize).collect(), numbers, integers: kind.integer })
+}
+
+fn truncated(expected: u64, what: &str, found: u64) -> String {
+    format!("the file is truncated: {expected} bytes of {what} expected, {found} found")
 }
 
 fn cannot_read(error: io::Error) -> String {
     format!("cannot be read: {error}")
 }
 
-/// The examples of a spec's files, those of the test split if it has its own, and the hash of all files in their order.
+/// The examples of a spec's files, those of the test split if it has its own. The files are known by the hash of all of
+/// them in their order.
 ///
 /// Classes are the integers that occur among the labels of any split, in ascending order.
-pub(super) fn load(spec: &Spec, files: &Idx) -> Result<(Dataset, Option<Dataset>, blake3::Hash), InputError> {
-    let mut hasher = blake3::Hasher::new();
-    let (features, labels) = load_pair(spec, ["images", "labels"], [&files.images, &files.labels], &mut hasher)?;
-    let test = files
-        .test
-        .as_ref()
-        .map(|test| load_pair(spec, ["test_images", "test_labels"], [&test.images, &test.labels], &mut hasher));
+pub(super) fn load(spec: &Spec, files: &Idx, memory: Memory) -> Result<DataFiles, InputError> {
+    let (mut hasher, mut inputs) = (blake3::Hasher::new(), Vec::new());
+    let train = Pair::open(spec, ["problem.images", "problem.labels"], [&files.images, &files.labels], memory)?;
+    let test = files.test.as_ref();
+    let test = test.map(|test| {
+        let keys = ["problem.test_images", "problem.test_labels"];
+        let test = Pair::open(spec, keys, [&test.images, &test.labels], memory)?;
+        let (other, own) = (&test.images.sizes()[1..], &train.images.sizes()[1..]);
+        if other != own {
+            let message = format!("examples of the sizes {other:?}, but those to train on have {own:?}");
+            return Err(spec.error("problem.test_images", message));
+        }
+        Ok(test)
+    });
     let test = test.transpose()?;
-    if let Some((images, _)) = &test
-        && images.sizes[1..] != features.sizes[1..]
-    {
-        let (other, own) = (&images.sizes[1..], &features.sizes[1..]);
-        let message = format!("examples of the sizes {other:?}, but those to train on have {own:?}");
-        return Err(spec.error("problem.test_images", message));
-    }
+    let (images, labels) = train.read(&mut hasher, &mut inputs)?;
+    let test = test.map(|test| test.read(&mut hasher, &mut inputs)).transpose()?;
     let mut classes = [labels.as_slice(), test.as_ref().map_or(&[], |(_, labels)| labels)].concat();
     classes.sort_unstable();
     classes.dedup();
@@ -127,40 +182,96 @@ pub(super) fn load(spec: &Spec, files: &Idx) -> Result<(Dataset, Option<Dataset>
         let classes = classes.iter().map(i64::to_string).collect();
         Dataset { features: images.numbers, targets: Targets::Classes { labels, classes }, inputs }
     };
-    Ok((dataset((features, labels)), test.map(dataset), hasher.finalize()))
+    let examples = Some((dataset((images, labels)), test.map(dataset)));
+    Ok(DataFiles { examples, content: Some(hasher.finalize()), inputs, reading: 0 })
 }
 
-/// The features and labels of one split, whose files the spec names by these keys.
-fn load_pair(
-    spec: &Spec,
-    keys: [&str; 2],
-    paths: [&str; 2],
-    hasher: &mut blake3::Hasher,
-) -> Result<(Elements, Vec<i64>), InputError> {
-    let error = |which: usize, message: String| {
-        spec.error(&format!("problem.{}", keys[which]), format!("{}: {message}", paths[which]))
-    };
-    let mut open = |which: usize| {
-        let path = spec.folder().join(paths[which]);
-        let file = File::open(&path).map_err(|cause| {
-            let message = format!("cannot read {}: {cause}", path.display());
-            spec.error(&format!("problem.{}", keys[which]), message)
-                .with_help("paths start from the folder of the spec")
-        })?;
-        read(BufReader::new(file), hasher).map_err(|message| error(which, message))
-    };
-    let (images, labels) = (open(0)?, open(1)?);
-    if images.numbers.is_empty() {
-        return Err(error(0, format!("there are no examples in an array of the sizes {:?}", images.sizes)));
+/// The files of one split, whose headers have been read: there is a label for each example, and memory for all of them.
+struct Pair<'a> {
+    spec: &'a Spec,
+    keys: [&'static str; 2],
+    paths: [&'a str; 2],
+    images: IdxFile,
+    labels: IdxFile,
+}
+
+impl<'a> Pair<'a> {
+    /// The files that the spec names by these keys.
+    fn open(spec: &'a Spec, keys: [&'static str; 2], paths: [&'a str; 2], memory: Memory) -> Result<Self, InputError> {
+        let error = |which: usize, message: String| spec.error(keys[which], format!("{}: {message}", paths[which]));
+        let open = |which: usize| {
+            let (file, _) = files::open(spec, keys[which], paths[which])?;
+            IdxFile::open(file).map_err(|message| error(which, message))
+        };
+        let (images, labels) = (open(0)?, open(1)?);
+        if images.count == 0 {
+            return Err(error(0, format!("there are no examples in an array of the sizes {:?}", images.sizes)));
+        }
+        if labels.sizes.len() != 1 || !labels.kind.integer {
+            let kind = if labels.kind.integer { "integers" } else { "floating-point numbers" };
+            let message =
+                format!("expected an integer an example, found {kind} in an array of the sizes {:?}", labels.sizes);
+            return Err(error(1, message));
+        }
+        if labels.sizes[0] != images.sizes[0] {
+            return Err(error(1, format!("{} labels for {} examples", labels.sizes[0], images.sizes[0])));
+        }
+        let (examples, inputs) = (labels.count, images.count / labels.count);
+        files::check_size(spec, keys[0], &Size { examples, inputs, ..Size::default() }, memory)?;
+        Ok(Self { spec, keys, paths, images, labels })
     }
-    if labels.sizes.len() != 1 || !labels.integers {
-        let kind = if labels.integers { "integers" } else { "floating-point numbers" };
-        let message =
-            format!("expected an integer an example, found {kind} in an array of the sizes {:?}", labels.sizes);
-        return Err(error(1, message));
+
+    /// The features and labels; `hasher` gets the bytes of both files.
+    fn read(
+        self,
+        hasher: &mut blake3::Hasher,
+        inputs: &mut Vec<InputFile>,
+    ) -> Result<(Elements, Vec<i64>), InputError> {
+        let Self { spec, keys, paths, images, labels } = self;
+        let mut read = |which: usize, file: IdxFile| {
+            let mut own = blake3::Hasher::new();
+            let elements = file.read(&mut [hasher, &mut own]);
+            inputs.push(InputFile { name: paths[which].to_owned(), hash: own.finalize() });
+            elements.map_err(|message| spec.error(keys[which], format!("{}: {message}", paths[which])))
+        };
+        let (images, labels) = (read(0, images)?, read(1, labels)?);
+        Ok((images, labels.numbers.iter().map(|&label| label as i64).collect()))
     }
-    if labels.sizes[0] != images.sizes[0] {
-        return Err(error(1, format!("{} labels for {} examples", labels.sizes[0], images.sizes[0])));
+}
+
+/// The most members in a row of a gzip file that may be empty. Each costs time, and none says anything.
+const MOST_EMPTY: usize = 1_000;
+
+/// The content of a gzip file, which may have several members.
+struct Members<R> {
+    member: Option<GzDecoder<R>>,
+    empty: usize,
+}
+
+impl<R: BufRead> Members<R> {
+    fn new(file: R) -> Self {
+        Self { member: Some(GzDecoder::new(file)), empty: 0 }
     }
-    Ok((images, labels.numbers.iter().map(|&label| label as i64).collect()))
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let count = member.read(bytes)?;
+            if count > 0 || bytes.is_empty() {
+                self.empty = 0;
+                return Ok(count);
+            }
+            self.empty += 1;
+            if self.empty > MOST_EMPTY {
+                return Err(io::Error::other(format!("more than {MOST_EMPTY} members of the gzip file are empty")));
+            }
+            let mut file = self.member.take().expect("there is a member").into_inner();
+            // What follows a member is another one, or the end.
+            if !file.fill_buf()?.is_empty() {
+                self.member = Some(GzDecoder::new(file));
+            }
+        }
+        Ok(0)
+    }
 }

@@ -1,12 +1,13 @@
 //! The data of a sweep: made or read, split, scaled, and corrupted where the spec asks for it.
 
-use std::fs;
+use std::borrow::Cow;
 
 use super::{
-    Dataset, SHIPPED, Scaling, ShippedData, Targets, add_label_noise, add_outliers, csv, gaussian, idx, split, teacher,
-    thin_out, uniform,
+    DataFiles, Dataset, InputFile, Scaling, Targets, add_label_noise, add_outliers, gaussian, split, teacher, thin_out,
+    uniform,
 };
-use crate::spec::{InputError, Problem, Source, Spec, Task};
+use crate::memory::Memory;
+use crate::spec::{InputError, Problem, Source, Spec};
 
 /// The data of a sweep, ready to train on.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,10 @@ pub struct Splits {
     pub test: Dataset,
     /// The BLAKE3 hash of the file or files that the examples come from; none for generated ones.
     pub content: Option<blake3::Hash>,
+    /// These files, but for shipped data sets, in the order of the spec.
+    pub inputs: Vec<InputFile>,
+    /// The most bytes of memory that reading them took.
+    pub reading: u64,
 }
 
 impl Splits {
@@ -26,19 +31,27 @@ impl Splits {
     fn none() -> Self {
         let targets = Targets::Values { values: Vec::new(), outputs: 1 };
         let none = Dataset { features: Vec::new(), targets, inputs: 0 };
-        Self { train: none.clone(), validation: none.clone(), test: none, content: None }
+        Self {
+            train: none.clone(),
+            validation: none.clone(),
+            test: none,
+            content: None,
+            inputs: Vec::new(),
+            reading: 0,
+        }
     }
 
     /// The examples of the first of a spec's [instances](Spec::instances); see [`Self::of_instance`].
     ///
     /// # Errors
     ///
-    /// Those of [`Self::of_instance`].
+    /// Those of [`DataFiles::read`] and of [`Self::of_instance`].
     pub fn load(spec: &Spec) -> Result<Self, InputError> {
-        Self::of_instance(spec, &spec.instances()[0].1)
+        Self::of_instance(spec, &DataFiles::read(spec, Memory::of_machine())?, &spec.instances()[0].1)
     }
 
-    /// Makes or reads the examples of one of a spec's instances, splits and scales them. A landscape has none.
+    /// Makes the examples of one of a spec's instances, or takes them from its files, splits and scales them. A
+    /// landscape has none.
     ///
     /// In this order: the split; unequal classes ([`thin_out`]); the scalings of features and targets, fitted to the
     /// training split as it is then; wrong labels and outliers ([`add_label_noise`], [`add_outliers`]). All but the
@@ -46,20 +59,18 @@ impl Splits {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is not a table of numbers, lacks the target, or is too small to be split.
-    pub fn of_instance(spec: &Spec, problem: &Problem) -> Result<Self, InputError> {
-        let (dataset, test, content) = match &problem.source {
-            Source::Generated(generated) => (generated.dataset(problem.seed), None, None),
-            Source::Csv { path, target, task } => {
-                let (dataset, content) = load_csv(spec, path, target, *task)?;
-                (dataset, None, Some(content))
-            }
-            Source::Gaussian(cloud) => (gaussian(cloud, problem.seed), None, None),
-            Source::Uniform(cloud) => (uniform(cloud, problem.seed), None, None),
-            Source::Teacher(network) => (teacher(network, problem.seed), None, None),
-            Source::Idx(files) => {
-                let (dataset, test, content) = idx::load(spec, files)?;
-                (dataset, test, Some(content))
+    /// If there are too few examples to be split, or they cannot be scaled or corrupted as the spec asks.
+    pub fn of_instance(spec: &Spec, files: &DataFiles, problem: &Problem) -> Result<Self, InputError> {
+        let mut test = None;
+        let dataset = match &problem.source {
+            Source::Generated(generated) => Cow::Owned(generated.dataset(problem.seed)),
+            Source::Gaussian(cloud) => Cow::Owned(gaussian(cloud, problem.seed)),
+            Source::Uniform(cloud) => Cow::Owned(uniform(cloud, problem.seed)),
+            Source::Teacher(network) => Cow::Owned(teacher(network, problem.seed)),
+            Source::Csv { .. } | Source::Idx(_) => {
+                let (dataset, own_test) = files.examples.as_ref().expect("the files of the spec were read");
+                test = own_test.as_ref();
+                Cow::Borrowed(dataset)
             }
             Source::Landscape(_) => return Ok(Self::none()),
         };
@@ -68,9 +79,13 @@ impl Splits {
         let mut splits = Self {
             train: dataset.select(&indices.train),
             validation: dataset.select(&indices.validation),
-            test: test.unwrap_or_else(|| dataset.select(&indices.test)),
-            content,
+            test: test.map_or_else(|| dataset.select(&indices.test), Dataset::clone),
+            content: files.content,
+            inputs: files.inputs.clone(),
+            reading: files.reading,
         };
+        // What follows needs memory, too.
+        drop(dataset);
         splits.thin_out(spec, problem)?;
         splits.scale(spec, problem)?;
         splits.corrupt(spec, problem)?;
@@ -123,31 +138,4 @@ impl Splits {
             _ => Ok(()),
         }
     }
-}
-
-fn load_csv(spec: &Spec, path: &str, target: &str, task: Task) -> Result<(Dataset, blake3::Hash), InputError> {
-    // A bare name of a shipped data set always means that one, so that a spec does not change its meaning with the
-    // folder; `./digits.csv` is the file.
-    let bytes = match ShippedData::find(path) {
-        Some(shipped) => shipped.bytes.into(),
-        None => std::borrow::Cow::Owned(read_file(spec, path)?),
-    };
-    let text = std::str::from_utf8(&bytes).map_err(|error| {
-        spec.error("problem.path", format!("{path} is not UTF-8 text, see byte {}", error.valid_up_to()))
-    })?;
-    // A missing column is a mistake in the spec; everything else is one in the file.
-    csv::check_target(text, target).map_err(|(message, help)| {
-        let error = spec.error("problem.target", format!("{path} {message}"));
-        if help.is_empty() { error } else { error.with_help(help) }
-    })?;
-    Ok((csv::parse(path, text, target, task)?, blake3::hash(&bytes)))
-}
-
-fn read_file(spec: &Spec, path: &str) -> Result<Vec<u8>, InputError> {
-    let file = spec.folder().join(path);
-    fs::read(&file).map_err(|error| {
-        let names: Vec<&str> = SHIPPED.iter().map(|data| data.name).collect();
-        spec.error("problem.path", format!("cannot read {}: {error}", file.display()))
-            .with_help(format!("paths start from the folder of the spec; shipped data sets: {}", names.join(", ")))
-    })
 }

@@ -41,7 +41,7 @@ pub fn check(spec: &Spec, plan: &Plan, data: &Splits, home: &Path) -> Result<(),
         let Some(table) = rehearsal.table(sample, plan, figure, home, folder) else { continue };
         let composed = table.map_err(FigureError::from).and_then(|sheet| rehearsal.compose(figure, sheet.as_ref()));
         if let Err(error) = composed
-            && few.as_ref().is_none_or(|few| few.is_sure(figure, &error))
+            && few.as_ref().is_none_or(|few| few.is_sure(&error))
         {
             return Err(at_its_place(spec, index, &error, few.is_some()));
         }

@@ -2,9 +2,8 @@
 
 use crate::data::Splits;
 use crate::figure::FigureError;
-use crate::spec::{
-    Axis, Figure, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name,
-};
+use crate::record::Setting;
+use crate::spec::{Axis, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name};
 use crate::sweep::Plan;
 use crate::train::OPTIONS;
 
@@ -26,7 +25,7 @@ impl Few {
     /// Few of the trials of a spec; none if they are few already.
     ///
     /// Of more than two seeds, two are left. If that is not enough, axes and starts keep evenly spaced values, the first
-    /// and the last among them.
+    /// and the last among them, and axes those that figures select.
     ///
     /// # Errors
     ///
@@ -51,13 +50,11 @@ impl Few {
 
     /// Whether a figure that they cannot have is one that all trials cannot have either.
     ///
-    /// Lines only become more. But of a selection, the few may have none; and where tables of one optimizer overlap, the
-    /// values that they keep may not.
-    pub(super) fn is_sure(&self, figure: &Figure, error: &FigureError) -> bool {
+    /// Lines only become more. But where tables of one optimizer overlap, the values that they keep may not.
+    pub(super) fn is_sure(&self, error: &FigureError) -> bool {
         let names: Vec<&str> = self.spec.optimizers.iter().map(|grid| grid.optimizer.name).collect();
         let is_once = (1..names.len()).all(|index| !names[..index].contains(&names[index]));
-        let is_complete = self.is_whole && is_once && figure.options.selection.is_empty();
-        is_complete || !matches!(error, FigureError::NoData { .. })
+        (self.is_whole && is_once) || !matches!(error, FigureError::NoData { .. })
     }
 }
 
@@ -72,44 +69,45 @@ fn trials(spec: &Spec) -> Option<u64> {
     grids.try_fold(0_u64, |sum, count| sum.checked_add(count?.checked_mul(each)?))
 }
 
-/// Keeps at most this many values of every axis, and of every coordinate of the starts.
+/// Keeps this many values of every axis, besides those that figures select, and of every coordinate of the starts.
+/// Choices are few by nature.
 fn thin(spec: &mut Spec, keep: usize) {
+    let selections = spec.figures.iter().flat_map(|figure| &figure.options.selection);
+    let selected: Vec<(String, Setting)> = selections.flat_map(|selection| selection.settings.clone()).collect();
+    let thin_axis = |axis: &mut Axis, name: &str| {
+        let is_selected = |value: &f64| selected.contains(&(name.to_owned(), Setting::Number(*value)));
+        if axis.count() > keep as u64 && !matches!(axis, Axis::Choices(_)) {
+            *axis = Axis::Values(some_of(&axis.values(name), keep, is_selected));
+        }
+    };
     for grid in &mut spec.optimizers {
         let names = grid.optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
-        grid.axes.iter_mut().zip(names).for_each(|(axis, name)| thin_axis(axis, name, keep));
-        grid.options.iter_mut().for_each(|(at, axis)| thin_axis(axis, OPTIONS[*at].name, keep));
-        let scales = grid.lr_scale.iter_mut().enumerate();
-        scales.for_each(|(layer, axis)| thin_axis(axis, &lr_scale_name(layer), keep));
+        grid.axes.iter_mut().zip(names).for_each(|(axis, name)| thin_axis(axis, name));
+        grid.options.iter_mut().for_each(|(at, axis)| thin_axis(axis, OPTIONS[*at].name));
+        grid.lr_scale.iter_mut().enumerate().for_each(|(layer, axis)| thin_axis(axis, &lr_scale_name(layer)));
     }
-    spec.problem.axes.iter_mut().for_each(|(name, axis)| thin_axis(axis, name, keep));
+    spec.problem.axes.iter_mut().for_each(|(name, axis)| thin_axis(axis, name));
     if let Some(axis) = spec.network.as_mut().and_then(|network| network.init_offset.as_mut()) {
-        thin_axis(axis, INIT_OFFSET, keep);
+        thin_axis(axis, INIT_OFFSET);
     }
     if let Source::Landscape(landscape) = &mut spec.problem.source {
         match &mut landscape.starts {
-            Starts::Points(points) => *points = some_of(points, keep),
+            Starts::Points(points) => *points = some_of(points, keep, |_| false),
             Starts::Grid(grid) => grid.0.iter_mut().for_each(|(.., points)| *points = (*points).min(keep as u64)),
             Starts::Sample { count, .. } => *count = (*count).min(keep as u64),
         }
     }
 }
 
-fn thin_axis(axis: &mut Axis, name: &str, keep: usize) {
-    if axis.count() > keep as u64 {
-        *axis = match axis {
-            Axis::Choices(choices) => Axis::Choices(some_of(choices, keep)),
-            _ => Axis::Values(some_of(&axis.values(name), keep)),
-        };
-    }
-}
-
-/// At most this many of the items, evenly spaced, the first and the last among them.
-fn some_of<T: Clone>(items: &[T], keep: usize) -> Vec<T> {
-    let (last, gaps) = (items.len() - 1, keep.saturating_sub(1).max(1));
+/// This many of the items, evenly spaced, the first and the last among them; and those that are wanted.
+fn some_of<T: Clone>(items: &[T], keep: usize, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
+    let (last, gaps) = (items.len().saturating_sub(1), keep.saturating_sub(1).max(1));
     if items.len() <= keep {
         return items.to_vec();
     }
-    (0..keep).map(|index| items[index * last / gaps].clone()).collect()
+    let places: Vec<usize> = (0..keep).map(|index| index * last / gaps).collect();
+    let is_kept = |place: &usize| places.binary_search(place).is_ok() || is_wanted(&items[*place]);
+    (0..items.len()).filter(is_kept).map(|place| items[place].clone()).collect()
 }
 
 #[cfg(test)]
@@ -119,8 +117,10 @@ mod tests {
     #[test]
     fn both_ends_are_kept() {
         let items: Vec<usize> = (0..100).collect();
-        assert_eq!(some_of(&items, 4), [0, 33, 66, 99]);
-        assert_eq!(some_of(&items, 1), [0]);
-        assert_eq!(some_of(&items[..3], 4), [0, 1, 2]);
+        let none = |_: &usize| false;
+        assert_eq!(some_of(&items, 4, none), [0, 33, 66, 99]);
+        assert_eq!(some_of(&items, 4, |item| *item == 34), [0, 33, 34, 66, 99]);
+        assert_eq!(some_of(&items, 1, none), [0]);
+        assert_eq!(some_of(&items[..3], 4, none), [0, 1, 2]);
     }
 }

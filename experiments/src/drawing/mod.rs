@@ -192,6 +192,15 @@ pub fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
     (is_of_user && spec.figures.iter().any(|figure| figure.options.by_epoch)).then_some(steps_per_epoch)
 }
 
+/// The names of the files of figures of one problem, from the folder of the results.
+pub fn figure_files(figures: &[spec::Figure]) -> Vec<String> {
+    let name = |figure: &spec::Figure| {
+        let chart = figure::Chart::new(figure.kind, Some(figure.metric)).ok()?.with(figure.options.clone());
+        Some(format!("figures/{}.svg", chart.name()))
+    };
+    figures.iter().filter_map(name).collect()
+}
+
 fn kind(figure: &spec::Figure) -> &'static Kind {
     figure::KINDS.iter().find(|kind| kind.name == figure.kind).expect("a figure is of a known kind")
 }

@@ -13,6 +13,9 @@ use super::weights::{Weights, WeightsOf};
 use super::{Spec, metric};
 use crate::train::Path;
 
+/// The most coordinates of all starts.
+const MAX_COORDINATES: u64 = 200_000_000;
+
 /// The most points of a surface.
 const MAX_SURFACE: u64 = 16_000_000;
 
@@ -90,6 +93,11 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
     let Some(starts) = starts.filter(|&starts| starts <= MAX_TRIALS) else {
         return Err(spec.error("problem.start", format!("these are more starts than {MAX_TRIALS} trials")));
     };
+    let dimensions = spec.problem.landscape().map_or(0, |landscape| landscape.starts.dimensions() as u64);
+    if starts * dimensions > MAX_COORDINATES {
+        let message = format!("{starts} starts of {dimensions} coordinates are more than {MAX_COORDINATES} numbers");
+        return Err(spec.error("problem.start", message));
+    }
     let Some(instances) = spec.problem.points().filter(|&instances| instances <= MAX_TRIALS) else {
         let message = format!("its parameters have more combinations than {MAX_TRIALS} trials");
         return Err(spec.error("problem", message));

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::InputError;
+use super::error::{InputError, shortened};
 
 /// Where something was written: the text (0 is the spec, overrides follow) and the bytes in it.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ impl Node {
     /// What it is, for "found …".
     pub fn describe(&self) -> String {
         match &self.value {
-            Value::String(text) => format!("{text:?}"),
+            Value::String(text) => format!("{:?}", shortened(text)),
             Value::Integer(Some(number)) => number.to_string(),
             Value::Integer(None) => "a huge integer".to_owned(),
             Value::Float(number) => format!("{number:?}"),

@@ -1,10 +1,19 @@
 //! Errors in what the user wrote.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 use thalweg_record::nearest;
+
+use super::excerpt::Excerpt;
+
+/// The most characters of what a user wrote that a message repeats.
+const LONGEST: usize = 100;
+
+/// The most characters of a message.
+const LONGEST_MESSAGE: usize = 2_000;
 
 /// An error in a file (or in an override on the command line) that the user wrote: where it is, what was expected, and
 /// what might help.
@@ -15,8 +24,7 @@ pub struct InputError(Box<Details>);
 
 #[derive(Debug)]
 struct Details {
-    source: NamedSource<String>,
-    span: Range<usize>,
+    source: Excerpt,
     line: usize,
     column: usize,
     message: String,
@@ -34,19 +42,18 @@ impl InputError {
         let before = &text[..start];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self(Box::new(Details {
-            source: NamedSource::new(name, text.to_owned()),
-            span: start..span.end.clamp(start, text.len()),
+            source: Excerpt::new(name, text, start..span.end.clamp(start, text.len())),
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
-            message: message.into(),
+            message: cut(&message.into(), LONGEST_MESSAGE).into_owned(),
             help: None,
         }))
     }
 
-    /// Adds advice.
+    /// Adds advice, if the text is not empty.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.0.help = Some(help.into());
+        self.0.help = Some(help.into()).filter(|help| !help.is_empty());
         self
     }
 
@@ -57,7 +64,7 @@ impl InputError {
 
     /// The name of the file.
     pub fn file(&self) -> &str {
-        self.0.source.name()
+        &self.0.source.name
     }
 
     /// The line, counted from 1.
@@ -89,7 +96,7 @@ impl Diagnostic for InputError {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(std::iter::once(LabeledSpan::underline(self.0.span.clone()))))
+        Some(Box::new(std::iter::once(LabeledSpan::underline(self.0.source.span.clone()))))
     }
 }
 
@@ -97,8 +104,24 @@ impl Diagnostic for InputError {
 pub fn suggestion(name: &str, candidates: &[&str]) -> String {
     const FEW: usize = 24;
     let near = nearest(name, candidates.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-    let all = (candidates.len() <= FEW && !candidates.is_empty()).then(|| format!("valid: {}", candidates.join(", ")));
+    let all = (candidates.len() <= FEW && !candidates.is_empty()).then(|| {
+        let names: Vec<Cow<'_, str>> = candidates.iter().map(|name| shortened(name)).collect();
+        format!("valid: {}", names.join(", "))
+    });
     near.into_iter().chain(all).collect::<Vec<_>>().join(" ")
+}
+
+/// What a user wrote, as a message repeats it: a long text is cut.
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    cut(text, LONGEST)
+}
+
+/// A text of at most `most` characters; what is longer ends with an ellipsis.
+fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
 }
 
 #[cfg(test)]
@@ -112,5 +135,15 @@ mod tests {
         let error = InputError::new("a.toml", "a\n", 90..95, "no");
         assert_eq!((error.line(), error.column()), (2, 1));
         assert_eq!(InputError::new("a.toml", "", 0..0, "no").to_string(), "a.toml:1:1: no");
+    }
+
+    #[test]
+    fn what_is_long_is_cut() {
+        assert_eq!(shortened("name"), "name");
+        assert_eq!(shortened(&"α".repeat(LONGEST)), "α".repeat(LONGEST));
+        assert_eq!(shortened(&"α".repeat(LONGEST + 1)), format!("{}…", "α".repeat(LONGEST)));
+        let error = InputError::new("a.toml", "", 0..0, "a".repeat(1_000_000)).with_help("");
+        assert_eq!(error.message().chars().count(), LONGEST_MESSAGE + 1);
+        assert!(error.help().is_none());
     }
 }

@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 
 use super::document::{Document, Entry, Node, Place, Source, Value, syntax_error};
-use super::error::InputError;
+use super::error::{InputError, shortened};
 
 /// Keys of which a spec has exactly one: setting one replaces the other.
 const EXCLUSIVE: [(&str, &str); 2] = [("train.steps", "train.epochs"), ("train.epochs", "train.steps")];
@@ -71,8 +71,8 @@ fn enter_all<'a>(root: &'a mut Node, path: &str, key: &Place) -> Result<&'a mut 
     let mut at = root;
     let mut walked = String::new();
     for segment in path.split('.') {
-        at = enter(at, segment, key).map_err(|problem| format!("`{path}`: {walked}{problem}"))?;
-        walked = format!("{segment} ");
+        at = enter(at, segment, key).map_err(|problem| format!("`{}`: {walked}{problem}", shortened(path)))?;
+        walked = format!("{} ", shortened(segment));
     }
     Ok(at)
 }
@@ -96,7 +96,7 @@ fn enter<'a>(at: &'a mut Node, segment: &str, key: &Place) -> Result<&'a mut Nod
             let index = segment.parse::<usize>().ok().filter(|&index| index < count);
             index
                 .map(move |index| &mut items[index])
-                .ok_or_else(|| format!("has {count} items, numbered from 0, and no item {segment:?}"))
+                .ok_or_else(|| format!("has {count} items, numbered from 0, and no item {:?}", shortened(segment)))
         }
         _ => Err(format!("is {found}, not a table")),
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::document::{Document, Entry, Node, Place, Value};
-use super::error::{InputError, suggestion};
+use super::error::{InputError, shortened, suggestion};
 use crate::record::Setting;
 
 /// A thing that specs refer to by name.
@@ -115,7 +115,8 @@ impl<'a> Table<'a> {
     }
 
     fn path_of(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        let key = shortened(key);
+        if self.path.is_empty() { key.into_owned() } else { format!("{}.{key}", self.path) }
     }
 }
 
@@ -144,7 +145,7 @@ impl<'a> Field<'a> {
     pub fn choice(&self, names: &[&str]) -> Result<usize, InputError> {
         let text = self.as_str().ok_or_else(|| self.expected(format!("one of {}", names.join(", "))))?;
         names.iter().position(|name| *name == text).ok_or_else(|| {
-            self.error(format!("expected one of {}, found {text:?}", names.join(", ")))
+            self.error(format!("expected one of {}, found {:?}", names.join(", "), shortened(text)))
                 .with_help(suggestion(text, names))
         })
     }

@@ -8,9 +8,8 @@ use thalweg_kernels::math::Elementary;
 
 use super::{Choice, Plan, Population, Trial, WithObjective, lane, train_schedule, with_objective};
 use crate::data::Splits;
-use crate::record::Precision;
 use crate::spec::Spec;
-use crate::train::{self, Engine, Job, Objective, SCHEDULE};
+use crate::train::{self, Engine, Job, Objective};
 
 /// What a plan would need, measured by training a block of each population for a moment.
 #[derive(Clone, Debug)]
@@ -21,7 +20,7 @@ pub struct Estimate {
     pub threads: usize,
     /// The instruction set.
     pub isa: &'static str,
-    /// Memory of the data, the workers and the trials' places.
+    /// Memory, of [`Plan::memory`].
     pub bytes: u64,
     /// Wall-clock time.
     pub time: Duration,
@@ -34,39 +33,17 @@ impl Estimate {
     /// Trains one block of each population of the first instance for a moment; the other instances are taken to be like
     /// it.
     pub fn measure(spec: &Spec, plan: &Plan, data: &Splits, isa: Isa, threads: usize) -> Self {
-        let size = match spec.train.precision {
-            Precision::F32 => 4,
-            Precision::F64 => 8,
-        };
         let measured = with_objective(spec, plan, data, Measurement { spec, plan, isa });
-        let examples: u64 =
-            [&data.train, &data.validation, &data.test].iter().map(|split| split.features.len() as u64).sum();
-        // Weights, gradient, the weights before a logged step, and the optimizer's state; gradients that are clipped or
-        // decayed have an array of their own.
-        let worker = |(population, (_, lanes, _)): (&Population, &(Choice, usize, f64))| {
-            // Weights on their way to files are f64.
-            let kept = plan.weight_files(spec).0.min(2 * *lanes as u64);
-            let own = spec.optimizers.iter().filter(|grid| grid.optimizer.name == population.optimizer.name);
-            let adjusts = own.flat_map(|grid| &grid.options).any(|(option, _)| *option < SCHEDULE);
-            let arrays = *lanes as u64 * size * (3 + population.optimizer.state as u64 + u64::from(adjusts));
-            plan.model.parameters() * (arrays + 8 * kept)
-        };
-        let worker = plan.first_populations().zip(&measured).map(worker).max().unwrap_or(0);
-        let places = plan.trials.len() as u64 * PLACE;
         let seconds = measured.iter().map(|(.., seconds)| seconds).sum::<f64>() * plan.instances.len() as f64;
         Self {
             paths: measured.into_iter().map(|(choice, lanes, _)| (choice, lanes)).collect(),
             threads,
             isa: isa.name(),
-            bytes: 8 * examples + size * examples + worker * threads as u64 + places,
+            bytes: plan.memory(spec, data, isa, threads),
             time: Duration::from_secs_f64(seconds / threads as f64),
         }
     }
 }
-
-/// Bytes that a trial takes while a plan runs: its key, and numbers that say where it belongs; more while keys are
-/// made.
-const PLACE: u64 = 32;
 
 /// Training a block of each population: gives its path, the lanes of its blocks, and the seconds that one thread would
 /// need for it.
@@ -92,7 +69,7 @@ impl Measurement<'_> {
         let choice = Choice::new(spec, plan, population, isa);
         let engine = Engine { isa, threads: 1, path: choice.path, lanes: choice.lanes };
         let lanes = engine.block_lanes::<T>();
-        let indices: Vec<usize> = population.trials.iter().take(lanes).map(|&trial| trial as usize).collect();
+        let indices = plan.first_trials(population, lanes);
         let trials: Vec<Trial> = indices.iter().map(|&index| plan.trials.get(index)).collect();
         let lanes_of_trials = indices.iter().zip(&trials).map(|(&index, trial)| lane(spec, plan, index, trial));
         let jobs = [Job { optimizer: population.optimizer, lanes: lanes_of_trials.collect() }];
@@ -121,7 +98,7 @@ impl Measurement<'_> {
             (base - step).max(0.0) / 2.0
         };
         let block = schedule.logged.len() as f64 * evaluation + schedule.steps as f64 * step;
-        (choice, lanes, block * population.trials.len().div_ceil(lanes) as f64)
+        (choice, lanes, block * population.trials.div_ceil(lanes) as f64)
     }
 }
 

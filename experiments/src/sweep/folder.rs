@@ -1,148 +1,310 @@
-//! The folder of a sweep's results.
+//! The folder of a sweep's results, and who may write there.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thalweg_kernels::CONTRACT;
 
-use super::run::RunError;
-use super::{Model, Plan, Quadratic, WeightFiles, descent, rows};
-use crate::data::Splits;
-use crate::drawing::{self, Drawn, SPEC};
-use crate::record::manifest::Manifest;
-use crate::record::{self, OPTIMUM, Parts, SPECTRUM, atomic};
+use super::identity::{form, identity};
+use super::lock::{FolderLock, WORKSHOP};
+use super::outputs::{CLAIM, Claimed, Outputs, SUMMARY};
+use super::rows;
+use super::run::{Progress, Reuse, RunError};
+use super::salvage::{self, Found, Numbers, Stamp, Tables};
+use super::{Plan, WeightFiles};
+use crate::drawing::SPEC;
+use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
+use crate::record::{Store, atomic};
 use crate::spec::Spec;
 
-/// A folder of results, and the canonical spec that they must belong to.
+/// A folder of results, and the sweep that they are of.
 pub(super) struct Folder<'a> {
     pub path: &'a Path,
-    pub spec: &'a str,
+    pub spec: &'a Spec,
+    /// The canonical text of the spec.
+    pub text: &'a str,
+    pub plan: &'a Plan,
+    pub outputs: &'a Outputs,
+    /// The hashes of the user's own files that trials learn from or start with, by the paths that the spec gives.
+    pub inputs: &'a BTreeMap<String, String>,
+}
+
+/// What is wrong with results that once were complete.
+#[derive(Debug, Default)]
+pub(super) struct Inventory {
+    pub manifest: Option<Manifest>,
+    /// Whether the manifest is of this spec, contract and data.
+    pub is_of_spec: bool,
+    pub changes: Vec<Change>,
+    /// Files that the sweep has and the manifest does not name.
+    pub lacking: Vec<String>,
+}
+
+impl Inventory {
+    /// Whether nothing is to be done.
+    fn is_complete(&self) -> bool {
+        self.is_of_spec && self.changes.is_empty() && self.lacking.is_empty()
+    }
+
+    /// Whether a file is as the manifest says.
+    pub fn is_sound(&self, name: &str) -> bool {
+        let named = self.manifest.as_ref().is_some_and(|manifest| manifest.names().any(|own| own == name));
+        named && !self.changes.iter().any(|change| change.name() == name)
+    }
+}
+
+/// A folder that this process alone works in.
+pub(super) struct Workshop {
+    /// `.thalweg`.
+    pub path: PathBuf,
+    /// The rows of this plan.
+    pub rows: PathBuf,
+    pub claimed: Claimed,
+    pub inventory: Inventory,
+    _lock: FolderLock,
 }
 
 /// What was found in a folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Claim {
     /// Nothing, or a part of the results.
-    Open,
+    Open(Box<Workshop>),
     /// All results.
     Complete,
 }
 
 impl Folder<'_> {
-    pub fn parts(&self) -> PathBuf {
-        self.path.join("parts")
-    }
-
     pub fn error(&self, source: io::Error) -> RunError {
         RunError::Files { path: self.path.to_owned(), source }
     }
 
-    /// Makes sure that the folder belongs to this spec.
-    pub fn claim(&self, fresh: bool) -> Result<Claim, RunError> {
-        let read = |path: PathBuf| match fs::read_to_string(path) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.error(error)),
-        };
-        // The parts of a run under another contract are of no use.
-        let stamp = format!("# contract {CONTRACT}\n{}", self.spec);
-        let in_progress = read(self.parts().join(SPEC))?;
-        let complete = read(self.path.join(SPEC))?;
-        if !fresh {
-            let own = in_progress.as_ref().is_none_or(|text| *text == stamp);
-            if !own || complete.as_ref().is_some_and(|text| *text != self.spec) {
-                return Err(RunError::Occupied(self.path.to_owned()));
-            }
-            let current = Manifest::read(self.path).is_ok_and(|manifest| manifest.contract == CONTRACT);
-            if complete.is_some() && current && in_progress.is_none() {
-                return Ok(Claim::Complete);
-            }
+    /// Makes sure that nobody else works in the folder, that all in it is the command's own, and that no trial is lost;
+    /// or finds that all results are there and as they were written.
+    pub fn claim(&self, reuse: Reuse, progress: &dyn Progress) -> Result<Claim, RunError> {
+        let workshop = self.path.join(WORKSHOP);
+        let is_clean = || !workshop.exists();
+        if reuse == Reuse::Everything
+            && is_clean()
+            && self.inventory().map_err(|source| self.error(source))?.is_complete()
+        {
+            return Ok(Claim::Complete);
         }
-        let prepare = || {
-            if fresh && in_progress.as_ref().is_some_and(|text| *text != stamp) {
-                fs::remove_dir_all(self.parts())?;
-            }
-            fs::create_dir_all(self.parts())?;
-            atomic::write(&self.parts().join(SPEC), |file| file.write_all(stamp.as_bytes()))
-        };
-        prepare().map_err(|source| self.error(source))?;
-        Ok(Claim::Open)
+        let lock = FolderLock::take(self.path)?;
+        let prepared = self.prepare(workshop, lock, reuse, progress)?;
+        if reuse == Reuse::Everything && prepared.inventory.is_complete() {
+            let remove = || self.drop_tables().and_then(|()| prepared.remove(self.path, None));
+            remove().map_err(|source| self.error(source))?;
+            return Ok(Claim::Complete);
+        }
+        Ok(Claim::Open(Box::new(prepared)))
     }
 
-    /// Writes what is known of a quadratic; returns the names of the tables.
-    pub fn write_quadratic(&self, quadratic: Option<&Quadratic>) -> io::Result<Vec<String>> {
-        let Some(Quadratic { spectrum, optimum }) = quadratic else { return Ok(Vec::new()) };
-        record::write_spectrum(&self.path.join(SPECTRUM), spectrum)?;
-        let mut files = vec![SPECTRUM.to_owned()];
-        if let Some(losses) = optimum {
-            record::write_optimum(&self.path.join(OPTIMUM), losses)?;
-            files.push(OPTIMUM.to_owned());
-        }
-        Ok(files)
-    }
-
-    /// Adds what follows from the tables, whose names are in `files`, and removes the parts. Figures that cannot be drawn
-    /// are left out.
-    pub fn finish(
+    fn prepare(
         &self,
-        spec: &Spec,
-        mut files: Vec<String>,
-        parts: Parts,
-        weights: &WeightFiles,
-        steps_per_epoch: u64,
-        png: bool,
-    ) -> Result<Drawn, RunError> {
-        let tables = files.clone();
-        let runs = self.path.join("runs.csv");
-        crate::stats::write_summary(&self.path.join("summary.csv"), &runs)?;
-        files.push("summary.csv".to_owned());
-        files.extend(weights.publish(&weights.rows(&runs)?).map_err(|source| self.error(source))?);
-        let drawn = drawing::draw(spec, self.path, Some(steps_per_epoch), png);
-        files.extend(drawn.files.iter().cloned());
-        let write = || {
-            atomic::write(&self.path.join(SPEC), |file| file.write_all(self.spec.as_bytes()))?;
-            let steps_per_epoch = drawing::kept_steps_per_epoch(spec, steps_per_epoch);
-            Manifest { steps_per_epoch, ..Manifest::of(self.path, CONTRACT, &files)? }.write(self.path)?;
-            if !spec.record.tables {
-                let tables = tables.iter().map(String::as_str).chain(["summary.csv"]);
-                tables.map(|table| self.path.join(table)).try_for_each(fs::remove_file)?;
-            }
-            parts.remove()
-        };
-        write().map_err(|source| self.error(source))?;
-        Ok(drawn)
+        path: PathBuf,
+        lock: FolderLock,
+        reuse: Reuse,
+        progress: &dyn Progress,
+    ) -> Result<Workshop, RunError> {
+        let failed = |source| self.error(source);
+        for folder in [self.path, &path, &self.path.join("figures"), &self.path.join("weights")] {
+            atomic::sweep(folder).map_err(failed)?;
+        }
+        let inventory = self.inventory().map_err(failed)?;
+        let mut claimed = Claimed::read(&path).map_err(failed)?;
+        let manifest = inventory.manifest.as_ref();
+        let foreign = claimed.foreign(self.path, self.outputs.all(), self.text, manifest).map_err(failed)?;
+        if !foreign.is_empty() {
+            return Err(RunError::Foreign { path: self.path.to_owned(), names: foreign.join(", ") });
+        }
+        let identity = identity(self.spec, self.plan);
+        let rows = path.join(&identity.sweep.to_hex()[..16]);
+        let workshop = Workshop { path, rows, claimed: Claimed::default(), inventory, _lock: lock };
+        if reuse != Reuse::Everything {
+            let keep = if reuse == Reuse::InProgress { Some(workshop.rows.as_path()) } else { None };
+            workshop.remove_rows(keep).map_err(failed)?;
+        } else if !workshop.inventory.is_complete() {
+            self.check_loss(&workshop)?;
+            self.tell_changes(&workshop.inventory, progress);
+        }
+        let names = self.outputs.all();
+        claimed.extend(&workshop.path, names, workshop.inventory.manifest.as_ref()).map_err(failed)?;
+        Ok(Workshop { claimed, ..workshop })
     }
 
-    /// Writes the tables; returns their names.
-    pub fn assemble(&self, spec: &Spec, plan: &Plan, data: &Splits, parts: &Parts) -> io::Result<Vec<String>> {
-        let mut files = Vec::new();
-        for (index, (table, header)) in record::TABLES.iter().zip(rows::headers(spec, plan)).enumerate() {
-            let wanted = match *table {
-                "trajectory" => spec.record.trajectory,
-                "effective_lr" => spec.record.effective_lr,
-                _ => true,
-            };
-            if !wanted {
-                continue;
+    /// Says what is made again of results that were complete once.
+    fn tell_changes(&self, inventory: &Inventory, progress: &dyn Progress) {
+        let Some(manifest) = inventory.manifest.as_ref().filter(|manifest| self.is_same_spec(manifest)) else { return };
+        inventory.changes.iter().for_each(|change| progress.notice(&format!("{change}: made again")));
+        for (name, _) in self.inputs.iter().filter(|(name, hash)| manifest.inputs.get(*name) != Some(hash)) {
+            progress.notice(&format!("{name} is not the file that the results are of: they are made again"));
+        }
+    }
+
+    /// Removes the tables, if the sweep does not keep them. Its manifest has their hashes.
+    pub fn drop_tables(&self) -> io::Result<()> {
+        if self.spec.record.tables {
+            return Ok(());
+        }
+        let tables = self.outputs.of_trials.iter().chain(&self.outputs.of_spec).map(String::as_str).chain([SUMMARY]);
+        tables.map(|table| self.path.join(table)).try_for_each(|path| match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        })
+    }
+
+    fn is_same_spec(&self, manifest: &Manifest) -> bool {
+        manifest.spec == blake3::hash(self.text.as_bytes()).to_hex().as_str()
+    }
+
+    /// What is there of finished results, and what of it is as it was written.
+    fn inventory(&self) -> io::Result<Inventory> {
+        let Ok(manifest) = Manifest::read(self.path) else { return Ok(Inventory::default()) };
+        let is_dropped = |name: &str| {
+            let tables = self.outputs.of_trials.iter().chain(&self.outputs.of_spec).any(|table| table == name);
+            !self.spec.record.tables && (tables || name == SUMMARY)
+        };
+        let mut changes = manifest.changes(self.path)?;
+        changes.retain(|change| !matches!(change, Change::Missing(name) if is_dropped(name)));
+        if !manifest.is_written(self.path)? {
+            changes.push(Change::Changed(MANIFEST.to_owned()));
+        }
+        let is_named = |name: &str| manifest.names().any(|own| own == name);
+        let outputs = self.outputs.of_trials.iter().chain(&self.outputs.of_spec).chain(&self.outputs.derived);
+        let lacking = outputs.filter(|name| !is_named(name)).cloned().collect();
+        let is_of_spec =
+            manifest.contract == CONTRACT && self.is_same_spec(&manifest) && manifest.inputs == *self.inputs;
+        Ok(Inventory { manifest: Some(manifest), is_of_spec, changes, lacking })
+    }
+
+    /// An error if the folder holds trials that are not among those of the plan: they would be lost.
+    fn check_loss(&self, workshop: &Workshop) -> Result<(), RunError> {
+        let failed = |source| self.error(source);
+        let numbers = Numbers::new(self.plan);
+        let mut found = Found::default();
+        for (folder, stamp) in workshop.other_rows().map_err(failed)? {
+            // Rows under another contract are of no use.
+            if stamp.contract == CONTRACT {
+                let rows =
+                    stamp.open(&folder).and_then(|store| salvage::count_rows(&store, &numbers)).map_err(failed)?;
+                found.others += if self.is_of_form(&stamp) { rows.others } else { rows.own + rows.others };
             }
-            files.push(format!("{table}.csv"));
-            atomic::write(&self.path.join(format!("{table}.csv")), |file| {
-                file.write_all(&header)?;
-                parts.assemble(index, plan.trials.keys(), file)
-            })?;
         }
-        if let (Some(lattice), Model::Landscape(landscape)) = (&spec.record.surface, &plan.model) {
-            let points = lattice.points();
-            let values = descent::<f64>(landscape).values(&points);
-            record::write_surface(&self.path.join("surface.csv"), &points, &values)?;
-            files.push("surface.csv".to_owned());
+        let manifest = workshop.inventory.manifest.as_ref().filter(|manifest| manifest.contract == CONTRACT);
+        // Results of the same spec but other data are to be made again; those of another spec may be wanted.
+        let is_same_spec =
+            manifest.is_some_and(|manifest| manifest.spec == blake3::hash(self.text.as_bytes()).to_hex().as_str());
+        if let Some(manifest) = manifest.filter(|_| !is_same_spec) {
+            match self.tables(manifest).map_err(failed)? {
+                Some(tables) => found.others += Found::in_tables(tables, &numbers).map_err(failed)?.others,
+                None => return Err(RunError::Occupied(self.path.to_owned())),
+            }
         }
-        if let (Some(perturbation), Model::Network(shape)) = (&spec.record.perturb, &plan.model) {
-            let changes = super::perturbed(spec, plan, data, shape, perturbation);
-            record::write_changes(&self.path.join("units.csv"), &changes)?;
-            files.push("units.csv".to_owned());
+        if found.others > 0 { Err(RunError::Occupied(self.path.to_owned())) } else { Ok(()) }
+    }
+
+    /// The tables of finished results, if their rows have the form of this sweep's.
+    fn tables(&self, manifest: &Manifest) -> io::Result<Option<Tables>> {
+        let is_of_form = || {
+            let text = fs::read_to_string(self.path.join(SPEC)).ok()?;
+            let is_known = manifest.spec == blake3::hash(text.as_bytes()).to_hex().as_str();
+            let other = Spec::parse(SPEC, &text, self.path, &[]).ok().filter(|_| is_known)?.record;
+            let own = &self.spec.record;
+            let same =
+                (other.curves, other.trajectory, other.effective_lr) == (own.curves, own.trajectory, own.effective_lr);
+            Some(same && other.columns == own.columns)
+        };
+        if self.is_same_spec(manifest) || is_of_form() == Some(true) {
+            return Tables::open(self.path, manifest, &rows::headers(self.spec, self.plan));
         }
-        Ok(files)
+        Ok(None)
+    }
+
+    fn is_of_form(&self, stamp: &Stamp) -> bool {
+        stamp.form == Stamp::new(&identity(self.spec, self.plan), 0, &form(self.spec, self.plan)).form
+    }
+
+    /// Opens the rows of this plan, with those that other plans and finished results have of its trials.
+    pub fn open_rows(
+        &self,
+        workshop: &Workshop,
+        reuse: Reuse,
+        weights: &WeightFiles,
+        progress: &dyn Progress,
+    ) -> io::Result<Store> {
+        let identity = identity(self.spec, self.plan);
+        let stamp = Stamp::new(&identity, self.plan.trials.len(), &form(self.spec, self.plan));
+        atomic::sweep(&workshop.rows)?;
+        let store = Store::open(&workshop.rows, identity, self.plan.trials.len())?;
+        store.damaged().iter().for_each(|damage| progress.notice(&format!("{damage}: computed again")));
+        if Stamp::read(&workshop.rows).as_ref() != Some(&stamp) {
+            stamp.write(&workshop.rows)?;
+        }
+        let numbers = Numbers::new(self.plan);
+        if reuse != Reuse::Everything {
+            salvage::check_weights(self.plan, weights, &numbers, &store)?;
+            return Ok(store);
+        }
+        for (folder, other) in workshop.other_rows()? {
+            if other.contract == CONTRACT && self.is_of_form(&other) {
+                salvage::take_rows(&other.open(&folder)?, &numbers, &store)?;
+                weights.take_over(&folder)?;
+            }
+        }
+        if let Some(manifest) = workshop.inventory.manifest.as_ref().filter(|manifest| manifest.contract == CONTRACT) {
+            let sound = self.outputs.of_trials.iter().all(|name| workshop.inventory.is_sound(name));
+            if let Some(tables) = self.tables(manifest)?.filter(|_| sound) {
+                salvage::take_tables(tables, &numbers, &store)?;
+            }
+        }
+        workshop.remove_rows(Some(&workshop.rows))?;
+        let changed = workshop.inventory.changes.iter().filter(|change| matches!(change, Change::Changed(_)));
+        weights.remove(changed.map(Change::name))?;
+        salvage::check_weights(self.plan, weights, &numbers, &store)?;
+        Ok(store)
+    }
+}
+
+impl Workshop {
+    /// The folders of rows of other plans.
+    fn other_rows(&self) -> io::Result<Vec<(PathBuf, Stamp)>> {
+        let mut found = Vec::new();
+        for folder in self.all_rows()?.into_iter().filter(|folder| *folder != self.rows) {
+            found.extend(Stamp::read(&folder).map(|stamp| (folder, stamp)));
+        }
+        Ok(found)
+    }
+
+    /// All folders of rows.
+    fn all_rows(&self) -> io::Result<Vec<PathBuf>> {
+        let mut folders = Vec::new();
+        for entry in fs::read_dir(&self.path)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if name.len() == 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit()) && path.is_dir() {
+                folders.push(path);
+            }
+        }
+        Ok(folders)
+    }
+
+    /// Removes the rows of all plans but one.
+    fn remove_rows(&self, but: Option<&Path>) -> io::Result<()> {
+        let others = self.all_rows()?.into_iter().filter(|folder| Some(folder.as_path()) != but);
+        others.into_iter().try_for_each(|folder| fs::remove_dir_all(folder))
+    }
+
+    /// Removes it, and what the results of this manifest replace.
+    pub fn remove(self, folder: &Path, manifest: Option<&Manifest>) -> io::Result<()> {
+        let own = Manifest::read(folder).ok();
+        if let Some(manifest) = manifest.or(own.as_ref()) {
+            self.claimed.remove_replaced(folder, manifest)?;
+        }
+        self.remove_rows(None)?;
+        match fs::remove_file(self.path.join(CLAIM)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 }

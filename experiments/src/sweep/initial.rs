@@ -1,9 +1,9 @@
 //! Where the weights of a sweep's networks start.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::sync::Arc;
 
+use crate::data::InputFile;
+use crate::input;
 use crate::network::{Architecture, Initializer, tensors};
 use crate::spec::{Init, InputError, Spec};
 
@@ -16,12 +16,17 @@ pub enum Initial {
     Loaded {
         /// The parameters.
         parameters: Arc<[f64]>,
-        /// The BLAKE3 hash of the file.
-        content: blake3::Hash,
+        /// The file.
+        file: InputFile,
     },
 }
 
 impl Initial {
+    /// The file, if there is one.
+    pub(super) fn file(&self) -> Option<&InputFile> {
+        if let Self::Loaded { file, .. } = self { Some(file) } else { None }
+    }
+
     /// What a spec asks for; reads its file, if there is one.
     ///
     /// # Errors
@@ -34,7 +39,8 @@ impl Initial {
         };
         let error = |message: String| spec.error("network.init.file", message);
         let full = spec.folder().join(path);
-        let bytes = read(&full, tensors::most_bytes(architecture)).map_err(|cause| {
+        let read = |(file, _)| input::read(file, tensors::most_bytes(architecture));
+        let bytes = input::open(&full).and_then(read).map_err(|cause| {
             error(format!("cannot read {}: {cause}", full.display()))
                 .with_help("paths start from the folder of the spec")
         })?;
@@ -43,16 +49,7 @@ impl Initial {
                 let error = error(format!("{path}: {message}"));
                 if let Some(help) = help { error.with_help(help) } else { error }
             })?;
-        Ok(Self::Loaded { parameters: parameters.into(), content: blake3::hash(&bytes) })
+        let file = InputFile { name: path.clone(), hash: blake3::hash(&bytes) };
+        Ok(Self::Loaded { parameters: parameters.into(), file })
     }
-}
-
-/// The bytes of a file, which may have at most `most`.
-fn read(path: &std::path::Path, most: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most {
-        return Err(io::Error::other("it is larger than the weights of the network"));
-    }
-    Ok(bytes)
 }

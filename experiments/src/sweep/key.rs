@@ -146,7 +146,7 @@ fn write_network(
                 line("network.init_scale", &number(scale));
             }
         }
-        Initial::Loaded { content, .. } => line("network.init_content", &quoted(&content.to_hex())),
+        Initial::Loaded { file, .. } => line("network.init_content", &quoted(&file.hash.to_hex())),
     }
     line("network.loss", &quoted(shape.loss.name));
     if shape.test_loss != shape.loss {

@@ -1,13 +1,19 @@
 //! Plans: the trials of a spec, each with its key, in the order of the results.
 
+mod demand;
 mod engine;
 mod estimate;
+mod finish;
 mod folder;
+mod identity;
 mod initial;
 mod key;
+mod lock;
+mod outputs;
 mod path;
 mod rows;
 pub mod run;
+mod salvage;
 mod schedule;
 mod shape;
 mod spectrum;
@@ -15,11 +21,10 @@ mod training;
 mod trials;
 mod weights;
 
-use std::collections::HashMap;
-
 use thalweg_kernels::optimizer::{Domain, Optimizer};
 
-use crate::data::Splits;
+use crate::data::{DataFiles, InputFile, Splits};
+use crate::memory::Memory;
 use crate::record::Setting;
 use crate::spec::{self, INIT_OFFSET, InputError, Spec, lr_scale_name};
 use crate::train::OPTIONS;
@@ -28,6 +33,7 @@ use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objec
 pub use estimate::Estimate;
 pub use initial::Initial;
 use key::KeyMaker;
+pub use lock::FolderLock;
 pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
@@ -47,10 +53,15 @@ pub struct Plan {
     pub schedule: Schedule,
     /// What trials learn: see [`Spec::instances`]. All have the same number of examples, features and classes.
     pub instances: Vec<spec::Problem>,
+    /// The files that the numbers of the trials depend on: those of examples, and that of the initial weights. Data sets
+    /// that come with the program are none.
+    pub inputs: Vec<InputFile>,
     /// The trials in plan order.
     pub trials: Trials,
-    /// The trials in groups that are trained together.
+    /// The trials in groups that are trained together, in the order in which the plan first has them.
     pub populations: Vec<Population>,
+    /// The place among them of each pair of an instance and an optimizer.
+    population_of: Vec<usize>,
     /// The problem's parameters that the spec sweeps.
     parameters: Vec<&'static str>,
     /// Their values in each instance.
@@ -95,8 +106,10 @@ pub struct Population {
     pub instance: usize,
     /// Their optimizer.
     pub optimizer: &'static Optimizer,
-    /// Their indices among the plan's trials, sorted by `order_seed`, so that the lanes of a block share batches.
-    pub trials: Vec<u32>,
+    /// How many they are.
+    pub trials: usize,
+    /// The first of them in the plan.
+    first: usize,
 }
 
 impl Plan {
@@ -130,7 +143,7 @@ impl Plan {
         let keys: Vec<KeyMaker> = keys.collect();
         let trials = Trials::new(spec, &keys, &starts);
         let kept = weights::choose(spec, &model, &trials)?;
-        let populations = group(spec, &trials);
+        let (populations, population_of) = trials.populations();
         let mut hyperparameters = Vec::new();
         for grid in &spec.optimizers {
             for hyperparameter in grid.optimizer.hyperparameters.iter().filter(|h| grid.mentions(h)) {
@@ -145,13 +158,17 @@ impl Plan {
         let problem = spec.problem.name().to_owned();
         let lr_scales = spec.optimizers.iter().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
         let parameters = spec.problem.axes.iter().map(|(name, _)| *name).collect();
+        let initial = if let Model::Network(shape) = &model { shape.init.file() } else { None };
+        let inputs = data.inputs.iter().chain(initial).cloned().collect();
         Ok(Self {
             problem,
             model,
+            inputs,
             schedule,
             instances,
             trials,
             populations,
+            population_of,
             parameters,
             points,
             hyperparameters,
@@ -163,17 +180,31 @@ impl Plan {
         })
     }
 
+    /// The plan of a spec, with what its files hold and the examples of its first instance.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`DataFiles::read`], of [`Splits::of_instance`] and of [`Self::new`], or if the list of the trials does not
+    /// fit the memory.
+    pub fn read(spec: &Spec, memory: Memory) -> Result<(DataFiles, Splits, Self), InputError> {
+        demand::check_places(spec, memory)?;
+        let files = DataFiles::read(spec, memory)?;
+        let data = Splits::of_instance(spec, &files, &spec.instances()[0].1)?;
+        let plan = Self::new(spec, &data)?;
+        Ok((files, data, plan))
+    }
+
     /// Makes the examples of each combination of the problem's parameters once, to see whether they can be made: seeds
     /// make no difference to that.
     ///
     /// # Errors
     ///
     /// Those of [`Splits::of_instance`].
-    pub fn check_instances(&self, spec: &Spec) -> Result<(), InputError> {
+    pub fn check_instances(&self, spec: &Spec, files: &DataFiles) -> Result<(), InputError> {
         let mut checked = &self.points[0];
         for (point, problem) in self.points.iter().zip(&self.instances) {
             if point != checked {
-                Splits::of_instance(spec, problem)?;
+                Splits::of_instance(spec, files, problem)?;
                 checked = point;
             }
         }
@@ -199,6 +230,32 @@ impl Plan {
     fn names(&self) -> impl Iterator<Item = &'static str> {
         let options = self.options.iter().map(|at| OPTIONS[*at].name);
         self.hyperparameters.iter().copied().chain(options.filter(|name| !self.hyperparameters.contains(name)))
+    }
+
+    /// Some trials, given in ascending order, by population: first by instance, then by optimizer in the order of the plan.
+    /// The trials of a population are sorted by `order_seed`, so that the lanes of a block share batches.
+    pub fn lists(&self, trials: &[u32]) -> Vec<(&Population, Vec<u32>)> {
+        let mut lists: Vec<(&Population, Vec<u32>)> =
+            self.populations.iter().map(|population| (population, Vec::new())).collect();
+        for &trial in trials {
+            lists[self.population_of[self.trials.population(trial as usize)]].1.push(trial);
+        }
+        lists.retain(|(_, trials)| !trials.is_empty());
+        lists.sort_by_key(|(population, _)| population.instance);
+        for (_, list) in &mut lists {
+            // A stable sort: within an order seed, plan order remains.
+            list.sort_by_cached_key(|&index| self.trials.seeds(index as usize)[1]);
+        }
+        lists
+    }
+
+    /// Trials of a population that are trained together, at most `count`.
+    fn first_trials(&self, population: &Population, count: usize) -> Vec<usize> {
+        let end = self.trials.len().min(population.first + (1 << 16));
+        let trials: Vec<u32> = (population.first..end).map(|trial| trial as u32).collect();
+        let lists = self.lists(&trials);
+        let own = lists.iter().find(|(other, _)| other.first == population.first);
+        own.iter().flat_map(|(_, trials)| trials).take(count).map(|&trial| trial as usize).collect()
     }
 
     /// The populations of the first instance; those of all others are alike.
@@ -291,24 +348,4 @@ fn check_perturbation(spec: &Spec, model: &Model) -> Result<(), InputError> {
         }
     }
     Ok(())
-}
-
-/// The trials of each instance and optimizer, in the order in which the plan first has them.
-fn group(spec: &Spec, trials: &Trials) -> Vec<Population> {
-    let mut populations: Vec<Population> = Vec::new();
-    let mut places = HashMap::new();
-    for index in 0..trials.len() {
-        let place = trials.place(index);
-        let optimizer = spec.optimizers[place.grid].optimizer;
-        let at = *places.entry((place.instance, optimizer.name)).or_insert(populations.len());
-        if at == populations.len() {
-            populations.push(Population { instance: place.instance, optimizer, trials: Vec::new() });
-        }
-        populations[at].trials.push(index as u32);
-    }
-    for population in &mut populations {
-        // A stable sort: within an order seed, plan order remains.
-        population.trials.sort_by_key(|&index| trials.seeds(index as usize)[1]);
-    }
-    populations
 }

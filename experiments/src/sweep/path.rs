@@ -33,7 +33,7 @@ impl Choice {
             Precision::F32 => (isa.lanes::<f32>(), 4),
             Precision::F64 => (isa.lanes::<f64>(), 8),
         };
-        let trials = population.trials.len();
+        let trials = population.trials;
         let arrays = 2 + population.optimizer.state as u64;
         let bytes = plan.model.parameters() * arrays * size;
         if matches!(plan.model, Model::Landscape(_)) {

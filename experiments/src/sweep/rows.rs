@@ -1,46 +1,83 @@
 //! The rows of a trial, from what the training loop says of it.
 
 use super::{Model, Plan, Trial};
-use crate::record::{self, Curve, Rows, Run};
+use crate::record::{self, Batch, Curve, Run};
 use crate::spec::Spec;
 use crate::train::{Outcome, Point, RATE_QUANTILES, Split};
 
-/// The trial's rows in each of [`record::TABLES`], as bytes.
-pub(super) fn render(spec: &Spec, plan: &Plan, trial: &Trial, outcome: &Outcome) -> Rows {
-    let precision = spec.train.precision;
-    let key = trial.key.to_string();
-    let run = bytes(|writer| record::write_run(writer, &run(spec, plan, trial, outcome), precision));
-    let recorded = |point: &&Point| plan.schedule.recorded.binary_search(&point.step).is_ok();
-    let curves = bytes_if(!plan.schedule.recorded.is_empty(), |writer| {
-        outcome.points.iter().filter(recorded).try_for_each(|point| {
-            let curve = curve(&key, point);
-            record::write_curve(writer, &curve, precision)
-        })
-    });
-    let trajectory = bytes_if(spec.record.trajectory, |writer| {
-        // Positions are kept at the steps that are logged.
-        outcome.positions.iter().zip(&outcome.points).try_for_each(|((step, parameters), point)| {
-            let value = point.loss[Split::Train as usize].unwrap_or(f64::NAN);
-            record::write_position(writer, &key, step, parameters, value, precision)
-        })
-    });
-    let rates = bytes_if(spec.record.effective_lr, |writer| {
-        outcome.points.iter().filter(recorded).try_for_each(|point| match &point.effective_lr {
-            Some(rates) => record::write_rates(writer, &key, point.step, rates, precision),
-            None => Ok(()),
-        })
-    });
-    [run, curves, trajectory, rates]
+/// Renders the rows of trials into a batch.
+pub(super) struct Renderer<'a> {
+    spec: &'a Spec,
+    plan: &'a Plan,
+    /// One per table of [`record::TABLES`].
+    writers: [CsvBytes; record::TABLES.len()],
+    /// The trials, and where their rows end.
+    trials: Vec<(u32, [u64; record::TABLES.len()])>,
 }
 
-/// The first lines of [`record::TABLES`]; that of `curves.csv` is there even if no curves are kept.
-pub(super) fn headers(spec: &Spec, plan: &Plan) -> Rows {
+impl<'a> Renderer<'a> {
+    pub fn new(spec: &'a Spec, plan: &'a Plan) -> Self {
+        let writers = std::array::from_fn(|_| csv::Writer::from_writer(Vec::new()));
+        Self { spec, plan, writers, trials: Vec::new() }
+    }
+
+    /// Appends the rows of a trial in each table. Its files of weights are given by name, with their hashes.
+    pub fn push(&mut self, index: u32, trial: &Trial, outcome: &Outcome, weights: &[(String, blake3::Hash)]) {
+        self.write(trial, outcome, weights).expect("memory takes every row, and rows have the cells of their header");
+        let ends = self.writers.each_mut().map(|writer| {
+            writer.flush().expect("memory takes every row");
+            writer.get_ref().len() as u64
+        });
+        self.trials.push((index, ends));
+    }
+
+    fn write(&mut self, trial: &Trial, outcome: &Outcome, files: &[(String, blake3::Hash)]) -> csv::Result<()> {
+        let Self { spec, plan, writers: [runs, curves, trajectory, rates, weights], .. } = self;
+        let precision = spec.train.precision;
+        let key = trial.key.to_string();
+        record::write_run(runs, &run(spec, plan, trial, outcome), precision)?;
+        let recorded = |point: &&Point| plan.schedule.recorded.binary_search(&point.step).is_ok();
+        if !plan.schedule.recorded.is_empty() {
+            for point in outcome.points.iter().filter(recorded) {
+                record::write_curve(curves, &curve(&key, point), precision)?;
+            }
+        }
+        if spec.record.trajectory {
+            // Positions are kept at the steps that are logged.
+            for ((step, parameters), point) in outcome.positions.iter().zip(&outcome.points) {
+                let value = point.loss[Split::Train as usize].unwrap_or(f64::NAN);
+                record::write_position(trajectory, &key, step, parameters, value, precision)?;
+            }
+        }
+        if spec.record.effective_lr {
+            for point in outcome.points.iter().filter(recorded) {
+                if let Some(quantiles) = &point.effective_lr {
+                    record::write_rates(rates, &key, point.step, quantiles, precision)?;
+                }
+            }
+        }
+        files.iter().try_for_each(|(name, hash)| weights.write_record([&key, name, hash.to_hex().as_str()]))
+    }
+
+    /// The rows of all trials.
+    pub fn finish(self) -> Batch {
+        let bytes = self.writers.map(|writer| writer.into_inner().expect("memory takes every row"));
+        Batch::new(self.trials, bytes)
+    }
+}
+
+/// The first lines of those of [`record::TABLES`] that the sweep has; that of `curves.csv` is there even if no curves are
+/// kept.
+pub(super) fn headers(spec: &Spec, plan: &Plan) -> [Vec<u8>; record::TABLES.len()] {
     let names = plan.hyperparameter_names();
     [
         bytes(|writer| record::write_run_header(writer, &names, &extra_columns(spec, plan))),
         bytes(record::write_curve_header),
-        bytes(|writer| record::write_trajectory_header(writer, plan.model.parameters() as usize)),
-        bytes(|writer| record::write_rates_header(writer, &RATE_QUANTILES)),
+        bytes_if(spec.record.trajectory, |writer| {
+            record::write_trajectory_header(writer, plan.model.parameters() as usize)
+        }),
+        bytes_if(spec.record.effective_lr, |writer| record::write_rates_header(writer, &RATE_QUANTILES)),
+        Vec::new(),
     ]
 }
 
@@ -69,9 +106,6 @@ fn places(plan: &Plan, outcome: &Outcome) -> Vec<Option<f64>> {
     [coordinates(outcome.start()), coordinates(outcome.end()), vec![value]].concat()
 }
 
-/// Bytes of most rows.
-const ROW: usize = 256;
-
 /// A CSV in memory.
 type CsvBytes = csv::Writer<Vec<u8>>;
 
@@ -82,7 +116,7 @@ fn bytes_if(wanted: bool, write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) 
 
 /// What is written to a CSV in memory, which cannot fail.
 fn bytes(write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().buffer_capacity(ROW).from_writer(Vec::with_capacity(ROW));
+    let mut writer = csv::Writer::from_writer(Vec::new());
     write(&mut writer).expect("memory takes every row, and rows have the cells of their header");
     writer.into_inner().expect("memory takes every row")
 }

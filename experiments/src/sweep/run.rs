@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use miette::Diagnostic;
@@ -11,13 +10,15 @@ use thiserror::Error;
 
 use thalweg_kernels::{CONTRACT, Isa};
 
+use super::finish::Finish;
 use super::folder::{Claim, Folder};
-use super::training::{Training, Writer};
-use super::{Plan, Quadratic, WeightFiles, with_objective};
-use crate::data::Splits;
+use super::outputs::Outputs;
+use super::training::Training;
+use super::{Plan, Quadratic, WeightFiles};
 use crate::drawing::{self, DrawError};
-use crate::record::{Parts, Provenance, RecordError};
-use crate::spec::{InputError, Problem, Spec};
+use crate::memory::Memory;
+use crate::record::{Holder, Provenance, RecordError};
+use crate::spec::{InputError, Spec};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -28,10 +29,24 @@ pub struct Settings {
     pub threads: usize,
     /// The instruction set.
     pub isa: Isa,
-    /// Whether results that are there already are computed again.
-    pub fresh: bool,
+    /// What is used of what is there already.
+    pub reuse: Reuse,
     /// Whether figures are written as PNG as well.
     pub png: bool,
+    /// How much memory the sweep may need.
+    pub memory: Memory,
+}
+
+/// What a run uses of what its folder holds already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reuse {
+    /// All rows of its trials, in progress or finished.
+    #[default]
+    Everything,
+    /// Its own rows in progress: finished results are computed again.
+    InProgress,
+    /// Nothing.
+    Nothing,
 }
 
 /// A receiver of news on how far a run is.
@@ -40,6 +55,8 @@ pub trait Progress: Sync {
     fn begin(&self, trials: usize, done: usize);
     /// This many more trials are done.
     fn advance(&self, trials: usize);
+    /// Something that the user should know.
+    fn notice(&self, text: &str);
     /// The training is over.
     fn end(&self);
 }
@@ -67,12 +84,32 @@ pub enum RunError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Input(#[from] InputError),
-    /// The folder holds the results of another spec.
+    /// The folder holds trials that this spec does not have.
     #[error("{} holds the results of another spec", .0.display())]
-    #[diagnostic(help("choose another folder with --out, or replace what is there with --fresh"))]
+    #[diagnostic(help(
+        "they have trials that this spec does not have, or other columns: choose another folder with --out, or replace what is there with --fresh"
+    ))]
     Occupied(PathBuf),
+    /// The folder holds files of others.
+    #[error("{} holds files that are not Thalweg's, and have the names of results: {names}", path.display())]
+    #[diagnostic(help("choose another folder with --out, or move them away"))]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// The names of the files.
+        names: String,
+    },
+    /// Another process works in the folder.
+    #[error("another process works in {}: process {} on {}, since {}", path.display(), by.process, by.host, by.since)]
+    #[diagnostic(help("wait for it, or choose another folder with --out"))]
+    Held {
+        /// The folder.
+        path: PathBuf,
+        /// Who works there.
+        by: Holder,
+    },
     /// A file or folder could not be read or written.
-    #[error("cannot write results to {}", path.display())]
+    #[error("cannot read or write results in {}", path.display())]
     Files {
         /// The folder.
         path: PathBuf,
@@ -98,56 +135,63 @@ pub enum RunError {
 ///
 /// If the spec does not fit its data, or files cannot be read or written. What was computed until then is kept.
 pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &AtomicBool) -> Result<Finished, RunError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build()?;
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
-    let data = Splits::load(spec)?;
-    let plan = Plan::new(spec, &data)?;
-    plan.check_instances(spec)?;
+    let (files, data, plan) = pool.install(|| Plan::read(spec, settings.memory))?;
+    plan.check_instances(spec, &files)?;
+    plan.check_memory(spec, &data, settings.isa, settings.threads, settings.memory)?;
     let quadratic = Quadratic::of(spec, &plan, &data)?;
     drawing::check(spec, &plan, &data, &settings.out)?;
-    let folder = Folder { path: &settings.out, spec: &spec.of_results().canonical() };
-    if folder.claim(settings.fresh)? == Claim::Complete {
-        return Ok(Finished::AlreadyComplete);
-    }
-    let parts = Parts::open(&folder.parts(), plan.trials.keys()).map_err(|source| folder.error(source))?;
-    progress.begin(plan.trials.len(), parts.done());
-    let started = Instant::now();
-    let before = parts.done();
-    let parts = Mutex::new(Writer::new(parts));
-    let weights = WeightFiles::new(spec, &plan, &settings.out, &folder.parts());
-    let train = |spent: Duration, (instance, problem): (usize, &Problem)| {
-        if stop.load(Ordering::Relaxed) {
-            return Ok(spent);
-        }
-        let own = if instance == 0 { None } else { Some(Splits::of_instance(spec, problem)?) };
-        let weights = &weights;
-        let training = Training { spec, plan: &plan, instance, settings, progress, stop, writer: &parts, weights };
-        Ok::<_, RunError>(spent + with_objective(spec, &plan, own.as_ref().unwrap_or(&data), training)?)
+    let (text, outputs) = (spec.of_results().canonical(), Outputs::new(spec, &plan.model));
+    let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
+    // A single instance has its examples; the rest of the memory is for training.
+    let files = (plan.instances.len() > 1).then_some(files);
+    let (path, text) = (settings.out.as_path(), text.as_str());
+    let folder = Folder { path, spec, text, plan: &plan, outputs: &outputs, inputs: &inputs };
+    let workshop = match pool.install(|| folder.claim(settings.reuse, progress))? {
+        Claim::Complete => return Ok(Finished::AlreadyComplete),
+        Claim::Open(workshop) => *workshop,
     };
-    let trained = plan.instances.iter().enumerate().try_fold(Duration::ZERO, train);
+    let weights = WeightFiles::new(spec, &plan, path, &workshop.rows);
+    let store = pool.install(|| folder.open_rows(&workshop, settings.reuse, &weights, progress));
+    let store = store.map_err(|source| folder.error(source))?;
+    let before = store.done();
+    progress.begin(plan.trials.len(), before);
+    let started = Instant::now();
+    let training = Training::new((spec, &plan), settings, (progress, stop), (&store, &weights));
+    let trained = training.run(&data, files.as_ref());
     progress.end();
     let spent = trained?;
-    let Writer { mut parts, failure, .. } = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
-    failure.map_or(Ok(()), Err).and_then(|()| parts.flush()).map_err(|source| folder.error(source))?;
-    if parts.done() < plan.trials.len() {
-        return Ok(Finished::Stopped { done: parts.done(), trials: plan.trials.len() });
+    let stopped = || Finished::Stopped { done: store.done(), trials: plan.trials.len() };
+    if store.done() < plan.trials.len() || stop.load(Ordering::Relaxed) {
+        return Ok(stopped());
     }
-    let trials = plan.trials.len() - before;
+    let trials = [plan.trials.len() - before, before];
     let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops_per_trial());
-    let mut files = folder.assemble(spec, &plan, &data, &parts).map_err(|source| folder.error(source))?;
-    files.extend(folder.write_quadratic(quadratic.as_ref()).map_err(|source| folder.error(source))?);
-    // Figures of a large sweep need the memory.
-    let steps_per_epoch = plan.schedule.steps_per_epoch;
-    drop(plan);
-    let drawn = folder.finish(spec, files, parts, &weights, steps_per_epoch, settings.png)?;
-    provenance.write(folder.path).map_err(|source| folder.error(source))?;
-    drawn.complete()?;
+    let (quadratic, provenance) = (quadratic.as_ref(), &provenance);
+    let finish = Finish {
+        folder: &folder,
+        data: &data,
+        quadratic,
+        store: &store,
+        weights: &weights,
+        provenance,
+        png: settings.png,
+    };
+    pool.install(|| finish.run(workshop))?;
     Ok(Finished::Complete)
 }
 
 /// `elapsed` on the wall clock, and `spent` by all threads on training.
-fn provenance(settings: &Settings, trials: usize, [elapsed, spent]: [Duration; 2], flops: u128) -> Provenance {
+fn provenance(
+    settings: &Settings,
+    [trials, earlier_trials]: [usize; 2],
+    [elapsed, spent]: [Duration; 2],
+    flops: u128,
+) -> Provenance {
     let seconds = elapsed.as_secs_f64();
-    let git = std::process::Command::new("git").args(["rev-parse", "HEAD"]).output();
+    // The sources that this program was made from, where they still are.
+    let git = std::process::Command::new("git").args(["-C", env!("CARGO_MANIFEST_DIR"), "rev-parse", "HEAD"]).output();
     let revision = git.ok().filter(|output| output.status.success());
     Provenance {
         version: env!("CARGO_PKG_VERSION"),
@@ -159,6 +203,7 @@ fn provenance(settings: &Settings, trials: usize, [elapsed, spent]: [Duration; 2
         isa: settings.isa.name(),
         threads: settings.threads,
         trials,
+        earlier_trials,
         seconds,
         training_seconds: spent.as_secs_f64() / settings.threads as f64,
         trials_per_second: trials as f64 / seconds,

@@ -3,73 +3,173 @@
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
 use super::run::{Progress, RunError, Settings};
-use super::{Choice, Plan, Population, Trial, WeightFiles, WithObjective, rows};
-use crate::record::Parts;
+use super::{Choice, Plan, Population, Trial, WeightFiles, WithObjective, rows, with_objective};
+use crate::data::{DataFiles, Splits};
+use crate::record::Store;
 use crate::spec::{Curves, Spec};
 use crate::train::{self, EffectiveRates, Jobs, Lane, Norms, Objective, Observer, Outcome};
 
-/// Rows on their way to the disk.
-pub(super) struct Writer {
-    pub parts: Parts,
-    started: Instant,
-    flushed: Instant,
-    pub failure: Option<io::Error>,
-}
-
-impl Writer {
-    /// Writes to these parts; the sweep begins now.
-    pub fn new(parts: Parts) -> Self {
-        let now = Instant::now();
-        Self { parts, started: now, flushed: now, failure: None }
-    }
-}
-
-/// How long finished rows may wait before they are written: this long, or this share of the time since the start, so
-/// that a sweep of a day has hundreds of parts rather than tens of thousands.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long finished rows may wait before they are written: this share of the time since the start, within bounds, so that
+/// a sweep of a day has a thousand journals rather than tens of thousands.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
 const PATIENCE_SHARE: f64 = 0.01;
 /// How many bytes of finished rows may wait.
 const BACKLOG: usize = 16 << 20;
 
-/// Training the trials of an instance that are not done.
+/// Training the trials of a plan that are not done.
 pub(super) struct Training<'a> {
-    pub spec: &'a Spec,
-    pub plan: &'a Plan,
-    pub instance: usize,
-    pub settings: &'a Settings,
-    pub progress: &'a dyn Progress,
-    pub stop: &'a AtomicBool,
-    pub writer: &'a Mutex<Writer>,
-    pub weights: &'a WeightFiles,
+    spec: &'a Spec,
+    plan: &'a Plan,
+    settings: &'a Settings,
+    progress: &'a dyn Progress,
+    stop: &'a AtomicBool,
+    store: &'a Store,
+    weights: &'a WeightFiles,
+    started: Instant,
+    flushed: Mutex<Instant>,
+    failure: Mutex<Option<io::Error>>,
 }
 
-impl WithObjective for Training<'_> {
+impl<'a> Training<'a> {
+    pub fn new(
+        (spec, plan): (&'a Spec, &'a Plan),
+        settings: &'a Settings,
+        (progress, stop): (&'a dyn Progress, &'a AtomicBool),
+        (store, weights): (&'a Store, &'a WeightFiles),
+    ) -> Self {
+        let (started, failure) = (Instant::now(), Mutex::new(None));
+        let flushed = Mutex::new(started);
+        Self { spec, plan, settings, progress, stop, store, weights, started, flushed, failure }
+    }
+
+    /// Trains piece after piece, and seals each on another thread while the next one is trained; whatever is done is on
+    /// disk in the end. Returns the time spent on training, summed over the threads.
+    ///
+    /// # Errors
+    ///
+    /// If data cannot be made, threads not be started, or rows not be written.
+    pub fn run(&self, data: &Splits, files: Option<&DataFiles>) -> Result<Duration, RunError> {
+        let trained = std::thread::scope(|scope| {
+            let (ready, pieces) = sync_channel(1);
+            let sealing = scope.spawn(move || self.seal(&pieces));
+            let mut spent = Duration::ZERO;
+            let mut train = || {
+                for piece in 0..self.store.pieces() {
+                    let missing = self.store.missing(piece);
+                    if !missing.is_empty() {
+                        spent += self.train(&missing, data, files)?;
+                    }
+                    if self.stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    // Who seals is gone after a failure, which is told below.
+                    let _ = ready.send(piece);
+                }
+                Ok::<(), RunError>(())
+            };
+            let trained = train();
+            drop(ready);
+            sealing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            trained.map(|()| spent)
+        });
+        let flushed = self.store.flush();
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match failure.map_or(flushed, Err) {
+            Ok(()) => trained,
+            Err(source) => Err(RunError::Files { path: self.settings.out.clone(), source }),
+        }
+    }
+
+    fn seal(&self, pieces: &Receiver<usize>) {
+        for piece in pieces {
+            if let Err(error) = self.store.seal(piece) {
+                return self.fail(error);
+            }
+        }
+    }
+
+    /// Trains trials of a piece, instance by instance.
+    fn train(&self, missing: &[u32], data: &Splits, files: Option<&DataFiles>) -> Result<Duration, RunError> {
+        let mut spent = Duration::ZERO;
+        for lists in self.plan.lists(missing).chunk_by(|one, other| one.0.instance == other.0.instance) {
+            if self.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let instance = lists[0].0.instance;
+            let own = match files {
+                Some(files) if instance > 0 => {
+                    Some(Splits::of_instance(self.spec, files, &self.plan.instances[instance])?)
+                }
+                _ => None,
+            };
+            let data = own.as_ref().unwrap_or(data);
+            spent += with_objective(self.spec, self.plan, data, Instance { training: self, lists })?;
+        }
+        Ok(spent)
+    }
+
+    /// Ends the training, after a failure.
+    fn fail(&self, error: io::Error) {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Keeps the rows of finished trials.
+    fn keep(&self, trials: &[u32], outcomes: &[Outcome]) {
+        if let Err(error) = self.try_keep(trials, outcomes) {
+            return self.fail(error);
+        }
+        self.progress.advance(trials.len());
+    }
+
+    fn try_keep(&self, trials: &[u32], outcomes: &[Outcome]) -> io::Result<()> {
+        let mut renderer = rows::Renderer::new(self.spec, self.plan);
+        for (&index, outcome) in trials.iter().zip(outcomes) {
+            let trial = self.plan.trials.get(index as usize);
+            // Weights before rows: a trial that has its row is done.
+            let weights = self.weights.keep(index as usize, trial.key, outcome)?;
+            renderer.push(index, &trial, outcome, &weights);
+        }
+        self.store.add(renderer.finish());
+        let patience = self.started.elapsed().mul_f64(PATIENCE_SHARE).clamp(PATIENCE.0, PATIENCE.1);
+        let is_due = match self.flushed.try_lock() {
+            Ok(mut flushed) if flushed.elapsed() > patience || self.store.pending() > BACKLOG => {
+                *flushed = Instant::now();
+                true
+            }
+            _ => false,
+        };
+        if is_due { self.store.flush() } else { Ok(()) }
+    }
+}
+
+/// Training trials of an instance, in lists by population.
+struct Instance<'a> {
+    training: &'a Training<'a>,
+    lists: &'a [(&'a Population, Vec<u32>)],
+}
+
+impl WithObjective for Instance<'_> {
     type Output = Result<Duration, RunError>;
 
     fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<Duration, RunError> {
-        let Self { spec, plan, settings, .. } = self;
-        let own: Vec<&Population> =
-            plan.populations.iter().filter(|population| population.instance == self.instance).collect();
-        let missing: Vec<Vec<u32>> = {
-            let parts = &self.locked().parts;
-            let is_missing = |trial: &u32| !parts.has(*trial as usize);
-            own.iter().map(|population| population.trials.iter().copied().filter(is_missing).collect()).collect()
-        };
+        let Training { spec, plan, settings, stop, .. } = *self.training;
         let schedule = super::train_schedule(spec, plan);
         let observers: &[&dyn Observer<T>] = match (spec.record.curves, spec.record.effective_lr) {
             (Curves::None, _) => &[],
             (_, false) => &[&Norms],
             (_, true) => &[&Norms, &EffectiveRates],
         };
-        let choices: Vec<Choice> =
-            own.iter().map(|population| Choice::new(spec, plan, population, settings.isa)).collect();
+        let choice = |list: &(&Population, Vec<u32>)| Choice::new(spec, plan, list.0, settings.isa);
+        let choices: Vec<Choice> = self.lists.iter().map(choice).collect();
         // Populations that are trained in the same way share the threads.
         let mut ways = Vec::new();
         for choice in &choices {
@@ -79,15 +179,17 @@ impl WithObjective for Training<'_> {
         }
         let mut spent = Duration::ZERO;
         for (path, lanes) in ways {
-            let takes = |&at: &usize| (choices[at].path, choices[at].lanes) == (path, lanes);
-            let populations: Vec<usize> = (0..missing.len()).filter(takes).collect();
-            let list = |&population: &usize| (own[population].optimizer, missing[population].as_slice());
-            let jobs = Missing { spec, plan, lists: populations.iter().map(list).collect() };
+            let takes = |(_, choice): &(_, &Choice)| (choice.path, choice.lanes) == (path, lanes);
+            let lists = self.lists.iter().zip(&choices).filter(takes).map(|((population, trials), _)| {
+                let trials: &[u32] = trials;
+                (population.optimizer, trials)
+            });
+            let jobs = Missing { spec, plan, lists: lists.collect() };
             let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes };
             let done = |job: usize, first: usize, outcomes: &[Outcome]| {
-                self.keep(&jobs.lists[job].1[first..first + outcomes.len()], outcomes);
+                self.training.keep(&jobs.lists[job].1[first..first + outcomes.len()], outcomes);
             };
-            spent += train::train(objective, &jobs, &schedule, observers, engine, self.stop, done)?;
+            spent += train::train(objective, &jobs, &schedule, observers, engine, stop, done)?;
         }
         Ok(spent)
     }
@@ -119,40 +221,5 @@ impl Jobs for Missing<'_> {
         let lane = |(&index, trial)| super::lane(self.spec, self.plan, index as usize, trial);
         let lanes: Vec<Lane<'_>> = indices.iter().zip(&trials).map(lane).collect();
         work(&lanes)
-    }
-}
-
-impl Training<'_> {
-    fn locked(&self) -> MutexGuard<'_, Writer> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps the rows of finished trials.
-    fn keep(&self, trials: &[u32], outcomes: &[Outcome]) {
-        // Weights before rows: a trial that has its row is done.
-        let render = |(&index, outcome): (&u32, &Outcome)| {
-            let trial = self.plan.trials.get(index as usize);
-            self.weights.keep(index as usize, trial.key, outcome)?;
-            Ok(rows::render(self.spec, self.plan, &trial, outcome))
-        };
-        let rows: io::Result<Vec<_>> = trials.iter().zip(outcomes).map(render).collect();
-        let mut writer = self.locked();
-        match rows {
-            Ok(rows) => trials.iter().zip(&rows).for_each(|(&trial, rows)| writer.parts.add(trial as usize, rows)),
-            Err(error) => {
-                writer.failure = Some(error);
-                return self.stop.store(true, Ordering::Relaxed);
-            }
-        }
-        let patience = PATIENCE.max(writer.started.elapsed().mul_f64(PATIENCE_SHARE));
-        if writer.flushed.elapsed() > patience || writer.parts.pending() > BACKLOG {
-            writer.flushed = Instant::now();
-            if let Err(error) = writer.parts.flush() {
-                writer.failure = Some(error);
-                self.stop.store(true, Ordering::Relaxed);
-            }
-        }
-        drop(writer);
-        self.progress.advance(trials.len());
     }
 }

@@ -1,9 +1,12 @@
 //! The trials of a plan, each made when it is asked for.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
+use rayon::prelude::*;
 use thalweg_kernels::optimizer::Optimizer;
 
+use super::Population;
 use super::key::{KeyMaker, OptimizerKeys, Point};
 use crate::record::Key;
 use crate::spec::{GridPoint, GridPoints, Seeds, Spec};
@@ -37,7 +40,6 @@ pub struct Trial {
 ///
 /// Of a trial, memory holds only its key and, if the spec lists some of them twice, its number: a plan may have
 /// millions.
-/// millions.
 #[derive(Clone, Debug)]
 pub struct Trials {
     grids: Vec<(&'static Optimizer, GridPoints)>,
@@ -47,6 +49,9 @@ pub struct Trials {
     seeds: Seeds,
     init_seed: Option<u64>,
     order_seed: Option<u64>,
+    /// For each grid, the first one of its optimizer.
+    alike: Vec<usize>,
+    instances: usize,
     /// The instances of a combination of the problem's parameters: one, or one per seed.
     together: usize,
     keys: Vec<Key>,
@@ -67,6 +72,21 @@ pub(super) struct Place {
     pub seed: usize,
 }
 
+/// How many keys a thread makes at once, about.
+const KEYS_AT_ONCE: usize = 4096;
+
+/// Each key once, where it comes first; and if that leaves some out, the places of the others.
+fn without_repetition(keys: Vec<Key>) -> (Vec<Key>, Option<Vec<u32>>) {
+    let mut sorted = keys.clone();
+    sorted.par_sort_unstable();
+    if sorted.windows(2).all(|pair| pair[0] != pair[1]) {
+        return (keys, None);
+    }
+    let mut seen = HashSet::with_capacity(keys.len());
+    let (keys, places) = keys.into_iter().zip(0..).filter(|(key, _)| seen.insert(*key)).unzip();
+    (keys, Some(places))
+}
+
 impl Trials {
     /// The trials of a spec, which has been checked to have at most [`crate::spec::MAX_TRIALS`]; there is one maker of
     /// keys per instance.
@@ -83,8 +103,12 @@ impl Trials {
                 Some(*end)
             })
             .collect();
+        let alike = |(optimizer, _): &(&Optimizer, _)| grids.iter().position(|(other, _)| other == optimizer);
+        let alike = grids.iter().filter_map(alike).collect();
         let mut all = Self {
             grids,
+            alike,
+            instances: makers.len(),
             ends,
             starts: starts.len(),
             seeds: train.seeds.clone(),
@@ -100,37 +124,75 @@ impl Trials {
 
     /// Finds the keys of all trials, and which of them are repeated.
     fn find_keys(&mut self, makers: &[KeyMaker], starts: &[Vec<f64>]) {
-        let listed = makers.len() / self.together * self.ends.last().copied().unwrap_or(0);
-        let mut seen = HashSet::with_capacity(listed);
-        let (mut keys, mut numbers) = (Vec::with_capacity(listed), Vec::with_capacity(listed));
-        let mut number = 0;
+        let at_once = (KEYS_AT_ONCE / (starts.len() * self.seeds.count() as usize)).max(1);
+        let mut pieces = Vec::new();
         for makers in makers.chunks(self.together) {
             for (optimizer, points) in &self.grids {
+                let firsts = (0..points.count()).step_by(at_once);
+                pieces.extend(
+                    firsts.map(|first| (makers, *optimizer, points, first..points.count().min(first + at_once))),
+                );
+            }
+        }
+        let keys =
+            |(makers, optimizer, points, range): &(&[KeyMaker], &'static Optimizer, &GridPoints, Range<usize>)| {
                 let mut makers: Vec<OptimizerKeys> = makers.iter().map(|maker| maker.of_optimizer(optimizer)).collect();
-                for point in (0..points.count()).map(|point| points.get(point)) {
+                let mut keys = Vec::with_capacity(range.len() * starts.len() * self.seeds.count() as usize);
+                for point in range.clone().map(|point| points.get(point)) {
+                    let GridPoint { hyperparameters, options, lr_scale } = &point;
                     for start in starts {
+                        let point = Point { hyperparameters, options, lr_scale, start };
                         for (at, seed) in self.seeds.iter().enumerate() {
-                            let GridPoint { hyperparameters, options, lr_scale } = &point;
-                            let point = Point { hyperparameters, options, lr_scale, start };
                             let [init_seed, order_seed] = self.both(seed);
-                            let key = makers[at % self.together].key(point, init_seed, order_seed);
-                            if seen.insert(key) {
-                                keys.push(key);
-                                numbers.push(number);
-                            }
-                            number += 1;
+                            keys.push(makers[at % self.together].key(point, init_seed, order_seed));
                         }
                     }
                 }
-            }
-        }
-        self.numbers = (keys.len() < listed).then_some(numbers);
-        self.keys = keys;
+                keys
+            };
+        let keys: Vec<Vec<Key>> = pieces.par_iter().map(keys).collect();
+        (self.keys, self.numbers) = without_repetition(keys.concat());
     }
 
     /// The seeds of initial weights and of the order of examples.
     fn both(&self, seed: u64) -> [u64; 2] {
         [self.init_seed.unwrap_or(seed), self.order_seed.unwrap_or(seed)]
+    }
+
+    /// The trials in groups that can share the lanes of a block, in plan order; and for each pair of an instance and an
+    /// optimizer ([`Self::population`]) the place of its group.
+    pub(super) fn populations(&self) -> (Vec<Population>, Vec<usize>) {
+        let pairs = self.instances * self.grids.len();
+        let none = || vec![(0_usize, usize::MAX); pairs];
+        let count = |mut counts: Vec<(usize, usize)>, index: usize| {
+            let (count, first) = &mut counts[self.population(index)];
+            (*count, *first) = (*count + 1, index.min(*first));
+            counts
+        };
+        let add = |mut one: Vec<(usize, usize)>, other: Vec<(usize, usize)>| {
+            for (one, other) in one.iter_mut().zip(other) {
+                *one = (one.0 + other.0, one.1.min(other.1));
+            }
+            one
+        };
+        // Few folds: there may be many pairs.
+        let least = (self.len() / (4 * rayon::current_num_threads())).max(1);
+        let counts = (0..self.len()).into_par_iter().with_min_len(least).fold(none, count).reduce(none, add);
+        let mut order: Vec<usize> = (0..pairs).filter(|pair| counts[*pair].0 > 0).collect();
+        order.sort_by_key(|pair| counts[*pair].1);
+        let mut places = vec![usize::MAX; pairs];
+        let populations = order.iter().enumerate().map(|(place, pair)| {
+            places[*pair] = place;
+            let (instance, optimizer) = (pair / self.grids.len(), self.grids[pair % self.grids.len()].0);
+            Population { instance, optimizer, trials: counts[*pair].0, first: counts[*pair].1 }
+        });
+        (populations.collect(), places)
+    }
+
+    /// The number of a trial's pair of an instance and an optimizer: grids of one optimizer count as the first of them.
+    pub(super) fn population(&self, index: usize) -> usize {
+        let Place { instance, grid, .. } = self.place(index);
+        instance * self.grids.len() + self.alike[grid]
     }
 
     /// How many there are.

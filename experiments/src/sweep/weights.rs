@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Model, Plan, Trials};
 use crate::network::{Architecture, tensors};
+use crate::record::manifest::hash_file;
 use crate::record::{self, Key, Precision, RecordError, Run, atomic};
 use crate::spec::{InputError, Spec, Weights, WeightsOf, nearest};
 use crate::train::Outcome;
@@ -72,7 +73,7 @@ pub(super) fn size(spec: &Spec, model: &Model, trials: usize) -> (u64, u64) {
     (files, files.saturating_mul(model.parameters() * number))
 }
 
-/// The files of weights of a run: written one by one as blocks finish, beside the parts, and moved to the results when
+/// The files of weights of a run: written one by one as blocks finish, beside the rows, and moved to the results when
 /// the sweep is complete.
 pub(super) struct WeightFiles {
     /// The trials whose weights are kept, ascending.
@@ -80,37 +81,90 @@ pub(super) struct WeightFiles {
     wanted: Weights,
     precision: Precision,
     architecture: Option<Architecture>,
-    parts: PathBuf,
+    /// Columns of `runs.csv` before the seeds.
+    leading: usize,
+    rows: PathBuf,
     results: PathBuf,
 }
 
 impl WeightFiles {
-    pub fn new(spec: &Spec, plan: &Plan, results: &Path, parts: &Path) -> Self {
+    /// Those of a plan, in the folder of its results and that of its rows in progress.
+    pub fn new(spec: &Spec, plan: &Plan, results: &Path, rows: &Path) -> Self {
         let architecture = match &plan.model {
             Model::Network(shape) if !plan.kept.is_empty() => Some(shape.architecture()),
             _ => None,
         };
         let (wanted, precision) = (spec.record.weights, spec.train.precision);
-        let (kept, parts, results) = (plan.kept.clone(), parts.join(FOLDER), results.join(FOLDER));
-        Self { kept, wanted, precision, architecture, parts, results }
+        let (kept, rows, results) = (plan.kept.clone(), rows.join(FOLDER), results.join(FOLDER));
+        let leading = 3 + plan.hyperparameter_names().len();
+        Self { kept, wanted, precision, architecture, leading, rows, results }
     }
 
-    /// Writes what is wanted of a finished trial; it is on disk afterwards.
-    pub fn keep(&self, trial: usize, key: Key, outcome: &Outcome) -> io::Result<()> {
+    /// Whether all files of a trial are there, and those beside its rows as these say: its row of `runs.csv`, and the hashes of
+    /// its files.
+    pub fn are_there(&self, key: Key, row: &[u8], hashes: &[u8]) -> io::Result<bool> {
+        let rows = |bytes| csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
+        let mut cells = csv::StringRecord::new();
+        rows(row).read_record(&mut cells)?;
+        // Seeds, status, steps and the step of divergence come first.
+        let has = |cell: usize| cells.get(self.leading + 5 + cell).is_some_and(|cell| !cell.is_empty());
+        let wanted = [self.wanted.initial() && has(0), self.wanted.is_final() && has(1)];
+        let hashes: HashMap<String, String> = rows(hashes)
+            .into_records()
+            .map(|row| row.map(|row| (row[1].to_owned(), row[2].to_owned())))
+            .collect::<Result<_, _>>()?;
+        for (ending, _) in ENDINGS.iter().zip(wanted).filter(|(_, wanted)| *wanted) {
+            let name = format!("{key}{ending}");
+            let path = self.rows.join(&name);
+            let is_own = path.exists() && hashes.get(&name) == Some(&hash_file(&path)?);
+            // Those of finished results have been checked.
+            if !is_own && (path.exists() || !self.results.join(name).exists()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes over the files beside the rows of another plan.
+    pub fn take_over(&self, rows: &Path) -> io::Result<()> {
+        let folder = rows.join(FOLDER);
+        if self.architecture.is_none() || !folder.exists() {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.rows)?;
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            fs::rename(entry.path(), self.rows.join(entry.file_name()))?;
+        }
+        Ok(())
+    }
+
+    /// Removes files of finished results, given by their paths from the folder of these, that are no longer what they were.
+    pub fn remove<'a>(&self, names: impl Iterator<Item = &'a str>) -> io::Result<()> {
+        for name in names.filter_map(|name| name.strip_prefix(FOLDER)?.strip_prefix('/')) {
+            fs::remove_file(self.results.join(name))?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is wanted of a finished trial; it is on disk afterwards. The names and hashes of its files.
+    pub fn keep(&self, trial: usize, key: Key, outcome: &Outcome) -> io::Result<Vec<(String, blake3::Hash)>> {
         let is_kept = self.kept.binary_search(&trial).is_ok();
         let Some(architecture) = self.architecture.as_ref().filter(|_| is_kept) else {
-            return Ok(());
+            return Ok(Vec::new());
         };
-        fs::create_dir_all(&self.parts)?;
+        fs::create_dir_all(&self.rows)?;
         let wanted = [self.wanted.initial(), self.wanted.is_final()];
         let positions = [outcome.start(), outcome.end()];
+        let mut written = Vec::new();
         for ((ending, parameters), _) in ENDINGS.iter().zip(positions).zip(wanted).filter(|(_, wanted)| *wanted) {
             let Some(parameters) = parameters else { continue };
             let bytes = tensors::to_bytes(architecture, self.precision, parameters);
-            let path = self.parts.join(format!("{key}{ending}"));
-            atomic::write(&path, |file| file.write_all(&bytes))?;
+            let name = format!("{key}{ending}");
+            atomic::write(&self.rows.join(&name), |file| file.write_all(&bytes))?;
+            written.push((name, blake3::hash(&bytes)));
         }
-        Ok(())
+        Ok(written)
     }
 
     /// The rows of `runs.csv` that belong to trials whose weights are kept.
@@ -151,10 +205,10 @@ impl WeightFiles {
         }
         for name in &names {
             let place = self.results.join(name);
-            match fs::rename(self.parts.join(name), &place) {
+            match fs::rename(self.rows.join(name), &place) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound && place.exists() => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    let message = format!("the trial's row is in parts, but its {FOLDER}/{name} is missing");
+                    let message = format!("the trial has its row, but its {FOLDER}/{name} is missing");
                     return Err(io::Error::new(io::ErrorKind::NotFound, message));
                 }
                 moved => moved?,

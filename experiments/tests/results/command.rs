@@ -65,7 +65,7 @@ pub(crate) fn fails(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) 
 }
 
 /// A folder with the small spec.
-fn folder() -> tempfile::TempDir {
+pub fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("small.toml"), SPEC).unwrap();
     folder
@@ -88,7 +88,7 @@ fn a_run_writes_its_results_and_says_nothing_on_standard_output() {
     for file in ["provenance.json", "figures/curves-train_loss.svg", "figures/curves-train_loss.png"] {
         assert!(results.join(file).is_file(), "{file}");
     }
-    assert!(!results.join("parts").exists());
+    assert!(!results.join(".thalweg").exists());
 }
 
 #[test]
@@ -99,28 +99,6 @@ fn speed_settings_change_no_byte() {
     succeeds(folder.path(), &["run", "small.toml", "--out", "c", "--set", "engine.chunk=3"]);
     assert!(same(&folder.path().join("a"), &folder.path().join("b")));
     assert!(same(&folder.path().join("a"), &folder.path().join("c")));
-}
-
-#[test]
-fn an_interrupted_run_is_continued_to_the_same_bytes() {
-    let folder = folder();
-    succeeds(folder.path(), &["run", "small.toml", "--out", "whole"]);
-    // As if the process had been killed when some trials were on disk: the parts hold the rows of four of them.
-    let whole = folder.path().join("whole");
-    let parts = folder.path().join("cut/parts");
-    fs::create_dir_all(&parts).unwrap();
-    let rows = |file: &str| fs::read_to_string(whole.join(file)).unwrap();
-    let runs: Vec<String> = rows("runs.csv").lines().skip(3).take(4).map(|line| format!("{line}\n")).collect();
-    let keys: Vec<&str> = runs.iter().map(|row| &row[..16]).collect();
-    let curves: String =
-        rows("curves.csv").lines().filter(|line| keys.contains(&&line[..16])).map(|line| format!("{line}\n")).collect();
-    fs::write(parts.join("0.runs.csv"), runs.concat()).unwrap();
-    fs::write(parts.join("0.curves.csv"), curves).unwrap();
-    let stamp = format!("# contract {}\n{}", thalweg_kernels::CONTRACT, rows("spec.toml"));
-    fs::write(parts.join("spec.toml"), stamp).unwrap();
-    succeeds(folder.path(), &["run", "small.toml", "--out", "cut"]);
-    assert!(same(&whole, &folder.path().join("cut")));
-    assert!(fs::read_to_string(folder.path().join("cut/provenance.json")).unwrap().contains("\"trials\": 5"));
 }
 
 #[test]
@@ -264,4 +242,37 @@ fn a_plan_and_the_lists_are_shown() {
     for name in kinds.chain(options).chain(starts).chain(thalweg::data::SHIPPED.iter().map(|data| data.name)) {
         assert!(list.contains(name), "{name}: {list}");
     }
+}
+
+#[test]
+fn only_tables_of_the_manifest_are_drawn() {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    let (runs, manifest) = (folder.path().join("a/runs.csv"), folder.path().join("a/manifest.toml"));
+    let (whole, listed) = (fs::read_to_string(&runs).unwrap(), fs::read(&manifest).unwrap());
+    fs::write(&runs, whole.lines().take(6).map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let (code, error) = fails(folder.path(), &["plot", "a"]);
+    assert!(code == Some(1) && error.contains("a is not as it was written: runs.csv was changed"), "{error}");
+    succeeds(folder.path(), &["plot", "a", "--unchecked"]);
+    assert_eq!(fs::read(&manifest).unwrap(), listed);
+    // The same command mends it.
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    assert_eq!((fs::read_to_string(&runs).unwrap(), fs::read(&manifest).unwrap()), (whole, listed));
+    let spec = folder.path().join("a/spec.toml");
+    fs::write(&spec, fs::read_to_string(&spec).unwrap().replace("hidden = [4]", "hidden = [5]")).unwrap();
+    let (_, error) = fails(folder.path(), &["plot", "a"]);
+    assert!(error.contains("spec.toml was changed"), "{error}");
+}
+
+#[test]
+fn a_check_tells_of_files_that_no_manifest_names() {
+    let folder = folder();
+    succeeds(folder.path(), &["reproduce", "adam-sign", "--quiet"]);
+    let results = folder.path().join("results/adam-sign");
+    fs::write(results.join("README.md"), "notes").unwrap();
+    succeeds(folder.path(), &["reproduce", "adam-sign", "--check", "--quiet"]);
+    fs::write(results.join("surface.csv"), "left").unwrap();
+    let output = thalweg(folder.path(), &["reproduce", "adam-sign", "--check", "--quiet"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.code() == Some(1) && said.contains("surface.csv is in no manifest"), "{said}");
 }

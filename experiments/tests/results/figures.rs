@@ -3,9 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use thalweg::drawing::draw;
+use thalweg::data::Splits;
+use thalweg::drawing::{check, draw};
 use thalweg::record::manifest::Manifest;
 use thalweg::spec::Spec;
+use thalweg::sweep::Plan;
+use thalweg::sweep::run::Reuse;
 
 use crate::command::{fails, succeeds};
 use crate::run_into;
@@ -93,8 +96,8 @@ figure = [{ kind = "density", metric = "final_train_loss" }, { kind = "sensitivi
         let set: Vec<String> = set.iter().map(|text| (*text).to_owned()).collect();
         Spec::parse("escape.toml", text, Path::new("."), &set).unwrap()
     };
-    run_into(&spec(&[]), &folder.path().join("large"), 1, false).unwrap();
-    run_into(&spec(&["optimizer.0.lr=1e-320"]), &folder.path().join("small"), 1, false).unwrap();
+    run_into(&spec(&[]), &folder.path().join("large"), 1, Reuse::Everything).unwrap();
+    run_into(&spec(&["optimizer.0.lr=1e-320"]), &folder.path().join("small"), 1, Reuse::Everything).unwrap();
     for figure in ["large/figures/density", "small/figures/sensitivity"] {
         let text = fs::read_to_string(folder.path().join(format!("{figure}-final_train_loss.svg"))).unwrap();
         assert!(text.ends_with("</svg>\n") && !text.contains("NaN"));
@@ -136,7 +139,13 @@ fn results_of_what_everyone_has_say_nothing_of_epochs() {
     by_epoch(folder.path());
     let text = fs::read_to_string(folder.path().join("own.toml")).unwrap();
     let iris = text.replace("own.csv", "iris.csv").replace("\"class\"", "\"species\"");
-    run_into(&Spec::parse("own.toml", &iris, folder.path(), &[]).unwrap(), &folder.path().join("o"), 1, false).unwrap();
+    run_into(
+        &Spec::parse("own.toml", &iris, folder.path(), &[]).unwrap(),
+        &folder.path().join("o"),
+        1,
+        Reuse::Everything,
+    )
+    .unwrap();
     assert_eq!(Manifest::read(&folder.path().join("o")).unwrap().steps_per_epoch, None);
 }
 
@@ -146,10 +155,70 @@ fn a_table_that_cannot_be_read_costs_its_own_figures_only() {
     let text = LOST.replace("lr = 1e30", "lr = 0.1").replace("kind = \"density\"", "kind = \"curves\"");
     let text = text.replacen("metric = \"final_train_loss\"", "metric = \"train_loss\"", 1);
     let spec = Spec::parse("lost.toml", &text, folder.path(), &[]).unwrap();
-    run_into(&spec, folder.path(), 1, false).unwrap();
+    run_into(&spec, folder.path(), 1, Reuse::Everything).unwrap();
     fs::write(folder.path().join("curves.csv"), "key\n").unwrap();
     let drawn = draw(&spec, folder.path(), None, false);
     assert_eq!(drawn.files, ["figures/sensitivity-final_train_loss.svg"]);
     assert_eq!(drawn.failures.len(), 1);
     assert!(drawn.failures[0].to_string().contains("curves.csv:1: expected column `step`"), "{}", drawn.failures[0]);
+}
+
+/// Sweeps that go well, and figures, some of which they cannot have.
+const SWEEPS: [&str; 3] = [
+    r#"problem = { kind = "moons", samples = 60, noise = 0.2 }
+network = { hidden = [4] }
+train = { batch = "full", steps = 6, seeds = 2 }
+optimizer = [{ kind = "sgd", lr = [0.01, 0.02, 0.03] }, { kind = "momentum", lr = [0.01, 0.02], momentum = [0, 0.5, 0.9] }]
+record = { effective_lr = true, perturb = { layer = 1, unit = 0, from = 0, by = 0.1 } }
+"#,
+    r#"problem = { kind = "landscape", function = "himmelblau", start = { grid = [[-1, 1], [-1, 1]], points = 3 } }
+train = { steps = 6, log_every = 2 }
+optimizer = [{ kind = "sgd", lr = [1e-4, 2e-4, 3e-4] }, { kind = "momentum", lr = [1e-4, 2e-4], momentum = [0, 0.5] }]
+record = { trajectory = true, surface = { grid = [[-1, 1], [-1, 1]], points = 5 } }
+"#,
+    r#"problem = { kind = "landscape", function = "himmelblau", start = { sample = [[-1, 1], [-1, 1]], count = 100 } }
+train = { steps = 6 }
+optimizer = [{ kind = "momentum", lr = 1e-4, momentum = { linear = [0, 0.9], points = 60 } }]
+record = { trajectory = true, surface = { grid = [[-1, 1], [-1, 1]], points = 5 } }
+"#,
+];
+
+const FIGURES: [&str; 15] = [
+    r#"kind = "sensitivity", metric = "final_train_loss""#,
+    r#"kind = "sensitivity", metric = "best_train_loss", x = "momentum", x_range = [-1, 1], y_range = [0, 2]"#,
+    r#"kind = "curves", metric = "train_loss", x_scale = "log""#,
+    r#"kind = "curves", metric = "grad_norm", select = [{ optimizer = "momentum", momentum = 0 }]"#,
+    r#"kind = "heatmap", metric = "final_train_loss", x = "lr", y = "momentum""#,
+    r#"kind = "heatmap", metric = "final_train_loss", x = "start_x0", y = "start_x1""#,
+    r#"kind = "heatmap", metric = "best_train_loss", x = "lr", y = "start_x1""#,
+    r#"kind = "trajectories", select = [{ optimizer = "momentum", lr = 1e-4 }]"#,
+    r#"kind = "basins", select = [{ optimizer = "momentum", momentum = 0 }]"#,
+    r#"kind = "basins""#,
+    r#"kind = "probability", metric = "final_train_loss", x = "lr", below = 1"#,
+    r#"kind = "quantiles", column = "effective_lr""#,
+    r#"kind = "density", metric = "final_train_loss", x_range = [0, 1000]"#,
+    r#"kind = "ecdf", metric = "final_train_loss", select = [{ optimizer = "momentum" }]"#,
+    r#"kind = "network""#,
+];
+
+#[test]
+fn what_is_refused_before_is_what_cannot_be_drawn_after() {
+    let (mut drawn, mut refused) = (0, 0);
+    for sweep in SWEEPS {
+        let folder = tempfile::tempdir().unwrap();
+        let sweep = format!("name = \"s\"\n{sweep}");
+        let parse = |text: &str| Spec::parse("s.toml", text, folder.path(), &[]);
+        run_into(&parse(&sweep).unwrap(), folder.path(), 1, Reuse::Everything).unwrap();
+        for figure in FIGURES {
+            // What the spec alone shows is tested elsewhere.
+            let Ok(spec) = parse(&format!("{sweep}figure = [{{ {figure} }}]\n")) else { continue };
+            let data = Splits::load(&spec).unwrap();
+            let plan = Plan::new(&spec, &data).unwrap();
+            let before = check(&spec, &plan, &data, folder.path());
+            let after = draw(&spec, folder.path(), None, false).complete();
+            assert_eq!(before.is_ok(), after.is_ok(), "{figure} of {sweep}: {before:?}, {after:?}");
+            *(if before.is_ok() { &mut drawn } else { &mut refused }) += 1;
+        }
+    }
+    assert!(drawn > 20 && refused > 5, "{drawn} and {refused}");
 }

@@ -4,27 +4,57 @@
 
 mod command;
 mod figures;
+mod files;
+mod folders;
+mod memory;
 mod quadratics;
 mod records;
+mod streams;
 mod tables;
 mod weights;
 
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use thalweg::memory::Memory;
 use thalweg::spec::Spec;
-use thalweg::sweep::run::{Finished, Progress, RunError, Settings, run};
+use thalweg::sweep::run::{Finished, Progress, Reuse, RunError, Settings, run};
 use thalweg_kernels::Isa;
 
-struct Silent;
+/// A receiver of news that stops the run once this many trials are done.
+struct StopAfter {
+    trials: usize,
+    done: AtomicUsize,
+    stop: AtomicBool,
+    notices: Mutex<Vec<String>>,
+}
 
-impl Progress for Silent {
+impl Progress for StopAfter {
     fn begin(&self, _: usize, _: usize) {}
-    fn advance(&self, _: usize) {}
+    fn advance(&self, trials: usize) {
+        if self.done.fetch_add(trials, Ordering::Relaxed) + trials >= self.trials {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+    fn notice(&self, text: &str) {
+        self.notices.lock().unwrap().push(text.to_owned());
+    }
     fn end(&self) {}
 }
 
-fn run_into(spec: &Spec, out: &Path, threads: usize, fresh: bool) -> Result<Finished, RunError> {
-    let settings = Settings { out: out.to_owned(), threads, isa: Isa::best(), fresh, png: false };
-    run(spec, &settings, &Silent, &AtomicBool::new(false))
+/// Runs a spec until at least this many more trials are done; also what the user was told.
+fn run_until(spec: &Spec, settings: &Settings, trials: usize) -> (Result<Finished, RunError>, Vec<String>) {
+    let (done, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let progress = StopAfter { trials, done, stop, notices: Mutex::new(Vec::new()) };
+    let finished = run(spec, settings, &progress, &progress.stop);
+    (finished, progress.notices.into_inner().unwrap())
+}
+
+fn settings(out: &Path, threads: usize, reuse: Reuse) -> Settings {
+    Settings { out: out.to_owned(), threads, isa: Isa::best(), reuse, png: false, memory: Memory::of_machine() }
+}
+
+fn run_into(spec: &Spec, out: &Path, threads: usize, reuse: Reuse) -> Result<Finished, RunError> {
+    run_until(spec, &settings(out, threads, reuse), usize::MAX).0
 }

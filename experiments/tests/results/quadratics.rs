@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use thalweg::data::{Splits, Targets};
+use thalweg::memory::Memory;
 use thalweg::record::{self, read_optimum, read_spectrum};
 use thalweg::spec::{InputError, Spec};
 use thalweg::sweep::{Plan, Quadratic};
@@ -125,15 +126,23 @@ fn training_comes_down_to_the_optimum() {
 }
 
 fn run(text: &str, out: &Path) {
-    use thalweg::sweep::run::{Progress, Settings, run};
+    use thalweg::sweep::run::{Progress, Reuse, Settings, run};
     struct Silent;
     impl Progress for Silent {
         fn begin(&self, _: usize, _: usize) {}
         fn advance(&self, _: usize) {}
+        fn notice(&self, _: &str) {}
         fn end(&self) {}
     }
     let isa = thalweg_kernels::Isa::best();
-    let settings = Settings { out: out.to_owned(), threads: 1, isa, fresh: false, png: false };
+    let settings = Settings {
+        out: out.to_owned(),
+        threads: 1,
+        isa,
+        reuse: Reuse::Everything,
+        png: false,
+        memory: Memory::of_machine(),
+    };
     run(&parse(text).unwrap(), &settings, &Silent, &false.into()).unwrap();
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use thalweg::spec::Spec;
 use thalweg::sweep::Plan;
-use thalweg::sweep::run::Finished;
+use thalweg::sweep::run::{Finished, Reuse};
 
 use crate::run_into;
 
@@ -48,7 +48,7 @@ fn parse(text: &str) -> Spec {
 }
 
 fn made(spec: &Spec, out: &Path) {
-    assert_eq!(run_into(spec, out, 2, false).unwrap(), Finished::Complete);
+    assert_eq!(run_into(spec, out, 2, Reuse::Everything).unwrap(), Finished::Complete);
 }
 
 /// The cells of a table, row by row, without its header.

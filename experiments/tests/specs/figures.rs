@@ -124,8 +124,10 @@ fn what_is_selected_has_to_be_there() {
     };
     checked(&small("[0.1, 0.01]", "", &select("0.01"))).unwrap();
     assert_refused(&small("[0.1, 0.01]", "", &select("0.02")), &["no selected trial has a curve of `train_loss`"]);
-    // Of so many trials, a few are looked at, and perhaps not those.
-    checked(&small("{ linear = [0.001, 10], points = 10000 }", "", &select("0.002"))).unwrap();
+    // Of so many trials, a few are looked at, those among them.
+    let many = |lr: &str| checked(&small("{ linear = [0.001, 10], points = 10000 }", "", &select(lr)));
+    many("0.002").unwrap();
+    many("0.0025").unwrap_err();
 }
 
 #[test]

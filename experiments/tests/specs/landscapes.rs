@@ -148,6 +148,11 @@ fn mistakes_are_named() {
         ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = [3] }", &["expected 2 numbers, one per coordinate"]),
         ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = 1 }", &["`problem.start.points`", "found 1"]),
         ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = 5000 }", &["`problem.start`", "more starts than"]),
+        (
+            "\"rosenbrock\"\nstart = [-1.5, 2.0]",
+            "\"levy\"\nstart = { sample = [[0, 1]], dimensions = 10000, count = 20001 }",
+            &["`problem.start`: 20001 starts of 10000 coordinates are more than 200000000 numbers"],
+        ),
         ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = 4000 }", &["16000000 starts takes the sweep past"]),
         ("[-1.5, 2.0]", "[-1.5, 2.0]\nseed = 3", &["7:8: `problem.seed`: only a sample of starts has a seed"]),
         ("[-1.5, 2.0]", "[-1.5, 2.0]\nspectrum = [1, 2]", &["rosenbrock has no spectrum"]),

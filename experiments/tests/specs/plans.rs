@@ -201,7 +201,9 @@ fn trials_come_by_table_grid_and_seed() {
 
     let names: Vec<&str> = plan.populations.iter().map(|population| population.optimizer.name).collect();
     assert_eq!(names, ["momentum", "adam"]);
-    assert_eq!(plan.populations[0].trials, [0, 2, 4, 6, 12, 1, 3, 5, 7, 13]);
+    assert_eq!((plan.populations[0].trials, plan.populations[1].trials), (10, plan.trials.len() - 10));
+    let all: Vec<u32> = (0..plan.trials.len() as u32).collect();
+    assert_eq!(plan.lists(&all)[0].1, [0, 2, 4, 6, 12, 1, 3, 5, 7, 13]);
 }
 
 /// The hyperparameters of the first trial of an optimizer's table.

@@ -7,9 +7,10 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::Value;
 use thalweg::data::{Dataset, GENERATORS, Generator, SHIPPED, Splits, Targets, blobs, circles, moons};
+use thalweg::memory::Memory;
 use thalweg::network::INITIALIZERS;
 use thalweg::spec::{Spec, Task};
-use thalweg::sweep::run::{Finished, Progress, Settings, run};
+use thalweg::sweep::run::{Finished, Progress, Reuse, Settings, run};
 use thalweg_kernels::Isa;
 
 const REFERENCE: &str = include_str!("../reference/generators_sklearn.json");
@@ -19,6 +20,7 @@ struct Silent;
 impl Progress for Silent {
     fn begin(&self, _: usize, _: usize) {}
     fn advance(&self, _: usize) {}
+    fn notice(&self, _: &str) {}
     fn end(&self) {}
 }
 
@@ -67,7 +69,14 @@ fn values(data: &Dataset) -> &[f64] {
 /// `runs.csv` of a spec.
 fn runs(spec: &Spec, threads: usize, isa: Isa) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings { out: folder.path().to_owned(), threads, isa, fresh: false, png: false };
+    let settings = Settings {
+        out: folder.path().to_owned(),
+        threads,
+        isa,
+        reuse: Reuse::Everything,
+        png: false,
+        memory: Memory::of_machine(),
+    };
     assert_eq!(run(spec, &settings, &Silent, &AtomicBool::new(false)).unwrap(), Finished::Complete);
     fs::read_to_string(folder.path().join("runs.csv")).unwrap()
 }

@@ -7,9 +7,10 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::Value;
 use thalweg::descent::Descent;
+use thalweg::memory::Memory;
 use thalweg::record::{Runs, Setting, Status, read_runs};
 use thalweg::spec::Spec;
-use thalweg::sweep::run::{Finished, Progress, Settings, run};
+use thalweg::sweep::run::{Finished, Progress, Reuse, Settings, run};
 use thalweg::train::{Engine, Job, Keep, Lane, Layout, Norms, Objective, Outcome, Path, Schedule, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape};
@@ -198,12 +199,20 @@ struct Silent;
 impl Progress for Silent {
     fn begin(&self, _: usize, _: usize) {}
     fn advance(&self, _: usize) {}
+    fn notice(&self, _: &str) {}
     fn end(&self) {}
 }
 
 fn results(text: &str, out: &FilePath) -> Runs {
     let spec = Spec::parse("spec.toml", text, FilePath::new("."), &[]).unwrap();
-    let settings = Settings { out: out.to_owned(), threads: 2, isa: Isa::best(), fresh: false, png: false };
+    let settings = Settings {
+        out: out.to_owned(),
+        threads: 2,
+        isa: Isa::best(),
+        reuse: Reuse::Everything,
+        png: false,
+        memory: Memory::of_machine(),
+    };
     assert_eq!(run(&spec, &settings, &Silent, &AtomicBool::new(false)).unwrap(), Finished::Complete);
     read_runs(&out.join("runs.csv")).unwrap()
 }

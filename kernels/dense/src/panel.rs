@@ -157,7 +157,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
         unsafe { table[height - 1][registers - 1](&self, a.start, c, tall) };
     }
 
-    /// For tiles of so many rows.
+    /// For tiles of this many rows.
     #[inline(always)]
     fn set_height(&mut self, a: &Elements<T>, height: usize) {
         self.a_stride = if a.order == Order::Tiles { height } else { a.stride };

@@ -15,7 +15,7 @@ use thalweg_numerics::{Real, Vector, is_v3, is_v4};
 
 use crate::panel::{Elements, Row, Tiles};
 
-/// Bytes of a block: registers of all widths permute alike within so many.
+/// Bytes of a block: registers of all widths permute alike within one.
 const BLOCK: usize = 16;
 /// Rows of a tile at most: enough multiply-adds to hide the permutations behind, and registers for both.
 pub(crate) const ROWS: usize = 8;

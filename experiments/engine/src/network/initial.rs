@@ -21,8 +21,8 @@ struct Initial<T> {
     ends: [Option<(f64, f64)>; 3],
 }
 
-/// The most bytes of weights that are kept.
-const CACHED: usize = 64 << 20;
+/// The most bytes of initial weights that are kept.
+pub const CACHED: usize = 64 << 20;
 
 impl<T: Copy> Initials<T> {
     /// An empty cache for networks with this many parameters.

@@ -13,7 +13,9 @@ pub mod tensors;
 
 pub use architecture::{Architecture, Layer};
 pub use examples::{Batches, Examples, Orders};
+pub use initial::CACHED as CACHED_WEIGHTS;
 pub use initializer::{ALL as INITIALIZERS, Fan, Initializer};
 pub use objective::Network;
 pub use parameterisation::{ALL as PARAMETERISATIONS, Parameterisation};
 pub use perturbed::Perturbation;
+pub use scratch::bytes as scratch_bytes;

@@ -67,21 +67,28 @@ impl<T: Elementary> Network<T> {
         Self { evaluated: examples, ..self }
     }
 
-    /// As many examples as keep the activations of one register of lanes in the first-level cache, but enough to be
-    /// worth reading and writing the gradient of weights that this cache does not hold.
-    fn preferred_chunk(&self, layout: Layout) -> usize {
-        if layout.path == Path::Dense {
-            return DENSE_CHUNK;
-        }
-        let register = layout.lanes::<T>() * size_of::<T>();
-        let units: usize = self.architecture.layers().iter().map(|layer| layer.outputs).sum();
-        (CHUNK_BYTES / ((units + 2 * self.architecture.widest()) * register) / 8 * 8).clamp(32, 64)
-    }
-
     /// The shape of the network.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
+}
+
+/// How many examples go through the network at a time: `chunk`, or, if that is not given, as many as keep the activations
+/// of one register of lanes in the first-level cache, but enough to be worth reading and writing the gradient of weights
+/// that this cache does not hold.
+pub(super) fn chunk_size<T>(architecture: &Architecture, layout: Layout, chunk: Option<usize>) -> usize
+where
+    T: Elementary,
+{
+    let preferred = || {
+        if layout.path == Path::Dense {
+            return DENSE_CHUNK;
+        }
+        let register = layout.lanes::<T>() * size_of::<T>();
+        let units: usize = architecture.layers().iter().map(|layer| layer.outputs).sum();
+        (CHUNK_BYTES / ((units + 2 * architecture.widest()) * register) / 8 * 8).clamp(32, 64)
+    };
+    chunk.unwrap_or_else(preferred).clamp(1, PIECE)
 }
 
 /// Behind pointers, so that the training loop is compiled here and not where it is called.
@@ -109,7 +116,7 @@ impl<T: Elementary> Objective<T> for Network<T> {
     }
 
     fn scratch(&self, layout: Layout) -> Scratch<T> {
-        let chunk = self.chunk.unwrap_or_else(|| self.preferred_chunk(layout)).clamp(1, PIECE);
+        let chunk = chunk_size::<T>(&self.architecture, layout, self.chunk);
         Scratch::new(&self.architecture, layout, chunk, self.batches.size > PIECE)
     }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use thalweg_kernels::activation::Needs;
 use thalweg_kernels::loss::{Gradient, Loss, Rows, Value};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::product::{self, Products};
+use thalweg_kernels::product::{self, PIECE, Products};
 use thalweg_kernels::{Buffer, Isa};
 
 use super::Architecture;
+use super::objective::chunk_size;
 use crate::train::{Layout, Path};
 
 /// What a worker needs to train a block on a network; made once, used for one block after another.
@@ -39,6 +40,20 @@ pub struct Scratch<T: Elementary> {
     pub(super) init_seeds: Vec<u64>,
     /// One per group of the block.
     pub(super) groups: Vec<Order>,
+}
+
+/// The bytes of what a worker needs for batches of `batch` examples, besides the weights that it trains and their
+/// gradient; `chunk` is that of [`Network::new`](super::Network::new).
+pub fn bytes<T: Elementary>(architecture: &Architecture, layout: Layout, chunk: Option<usize>, batch: usize) -> u64 {
+    let (layers, widest) = (architecture.layers(), architecture.widest());
+    let units: usize = layers.iter().map(|layer| layer.outputs).sum();
+    let arguments = if architecture.activation.needs == Needs::Argument { units } else { 0 };
+    let targets = architecture.loss.target_width(architecture.outputs());
+    let example = (layers.len() + 2) * widest + arguments + architecture.inputs() + targets + 2;
+    let parameters = usize::from(batch > PIECE) + usize::from(architecture.is_scaled());
+    let chunk = chunk_size::<T>(architecture, layout, chunk);
+    let numbers = (chunk * example).saturating_add(architecture.parameters().saturating_mul(parameters));
+    (numbers as u64).saturating_mul((layout.lanes::<T>() * size_of::<T>()) as u64)
 }
 
 /// The order in which a group sees the examples.

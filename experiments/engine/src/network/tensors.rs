@@ -14,8 +14,9 @@ use super::Architecture;
 use thalweg_record::nearest;
 use thalweg_record::record::Precision;
 
-/// The most bytes that the format allows a file's description of its tensors and the length before it.
-const HEADER: u64 = 100_000_008;
+/// The most bytes of a file's description of its tensors: for metadata, and for each tensor.
+const METADATA: u64 = 1 << 20;
+const DESCRIPTION: u64 = 1 << 10;
 
 /// A tensor of a network.
 struct Tensor {
@@ -98,7 +99,7 @@ pub fn to_bytes(architecture: &Architecture, precision: Precision, parameters: &
 
 /// The most bytes that the file of a network may have, whichever of the two precisions it is in.
 pub fn most_bytes(architecture: &Architecture) -> u64 {
-    HEADER + 8 * architecture.parameters() as u64
+    METADATA + DESCRIPTION * tensors(architecture).len() as u64 + 8 * architecture.parameters() as u64
 }
 
 /// What is wrong with a file, and advice, if there is any.

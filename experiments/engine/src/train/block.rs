@@ -1,6 +1,7 @@
 //! Training one block.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use thalweg_kernels::Buffer;
 use thalweg_kernels::math::Elementary;
@@ -60,12 +61,15 @@ pub struct Setting<'a, T> {
     pub layout: Layout,
     /// The optimizers of all blocks.
     pub optimizers: &'a [&'static Optimizer],
+    /// Set when blocks are to be given up.
+    pub stop: &'a AtomicBool,
 }
 
 /// Trains one block after the other, on one thread.
 pub trait Trainer {
-    /// Trains a block to its end: trials of one optimizer, as many as the layout has lanes at most.
-    fn train(&mut self, optimizer: &Optimizer, trials: &[Lane<'_>]) -> &[Outcome];
+    /// Trains a block to its end: trials of one optimizer, as many as the layout has lanes at most. Nothing if it is
+    /// given up, which takes a step at most.
+    fn train(&mut self, optimizer: &Optimizer, trials: &[Lane<'_>]) -> Option<&[Outcome]>;
 }
 
 /// The trainer of an objective. Who calls this compiles the training loop for it.
@@ -81,7 +85,7 @@ struct Bound<'a, T: Elementary, O: Objective<T>> {
 }
 
 impl<T: Elementary, O: Objective<T>> Trainer for Bound<'_, T, O> {
-    fn train(&mut self, optimizer: &Optimizer, trials: &[Lane<'_>]) -> &[Outcome] {
+    fn train(&mut self, optimizer: &Optimizer, trials: &[Lane<'_>]) -> Option<&[Outcome]> {
         self.worker.train(self.objective, &self.setting, optimizer, trials)
     }
 }
@@ -118,7 +122,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         setting: &Setting<'_, T>,
         optimizer: &Optimizer,
         trials: &[Lane<'_>],
-    ) -> &[Outcome] {
+    ) -> Option<&[Outcome]> {
         let mut lanes = Cow::Borrowed(trials);
         if trials.len() < self.layout.groups * self.width {
             lanes.to_mut().resize(self.layout.groups * self.width, trials[trials.len() - 1]);
@@ -133,12 +137,15 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         let mut logged = schedule.logged.iter().copied().peekable();
         let mut step = 0;
         loop {
+            if setting.stop.load(Ordering::Relaxed) {
+                return None;
+            }
             let is_logged = logged.next_if_eq(&step).is_some();
             if is_logged {
                 self.observe(setting, step);
             } else if let Some(next) = logged.peek() {
                 // Observers see the update of a logged step.
-                step = self.walk(objective, optimizer, step, next - 1);
+                step = self.walk(objective, setting, optimizer, step, next - 1);
                 if self.trials.are_over() {
                     break;
                 }
@@ -156,7 +163,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
                 break;
             }
         }
-        self.trials.finish(schedule, objective.floor())
+        Some(self.trials.finish(schedule, objective.floor()))
     }
 
     /// The gradient after `step` updates, unless they were the last ones, and the loss if the step is logged.
@@ -199,13 +206,13 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     }
 
     /// The updates after `step` up to `end`, if the objective can do many at once; returns how far it got.
-    fn walk(&mut self, objective: &O, optimizer: &Optimizer, step: u64, end: u64) -> u64 {
+    fn walk(&mut self, objective: &O, setting: &Setting<'_, T>, optimizer: &Optimizer, step: u64, end: u64) -> u64 {
         let Self { layout, weights, state, coefficients, adjuster, survived, .. } = self;
         let can_walk = layout.path == Path::Population && !adjuster.is_on;
         let Some(coefficients) = coefficients.constant(optimizer).filter(|_| can_walk) else { return step };
         let state = &mut state[..optimizer.state * weights.len()];
         let mut step = step;
-        while step < end && !self.trials.are_over() {
+        while step < end && !self.trials.are_over() && !setting.stop.load(Ordering::Relaxed) {
             let steps = (end - step).min(STRETCH);
             let walk = Walk { steps, x: weights, state, coefficients, survived };
             if !objective.walk(&mut self.scratch, optimizer, walk) {

@@ -87,8 +87,8 @@ impl<'a, A: AsRef<[Job<'a>]> + Sync + ?Sized> Jobs for A {
 }
 
 /// Trains all trials of all jobs; hands each finished block to `done`, with the job's index and the index of its first
-/// trial there, in no particular order and from any thread. Stops between blocks once `stop` is set. Returns the time
-/// spent on training, summed over the threads.
+/// trial there, in no particular order and from any thread. Gives up the blocks in progress once `stop` is set. Returns
+/// the time spent on training, summed over the threads.
 ///
 /// # Errors
 ///
@@ -113,7 +113,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
         .collect();
     let blocks = ends.last().copied().unwrap_or(0);
     let optimizers: Vec<&'static Optimizer> = (0..jobs.count()).map(|job| jobs.optimizer(job)).collect();
-    let setting = Setting { schedule, observers, layout, optimizers: &optimizers };
+    let setting = Setting { schedule, observers, layout, optimizers: &optimizers, stop };
     let (next, spent) = (AtomicUsize::new(0), AtomicU64::new(0));
     let threads = engine.threads.clamp(1, blocks.max(1));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
@@ -133,7 +133,9 @@ pub fn train<T: Elementary, O: Objective<T>>(
                 spent.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
                 outcomes
             });
-            done(job, first, outcomes);
+            if let Some(outcomes) = outcomes {
+                done(job, first, outcomes);
+            }
         }
     });
     Ok(Duration::from_nanos(spent.into_inner()))

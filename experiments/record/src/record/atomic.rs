@@ -1,8 +1,31 @@
 //! Files that exist whole or not at all.
 
-use std::fs::{File, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+
+/// How the names of temporary files begin and end.
+const PREFIX: &str = ".thalweg-";
+const SUFFIX: &str = ".tmp";
+
+/// Removes the temporary files that a process left in a folder when it was killed. Nothing if there is no such folder.
+///
+/// # Errors
+/// If the folder cannot be read, or a file not be removed.
+pub fn sweep(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
 
 /// Writes a file through `fill`, under a temporary name in the same folder until it is complete and on disk.
 ///
@@ -20,7 +43,7 @@ pub fn write<E: From<io::Error>>(
         _ => Path::new("."),
     };
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".").suffix(".tmp");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     let permissions = new_file_permissions();
     if let Some(permissions) = permissions {
         builder.permissions(permissions);
@@ -61,8 +84,6 @@ pub fn sync_folder(_: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -79,6 +100,18 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         write(&path, |writer| writer.write_all(b"new")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [".thalweg-ab12.tmp", ".other.tmp", "thalweg-a.tmp", ".thalweg-rows"] {
+            fs::write(folder.path().join(name), b"a").unwrap();
+        }
+        sweep(folder.path()).unwrap();
+        sweep(&folder.path().join("nothing")).unwrap();
+        assert!(!folder.path().join(".thalweg-ab12.tmp").exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 
     #[cfg(unix)]

@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use super::atomic;
 
+/// The name of the file.
+pub const PROVENANCE: &str = "provenance.json";
+
 /// The content of `provenance.json`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Provenance {
@@ -26,8 +29,10 @@ pub struct Provenance {
     pub isa: &'static str,
     /// Worker threads.
     pub threads: usize,
-    /// Trials that were computed this time; the others were there already.
+    /// Trials that were computed this time.
     pub trials: usize,
+    /// Trials that were there already.
+    pub earlier_trials: usize,
     /// Wall-clock time of training, and of putting rows on disk meanwhile.
     pub seconds: f64,
     /// Time of training alone, the mean over threads.
@@ -47,6 +52,6 @@ impl Provenance {
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         let mut text = serde_json::to_string_pretty(self).map_err(io::Error::other)?;
         text.push('\n');
-        atomic::write(&folder.join("provenance.json"), |file| file.write_all(text.as_bytes()))
+        atomic::write(&folder.join(PROVENANCE), |file| file.write_all(text.as_bytes()))
     }
 }

@@ -93,7 +93,7 @@ fn picture(
             color: style(index).color,
             width: 0.8,
         };
-        layers.push(Layer::Strokes(line.values.iter().map(stroke).collect()));
+        layers.push(Layer::Strokes(apart(&line.values, &x).iter().map(stroke).collect()));
     }
     layers.extend(curves.into_iter().enumerate().map(|(index, curve)| Layer::Line(style(index), curve)));
     let counts = series::seed_counts(lines.iter().map(|line| line.configuration));
@@ -126,6 +126,17 @@ fn picture(
         color_bar: None,
         notes,
     }
+}
+
+/// The values whose strokes are drawn: of very many, those that can be told apart on the axis.
+fn apart(values: &[f64], x: &Axis) -> Vec<f64> {
+    /// Strokes that are drawn one by one, and places for more.
+    const MANY: usize = 1 << 14;
+    let mut apart = values.to_vec();
+    if apart.len() > MANY {
+        apart.dedup_by_key(|value| (x.place(*value) * MANY as f64) as i64);
+    }
+    apart
 }
 
 /// A Gaussian kernel's estimate of the density along the axis; its area is the share of the trials that have a finite
@@ -177,6 +188,14 @@ fn silverman(values: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strokes_that_cannot_be_told_apart_are_one() {
+        let x = Axis::new(Scale::Linear, 0.0, 1.0);
+        let values: Vec<f64> = (0..1_000_000).map(|i| f64::from(i) / 1e6).collect();
+        assert_eq!(apart(&values, &x).len(), 1 << 14);
+        assert_eq!(apart(&values[..9], &x), values[..9]);
+    }
 
     #[test]
     fn the_bandwidth_is_silvermans() {

@@ -8,10 +8,10 @@ use thalweg::data::Splits;
 use thalweg::record::manifest::Manifest;
 use thalweg::record::{Key, read_runs};
 use thalweg::sweep::Plan;
-use thalweg::sweep::run::{Finished, RunError};
+use thalweg::sweep::run::{Finished, Reuse};
 
 use super::parse;
-use crate::run_into;
+use crate::{run_into, run_until, settings};
 
 /// Four trials, of which those with the enormous learning rate become infinite.
 pub const SMALL: &str = r#"name = "small"
@@ -48,7 +48,7 @@ fn files(out: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// Runs [`SMALL`] into a folder.
 fn run(out: &Path, overrides: &[&str], threads: usize) -> BTreeMap<String, Vec<u8>> {
-    run_into(&parse(SMALL, Path::new("."), overrides), out, threads, false).unwrap();
+    run_into(&parse(SMALL, Path::new("."), overrides), out, threads, Reuse::Everything).unwrap();
     files(out)
 }
 
@@ -119,52 +119,63 @@ fn an_interrupted_run_ends_with_the_same_weights() {
     let folder = tempfile::tempdir().unwrap();
     let (whole, cut) = (folder.path().join("whole"), folder.path().join("cut"));
     let all = run(&whole, &[BOTH], 1);
-    let parts = cut.join("parts");
-    let text = |file: &str| fs::read_to_string(whole.join(file)).unwrap();
-    let row = text("runs.csv").lines().nth(1).unwrap().to_owned();
-    let key = &row[..16];
-    // As if the process had been killed when the first trial was on disk, and the weights of the second without its
-    // row.
-    let prepare = |weights: bool| {
-        fs::create_dir_all(parts.join("weights")).unwrap();
-        fs::write(parts.join("0.runs.csv"), format!("{row}\n")).unwrap();
-        let own = |line: &&str| line.starts_with(key);
-        let curves: String = text("curves.csv").lines().filter(own).map(|line| format!("{line}\n")).collect();
-        fs::write(parts.join("0.curves.csv"), curves).unwrap();
-        let stamp = format!("# contract {}\n{}", thalweg_kernels::CONTRACT, text("spec.toml"));
-        fs::write(parts.join("spec.toml"), stamp).unwrap();
-        for (name, bytes) in all.iter().filter(|(name, _)| weights && name.starts_with(key)) {
-            fs::write(parts.join("weights").join(name), bytes).unwrap();
-        }
-    };
-    prepare(true);
-    let torn = all.keys().find(|name| !name.starts_with(key)).unwrap();
-    fs::write(parts.join("weights").join(torn), b"half").unwrap();
-    assert!(run(&cut, &[BOTH], 1) == all);
-    assert_eq!(Manifest::read(&cut).unwrap(), Manifest::read(&whole).unwrap());
-    // As if it had been killed when the weights were in their place already, but the manifest was not.
-    prepare(false);
-    assert!(run(&cut, &[BOTH], 1) == all);
-    // A trial's row without its weights is an error.
-    fs::remove_dir_all(&cut).unwrap();
-    prepare(false);
-    let error = run_into(&parse(SMALL, Path::new("."), &[BOTH]), &cut, 1, false).unwrap_err();
-    let RunError::Files { source, .. } = error else { panic!("{error}") };
-    assert!(source.to_string().contains(&format!("weights/{key}-initial.safetensors is missing")), "{source}");
+    let spec = parse(SMALL, Path::new("."), &[BOTH, "engine.path=\"dense\""]);
+    // What may have become of the files of a trial that is done, and of one that is not.
+    let accidents: [fn(&Path); 4] = [
+        |_| {},
+        |file| fs::write(file, b"half").unwrap(),
+        |file| fs::remove_file(file).unwrap(),
+        |file| fs::write(file.with_file_name("0123456789abcdef-final.safetensors"), b"stray").unwrap(),
+    ];
+    for accident in accidents {
+        let stopped = run_until(&spec, &settings(&cut, 1, Reuse::Everything), 1).0.unwrap();
+        assert!(matches!(stopped, Finished::Stopped { done: 1, .. }), "{stopped:?}");
+        let rows = fs::read_dir(cut.join(".thalweg")).unwrap().map(|entry| entry.unwrap().path());
+        let weights = rows.filter(|path| path.is_dir()).map(|path| path.join("weights")).next().unwrap();
+        accident(&fs::read_dir(weights).unwrap().next().unwrap().unwrap().path());
+        assert!(run(&cut, &[BOTH], 1) == all);
+        assert_eq!(Manifest::read(&cut).unwrap(), Manifest::read(&whole).unwrap());
+        assert!(!cut.join(".thalweg").exists());
+        fs::remove_dir_all(&cut).unwrap();
+    }
 }
 
 #[test]
-fn another_choice_of_weights_is_another_spec() {
+fn lost_and_changed_weights_are_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (spec, out) = (parse(SMALL, Path::new("."), &[BOTH]), folder.path().join("out"));
+    let all = run(&out, &[BOTH], 1);
+    for (at, name) in all.keys().enumerate() {
+        let path = out.join("weights").join(name);
+        let expected = if at % 2 == 0 {
+            fs::remove_file(&path).unwrap();
+            format!("weights/{name} is missing: made again")
+        } else {
+            let mut bytes = all[name].clone();
+            *bytes.last_mut().unwrap() ^= 1;
+            fs::write(&path, bytes).unwrap();
+            format!("weights/{name} was changed: made again")
+        };
+        let (finished, notices) = run_until(&spec, &settings(&out, 1, Reuse::Everything), usize::MAX);
+        assert_eq!((finished.unwrap(), notices), (Finished::Complete, vec![expected]));
+        assert!(files(&out) == all);
+    }
+}
+
+#[test]
+fn another_choice_of_weights_is_of_the_same_trials() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     assert_eq!(run(&out, &[BOTH], 1).len(), 6);
+    let runs = fs::read(out.join("runs.csv")).unwrap();
     fs::write(out.join("weights/mine.safetensors"), b"mine").unwrap();
     let other = parse(SMALL, Path::new("."), &["record.weights=\"initial\""]);
-    assert!(matches!(run_into(&other, &out, 1, false), Err(RunError::Occupied(_))));
-    assert_eq!(run_into(&other, &out, 1, true).unwrap(), Finished::Complete);
+    assert_eq!(run_into(&other, &out, 1, Reuse::Everything).unwrap(), Finished::Complete);
     let left = files(&out);
     assert_eq!(left.keys().filter(|name| name.ends_with("-initial.safetensors")).count(), 4);
     assert!(left.contains_key("mine.safetensors") && left.len() == 5, "{:?}", left.keys());
+    assert_eq!(fs::read(out.join("runs.csv")).unwrap(), runs);
+    assert_eq!(run(&out, &[BOTH], 1).len(), 7);
 }
 
 #[test]
@@ -181,7 +192,7 @@ fn a_network_goes_on_from_its_file() {
         fs::write(at("w.safetensors"), &ten[&end("ten", "final")]).unwrap();
         let text = SMALL.replace("hidden = [4]", "hidden = [4]\ninit = { file = \"w.safetensors\" }");
         let spec = parse(&text, folder.path(), &set("train.steps=10"));
-        run_into(&spec, &at("rest"), 1, false).unwrap();
+        run_into(&spec, &at("rest"), 1, Reuse::Everything).unwrap();
         let rest = files(&at("rest"));
         assert!(rest[&end("rest", "initial")] == ten[&end("ten", "final")]);
         assert!(rest[&end("rest", "final")] == twenty[&end("twenty", "final")]);
@@ -193,6 +204,8 @@ fn a_network_goes_on_from_its_file() {
         let description = plan(&spec).describe(&plan(&spec).trials.get(0));
         let hash = blake3::hash(&fs::read(at("w.safetensors")).unwrap()).to_hex();
         assert!(description.contains(&format!("network.init_content = \"{hash}\"\n")), "{description}");
+        let [input] = &plan(&spec).inputs[..] else { panic!("one file") };
+        assert_eq!((input.name.as_str(), input.hash.to_hex()), ("w.safetensors", hash));
         assert!(!description.contains("init_seed") && !description.contains("w.safetensors"), "{description}");
         fs::rename(at("w.safetensors"), at("v.safetensors")).unwrap();
         let moved = parse(&text.replace("w.safetensors", "v.safetensors"), folder.path(), &set("train.steps=10"));
@@ -259,5 +272,5 @@ fn tables_that_do_not_stay_are_in_the_manifest() {
     assert_eq!(Manifest::read(&with).unwrap().files, Manifest::read(&without).unwrap().files);
     // It is complete nonetheless.
     let spec = parse(SMALL, Path::new("."), &["record.tables=false"]);
-    assert_eq!(run_into(&spec, &without, 1, false).unwrap(), Finished::AlreadyComplete);
+    assert_eq!(run_into(&spec, &without, 1, Reuse::Everything).unwrap(), Finished::AlreadyComplete);
 }

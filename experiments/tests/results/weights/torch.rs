@@ -6,6 +6,7 @@ use serde_json::Value;
 use thalweg::data::split;
 use thalweg::network::{Architecture, Orders, tensors};
 use thalweg::record::{Precision, read_runs};
+use thalweg::sweep::run::Reuse;
 use thalweg_kernels::{activation::Activation, loss::Loss};
 
 use super::{parse, reference};
@@ -88,7 +89,7 @@ fn a_loaded_network_trains_as_torch_does() {
         for path in ["population", "dense"] {
             let spec = parse(&text, &reference(), &[&drop_last, &format!("engine.path={path}")]);
             let out = tempfile::tempdir().unwrap();
-            run_into(&spec, out.path(), 1, false).unwrap();
+            run_into(&spec, out.path(), 1, Reuse::Everything).unwrap();
             let row = &read_runs(&out.path().join("runs.csv")).unwrap().rows[0];
             let read = |end: &str| {
                 let bytes = fs::read(out.path().join(format!("weights/{}-{end}.safetensors", row.key))).unwrap();

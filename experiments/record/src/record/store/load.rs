@@ -1,0 +1,97 @@
+//! What an earlier process left: what of it is believed, and what is set aside.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::PoisonError;
+
+use rayon::prelude::*;
+
+use super::journal::Journal;
+use super::piece::{Seal, seal_file, table_file};
+use super::{NONE, SEALED, Store, TABLES};
+
+impl Store {
+    /// Takes the sealed pieces into account that are sound.
+    pub(super) fn load_pieces(&mut self) -> io::Result<()> {
+        let check = |piece: usize| {
+            let seal = Seal::read(&self.folder, piece, &self.identity, &self.range(piece))?;
+            let Some(seal) = seal else { return Ok(false) };
+            (0..TABLES.len()).try_for_each(|table| seal.rows(&self.folder, piece, table).map(drop))?;
+            Ok::<bool, String>(true)
+        };
+        let checks: Vec<_> = (0..self.pieces()).into_par_iter().map(check).collect();
+        for (piece, check) in checks.into_iter().enumerate() {
+            match check {
+                Ok(false) => {}
+                Ok(true) => self.mark_sealed(piece),
+                Err(problem) => {
+                    self.damaged.push(problem);
+                    let files = (0..TABLES.len()).map(|table| table_file(piece, table));
+                    for name in files.chain([seal_file(piece)]) {
+                        set_aside(&self.folder.join(name))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the journals into account that are whole, and removes those that say nothing new.
+    pub(super) fn load_journals(&mut self) -> io::Result<()> {
+        let mut numbers = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let name = entry?.file_name();
+            let number = name.to_str().and_then(|name| name.strip_suffix(".journal"));
+            // A number that no other can follow is not ours.
+            numbers.extend(number.and_then(|number| number.parse::<u32>().ok()).filter(|number| *number < SEALED - 1));
+        }
+        numbers.sort_unstable();
+        for number in numbers {
+            let path = self.journal_path(number);
+            let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+            state.next = number + 1;
+            let Some((mut journal, _)) = Journal::read(&path, &self.identity)? else {
+                self.damaged.push(format!("{} is damaged", file_name(&path)));
+                set_aside(&path)?;
+                continue;
+            };
+            let is_own = journal.places.iter().all(|(trial, _)| (*trial as usize) < self.trials);
+            let ascends = journal.places.is_sorted_by(|one, other| one.0 < other.0);
+            if !is_own || !ascends {
+                self.damaged.push(format!("{} is of other trials", file_name(&path)));
+                set_aside(&path)?;
+                continue;
+            }
+            journal.open = 0;
+            for (trial, _) in &journal.places {
+                let place = &mut state.places[*trial as usize];
+                if *place == NONE {
+                    *place = number;
+                    journal.open += 1;
+                    state.done += 1;
+                }
+            }
+            if journal.open == 0 {
+                fs::remove_file(&path)?;
+            } else {
+                state.journals.insert(number, journal);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Renames a damaged file, if it is there.
+fn set_aside(path: &Path) -> io::Result<()> {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".damaged");
+    match fs::rename(path, aside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,338 @@
+//! A sweep in progress: the rows of the trials that are done, on disk before the sweep is.
+//!
+//! The trials of a sweep are cut into pieces: fixed ranges of consecutive trials. Once all trials of a piece are done it
+//! is *sealed*: `<piece>.<table>.csv` for each table that has rows, in plan order, and `<piece>.toml`, written last, which
+//! says what they hold. What a piece holds does not depend on who computed it, when and in which order. Rows of pieces
+//! that are not sealed wait in memory, and from [`Store::flush`] on in a [journal]. Nothing of it is believed that is not
+//! whole: what does not match its hash is set aside under another name, and its trials are not done.
+
+mod batch;
+mod by_key;
+mod forget;
+mod journal;
+mod load;
+mod piece;
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rayon::prelude::*;
+
+pub use batch::Batch;
+pub use by_key::ByKey;
+use journal::Journal;
+use piece::{Content, Seal, seal_file, table_file};
+
+use super::{Key, atomic};
+
+/// The tables whose rows belong to trials. A trial has one row in the first, and any number in the others. The last one
+/// is not among the results: it has a row for each file of weights, with its name and its BLAKE3.
+pub const TABLES: [&str; 5] = ["runs", "curves", "trajectory", "effective_lr", "weights"];
+
+/// Which sweep rows belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The version of the numerics contract.
+    pub contract: u32,
+    /// The hash of the trials' keys in plan order, and of all that the form of their rows depends on.
+    pub sweep: blake3::Hash,
+    /// Trials of a piece; the last one may have fewer.
+    pub piece: usize,
+}
+
+impl Identity {
+    /// The identity of a sweep with these trials, the form of whose rows is told by `form`.
+    pub fn new(contract: u32, keys: &[Key], form: &str, piece: usize) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(format!("contract = {contract}\npiece = {piece}\n{form}\n").as_bytes());
+        let mut bytes = Vec::with_capacity(8 << 10);
+        for keys in keys.chunks(1 << 10) {
+            bytes.clear();
+            keys.iter().for_each(|key| bytes.extend_from_slice(&key.bytes()));
+            hasher.update(&bytes);
+        }
+        Self { contract, sweep: hasher.finalize(), piece }
+    }
+}
+
+/// The rows of finished trials. May be shared between threads.
+#[derive(Debug)]
+pub struct Store {
+    folder: PathBuf,
+    identity: Identity,
+    trials: usize,
+    state: Mutex<State>,
+    /// Held by who writes a journal or seals a piece.
+    writing: Mutex<()>,
+    damaged: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Where the rows of each trial are.
+    places: Vec<Place>,
+    done: usize,
+    /// By piece.
+    sealed: Vec<bool>,
+    /// Rows that no journal has.
+    pending: Vec<Batch>,
+    journals: HashMap<u32, Journal>,
+    next: u32,
+}
+
+/// Where the rows of a trial are: a number of a journal, or one of these.
+type Place = u32;
+const NONE: Place = u32::MAX;
+const PENDING: Place = u32::MAX - 1;
+const SEALED: Place = u32::MAX - 2;
+
+/// Bytes of pieces that are read at once when tables are put together.
+const TOGETHER: u64 = 64 << 20;
+
+impl Store {
+    /// Opens the folder of a sweep's rows, or makes it.
+    ///
+    /// # Errors
+    ///
+    /// If the folder or a file in it cannot be read.
+    pub fn open(folder: &Path, identity: Identity, trials: usize) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let pieces = trials.div_ceil(identity.piece);
+        let state = State { places: vec![NONE; trials], sealed: vec![false; pieces], ..State::default() };
+        let (folder, state) = (folder.to_owned(), Mutex::new(state));
+        let mut store = Self { folder, identity, trials, state, writing: Mutex::new(()), damaged: Vec::new() };
+        store.load_pieces()?;
+        store.load_journals()?;
+        Ok(store)
+    }
+
+    /// What was found damaged, and set aside, when the folder was opened.
+    pub fn damaged(&self) -> &[String] {
+        &self.damaged
+    }
+
+    /// How many pieces the sweep has.
+    pub fn pieces(&self) -> usize {
+        self.trials.div_ceil(self.identity.piece)
+    }
+
+    /// The trials of a piece.
+    pub fn range(&self, piece: usize) -> Range<usize> {
+        let first = piece * self.identity.piece;
+        first..self.trials.min(first + self.identity.piece)
+    }
+
+    /// How many trials are done.
+    pub fn done(&self) -> usize {
+        self.locked().done
+    }
+
+    /// The trials of a piece that are not done, ascending.
+    pub fn missing(&self, piece: usize) -> Vec<u32> {
+        let state = self.locked();
+        self.range(piece).filter(|trial| state.places[*trial] == NONE).map(|trial| trial as u32).collect()
+    }
+
+    /// Adds the rows of trials. They are on disk when their piece is sealed, or from the next [`Self::flush`] on. Of a trial
+    /// that is done already, its rows stay as they are.
+    pub fn add(&self, batch: Batch) {
+        let mut state = self.locked();
+        let State { places, done, .. } = &mut *state;
+        for trial in batch.trials() {
+            let place = &mut places[trial as usize];
+            if *place == NONE {
+                *place = PENDING;
+                *done += 1;
+            }
+        }
+        state.pending.push(batch);
+    }
+
+    /// Bytes that wait for the next flush.
+    pub fn pending(&self) -> usize {
+        self.locked().pending.iter().map(Batch::size).sum()
+    }
+
+    /// Writes the rows that wait to a journal. Returns at once, without writing, if another thread is writing.
+    ///
+    /// # Errors
+    ///
+    /// If the journal cannot be written.
+    pub fn flush(&self) -> io::Result<()> {
+        let Ok(_writing) = self.writing.try_lock() else { return Ok(()) };
+        let (number, batches) = {
+            let mut state = self.locked();
+            if state.pending.is_empty() {
+                return Ok(());
+            }
+            state.next += 1;
+            (state.next - 1, std::mem::take(&mut state.pending))
+        };
+        let mut journal = Journal::write(self.journal_path(number), &self.identity, &Batch::merged(&batches))?;
+        let mut state = self.locked();
+        journal.open = 0;
+        for (trial, _) in &journal.places {
+            let place = &mut state.places[*trial as usize];
+            if *place == PENDING {
+                *place = number;
+                journal.open += 1;
+            }
+        }
+        state.journals.insert(number, journal);
+        Ok(())
+    }
+
+    /// Seals a piece, all of whose trials are done; not much of it is in memory twice.
+    ///
+    /// # Errors
+    ///
+    /// If its files cannot be written, or a journal not be read.
+    pub fn seal(&self, piece: usize) -> io::Result<()> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let range = self.range(piece);
+        let (pending, places) = {
+            let mut state = self.locked();
+            if state.sealed[piece] {
+                return Ok(());
+            }
+            let is_of_piece = |batch: &mut Batch| batch.trials().all(|trial| range.contains(&(trial as usize)));
+            let pending: Vec<Batch> = state.pending.extract_if(.., is_of_piece).collect();
+            (pending, state.places[range.clone()].to_vec())
+        };
+        let pending = Batch::merged(&pending);
+        let journals = std::mem::take(&mut self.locked().journals);
+        let mut seal = Seal::new(&self.identity, &range);
+        let written = (0..TABLES.len()).try_for_each(|table| {
+            let rows = gather(table, &range, &places, &pending, &journals)?;
+            if !rows.is_empty() {
+                seal.files.insert(TABLES[table].to_owned(), Content::of(&rows));
+                atomic::write(&self.folder.join(table_file(piece, table)), |file| file.write_all(&rows))?;
+            }
+            Ok(())
+        });
+        self.locked().journals = journals;
+        written.and_then(|()| seal.write(&self.folder.join(seal_file(piece))))?;
+        self.mark_sealed(piece);
+        self.remove_journals()
+    }
+
+    /// Notes that a piece is sealed.
+    fn mark_sealed(&self, piece: usize) {
+        let mut state = self.locked();
+        let State { places, done, sealed, journals, .. } = &mut *state;
+        sealed[piece] = true;
+        for place in &mut places[self.range(piece)] {
+            *done += usize::from(*place == NONE);
+            if let Some(journal) = journals.get_mut(place) {
+                journal.open -= 1;
+            }
+            *place = SEALED;
+        }
+    }
+
+    /// Removes the journals all of whose trials are in sealed pieces.
+    fn remove_journals(&self) -> io::Result<()> {
+        let mut state = self.locked();
+        let over: Vec<Journal> =
+            state.journals.extract_if(|_, journal| journal.open == 0).map(|(_, own)| own).collect();
+        drop(state);
+        over.iter().try_for_each(|journal| fs::remove_file(&journal.path))
+    }
+
+    /// Writes the rows of a table of all trials, in plan order; returns how many. All pieces must be sealed.
+    ///
+    /// # Errors
+    ///
+    /// If a piece is not what was sealed, or cannot be read, or the output not be written.
+    pub fn copy(&self, table: usize, out: &mut impl Write) -> io::Result<u64> {
+        let seals: Vec<Seal> = (0..self.pieces()).map(|piece| self.seal_of(piece)).collect::<io::Result<_>>()?;
+        let content = |piece: usize| seals[piece].files.get(TABLES[table]);
+        let (mut piece, mut rows) = (0, 0);
+        while piece < seals.len() {
+            let (first, mut bytes) = (piece, 0);
+            while piece < seals.len() && (piece == first || bytes < TOGETHER) {
+                bytes += content(piece).map_or(0, |content| content.bytes);
+                rows += content(piece).map_or(0, |content| content.rows);
+                piece += 1;
+            }
+            let read =
+                |piece: usize| seals[piece].rows(&self.folder, piece, table).map_err(|error| self.changed(&error));
+            let together: Vec<Vec<u8>> = (first..piece).into_par_iter().map(read).collect::<io::Result<_>>()?;
+            together.iter().try_for_each(|rows| out.write_all(rows))?;
+        }
+        Ok(rows)
+    }
+
+    fn seal_of(&self, piece: usize) -> io::Result<Seal> {
+        let seal = Seal::read(&self.folder, piece, &self.identity, &self.range(piece));
+        let seal = seal.and_then(|seal| seal.ok_or_else(|| format!("{} is missing", seal_file(piece))));
+        seal.map_err(|error| self.changed(&error))
+    }
+
+    fn changed(&self, error: &str) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", self.folder.display()))
+    }
+
+    /// Hands over the rows of the trials that are done, some of them at a time, but for those in memory alone.
+    ///
+    /// # Errors
+    ///
+    /// Those of `take`, and if a file cannot be read.
+    pub fn visit(&self, mut take: impl FnMut(ByKey<'_>) -> io::Result<()>) -> io::Result<()> {
+        let (sealed, journals): (Vec<bool>, Vec<PathBuf>) = {
+            let state = self.locked();
+            (state.sealed.clone(), state.journals.values().map(|journal| journal.path.clone()).collect())
+        };
+        for piece in (0..sealed.len()).filter(|piece| sealed[*piece]) {
+            let seal = self.seal_of(piece)?;
+            let rows = |table| seal.rows(&self.folder, piece, table).map_err(|error| self.changed(&error));
+            let tables: Vec<Vec<u8>> = (0..TABLES.len()).map(rows).collect::<io::Result<_>>()?;
+            take(ByKey::new(std::array::from_fn(|table| tables[table].as_slice())))?;
+        }
+        for path in journals {
+            if let Some((_, batch)) = Journal::read(&path, &self.identity)? {
+                take(ByKey::new(std::array::from_fn(|table| batch.table(table))))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn journal_path(&self, number: u32) -> PathBuf {
+        self.folder.join(format!("{number}.journal"))
+    }
+
+    fn locked(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The rows of a table of the trials of a piece, in plan order.
+fn gather(
+    table: usize,
+    range: &Range<usize>,
+    places: &[Place],
+    pending: &Batch,
+    journals: &HashMap<u32, Journal>,
+) -> io::Result<Vec<u8>> {
+    let mut rows = Vec::with_capacity(pending.table(table).len());
+    let mut readers: HashMap<u32, journal::Reader<'_>> = HashMap::new();
+    let mut next = 0;
+    for (trial, place) in range.clone().zip(places) {
+        if *place == PENDING {
+            next += pending.places()[next..].partition_point(|(other, _)| (*other as usize) < trial);
+            rows.extend_from_slice(&pending.table(table)[batch::span(pending.places(), table, next)]);
+            continue;
+        }
+        let journal = journals.get(place).ok_or_else(|| io::Error::other(format!("trial {trial} has no rows")))?;
+        let reader = readers.entry(*place).or_insert_with(|| journal.reader(table));
+        rows.extend_from_slice(reader.rows(trial as u32)?);
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! What a sweep needs of the memory, said before it is needed.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use thalweg::memory::Memory;
+use thalweg::spec::Spec;
+use thalweg::sweep::Plan;
+use thalweg_kernels::Isa;
+
+/// Sweeps whose memory goes to weights, to examples, to curves and to trajectories.
+const SPECS: [(&str, &str); 4] = [
+    (
+        "weights",
+        "[problem]\nkind = \"moons\"\nsamples = 64\n[network]\nhidden = [1024, 512]\n[train]\nbatch = 16\nsteps = 3\n\
+         seeds = 16\nlog_every = 0\n[engine]\npath = \"population\"\nlanes = 16\n",
+    ),
+    (
+        "examples",
+        "[problem]\nkind = \"moons\"\nsamples = 1000000\n[network]\nhidden = [4]\n[train]\nbatch = 16\nsteps = 2000\n\
+         seeds = 2\nlog_every = 0\n",
+    ),
+    (
+        "curves",
+        "[problem]\nkind = \"moons\"\nsamples = 10\n[network]\nhidden = [2]\n[train]\nbatch = 2\nsteps = 20000\n\
+         seeds = 16\nlog_every = 1\n",
+    ),
+    (
+        "trajectories",
+        "[problem]\nkind = \"landscape\"\nfunction = \"rosenbrock\"\n\
+         start = { grid = [[-2, 2], [-2, 2]], points = 16 }\n[train]\nsteps = 2000\nlog_every = 1\n\
+         [record]\ntrajectory = true\n",
+    ),
+];
+
+fn parse(name: &str, text: &str) -> Spec {
+    let text = format!("name = \"{name}\"\n{text}[[optimizer]]\nkind = \"adam\"\nlr = 0.01\n");
+    Spec::parse("memory.toml", &text, Path::new("."), &[]).unwrap()
+}
+
+/// The most memory that the command had until it ended, as far as looking at it every millisecond tells.
+#[cfg(target_os = "linux")]
+fn peak(folder: &Path, arguments: &[&str]) -> u64 {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_thalweg"));
+    let mut child = command.args(arguments).current_dir(folder).spawn().unwrap();
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        peak = peak.max(1024 * kib.unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(child.wait().unwrap().success());
+    peak
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn estimates_hold_within_a_quarter() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in SPECS {
+        let spec = parse(name, text);
+        let (_, data, plan) = Plan::read(&spec, Memory::unlimited()).unwrap();
+        let estimate = plan.memory(&spec, &data, Isa::best(), 2) as f64;
+        fs::write(folder.path().join("spec.toml"), spec.canonical()).unwrap();
+        let peak = peak(folder.path(), &["run", "spec.toml", "--out", name, "--threads", "2", "--quiet"]) as f64;
+        assert!((estimate / peak - 1.0).abs() <= 0.25, "{name}: {:.1} MB for {:.1} MB", estimate / 1e6, peak / 1e6);
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_by_its_place() {
+    let little = Memory::limited(1_000_000);
+    for (name, text) in SPECS {
+        let spec = parse(name, text);
+        let (_, data, plan) = Plan::read(&spec, Memory::unlimited()).unwrap();
+        let error = plan.check_memory(&spec, &data, Isa::best(), 1, little).unwrap_err().to_string();
+        let key = if name == "trajectories" { "`problem`" } else { "`network`" };
+        assert!(error.contains(&format!("{key}: the sweep needs about")), "{error}");
+        assert!(error.contains("of memory, but 1.0 MB are free"), "{error}");
+        assert!(plan.check_memory(&spec, &data, Isa::best(), 1, Memory::limited(1 << 30)).is_ok());
+    }
+    let many = SPECS[3].1.replace("points = 16", "points = 1000");
+    let error = Plan::read(&parse("many", &many), little).map(drop).unwrap_err().to_string();
+    assert!(error.contains("`train`: the list of the trials needs about"), "{error}");
+}
+
+/// `plan` says so before it trains a block to see how long that takes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plan_that_does_not_fit_trains_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = SPECS[1].1.replace("hidden = [4]", "hidden = [16384, 16384]").replace("1000000", "100");
+    fs::write(folder.path().join("large.toml"), parse("large", &text).canonical()).unwrap();
+    let line = format!("ulimit -v 1000000; '{}' plan large.toml --threads 1", env!("CARGO_BIN_EXE_thalweg"));
+    let output = Command::new("bash").args(["-c", &line]).current_dir(folder.path()).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("the sweep needs about") && error.contains("--overcommit"), "{error}");
+}
