@@ -16,7 +16,7 @@ use super::{chart, table_of};
 use crate::data::Splits;
 use crate::figure::{FigureError, Options, Tables};
 use crate::record::{
-    self, Change, Curve, Precision, RecordError, Run, Runs, Setting, Sheet, Status, Surface, Waypoint,
+    self, Change, Curve, Precision, RecordError, Run, Runs, Setting, Sheet, Status, Surface, Trials, Waypoint,
 };
 use crate::spec::{Figure, InputError, Spec};
 use crate::sweep::{Model, Plan};
@@ -85,6 +85,7 @@ fn at_its_place(spec: &Spec, index: usize, error: &FigureError, is_of_few: bool)
 /// Rows of trials that all went well.
 struct Rehearsal {
     runs: Runs,
+    trials: Trials,
     curves: Vec<Curve>,
     trajectory: Vec<Waypoint>,
     surface: Option<Surface>,
@@ -121,7 +122,7 @@ impl Rehearsal {
         let mut extra = spec.problem.landscape().map_or(Vec::new(), |landscape| landscape.columns());
         extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
         let runs = Runs { hyperparameters: plan.hyperparameter_names(), extra, rows, precision: Precision::F64 };
-        Self { runs, curves, trajectory, surface: surface(spec) }
+        Self { trials: Trials::from(&runs), runs, curves, trajectory, surface: surface(spec) }
     }
 
     /// The table of its own that a figure is drawn from, made up in `folder` where the sweep writes it; nothing inside
@@ -162,7 +163,7 @@ impl Rehearsal {
 
     fn compose(&self, figure: &Figure, sheet: Option<&Sheet>) -> Result<(), FigureError> {
         let (trajectory, surface) = (&self.trajectory, self.surface.as_ref());
-        let tables = Tables { trajectory, surface, sheet, ..Tables::new(&self.runs, &self.curves) };
+        let tables = Tables { trajectory, surface, sheet, ..Tables::new(&self.trials, &self.curves) };
         let known = Options {
             steps_per_epoch: Some(1),
             spectrum: Some((OUTCOME, OUTCOME)),

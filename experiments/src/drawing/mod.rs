@@ -19,7 +19,9 @@ pub use error::{DrawError, FigureFailure};
 use crate::data::{ShippedData, Splits};
 use crate::figure::{self, Input, Kind};
 use crate::record::manifest::Manifest;
-use crate::record::{self, Curve, OPTIMUM, RecordError, Runs, SPECTRUM, Sheet, Surface, Waypoint, atomic};
+use crate::record::{
+    self, Curve, Key, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Surface, Trials, Waypoint, atomic,
+};
 use crate::spec::{self, Drawing, DrawingSource, InputError, Source, Spec};
 use crate::stats::{self, Score};
 use crate::sweep::Schedule;
@@ -51,7 +53,7 @@ impl Drawn {
 /// The tables of a sweep that its figures are drawn from.
 #[derive(Default)]
 struct Rows {
-    runs: Runs,
+    runs: Trials,
     curves: Vec<Curve>,
     trajectory: Vec<Waypoint>,
     surface: Option<Surface>,
@@ -102,16 +104,20 @@ impl Rows {
         &mut self,
         folder: &Path,
         table: &str,
-        figures: impl Iterator<Item = &'a spec::Figure>,
+        figures: impl Iterator<Item = &'a spec::Figure> + Clone,
     ) -> Result<(), RecordError> {
         let path = folder.join(table);
-        let keys: HashSet<&str> = figures.flat_map(|figure| chart(figure).keys(&self.runs)).collect();
+        let keys: HashSet<Key> = figures.clone().flat_map(|figure| chart(figure).keys(&self.runs)).collect();
+        let is_wanted = |key: &str| Key::parse(key.as_bytes()).is_some_and(|key| keys.contains(&key));
         match table {
-            "runs.csv" => self.runs = record::read_runs(&path)?,
-            "curves.csv" => self.curves = record::read_curves_of(&path, |key| keys.contains(key))?,
+            "runs.csv" => {
+                let quantities = figures.map(|figure| chart(figure).quantities());
+                self.runs = record::read_trials(&path, quantities.fold(Quantities::default(), Quantities::and))?;
+            }
+            "curves.csv" => self.curves = record::read_curves_of(&path, is_wanted)?,
             // Not every sweep has these.
             _ if !path.exists() => {}
-            "trajectory.csv" => self.trajectory = record::read_trajectory_of(&path, |key| keys.contains(key))?,
+            "trajectory.csv" => self.trajectory = record::read_trajectory_of(&path, is_wanted)?,
             _ => self.surface = Some(record::read_surface(&path)?),
         }
         Ok(())
@@ -255,7 +261,7 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
             let needs_curves = figures.iter().any(|figure| figure.kind == "curves");
             members::read(drawing, members, beside, needs_curves)?
         }
-        DrawingSource::Functions(_) | DrawingSource::Bench(_) => (Runs::default(), Vec::new()),
+        DrawingSource::Functions(_) | DrawingSource::Bench(_) => (Trials::default(), Vec::new()),
     };
     let (mut files, mut from) = (Vec::new(), out.to_owned());
     if let DrawingSource::Bench(file) = &drawing.source {
@@ -270,7 +276,8 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
     fs::create_dir_all(out).map_err(failed)?;
     match &drawing.source {
         DrawingSource::Members(_) => {
-            stats::write_comparison(&out.join("comparison.csv"), &runs, &scores(&figures))?;
+            let configurations = stats::configurations(&runs);
+            stats::write_comparison(&out.join("comparison.csv"), &configurations, &scores(&figures))?;
             files.push("comparison.csv".to_owned());
         }
         DrawingSource::Functions(wanted) => {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use thalweg::figure::{Chart, FigureError, Fill, Layer, Options, Picture, Tables, Theory, draw, svg};
-use thalweg::record::{Run, Runs, Setting, Sheet, Status, Surface, read_surface};
+use thalweg::record::{Run, Runs, Setting, Sheet, Status, Surface, Trials, read_surface};
 
 use crate::synthetic;
 
@@ -94,7 +94,7 @@ fn a_probability_has_its_interval_and_its_control() {
     let runs = rows(&trials);
     let options =
         Options { x: Some("momentum".into()), below: Some(1e-3), against: Some("sgd".into()), ..named("probability") };
-    let shown = picture("probability", options, &Tables::new(&runs, &[])).unwrap();
+    let shown = picture("probability", options, &Tables::new(&Trials::from(&runs), &[])).unwrap();
     let lines: Vec<&Vec<(f64, f64)>> = shown.panels[0]
         .layers
         .iter()
@@ -111,7 +111,7 @@ fn a_probability_has_its_interval_and_its_control() {
     let error = picture(
         "probability",
         Options { x: Some("beta".into()), below: Some(0.0), ..named("x") },
-        &Tables::new(&runs, &[]),
+        &Tables::new(&Trials::from(&runs), &[]),
     );
     assert!(error.unwrap_err().to_string().contains("no trial has a number `beta`"));
 }
@@ -137,7 +137,8 @@ fn basins_of_a_plane_are_cells_by_their_end() {
     let wave = |x: f64| x * x + 4.0 * (1.0 - libm::cos(std::f64::consts::PI * x));
     let values = axis.iter().flat_map(|x0| axis.iter().map(|x1| wave(*x0) + wave(*x1))).collect();
     let surface = Surface { x0: axis.clone(), x1: axis, values };
-    let tables = Tables { surface: Some(&surface), ..Tables::new(&runs, &[]) };
+    let trials = Trials::from(&runs);
+    let tables = Tables { surface: Some(&surface), ..Tables::new(&trials, &[]) };
     let shown = picture("basins", named("basins"), &tables).unwrap();
     let cells = shown.panels[0].cells().next().unwrap();
     assert_eq!(cells.size(), (24, 24));
@@ -151,7 +152,7 @@ fn basins_of_a_plane_are_cells_by_their_end() {
     assert_eq!(pin(&shown), "b66a4bd43b32134d");
     let mut gaps = runs.clone();
     gaps.rows.remove(5);
-    let error = picture("basins", named("x"), &Tables::new(&gaps, &[])).unwrap_err().to_string();
+    let error = picture("basins", named("x"), &Tables::new(&Trials::from(&gaps), &[])).unwrap_err().to_string();
     assert!(error.contains("the starts are no grid"), "{error}");
 }
 
@@ -178,7 +179,8 @@ fn basins_of_a_curve_stand_below_it() {
     let lines: String = (0..=400).map(|i| f64::from(i) * 0.02 - 4.0).map(|x| format!("{x},{}\n", wave(x))).collect();
     fs::write(&path, format!("x0,value\n{lines}")).unwrap();
     let surface = read_surface(&path).unwrap();
-    let tables = Tables { surface: Some(&surface), ..Tables::new(&runs, &[]) };
+    let trials = Trials::from(&runs);
+    let tables = Tables { surface: Some(&surface), ..Tables::new(&trials, &[]) };
     let shown = picture("basins", named("basins-line"), &tables).unwrap();
     assert_eq!(shown.panels.len(), 2);
     let Layer::Discs(discs) = &shown.panels[0].layers[1] else { panic!() };
@@ -202,7 +204,8 @@ fn quantiles_are_bands_around_the_median() {
         }
     }
     let sheet = sheet(folder.path(), &text);
-    let tables = Tables { sheet: Some(&sheet), ..Tables::new(&runs, &[]) };
+    let trials = Trials::from(&runs);
+    let tables = Tables { sheet: Some(&sheet), ..Tables::new(&trials, &[]) };
     let options = Options { column: Some("rate".into()), ..named("quantiles") };
     let shown = picture("quantiles", options, &tables).unwrap();
     let layers = &shown.panels[0].layers;
@@ -231,7 +234,8 @@ fn an_image_has_the_dimension_of_its_boundary() {
     }
     let sheet = sheet(folder.path(), &text);
     let runs = Runs::default();
-    let tables = Tables { sheet: Some(&sheet), ..Tables::new(&runs, &[]) };
+    let trials = Trials::from(&runs);
+    let tables = Tables { sheet: Some(&sheet), ..Tables::new(&trials, &[]) };
     let options = Options {
         x: Some("lr_scale_0".into()),
         y: Some("lr_scale_1".into()),
@@ -271,7 +275,8 @@ fn a_network_shows_what_one_weight_changes() {
     let table = sheet(folder.path(), &text);
     let runs = Runs::default();
     let shown =
-        picture("network", named("network"), &Tables { sheet: Some(&table), ..Tables::new(&runs, &[]) }).unwrap();
+        picture("network", named("network"), &Tables { sheet: Some(&table), ..Tables::new(&Trials::from(&runs), &[]) })
+            .unwrap();
     let [Layer::Strokes(strokes), Layer::Guide(perturbed), Layer::Discs(discs)] = &shown.panels[0].layers[..] else {
         panic!("{:?}", shown.panels[0].layers)
     };
@@ -280,7 +285,8 @@ fn a_network_shows_what_one_weight_changes() {
     assert_eq!(white, 6, "the inputs and three hidden units did not change");
     assert_eq!(pin(&shown), "549178658896fb88");
     let broken = sheet(folder.path(), "layer,unit,from,before,after,perturbed\n0,0,,1,1,0\n1,0,3,1,1,0\n1,0,,1,1,0\n");
-    let error = picture("network", named("x"), &Tables { sheet: Some(&broken), ..Tables::new(&runs, &[]) });
+    let error =
+        picture("network", named("x"), &Tables { sheet: Some(&broken), ..Tables::new(&Trials::from(&runs), &[]) });
     assert!(error.unwrap_err().to_string().contains("unit 0 of layer 1 has a weight from no unit"));
 }
 
@@ -294,7 +300,8 @@ fn timings_are_lines_with_their_range() {
     }
     let sheet = sheet(folder.path(), &text);
     let runs = Runs::default();
-    let tables = Tables { sheet: Some(&sheet), ..Tables::new(&runs, &[]) };
+    let trials = Trials::from(&runs);
+    let tables = Tables { sheet: Some(&sheet), ..Tables::new(&trials, &[]) };
     let options = Options { x: Some("m".into()), series: Some("form".into()), ..named("timing") };
     let shown = picture("timing", options, &tables).unwrap();
     assert_eq!(shown.legend.iter().map(|entry| entry.text.as_str()).collect::<Vec<_>>(), ["loop", "matrix"]);
@@ -331,7 +338,7 @@ fn the_theory_of_a_quadratic_lies_over_what_was_measured() {
         name: Some("theory-heatmap".into()),
         ..theory.clone()
     };
-    let shown = picture("heatmap", options, &Tables::new(&runs, &[])).unwrap();
+    let shown = picture("heatmap", options, &Tables::new(&Trials::from(&runs), &[])).unwrap();
     let guide =
         shown.panels[0].layers.iter().find_map(|layer| if let Layer::Guide(line) = layer { Some(line) } else { None });
     for (lr, momentum) in guide.unwrap() {
@@ -343,7 +350,7 @@ fn the_theory_of_a_quadratic_lies_over_what_was_measured() {
     let mut few = runs.clone();
     few.rows.retain(|run| [0.0, 0.5, 0.9].map(|m| Some(Setting::Number(m))).contains(&run.settings[1]));
     let options = Options { name: Some("theory-sensitivity".into()), ..theory };
-    let shown = picture("sensitivity", options, &Tables::new(&few, &[])).unwrap();
+    let shown = picture("sensitivity", options, &Tables::new(&Trials::from(&few), &[])).unwrap();
     let hints = shown.panels[0].layers.iter().filter_map(|layer| match layer {
         Layer::Thin(_, points) if points[0].0 == points[1].0 => Some(points[0].0),
         _ => None,
@@ -355,7 +362,7 @@ fn the_theory_of_a_quadratic_lies_over_what_was_measured() {
 #[test]
 fn a_density_has_the_area_of_what_did_not_diverge() {
     let (runs, _) = synthetic::sweep(5);
-    let shown = picture("density", named("density"), &Tables::new(&runs, &[])).unwrap();
+    let shown = picture("density", named("density"), &Tables::new(&Trials::from(&runs), &[])).unwrap();
     let lines = shown.panels[0].layers.iter().filter_map(|layer| match layer {
         Layer::Line(_, points) => Some(points.clone()),
         _ => None,
@@ -373,7 +380,7 @@ fn a_density_has_the_area_of_what_did_not_diverge() {
 #[test]
 fn a_distribution_rises_to_the_share_that_did_not_diverge() {
     let (runs, _) = synthetic::sweep(5);
-    let shown = picture("ecdf", named("ecdf"), &Tables::new(&runs, &[])).unwrap();
+    let shown = picture("ecdf", named("ecdf"), &Tables::new(&Trials::from(&runs), &[])).unwrap();
     let lines = shown.panels[0].layers.iter().filter_map(|layer| match layer {
         Layer::Line(_, points) => Some(points.clone()),
         _ => None,

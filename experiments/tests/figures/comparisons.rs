@@ -6,9 +6,9 @@ use std::path::Path;
 use serde_json::Value;
 use thalweg::drawing::make;
 use thalweg::figure::{Chart, FigureError, Layer, Options, Picture, Selection, Tables, draw};
-use thalweg::record::{Run, Runs, Setting, write_runs};
+use thalweg::record::{Run, Runs, Setting, Trials, write_runs};
 use thalweg::spec::Study;
-use thalweg::stats::{Comparison, RankTest, Score, ranks, wilson_interval};
+use thalweg::stats::{Comparison, RankTest, Score, configurations, ranks, wilson_interval};
 
 use crate::synthetic;
 
@@ -82,7 +82,7 @@ fn problems() -> Runs {
             Run {
                 problem: (*problem).to_owned(),
                 final_train_loss: last,
-                key: format!("{index}{}", run.key),
+                key: synthetic::key(&format!("{index}{}", run.key)),
                 ..run.clone()
             }
         };
@@ -96,7 +96,8 @@ fn picture(kind: &str, metric: &str, options: Options, runs: &Runs) -> Result<Pi
     let chart = Chart::new(kind, Some(metric)).unwrap().with(options);
     let folder = tempfile::tempdir().unwrap();
     let kept = std::env::var_os("FIGURES").map(|kept| Path::new(&kept).to_owned());
-    let tables = Tables::new(runs, &[]);
+    let trials = Trials::from(runs);
+    let tables = Tables::new(&trials, &[]);
     draw(&chart, &tables, kept.as_deref().unwrap_or(folder.path()), true)?;
     let mut pictures = chart.pictures(&tables)?;
     assert_eq!(pictures.len(), 1, "all problems are in one picture");
@@ -116,10 +117,12 @@ fn texts(picture: &Picture) -> String {
 fn the_best_settings_are_compared() {
     let runs = problems();
     let score = Score::from_name("final_train_loss").unwrap();
-    let comparison = Comparison::of(&runs, score, |_| true);
+    let trials = Trials::from(&runs);
+    let all = configurations(&trials);
+    let comparison = Comparison::of(&all, score, |_| true);
     assert_eq!(comparison.problems, ["moons", "iris", "digits", "friedman"]);
     assert_eq!(comparison.optimizers, ["sgd", "momentum", "adam"]);
-    assert_eq!(comparison.best(0, 1).unwrap().configuration.setting("momentum"), Some(&Setting::Number(0.9)));
+    assert_eq!(comparison.best(0, 1).unwrap().configuration.setting("momentum"), Some(Setting::Number(0.9)));
     let pair = comparison.pair(2, 2, 0).unwrap();
     // On digits, the losses of adam are 20-fold and those of sgd halved.
     let before = comparison.pair(0, 2, 0).unwrap();
@@ -128,7 +131,7 @@ fn the_best_settings_are_compared() {
     assert!(interval.low <= pair.log_ratio && pair.log_ratio <= interval.high);
     assert_eq!(comparison.pair(2, 2, 2).unwrap().log_ratio, 0.0);
     let accuracy = Score::from_name("final_train_accuracy").unwrap();
-    let wrong = Comparison::of(&runs, accuracy, |_| true).costs(0);
+    let wrong = Comparison::of(&all, accuracy, |_| true).costs(0);
     assert!(wrong.iter().all(|cost| (0.0..0.5).contains(cost)), "{wrong:?}");
 }
 

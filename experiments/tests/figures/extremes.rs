@@ -8,7 +8,7 @@ use std::path::Path;
 
 use thalweg::figure::{Chart, KINDS, Kind, Options, Scale, Tables, Theory, svg};
 use thalweg::random::Stream;
-use thalweg::record::{Curve, Run, Runs, Setting, Sheet, Status, Surface, Waypoint};
+use thalweg::record::{Curve, Run, Runs, Setting, Sheet, Status, Surface, Trials, Waypoint};
 
 use crate::synthetic;
 
@@ -266,7 +266,8 @@ fn has_picture(numbers: &mut Numbers, kind: &Kind, folder: &Path) -> Result<bool
     fs::write(&path, table(numbers, kind, &runs)).unwrap();
     let sheet = Sheet::open(&path).map_err(|error| error.to_string())?;
     let sheet = kind.table.map(|_| &sheet);
-    let tables = Tables { trajectory: &trajectory, surface: Some(&surface), sheet, ..Tables::new(&runs, &curves) };
+    let trials = Trials::from(&runs);
+    let tables = Tables { trajectory: &trajectory, surface: Some(&surface), sheet, ..Tables::new(&trials, &curves) };
     let metrics = (kind.metrics)();
     let metric = numbers.of(&metrics);
     let chart = Chart::new(kind.name, Some(metric)).unwrap().with(options(numbers, kind));
@@ -311,7 +312,7 @@ fn columns_that_are_no_grid_take_no_memory() {
         .collect();
     let [x, y] = ["lr", "momentum"].map(|name| Some(name.to_owned()));
     let chart = Chart::new("heatmap", None).unwrap().with(Options { x, y, ..Options::default() });
-    let error = chart.pictures(&Tables::new(&runs, &[])).unwrap_err().to_string();
+    let error = chart.pictures(&Tables::new(&Trials::from(&runs), &[])).unwrap_err().to_string();
     assert!(error.contains("sgd has trials in 100000 of 10000000000 cells"), "{error}");
 }
 
@@ -320,7 +321,8 @@ fn a_figure_of_a_mile_is_refused() {
     let (runs, curves) = synthetic::sweep(1);
     let title = Some("x".repeat(100_000));
     let chart = Chart::new("sensitivity", None).unwrap().with(Options { title, ..Options::default() });
-    let picture = &chart.pictures(&Tables::new(&runs, &curves)).unwrap()[0].1;
+    let trials = Trials::from(&runs);
+    let picture = &chart.pictures(&Tables::new(&trials, &curves)).unwrap()[0].1;
     for error in [svg(picture).map(|_| ()), thalweg::figure::png(picture, Vec::new())] {
         assert!(error.unwrap_err().to_string().contains("pixels are too many"));
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use miette::Diagnostic;
 use thalweg::figure::{Chart, FigureError, Fill, Layer, MOST_RECTANGLES, Options, Picture, Tables, draw, svg};
-use thalweg::record::{Run, Runs, Setting, Status, Surface, Waypoint, read_surface, read_trajectory};
+use thalweg::record::{Run, Runs, Setting, Status, Surface, Trials, Waypoint, read_surface, read_trajectory};
 
 use crate::synthetic;
 
@@ -14,7 +14,7 @@ fn trial(lr: f64, momentum: f64, seed: u64, last: Option<f64>) -> Run {
     let (mut runs, _) = synthetic::sweep(1);
     let first = runs.rows.swap_remove(0);
     Run {
-        key: format!("{lr}-{momentum}-{seed}"),
+        key: synthetic::key(&format!("{lr}-{momentum}-{seed}")),
         optimizer: "momentum".into(),
         settings: vec![Some(Setting::Number(lr)), Some(Setting::Number(momentum))],
         init_seed: seed,
@@ -89,7 +89,7 @@ fn a_cell_is_the_median_of_its_trials() {
         (4, _) => Some(1.5),
         _ => Some(libm::pow(10.0, -(column as f64))),
     });
-    let shown = picture("heatmap", &heatmap("lr", "momentum"), &Tables::new(&runs, &[])).unwrap();
+    let shown = picture("heatmap", &heatmap("lr", "momentum"), &Tables::new(&Trials::from(&runs), &[])).unwrap();
     let fills = fills(&shown, 0);
     assert_eq!(fills.len(), 24);
     assert_eq!(fills.iter().filter(|fill| **fill == Fill::Hatched).count(), 5);
@@ -116,14 +116,14 @@ fn a_cell_is_the_median_of_its_trials() {
 #[test]
 fn a_line_follows_the_borders_of_cells() {
     let runs = grid(4, 4, |column, row| Some(if column == 1 && row == 2 { 2.0 } else { 0.5 }));
-    let shown = picture("island", &heatmap("lr", "momentum"), &Tables::new(&runs, &[])).unwrap();
+    let shown = picture("island", &heatmap("lr", "momentum"), &Tables::new(&Trials::from(&runs), &[])).unwrap();
     assert_eq!(border(&shown).len(), 4, "the sides of one cell");
     let all_better = grid(4, 4, |_, _| Some(0.5));
-    let shown = picture("flat", &heatmap("lr", "momentum"), &Tables::new(&all_better, &[])).unwrap();
+    let shown = picture("flat", &heatmap("lr", "momentum"), &Tables::new(&Trials::from(&all_better), &[])).unwrap();
     assert!(border(&shown).is_empty() && notes(&shown) == "median over 3 seeds");
     assert!(svg(&shown).unwrap().ends_with("</svg>\n"), "one value has a colour too");
     let none = grid(4, 4, |_, _| None);
-    let shown = picture("lost", &heatmap("lr", "momentum"), &Tables::new(&none, &[])).unwrap();
+    let shown = picture("lost", &heatmap("lr", "momentum"), &Tables::new(&Trials::from(&none), &[])).unwrap();
     assert!(fills(&shown, 0).iter().all(|fill| *fill == Fill::Hatched) && border(&shown).is_empty());
 }
 
@@ -140,7 +140,7 @@ fn half_of_the_trials_decide() {
             runs.rows.push(Run { problem: mold.problem.clone(), ..trial });
         }
     }
-    let shown = picture("halves", &heatmap("lr", "momentum"), &Tables::new(&runs, &[])).unwrap();
+    let shown = picture("halves", &heatmap("lr", "momentum"), &Tables::new(&Trials::from(&runs), &[])).unwrap();
     let lost: Vec<bool> = fills(&shown, 0).iter().map(|fill| *fill == Fill::Hatched).collect();
     assert_eq!(lost, [false, false, false, true]);
     assert!(notes(&shown).starts_with("median over 2 to 4 seeds|half or more diverged"));
@@ -166,7 +166,7 @@ fn other_hyperparameters_are_optimised_over_and_extra_columns_are_axes() {
         run.final_train_loss = run.final_train_loss.map(|loss| 0.5 + loss / 10.0);
         run
     }));
-    let shown = picture("panels", &heatmap("lr", "momentum"), &Tables::new(&runs, &[])).unwrap();
+    let shown = picture("panels", &heatmap("lr", "momentum"), &Tables::new(&Trials::from(&runs), &[])).unwrap();
     assert_eq!(
         shown.panels.iter().map(|panel| panel.heading.as_str()).collect::<Vec<_>>(),
         ["optimizer momentum", "optimizer adam"]
@@ -177,7 +177,7 @@ fn other_hyperparameters_are_optimised_over_and_extra_columns_are_axes() {
     assert_eq!((bar.low(), bar.high()), (0.1, 0.9));
     assert_eq!([hex(adam[0]), hex(fills(&shown, 0)[8])], ["#440154", "#FDE725"]);
     assert_ne!(adam[8], fills(&shown, 0)[8]);
-    let shown = picture("extra", &heatmap("start_x0", "momentum"), &Tables::new(&runs, &[])).unwrap();
+    let shown = picture("extra", &heatmap("start_x0", "momentum"), &Tables::new(&Trials::from(&runs), &[])).unwrap();
     assert_eq!((shown.x_label.as_str(), fills(&shown, 0).len()), ("x₀ at the start", 3));
 }
 
@@ -187,7 +187,9 @@ fn many_cells_are_an_image() {
     let loss = |column: usize, row: usize| (column + row < 100).then(|| libm::exp(0.1 * (column + row) as f64));
     for (columns, is_image) in [(side, false), (side + 1, true)] {
         let runs = grid(columns, side, loss);
-        let shown = picture(&format!("image-{columns}"), &heatmap("lr", "momentum"), &Tables::new(&runs, &[])).unwrap();
+        let shown =
+            picture(&format!("image-{columns}"), &heatmap("lr", "momentum"), &Tables::new(&Trials::from(&runs), &[]))
+                .unwrap();
         assert_eq!(shown.panels[0].cells().next().unwrap().fills.len() > MOST_RECTANGLES, is_image);
         let text = svg(&shown).unwrap();
         assert_eq!(text.matches("<image ").count(), usize::from(is_image));
@@ -232,7 +234,7 @@ fn base64(text: &str) -> Vec<u8> {
 fn what_cannot_be_a_heatmap_says_why() {
     let runs = grid(3, 3, |_, _| Some(0.5));
     let failed = |chart: &Chart, runs: &Runs| {
-        let error = chart.pictures(&Tables::new(runs, &[])).unwrap_err();
+        let error = chart.pictures(&Tables::new(&Trials::from(runs), &[])).unwrap_err();
         (error.to_string(), error.help().map(|help| help.to_string()).unwrap_or_default())
     };
     let (error, help) = failed(&heatmap("lr", "momentun"), &runs);
@@ -271,7 +273,12 @@ fn rosenbrock() -> (Runs, Vec<Waypoint>, Surface) {
             let (mut x, mut velocity) = (start, [0.0; 2]);
             let run = trial(lr, momentum, seed, Some(0.1));
             for step in 0..=200 {
-                trajectory.push(Waypoint { key: format!("{optimizer}{}", run.key), step, x, value: f(x) });
+                trajectory.push(Waypoint {
+                    key: synthetic::key(&format!("{optimizer}{}", run.key)),
+                    step,
+                    x,
+                    value: f(x),
+                });
                 let g = gradient(x);
                 for axis in 0..2 {
                     velocity[axis] = momentum * velocity[axis] + g[axis];
@@ -283,7 +290,7 @@ fn rosenbrock() -> (Runs, Vec<Waypoint>, Surface) {
                 _ => (Status::Ok, run.settings.clone()),
             };
             let settings = vec![settings[0].clone(), settings[1].clone().filter(|_| optimizer == "momentum")];
-            let key = format!("{optimizer}{}", run.key);
+            let key = synthetic::key(&format!("{optimizer}{}", run.key));
             let problem = "rosenbrock".into();
             runs.rows.push(Run { key, problem, optimizer: optimizer.into(), status, settings, ..run });
         }
@@ -297,7 +304,8 @@ fn rosenbrock() -> (Runs, Vec<Waypoint>, Surface) {
 #[test]
 fn trajectories_run_over_contours() {
     let (runs, trajectory, surface) = rosenbrock();
-    let tables = Tables { trajectory: &trajectory, sheet: None, surface: Some(&surface), ..Tables::new(&runs, &[]) };
+    let trials = Trials::from(&runs);
+    let tables = Tables { trajectory: &trajectory, sheet: None, surface: Some(&surface), ..Tables::new(&trials, &[]) };
     let chart = Chart::new("trajectories", None).unwrap();
     let shown = picture("trajectories", &chart, &tables).unwrap();
     let legend: Vec<&str> = shown.legend.iter().map(|entry| entry.text.as_str()).collect();
@@ -336,7 +344,8 @@ fn trajectories_need_their_tables() {
     let (runs, trajectory, surface) = rosenbrock();
     let chart = Chart::new("trajectories", None).unwrap();
     let message = |trajectory: &[Waypoint], surface: Option<&Surface>| {
-        let tables = Tables { trajectory, surface, ..Tables::new(&runs, &[]) };
+        let trials = Trials::from(&runs);
+        let tables = Tables { trajectory, surface, ..Tables::new(&trials, &[]) };
         chart.pictures(&tables).unwrap_err().to_string()
     };
     let missing = "no figure of kind `trajectories`: `trajectory.csv` and `surface.csv` are not there: \

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, FigureError, KINDS, Options, Scale, Selection, Tables, draw, svg};
-use thalweg::record::{Curve, Runs, Setting, Status};
+use thalweg::figure::{Chart, FigureError, Input, KINDS, Options, Scale, Selection, Tables, draw, svg};
+use thalweg::record::{Curve, Quantities, Runs, Setting, Status, Trials, read_trials, write_runs};
 use thalweg::stats::Metric;
 
 use crate::synthetic;
@@ -12,7 +12,7 @@ use crate::synthetic;
 /// Draws a figure, also as PNG; with `FIGURES=folder` in the environment, a copy stays there to be looked at.
 fn drawn(name: &str, chart: &Chart, runs: &Runs, curves: &[Curve]) -> Result<String, FigureError> {
     let folder = tempfile::tempdir().unwrap();
-    let paths = draw(chart, &Tables::new(runs, curves), folder.path(), true)?;
+    let paths = draw(chart, &Tables::new(&Trials::from(runs), curves), folder.path(), true)?;
     if let Some(kept) = std::env::var_os("FIGURES") {
         for path in &paths {
             fs::copy(path, Path::new(&kept).join(name).with_extension(path.extension().unwrap())).unwrap();
@@ -90,14 +90,40 @@ fn curves_of_selected_configurations() {
 #[test]
 fn an_svg_never_changes() {
     let (runs, curves) = synthetic::sweep(5);
+    let trials = Trials::from(&runs);
     let hashes = ["sensitivity", "curves", "heatmap"].map(|kind| {
-        let pictures = over_columns(Chart::new(kind, None).unwrap()).pictures(&Tables::new(&runs, &curves)).unwrap();
+        let pictures = over_columns(Chart::new(kind, None).unwrap()).pictures(&Tables::new(&trials, &curves)).unwrap();
         let text = svg(&pictures[0].1).unwrap();
         (kind, blake3::hash(text.as_bytes()).to_hex()[..16].to_owned())
     });
     let expected =
         [("sensitivity", "e69101fb470917e2"), ("curves", "3bb6a0f87becc2ea"), ("heatmap", "965b0aeb42b981ce")];
     assert_eq!(hashes.to_vec(), expected.map(|(kind, hash)| (kind, hash.to_owned())));
+}
+
+#[test]
+fn figures_need_no_other_losses_and_accuracies_than_they_say() {
+    let (runs, curves) = synthetic::sweep(3);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.csv");
+    write_runs(&path, &runs).unwrap();
+    let all = read_trials(&path, Quantities::ALL).unwrap();
+    let mut drawn = 0;
+    for kind in KINDS.iter().filter(|kind| kind.input == Input::Problem && kind.table.is_none()) {
+        for metric in (kind.metrics)() {
+            for select_by in [None, Some(Metric::FinalValidationAccuracy)] {
+                let below = Some(0.3);
+                let options = chart(kind.name, metric).options().clone();
+                let chart = chart(kind.name, metric).with(Options { select_by, below, ..options });
+                let some = read_trials(&path, chart.quantities()).unwrap();
+                let picture = |trials| Some(svg(&chart.pictures(&Tables::new(trials, &curves)).ok()?[0].1).unwrap());
+                let pictures = [&all, &some].map(picture);
+                assert!(pictures[0] == pictures[1], "{} of {metric}", kind.name);
+                drawn += usize::from(pictures[0].is_some());
+            }
+        }
+    }
+    assert!(drawn > 40, "{drawn}");
 }
 
 #[test]
@@ -115,7 +141,7 @@ fn little_data_gives_a_figure_still() {
             let metrics = (kind.metrics)();
             drawn(&format!("{name}-{}", kind.name), &chart(kind.name, metrics[0]), runs, curves).unwrap();
             for metric in metrics {
-                match chart(kind.name, metric).pictures(&Tables::new(runs, curves)) {
+                match chart(kind.name, metric).pictures(&Tables::new(&Trials::from(runs), curves)) {
                     Ok(pictures) => assert!(svg(&pictures[0].1).unwrap().ends_with("</svg>\n"), "{name}"),
                     Err(FigureError::NoData { .. }) => {}
                     Err(error) => panic!("{name}: {error}"),
@@ -170,9 +196,10 @@ fn lines_end_at_the_ranges_asked_for() {
 #[test]
 fn a_range_from_zero_makes_an_axis_linear() {
     let (runs, curves) = synthetic::sweep(1);
+    let trials = Trials::from(&runs);
     let ticks = |range| {
         let options = Options { y_range: Some(range), ..Options::default() };
-        let pictures = chart("curves", "train_loss").with(options).pictures(&Tables::new(&runs, &curves)).unwrap();
+        let pictures = chart("curves", "train_loss").with(options).pictures(&Tables::new(&trials, &curves)).unwrap();
         pictures[0].1.panels[0].y.ticks().iter().map(|tick| tick.value).collect::<Vec<_>>()
     };
     assert_eq!(ticks((0.0, 1.0)), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
@@ -252,8 +279,13 @@ fn each_problem_has_its_own_figure() {
     }
     runs.rows.extend(other);
     let folder = tempfile::tempdir().unwrap();
-    let paths =
-        draw(&chart("sensitivity", "final_train_loss"), &Tables::new(&runs, &curves), folder.path(), false).unwrap();
+    let paths = draw(
+        &chart("sensitivity", "final_train_loss"),
+        &Tables::new(&Trials::from(&runs), &curves),
+        folder.path(),
+        false,
+    )
+    .unwrap();
     let names: Vec<_> = paths.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
     assert_eq!(names, ["sensitivity-final_train_loss-moons.svg", "sensitivity-final_train_loss-two-spirals.svg"]);
 }

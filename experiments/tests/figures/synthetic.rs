@@ -1,6 +1,6 @@
 //! Rows as a sweep over learning rates leaves them, from formulas instead of training.
 
-use thalweg::record::{Curve, Precision, Run, Runs, Setting, Status};
+use thalweg::record::{Curve, Key, Precision, Run, Runs, Setting, Status};
 
 /// An optimizer of the synthetic sweep: losses are least at `best`, and trials diverge from about `edge` on.
 struct Shape {
@@ -29,6 +29,11 @@ fn noise(parts: &[u64]) -> f64 {
     let hash = blake3::hash(&bytes);
     let sum: u32 = hash.as_bytes()[..12].iter().map(|&byte| u32::from(byte)).sum();
     (f64::from(sum) - 1530.0) / 256.0
+}
+
+/// The key of a trial that is called so.
+pub fn key(name: &str) -> String {
+    Key::of(&blake3::hash(name.as_bytes())).to_string()
 }
 
 /// 5 optimizers or coefficients, 26 learning rates, `seeds` seeds.

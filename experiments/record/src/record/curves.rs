@@ -74,11 +74,12 @@ pub fn read_curves(path: &Path) -> Result<Vec<Curve>, RecordError> {
     read_curves_of(path, |_| true)
 }
 
-/// Reads the rows of `curves.csv` whose keys are wanted: all of them may be more than memory holds.
+/// Reads the rows of `curves.csv` whose keys are wanted: all of them may be more than memory holds. They are
+/// read on all threads of the current pool.
 ///
 /// # Errors
 /// Those of [`read_curves`].
-pub fn read_curves_of(path: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Curve>, RecordError> {
+pub fn read_curves_of(path: &Path, is_wanted: impl Fn(&str) -> bool + Sync) -> Result<Vec<Curve>, RecordError> {
     let table = Table::open(path)?;
     table.expect_columns(0, &COLUMNS, &COLUMNS.join(","))?;
     table.expect_no_more(COLUMNS.len())?;

@@ -8,6 +8,7 @@
 //! ([`agree`]).
 
 pub mod atomic;
+mod batches;
 mod column;
 mod curves;
 mod effective_lr;
@@ -16,6 +17,7 @@ mod key;
 mod lock;
 pub mod manifest;
 mod number;
+mod numbers;
 mod optimum;
 mod provenance;
 mod runs;
@@ -27,6 +29,7 @@ mod surface;
 mod table;
 mod tolerance;
 mod trajectory;
+mod trials;
 mod units;
 
 pub use column::Column;
@@ -38,6 +41,7 @@ pub use lock::{Holder, Lock, LockError};
 pub use number::{Precision, parse as parse_number};
 pub use optimum::{OPTIMUM, read_optimum, write_optimum};
 pub use provenance::{PROVENANCE, Provenance};
+pub(crate) use runs::RunsTable;
 pub use runs::{read_runs, visit_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Setting, Status};
 pub use sheet::{Cells, Sheet};
@@ -46,6 +50,8 @@ pub use store::{Batch, ByKey, Identity, Store, TABLES};
 pub use surface::{Surface, read_surface, write_surface};
 pub use tolerance::{TOLERANCE, agree, is_outside_contract};
 pub use trajectory::{Waypoint, read_trajectory, read_trajectory_of, write_position, write_trajectory_header};
+pub use trials::{Quantities, Quantity, Trial, Trials, read_trials};
+pub(crate) use trials::{quantities_by_problem, read_in_batches};
 pub use units::{Change, write_changes};
 
 /// A missing value is an empty cell.

@@ -153,19 +153,33 @@ pub fn read_runs(path: &Path) -> Result<Runs, RecordError> {
 /// # Errors
 /// Those of [`read_runs`] and of `visit`.
 pub fn visit_runs<E: From<RecordError>>(path: &Path, mut visit: impl FnMut(Run) -> Result<(), E>) -> Result<Runs, E> {
-    let table = Table::open(path)?;
-    let columns = format!("{},<hyperparameters>,{}", LEADING.join(","), TRAILING.join(","));
-    table.expect_columns(0, &LEADING, &columns)?;
-    let names = table.header().iter().skip(LEADING.len()).take_while(|&name| name != TRAILING[0]);
-    let hyperparameters: Vec<String> = names.map(str::to_owned).collect();
-    let start = LEADING.len() + hyperparameters.len();
-    table.expect_columns(start, &TRAILING, &columns)?;
-    let start = start + TRAILING.len();
-    let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_lowercase());
-    let extra: Vec<String> = table.header().iter().skip(start).take_while(is_name).map(str::to_owned).collect();
-    table.expect_no_more(start + extra.len())?;
+    let RunsTable { table, hyperparameters, extra } = RunsTable::open(path)?;
     table.visit(|fields| visit(parse_run(fields, hyperparameters.len(), extra.len())?))?;
     Ok(Runs { hyperparameters, extra, rows: Vec::new(), precision: Precision::F64 })
+}
+
+/// `runs.csv` after its header.
+pub(crate) struct RunsTable<'a> {
+    pub(super) table: Table<'a>,
+    pub hyperparameters: Vec<String>,
+    pub extra: Vec<String>,
+}
+
+impl<'a> RunsTable<'a> {
+    pub fn open(path: &'a Path) -> Result<Self, RecordError> {
+        let table = Table::open(path)?;
+        let columns = format!("{},<hyperparameters>,{}", LEADING.join(","), TRAILING.join(","));
+        table.expect_columns(0, &LEADING, &columns)?;
+        let names = table.header().iter().skip(LEADING.len()).take_while(|&name| name != TRAILING[0]);
+        let hyperparameters: Vec<String> = names.map(str::to_owned).collect();
+        let start = LEADING.len() + hyperparameters.len();
+        table.expect_columns(start, &TRAILING, &columns)?;
+        let start = start + TRAILING.len();
+        let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_lowercase());
+        let extra: Vec<String> = table.header().iter().skip(start).take_while(is_name).map(str::to_owned).collect();
+        table.expect_no_more(start + extra.len())?;
+        Ok(Self { table, hyperparameters, extra })
+    }
 }
 
 fn parse_run(mut fields: Fields<'_>, settings: usize, extra: usize) -> Result<Run, RecordError> {
@@ -193,7 +207,7 @@ fn parse_run(mut fields: Fields<'_>, settings: usize, extra: usize) -> Result<Ru
     })
 }
 
-fn parse_status(fields: &mut Fields<'_>) -> Result<Status, RecordError> {
+pub(super) fn parse_status(fields: &mut Fields<'_>) -> Result<Status, RecordError> {
     let text = fields.text();
     let known = Status::ALL.into_iter().find(|status| status.name() == text);
     known.ok_or_else(|| fields.error("`ok`, `target` or `diverged`"))

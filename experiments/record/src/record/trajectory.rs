@@ -60,11 +60,12 @@ pub fn read_trajectory(path: &Path) -> Result<Vec<Waypoint>, RecordError> {
     read_trajectory_of(path, |_| true)
 }
 
-/// Reads the rows of `trajectory.csv` whose keys are wanted: all of them may be more than memory holds.
+/// Reads the rows of `trajectory.csv` whose keys are wanted: all of them may be more than memory holds. They are
+/// read on all threads of the current pool.
 ///
 /// # Errors
 /// Those of [`read_trajectory`].
-pub fn read_trajectory_of(path: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Waypoint>, RecordError> {
+pub fn read_trajectory_of(path: &Path, is_wanted: impl Fn(&str) -> bool + Sync) -> Result<Vec<Waypoint>, RecordError> {
     let table = Table::open(path)?;
     table.expect_columns(0, &COLUMNS, &COLUMNS.join(","))?;
     table.expect_no_more(COLUMNS.len())?;

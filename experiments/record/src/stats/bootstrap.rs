@@ -1,5 +1,7 @@
 //! How sure a median over a few seeds is.
 
+use std::collections::HashMap;
+
 /// The share of intervals that should hold the true median.
 pub const CONFIDENCE: f64 = 0.95;
 
@@ -26,15 +28,30 @@ pub struct Interval {
 /// # Panics
 /// In debug builds, if `sorted` does not ascend or holds NaN.
 pub fn median_interval(sorted: &[f64]) -> Option<Interval> {
-    debug_assert!(sorted.is_sorted());
-    if sorted.len() < 2 {
-        return None;
+    MedianIntervals::default().of(sorted)
+}
+
+/// [`median_interval`] of many samples: where in a sample its interval lies depends on its size alone, and is found
+/// once for each.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MedianIntervals {
+    ranks: HashMap<usize, [usize; 2]>,
+}
+
+impl MedianIntervals {
+    pub fn of(&mut self, sorted: &[f64]) -> Option<Interval> {
+        debug_assert!(sorted.is_sorted());
+        if sorted.len() < 2 {
+            return None;
+        }
+        let [low, high] = *self.ranks.entry(sorted.len()).or_insert_with_key(|count| {
+            let n = *count as u64;
+            let tail = (1.0 - CONFIDENCE) / 2.0;
+            let (lower, upper) = (n.div_ceil(2), n / 2 + 1);
+            [rank(n, lower, tail), rank(n, upper, 1.0 - tail)].map(|rank| rank as usize - 1)
+        });
+        Some(Interval { low: sorted[low], high: sorted[high] })
     }
-    let n = sorted.len() as u64;
-    let tail = (1.0 - CONFIDENCE) / 2.0;
-    let (lower, upper) = (n.div_ceil(2), n / 2 + 1);
-    let end = |middle: u64, share: f64| sorted[rank(n, middle, share) as usize - 1];
-    Some(Interval { low: end(lower, tail), high: end(upper, 1.0 - tail) })
 }
 
 /// The smallest j, from 1 to n, for which the k-th smallest of n draws is among the j smallest of n values with a

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::bootstrap::{Interval, median_interval};
-use super::configuration::{Configuration, configurations};
+use super::configuration::Configuration;
 use super::quantile::median;
 use super::score::Score;
-use crate::record::{Precision, RecordError, Runs, Setting, atomic, optional_cell};
+use crate::record::{Precision, RecordError, atomic, optional_cell};
 
 /// Optimizers on problems: for each pair the configuration that does best there.
 #[derive(Clone, Debug)]
@@ -44,19 +44,21 @@ pub struct Pair {
 impl<'a> Comparison<'a> {
     /// The configurations with the best medians among those that are `selected`; of equally good ones, the first in
     /// plan order. Problems that do not have this score are left out.
-    pub fn of(runs: &'a Runs, score: Score, selected: impl Fn(&Configuration<'a>) -> bool) -> Self {
+    pub fn of(
+        configurations: &[Configuration<'a>],
+        score: Score,
+        selected: impl Fn(&Configuration<'a>) -> bool,
+    ) -> Self {
         let mut comparison = Self { score, problems: Vec::new(), optimizers: Vec::new(), cells: Vec::new() };
-        let mut known: Vec<(&str, bool)> = Vec::new();
-        for run in &runs.rows {
-            if known.iter().all(|(problem, _)| *problem != run.problem) {
-                let own = runs.rows.iter().filter(|other| other.problem == run.problem);
-                known.push((&run.problem, score.exists_in(own)));
+        let mut having: Vec<&str> = Vec::new();
+        for configuration in configurations {
+            if !having.contains(&configuration.problem()) && score.exists_in(configuration) {
+                having.push(configuration.problem());
             }
         }
-        let exists = |problem: &str| known.contains(&(problem, true));
-        let candidates = configurations(runs).into_iter().filter(|candidate| exists(candidate.problem()));
-        for candidate in candidates.filter(selected) {
-            let Some(costs) = candidate.runs.iter().map(|run| score.cost(run)).collect::<Option<Vec<f64>>>() else {
+        let candidates = configurations.iter().filter(|candidate| having.contains(&candidate.problem()));
+        for &candidate in candidates.filter(|candidate| selected(candidate)) {
+            let Some(costs) = candidate.runs().map(|run| score.cost(run)).collect::<Option<Vec<f64>>>() else {
                 continue;
             };
             let median = of_unsorted(&costs);
@@ -126,13 +128,17 @@ fn number<'a>(names: &mut Vec<&'a str>, name: &'a str) -> usize {
 ///
 /// # Errors
 /// [`RecordError::Write`].
-pub fn write_comparison(path: &Path, runs: &Runs, scores: &[Score]) -> Result<(), RecordError> {
+pub fn write_comparison(
+    path: &Path,
+    configurations: &[Configuration<'_>],
+    scores: &[Score],
+) -> Result<(), RecordError> {
     atomic::write(path, |file| {
         let mut writer = csv::Writer::from_writer(file);
         let header = ["score", "problem", "optimizer", "settings", "trials", "diverged_share"];
         writer.write_record(header.into_iter().chain(["median", "ci_low", "ci_high", "rank"]))?;
         for &score in scores {
-            let comparison = Comparison::of(runs, score, |_| true);
+            let comparison = Comparison::of(configurations, score, |_| true);
             for (problem, name) in comparison.problems.iter().enumerate() {
                 let ranks = super::rank::ranks(&comparison.costs(problem));
                 for (optimizer, rank) in ranks.into_iter().enumerate() {
@@ -148,8 +154,7 @@ pub fn write_comparison(path: &Path, runs: &Runs, scores: &[Score]) -> Result<()
 
 fn row(score: Score, problem: &str, best: &Best<'_>, rank: f64) -> Vec<String> {
     let Best { configuration, costs, median } = best;
-    let set = configuration.hyperparameters.iter().zip(configuration.settings());
-    let set = set.filter_map(|(name, setting)| Some(format!("{name}={}", setting.as_ref().map(Setting::text)?)));
+    let set = configuration.settings().map(|(name, setting)| format!("{name}={}", setting.text()));
     let mut sorted = costs.clone();
     sorted.sort_by(f64::total_cmp);
     let interval = median_interval(&sorted);

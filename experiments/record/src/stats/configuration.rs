@@ -1,22 +1,19 @@
 //! Trials grouped by what they have in common: all but their seeds.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::bootstrap::{Interval, median_interval};
 use super::metric::Metric;
 use super::quantile::{median, quantile};
-use crate::record::{Run, Runs, Setting, Status};
+use crate::record::{Quantities, Setting, Status, Trial, Trials};
 
-/// The trials of one problem, optimizer and settings, which differ in their seeds.
-#[derive(Clone, Debug)]
+/// The trials of one problem, optimizer and settings, which differ in their seeds: at least one, in plan order.
+#[derive(Clone, Copy, Debug)]
 pub struct Configuration<'a> {
-    /// The names of the settings.
-    pub hyperparameters: &'a [String],
-    /// The trials, in plan order; there is at least one.
-    pub runs: Vec<&'a Run>,
-    /// The metrics that this problem has.
-    metrics: Vec<Metric>,
+    trials: &'a Trials,
+    place: u32,
+    /// What its problem has.
+    quantities: Quantities,
 }
 
 /// A metric over the trials of a configuration, with diverged trials as the worst ones ([`Metric::worst`]).
@@ -31,30 +28,60 @@ pub struct Spread {
 }
 
 impl<'a> Configuration<'a> {
-    /// A configuration of these trials, whose problem has these metrics.
-    pub(super) fn new(hyperparameters: &'a [String], runs: Vec<&'a Run>, metrics: Vec<Metric>) -> Self {
-        Self { hyperparameters, runs, metrics }
+    /// The configuration at this place among those of the trials, whose problem has these quantities.
+    pub(super) fn new(trials: &'a Trials, place: usize, quantities: Quantities) -> Self {
+        Self { trials, place: place as u32, quantities }
+    }
+
+    /// Its trials, in plan order.
+    pub fn runs(&self) -> impl ExactSizeIterator<Item = Trial<'a>> + Clone + use<'a> {
+        self.trials.of(self.place as usize)
+    }
+
+    /// Its trial of this number, in plan order.
+    pub fn run(&self, number: usize) -> Trial<'a> {
+        self.trials.trial(self.place as usize, number)
     }
 
     /// The problem's name.
     pub fn problem(&self) -> &'a str {
-        &self.runs[0].problem
+        self.trials.problem(self.place as usize)
     }
 
     /// The optimizer's name.
     pub fn optimizer(&self) -> &'a str {
-        &self.runs[0].optimizer
+        self.trials.optimizer(self.place as usize)
     }
 
-    /// One value per name in `hyperparameters`; none where this optimizer has no such hyperparameter.
-    pub fn settings(&self) -> &'a [Option<Setting>] {
-        &self.runs[0].settings
+    /// The names of all hyperparameters, also of those that this optimizer does not have.
+    pub fn hyperparameters(&self) -> &'a [String] {
+        &self.trials.hyperparameters
+    }
+
+    /// The hyperparameters that this optimizer has, with their values.
+    pub fn settings(&self) -> impl Iterator<Item = (&'a str, Setting)> {
+        let setting = |(i, name): (usize, &'a String)| Some((name.as_str(), self.setting_of(i)?));
+        self.hyperparameters().iter().enumerate().filter_map(setting)
     }
 
     /// The setting of that name, if this optimizer has one.
-    pub fn setting(&self, name: &str) -> Option<&'a Setting> {
-        let index = self.hyperparameters.iter().position(|known| known == name)?;
-        self.settings()[index].as_ref()
+    pub fn setting(&self, name: &str) -> Option<Setting> {
+        self.setting_of(self.hyperparameters().iter().position(|known| known == name)?)
+    }
+
+    /// The setting of that number in [`Self::hyperparameters`], if this optimizer has one.
+    pub fn setting_of(&self, hyperparameter: usize) -> Option<Setting> {
+        self.trials.setting(self.place as usize, hyperparameter)
+    }
+
+    /// Whether another configuration of the same trials has the same setting of that number.
+    pub fn agrees_with(&self, other: &Self, hyperparameter: usize) -> bool {
+        self.trials.have_same_setting([self.place as usize, other.place as usize], hyperparameter)
+    }
+
+    /// Whether its problem has this metric.
+    pub fn has(&self, metric: Metric) -> bool {
+        metric.is_in(self.quantities)
     }
 
     /// Problem, optimizer and settings in one line, such as `moons sgd lr=0.1`.
@@ -63,28 +90,32 @@ impl<'a> Configuration<'a> {
     /// text.
     pub fn text(&self) -> String {
         let mut text = format!("{} {}", self.problem(), self.optimizer());
-        for (name, setting) in self.hyperparameters.iter().zip(self.settings()) {
-            if let Some(setting) = setting {
-                write!(text, " {name}={}", setting.text()).expect("a String takes all text");
-            }
+        for (name, setting) in self.settings() {
+            write!(text, " {name}={}", setting.text()).expect("a String takes all text");
         }
         text
     }
 
     /// The share of trials that diverged.
     pub fn diverged_share(&self) -> f64 {
-        let diverged = self.runs.iter().filter(|run| run.status == Status::Diverged).count();
-        diverged as f64 / self.runs.len() as f64
+        let diverged = self.runs().filter(|trial| trial.status() == Status::Diverged).count();
+        diverged as f64 / self.runs().len() as f64
     }
 
     /// The outcomes of the trials in ascending order; none if the problem does not have this metric.
     pub fn outcomes(&self, metric: Metric) -> Vec<f64> {
-        if !self.metrics.contains(&metric) {
-            return Vec::new();
-        }
-        let mut outcomes: Vec<f64> = self.runs.iter().filter_map(|run| metric.outcome(run)).collect();
-        outcomes.sort_by(f64::total_cmp);
+        let mut outcomes = Vec::with_capacity(self.runs().len());
+        self.collect(metric, &mut outcomes);
         outcomes
+    }
+
+    /// [`Self::outcomes`], in place of what is there.
+    pub(super) fn collect(&self, metric: Metric, outcomes: &mut Vec<f64>) {
+        outcomes.clear();
+        if self.has(metric) {
+            outcomes.extend(self.runs().filter_map(|trial| metric.outcome(trial)));
+            outcomes.sort_by(f64::total_cmp);
+        }
     }
 
     /// Median and quartiles; none if the problem does not have this metric.
@@ -105,27 +136,10 @@ impl Spread {
     }
 }
 
-/// Groups the trials, in the order in which the plan first has each configuration.
-pub fn configurations(runs: &Runs) -> Vec<Configuration<'_>> {
-    let mut metrics: HashMap<&str, Vec<Metric>> = HashMap::new();
-    for run in &runs.rows {
-        metrics.entry(&run.problem).or_insert_with_key(|&problem| {
-            let same = || runs.rows.iter().filter(|run| run.problem == problem);
-            Metric::ALL.into_iter().filter(|metric| metric.exists_in(same())).collect()
-        });
-    }
-    let mut groups: Vec<Configuration<'_>> = Vec::new();
-    let mut places: HashMap<(&str, &str, Vec<Option<String>>), usize> = HashMap::new();
-    for run in &runs.rows {
-        let settings = run.settings.iter().map(|setting| setting.as_ref().map(Setting::text)).collect();
-        let place = *places.entry((&run.problem, &run.optimizer, settings)).or_insert(groups.len());
-        if place == groups.len() {
-            let metrics = metrics[run.problem.as_str()].clone();
-            groups.push(Configuration::new(&runs.hyperparameters, Vec::new(), metrics));
-        }
-        groups[place].runs.push(run);
-    }
-    groups
+/// The configurations of the trials, in the order in which the plan first has each.
+pub fn configurations(trials: &Trials) -> Vec<Configuration<'_>> {
+    let quantities = trials.quantities();
+    (0..trials.configurations()).map(|place| Configuration::new(trials, place, quantities(place))).collect()
 }
 
 /// For each problem and optimizer, the configuration whose median of `metric` is best.
@@ -133,9 +147,9 @@ pub fn configurations(runs: &Runs) -> Vec<Configuration<'_>> {
 /// Where several are equally good, the one with the smallest median loss on the same split ([`Metric::tie_break`]),
 /// then the first in plan order. An optimizer all of whose medians diverged is still given, by its first configuration;
 /// one without the metric is not.
-pub fn choose_best<'a>(runs: &'a Runs, metric: Metric) -> Vec<Configuration<'a>> {
+pub fn choose_best<'a>(configurations: &[Configuration<'a>], metric: Metric) -> Vec<Configuration<'a>> {
     let mut best: Vec<(Configuration<'a>, [f64; 2])> = Vec::new();
-    for candidate in configurations(runs) {
+    for &candidate in configurations {
         let Some(spread) = candidate.spread(metric) else { continue };
         // Negated where larger is better, so that smaller costs are better throughout.
         let cost = if metric.lower_is_better() { spread.median } else { -spread.median };

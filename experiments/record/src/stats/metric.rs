@@ -1,6 +1,6 @@
 //! What is compared between configurations: declared once, for `summary.csv` and for figures.
 
-use crate::record::{Run, Status};
+use crate::record::{Quantities, Quantity, Status, Trial};
 
 /// An outcome of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,35 +95,39 @@ impl Metric {
         }
     }
 
-    /// The cell of `runs.csv`.
-    pub fn value(self, run: &Run) -> Option<f64> {
+    /// The column of `runs.csv`.
+    pub fn quantity(self) -> Quantity {
         match self {
-            Self::FinalTrainLoss => run.final_train_loss,
-            Self::BestTrainLoss => run.best_train_loss,
-            Self::FinalValidationLoss => run.final_validation_loss,
-            Self::FinalTestLoss => run.final_test_loss,
-            Self::FinalTrainAccuracy => run.final_train_accuracy,
-            Self::FinalValidationAccuracy => run.final_validation_accuracy,
-            Self::FinalTestAccuracy => run.final_test_accuracy,
+            Self::FinalTrainLoss => Quantity::FinalTrainLoss,
+            Self::BestTrainLoss => Quantity::BestTrainLoss,
+            Self::FinalValidationLoss => Quantity::FinalValidationLoss,
+            Self::FinalTestLoss => Quantity::FinalTestLoss,
+            Self::FinalTrainAccuracy => Quantity::FinalTrainAccuracy,
+            Self::FinalValidationAccuracy => Quantity::FinalValidationAccuracy,
+            Self::FinalTestAccuracy => Quantity::FinalTestAccuracy,
         }
+    }
+
+    /// The cell of `runs.csv`.
+    pub fn value(self, trial: Trial<'_>) -> Option<f64> {
+        trial.quantity(self.quantity())
     }
 
     /// What the trial counts as in statistics: [`Metric::worst`] if it diverged or the cell is NaN, else the cell.
     ///
-    /// It is for problems that have this metric ([`Metric::exists_in`]).
-    pub fn outcome(self, run: &Run) -> Option<f64> {
-        if run.status == Status::Diverged {
+    /// It is for problems that have this metric ([`Metric::is_in`]).
+    pub fn outcome(self, trial: Trial<'_>) -> Option<f64> {
+        if trial.status() == Status::Diverged {
             return Some(self.worst());
         }
-        self.value(run).map(|value| if value.is_nan() { self.worst() } else { value })
+        self.value(trial).map(|value| if value.is_nan() { self.worst() } else { value })
     }
 
-    /// Whether these trials of one problem have this metric: a regression has no accuracy, and there may be no
-    /// validation split.
+    /// Whether a problem whose trials have these quantities has this metric: a regression has no accuracy, and there
+    /// may be no validation split.
     ///
     /// All problems have a training loss, though no cell may show it where every trial diverged.
-    pub fn exists_in<'a>(self, runs: impl IntoIterator<Item = &'a Run>) -> bool {
-        matches!(self, Self::FinalTrainLoss | Self::BestTrainLoss)
-            || runs.into_iter().any(|run| self.value(run).is_some())
+    pub fn is_in(self, quantities: Quantities) -> bool {
+        matches!(self, Self::FinalTrainLoss | Self::BestTrainLoss) || quantities.has(self.quantity())
     }
 }

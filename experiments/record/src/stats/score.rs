@@ -1,7 +1,8 @@
 //! What optimizers are compared by: a cost, the less the better.
 
+use super::configuration::Configuration;
 use super::metric::Metric;
-use crate::record::{Run, Status};
+use crate::record::{Status, Trial};
 
 /// A cost of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,21 +41,21 @@ impl Score {
         }
     }
 
-    /// Whether these trials of one problem have it.
-    pub fn exists_in<'a>(self, runs: impl IntoIterator<Item = &'a Run>) -> bool {
+    /// Whether these trials have it; for an outcome, whether any trial of their problem has.
+    pub fn exists_in(self, configuration: &Configuration<'_>) -> bool {
         match self {
-            Self::Outcome(metric) => metric.exists_in(runs),
-            Self::StepsToTarget => runs.into_iter().any(|run| run.steps_to_target.is_some()),
+            Self::Outcome(metric) => configuration.has(metric),
+            Self::StepsToTarget => configuration.runs().any(|trial| trial.steps_to_target().is_some()),
         }
     }
 
     /// The cost of a trial: infinite if it diverged, never NaN. None if the problem has no such metric.
-    pub fn cost(self, run: &Run) -> Option<f64> {
+    pub fn cost(self, trial: Trial<'_>) -> Option<f64> {
         match self {
-            Self::Outcome(metric) if metric.lower_is_better() => metric.outcome(run),
-            Self::Outcome(_) if run.status == Status::Diverged => Some(f64::INFINITY),
-            Self::Outcome(metric) => metric.outcome(run).map(|accuracy| 1.0 - accuracy),
-            Self::StepsToTarget => Some(run.steps_to_target.map_or(f64::INFINITY, |steps| steps as f64)),
+            Self::Outcome(metric) if metric.lower_is_better() => metric.outcome(trial),
+            Self::Outcome(_) if trial.status() == Status::Diverged => Some(f64::INFINITY),
+            Self::Outcome(metric) => metric.outcome(trial).map(|accuracy| 1.0 - accuracy),
+            Self::StepsToTarget => Some(trial.steps_to_target().map_or(f64::INFINITY, |steps| steps as f64)),
         }
     }
 }

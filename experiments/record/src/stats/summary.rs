@@ -5,66 +5,42 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use rayon::prelude::*;
-
-use super::configuration::Configuration;
+use super::bootstrap::MedianIntervals;
+use super::configuration::{Configuration, Spread};
 use super::metric::Metric;
-use crate::record::{self, Precision, RecordError, Run, Setting, atomic, optional_cell};
+use crate::record::{self, Precision, Quantities, RecordError, RunsTable, Setting, Trials, atomic};
 
 /// The statistics of each metric, as endings of its name.
 const STATISTICS: [&str; 5] = ["median", "q25", "q75", "ci_low", "ci_high"];
 
-/// Rows of `runs.csv` that are summarised together.
-const TOGETHER: usize = 4096;
-
-/// Writes `summary.csv` of the `runs.csv` of a sweep, whole or not at all.
+/// Writes `summary.csv` of the `runs.csv` of a sweep, whole or not at all, on the threads of the current pool.
 ///
 /// `problem,optimizer,<hyperparameters>,trials,diverged_share`, then for each [`Metric`] its median, quartiles and the
 /// 95 % bootstrap interval of the median. Diverged trials count as the worst outcome; metrics that the problem does not
 /// have are empty cells, and so are intervals of a single trial.
 ///
-/// The trials of a configuration are adjacent in a sweep's `runs.csv`, which is read row by row: it may be larger than
+/// The trials of a configuration are adjacent in a sweep's `runs.csv`, which is read in batches: it may be larger than
 /// memory.
 ///
 /// # Errors
 /// If `runs.csv` cannot be read, or [`RecordError::Write`].
 pub fn write_summary(path: &Path, runs: &Path) -> Result<(), RecordError> {
-    let mut metrics: HashMap<String, Vec<Metric>> = HashMap::new();
-    let header = record::visit_runs(runs, |run| {
-        let known = metrics.entry(run.problem.clone()).or_default();
-        for metric in Metric::ALL {
-            if !known.contains(&metric) && metric.exists_in([&run]) {
-                known.push(metric);
-            }
-        }
-        Ok::<(), RecordError>(())
-    })?;
-    let names = &header.hyperparameters;
+    let quantities = record::quantities_by_problem(RunsTable::open(runs)?)?;
+    let table = RunsTable::open(runs)?;
     let write = |file: &mut BufWriter<&mut File>| -> Result<(), Failure> {
-        let mut writer = csv::Writer::from_writer(file);
-        write_header(&mut writer, names)?;
-        let mut waiting: Vec<Run> = Vec::new();
-        record::visit_runs(runs, |run| {
-            if waiting.len() >= TOGETHER && waiting.last().is_some_and(|last| !is_same(last, &run)) {
-                write_rows(&mut writer, &waiting, names, &metrics)?;
-                waiting.clear();
-            }
-            waiting.push(run);
-            Ok::<(), Failure>(())
-        })?;
-        write_rows(&mut writer, &waiting, names, &metrics)?;
-        Ok(writer.flush()?)
+        file.write_all(&header(&table.hyperparameters))?;
+        record::read_in_batches(table, |trials| Ok(rows(&trials, &quantities)), |rows| Ok(file.write_all(&rows)?))
     };
     atomic::write(path, write).map_err(|failure| match failure {
         Failure::Read(error) => error,
-        Failure::Write(source) => RecordError::Write { path: path.to_owned(), source },
+        Failure::Write(error) => RecordError::Write { path: path.to_owned(), source: error.into() },
     })
 }
 
 /// What can go wrong while one table is made from another.
 enum Failure {
     Read(RecordError),
-    Write(csv::Error),
+    Write(io::Error),
 }
 
 impl From<RecordError> for Failure {
@@ -73,57 +49,60 @@ impl From<RecordError> for Failure {
     }
 }
 
-impl From<csv::Error> for Failure {
-    fn from(error: csv::Error) -> Self {
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
         Self::Write(error)
     }
 }
 
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Write(error.into())
+fn header(hyperparameters: &[String]) -> Vec<u8> {
+    let mut header = b"problem,optimizer".to_vec();
+    for name in hyperparameters {
+        header.push(b',');
+        append_text(name, &mut header);
     }
-}
-
-/// Whether two trials are of one configuration.
-fn is_same(one: &Run, other: &Run) -> bool {
-    (&one.problem, &one.optimizer, &one.settings) == (&other.problem, &other.optimizer, &other.settings)
-}
-
-/// Writes the rows of the configurations of these trials, which must be complete.
-fn write_rows<W: Write>(
-    writer: &mut csv::Writer<W>,
-    runs: &[Run],
-    hyperparameters: &[String],
-    metrics: &HashMap<String, Vec<Metric>>,
-) -> csv::Result<()> {
-    let groups: Vec<Configuration<'_>> = runs
-        .chunk_by(is_same)
-        .map(|runs| Configuration::new(hyperparameters, runs.iter().collect(), metrics[&runs[0].problem].clone()))
-        .collect();
-    let rows: Vec<Vec<String>> = groups.par_iter().map(row).collect();
-    rows.iter().try_for_each(|row| writer.write_record(row))
-}
-
-fn write_header<W: Write>(writer: &mut csv::Writer<W>, hyperparameters: &[String]) -> csv::Result<()> {
-    for name in ["problem", "optimizer"].into_iter().chain(hyperparameters.iter().map(String::as_str)) {
-        writer.write_field(name)?;
-    }
-    writer.write_field("trials")?;
-    writer.write_field("diverged_share")?;
-    let statistics = |metric: Metric| STATISTICS.map(|statistic| format!("{}_{statistic}", metric.name()));
-    writer.write_record(Metric::ALL.into_iter().flat_map(statistics))
-}
-
-fn row(configuration: &Configuration<'_>) -> Vec<String> {
-    let settings = configuration.settings().iter();
-    let mut row = vec![configuration.problem().to_owned(), configuration.optimizer().to_owned()];
-    row.extend(settings.map(|setting| setting.as_ref().map(Setting::text).unwrap_or_default()));
-    row.push(configuration.runs.len().to_string());
-    row.push(Precision::F64.format(configuration.diverged_share()));
+    header.extend(b",trials,diverged_share");
     for metric in Metric::ALL {
-        let spread = configuration.spread(metric);
-        let interval = configuration.interval(metric);
+        STATISTICS.iter().for_each(|statistic| header.extend(format!(",{}_{statistic}", metric.name()).bytes()));
+    }
+    header.push(b'\n');
+    header
+}
+
+/// The rows of all configurations of these trials.
+fn rows(trials: &Trials, quantities: &HashMap<String, Quantities>) -> Vec<u8> {
+    let mut rows = Vec::new();
+    let (mut intervals, mut outcomes) = (MedianIntervals::default(), Vec::new());
+    for place in 0..trials.configurations() {
+        let configuration = Configuration::new(trials, place, quantities[trials.problem(place)]);
+        append_row(&configuration, &mut rows, &mut intervals, &mut outcomes);
+    }
+    rows
+}
+
+fn append_row(
+    configuration: &Configuration<'_>,
+    row: &mut Vec<u8>,
+    intervals: &mut MedianIntervals,
+    outcomes: &mut Vec<f64>,
+) {
+    append_text(configuration.problem(), row);
+    row.push(b',');
+    append_text(configuration.optimizer(), row);
+    for hyperparameter in 0..configuration.hyperparameters().len() {
+        row.push(b',');
+        match configuration.setting_of(hyperparameter) {
+            Some(Setting::Number(number)) => Precision::F64.append(number, row),
+            Some(Setting::Choice(choice)) => append_text(&choice, row),
+            None => {}
+        }
+    }
+    row.extend(format!(",{},", configuration.runs().len()).bytes());
+    Precision::F64.append(configuration.diverged_share(), row);
+    for metric in Metric::ALL {
+        configuration.collect(metric, outcomes);
+        let spread = Spread::of(outcomes);
+        let interval = intervals.of(outcomes);
         let statistics = [
             spread.map(|spread| spread.median),
             spread.map(|spread| spread.q25),
@@ -131,7 +110,22 @@ fn row(configuration: &Configuration<'_>) -> Vec<String> {
             interval.map(|interval| interval.low),
             interval.map(|interval| interval.high),
         ];
-        row.extend(statistics.map(|value| optional_cell(Precision::F64, value)));
+        for value in statistics {
+            row.push(b',');
+            if let Some(value) = value {
+                Precision::F64.append(value, row);
+            }
+        }
     }
-    row
+    row.push(b'\n');
+}
+
+/// Appends a cell of text, in quotes where it needs them.
+fn append_text(text: &str, row: &mut Vec<u8>) {
+    if !text.contains([',', '"', '\n', '\r']) {
+        return row.extend(text.bytes());
+    }
+    row.push(b'"');
+    row.extend(text.replace('"', "\"\"").bytes());
+    row.push(b'"');
 }

@@ -9,8 +9,8 @@ use super::picture::{Disc, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::ticks::{Tick, value_label};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Column, Run, Status};
-use thalweg_record::stats::{Configuration, configurations};
+use thalweg_record::record::{Column, Status, Trial};
+use thalweg_record::stats::Configuration;
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -57,7 +57,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let (1 | 2, true, Some(value)) = (starts.len(), starts.len() == ends.len(), value) else {
         return Err(nothing("the trials are not on a landscape of one or two dimensions".to_owned()));
     };
-    let all = configurations(data.runs);
+    let all = data.configurations;
     let chosen: Vec<&Configuration<'_>> = all.iter().filter(|c| chart.options.selects(c)).collect();
     if chosen.is_empty() {
         return Err(nothing("no trial is selected".to_owned()));
@@ -65,19 +65,20 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     if chosen.len() > MOST_CONFIGURATIONS {
         return Err(FigureError::TooManyLines { kind: KIND.name, found: chosen.len(), most: MOST_CONFIGURATIONS });
     }
-    let point = |columns: &[Column], run: &Run| columns.iter().map(|c| c.number(run)).collect::<Option<Vec<f64>>>();
+    let point =
+        |columns: &[Column], run: Trial<'_>| columns.iter().map(|c| c.number(run)).collect::<Option<Vec<f64>>>();
     let reach = {
-        let x: Vec<f64> = data.runs.rows.iter().filter_map(|run| starts[0].number(run)).collect();
+        let x: Vec<f64> = all.iter().flat_map(Configuration::runs).filter_map(|run| starts[0].number(run)).collect();
         x.iter().copied().fold(f64::NEG_INFINITY, f64::max) - x.iter().copied().fold(f64::INFINITY, f64::min)
     };
     let mut found: Vec<End> = Vec::new();
     let mut maps = Vec::new();
     for configuration in chosen {
         let mut trials = Vec::new();
-        for run in &configuration.runs {
+        for run in configuration.runs() {
             let Some(start) = point(&starts, run) else { continue };
             let end = point(&ends, run).zip(value.number(run)).filter(|(place, value)| {
-                run.status != Status::Diverged && value.is_finite() && place.iter().all(|x| x.is_finite())
+                run.status() != Status::Diverged && value.is_finite() && place.iter().all(|x| x.is_finite())
             });
             trials.push((start, end.map(|(place, value)| add(&mut found, place, value, NEAR * reach))));
         }
@@ -88,9 +89,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let shades = shades(&found);
     if starts.len() == 1 {
-        line(chart, data, &all, &maps, &found, &shades)
+        line(chart, data, all, &maps, &found, &shades)
     } else {
-        plane(chart, data, &all, &maps, &found, &shades)
+        plane(chart, data, all, &maps, &found, &shades)
     }
 }
 

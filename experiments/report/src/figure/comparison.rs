@@ -4,8 +4,7 @@ use super::axis::Axis;
 use super::picture::{Entry, Symbol};
 use super::style::MOST_LINES;
 use super::ticks::{Tick, value_label};
-use super::{Chart, FigureError};
-use thalweg_record::record::Runs;
+use super::{Chart, Data, FigureError};
 use thalweg_record::stats::{Comparison, Score};
 
 /// The names of everything that can be compared.
@@ -14,10 +13,10 @@ pub(super) fn scores() -> Vec<&'static str> {
 }
 
 /// The comparison that a chart shows: of two optimizers or more, each with trials on every problem.
-pub(super) fn of<'a>(chart: &Chart, runs: &'a Runs) -> Result<Comparison<'a>, FigureError> {
+pub(super) fn of<'a>(chart: &Chart, data: &Data<'a>) -> Result<Comparison<'a>, FigureError> {
     let nothing = |reason: String| FigureError::NoData { kind: chart.kind().name, reason };
     let score = Score::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
-    let comparison = Comparison::of(runs, score, |configuration| chart.options.selects(configuration));
+    let comparison = Comparison::of(data.configurations, score, |configuration| chart.options.selects(configuration));
     if comparison.optimizers.len() < 2 {
         let found = comparison.optimizers.len();
         return Err(nothing(format!("{found} optimizers have `{}`, and two or more can be compared", score.name())));
@@ -35,8 +34,8 @@ pub(super) fn of<'a>(chart: &Chart, runs: &'a Runs) -> Result<Comparison<'a>, Fi
 }
 
 /// The same, of costs whose ratios mean something: none is negative, as a landscape's values may be.
-pub(super) fn of_ratios<'a>(chart: &Chart, runs: &'a Runs) -> Result<Comparison<'a>, FigureError> {
-    let comparison = of(chart, runs)?;
+pub(super) fn of_ratios<'a>(chart: &Chart, data: &Data<'a>) -> Result<Comparison<'a>, FigureError> {
+    let comparison = of(chart, data)?;
     for (index, problem) in comparison.problems.iter().enumerate() {
         let bests = (0..comparison.optimizers.len()).filter_map(|optimizer| comparison.best(index, optimizer));
         if let Some(cost) = bests.flat_map(|best| &best.costs).find(|cost| **cost < 0.0) {

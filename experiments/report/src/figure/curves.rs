@@ -8,8 +8,8 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Curve, Run, Runs, Status, TOLERANCE};
-use thalweg_record::stats::{Configuration, CurveMetric, Spread, choose_best, configurations};
+use thalweg_record::record::{self, Curve, Status, TOLERANCE};
+use thalweg_record::stats::{Configuration, CurveMetric, Spread, choose_best};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -27,7 +27,7 @@ pub const KIND: Kind = Kind {
 const MARKERS: usize = 9;
 
 /// The values of one trial by step.
-type Trial<'a> = (&'a Run, BTreeMap<u64, f64>);
+type Trial<'a> = (record::Trial<'a>, BTreeMap<u64, f64>);
 
 /// What stands on the ordinate.
 #[derive(Clone, Copy)]
@@ -56,8 +56,8 @@ impl Measure {
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let measure = Measure { metric, optimum: chart.options.optimum.filter(|_| chart.options.from_optimum) };
-    let all = configurations(data.runs);
-    let chosen = chosen(chart, data.runs);
+    let all = data.configurations;
+    let chosen = chosen(chart, all);
     if chosen.len() > MOST_LINES {
         return Err(FigureError::TooManyLines { kind: KIND.name, found: chosen.len(), most: MOST_LINES });
     }
@@ -71,7 +71,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let found = chosen.iter().zip(points).filter(|(_, points)| !points.is_empty()).enumerate();
     let series: Vec<Series> = found
         .map(|(index, (configuration, points))| {
-            let mut names = labels::varying(&all, configuration.optimizer(), &["lr"]);
+            let mut names = labels::varying(all, configuration.optimizer(), &["lr"]);
             names.push("lr");
             Series { style: style(index), label: labels::label(configuration, &names), points }
         })
@@ -84,12 +84,12 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 }
 
 /// The configurations that a chart of curves shows.
-pub(super) fn chosen<'a>(chart: &Chart, runs: &'a Runs) -> Vec<Configuration<'a>> {
+pub(super) fn chosen<'a>(chart: &Chart, all: &[Configuration<'a>]) -> Vec<Configuration<'a>> {
     let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     if chart.options.selection.is_empty() {
-        return choose_best(runs, chart.options.select_by.unwrap_or_else(|| metric.outcome()));
+        return choose_best(all, chart.options.select_by.unwrap_or_else(|| metric.outcome()));
     }
-    configurations(runs).into_iter().filter(|configuration| chart.options.selects(configuration)).collect()
+    all.iter().filter(|configuration| chart.options.selects(configuration)).copied().collect()
 }
 
 fn picture(
@@ -157,12 +157,12 @@ fn over_seeds(
     measure: Measure,
     unit: f64,
 ) -> Vec<SeedPoint> {
-    let values = |run: &Run| -> BTreeMap<u64, f64> {
-        let rows = rows.get(run.key.as_str()).into_iter().flatten();
+    let values = |run: record::Trial<'_>| -> BTreeMap<u64, f64> {
+        let rows = rows.get(run.key().to_string().as_str()).into_iter().flatten();
         rows.filter_map(|row| Some((row.step, measure.value(row)?))).collect()
     };
     let trials: Vec<Trial<'_>> =
-        configuration.runs.iter().map(|&run| (run, values(run))).filter(|(_, values)| !values.is_empty()).collect();
+        configuration.runs().map(|run| (run, values(run))).filter(|(_, values)| !values.is_empty()).collect();
     let steps: BTreeSet<u64> = trials.iter().flat_map(|(_, values)| values.keys().copied()).collect();
     steps.into_iter().filter_map(|step| at_step(&trials, step, measure.metric, unit)).collect()
 }
@@ -172,7 +172,7 @@ fn at_step(trials: &[Trial<'_>], step: u64, metric: CurveMetric, unit: f64) -> O
     let mut outcomes = Vec::with_capacity(trials.len());
     for (run, values) in trials {
         let (last_step, last) = values.last_key_value()?;
-        let outcome = match (values.get(&step), run.status) {
+        let outcome = match (values.get(&step), run.status()) {
             (Some(value), _) => *value,
             (None, Status::Diverged) if step > *last_step => {
                 lost += 1;

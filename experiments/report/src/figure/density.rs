@@ -7,7 +7,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Stroke, Symbol};
 use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::{Configuration, Metric, choose_best, configurations, quantile};
+use thalweg_record::stats::{Configuration, Metric, choose_best, quantile};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -42,13 +42,13 @@ struct Outcomes<'a> {
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
-    let all = configurations(data.runs);
+    let all = data.configurations;
     let by = chart.options.select_by.unwrap_or(metric);
     let selected = !chart.options.selection.is_empty();
     let chosen = if selected {
         all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
     } else {
-        choose_best(data.runs, by)
+        choose_best(all, by)
     };
     let outcomes = |configuration| {
         let all = Configuration::outcomes(configuration, metric);
@@ -70,7 +70,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Some(range) => series::axis_in("x", scale, range)?,
         None => Axis::around(scale, values()).unwrap_or_else(|| Axis::new(Scale::Linear, 0.0, 1.0)),
     };
-    Ok(picture(chart, data.problem, &all, &lines, (x, scale), (!selected).then_some(by)))
+    Ok(picture(chart, data.problem, all, &lines, (x, scale), (!selected).then_some(by)))
 }
 
 /// `best_by` names the metric that the settings are best in, if they were not selected.

@@ -8,7 +8,7 @@ use super::profile::steps;
 use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::{Metric, choose_best, configurations};
+use thalweg_record::stats::{Metric, choose_best};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -24,13 +24,13 @@ pub const KIND: Kind = Kind {
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
-    let all = configurations(data.runs);
+    let all = data.configurations;
     let by = chart.options.select_by.unwrap_or(metric);
     let selected = !chart.options.selection.is_empty();
     let chosen = if selected {
         all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
     } else {
-        choose_best(data.runs, by)
+        choose_best(all, by)
     };
     let lines: Vec<_> =
         chosen.iter().map(|c| (c, c.outcomes(metric))).filter(|(_, values)| !values.is_empty()).collect();
@@ -59,7 +59,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         notes.extend([remark("settings with the best median of"), remark(by.label())]);
     }
     let entry = |(i, (configuration, _)): (usize, &(&thalweg_record::stats::Configuration<'_>, Vec<f64>))| {
-        let names = labels::varying(&all, configuration.optimizer(), &[]);
+        let names = labels::varying(all, configuration.optimizer(), &[]);
         Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
     };
     Ok(Picture {

@@ -3,18 +3,17 @@
 //! A cell shows the median over its trials. Where other hyperparameters vary as well, it shows the best median over
 //! them, and the legend says so: the question is how well an optimizer can do with the two.
 
-use std::collections::{HashMap, HashSet};
-
 use super::axis::{Axis, Scale};
 use super::cells::{Cells, Fill, borders, is_uneven, scale_of};
 use super::colors::viridis;
+use super::grid::{Cell, Grid, by_optimizer};
 use super::labels;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::theory;
 use super::ticks::{Tick, value_label};
 use super::{Chart, Data, FigureError, Input, Kind, help};
-use thalweg_record::record::{Column, Run, Setting, Status};
-use thalweg_record::stats::{Metric, configurations, median};
+use thalweg_record::record::Column;
+use thalweg_record::stats::Metric;
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -37,30 +36,6 @@ const WIDE: f64 = 10.0;
 /// The most decades that a log scale of colours shows.
 const MOST_DECADES: f64 = 18.0;
 
-/// The trials of one optimizer by the values of two columns.
-struct Grid<'a> {
-    optimizer: &'a str,
-    x: Vec<f64>,
-    y: Vec<f64>,
-    /// Row by row, from the smallest y; none where there are no trials.
-    cells: Vec<Option<Cell>>,
-    /// The other hyperparameters that vary.
-    besides: Vec<&'a str>,
-}
-
-/// What the trials of a cell show together.
-#[derive(Clone, Copy, Debug)]
-struct Cell {
-    median: f64,
-    /// Whether at least half of the trials diverged.
-    lost: bool,
-    /// Whether at least half of the trials ended with a larger training loss than they began with.
-    worse: bool,
-    trials: usize,
-    /// Whether its trials have different seeds.
-    seeds_differ: bool,
-}
-
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let nothing = |reason| FigureError::NoData { kind: KIND.name, reason };
@@ -78,138 +53,15 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         nothing(format!("{optimizer} has trials in {found} of {all} cells: `{x}` and `{y}` are no grid"))
     };
     let mut grids: Vec<Grid<'_>> = Vec::new();
-    if metric.exists_in(&data.runs.rows) {
-        for runs in by_optimizer(chart, data, columns) {
-            let grid = Grid::new(data, columns, &runs, metric);
-            grids.push(grid.map_err(|counts| no_grid(&runs[0].optimizer, counts))?);
-        }
+    for group in by_optimizer(chart, data, columns, metric) {
+        let grid = Grid::new(data, columns, &group, metric);
+        grids.push(grid.map_err(|counts| no_grid(group[0].optimizer(), counts))?);
     }
     let filled = grids.iter().flat_map(|grid| &grid.cells).flatten().count();
     if filled == 0 {
         return Err(nothing(format!("no trial has numbers in `{x}` and `{y}` and the metric `{}`", metric.name())));
     }
     Ok(picture(chart, data, metric, names, &grids))
-}
-
-/// The selected trials that have numbers in both columns, by optimizer in plan order.
-fn by_optimizer<'a>(chart: &Chart, data: &Data<'a>, columns: [Column; 2]) -> Vec<Vec<&'a Run>> {
-    let mut groups: Vec<Vec<&'a Run>> = Vec::new();
-    let selected = configurations(data.runs).into_iter().filter(|configuration| chart.options.selects(configuration));
-    for run in selected.flat_map(|configuration| configuration.runs) {
-        if !columns.iter().all(|column| column.number(run).is_some_and(f64::is_finite)) {
-            continue;
-        }
-        match groups.iter_mut().find(|group| group[0].optimizer == run.optimizer) {
-            Some(group) => group.push(run),
-            None => groups.push(vec![run]),
-        }
-    }
-    groups
-}
-
-impl<'a> Grid<'a> {
-    /// The grid of the trials of an optimizer; or, if more than half of its cells are empty, how many are not, and how
-    /// many there would be.
-    fn new(data: &Data<'a>, columns: [Column; 2], runs: &[&'a Run], metric: Metric) -> Result<Self, (usize, u128)> {
-        let number = |which: usize, run: &Run| columns[which].number(run).expect("the trials have both numbers");
-        let values = |which: usize| {
-            let mut values: Vec<f64> = runs.iter().map(|run| number(which, run)).collect();
-            values.sort_by(f64::total_cmp);
-            values.dedup();
-            values
-        };
-        let (x, y) = (values(0), values(1));
-        let place = |values: &[f64], value: f64| values.partition_point(|other| *other < value);
-        let at = |run: &Run| (place(&x, number(0, run)), place(&y, number(1, run)));
-        let found = runs.iter().map(|run| at(run)).collect::<HashSet<_>>().len();
-        let all = x.len() as u128 * y.len() as u128;
-        if 2 * (found as u128) < all {
-            return Err((found, all));
-        }
-        let is_axis = |index: usize| columns.contains(&Column::Hyperparameter(index));
-        let differs = |index: &usize| runs.iter().any(|run| run.settings[*index] != runs[0].settings[*index]);
-        let others = (0..data.runs.hyperparameters.len()).filter(|index| !is_axis(*index));
-        let besides: Vec<usize> = others.filter(differs).collect();
-
-        let mut groups: HashMap<(usize, Vec<Option<String>>), Vec<&Run>> = HashMap::new();
-        for &run in runs {
-            let (column, row) = at(run);
-            let cell = row * x.len() + column;
-            let setting = |&index: &usize| run.settings[index].as_ref().map(Setting::text);
-            groups.entry((cell, besides.iter().map(setting).collect())).or_default().push(run);
-        }
-        let mut cells: Vec<Option<Cell>> = vec![None; x.len() * y.len()];
-        // Equally good configurations look alike, except perhaps for the count of trials: a fixed order.
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by(|a, b| a.0.cmp(&b.0));
-        for ((cell, _), runs) in &groups {
-            let Some(candidate) = Cell::of(runs, metric) else { continue };
-            if cells[*cell].is_none_or(|best| candidate.is_better(&best, metric)) {
-                cells[*cell] = Some(candidate);
-            }
-        }
-        let besides = besides.iter().map(|&index| data.runs.hyperparameters[index].as_str()).collect();
-        Ok(Self { optimizer: &runs[0].optimizer, x, y, cells, besides })
-    }
-
-    /// The lines between cells whose trials ended worse than they began and the others, as segments along the axes.
-    fn borders(&self, x: &[f64], y: &[f64]) -> Vec<[(f64, f64); 2]> {
-        let (columns, rows) = (self.x.len(), self.y.len());
-        let worse = |column: usize, row: usize| self.cells[row * columns + column].map(|cell| cell.worse);
-        let differ = |a: Option<bool>, b: Option<bool>| a.zip(b).is_some_and(|(a, b)| a != b);
-        let mut segments = Vec::new();
-        for column in 1..columns {
-            let is_border = |row: usize| differ(worse(column - 1, row), worse(column, row));
-            segments.extend(runs(rows, is_border).map(|(from, to)| [(x[column], y[from]), (x[column], y[to])]));
-        }
-        for row in 1..rows {
-            let is_border = |column: usize| differ(worse(column, row - 1), worse(column, row));
-            segments.extend(runs(columns, is_border).map(|(from, to)| [(x[from], y[row]), (x[to], y[row])]));
-        }
-        segments
-    }
-}
-
-/// The stretches of numbers below `count` for which something holds, as (first, last + 1).
-fn runs(count: usize, holds: impl Fn(usize) -> bool) -> impl Iterator<Item = (usize, usize)> {
-    let held: Vec<bool> = (0..count).map(holds).collect();
-    let mut stretches = Vec::new();
-    let mut start = 0;
-    for stretch in held.chunk_by(|a, b| a == b) {
-        if stretch[0] {
-            stretches.push((start, start + stretch.len()));
-        }
-        start += stretch.len();
-    }
-    stretches.into_iter()
-}
-
-impl Cell {
-    fn of(runs: &[&Run], metric: Metric) -> Option<Self> {
-        let mut outcomes: Vec<f64> = runs.iter().filter_map(|run| metric.outcome(run)).collect();
-        outcomes.sort_by(f64::total_cmp);
-        let median = median(&outcomes)?;
-        let half = |holds: fn(&Run) -> bool| 2 * runs.iter().filter(|run| holds(run)).count() >= runs.len();
-        let seeds = |run: &Run| (run.init_seed, run.order_seed);
-        Some(Self {
-            median,
-            lost: half(|run| run.status == Status::Diverged) || !median.is_finite(),
-            worse: half(ended_worse),
-            trials: runs.len(),
-            seeds_differ: runs.windows(2).all(|pair| seeds(pair[0]) != seeds(pair[1])),
-        })
-    }
-
-    fn is_better(&self, other: &Self, metric: Metric) -> bool {
-        let cost = |cell: &Self| if metric.lower_is_better() { cell.median } else { -cell.median };
-        (self.lost, cost(self)) < (other.lost, cost(other))
-    }
-}
-
-/// Whether a trial diverged, or ended with a larger training loss than it began with.
-fn ended_worse(run: &Run) -> bool {
-    let grew = |(initial, last): (f64, f64)| last.is_nan() || last > initial;
-    run.status == Status::Diverged || run.initial_train_loss.zip(run.final_train_loss).is_some_and(grew)
 }
 
 fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], grids: &[Grid<'_>]) -> Picture {
@@ -358,16 +210,4 @@ fn notes(grids: &[Grid<'_>], has_border: bool) -> Vec<Entry> {
         note(Symbol::Empty, "no trials");
     }
     notes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stretches_are_found() {
-        let held = [true, true, false, true, false, false, true];
-        assert_eq!(runs(7, |i| held[i]).collect::<Vec<_>>(), [(0, 2), (3, 4), (6, 7)]);
-        assert_eq!(runs(0, |_| true).count(), 0);
-    }
 }

@@ -9,15 +9,16 @@ use thalweg_record::stats::Configuration;
 pub(super) fn varying<'a>(all: &[Configuration<'a>], optimizer: &str, besides: &[&str]) -> Vec<&'a str> {
     let own: Vec<_> = all.iter().filter(|configuration| configuration.optimizer() == optimizer).collect();
     let Some(first) = own.first() else { return Vec::new() };
-    let names = first.hyperparameters.iter().map(String::as_str).enumerate();
+    let names = first.hyperparameters().iter().map(String::as_str).enumerate();
     let varying: Vec<(usize, &str)> = names
         .filter(|(_, name)| !besides.contains(name))
-        .filter(|(i, _)| own.iter().any(|other| other.settings()[*i] != first.settings()[*i]))
+        .filter(|(i, _)| own.iter().any(|other| !other.agrees_with(first, *i)))
         .collect();
-    let is_choice = |at: usize| matches!(first.settings()[at], Some(Setting::Choice(_)));
+    let is_choice = |at: usize| matches!(first.setting_of(at), Some(Setting::Choice(_)));
     let follows = |at: usize, from: usize| {
-        let differ = |at: usize, other: &Configuration<'_>| other.settings()[at] != first.settings()[at];
-        is_choice(at) && is_choice(from) && own.iter().all(|other| differ(at, other) == differ(from, other))
+        is_choice(at)
+            && is_choice(from)
+            && own.iter().all(|other| other.agrees_with(first, at) == other.agrees_with(first, from))
     };
     let says_more = |index: &usize| !varying[..*index].iter().any(|(from, _)| follows(varying[*index].0, *from));
     (0..varying.len()).filter(says_more).map(|index| varying[index].1).collect()
@@ -30,11 +31,17 @@ pub(super) fn label(configuration: &Configuration<'_>, names: &[&str]) -> String
     let optimizer = configuration.optimizer();
     let settings: Vec<String> = names
         .iter()
-        .filter_map(|name| configuration.setting(name).map(|setting| format!("{name} = {}", text(setting))))
+        .filter_map(|name| configuration.setting(name).map(|setting| format!("{name} = {}", text(&setting))))
         .collect();
     let is_named = names.contains(&optimizer) && configuration.setting(optimizer).is_some();
     let start = (!is_named).then(|| optimizer.to_owned());
     start.into_iter().chain(settings).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether two configurations are of one optimizer and differ at most in the hyperparameter `besides`.
+pub(super) fn is_same_line(a: &Configuration<'_>, b: &Configuration<'_>, besides: &str) -> bool {
+    let mut names = a.hyperparameters().iter().enumerate();
+    a.optimizer() == b.optimizer() && names.all(|(i, name)| name == besides || a.agrees_with(b, i))
 }
 
 /// A column of `runs.csv` on an axis.

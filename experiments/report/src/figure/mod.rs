@@ -19,6 +19,7 @@ mod error;
 mod fractal;
 mod function;
 mod geometry;
+mod grid;
 mod heatmap;
 mod image;
 mod labels;
@@ -61,8 +62,8 @@ pub use style::{MOST_LINES, Marker, Style, style};
 pub use ticks::{Tick, value_label};
 
 use thalweg_record::nearest;
-use thalweg_record::record::{Curve, Run, Runs, Sheet, Surface, Waypoint, atomic};
-use thalweg_record::stats::configurations;
+use thalweg_record::record::{Curve, Key, Quantities, Quantity, Sheet, Surface, Trial, Trials, Waypoint, atomic};
+use thalweg_record::stats::{Configuration, CurveMetric, Metric, configurations};
 
 /// All kinds of figures.
 pub const KINDS: &[&Kind] = &[
@@ -133,7 +134,7 @@ pub struct Chart {
 #[derive(Clone, Copy, Debug)]
 pub struct Tables<'a> {
     /// All trials.
-    pub runs: &'a Runs,
+    pub runs: &'a Trials,
     /// The rows of `curves.csv`; none where no curves were recorded.
     pub curves: &'a [Curve],
     /// The rows of `trajectory.csv`; none where no trajectories were recorded.
@@ -146,15 +147,16 @@ pub struct Tables<'a> {
 
 impl<'a> Tables<'a> {
     /// Trials and their curves, without trajectories.
-    pub fn new(runs: &'a Runs, curves: &'a [Curve]) -> Self {
+    pub fn new(runs: &'a Trials, curves: &'a [Curve]) -> Self {
         Self { runs, curves, trajectory: &[], surface: None, sheet: None }
     }
 }
 
-/// The tables, with the runs of one problem only.
+/// The tables, with the configurations of one problem only.
 struct Data<'a> {
     problem: &'a str,
-    runs: &'a Runs,
+    runs: &'a Trials,
+    configurations: &'a [Configuration<'a>],
     curves: &'a [Curve],
     trajectory: &'a [Waypoint],
     surface: Option<&'a Surface>,
@@ -203,6 +205,15 @@ impl Chart {
         self.metric
     }
 
+    /// The losses and accuracies of trials that it is drawn from.
+    pub fn quantities(&self) -> Quantities {
+        let shown = CurveMetric::from_name(self.metric).map(CurveMetric::outcome).or(Metric::from_name(self.metric));
+        let metrics = shown.into_iter().chain(self.options.select_by);
+        let metrics = metrics.flat_map(|metric| [metric, metric.tie_break()]).map(Metric::quantity);
+        // What every kind may tell: whether a trial ended worse than it began.
+        metrics.chain([Quantity::InitialTrainLoss, Quantity::FinalTrainLoss]).collect()
+    }
+
     /// The name of its file, without ending.
     pub fn name(&self) -> String {
         let options = &self.options;
@@ -219,41 +230,41 @@ impl Chart {
     /// If there is nothing to show, or too much.
     pub fn pictures<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
         let Tables { runs, curves, trajectory, surface, sheet } = *tables;
-        let compose = |problem: &'a str, runs: &Runs| {
-            let data = Data { problem, runs, curves, trajectory, surface, sheet };
+        let compose = |problem: &'a str, configurations: &[Configuration<'_>]| {
+            let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet };
             (self.kind.compose)(self, &data).map(|picture| (problem, picture))
         };
+        let all = configurations(runs);
         let mut problems: Vec<&str> = Vec::new();
-        for run in &runs.rows {
-            if problems.last() != Some(&run.problem.as_str()) && !problems.contains(&run.problem.as_str()) {
-                problems.push(&run.problem);
+        for problem in all.iter().map(Configuration::problem) {
+            if !problems.contains(&problem) {
+                problems.push(problem);
             }
         }
         if problems.is_empty() && self.kind.input != Input::Table {
             return Err(FigureError::NoData { kind: self.kind.name, reason: "there are no trials".to_owned() });
         }
         if self.kind.input != Input::Problem {
-            return Ok(vec![compose("", runs)?]);
+            return Ok(vec![compose("", &all)?]);
         }
         if let [problem] = problems[..] {
-            return Ok(vec![compose(problem, runs)?]);
+            return Ok(vec![compose(problem, &all)?]);
         }
         let picture = |problem: &'a str| {
-            let rows: Vec<Run> = runs.rows.iter().filter(|run| run.problem == problem).cloned().collect();
-            let (hyperparameters, extra) = (runs.hyperparameters.clone(), runs.extra.clone());
-            compose(problem, &Runs { rows, hyperparameters, extra, ..Runs::default() })
+            let own = all.iter().copied().filter(|configuration| configuration.problem() == problem);
+            compose(problem, &own.collect::<Vec<_>>())
         };
         problems.into_iter().map(picture).collect()
     }
 
     /// The keys of the trials whose steps it shows, the rows of `curves.csv` or `trajectory.csv` that it needs.
-    pub fn keys<'a>(&self, runs: &'a Runs) -> HashSet<&'a str> {
+    pub fn keys(&self, runs: &Trials) -> HashSet<Key> {
         let shown = match self.kind.name {
-            "curves" => curves::chosen(self, runs),
+            "curves" => curves::chosen(self, &configurations(runs)),
             "trajectories" => configurations(runs).into_iter().filter(|one| self.options.selects(one)).collect(),
             _ => Vec::new(),
         };
-        shown.iter().flat_map(|configuration| &configuration.runs).map(|run| run.key.as_str()).collect()
+        shown.iter().flat_map(Configuration::runs).map(Trial::key).collect()
     }
 
     fn title_or(&self, default: impl FnOnce() -> String) -> String {

@@ -74,7 +74,7 @@ pub enum Theory {
 impl Options {
     /// Whether the configuration is among those that are shown.
     pub(super) fn selects(&self, configuration: &Configuration<'_>) -> bool {
-        let has = |(name, value): &(String, Setting)| configuration.setting(name) == Some(value);
+        let has = |(name, value): &(String, Setting)| configuration.setting(name).as_ref() == Some(value);
         let matches = |selection: &Selection| {
             selection.optimizer == configuration.optimizer() && selection.settings.iter().all(has)
         };

@@ -27,7 +27,7 @@ const ROOM: f64 = 9.0;
 const MOST: f64 = 6.0;
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
-    let found = comparison::of_ratios(chart, data.runs)?;
+    let found = comparison::of_ratios(chart, data)?;
     let nothing = |reason| FigureError::NoData { kind: KIND.name, reason };
     let against = chart.options.against.as_deref().ok_or_else(|| nothing("`against` names no optimizer".to_owned()))?;
     let one = found.optimizers.iter().position(|name| *name == against);

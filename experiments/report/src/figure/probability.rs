@@ -9,8 +9,8 @@ use super::series;
 use super::style::{MOST_LINES, Style, style};
 use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Setting, Status};
-use thalweg_record::stats::{Configuration, Metric, configurations, wilson_interval};
+use thalweg_record::record::{Setting, Status, Trial};
+use thalweg_record::stats::{Configuration, Metric, wilson_interval};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -42,9 +42,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let (Some(name), Some(below)) = (&chart.options.x, chart.options.below) else {
         return Err(nothing("it needs the hyperparameter `x` and the value `below`".to_owned()));
     };
-    let all = configurations(data.runs);
+    let all = data.configurations;
     let control = chart.options.against.as_deref();
-    let lines = lines(chart, &all, (name, below), metric);
+    let lines = lines(chart, all, (name, below), metric);
     if lines.is_empty() {
         return Err(nothing(format!("no trial has a number `{name}` and the metric `{}`", metric.name())));
     }
@@ -70,7 +70,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     layers.extend(lines.iter().map(|line| Layer::Line(line.style, middle(line))));
     layers.extend(lines.iter().map(|line| Layer::Markers(line.style, middle(line))));
     let entry = |symbol, text: String| Entry { symbol, text };
-    let counts = series::seed_counts(&all);
+    let counts = series::seed_counts(all);
     let count = if counts.0 == counts.1 { counts.1.to_string() } else { format!("{} to {}", counts.0, counts.1) };
     let mut notes = vec![
         entry(Symbol::PlainLine, format!("share of {count} trials")),
@@ -108,13 +108,9 @@ fn lines(chart: &Chart, all: &[Configuration<'_>], (name, below): (&str, f64), m
         if configuration.outcomes(metric).is_empty() {
             continue;
         }
-        let same = |other: &Configuration<'_>| {
-            let mut settings = other.hyperparameters.iter().zip(other.settings().iter().zip(configuration.settings()));
-            other.optimizer() == configuration.optimizer() && settings.all(|(known, (a, b))| known == name || a == b)
-        };
-        match groups.iter_mut().find(|group| same(group[0].1)) {
-            Some(group) => group.push((*place, configuration)),
-            None => groups.push(vec![(*place, configuration)]),
+        match groups.iter_mut().find(|group| labels::is_same_line(group[0].1, configuration, name)) {
+            Some(group) => group.push((place, configuration)),
+            None => groups.push(vec![(place, configuration)]),
         }
     }
     let mut lines = Vec::new();
@@ -144,7 +140,7 @@ fn at_effective_rate<'a, 'b>(
     configuration: &Configuration<'_>,
 ) -> Option<&'b Configuration<'a>> {
     let number = |configuration: &Configuration<'_>, name: &str| match configuration.setting(name) {
-        Some(Setting::Number(value)) => Some(*value),
+        Some(Setting::Number(value)) => Some(value),
         _ => None,
     };
     let wanted = number(configuration, "lr")? / (1.0 - number(configuration, "momentum")?);
@@ -153,11 +149,10 @@ fn at_effective_rate<'a, 'b>(
 }
 
 fn share(place: f64, configuration: &Configuration<'_>, below: f64, metric: Metric) -> Share {
-    let trials = &configuration.runs;
-    let reached = |run: &&&thalweg_record::record::Run| {
-        run.status != Status::Diverged && metric.value(run).is_some_and(|value| value < below)
-    };
-    let successes = trials.iter().filter(reached).count();
+    let trials = configuration.runs();
+    let reached =
+        |run: &Trial<'_>| run.status() != Status::Diverged && metric.value(*run).is_some_and(|value| value < below);
+    let successes = trials.clone().filter(reached).count();
     let interval = wilson_interval(successes, trials.len());
     (place, successes as f64 / trials.len() as f64, interval.low, interval.high)
 }

@@ -25,7 +25,7 @@ pub const KIND: Kind = Kind {
 const MOST: f64 = 1e4;
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
-    let found = comparison::of_ratios(chart, data.runs)?;
+    let found = comparison::of_ratios(chart, data)?;
     let ratios = ratios(&found);
     let finite = ratios.iter().flatten().copied().filter(|ratio| ratio.is_finite());
     let largest = finite.fold(2.0, f64::max).min(MOST);

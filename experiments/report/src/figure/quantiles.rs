@@ -10,8 +10,8 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{RecordError, Sheet};
-use thalweg_record::stats::{Metric, choose_best, configurations, median};
+use thalweg_record::record::{Key, RecordError, Sheet};
+use thalweg_record::stats::{Configuration, Metric, choose_best, median};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -49,17 +49,17 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         return Err(nothing(format!("the table has no column `{column}_q50`; it has {}", sheet.columns().join(", "))));
     }
     let by = chart.options.select_by.unwrap_or(Metric::FinalTrainLoss);
-    let all = configurations(data.runs);
+    let all = data.configurations;
     let selected = !chart.options.selection.is_empty();
     let chosen = if selected {
         all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
     } else {
-        choose_best(data.runs, by)
+        choose_best(all, by)
     };
-    let keys: HashSet<&str> = chosen.iter().flat_map(|c| &c.runs).map(|run| run.key.as_str()).collect();
+    let keys: HashSet<Key> = chosen.iter().flat_map(Configuration::runs).map(|run| run.key()).collect();
     let trials = read(sheet, &quantiles, &keys)?;
-    let of = |configuration: &thalweg_record::stats::Configuration<'_>| -> Vec<&Trial> {
-        configuration.runs.iter().filter_map(|run| trials.get(&run.key)).collect()
+    let of = |configuration: &Configuration<'_>| -> Vec<&Trial> {
+        configuration.runs().filter_map(|run| trials.get(&run.key())).collect()
     };
     let lines: Vec<_> =
         chosen.iter().map(|c| (c, over_trials(&of(c)))).filter(|(_, steps)| !steps.is_empty()).collect();
@@ -98,8 +98,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     layers.extend(lines.iter().enumerate().map(|(i, (_, steps))| {
         Layer::Line(style(i), steps.iter().map(|(step, q)| (*step as f64, q[middle])).collect())
     }));
-    let entry = |(i, (configuration, _)): (usize, &(&thalweg_record::stats::Configuration<'_>, _))| {
-        let names = labels::varying(&all, configuration.optimizer(), &[]);
+    let entry = |(i, (configuration, _)): (usize, &(&Configuration<'_>, _))| {
+        let names = labels::varying(all, configuration.optimizer(), &[]);
         Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
     };
     let mut notes = vec![Entry { symbol: Symbol::PlainLine, text: "median over weights".to_owned() }];
@@ -127,22 +127,15 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 }
 
 /// The trials of these keys.
-fn read(
-    sheet: &Sheet,
-    quantiles: &[(f64, String)],
-    keys: &HashSet<&str>,
-) -> Result<HashMap<String, Trial>, RecordError> {
+fn read(sheet: &Sheet, quantiles: &[(f64, String)], keys: &HashSet<Key>) -> Result<HashMap<Key, Trial>, RecordError> {
     let names: Vec<&str> = ["key", "step"].into_iter().chain(quantiles.iter().map(|(_, name)| name.as_str())).collect();
-    let mut trials: HashMap<String, Trial> = HashMap::new();
+    let mut trials: HashMap<Key, Trial> = HashMap::new();
     sheet.visit(&names, |mut cells| {
-        let key = cells.text(0);
-        if !keys.contains(key) {
-            return Ok(());
-        }
+        let Some(key) = Key::parse(cells.text(0).as_bytes()).filter(|key| keys.contains(key)) else { return Ok(()) };
         let step = cells.number(1)?.unwrap_or(0.0) as u64;
         let values: Vec<Option<f64>> = (2..names.len()).map(|column| cells.number(column)).collect::<Result<_, _>>()?;
         if let Some(values) = values.into_iter().collect::<Option<Vec<f64>>>() {
-            trials.entry(key.to_owned()).or_default().insert(step, values);
+            trials.entry(key).or_default().insert(step, values);
         }
         Ok::<_, RecordError>(())
     })?;

@@ -26,7 +26,7 @@ pub const KIND: Kind = Kind {
 const ROW: f64 = 26.0;
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
-    let found = comparison::of(chart, data.runs)?;
+    let found = comparison::of(chart, data)?;
     let costs: Vec<Vec<f64>> = (0..found.problems.len()).map(|problem| found.costs(problem)).collect();
     let test = RankTest::of(&costs).ok_or_else(|| FigureError::NoData {
         kind: KIND.name,

@@ -6,8 +6,8 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::Setting;
-use thalweg_record::stats::{Configuration, Metric, configurations, median};
+use thalweg_record::record::{Quantity, Setting};
+use thalweg_record::stats::{Configuration, Metric, median};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -29,7 +29,7 @@ const USUAL: f64 = 0.01;
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::FinalTrainLoss;
-    let all = configurations(data.runs);
+    let all = data.configurations;
     let chosen: Vec<&Configuration<'_>> =
         all.iter().filter(|configuration| chart.options.selects(configuration)).collect();
     let mut optimizers: Vec<&str> = Vec::new();
@@ -102,11 +102,15 @@ fn regrets<'a>(own: impl Iterator<Item = &'a Configuration<'a>>, metric: Metric)
         else {
             continue;
         };
-        initial
-            .extend(configuration.runs.iter().filter_map(|run| run.initial_train_loss).filter(|loss| loss.is_finite()));
-        match losses.iter_mut().find(|(known, _)| known == rate) {
+        initial.extend(
+            configuration
+                .runs()
+                .filter_map(|run| run.quantity(Quantity::InitialTrainLoss))
+                .filter(|loss| loss.is_finite()),
+        );
+        match losses.iter_mut().find(|(known, _)| *known == rate) {
             Some((_, loss)) => *loss = loss.min(spread.median),
-            None => losses.push((*rate, spread.median)),
+            None => losses.push((rate, spread.median)),
         }
     }
     initial.sort_by(f64::total_cmp);

@@ -9,7 +9,7 @@ use super::style::{MOST_LINES, style};
 use super::theory;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::Setting;
-use thalweg_record::stats::{Configuration, Metric, configurations};
+use thalweg_record::stats::{Configuration, Metric};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -34,14 +34,14 @@ type Group<'a> = Vec<(f64, Configuration<'a>)>;
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
-    let all = configurations(data.runs);
+    let all = data.configurations;
     let name = chart.options.x.as_deref().unwrap_or(LEARNING_RATE);
-    let scale = match scale(&all, name) {
+    let scale = match scale(all, name) {
         // Learning rates stand on a log axis whatever is asked for.
         scale if name == LEARNING_RATE => scale,
         scale => series::scale_in(scale, chart.options.x_range),
     };
-    let groups = groups(chart, &all, metric, (name, scale));
+    let groups = groups(chart, all, metric, (name, scale));
     if groups.is_empty() {
         let positive = if scale == Scale::Log { "a positive" } else { "a number" };
         let reason = format!("no trial has {positive} `{name}` and the metric `{}`", metric.name());
@@ -50,8 +50,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     if groups.len() > MOST_LINES {
         return Err(FigureError::TooManyLines { kind: KIND.name, found: groups.len(), most: MOST_LINES });
     }
-    let series: Vec<Series> =
-        groups.iter().enumerate().map(|(i, group)| line(i, group, &all, (metric, name))).collect();
+    let series: Vec<Series> = groups.iter().enumerate().map(|(i, group)| line(i, group, all, (metric, name))).collect();
     let bars: Vec<Vec<(f64, f64)>> = groups.iter().map(|group| cells(group, scale)).collect();
     let x = match chart.options.x_range {
         Some(range) => series::axis_in("x", scale, range)?,
@@ -83,7 +82,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 /// Learning rates stand on a log axis; other hyperparameters where they are spread more evenly.
 fn scale(all: &[Configuration<'_>], name: &str) -> Scale {
     let number = |configuration: &Configuration<'_>| match configuration.setting(name) {
-        Some(Setting::Number(value)) if value.is_finite() => Some(*value),
+        Some(Setting::Number(value)) if value.is_finite() => Some(value),
         _ => None,
     };
     let mut values: Vec<f64> = all.iter().filter_map(number).collect();
@@ -99,7 +98,7 @@ fn bounds(chart: &Chart, groups: &[Group<'_>], name: &str, y: &Axis) -> Vec<Laye
     };
     let bound = |(i, group): (usize, &Group<'_>)| {
         let momentum = match group[0].1.setting("momentum") {
-            Some(Setting::Number(momentum)) => *momentum,
+            Some(Setting::Number(momentum)) => momentum,
             _ => 0.0,
         };
         let bound = theory::bound(group[0].1.optimizer(), momentum, largest)?;
@@ -118,12 +117,12 @@ fn groups<'a>(
     let mut groups: Vec<Group<'a>> = Vec::new();
     for configuration in all.iter().filter(|configuration| chart.options.selects(configuration)) {
         let Some(Setting::Number(rate)) = configuration.setting(name) else { continue };
-        let has_place = rate.is_finite() && (scale == Scale::Linear || *rate > 0.0);
+        let has_place = rate.is_finite() && (scale == Scale::Linear || rate > 0.0);
         if !has_place || configuration.outcomes(metric).is_empty() {
             continue;
         }
-        let entry = (*rate, configuration.clone());
-        match groups.iter_mut().find(|group| same_line(&group[0].1, configuration, name)) {
+        let entry = (rate, *configuration);
+        match groups.iter_mut().find(|group| labels::is_same_line(&group[0].1, configuration, name)) {
             Some(group) => group.push(entry),
             None => groups.push(vec![entry]),
         }
@@ -132,11 +131,6 @@ fn groups<'a>(
         group.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
     groups
-}
-
-fn same_line(a: &Configuration<'_>, b: &Configuration<'_>, besides: &str) -> bool {
-    let mut settings = a.hyperparameters.iter().zip(a.settings().iter().zip(b.settings()));
-    a.optimizer() == b.optimizer() && settings.all(|(name, (a, b))| name == besides || a == b)
 }
 
 fn line(index: usize, group: &Group<'_>, all: &[Configuration<'_>], (metric, name): (Metric, &str)) -> Series {

@@ -134,6 +134,6 @@ pub(super) fn notes(series: &[Series], seeds: (usize, usize), y: &Axis, edge: Ed
 
 /// The smallest and the largest number of trials in a configuration.
 pub(super) fn seed_counts<'a>(configurations: impl IntoIterator<Item = &'a Configuration<'a>>) -> (usize, usize) {
-    let counts = configurations.into_iter().map(|configuration| configuration.runs.len());
+    let counts = configurations.into_iter().map(|configuration| configuration.runs().len());
     counts.fold((usize::MAX, 0), |(fewest, most), count| (fewest.min(count), most.max(count)))
 }

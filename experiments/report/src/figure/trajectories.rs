@@ -12,8 +12,8 @@ use super::series;
 use super::style::{MOST_LINES, Style, style};
 use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Run, Status, Surface, Waypoint};
-use thalweg_record::stats::{Configuration, configurations};
+use thalweg_record::record::{Status, Surface, Trial, Waypoint};
+use thalweg_record::stats::Configuration;
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -52,8 +52,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             "`trajectory.csv` and `surface.csv` are not there: record.trajectory and record.surface have to be set";
         return Err(nothing(what));
     };
-    let all = configurations(data.runs);
-    let paths = paths(chart, &all, data.trajectory);
+    let all = data.configurations;
+    let paths = paths(chart, all, data.trajectory);
     if paths.is_empty() {
         return Err(nothing("no selected trial has a trajectory"));
     }
@@ -70,14 +70,14 @@ fn paths(chart: &Chart, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> V
         points.entry(&point.key).or_default().push((point.step, (point.x[0], point.x[1])));
     }
     points.values_mut().for_each(|points| points.sort_by_key(|(step, _)| *step));
-    let path = |run: &&Run| -> Option<Path> {
-        let places = points.get(run.key.as_str())?.iter().map(|(_, place)| *place);
+    let path = |run: Trial<'_>| -> Option<Path> {
+        let places = points.get(run.key().to_string().as_str())?.iter().map(|(_, place)| *place);
         let path: Path = places.take_while(|(x0, x1)| x0.is_finite() && x1.is_finite()).collect();
         (!path.is_empty()).then_some(path)
     };
     let selected = all.iter().filter(|configuration| chart.options.selects(configuration));
     let found = selected.map(|configuration| {
-        let paths: Vec<Path> = configuration.runs.iter().filter_map(path).collect();
+        let paths: Vec<Path> = configuration.runs().filter_map(path).collect();
         (configuration, paths)
     });
     let found = found.filter(|(_, paths)| !paths.is_empty()).enumerate();
@@ -92,8 +92,8 @@ fn paths(chart: &Chart, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> V
 
 /// What a label says of trials that diverged.
 fn divergence(configuration: &Configuration<'_>) -> String {
-    let diverged = configuration.runs.iter().filter(|run| run.status == Status::Diverged).count();
-    match (diverged, configuration.runs.len()) {
+    let diverged = configuration.runs().filter(|run| run.status() == Status::Diverged).count();
+    match (diverged, configuration.runs().len()) {
         (0, _) => String::new(),
         (diverged, all) if diverged == all => " (diverged)".to_owned(),
         (diverged, all) => format!(" ({diverged} of {all} diverged)"),

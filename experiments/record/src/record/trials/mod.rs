@@ -1,0 +1,248 @@
+//! The trials of `runs.csv` by columns: what figures and statistics need of millions of them, in little memory.
+
+mod group;
+mod read;
+mod rows;
+
+pub use read::read_trials;
+pub(crate) use read::{quantities_by_problem, read_in_batches};
+
+use std::ops::Range;
+
+use super::key::Key;
+use super::numbers::Numbers;
+use super::schema::{Setting, Status};
+
+/// Trials by configuration: those of one problem, optimizer and settings, which differ in their seeds, are adjacent.
+///
+/// Configurations are in the order in which the plan first has each, and their trials in plan order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trials {
+    /// The names of the hyperparameter columns.
+    pub hyperparameters: Vec<String>,
+    /// The names of the columns that only some sweeps have: those of landscapes and observers.
+    pub extra: Vec<String>,
+    /// One per [`Quantity`].
+    quantities: [Numbers; Quantity::ALL.len()],
+    steps_to_target: Numbers,
+    /// One per name in `extra`.
+    extra_numbers: Vec<Numbers>,
+    keys: Vec<Key>,
+    init_seeds: Vec<u64>,
+    /// Where they are others than the seeds of the weights.
+    order_seeds: Numbers,
+    statuses: Vec<Status>,
+    /// The texts of problems, optimizers and choices.
+    names: Vec<String>,
+    configurations: Vec<Head>,
+    /// The settings by configuration, one column per name in `hyperparameters`, each a number or a [`CHOICE`].
+    settings: Vec<Numbers>,
+}
+
+/// A loss or an accuracy of a trial, as a column of `runs.csv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// Mean loss over the training split before the first step.
+    InitialTrainLoss,
+    /// Mean loss over the training split at the end; missing if the trial became non-finite.
+    FinalTrainLoss,
+    /// The smallest logged mean loss over the training split.
+    BestTrainLoss,
+    /// Mean loss over the validation split at the end.
+    FinalValidationLoss,
+    /// Mean loss over the test split at the end.
+    FinalTestLoss,
+    /// Share of the training split that is classified correctly at the end; missing for regression.
+    FinalTrainAccuracy,
+    /// The same for the validation split.
+    FinalValidationAccuracy,
+    /// The same for the test split.
+    FinalTestAccuracy,
+}
+
+impl Quantity {
+    /// All of them, in the order of the columns.
+    pub(super) const ALL: [Self; 8] = [
+        Self::InitialTrainLoss,
+        Self::FinalTrainLoss,
+        Self::BestTrainLoss,
+        Self::FinalValidationLoss,
+        Self::FinalTestLoss,
+        Self::FinalTrainAccuracy,
+        Self::FinalValidationAccuracy,
+        Self::FinalTestAccuracy,
+    ];
+}
+
+/// Which losses and accuracies there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quantities(u8);
+
+impl FromIterator<Quantity> for Quantities {
+    fn from_iter<T: IntoIterator<Item = Quantity>>(quantities: T) -> Self {
+        let mut all = Self::default();
+        quantities.into_iter().for_each(|quantity| all.add(quantity));
+        all
+    }
+}
+
+impl Quantities {
+    /// All that there are.
+    pub const ALL: Self = Self(u8::MAX);
+
+    /// Whether this one is there.
+    pub fn has(self, quantity: Quantity) -> bool {
+        self.0 & (1 << quantity as u8) != 0
+    }
+
+    pub(super) fn add(&mut self, quantity: Quantity) {
+        self.0 |= 1 << quantity as u8;
+    }
+
+    /// These, and the others.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+}
+
+/// What trials of one configuration have in common but their settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Head {
+    problem: u32,
+    optimizer: u32,
+    /// The first of its trials.
+    start: u32,
+}
+
+/// The bits of the NaNs that stand for choices: the name's number is in the last half.
+const CHOICE: u64 = 0xfff8_0000_0000_0000;
+
+/// One of the trials.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial<'a> {
+    trials: &'a Trials,
+    configuration: u32,
+    row: u32,
+}
+
+impl Trials {
+    /// No trials, of columns with these names.
+    fn named(hyperparameters: Vec<String>, extra: Vec<String>) -> Self {
+        let columns = |names: &[String]| vec![Numbers::default(); names.len()];
+        let (settings, extra_numbers) = (columns(&hyperparameters), columns(&extra));
+        Self { hyperparameters, extra, settings, extra_numbers, ..Self::default() }
+    }
+
+    /// How many trials there are.
+    pub fn len(&self) -> usize {
+        self.statuses.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.statuses.is_empty()
+    }
+
+    /// How many configurations there are.
+    pub fn configurations(&self) -> usize {
+        self.configurations.len()
+    }
+
+    /// The name of a configuration's problem.
+    pub fn problem(&self, configuration: usize) -> &str {
+        &self.names[self.configurations[configuration].problem as usize]
+    }
+
+    /// The name of a configuration's optimizer.
+    pub fn optimizer(&self, configuration: usize) -> &str {
+        &self.names[self.configurations[configuration].optimizer as usize]
+    }
+
+    /// A configuration's setting of the hyperparameter of this number; none where its optimizer has no such one.
+    pub fn setting(&self, configuration: usize, hyperparameter: usize) -> Option<Setting> {
+        let bits = self.settings.get(hyperparameter)?.get_bits(configuration)?;
+        Some(match bits & CHOICE {
+            CHOICE => Setting::Choice(self.names[(bits & u64::from(u32::MAX)) as usize].clone()),
+            _ => Setting::Number(f64::from_bits(bits)),
+        })
+    }
+
+    /// Whether two configurations have the same setting of the hyperparameter of this number.
+    pub fn have_same_setting(&self, [one, other]: [usize; 2], hyperparameter: usize) -> bool {
+        let column = &self.settings[hyperparameter];
+        column.get_bits(one) == column.get_bits(other)
+    }
+
+    /// The losses and accuracies that any trial of the problem has, for each configuration's problem.
+    pub fn quantities(&self) -> impl Fn(usize) -> Quantities {
+        let mut found = vec![Quantities::default(); self.names.len()];
+        for (place, head) in self.configurations.iter().enumerate() {
+            let found = &mut found[head.problem as usize];
+            for quantity in Quantity::ALL {
+                if !found.has(quantity) && self.of(place).any(|trial| trial.quantity(quantity).is_some()) {
+                    found.add(quantity);
+                }
+            }
+        }
+        move |configuration| found[self.configurations[configuration].problem as usize]
+    }
+
+    /// The trials of a configuration, of which there is at least one.
+    pub fn of(&self, configuration: usize) -> impl ExactSizeIterator<Item = Trial<'_>> + Clone + use<'_> {
+        self.rows(configuration).map(move |row| Trial { trials: self, configuration: configuration as u32, row })
+    }
+
+    /// A configuration's trial of this number.
+    pub fn trial(&self, configuration: usize, number: usize) -> Trial<'_> {
+        let row = self.configurations[configuration].start + number as u32;
+        Trial { trials: self, configuration: configuration as u32, row }
+    }
+
+    fn rows(&self, configuration: usize) -> Range<u32> {
+        let end = self.configurations.get(configuration + 1).map_or(self.statuses.len() as u32, |next| next.start);
+        self.configurations[configuration].start..end
+    }
+}
+
+impl<'a> Trial<'a> {
+    /// What names it.
+    pub fn key(self) -> Key {
+        self.trials.keys[self.row as usize]
+    }
+
+    /// The seed of the initial weights.
+    pub fn init_seed(self) -> u64 {
+        self.trials.init_seeds[self.row as usize]
+    }
+
+    /// The seed of the order of examples.
+    pub fn order_seed(self) -> u64 {
+        self.trials.order_seeds.get_bits(self.row as usize).unwrap_or(self.init_seed())
+    }
+
+    /// How it ended.
+    pub fn status(self) -> Status {
+        self.trials.statuses[self.row as usize]
+    }
+
+    /// The first logged step at which the target was reached.
+    pub fn steps_to_target(self) -> Option<u64> {
+        self.trials.steps_to_target.get_bits(self.row as usize)
+    }
+
+    /// One of its losses and accuracies.
+    pub fn quantity(self, quantity: Quantity) -> Option<f64> {
+        self.trials.quantities[quantity as usize].get(self.row as usize)
+    }
+
+    /// Its setting of the hyperparameter of this number; none where its optimizer has no such one.
+    pub fn setting(self, hyperparameter: usize) -> Option<Setting> {
+        self.trials.setting(self.configuration as usize, hyperparameter)
+    }
+
+    /// Its number in the column of this number in [`Trials::extra`].
+    pub fn extra(self, column: usize) -> Option<f64> {
+        self.trials.extra_numbers.get(column)?.get(self.row as usize)
+    }
+}
