@@ -72,9 +72,9 @@ pub(super) const CLAIM: &str = "claim.toml";
 impl Claimed {
     /// Reads what was claimed; nothing if nothing was, or the file is damaged.
     pub fn read(workshop: &Path) -> io::Result<Self> {
-        match fs::read_to_string(workshop.join(CLAIM)) {
+        match fs::read(workshop.join(CLAIM)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            text => Ok(toml::from_str(&text?).unwrap_or_default()),
+            text => Ok(toml::from_slice(&text?).unwrap_or_default()),
         }
     }
 
