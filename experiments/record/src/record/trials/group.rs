@@ -33,6 +33,7 @@ impl Trials {
         }
         self.keys.extend(other.keys);
         self.init_seeds.extend(other.init_seeds);
+        self.long_init_seeds.append(row, &other.long_init_seeds);
         self.order_seeds.append(row, &other.order_seeds);
         self.statuses.extend(other.statuses);
         self.steps_to_target.append(row, &other.steps_to_target);
@@ -115,7 +116,8 @@ impl Trials {
         self.init_seeds = picked(&self.init_seeds, rows);
         self.statuses = picked(&self.statuses, rows);
         let numbers = self.quantities.iter_mut().chain(&mut self.extra_numbers);
-        for column in numbers.chain([&mut self.steps_to_target, &mut self.order_seeds]) {
+        let seeds = [&mut self.long_init_seeds, &mut self.order_seeds];
+        for column in numbers.chain([&mut self.steps_to_target]).chain(seeds) {
             *column = column.pick(rows);
         }
     }

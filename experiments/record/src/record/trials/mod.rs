@@ -28,7 +28,10 @@ pub struct Trials {
     /// One per name in `extra`.
     extra_numbers: Vec<Numbers>,
     keys: Vec<Key>,
-    init_seeds: Vec<u64>,
+    /// The last half of the seeds of the weights, which is all of most.
+    init_seeds: Vec<u32>,
+    /// Where there is more of them.
+    long_init_seeds: Numbers,
     /// Where they are others than the seeds of the weights.
     order_seeds: Numbers,
     statuses: Vec<Status>,
@@ -199,6 +202,13 @@ impl Trials {
         Trial { trials: self, configuration: configuration as u32, row }
     }
 
+    fn push_seeds(&mut self, init: u64, order: u64) {
+        let row = self.init_seeds.len();
+        self.init_seeds.push(init as u32);
+        self.long_init_seeds.set_bits(row, Some(init).filter(|seed| *seed > u64::from(u32::MAX)));
+        self.order_seeds.set_bits(row, Some(order).filter(|seed| *seed != init));
+    }
+
     fn rows(&self, configuration: usize) -> Range<u32> {
         let end = self.configurations.get(configuration + 1).map_or(self.statuses.len() as u32, |next| next.start);
         self.configurations[configuration].start..end
@@ -213,7 +223,8 @@ impl<'a> Trial<'a> {
 
     /// The seed of the initial weights.
     pub fn init_seed(self) -> u64 {
-        self.trials.init_seeds[self.row as usize]
+        let row = self.row as usize;
+        self.trials.long_init_seeds.get_bits(row).unwrap_or_else(|| u64::from(self.trials.init_seeds[row]))
     }
 
     /// The seed of the order of examples.

@@ -126,8 +126,7 @@ impl Trials {
             fields.seek(1 + count);
         }
         let (init_seed, order_seed) = (fields.count()?, fields.count()?);
-        self.init_seeds.push(init_seed);
-        self.order_seeds.set_bits(row, Some(order_seed).filter(|seed| *seed != init_seed));
+        self.push_seeds(init_seed, order_seed);
         self.statuses.push(parse_status(&mut fields)?);
         for (quantity, column) in Quantity::ALL.into_iter().zip(&mut self.quantities) {
             if quantities.has(quantity) {
