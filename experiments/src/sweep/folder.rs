@@ -292,7 +292,7 @@ impl Workshop {
     /// Removes the rows of all plans but one.
     fn remove_rows(&self, but: Option<&Path>) -> io::Result<()> {
         let others = self.all_rows()?.into_iter().filter(|folder| Some(folder.as_path()) != but);
-        others.into_iter().try_for_each(|folder| fs::remove_dir_all(folder))
+        others.into_iter().try_for_each(fs::remove_dir_all)
     }
 
     /// Removes it, and what the results of this manifest replace.

@@ -135,7 +135,7 @@ impl Tables {
         for (table, header) in TABLES.iter().zip(headers) {
             let name = format!("{table}.csv");
             if header.is_empty() || !manifest.files.contains_key(&name) {
-                if header.is_empty() != !manifest.files.contains_key(&name) {
+                if header.is_empty() == manifest.files.contains_key(&name) {
                     return Ok(None);
                 }
                 files.push(None);

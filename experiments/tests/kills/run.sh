@@ -75,6 +75,29 @@ pause() {
     sleep "$(printf '%d.%03d' $((at / 1000)) $((at % 1000)))"
 }
 
+# A block that takes minutes ends within five seconds of a signal.
+cat >long.toml <<'END'
+name = "long"
+problem = { kind = "moons", samples = 20000 }
+network = { hidden = [256, 256], activation = "tanh" }
+train = { batch = 500, steps = 100000, seeds = 2 }
+
+[[optimizer]]
+kind = "sgd"
+lr = 0.1
+END
+for signal in TERM INT; do
+    start long.toml folder &
+    sleep 1
+    begin=$(date +%s%N)
+    kill -s "$signal" $!
+    wait $! || true
+    took=$((($(date +%s%N) - begin) / 1000000))
+    printf 'a long block: %s is obeyed after %d ms\n' "$signal" "$took"
+    if ((took > 5000)); then failures=$((failures + 1)); fi
+    rm -rf folder
+done
+
 signals=(KILL TERM INT KILL)
 for ((round = 0; round < alone; round++)); do
     spec=${specs[round % ${#specs[@]}]}

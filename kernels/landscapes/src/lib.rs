@@ -51,7 +51,7 @@ pub trait Function: 'static {
 
     /// f(x).
     fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T>;
-    /// ∂f/∂xᵢ for every i, handed to [`Partials::set`].
+    /// ∂f/∂xᵢ for every i, set in the partials.
     fn gradient<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, partials: Partials<'_, S, T>);
 }
 

@@ -91,7 +91,7 @@ const PENDING: Place = u32::MAX - 1;
 const SEALED: Place = u32::MAX - 2;
 
 /// Bytes of pieces that are read at once when tables are put together.
-const TOGETHER: u64 = 64 << 20;
+const TOGETHER: u64 = 8 << 20;
 
 impl Store {
     /// Opens the folder of a sweep's rows, or makes it.

@@ -53,7 +53,8 @@ fn finish(folder: &Path) {
 #[test]
 fn rows_come_back_in_plan_order_whenever_the_process_stops() {
     // What is done, as batches, pieces and flushes, before the process is killed.
-    let stories: &[&[&dyn Fn(&Store)]] = &[
+    type Event<'a> = &'a dyn Fn(&Store);
+    let stories: &[&[Event<'_>]] = &[
         &[],
         &[&|store| store.add(batch(&[3, 1]))],
         &[&|store| store.add(batch(&[9, 3, 1])), &|store| store.flush().unwrap(), &|store| store.add(batch(&[0]))],
