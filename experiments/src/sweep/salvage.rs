@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Plan, WeightFiles};
@@ -55,17 +57,24 @@ impl Stamp {
 }
 
 /// The numbers of a plan's trials by their keys.
-pub(super) struct Numbers(Vec<(Key, u32)>);
+pub(super) struct Numbers<'a> {
+    plan: &'a Plan,
+    /// Sorted, once they are asked for: most sweeps begin with nothing.
+    sorted: OnceLock<Vec<(Key, u32)>>,
+}
 
-impl Numbers {
-    pub fn new(plan: &Plan) -> Self {
-        let mut numbers: Vec<(Key, u32)> = plan.trials.keys().iter().copied().zip(0..).collect();
-        numbers.sort_unstable();
-        Self(numbers)
+impl<'a> Numbers<'a> {
+    pub fn new(plan: &'a Plan) -> Self {
+        Self { plan, sorted: OnceLock::new() }
     }
 
     pub fn get(&self, key: Key) -> Option<u32> {
-        self.0.binary_search_by_key(&key, |(key, _)| *key).ok().map(|at| self.0[at].1)
+        let sorted = self.sorted.get_or_init(|| {
+            let mut numbers: Vec<(Key, u32)> = self.plan.trials.keys().iter().copied().zip(0..).collect();
+            numbers.par_sort_unstable();
+            numbers
+        });
+        sorted.binary_search_by_key(&key, |(key, _)| *key).ok().map(|at| sorted[at].1)
     }
 }
 
@@ -78,7 +87,7 @@ pub(super) struct Found {
 
 impl Found {
     /// Counts the trials of some rows.
-    fn count(&mut self, rows: ByKey<'_>, numbers: &Numbers) {
+    fn count(&mut self, rows: ByKey<'_>, numbers: &Numbers<'_>) {
         for (key, _) in rows {
             match key.and_then(|key| numbers.get(key)) {
                 Some(_) => self.own += 1,
@@ -89,7 +98,7 @@ impl Found {
 }
 
 /// Takes over the rows of some trials.
-fn take(rows: ByKey<'_>, numbers: &Numbers, store: &Store) -> io::Result<()> {
+fn take(rows: ByKey<'_>, numbers: &Numbers<'_>, store: &Store) -> io::Result<()> {
     let mut batch = Batch::default();
     for (key, rows) in rows {
         if let Some(number) = key.and_then(|key| numbers.get(key)) {
@@ -104,7 +113,7 @@ fn take(rows: ByKey<'_>, numbers: &Numbers, store: &Store) -> io::Result<()> {
 }
 
 /// What an earlier plan in progress holds.
-pub(super) fn count_rows(other: &Store, numbers: &Numbers) -> io::Result<Found> {
+pub(super) fn count_rows(other: &Store, numbers: &Numbers<'_>) -> io::Result<Found> {
     let mut found = Found::default();
     other.visit(|rows| {
         found.count(rows, numbers);
@@ -114,7 +123,7 @@ pub(super) fn count_rows(other: &Store, numbers: &Numbers) -> io::Result<Found> 
 }
 
 /// Takes over the rows of an earlier plan in progress.
-pub(super) fn take_rows(other: &Store, numbers: &Numbers, store: &Store) -> io::Result<()> {
+pub(super) fn take_rows(other: &Store, numbers: &Numbers<'_>, store: &Store) -> io::Result<()> {
     other.visit(|rows| take(rows, numbers, store))
 }
 
@@ -205,7 +214,7 @@ fn read_rows(
 
 impl Found {
     /// What finished results hold.
-    pub fn in_tables(tables: Tables, numbers: &Numbers) -> io::Result<Self> {
+    pub fn in_tables(tables: Tables, numbers: &Numbers<'_>) -> io::Result<Self> {
         let mut found = Self::default();
         tables.visit(|rows| {
             found.count(rows, numbers);
@@ -216,12 +225,17 @@ impl Found {
 }
 
 /// Takes over the rows of finished results.
-pub(super) fn take_tables(tables: Tables, numbers: &Numbers, store: &Store) -> io::Result<()> {
+pub(super) fn take_tables(tables: Tables, numbers: &Numbers<'_>, store: &Store) -> io::Result<()> {
     tables.visit(|rows| take(rows, numbers, store))
 }
 
 /// Makes sure that the trials that are done have their files of weights: those that do not are to be trained again.
-pub(super) fn check_weights(plan: &Plan, weights: &WeightFiles, numbers: &Numbers, store: &Store) -> io::Result<()> {
+pub(super) fn check_weights(
+    plan: &Plan,
+    weights: &WeightFiles,
+    numbers: &Numbers<'_>,
+    store: &Store,
+) -> io::Result<()> {
     if plan.kept.is_empty() {
         return Ok(());
     }

@@ -3,11 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::atomic;
 use super::error::RecordError;
 use super::number::{self, Precision};
 use super::schema::{Run, Runs, Setting, Status};
 use super::table::{Fields, Table};
-use super::{atomic, optional_cell};
 
 /// The columns before the hyperparameters.
 const LEADING: [&str; 3] = ["key", "problem", "optimizer"];
@@ -101,34 +101,66 @@ pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Pr
     for text in [&run.key, &run.problem, &run.optimizer] {
         writer.write_field(text)?;
     }
+    let mut cells = Cells { writer, text: Vec::new() };
     for setting in &run.settings {
-        writer.write_field(setting.as_ref().map(Setting::text).unwrap_or_default())?;
+        match setting {
+            None => cells.empty()?,
+            Some(Setting::Number(value)) => cells.number(Precision::F64, *value)?,
+            Some(Setting::Choice(name)) => cells.writer.write_field(name)?,
+        }
     }
-    let count = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
-    let number = |value| optional_cell(precision, value);
-    for text in [
-        run.init_seed.to_string(),
-        run.order_seed.to_string(),
-        run.status.name().to_owned(),
-        run.steps.to_string(),
-        count(run.diverged_at),
-        number(run.initial_train_loss),
-        number(run.final_train_loss),
-        number(run.best_train_loss),
-        count(run.best_step),
-        number(run.final_validation_loss),
-        number(run.final_test_loss),
-        number(run.final_train_accuracy),
-        number(run.final_validation_accuracy),
-        number(run.final_test_accuracy),
-        count(run.steps_to_target),
-    ] {
-        writer.write_field(text)?;
+    cells.count(Some(run.init_seed))?;
+    cells.count(Some(run.order_seed))?;
+    cells.writer.write_field(run.status.name())?;
+    cells.count(Some(run.steps))?;
+    cells.count(run.diverged_at)?;
+    for value in [run.initial_train_loss, run.final_train_loss, run.best_train_loss] {
+        cells.optional(precision, value)?;
     }
-    for value in &run.extra {
-        writer.write_field(number(*value))?;
-    }
+    cells.count(run.best_step)?;
+    let judged = [
+        run.final_validation_loss,
+        run.final_test_loss,
+        run.final_train_accuracy,
+        run.final_validation_accuracy,
+        run.final_test_accuracy,
+    ];
+    judged.into_iter().try_for_each(|value| cells.optional(precision, value))?;
+    cells.count(run.steps_to_target)?;
+    run.extra.iter().try_for_each(|value| cells.optional(precision, *value))?;
     writer.write_record(None::<&[u8]>)
+}
+
+/// Cells of a row, written through one buffer: there are millions of them.
+struct Cells<'a, W: Write> {
+    writer: &'a mut csv::Writer<W>,
+    text: Vec<u8>,
+}
+
+impl<W: Write> Cells<'_, W> {
+    fn empty(&mut self) -> csv::Result<()> {
+        self.writer.write_field("")
+    }
+
+    fn number(&mut self, precision: Precision, value: f64) -> csv::Result<()> {
+        self.text.clear();
+        precision.append(value, &mut self.text);
+        self.writer.write_field(&self.text)
+    }
+
+    fn optional(&mut self, precision: Precision, value: Option<f64>) -> csv::Result<()> {
+        match value {
+            None => self.empty(),
+            Some(value) => self.number(precision, value),
+        }
+    }
+
+    fn count(&mut self, value: Option<u64>) -> csv::Result<()> {
+        let Some(value) = value else { return self.empty() };
+        self.text.clear();
+        write!(self.text, "{value}")?;
+        self.writer.write_field(&self.text)
+    }
 }
 
 /// Reads `runs.csv`.

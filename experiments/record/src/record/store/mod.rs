@@ -78,8 +78,9 @@ struct State {
     done: usize,
     /// By piece.
     sealed: Vec<bool>,
-    /// Rows that no journal has.
+    /// Rows that no journal has, and their bytes.
     pending: Vec<Batch>,
+    pending_bytes: usize,
     journals: HashMap<u32, Journal>,
     next: u32,
 }
@@ -149,12 +150,13 @@ impl Store {
                 *done += 1;
             }
         }
+        state.pending_bytes += batch.size();
         state.pending.push(batch);
     }
 
     /// Bytes that wait for the next flush.
     pub fn pending(&self) -> usize {
-        self.locked().pending.iter().map(Batch::size).sum()
+        self.locked().pending_bytes
     }
 
     /// Writes the rows that wait to a journal. Returns at once, without writing, if another thread is writing.
@@ -170,6 +172,7 @@ impl Store {
                 return Ok(());
             }
             state.next += 1;
+            state.pending_bytes = 0;
             (state.next - 1, std::mem::take(&mut state.pending))
         };
         let mut journal = Journal::write(self.journal_path(number), &self.identity, &Batch::merged(&batches))?;
@@ -201,6 +204,7 @@ impl Store {
             }
             let is_of_piece = |batch: &mut Batch| batch.trials().all(|trial| range.contains(&(trial as usize)));
             let pending: Vec<Batch> = state.pending.extract_if(.., is_of_piece).collect();
+            state.pending_bytes -= pending.iter().map(Batch::size).sum::<usize>();
             (pending, state.places[range.clone()].to_vec())
         };
         let pending = Batch::merged(&pending);
@@ -248,23 +252,31 @@ impl Store {
     /// # Errors
     ///
     /// If a piece is not what was sealed, or cannot be read, or the output not be written.
-    pub fn copy(&self, table: usize, out: &mut impl Write) -> io::Result<u64> {
+    pub fn copy(&self, table: usize, out: &mut (impl Write + Send)) -> io::Result<u64> {
         let seals: Vec<Seal> = (0..self.pieces()).map(|piece| self.seal_of(piece)).collect::<io::Result<_>>()?;
         let content = |piece: usize| seals[piece].files.get(TABLES[table]);
-        let (mut piece, mut rows) = (0, 0);
-        while piece < seals.len() {
-            let (first, mut bytes) = (piece, 0);
-            while piece < seals.len() && (piece == first || bytes < TOGETHER) {
-                bytes += content(piece).map_or(0, |content| content.bytes);
-                rows += content(piece).map_or(0, |content| content.rows);
-                piece += 1;
+        // The pieces from `first` on that are read together, and where the others begin.
+        let read = |first: usize| {
+            let (mut end, mut bytes) = (first, 0);
+            while end < seals.len() && (end == first || bytes < TOGETHER) {
+                bytes += content(end).map_or(0, |content| content.bytes);
+                end += 1;
             }
-            let read =
+            let rows =
                 |piece: usize| seals[piece].rows(&self.folder, piece, table).map_err(|error| self.changed(&error));
-            let together: Vec<Vec<u8>> = (first..piece).into_par_iter().map(read).collect::<io::Result<_>>()?;
-            together.iter().try_for_each(|rows| out.write_all(rows))?;
+            let together: Vec<Vec<u8>> = (first..end).into_par_iter().map(rows).collect::<io::Result<_>>()?;
+            Ok::<_, io::Error>((together, end))
+        };
+        let mut next = read(0)?;
+        while !next.0.is_empty() {
+            let (together, end) = next;
+            // While some are written, the next ones are read.
+            let write = || together.iter().try_for_each(|rows| out.write_all(rows));
+            let (written, read) = rayon::join(write, || read(end));
+            written?;
+            next = read?;
         }
-        Ok(rows)
+        Ok((0..seals.len()).filter_map(content).map(|content| content.rows).sum())
     }
 
     fn seal_of(&self, piece: usize) -> io::Result<Seal> {
