@@ -11,6 +11,7 @@ mod source;
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +25,8 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::arch::VARIABLE;
 
 use crate::memory::Memory;
+use crate::spec::Drawing;
+use crate::{drawing, sweep};
 use error::CliError;
 
 /// Train thousands of small neural networks at once, and find out which optimizer, which learning rate, which momentum.
@@ -108,6 +111,12 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Makes the results of a study that draws, in a folder whose files of these names are the command's own.
+fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(), CliError> {
+    let names = drawing::output_files(drawing, out);
+    sweep::guarded(out, &names, &drawing.canonical(), || Ok(drawing::make(drawing, out, home, png)?))
 }
 
 /// Says something on standard error. A stream that is closed or full changes nothing.

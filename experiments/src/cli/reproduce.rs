@@ -10,8 +10,8 @@ use clap::Args;
 use super::plot::redraw;
 use super::progress::Bar;
 use super::source::shipped_study;
-use super::{CliError, Work, stop_flag, tell};
-use crate::drawing::{self, SPEC};
+use super::{CliError, Work, make, stop_flag, tell};
+use crate::drawing::SPEC;
 use crate::record;
 use crate::record::manifest::{FILE, Manifest};
 use crate::spec::{Study, Tier, shipped};
@@ -61,7 +61,7 @@ impl Reproduce {
                         return Err(CliError::Stopped { done, trials });
                     }
                 }
-                Study::Drawing(drawing) => drawing::make(drawing, &settings.out, &committed, false)?,
+                Study::Drawing(drawing) => make(drawing, &settings.out, &committed, false)?,
             }
             if self.check {
                 if let Study::Sweep(spec) = study

@@ -6,8 +6,7 @@ use clap::Args;
 
 use super::progress::Bar;
 use super::source::Source;
-use super::{CliError, Work, stop_flag, tell};
-use crate::drawing;
+use super::{CliError, Work, make, stop_flag, tell};
 use crate::spec::Study;
 use crate::sweep::run::{Finished, Reuse, Settings, run};
 
@@ -46,7 +45,7 @@ impl Run {
         let spec = match study {
             Study::Sweep(spec) => spec,
             Study::Drawing(drawing) => {
-                drawing::make(&drawing, &out, &out, self.png)?;
+                make(&drawing, &out, &out, self.png)?;
                 if !self.work.quiet {
                     tell(format_args!("results are in {}", out.display()));
                 }

@@ -18,7 +18,7 @@ pub use error::{DrawError, FigureFailure};
 
 use crate::data::{ShippedData, Splits};
 use crate::figure::{self, Input, Kind};
-use crate::record::manifest::Manifest;
+use crate::record::manifest::{self, Manifest};
 use crate::record::{
     self, Curve, Key, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Surface, Trials, Waypoint, atomic,
 };
@@ -294,6 +294,30 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
     };
     write().map_err(failed)?;
     drawn.complete()
+}
+
+/// The names of the files that a study that draws writes into a folder, besides what is there under names that its figures
+/// may have: a figure of several problems is a file for each.
+pub fn output_files(drawing: &Drawing, out: &Path) -> Vec<String> {
+    let table = match &drawing.source {
+        DrawingSource::Members(_) => Some("comparison.csv"),
+        DrawingSource::Functions(_) => Some("functions.csv"),
+        DrawingSource::Bench(_) => None,
+    };
+    let mut files: Vec<String> = table.into_iter().chain([SPEC, manifest::FILE]).map(str::to_owned).collect();
+    let figures = figure_files(&drawing.figures);
+    for entry in fs::read_dir(out.join("figures")).into_iter().flatten().flatten() {
+        let name = format!("figures/{}", entry.file_name().to_string_lossy());
+        let is_own = |figure: &String| {
+            let stem = figure.trim_end_matches(".svg");
+            name == *figure || (name.starts_with(&format!("{stem}-")) && name.ends_with(".svg"))
+        };
+        files.extend(figures.iter().any(is_own).then_some(name.clone()));
+    }
+    files.extend(figures);
+    files.sort();
+    files.dedup();
+    files
 }
 
 /// What figures compare, each once.

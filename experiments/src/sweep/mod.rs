@@ -5,6 +5,7 @@ mod engine;
 mod estimate;
 mod finish;
 mod folder;
+mod guard;
 mod identity;
 mod initial;
 mod key;
@@ -31,6 +32,7 @@ use crate::train::OPTIONS;
 
 use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
 pub use estimate::Estimate;
+pub use guard::guarded;
 pub use initial::Initial;
 use key::KeyMaker;
 pub use lock::FolderLock;

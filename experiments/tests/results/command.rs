@@ -276,3 +276,24 @@ fn a_check_tells_of_files_that_no_manifest_names() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.code() == Some(1) && said.contains("surface.csv is in no manifest"), "{said}");
 }
+
+#[test]
+fn a_study_that_draws_touches_nothing_foreign_and_leaves_no_empty_folder() {
+    let folder = folder();
+    let (code, error) = fails(folder.path(), &["run", "compare"]);
+    assert!(code == Some(1) && error.contains("which is not there"), "{error}");
+    assert!(!folder.path().join("results").join("compare").exists());
+    let out = folder.path().join("own");
+    fs::create_dir_all(&out).unwrap();
+    fs::write(out.join("functions.csv"), "my own").unwrap();
+    let (code, error) = fails(folder.path(), &["run", "activations", "--out", "own"]);
+    assert!(
+        code == Some(1) && error.contains("files that are not Thalweg's") && error.contains("functions.csv"),
+        "{error}"
+    );
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
+    fs::remove_file(out.join("functions.csv")).unwrap();
+    succeeds(folder.path(), &["run", "activations", "--out", "own"]);
+    succeeds(folder.path(), &["run", "activations", "--out", "own"]);
+    assert!(!out.join(".thalweg").exists());
+}
