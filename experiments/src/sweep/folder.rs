@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use thalweg_kernels::CONTRACT;
 
-use super::identity::{form, identity};
 use super::lock::{FolderLock, WORKSHOP};
 use super::outputs::{CLAIM, Claimed, Outputs, SUMMARY};
 use super::rows;
@@ -16,7 +15,7 @@ use super::salvage::{self, Found, Numbers, Stamp, Tables};
 use super::{Plan, WeightFiles};
 use crate::drawing::SPEC;
 use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
-use crate::record::{Store, atomic};
+use crate::record::{Identity, Store, atomic};
 use crate::spec::Spec;
 
 /// A folder of results, and the sweep that they are of.
@@ -27,6 +26,9 @@ pub(super) struct Folder<'a> {
     pub text: &'a str,
     pub plan: &'a Plan,
     pub outputs: &'a Outputs,
+    /// The identity of its rows, and what their form depends on.
+    pub identity: &'a Identity,
+    pub form: &'a str,
     /// The hashes of the user's own files that trials learn from or start with, by the paths that the spec gives.
     pub inputs: &'a BTreeMap<String, String>,
 }
@@ -118,8 +120,7 @@ impl Folder<'_> {
         if !foreign.is_empty() {
             return Err(RunError::Foreign { path: self.path.to_owned(), names: foreign.join(", ") });
         }
-        let identity = identity(self.spec, self.plan);
-        let rows = path.join(&identity.sweep.to_hex()[..16]);
+        let rows = path.join(&self.identity.sweep.to_hex()[..16]);
         let workshop = Workshop { path, rows, claimed: Claimed::default(), inventory, _lock: lock };
         if reuse != Reuse::Everything {
             let keep = if reuse == Reuse::InProgress { Some(workshop.rows.as_path()) } else { None };
@@ -222,7 +223,7 @@ impl Folder<'_> {
     }
 
     fn is_of_form(&self, stamp: &Stamp) -> bool {
-        stamp.form == Stamp::new(&identity(self.spec, self.plan), 0, &form(self.spec, self.plan)).form
+        stamp.form == Stamp::new(self.identity, 0, self.form).form
     }
 
     /// Opens the rows of this plan, with those that other plans and finished results have of its trials.
@@ -233,10 +234,9 @@ impl Folder<'_> {
         weights: &WeightFiles,
         progress: &dyn Progress,
     ) -> io::Result<Store> {
-        let identity = identity(self.spec, self.plan);
-        let stamp = Stamp::new(&identity, self.plan.trials.len(), &form(self.spec, self.plan));
+        let stamp = Stamp::new(self.identity, self.plan.trials.len(), self.form);
         atomic::sweep(&workshop.rows)?;
-        let store = Store::open(&workshop.rows, identity, self.plan.trials.len())?;
+        let store = Store::open(&workshop.rows, self.identity.clone(), self.plan.trials.len())?;
         store.damaged().iter().for_each(|damage| progress.notice(&format!("{damage}: computed again")));
         if Stamp::read(&workshop.rows).as_ref() != Some(&stamp) {
             stamp.write(&workshop.rows)?;

@@ -2,10 +2,7 @@
 
 use std::fmt::Write;
 
-use thalweg_kernels::CONTRACT;
-
 use super::{Model, Plan, rows};
-use crate::record::Identity;
 use crate::spec::Spec;
 
 /// Trials of a piece, at least and at most.
@@ -16,11 +13,6 @@ const PIECE_BYTES: u64 = 16 << 20;
 
 /// Trials of a piece that share a seed, at least: they are trained together on the same batches.
 const SHARED: usize = 64;
-
-/// The identity of a plan's rows. Rows of other plans are of the same trials if they have the same keys and form.
-pub(super) fn identity(spec: &Spec, plan: &Plan) -> Identity {
-    Identity::new(CONTRACT, plan.trials.keys(), &form(spec, plan), piece(spec, plan))
-}
 
 /// What the form of rows depends on, besides the trials.
 pub(super) fn form(spec: &Spec, plan: &Plan) -> String {

@@ -12,12 +12,13 @@ use thalweg_kernels::{CONTRACT, Isa};
 
 use super::finish::Finish;
 use super::folder::{Claim, Folder};
+use super::identity::{form, piece};
 use super::outputs::Outputs;
 use super::training::Training;
 use super::{Plan, Quadratic, WeightFiles};
 use crate::drawing::{self, DrawError};
 use crate::memory::Memory;
-use crate::record::{Holder, Provenance, RecordError};
+use crate::record::{Holder, Identity, Provenance, RecordError};
 use crate::spec::{InputError, Spec};
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
@@ -147,7 +148,9 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     // A single instance has its examples; the rest of the memory is for training.
     let files = (plan.instances.len() > 1).then_some(files);
     let (path, text) = (settings.out.as_path(), text.as_str());
-    let folder = Folder { path, spec, text, plan: &plan, outputs: &outputs, inputs: &inputs };
+    let (form, outputs, inputs) = (form(spec, &plan), &outputs, &inputs);
+    let identity = &Identity::new(CONTRACT, plan.trials.keys(), &form, piece(spec, &plan));
+    let folder = Folder { path, spec, text, plan: &plan, outputs, identity, form: &form, inputs };
     let workshop = match pool.install(|| folder.claim(settings.reuse, progress))? {
         Claim::Complete => return Ok(Finished::AlreadyComplete),
         Claim::Open(workshop) => *workshop,
