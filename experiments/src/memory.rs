@@ -46,6 +46,7 @@ pub const OVERCOMMIT: &str = "--overcommit tries it all the same";
 /// A number of bytes in a unit that suits it.
 pub fn text(bytes: u64) -> String {
     match bytes as f64 {
+        bytes if bytes < 1e6 => format!("{:.0} kB", bytes / 1e3),
         bytes if bytes < 1e9 => format!("{:.1} MB", bytes / 1e6),
         bytes => format!("{:.1} GB", bytes / 1e9),
     }

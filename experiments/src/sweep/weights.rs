@@ -153,7 +153,11 @@ impl WeightFiles {
         let Some(architecture) = self.architecture.as_ref().filter(|_| is_kept) else {
             return Ok(Vec::new());
         };
-        fs::create_dir_all(&self.rows)?;
+        // Where the folder of the rows is gone, it shall not come back half empty.
+        match fs::create_dir(&self.rows) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
         let wanted = [self.wanted.initial(), self.wanted.is_final()];
         let positions = [outcome.start(), outcome.end()];
         let mut written = Vec::new();

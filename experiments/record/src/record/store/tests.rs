@@ -169,6 +169,24 @@ fn forgotten_trials_are_trained_again() {
 }
 
 #[test]
+fn a_number_that_no_other_can_follow_is_not_ours() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["4294967295.journal", "4294967294.journal", "4294967290.journal", "99999999999.journal", ".journal"];
+    names.iter().for_each(|name| fs::write(folder.path().join(name), "garbage").unwrap());
+    let store = open(folder.path());
+    for trial in 0..TRIALS {
+        store.add(batch(&[trial]));
+        store.flush().unwrap();
+    }
+    drop(store);
+    let store = open(folder.path());
+    assert_eq!((store.done(), store.damaged().len()), (TRIALS, 0));
+    (0..store.pieces()).for_each(|piece| store.seal(piece).unwrap());
+    names.iter().for_each(|name| fs::remove_file(folder.path().join(name)).unwrap());
+    finish(folder.path());
+}
+
+#[test]
 fn rows_of_another_sweep_are_not_taken() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
