@@ -50,7 +50,7 @@ impl<'a> Training<'a> {
         Self { spec, plan, settings, progress, stop, store, weights, started, flushed, failure }
     }
 
-    /// Trains piece after piece, and seals each on another thread while the next one is trained; whatever is done is on
+    /// Trains piece after piece, and seals each on another thread while the next one is trained, but no further; whatever is done is on
     /// disk in the end. Returns the time spent on training, summed over the threads.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl<'a> Training<'a> {
     /// If data cannot be made, threads not be started, or rows not be written.
     pub fn run(&self, data: &Splits, files: Option<&DataFiles>) -> Result<Duration, RunError> {
         let trained = std::thread::scope(|scope| {
-            let (ready, pieces) = sync_channel(1);
+            let (ready, pieces) = sync_channel(0);
             let sealing = scope.spawn(move || self.seal(&pieces));
             let mut spent = Duration::ZERO;
             let mut train = || {

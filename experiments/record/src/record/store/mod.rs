@@ -207,7 +207,11 @@ impl Store {
             state.pending_bytes -= pending.iter().map(Batch::size).sum::<usize>();
             (pending, state.places[range.clone()].to_vec())
         };
-        let pending = Batch::merged(&pending);
+        // Each row is in memory twice for a moment only.
+        let pending = {
+            let unsorted = pending;
+            Batch::merged(&unsorted)
+        };
         let journals = std::mem::take(&mut self.locked().journals);
         let mut seal = Seal::new(&self.identity, &range);
         let written = (0..TABLES.len()).try_for_each(|table| {
