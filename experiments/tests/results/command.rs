@@ -293,6 +293,10 @@ fn a_study_that_draws_touches_nothing_foreign_and_leaves_no_empty_folder() {
     );
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
     fs::remove_file(out.join("functions.csv")).unwrap();
+    // What a process that was killed had claimed and written is not foreign to the same command.
+    fs::create_dir(out.join(".thalweg")).unwrap();
+    fs::write(out.join(".thalweg/claim.toml"), "writes = [\"functions.csv\"]\n").unwrap();
+    fs::write(out.join("functions.csv"), "half").unwrap();
     succeeds(folder.path(), &["run", "activations", "--out", "own"]);
     succeeds(folder.path(), &["run", "activations", "--out", "own"]);
     assert!(!out.join(".thalweg").exists());
