@@ -96,9 +96,14 @@ impl<S: Simd, T: Real> Arrays<'_, S, T> {
     fn step_all<R: Rule>(&mut self, c: &[Vector<S, T>; MAX_COEFFICIENTS], alarm: Vector<S, T>) -> Vector<S, T> {
         let (simd, mut alarm) = (alarm.simd(), alarm);
         let (mut p, count) = (0, self.weights.0.len());
+        // As many alarms as registers go together: a single one would be a chain of all of them.
+        let mut alarms = Vector::<S, T, TOGETHER>::splat(simd, T::default());
         while !S::IS_SCALAR && p + TOGETHER <= count {
-            alarm = self.step::<R, TOGETHER>(p, c, alarm);
+            alarms = raise(self.step::<R, TOGETHER>(p, c), alarms);
             p += TOGETHER;
+        }
+        for raised in alarms.registers() {
+            alarm = alarm + Vector::new(simd, raised);
         }
         let Self { weights: (weights, weights_rest), gradient: (gradient, gradient_rest), state } = self;
         // What is left, the last of which may not fill a register.
@@ -125,15 +130,10 @@ impl<S: Simd, T: Real> Arrays<'_, S, T> {
         alarm
     }
 
-    /// Updates `U` registers from `p` on.
+    /// Updates `U` registers from `p` on; returns the new weights.
     #[inline(always)]
-    fn step<R: Rule, const U: usize>(
-        &mut self,
-        p: usize,
-        c: &[Vector<S, T>; MAX_COEFFICIENTS],
-        alarm: Vector<S, T>,
-    ) -> Vector<S, T> {
-        let simd = alarm.simd();
+    fn step<R: Rule, const U: usize>(&mut self, p: usize, c: &[Vector<S, T>; MAX_COEFFICIENTS]) -> Vector<S, T, U> {
+        let simd = c[0].simd();
         let mut state = [Vector::<S, T, U>::splat(simd, T::default()); MAX_STATE];
         for i in 0..R::STATE {
             state[i] = Vector::load(simd, &self.state[i].0[p..]);
@@ -144,7 +144,7 @@ impl<S: Simd, T: Real> Arrays<'_, S, T> {
         for i in 0..R::STATE {
             state[i].store(&mut self.state[i].0[p..]);
         }
-        raise(w, alarm)
+        w
     }
 }
 
@@ -163,12 +163,7 @@ fn coefficients<R: Rule, S: Simd, T: Real, const U: usize>(
 
 /// `alarm`, or NaN where a new weight is not finite.
 #[inline(always)]
-fn raise<S: Simd, T: Real, const U: usize>(w: Vector<S, T, U>, alarm: Vector<S, T>) -> Vector<S, T> {
-    let mut alarm = alarm;
-    for register in w.registers() {
-        let w = Vector::<S, T>::new(alarm.simd(), register);
-        // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
-        alarm = w.mul_add(w.like(0.0), alarm);
-    }
-    alarm
+fn raise<S: Simd, T: Real, const U: usize>(w: Vector<S, T, U>, alarm: Vector<S, T, U>) -> Vector<S, T, U> {
+    // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
+    w.mul_add(w.like(0.0), alarm)
 }

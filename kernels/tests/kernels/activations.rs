@@ -2,7 +2,7 @@
 //! PyTorch, at the edges of the formats, and to the bit between instruction sets.
 
 use thalweg_kernels::Isa;
-use thalweg_kernels::activation::{ALL, Activation, BelowOutput, Layer, Needs};
+use thalweg_kernels::activation::{ALL, Activation, BelowOutput, Layer, Needs, Output, ShallowGradient};
 use thalweg_kernels::product::{Finish, Input, Shape, Start, population};
 
 use crate::compare::{Precision, assert_same, same, ulps};
@@ -258,41 +258,54 @@ fn fuses_with_products<T: Precision>() {
         let (lanes, mut products) = (isa.lanes::<T>(), population::<T>(isa));
         let mut numbers = Numbers::new(5);
         let mut draw = |count: usize| -> Vec<T> { (0..count).map(|_| T::from_f64(numbers.normal())).collect() };
-        for (outputs, inputs, examples) in [(1, 1, 1), (3, 2, 5), (4, 1, 2), (16, 2, 3), (9, 3, 4)] {
+        for (outputs, inputs, examples) in [(1, 1, 1), (3, 2, 5), (4, 1, 2), (16, 2, 3), (9, 2, 4), (19, 1, 2)] {
             let shape = Shape { outputs, inputs, examples };
+            let one = Shape { outputs: 1, inputs: outputs, examples };
             let (weights, bias, x) = (draw(outputs * inputs * lanes), draw(outputs * lanes), draw(inputs * examples));
-            let (below, slopes) = (draw(inputs * examples * lanes), draw(examples * lanes));
+            let (below, slopes, above) =
+                (draw(outputs * examples * lanes), draw(examples * lanes), draw(outputs * lanes));
             for activation in all().iter().filter(|activation| activation.is_fused()) {
                 for bias in [None, Some(&*bias)] {
                     let mut want = vec![T::default(); outputs * examples * lanes];
                     products.forward(shape, &weights, Finish { bias, relu: false }, Input::Shared(&x), &mut want);
                     activation.forward(isa, &mut want);
                     let mut got = vec![T::default(); want.len()];
-                    activation.forward_layer(isa, Layer { shape, weights: &weights, bias, inputs: &x }, &mut got);
+                    let layer = Layer { shape, weights: &weights, bias, inputs: &x };
+                    activation.forward_layer(isa, layer, &mut got, None);
                     assert_same(&got, &want, || format!("{activation:?} {isa:?} {shape:?}"));
+                    let bias = bias.map(|bias| &bias[..lanes]);
+                    let mut want = vec![T::default(); examples * lanes];
+                    products.forward(one, &above, Finish { bias, relu: false }, Input::PerLane(&got), &mut want);
+                    let (mut again, mut values) = (vec![T::default(); got.len()], vec![T::default(); want.len()]);
+                    let output = Output { weights: &above, bias, values: &mut values };
+                    activation.forward_layer(isa, layer, &mut again, Some(output));
+                    assert_same(&again, &got, || format!("{activation:?} {isa:?} {shape:?} below an output"));
+                    assert_same(&values, &want, || format!("output of {activation:?} {isa:?} {shape:?}"));
                 }
-                let one = Shape { outputs: 1, ..shape };
-                let weights = &weights[..inputs * lanes];
-                let mut want = vec![T::default(); inputs * examples * lanes];
-                products.input_gradient(one, weights, &slopes, None, &mut want);
+                let mut want = vec![T::default(); outputs * examples * lanes];
+                products.input_gradient(one, &above, &slopes, None, &mut want);
                 activation.backward(isa, &below, &mut want);
                 let mut got = vec![T::default(); want.len()];
-                let below = BelowOutput { x: &below, weights, output_gradient: &slopes };
+                let below = BelowOutput { x: &below, weights: &above, output_gradient: &slopes };
                 activation.backward_from_output(isa, below, &mut got);
                 assert_same(&got, &want, || format!("{activation:?}' {isa:?} {shape:?}"));
                 let slope = want;
                 for depth in [1, 2] {
-                    let layer = Shape { outputs: inputs, inputs: depth, examples };
-                    let mut want = [draw(inputs * depth * lanes), draw(inputs * lanes)];
+                    let layer = Shape { outputs, inputs: depth, examples };
+                    let mut want = [outputs * depth, outputs, outputs, 1].map(|count| draw(count * lanes));
                     let mut got = want.clone();
                     let x = draw(depth * examples);
                     for (start, biased) in [(Start::Continue, true), (Start::Zero, true), (Start::Continue, false)] {
-                        let [weights, bias] = &mut want;
+                        let [weights, bias, output_weights, output_bias] = &mut want;
                         let bias = biased.then_some(&mut bias[..]);
                         products.weight_gradient(layer, &slope, Input::Shared(&x), weights, bias, start);
-                        let [weights, bias] = &mut got;
+                        let bias = biased.then_some(&mut output_bias[..]);
+                        products.weight_gradient(one, &slopes, Input::PerLane(below.x), output_weights, bias, start);
+                        let [weights, bias, output_weights, output_bias] = &mut got;
                         let bias = biased.then_some(&mut bias[..]);
-                        activation.weight_gradient_from_output(isa, below, &x, weights, bias, start);
+                        let output_bias = biased.then_some(&mut output_bias[..]);
+                        let gradient = ShallowGradient { weights, bias, output_weights, output_bias };
+                        activation.shallow_gradient(isa, below, &x, gradient, start);
                         for (got, want) in got.iter().zip(&want) {
                             assert_same(got, want, || format!("gradient of {activation:?} {isa:?} {layer:?}"));
                         }

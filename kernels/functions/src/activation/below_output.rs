@@ -38,12 +38,26 @@ impl<T: Real> BelowOutput<'_, T> {
     }
 }
 
-/// The gradient of a layer's weights and biases, and the inputs that it takes besides.
-pub(super) struct Gradient<'a, T> {
+/// The gradient of a network of one hidden layer and a single output.
+#[derive(Debug)]
+pub struct ShallowGradient<'a, T> {
+    /// Of the layer's weights, `[unit][input][lane]`.
+    pub weights: &'a mut [T],
+    /// Of the layer's biases, `[unit][lane]`.
+    pub bias: Option<&'a mut [T]>,
+    /// Of the output's weights, `[unit][lane]`.
+    pub output_weights: &'a mut [T],
+    /// Of the output's bias, `[lane]`.
+    pub output_bias: Option<&'a mut [T]>,
+}
+
+/// What [`Activation::shallow_gradient`] takes, and the function's parameter.
+pub(super) struct Backward<'a, T> {
+    below: BelowOutput<'a, T>,
     inputs: &'a [T],
-    weights: &'a mut [T],
-    bias: Option<&'a mut [T]>,
+    gradient: ShallowGradient<'a, T>,
     start: Start,
+    setting: T,
 }
 
 impl Activation {
@@ -58,31 +72,34 @@ impl Activation {
         self.fused().output.get::<T>()(isa, below, gradient, T::from_f64(self.setting));
     }
 
-    /// The gradient with respect to the layer's weights, `[unit][input][lane]`, and biases, `[unit][lane]`: what
-    /// [`weight_gradient`](thalweg_products::Products::weight_gradient) makes of [that](Self::backward_from_output) with
-    /// respect to z and of one or two inputs, `[example][input]`, which trials share.
+    /// The gradient of a network of one hidden layer with a single output above it: what
+    /// [`weight_gradient`](thalweg_products::Products::weight_gradient) makes of dL/dz of the output and the layer's values,
+    /// and of [dL/dz of the layer](Self::backward_from_output) and one or two inputs, `[example][input]`, which trials share.
     ///
     /// # Panics
     ///
-    /// If the function is not [fused](Self::is_fused), the slices do not fit each other, there are more inputs, or a chain would take more than [`PIECE`] examples.
-    pub fn weight_gradient_from_output<T: Elementary>(
+    /// If the function is not [fused](Self::is_fused), the slices do not fit each other, there are more inputs, or a chain
+    /// would take more than [`PIECE`] examples.
+    pub fn shallow_gradient<T: Elementary>(
         &self,
         isa: Isa,
         below: BelowOutput<'_, T>,
         inputs: &[T],
-        weights: &mut [T],
-        bias: Option<&mut [T]>,
+        gradient: ShallowGradient<'_, T>,
         start: Start,
     ) {
         below.check(isa);
-        let (units, examples) = (below.weights.len(), below.output_gradient.len() / isa.lanes::<T>());
+        let (lanes, units) = (isa.lanes::<T>(), below.weights.len());
+        let examples = below.output_gradient.len() / lanes;
         assert!(examples <= PIECE, "a chain takes at most {PIECE} examples");
-        let depth = weights.len().checked_div(units).unwrap_or(1);
+        let depth = gradient.weights.len().checked_div(units).unwrap_or(1);
         assert!((1..=2).contains(&depth), "there are one or two inputs");
-        assert!(weights.len() == depth * units && inputs.len() == depth * examples);
-        assert!(bias.as_ref().is_none_or(|bias| bias.len() == units));
-        let gradient = Gradient { inputs, weights, bias, start };
-        self.fused().below_output.get::<T>()(isa, below, gradient, T::from_f64(self.setting));
+        assert!(gradient.weights.len() == depth * units && inputs.len() == depth * examples);
+        assert!(gradient.bias.as_ref().is_none_or(|bias| bias.len() == units));
+        assert!(gradient.output_weights.len() == units);
+        assert!(gradient.output_bias.as_ref().is_none_or(|bias| bias.len() == lanes));
+        let setting = T::from_f64(self.setting);
+        self.fused().shallow.get::<T>()(isa, Backward { below, inputs, gradient, start, setting });
     }
 }
 
@@ -93,9 +110,9 @@ impl Family for BackwardFromOutput {
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct WeightGradientFromOutput;
-impl Family for WeightGradientFromOutput {
-    type Member<T: Real> = fn(Isa, BelowOutput<'_, T>, Gradient<'_, T>, T);
+pub(super) struct GradientOfShallow;
+impl Family for GradientOfShallow {
+    type Member<T: Real> = fn(Isa, Backward<'_, T>);
 }
 
 pub(super) fn backward_from_output<F: Function, T: Elementary>(
@@ -153,40 +170,41 @@ fn slopes<F: Function, S: Simd, T: Elementary, const U: usize>(
     F::backward(x, upstream, Vector::splat(x.simd(), p))
 }
 
-pub(super) fn weight_gradient_from_output<F: Function, T: Elementary>(
-    isa: Isa,
-    below: BelowOutput<'_, T>,
-    gradient: Gradient<'_, T>,
-    setting: T,
-) {
-    struct Op<'a, F, T, const D: usize>(BelowOutput<'a, T>, Gradient<'a, T>, T, PhantomData<F>);
+pub(super) fn shallow_gradient<F: Function, T: Elementary>(isa: Isa, backward: Backward<'_, T>) {
+    struct Op<'a, F, T, const D: usize>(Backward<'a, T>, PhantomData<F>);
     impl<F: Function, T: Elementary, const D: usize> WithSimd for Op<'_, F, T, D> {
         type Output = ();
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
-            let Gradient { inputs, weights, bias, start } = self.1;
+            let Backward { below, inputs, gradient, start, setting } = self.0;
             let (inputs, _) = inputs.as_chunks::<D>();
-            let chains = Chains { simd, below: self.0.registers::<S>(), inputs, start, p: self.2 };
-            let (weights, _) = T::as_registers_mut::<S>(weights).0.as_chunks_mut::<D>();
-            let bias = bias.map(|bias| T::as_registers_mut::<S>(bias).0);
+            let chains = Chains { simd, below: below.registers::<S>(), inputs, start, p: setting };
+            let sums = Sums {
+                weights: T::as_registers_mut::<S>(gradient.weights).0.as_chunks_mut::<D>().0,
+                bias: gradient.bias.map(|bias| T::as_registers_mut::<S>(bias).0),
+                above: T::as_registers_mut::<S>(gradient.output_weights).0,
+            };
+            if let Some(bias) = gradient.output_bias {
+                chains.output_bias(&mut T::as_registers_mut::<S>(bias).0[0]);
+            }
             // As many units as the registers hold the chains of.
             if S::IS_SCALAR {
-                chains.run::<F, 1>(weights, bias);
+                chains.run::<F, 1>(sums);
             } else if S::REGISTER_COUNT >= 32 {
-                chains.run::<F, TOGETHER>(weights, bias);
+                chains.run::<F, TOGETHER>(sums);
             } else {
-                chains.run::<F, 2>(weights, bias);
+                chains.run::<F, 2>(sums);
             }
         }
     }
-    if gradient.weights.len() == below.weights.len() {
-        isa.dispatch(Op::<F, T, 1>(below, gradient, setting, PhantomData));
+    if backward.inputs.len() * isa.lanes::<T>() == backward.below.output_gradient.len() {
+        isa.dispatch(Op::<F, T, 1>(backward, PhantomData));
     } else {
-        isa.dispatch(Op::<F, T, 2>(below, gradient, setting, PhantomData));
+        isa.dispatch(Op::<F, T, 2>(backward, PhantomData));
     }
 }
 
-/// What the chains of a gradient over the examples take; p is the function's parameter.
+/// What chains of a gradient over the examples take; p is the function's parameter.
 struct Chains<'a, S: Simd, T: Real, const D: usize> {
     simd: S,
     below: [&'a [T::Reg<S>]; 3],
@@ -195,61 +213,78 @@ struct Chains<'a, S: Simd, T: Real, const D: usize> {
     p: T,
 }
 
+/// Where the sums of the chains are kept: one of each for every unit.
+struct Sums<'a, S: Simd, T: Real, const D: usize> {
+    weights: &'a mut [[T::Reg<S>; D]],
+    bias: Option<&'a mut [T::Reg<S>]>,
+    above: &'a mut [T::Reg<S>],
+}
+
 impl<S: Simd, T: Elementary, const D: usize> Chains<'_, S, T, D> {
+    /// The gradient of the output's bias.
+    #[inline(always)]
+    fn output_bias(&self, bias: &mut T::Reg<S>) {
+        let zero = T::splat(self.simd, T::default());
+        let mut sum = Vector::<S, T>::new(self.simd, if self.start == Start::Continue { *bias } else { zero });
+        for dz in self.below[2] {
+            sum = sum + Vector::new(self.simd, *dz);
+        }
+        *bias = sum.register();
+    }
+
     /// The gradient of all units, `U` at a time.
     #[inline(always)]
-    fn run<F: Function, const U: usize>(&self, weights: &mut [[T::Reg<S>; D]], mut bias: Option<&mut [T::Reg<S>]>) {
-        let (units, mut unit) = (weights.len(), 0);
-        while unit < units {
-            let count = if U > 1 && units - unit >= U { U } else { 1 };
-            let weights = &mut weights[unit..unit + count];
-            let bias = bias.as_deref_mut().map(|bias| &mut bias[unit..unit + count]);
-            if U > 1 && count == U {
-                self.units::<F, U>(unit, weights, bias);
-            } else {
-                self.units::<F, 1>(unit, weights, bias);
-            }
-            unit += count;
+    fn run<F: Function, const U: usize>(&self, mut sums: Sums<'_, S, T, D>) {
+        let (units, mut unit) = (sums.above.len(), 0);
+        while unit + U <= units {
+            self.units::<F, U>(unit, &mut sums);
+            unit += U;
+        }
+        while U > 1 && unit < units {
+            self.units::<F, 1>(unit, &mut sums);
+            unit += 1;
         }
     }
 
     /// The gradient of `U` units from `first` on.
     #[inline(always)]
-    fn units<F: Function, const U: usize>(
-        &self,
-        first: usize,
-        weights: &mut [[T::Reg<S>; D]],
-        bias: Option<&mut [T::Reg<S>]>,
-    ) {
+    fn units<F: Function, const U: usize>(&self, first: usize, sums: &mut Sums<'_, S, T, D>) {
         let (simd, [x, output, output_gradient]) = (self.simd, self.below);
         let zero = Vector::<S, T, U>::splat(simd, T::default());
-        let (mut sums, mut total) = ([zero; D], zero);
+        let weights = &mut sums.weights[first..first + U];
+        let mut bias = sums.bias.as_deref_mut().map(|bias| &mut bias[first..first + U]);
+        let above = &mut sums.above[first..first + U];
+        let (mut products, mut total, mut values) = ([zero; D], zero, zero);
         if self.start == Start::Continue {
             for k in 0..D {
                 let mut column = zero.registers();
                 for u in 0..U {
                     column[u] = weights[u][k];
                 }
-                sums[k] = Vector::from_registers(simd, column);
+                products[k] = Vector::from_registers(simd, column);
             }
             total = bias.as_ref().map_or(zero, |bias| Vector::load(simd, bias));
+            values = Vector::load(simd, above);
         }
         let w = Vector::<S, T, U>::load(simd, &output[first..]);
         for ((row, dz), inputs) in x.chunks_exact(output.len()).zip(output_gradient).zip(self.inputs) {
-            let dz = slopes::<F, S, T, U>(Vector::load(simd, &row[first..]), w, *dz, self.p);
+            let a = Vector::load(simd, &row[first..]);
+            values = Vector::from_registers(simd, [*dz; U]).mul_add(a, values);
+            let dz = slopes::<F, S, T, U>(a, w, *dz, self.p);
             for k in 0..D {
-                sums[k] = dz.mul_add(Vector::splat(simd, inputs[k]), sums[k]);
+                products[k] = dz.mul_add(Vector::splat(simd, inputs[k]), products[k]);
             }
             total = total + dz;
         }
         for k in 0..D {
-            let column = sums[k].registers();
+            let column = products[k].registers();
             for u in 0..U {
                 weights[u][k] = column[u];
             }
         }
-        if let Some(bias) = bias {
+        if let Some(bias) = &mut bias {
             total.store(bias);
         }
+        values.store(above);
     }
 }

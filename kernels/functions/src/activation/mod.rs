@@ -20,8 +20,8 @@ use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
 
-pub use below_output::BelowOutput;
-pub use fused::Layer;
+pub use below_output::{BelowOutput, ShallowGradient};
+pub use fused::{Layer, Output};
 
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::parameter::Hyperparameter;
@@ -42,6 +42,9 @@ trait Function: 'static {
     /// What [`Self::backward`] takes.
     const NEEDS: Needs = Needs::Value;
 
+    /// Whether [`Self::half`] is less than all of it.
+    const HAS_HALVES: bool = false;
+
     /// g(z), with the function's parameter p, if it has one. NaN gives NaN.
     fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, p: Vector<S, T, U>) -> Vector<S, T, U>;
     /// g'(z) · upstream, from a = g(z) or from z.
@@ -50,6 +53,17 @@ trait Function: 'static {
         upstream: Vector<S, T, U>,
         p: Vector<S, T, U>,
     ) -> Vector<S, T, U>;
+
+    /// What [`Self::of_half`] makes g(z) of: about half of a long formula. For functions without a parameter.
+    #[inline(always)]
+    fn half<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> [Vector<S, T, U>; 2] {
+        [z, z]
+    }
+    /// g(z) from its half.
+    #[inline(always)]
+    fn of_half<S: Simd, T: Elementary, const U: usize>([z, _]: [Vector<S, T, U>; 2]) -> Vector<S, T, U> {
+        Self::value(z, z)
+    }
 }
 
 /// An activation function, as networks, specs, the command and the docs know it.
@@ -78,7 +92,7 @@ pub struct Activation {
 struct Fused {
     layer: Table<fused::ForwardLayer>,
     output: Table<below_output::BackwardFromOutput>,
-    below_output: Table<below_output::WeightGradientFromOutput>,
+    shallow: Table<below_output::GradientOfShallow>,
 }
 
 /// g(z) and g'(z) in plain f64, for functions without and with a parameter.
@@ -133,9 +147,9 @@ impl Activation {
                 f32: below_output::backward_from_output::<F, f32>,
                 f64: below_output::backward_from_output::<F, f64>,
             },
-            below_output: Table {
-                f32: below_output::weight_gradient_from_output::<F, f32>,
-                f64: below_output::weight_gradient_from_output::<F, f64>,
+            shallow: Table {
+                f32: below_output::shallow_gradient::<F, f32>,
+                f64: below_output::shallow_gradient::<F, f64>,
             },
         };
         Self { fused: Some(fused), ..self }
@@ -177,7 +191,7 @@ impl Activation {
     }
 
     /// Whether [`forward_layer`](Self::forward_layer), [`backward_from_output`](Self::backward_from_output) and
-    /// [`weight_gradient_from_output`](Self::weight_gradient_from_output) are there for it: faster than a product and the
+    /// [`shallow_gradient`](Self::shallow_gradient) are there for it: faster than a product and the
     /// function one after the other, to the same bits.
     pub fn is_fused(&self) -> bool {
         self.fused.is_some()

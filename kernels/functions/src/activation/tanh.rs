@@ -14,6 +14,8 @@ pub static TANH: Activation =
 struct Tanh;
 
 impl Function for Tanh {
+    const HAS_HALVES: bool = true;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
         z.tanh()
@@ -26,5 +28,15 @@ impl Function for Tanh {
         _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         upstream * a.neg_mul_add(a, a.like(1.0))
+    }
+
+    #[inline(always)]
+    fn half<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>) -> [Vector<S, T, U>; 2] {
+        T::tanh_half(z)
+    }
+
+    #[inline(always)]
+    fn of_half<S: Simd, T: Elementary, const U: usize>(half: [Vector<S, T, U>; 2]) -> Vector<S, T, U> {
+        T::tanh_of_half(half)
     }
 }

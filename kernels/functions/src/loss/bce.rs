@@ -23,6 +23,13 @@ pub static BCE: Loss = Loss::new::<Bce>(
 struct Bce;
 
 impl Function for Bce {
+    const HAS_ONE_OUTPUT: bool = true;
+
+    #[inline(always)]
+    fn slope<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, y: Vector<S, T, U>) -> Vector<S, T, U> {
+        z.sigmoid() - y
+    }
+
     #[inline(always)]
     fn gradient<S: Simd, T: Elementary>(
         mut z: UnitsMut<'_, S, T>,
@@ -31,7 +38,7 @@ impl Function for Bce {
         _: Vector<S, T>,
     ) -> Vector<S, T> {
         let logit = z.read().get(0);
-        z.set(0, (logit.sigmoid() - target.get(0)) * scale);
+        z.set(0, Self::slope(logit, target.get(0)) * scale);
         logit
     }
 

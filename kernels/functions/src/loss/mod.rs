@@ -44,6 +44,15 @@ impl Task {
 
 /// A loss L(z, y) of the outputs z of one example, given its target y.
 trait Function: 'static {
+    /// Whether an example has one output and one target, so that several can be taken [together](Self::slope).
+    const HAS_ONE_OUTPUT: bool = false;
+
+    /// dL/dz of `U` examples, for losses that have one output. It is only asked of those.
+    #[inline(always)]
+    fn slope<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _y: Vector<S, T, U>) -> Vector<S, T, U> {
+        z
+    }
+
     /// Turns z into scale · dL/dz, with the loss's parameter p, if it has one, and gives a number that is finite
     /// exactly as long as every output is (and, for losses that can overflow where outputs do not, the loss).
     fn gradient<S: Simd, T: Elementary>(
@@ -345,7 +354,12 @@ fn gradient<F: Function, T: Elementary>(isa: Isa, chunk: Gradient<'_, T>, with: 
             let (outputs, _) = T::as_registers_mut::<S>(outputs);
             let (alarm, _) = T::as_registers_mut::<S>(alarm);
             let mut sum = Vector::<S, T>::new(simd, alarm[0]);
-            for (e, registers) in outputs.chunks_exact_mut(units).enumerate() {
+            let together = if F::HAS_ONE_OUTPUT && !S::IS_SCALAR {
+                slopes::<F, S, T>(simd, outputs, targets, scale, &mut sum)
+            } else {
+                0
+            };
+            for (e, registers) in outputs.chunks_exact_mut(units).enumerate().skip(together) {
                 let target = Target::of(simd, targets, e, self.1.width);
                 let finite = F::gradient(UnitsMut(simd, registers), target, scale, p);
                 // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
@@ -355,6 +369,37 @@ fn gradient<F: Function, T: Elementary>(isa: Isa, chunk: Gradient<'_, T>, with: 
         }
     }
     isa.dispatch(Op::<F, T>(chunk, with, PhantomData));
+}
+
+/// Examples with one output that go through a loss together.
+const TOGETHER: usize = 4;
+
+/// The gradient of as many examples as make whole groups, one register of `outputs` each; returns how many those are.
+#[inline(always)]
+fn slopes<F: Function, S: Simd, T: Elementary>(
+    simd: S,
+    outputs: &mut [T::Reg<S>],
+    targets: Input<'_, T>,
+    scale: Vector<S, T>,
+    sum: &mut Vector<S, T>,
+) -> usize {
+    let groups = outputs.as_chunks_mut::<TOGETHER>().0;
+    let count = groups.len() * TOGETHER;
+    let mut alarms = Vector::<S, T, TOGETHER>::splat(simd, T::default());
+    for (group, registers) in groups.iter_mut().enumerate() {
+        let mut y = *registers;
+        for (i, y) in y.iter_mut().enumerate() {
+            *y = Target::of(simd, targets, group * TOGETHER + i, 1).get(0).register();
+        }
+        let z = Vector::<S, T, TOGETHER>::from_registers(simd, *registers);
+        let scale = Vector::from_registers(simd, [scale.register(); TOGETHER]);
+        *registers = (F::slope(z, Vector::from_registers(simd, y)) * scale).registers();
+        alarms = z.mul_add(z.like(0.0), alarms);
+    }
+    for alarm in alarms.registers() {
+        *sum = *sum + Vector::new(simd, alarm);
+    }
+    count
 }
 
 fn value<F: Function, T: Elementary>(isa: Isa, chunk: Value<'_, T>, with: With<T>) {

@@ -70,6 +70,19 @@ pub trait Elementary:
         tanh::lanes(x)
     }
 
+    /// The first half of the hyperbolic tangent: numbers from which [`tanh_of_half`](Self::tanh_of_half) goes on. A kernel
+    /// whose registers do not hold enough chains of the whole formula takes its halves one after the other.
+    #[inline(always)]
+    fn tanh_half<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> [Vector<S, Self, U>; 2] {
+        tanh::halved(x)
+    }
+
+    /// The hyperbolic tangent from its [first half](Self::tanh_half).
+    #[inline(always)]
+    fn tanh_of_half<S: Simd, const U: usize>(half: [Vector<S, Self, U>; 2]) -> Vector<S, Self, U> {
+        tanh::of_half(half)
+    }
+
     /// 1 / (1 + e^-x); see [`sigmoid()`].
     #[inline(always)]
     fn sigmoid<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {

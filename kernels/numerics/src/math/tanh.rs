@@ -45,8 +45,11 @@ pub trait Constants: Format {
     /// From here on the result is 1.
     const ONE_FROM: f64;
 
-    /// tanh x for 0 ≤ x ≤ [`ONE_FROM`](Self::ONE_FROM) and for NaN.
-    fn positive<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U>;
+    /// d, and a pattern that tells a and has no sign, for 0 ≤ x ≤ [`ONE_FROM`](Self::ONE_FROM) and for NaN.
+    fn reduce<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> [Vector<S, Self, U>; 2];
+
+    /// tanh x of what [`reduce`](Self::reduce) makes of x; a sign of the pattern changes nothing.
+    fn of_reduced<S: Simd, const U: usize>(parts: [Vector<S, Self, U>; 2]) -> Vector<S, Self, U>;
 }
 
 /// The distance of the arguments in [`TABLE`].
@@ -69,18 +72,21 @@ impl Constants for f32 {
     const ONE_FROM: f64 = 9.03125;
 
     #[inline(always)]
-    fn positive<S: Simd, const U: usize>(x: Vector<S, f32, U>) -> Vector<S, f32, U> {
+    fn reduce<S: Simd, const U: usize>(x: Vector<S, f32, U>) -> [Vector<S, f32, U>; 2] {
         let (n, index) = f32::nearest(x, 1.0 / STEP);
-        let d = n.neg_mul_add(x.like(STEP), x);
+        [n.neg_mul_add(x.like(STEP), x), index]
+    }
+
+    #[inline(always)]
+    fn of_reduced<S: Simd, const U: usize>([d, index]: [Vector<S, f32, U>; 2]) -> Vector<S, f32, U> {
         let t = index.lookup(&TABLE);
-        let slope = t.neg_mul_add(t, x.like(1.0));
+        let slope = t.neg_mul_add(t, d.like(1.0));
         let u = d * d;
         // (d coth d - 1) / d² for |d| ≤ STEP / 2, by sollya's `fpminimax`.
-        let c2 = u.mul_add(x.like(0.001_968_157_943_338_155_7), x.like(-0.022_189_866_751_432_42));
-        let b = u * u.mul_add(c2, x.like(0.333_331_316_709_518_43));
-        // b less 1, and with t d.
-        let y = t.mul_add(d, b);
-        let g = y / (y + x.like(1.0));
+        let c2 = u.mul_add(d.like(0.001_968_157_943_338_155_7), d.like(-0.022_189_866_751_432_42));
+        // b - 1 + t d; the second product does not wait for the first.
+        let y = u.mul_add(u.mul_add(c2, d.like(0.333_331_316_709_518_43)), t * d);
+        let g = y / (y + d.like(1.0));
         slope.mul_add(d.neg_mul_add(g, d), t)
     }
 }
@@ -99,23 +105,48 @@ impl Constants for f64 {
     const ONE_FROM: f64 = 19.0625;
 
     #[inline(always)]
-    fn positive<S: Simd, const U: usize>(x: Vector<S, f64, U>) -> Vector<S, f64, U> {
+    fn reduce<S: Simd, const U: usize>(x: Vector<S, f64, U>) -> [Vector<S, f64, U>; 2] {
         let shifted = x.mul_add(x.like(2.0 * LOG2_E), x.like(f64::SPLIT + 0.25)).and(x.like_pattern(f64::WHOLE));
-        let d = (shifted - x.like(f64::SPLIT)).neg_mul_add(x.like(LN_2 / 2.0), x);
+        [(shifted - x.like(f64::SPLIT)).neg_mul_add(x.like(LN_2 / 2.0), x), shifted]
+    }
+
+    #[inline(always)]
+    fn of_reduced<S: Simd, const U: usize>([d, shifted]: [Vector<S, f64, U>; 2]) -> Vector<S, f64, U> {
         let u = d * d;
-        let b = u.mul_add(polynomial(u, &COTANGENT), x.like(1.0));
-        let power = shifted.shift_left_halves(f64::EXPONENT).add_bits(x.like_pattern(f64::ONE));
-        let (minus, plus) = (power - x.like(1.0), power + x.like(1.0));
+        let b = u.mul_add(polynomial(u, &COTANGENT), d.like(1.0));
+        let power = shifted.shift_left_halves(f64::EXPONENT).add_bits(d.like_pattern(f64::ONE));
+        let (minus, plus) = (power - d.like(1.0), power + d.like(1.0));
         let t = minus / plus;
         // 1 - t² = 4 · 2^n / (2^n + 1)²
-        let quotient = (power * x.like(4.0) * d) / (plus * plus.mul_add(b, minus * d));
+        let quotient = (power * d.like(4.0) * d) / (plus * plus.mul_add(b, minus * d));
         t + quotient
     }
 }
 
 #[inline(always)]
 pub fn lanes<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
+    let (size, sign) = limited(x);
+    T::of_reduced(T::reduce(size)).or(sign)
+}
+
+/// The first half of tanh x.
+#[inline(always)]
+pub fn halved<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> [Vector<S, T, U>; 2] {
+    let (size, sign) = limited(x);
+    let [d, pattern] = T::reduce(size);
+    [d, pattern.or(sign)]
+}
+
+/// tanh x from its first half.
+#[inline(always)]
+pub fn of_half<S: Simd, T: Constants, const U: usize>(half: [Vector<S, T, U>; 2]) -> Vector<S, T, U> {
+    T::of_reduced(half).or(half[1].and(half[1].like(-0.0)))
+}
+
+/// |x|, if it is not larger than [`Constants::ONE_FROM`], and the sign of x.
+#[inline(always)]
+fn limited<S: Simd, T: Constants, const U: usize>(x: Vector<S, T, U>) -> (Vector<S, T, U>, Vector<S, T, U>) {
     let sign = x.and(x.like(-0.0));
     // The limit stands first, so that NaN is kept.
-    T::positive(x.like(T::ONE_FROM).lesser(x.xor(sign))).or(sign)
+    (x.like(T::ONE_FROM).lesser(x.xor(sign)), sign)
 }
