@@ -10,6 +10,9 @@ JUMP = re.compile(r"^j\w+\s+(\.L\w+)$")
 # Vector arithmetic on floating-point numbers; of scalars the mnemonic ends in `ss` or `sd`.
 ARITHMETIC = re.compile(r"^v(?:fn?m|add|sub|mul|div|sqrt|min|max|round|rndscale|scalef|getexp|getmant|cmp)\w*p[sd]\b")
 
+#: How often an inner loop turns: as many times as the layer of two inputs has inputs.
+TURNS = 2
+
 
 def functions(path):
     """The lines of each function by its demangled name, without directives and comments."""
@@ -50,8 +53,8 @@ class Loop:
         """How many of its own instructions are vector arithmetic."""
         return sum(bool(ARITHMETIC.match(line)) for block in self.own for line in self.flow.blocks[block])
 
-    def instructions(self, turns):
-        """Those of one iteration, on the way with the most vector arithmetic; inner loops turn a number of times."""
+    def instructions(self):
+        """Those of one iteration, on the way with the most vector arithmetic."""
         inner = {block: loop for loop in self.inner for block in loop.blocks}
         best = {}
 
@@ -60,7 +63,7 @@ class Loop:
             if block in best:
                 return best[block]
             if loop := inner.get(block):
-                here = loop.instructions(turns) * turns
+                here = loop.instructions() * TURNS
                 leaving = [to for member in loop.blocks for to in self.flow.successors[member] if to not in loop.blocks]
             else:
                 here, leaving = self.flow.blocks[block], self.flow.successors[block]

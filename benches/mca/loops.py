@@ -1,4 +1,4 @@
-"""Prints how many cycles the hot loops of the kernels take, by the model of a processor in llvm-mca: see README.md."""
+"""The cycles that the hot loops of the kernels take on models of processors, by llvm-mca; README.md says how."""
 
 import argparse
 import json
@@ -6,122 +6,160 @@ import os
 import re
 import subprocess
 import sys
+from itertools import groupby
 from pathlib import Path
 
+import model
 from assembly import Flow, functions
-from kernels import KERNELS
+from kernels import KERNELS, Kernel
 
 HERE = Path(__file__).resolve().parent
-# Instruction sets as the kernels call them, with the bytes of a register, and the processors that they are looked at on.
-CODE = {"AVX2": ("v3::V3", 32, ["znver3", "skylake-avx512"]), "AVX-512": ("v4::V4", 64, ["skylake-avx512"])}
+#: What the name of a function for an instruction set contains, and the bytes of a register.
+CODE = {"AVX2": ("::v3::V3", 32), "AVX-512": ("::v4::V4", 64)}
 BYTES = {"f32": 4, "f64": 8}
-ITERATIONS = 500
+PROCESSORS = ["znver3", "skylake-avx512"]
+FLAGS = ["--emit=asm", "-C", "symbol-mangling-version=v0"]
+
+Functions = dict[str, list[str]]
 
 
-def main():
-    arguments = parsed()
-    chosen = [kernel for kernel in KERNELS if all(word in kernel.name for word in arguments.only)]
+class Lost(Exception):
+    """A loop that is not there any more."""
+
+
+def main() -> int:
+    options = parse()
+    chosen = [kernel for kernel in KERNELS if all(word in kernel.name for word in options.only)]
     if not chosen:
-        sys.exit("there is no such loop: " + ", ".join(kernel.name for kernel in KERNELS))
-    assemblies = {}
-    for crate, path in compiled(arguments.root.resolve(), {kernel.crate for kernel in chosen}).items():
-        assemblies[crate] = functions(path)
-    print(HEADER)
-    for kernel in chosen:
-        for code in CODE:
-            print(row(kernel, code, assemblies[kernel.crate], arguments.details), flush=True)
+        print("the loops are: " + "; ".join(kernel.name for kernel in KERNELS), file=sys.stderr)
+        return 2
+    assembly = {crate: functions(path) for crate, path in compiled(options.root, {it.crate for it in chosen}).items()}
+    lost = 0
+    for page, kernels in groupby(chosen, key=lambda kernel: kernel.page):
+        lines = heading(options)
+        for kernel in kernels:
+            try:
+                lines += [row(kernel, code, assembly[kernel.crate], options) for code in CODE]
+            except Lost as loop:
+                print(loop, file=sys.stderr)
+                lost = 1
+        table = "\n".join(lines) + "\n"
+        if options.write:
+            (options.root / "kernels" / page).write_text(table)
+        else:
+            print(table, flush=True)
+    return lost
 
 
-def parsed():
+def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", type=Path, default=HERE.parents[1], help="the working tree whose kernels to look at")
-    parser.add_argument("--only", action="append", default=[], metavar="TEXT", help="loops with this in their names")
-    parser.add_argument("--details", type=Path, metavar="FOLDER", help="where to write each loop and llvm-mca's report")
-    return parser.parse_args()
+    parser.add_argument("--root", type=Path, default=HERE.parents[1], help="the working tree that has the kernels")
+    parser.add_argument("--only", nargs="+", default=[], metavar="TEXT", help="only loops with all of these in their names")
+    parser.add_argument("--processors", nargs="+", default=PROCESSORS, help="as LLVM calls them [default: %(default)s]")
+    parser.add_argument("--mca", default=model.newest(), help="the program [default: the newest, %(default)s]")
+    parser.add_argument("--details", type=Path, metavar="FOLDER", help="for each loop and all that llvm-mca says of it")
+    parser.add_argument("--write", action="store_true", help="write the tables of the documentation, print none")
+    options = parser.parse_args()
+    options.root = options.root.resolve()
+    if options.write and (options.only or options.processors != PROCESSORS):
+        parser.error("the documentation has all loops on the default processors")
+    if float(model.version(options.mca).split(".")[0]) < model.OLDEST:
+        print(f"{options.mca} counts multiply-adds of znver3 twice; {model.OLDEST} is right", file=sys.stderr)
+    return options
 
 
-def compiled(root, crates):
-    """The assembly of each crate, by the release profile, in a target directory of its own."""
-    wanted = sorted((crates - {"elementary"}) | ({"numerics"} if "elementary" in crates else set()))
+def compiled(root: Path, crates: set[str]) -> dict[str, Path]:
+    """The assembly of crates by the release profile; they are compiled in a folder of their own, as the flags differ."""
+    wanted = sorted({"numerics" if crate == "elementary" else crate for crate in crates})
     command = ["cargo", "build", "--release", "--target-dir", "target/mca", "--message-format", "json"]
-    command += [argument for crate in wanted for argument in ("--package", f"thalweg-{crate}")]
-    flags = "--emit=asm -C symbol-mangling-version=v0"
-    built = subprocess.run(command, cwd=root, env=os.environ | {"RUSTFLAGS": flags}, stdout=subprocess.PIPE, check=True)
-    libraries = {}
+    command += [word for crate in wanted for word in ("--package", f"thalweg-{crate}")]
+    environment = {**os.environ, "RUSTFLAGS": " ".join(FLAGS)}
+    built = subprocess.run(command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    libraries: dict[str, Path] = {}
     for message in map(json.loads, built.stdout.splitlines()):
-        if message["reason"] == "compiler-artifact" and message["target"]["kind"] == ["lib"]:
-            library = next(Path(file) for file in message["filenames"] if file.endswith(".rlib"))
-            libraries[message["target"]["name"]] = library
-    assembly = {}
+        if message["reason"] == "compiler-artifact":
+            files = [Path(file) for file in message["filenames"] if file.endswith(".rlib")]
+            libraries |= {message["target"]["name"]: file for file in files}
+    paths = {}
     for crate in wanted:
         library = libraries[f"thalweg_{crate}"]
-        dependencies = library.parent / "deps"
-        # cargo's rlib outside `deps` is a link to the one that has the hash in its name.
-        same = [file for file in dependencies.glob(f"{library.stem}-*.rlib") if file.samefile(library)]
-        assembly[crate] = dependencies / (same[0].stem.removeprefix("lib") + ".s")
+        # The name of the assembly has a hash; so has that of the file to which cargo's is a link.
+        names = (library.parent / "deps").glob(f"{library.stem}-*.rlib")
+        named = next(name for name in names if name.samefile(library))
+        paths[crate] = named.with_name(named.stem.removeprefix("lib") + ".s")
     if "elementary" in crates:
-        library = libraries["thalweg_numerics"]
-        assembly["elementary"] = library.parent / "elementary.s"
-        command = ["rustc", "--edition", "2024", "--crate-type", "lib", "-C", "opt-level=3", "-C", "codegen-units=1"]
-        command += ["-L", f"dependency={library.parent / 'deps'}", "--extern", f"thalweg_numerics={library}"]
-        command += [*flags.split(), "-o", assembly["elementary"], HERE / "elementary.rs"]
-        subprocess.run(command, cwd=root, check=True)
-    return assembly
+        paths["elementary"] = elementary(root, libraries["thalweg_numerics"])
+    return paths
 
 
-HEADER = """\
-| loop | code | numbers an iteration | instructions | znver3: cycles | bound | skylake-avx512: cycles | bound \
-| cycles a register |
-|---|---|---:|---:|---:|---:|---:|---:|---:|"""
+def elementary(root: Path, numerics: Path) -> Path:
+    """The assembly of elementary.rs."""
+    out = numerics.parent / "elementary.s"
+    command = ["rustc", "--edition=2024", "--crate-type=lib", "-C", "opt-level=3", "-C", "codegen-units=1", *FLAGS]
+    command += ["-L", f"dependency={numerics.parent / 'deps'}", "--extern", f"thalweg_numerics={numerics}"]
+    subprocess.run([*command, "-o", out, HERE / "elementary.rs"], cwd=root, check=True)
+    return out
 
 
-def row(kernel, code, assembly, details):
+def heading(options: argparse.Namespace) -> list[str]:
+    """What stands above the loops of a page."""
+    columns = ["loop", "code", "registers", "numbers", "instructions"]
+    for processor in options.processors:
+        columns += [f"{processor}: cycles", "bound", "a number"]
+    return [
+        "Of one iteration of each hot loop: what it gets done, its instructions, the cycles that they take and the least that "
+        "the",
+        f"processor's ports allow, and the cycles a number; by llvm-mca {model.version(options.mca)}, with everything in the "
+        "first-level cache.",
+        "`benches/mca/loops.py` writes this.",
+        "",
+        "| " + " | ".join(columns) + " |",
+        "|---|---|" + "---:|" * (len(columns) - 2),
+    ]
+
+
+def row(kernel: Kernel, code: str, assembly: Functions, options: argparse.Namespace) -> str:
     """A line of the table."""
-    token, width, processors = CODE[code]
-    instructions = body(kernel, token, assembly)
-    registers = sum(bool(re.match(kernel.done, line)) for line in instructions)
-    cells = [kernel.name, code, registers * width // BYTES[kernel.number], len(instructions)]
-    each = []
-    for processor in CODE["AVX2"][2]:
-        if processor not in processors:
-            cells += ["", ""]
+    instructions = iteration(kernel, code, assembly)
+    registers = done(kernel, instructions)
+    numbers = registers * CODE[code][1] // BYTES[kernel.number]
+    cells = [kernel.name, code, registers, numbers, len(instructions)]
+    file = re.sub(r"\W+", "-", f"{kernel.name} {code}")
+    if options.details:
+        options.details.mkdir(parents=True, exist_ok=True)
+        (options.details / f"{file}.s").write_text("\n".join(instructions) + "\n")
+    for processor in options.processors:
+        try:
+            estimate = model.estimate(options.mca, instructions, processor)
+        except model.Unfit:
+            cells += ["", "", ""]
             continue
-        cycles, bound, report = model(instructions, processor)
-        cells += [f"{cycles:.1f}", f"{bound:.1f}"]
-        each.append(f"{cycles / registers:.1f}" if registers else "?")
-        if details:
-            details.mkdir(parents=True, exist_ok=True)
-            name = re.sub(r"\W+", "-", f"{kernel.name} {code}")
-            (details / f"{name}.s").write_text("\n".join(instructions) + "\n")
-            (details / f"{name}.{processor}.txt").write_text(report)
-    cells.append(", ".join(each))
+        cells += [f"{estimate.cycles:.1f}", f"{estimate.bound:.1f}", f"{estimate.cycles / numbers:.3f}"]
+        if options.details:
+            (options.details / f"{file}.{processor}.txt").write_text(estimate.report)
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def body(kernel, token, assembly):
+def iteration(kernel: Kernel, code: str, assembly: Functions) -> list[str]:
     """The instructions of an iteration of the hot loop."""
-    wanted = re.compile(kernel.function)
-    loops = [
-        loop
-        for name, lines in assembly.items()
-        if token in name and wanted.search(name)
-        for loop in Flow(lines).loops
-        if not (kernel.innermost and loop.inner)
-    ]
-    if not loops:
-        sys.exit(f"no loop of {kernel.name} for {token}: the name of its function has changed")
-    return max(loops, key=lambda loop: loop.arithmetic).instructions(turns=2)
+    token, wanted = CODE[code][0], re.compile(kernel.pattern(code))
+    bodies = [lines for name, lines in assembly.items() if token in name and wanted.search(name)]
+    loops = [loop for lines in bodies for loop in Flow(lines).loops]
+    if kernel.is_tile:
+        # Tiles also stand in loops that add up the rows of A on the way, or copy them.
+        ways = [loop.instructions() for loop in loops if not loop.inner]
+        ways.sort(key=lambda way: (-done(kernel, way), len(way)))
+    else:
+        ways = [max(loops, key=lambda loop: loop.arithmetic).instructions()] if loops else []
+    if not ways or done(kernel, ways[0]) == 0:
+        raise Lost(f"{kernel.name}: no such loop for {code}, see {HERE / 'kernels.py'}")
+    return ways[0]
 
 
-def model(instructions, processor):
-    """The cycles of an iteration, and the least that its ports allow."""
-    command = ["llvm-mca", "-mtriple=x86_64", f"-mcpu={processor}", f"-iterations={ITERATIONS}", "-bottleneck-analysis"]
-    done = subprocess.run(command, input="\n".join(instructions), capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(done.stderr)
-    value = lambda name: float(re.search(rf"^{name}:\s+([\d.]+)", done.stdout, re.MULTILINE)[1])
-    return value("Total Cycles") / ITERATIONS, value("Block RThroughput"), done.stdout
+def done(kernel: Kernel, instructions: list[str]) -> int:
+    """How many registers they get done."""
+    return sum(bool(re.match(kernel.done, instruction)) for instruction in instructions) // kernel.per
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
