@@ -34,16 +34,25 @@ class Kernel:
 
 def elementary(name: str, number: str) -> Kernel:
     function = rf"::InPlace<{number}, .*::math::{name}::"
-    return Kernel(f"{name}, {number}", "elementary", function, number, "numerics/src/math/loops.md")
+    return Kernel(f"{name}, {number}", "elementary", function, number, f"numerics/src/math/loops/{name}.md")
 
 
-def activation(name: str, function: str, number: str, **more) -> Kernel:
-    function = rf"::activation::{function}"
-    return Kernel(f"{name}, {number}", "functions", function, number, "functions/src/activation/loops.md", **more)
+def forward_layer(number: str) -> Kernel:
+    function = rf"::activation::fused::forward_layer::.*::Tanh, {number}"
+    name = f"layer of two inputs and tanh, {number}"
+    return Kernel(name, "functions", function, number, "functions/src/activation/loops/forward_layer.md")
 
 
-def loss(name: str, function: str) -> Kernel:
-    return Kernel(f"{name}, f32", "functions", rf"::loss::{function}, f32>", "f32", "functions/src/loss/loops.md")
+def weight_gradient_from_output(number: str) -> Kernel:
+    """A register's share of the gradient of a bias is added once."""
+    function = rf"::activation::below_output::weight_gradient_from_output::.*::Tanh, {number}, 2>"
+    name, page = f"gradient of a layer of two inputs and tanh, {number}", "weight_gradient_from_output.md"
+    return Kernel(name, "functions", function, number, f"functions/src/activation/loops/{page}", r"vaddp")
+
+
+def loss(kernel: str, name: str) -> Kernel:
+    function = rf"::loss::{kernel}::Op<.*::loss::{name}::\w+, f32>"
+    return Kernel(f"{name}, {kernel}, f32", "functions", function, "f32", f"functions/src/loss/loops/{name}.md")
 
 
 def product(name: str, form: str, avx512: str) -> Kernel:
@@ -63,7 +72,7 @@ def dense(name: str, along_terms: str) -> Kernel:
 def update(name: str, rule: str, arrays: int) -> Kernel:
     """A register of weights is stored with those of the state."""
     function = rf"::update::Op<.*::{rule}, f32>"
-    return Kernel(f"{name}, f32", "optimizers", function, "f32", "optimizers/src/loops.md", per=arrays)
+    return Kernel(f"{name}, f32", "optimizers", function, "f32", f"optimizers/src/loops/{name}.md", per=arrays)
 
 
 def walk(landscape: str) -> Kernel:
@@ -72,18 +81,14 @@ def walk(landscape: str) -> Kernel:
     return Kernel(f"{landscape}, momentum, f32", "walks", function, "f32", "walks/src/loops.md", r"vcmp(?:eq|ord|unord)p")
 
 
-BELOW_OUTPUT = r"below_output::weight_gradient_from_output::.*::Tanh, "
-
 KERNELS = [
     *(elementary(name, number) for name in ("exp", "ln", "sigmoid", "tanh") for number in ("f32", "f64")),
-    activation("layer of two inputs and tanh", r"fused::forward_layer::.*::Tanh, f32", "f32"),
-    activation("layer of two inputs and tanh", r"fused::forward_layer::.*::Tanh, f64", "f64"),
-    # A register's share of the gradient of the bias is added once.
-    activation("gradient of such a layer below one output", rf"{BELOW_OUTPUT}f32, 2>", "f32", done=r"vaddp"),
-    activation("gradient of such a layer below one output", rf"{BELOW_OUTPUT}f64, 2>", "f64", done=r"vaddp"),
-    loss("bce, gradient", "gradient::Op<.*::Bce"),
-    loss("bce, value", "value::Op<.*::Bce"),
-    loss("softmax-cross-entropy, gradient", "gradient::Op<.*::SoftmaxCrossEntropy"),
+    *map(forward_layer, ("f32", "f64")),
+    *map(weight_gradient_from_output, ("f32", "f64")),
+    loss("gradient", "bce"),
+    loss("value", "bce"),
+    # Its exponentials.
+    loss("gradient", "softmax_cross_entropy"),
     product("forward, inputs shared", "Forward<true>", "4, 4"),
     product("forward, inputs per lane", "Forward<false>", "6, 4"),
     product("weight gradient, inputs shared", "WeightGradient<true>", "4, 4"),

@@ -33,7 +33,17 @@ def main() -> int:
     if not chosen:
         print("the loops are: " + "; ".join(kernel.name for kernel in KERNELS), file=sys.stderr)
         return 2
-    assembly = {crate: functions(path) for crate, path in compiled(options.root, {it.crate for it in chosen}).items()}
+    if options.write:
+        for kernel in chosen:
+            # The code includes its page.
+            page = options.root / "kernels" / kernel.page
+            page.parent.mkdir(exist_ok=True)
+            page.touch()
+    try:
+        files = compiled(options.root, {kernel.crate for kernel in chosen})
+    except subprocess.CalledProcessError as failure:
+        return failure.returncode
+    assembly = {crate: functions(file) for crate, file in files.items()}
     lost = 0
     for page, kernels in groupby(chosen, key=lambda kernel: kernel.page):
         lines = heading(options)
@@ -71,7 +81,8 @@ def parse() -> argparse.Namespace:
 def compiled(root: Path, crates: set[str]) -> dict[str, Path]:
     """The assembly of crates by the release profile; they are compiled in a folder of their own, as the flags differ."""
     wanted = sorted({"numerics" if crate == "elementary" else crate for crate in crates})
-    command = ["cargo", "build", "--release", "--target-dir", "target/mca", "--message-format", "json"]
+    command = ["cargo", "build", "--release", "--target-dir", "target/mca", "--message-format"]
+    command += ["json-render-diagnostics"]
     command += [word for crate in wanted for word in ("--package", f"thalweg-{crate}")]
     environment = {**os.environ, "RUSTFLAGS": " ".join(FLAGS)}
     built = subprocess.run(command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True, check=True)
@@ -106,12 +117,12 @@ def heading(options: argparse.Namespace) -> list[str]:
     columns = ["loop", "code", "registers", "numbers", "instructions"]
     for processor in options.processors:
         columns += [f"{processor}: cycles", "bound", "a number"]
+    version = model.version(options.mca)
     return [
-        "Of one iteration of each hot loop: what it gets done, its instructions, the cycles that they take and the least that "
-        "the",
-        f"processor's ports allow, and the cycles a number; by llvm-mca {model.version(options.mca)}, with everything in the "
-        "first-level cache.",
-        "`benches/mca/loops.py` writes this.",
+        "# Cycles",
+        "",
+        "What an iteration of the hot loop gets done, its instructions, the cycles that they take and the least that the ports of",
+        f"the processor allow, and the cycles a number; by llvm-mca {version} and `benches/mca/loops.py`.",
         "",
         "| " + " | ".join(columns) + " |",
         "|---|---|" + "---:|" * (len(columns) - 2),

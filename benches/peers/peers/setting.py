@@ -40,10 +40,9 @@ class Setting:
     def environment(self) -> dict[str, str]:
         """As many threads as cores, whatever is installed."""
         own = dict(ISAS[self.isa])
-        # What does not start with two dashes is taken for a file.
-        several = str(len(self.cores) > 1).lower()
-        flags = [f"--xla_cpu_multi_thread_eigen={several}", f"intra_op_parallelism_threads={len(self.cores)}"]
-        flags.append(own.pop("XLA_FLAGS", ""))
+        # XLA reads no flag after one that does not start with two dashes, as `intra_op_parallelism_threads` does; the number
+        # of its threads is that of the cores.
+        flags = [f"--xla_cpu_multi_thread_eigen={str(len(self.cores) > 1).lower()}", own.pop("XLA_FLAGS", "")]
         threads = {f"{library}_NUM_THREADS": str(len(self.cores)) for library in ("OMP", "OPENBLAS", "MKL")}
         return {**os.environ, **own, **threads, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": " ".join(flags).strip()}
 

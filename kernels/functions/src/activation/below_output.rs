@@ -65,6 +65,7 @@ impl Activation {
     /// # Panics
     ///
     /// If the function is not [fused](Self::is_fused), the slices do not fit each other, there are more inputs, or a chain would take more than [`PIECE`] examples.
+    #[doc = include_str!("loops/weight_gradient_from_output.md")]
     pub fn weight_gradient_from_output<T: Elementary>(
         &self,
         isa: Isa,

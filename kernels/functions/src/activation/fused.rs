@@ -31,6 +31,7 @@ impl Activation {
     /// # Panics
     ///
     /// If the function is not [fused](Self::is_fused), a slice does not fit the shape, or a chain would take more than [`PIECE`] inputs.
+    #[doc = include_str!("loops/forward_layer.md")]
     pub fn forward_layer<T: Elementary>(&self, isa: Isa, layer: Layer<'_, T>, values: &mut [T]) {
         let (Shape { outputs, inputs, examples }, lanes) = (layer.shape, isa.lanes::<T>());
         assert!(inputs <= PIECE, "a chain takes at most {PIECE} inputs");
