@@ -68,7 +68,7 @@ class Theirs:
         self.process = subprocess.Popen(
             command,
             cwd=Path(__file__).parents[1],
-            env=self.setting.environment(),
+            env=self.setting.environment(self.peer.wide),
             preexec_fn=self.setting.pin,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
