@@ -4,6 +4,7 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 LABEL = re.compile(r"^(\.?[\w$.]+):")
 JUMP = re.compile(r"^j\w+\s+(\.L\w+)$")
@@ -14,9 +15,10 @@ ARITHMETIC = re.compile(r"^v(?:fn?m|add|sub|mul|div|sqrt|min|max|round|rndscale|
 TURNS = 2
 
 
-def functions(path):
+def functions(path: Path) -> dict[str, list[str]]:
     """The lines of each function by its demangled name, without directives and comments."""
-    bodies, body = {}, None
+    bodies: dict[str, list[str]] = {}
+    body = None
     for line in path.read_text().splitlines():
         line = line.split("#")[0].strip()
         if label := LABEL.match(line):
@@ -34,31 +36,36 @@ def functions(path):
     return dict(zip(names, bodies.values(), strict=True))
 
 
+def arithmetic(instructions: list[str]) -> int:
+    """How many of them are vector arithmetic."""
+    return sum(bool(ARITHMETIC.match(instruction)) for instruction in instructions)
+
+
 @dataclass
 class Loop:
     """A natural loop: blocks that its header dominates and from which control comes back to it."""
 
     flow: "Flow"
     header: int
-    blocks: set
-    inner: list = field(default_factory=list)
+    blocks: set[int]
+    inner: list["Loop"] = field(default_factory=list)
 
     @cached_property
-    def own(self):
+    def own(self) -> set[int]:
         """Its blocks that are in no loop inside it."""
         return self.blocks - {block for loop in self.inner for block in loop.blocks}
 
     @cached_property
-    def arithmetic(self):
-        """How many of its own instructions are vector arithmetic."""
-        return sum(bool(ARITHMETIC.match(line)) for block in self.own for line in self.flow.blocks[block])
+    def arithmetic(self) -> int:
+        """That of its own blocks."""
+        return sum(arithmetic(self.flow.blocks[block]) for block in self.own)
 
-    def instructions(self):
+    def instructions(self) -> list[str]:
         """Those of one iteration, on the way with the most vector arithmetic."""
         inner = {block: loop for loop in self.inner for block in loop.blocks}
-        best = {}
+        best: dict[int, list[str] | None] = {}
 
-        def way(block):
+        def way(block: int) -> list[str] | None:
             """From a block to the end of the iteration."""
             if block in best:
                 return best[block]
@@ -70,8 +77,7 @@ class Loop:
             ways = [[]] if self.header in leaving else []
             ways += [way(to) for to in leaving if to in self.blocks and to != self.header]
             ways = [rest for rest in ways if rest is not None]
-            value = lambda lines: (sum(bool(ARITHMETIC.match(line)) for line in lines), len(lines))
-            best[block] = here + max(ways, key=value) if ways else None
+            best[block] = here + max(ways, key=lambda rest: (arithmetic(rest), len(rest))) if ways else None
             return best[block]
 
         return way(self.header) or []
@@ -80,7 +86,7 @@ class Loop:
 class Flow:
     """The basic blocks of a function and the loops that they form."""
 
-    def __init__(self, lines):
+    def __init__(self, lines: list[str]) -> None:
         self.blocks, names, fresh = [], {}, True
         for line in lines:
             if line.endswith(":"):
@@ -102,7 +108,7 @@ class Flow:
             self.successors.append(to)
 
     @cached_property
-    def loops(self):
+    def loops(self) -> list[Loop]:
         """Inner ones before those around them."""
         predecessors = [[] for _ in self.blocks]
         for block, successors in enumerate(self.successors):
@@ -126,7 +132,7 @@ class Flow:
                 around.inner.append(loop)
         return loops
 
-    def back_edges(self):
+    def back_edges(self) -> list[tuple[int, int]]:
         """Jumps to a block on the path of a depth-first search, which is a loop's header: compilers make no others."""
         edges, state, stack = [], {}, [(0, iter(self.successors[0]))]
         state[0] = "open"
