@@ -38,7 +38,8 @@ def main() -> int:
             # The code includes its page.
             page = options.root / "kernels" / kernel.page
             page.parent.mkdir(exist_ok=True)
-            page.touch()
+            if not page.exists():
+                page.touch()
     try:
         files = compiled(options.root, {kernel.crate for kernel in chosen})
     except subprocess.CalledProcessError as failure:
@@ -55,7 +56,10 @@ def main() -> int:
                 lost = 1
         table = "\n".join(lines) + "\n"
         if options.write:
-            (options.root / "kernels" / page).write_text(table)
+            file = options.root / "kernels" / page
+            # A file that stays as it is does not have its crate compiled again.
+            if file.read_text() != table:
+                file.write_text(table)
         else:
             print(table, flush=True)
     return lost
