@@ -23,6 +23,8 @@ class Peer:
     arguments: dict = field(default_factory=dict)
     #: What replaces arguments where a round only has to show that everything works.
     quick: dict = field(default_factory=dict)
+    #: Whether XLA is told to take registers of 512 bits where there are; it takes 256 by itself.
+    wide: bool = False
 
     def prepare(self, quick: bool) -> Callable:
         prepare = getattr(importlib.import_module(f"{__package__}.{self.module}"), self.function)
@@ -63,7 +65,7 @@ _EPOCH = {"runs": 1}
 _PART = {"steps": 20}
 
 PEERS: list[Peer] = [
-    Peer("w1", "JAX, tuned", JAX, "jax_training", "tuned", {"runs": 4096, "block": 128}, {"runs": 128}),
+    Peer("w1", "JAX, tuned", JAX, "jax_training", "tuned", {"runs": 4096, "block": 128}, {"runs": 128}, wide=True),
     *_training("w1", runs=256, eager=16, jax={"runs": 4096, "block": 16}, quick=64),
     Peer("w1", "scikit-learn", SKLEARN, "sklearn_training", "one_by_one", {"runs": 16}, {"runs": 4}),
     *_training("w2", runs=64, eager=8, jax={"runs": 64, "block": 8}, quick=16),
@@ -72,7 +74,7 @@ PEERS: list[Peer] = [
     Peer("w4", "JAX, idiomatic", JAX, "jax_training", "idiomatic", {**_EPOCH, "block": 1}, _PART),
     Peer("w4", "PyTorch, eager", TORCH, "torch_training", "eager", _EPOCH, _PART),
     Peer("w4", "NumPy, batched", NUMPY, "numpy_training", "batched", _EPOCH, _PART),
-    Peer("w5", "JAX, tuned", JAX, "jax_boundary", "tuned", {"runs": 1024, "block": 64}, {"runs": 64}),
+    Peer("w5", "JAX, tuned", JAX, "jax_boundary", "tuned", {"runs": 1024, "block": 64}, {"runs": 64}, wide=True),
     Peer("w5", "JAX, idiomatic", JAX, "jax_boundary", "idiomatic", {"runs": 256, "block": 4}, {"runs": 32}),
     Peer("w5", "PyTorch, compiled", TORCH, "torch_boundary", "compiled", {"runs": 64}, {"runs": 32}),
     Peer("w5", "NumPy, batched", NUMPY, "numpy_boundary", "batched", {"runs": 64}, {"runs": 32}),

@@ -4,6 +4,7 @@ It answers in lines of JSON: first `{"ready": seconds, "units": …, "versions":
 """
 
 import json
+import os
 import sys
 import time
 from importlib.metadata import version
@@ -19,7 +20,7 @@ def main() -> None:
     if "torch" in peer.packages:
         import torch
 
-        torch.set_num_threads(1)
+        torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     work = peer.prepare(quick)
     work()  # caches, and compilers that wait for the first call
     ready = time.perf_counter() - started

@@ -87,6 +87,7 @@ pub trait MatrixProducts<T: Real> {
 
 /// Products of one trial at a time, for networks whose blocks of interleaved trials would not fit the caches: arrays have
 /// one lane, so that inputs which trials share and inputs of their own are the same thing.
+#[doc = include_str!("loops.md")]
 pub fn dense<T: Real>(isa: Isa) -> Box<dyn Products<T> + Send> {
     DENSE.get::<T>()(isa)
 }

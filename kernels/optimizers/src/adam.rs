@@ -17,6 +17,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 /// `epsilon_placement = "inside"` divides by √(ĉ + ε) in place of √ĉ + ε, and `bias_correction = "false"` takes
 /// m̂ = m and ĉ = c: both are in use elsewhere. `momentum_sign = "printed"` has m ← β1 m - (1 - β1) g, a misprint that is
 /// found in lecture notes: it climbs.
+#[doc = include_str!("loops/adam.md")]
 pub static ADAM: Optimizer = Optimizer::new::<Adam>(
     "adam",
     "Adam",

@@ -10,6 +10,7 @@ use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 /// `form = "keras"` is v ← μ v - α g; w ← w + v. While α is constant it takes the same steps; where a schedule changes α, its
 /// velocity keeps the rates of the past.
 /// Source: Polyak, Some methods of speeding up the convergence of iteration methods, 1964.
+#[doc = include_str!("loops/momentum.md")]
 pub static MOMENTUM: Optimizer = Optimizer::new::<Momentum>(
     "momentum",
     "Momentum",

@@ -95,6 +95,7 @@ pub trait Products<T: Real> {
 }
 
 /// Products of a block of interleaved trials, as many as a register has lanes.
+#[doc = include_str!("loops.md")]
 pub fn population<T: Real>(isa: Isa) -> Box<dyn Products<T> + Send> {
     POPULATION.get::<T>()(isa)
 }

@@ -49,6 +49,7 @@ impl<T> Walk<'_, T> {
 }
 
 /// An optimizer's walk down a landscape, on an instruction set.
+#[doc = include_str!("loops.md")]
 #[derive(Clone, Copy)]
 pub struct Walker {
     isa: Isa,

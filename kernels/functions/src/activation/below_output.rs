@@ -80,6 +80,7 @@ impl Activation {
     ///
     /// If the function is not [fused](Self::is_fused), the slices do not fit each other, there are more inputs, or a chain
     /// would take more than [`PIECE`] examples.
+    #[doc = include_str!("loops/shallow_gradient.md")]
     pub fn shallow_gradient<T: Elementary>(
         &self,
         isa: Isa,

@@ -42,6 +42,7 @@ impl Activation {
     /// # Panics
     ///
     /// If the function is not [fused](Self::is_fused), a slice does not fit the shape, or there are more inputs.
+    #[doc = include_str!("loops/forward_layer.md")]
     pub fn forward_layer<T: Elementary>(
         &self,
         isa: Isa,

@@ -11,6 +11,7 @@ use crate::reference;
 ///
 /// Computed as (max(z, 0) - z y) + ln(1 + e^-|z|), which is stable for any finite logit. An example counts as correct
 /// if z > 0 and y > ½, or z ≤ 0 and y ≤ ½.
+#[doc = include_str!("loops/bce.md")]
 pub static BCE: Loss = Loss::new::<Bce>(
     "bce",
     "binary cross-entropy",

@@ -11,6 +11,7 @@ use crate::reference;
 ///
 /// Stable: the largest logit is subtracted first, L = ln Σⱼ e^(zⱼ - max) + (max - z_y). The exponentials are added in
 /// the order of the classes. An example counts as correct if z_y is the largest logit, the first of equals.
+#[doc = include_str!("loops/softmax_cross_entropy.md")]
 pub static SOFTMAX_CROSS_ENTROPY: Loss = Loss::new::<SoftmaxCrossEntropy>(
     "softmax-cross-entropy",
     "categorical cross-entropy",

@@ -32,6 +32,7 @@ use crate::{Isa, Vector};
 /// # Special values
 ///
 /// e^±0 = 1, e^∞ = ∞, e^-∞ = 0, NaN gives NaN. Beyond the range of the type: ∞, and 0.
+#[doc = include_str!("loops/exp.md")]
 pub fn exp<T: Elementary>(isa: Isa, xs: &mut [T]) {
     in_place::<T, Exp, 4>(isa, xs);
 }

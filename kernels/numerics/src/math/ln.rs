@@ -22,6 +22,7 @@ use crate::{Isa, Vector};
 /// # Special values
 ///
 /// ln(±0) = -∞, ln(1) = +0, ln(∞) = ∞; a negative x, -∞ too, gives NaN, and so does NaN.
+#[doc = include_str!("loops/ln.md")]
 pub fn ln<T: Elementary>(isa: Isa, xs: &mut [T]) {
     in_place::<T, Ln, 2>(isa, xs);
 }

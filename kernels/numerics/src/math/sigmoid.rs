@@ -19,6 +19,7 @@ use crate::{Isa, Vector};
 /// # Special values
 ///
 /// σ(±0) = ½, σ(∞) = 1, σ(-∞) = 0, NaN gives NaN. Below the range of the type: 0.
+#[doc = include_str!("loops/sigmoid.md")]
 pub fn sigmoid<T: Elementary>(isa: Isa, xs: &mut [T]) {
     in_place::<T, Sigmoid, 4>(isa, xs);
 }

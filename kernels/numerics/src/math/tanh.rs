@@ -28,6 +28,7 @@ use crate::{Isa, Vector};
 /// # Special values
 ///
 /// tanh(±0) = ±0, tanh(±∞) = ±1, NaN gives NaN. A subnormal x is returned as it is.
+#[doc = include_str!("loops/tanh.md")]
 pub fn tanh<T: Elementary>(isa: Isa, xs: &mut [T]) {
     in_place::<T, Tanh, 4>(isa, xs);
 }
