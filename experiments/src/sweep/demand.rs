@@ -96,7 +96,7 @@ impl Plan {
             let engine = Engine { isa, threads, path: choice.path, lanes: choice.lanes };
             // Blocks do not reach beyond a piece.
             let piece = population.trials.min(piece(spec, self));
-            let lanes = engine.block_lanes::<T>().min(piece);
+            let lanes = engine.block_lanes::<T>(piece).min(piece);
             let blocks = piece.div_ceil(lanes);
             (self.worker::<T>(spec, population, choice.path, isa, lanes as u64))
                 .saturating_mul(threads.min(blocks) as u64)

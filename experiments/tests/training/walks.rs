@@ -4,10 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use thalweg::descent::Descent;
-use thalweg::train::{
-    Engine, Evaluation, Job, Keep, Lane, Layout, Metric, Norms, OPTIONS, Objective, Options, Outcome, Path, Schedule,
-    Split, Target, defaults, train,
-};
+use thalweg::train::{Engine, Evaluation, Job, Keep, Lane, Layout, Metric, Norms, OPTIONS, Objective, Options, Outcome, Path, Schedule, Split, Target, Team, defaults, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Landscape};
 use thalweg_kernels::math::Elementary;
@@ -40,8 +37,8 @@ impl<T: Elementary> Objective<T> for Stepwise<T> {
         Objective::<T>::parameters(&self.0)
     }
 
-    fn scratch(&self, layout: Layout) -> Self::Scratch {
-        self.0.scratch(layout)
+    fn scratch(&self, layout: Layout, team: &Team) -> Self::Scratch {
+        self.0.scratch(layout, team)
     }
 
     fn start(&self, scratch: &mut Self::Scratch, lanes: &[Lane<'_>], weights: &mut [T]) {

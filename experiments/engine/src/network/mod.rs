@@ -9,6 +9,7 @@ mod parameterisation;
 mod perturbed;
 mod propagation;
 mod scratch;
+mod shared;
 pub mod tensors;
 
 pub use architecture::{Architecture, Layer};

@@ -13,7 +13,8 @@ use super::examples::gather;
 use super::initial::Initials;
 use super::scratch::{Order, Scratch};
 use super::{Architecture, Batches, Examples, Initializer, Orders};
-use crate::train::{self, Evaluation, Lane, Layout, Objective, Path, Setting, Split, Trainer};
+use crate::train::team::{Both, Rows, RowsMut, share};
+use crate::train::{self, Evaluation, Lane, Layout, Objective, Path, Setting, Split, Team, Trainer};
 
 /// A network, the data it learns from, and how its weights start.
 #[derive(Debug)]
@@ -115,9 +116,9 @@ impl<T: Elementary> Objective<T> for Network<T> {
         self.architecture.layers().iter().map(|layer| layer.weights.start..layer.bias.end).collect()
     }
 
-    fn scratch(&self, layout: Layout) -> Scratch<T> {
+    fn scratch(&self, layout: Layout, team: &Team) -> Scratch<T> {
         let chunk = chunk_size::<T>(&self.architecture, layout, self.chunk);
-        Scratch::new(&self.architecture, layout, chunk, self.batches.size > PIECE)
+        Scratch::new(&self.architecture, layout, team, chunk, self.batches.size > PIECE)
     }
 
     fn start(&self, scratch: &mut Scratch<T>, lanes: &[Lane<'_>], weights: &mut [T]) {
@@ -307,7 +308,7 @@ impl<T: Elementary> Network<T> {
                 self.chunk_gradient(scratch, &chunk, weights, sums);
             }
             if !first {
-                sums.gradient.iter_mut().zip(piece.iter()).for_each(|(sum, piece)| *sum += *piece);
+                add(&scratch.team, sums.gradient, &piece);
             }
         }
         self.architecture.scale_gradient(sums.gradient, scratch.lanes);
@@ -330,8 +331,8 @@ impl<T: Elementary> Network<T> {
             )
         } else {
             (
-                gather(chunk.orders, lanes, range.clone(), &split.inputs, width, &mut inputs),
-                gather(chunk.orders, lanes, range, &split.targets, target, &mut targets),
+                gather(&scratch.team, chunk.orders, lanes, range.clone(), &split.inputs, width, &mut inputs),
+                gather(&scratch.team, chunk.orders, lanes, range, &split.targets, target, &mut targets),
             )
         };
         self.forward(scratch, weights, x, examples);
@@ -345,6 +346,14 @@ impl<T: Elementary> Network<T> {
         scratch.inputs = inputs;
         scratch.targets = targets;
     }
+}
+
+/// Adds the chains of a piece to those before.
+fn add<T: Real>(team: &Team, sums: &mut [T], piece: &[T]) {
+    let parts = team.parts(sums.len(), sums.len() / 2);
+    share(parts, Both(RowsMut(sums, 1), Rows(piece, 1)), &|Both(RowsMut(sums, _), Rows(piece, _))| {
+        sums.iter_mut().zip(piece).for_each(|(sum, piece)| *sum += *piece);
+    });
 }
 
 /// What a group's examples are added to.

@@ -7,6 +7,7 @@ use thalweg_kernels::product::{Finish, Input, Shape, Start};
 use super::scratch::Scratch;
 use super::{Layer, Network};
 use crate::train::Path;
+use crate::train::team::{Both, Rows, RowsMut, share};
 
 /// The most inputs of a layer for which loading them again for each example costs no more than keeping them.
 const NARROW: usize = 2;
@@ -42,7 +43,9 @@ impl<T: Elementary> Network<T> {
                 if let Some(z) = scratch.arguments.get_mut(index) {
                     z[..outputs.len()].copy_from_slice(outputs);
                 }
-                self.architecture().activation.forward(scratch.layout.isa, outputs);
+                let (activation, isa) = (&self.architecture().activation, scratch.layout.isa);
+                let parts = scratch.team.parts(outputs.len(), outputs.len());
+                share(parts, RowsMut(outputs, 1), &|RowsMut(outputs, _)| activation.forward(isa, outputs));
             }
         }
     }
@@ -59,7 +62,7 @@ impl<T: Elementary> Network<T> {
     ) {
         let (lanes, last) = (scratch.lanes, self.architecture().layers().len() - 1);
         let first = &self.architecture().layers()[0];
-        let Scratch { values, arguments, upstream: [upstream, downstream], products, layout, .. } = scratch;
+        let Scratch { values, arguments, upstream: [upstream, downstream], products, layout, team, .. } = scratch;
         // The gradient with respect to the last layer's outputs stands where its values were.
         std::mem::swap(&mut values[last], upstream);
         for (index, layer) in self.architecture().layers().iter().enumerate().rev() {
@@ -90,7 +93,10 @@ impl<T: Elementary> Network<T> {
                     products.input_gradient(shape, matrix, dz, Some(known), dx);
                 } else {
                     products.input_gradient(shape, matrix, dz, None, dx);
-                    activation.backward(layout.isa, known, dx);
+                    let (isa, parts) = (layout.isa, team.parts(dx.len(), dx.len()));
+                    share(parts, Both(Rows(known, 1), RowsMut(dx, 1)), &|Both(Rows(known, _), RowsMut(dx, _))| {
+                        activation.backward(isa, known, dx);
+                    });
                 }
                 std::mem::swap(upstream, downstream);
             }
