@@ -52,7 +52,8 @@ pub(super) fn read(
             whole -= end;
         }
         if let Some((header, target)) = &header {
-            let blocks: Option<Vec<Rows>> = lines(&text[..whole]).par_iter().map(|block| rows(block, header, *target)).collect();
+            let blocks: Option<Vec<Rows>> =
+                lines(&text[..whole]).par_iter().map(|block| rows(block, header, *target)).collect();
             let Some(blocks) = blocks else { return Ok(None) };
             for block in blocks {
                 features.extend_from_slice(&block.features);
@@ -125,4 +126,66 @@ fn rows(text: &[u8], header: &StringRecord, target: usize) -> Option<Rows> {
         rows.targets.push((record[target].trim().to_owned(), 0));
     }
     Some(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::csv::parse;
+    use super::*;
+    use crate::random::Stream;
+
+    fn read_text(text: &str, task: Task) -> Option<Dataset> {
+        let mut hasher = blake3::Hasher::new();
+        let data = read(text.as_bytes(), 1 << 30, "y", task, &mut hasher).unwrap();
+        if data.is_some() {
+            assert_eq!(hasher.finalize(), blake3::hash(text.as_bytes()));
+        }
+        data
+    }
+
+    /// A table of several blocks for each thread, whose rows differ in length.
+    fn large(line_end: &str) -> String {
+        let mut stream = Stream::new("test table", 1);
+        let mut text = format!("\u{feff}\"x, 0\",y,x1,x2{line_end}");
+        while text.len() < 3 * BLOCK * rayon::current_num_threads() + 1_000 {
+            let numbers = [(); 3].map(|()| stream.normal() * f64::from(1 << stream.below(20)));
+            let class = ["a", "b", " c "][stream.below(3) as usize];
+            text += &format!("{},{class},{:e},{}{line_end}", numbers[0], numbers[1], numbers[2].round());
+            if stream.below(50) == 0 {
+                text += line_end;
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn blocks_give_what_the_whole_text_gives() {
+        for text in [large("\n"), large("\r\n"), large("\n").trim_end().to_owned()] {
+            let data = read_text(&text, Task::Classification).unwrap();
+            assert_eq!(data, parse("a.csv", &text, "y", Task::Classification).unwrap());
+        }
+        for text in ["x,y\n1,2\n2,1\n", "y,x\n1,-0\r2,3\n\n\n4,5", "y,x\r\n1, 7 \r\n2,1e3"] {
+            for task in [Task::Classification, Task::Regression] {
+                assert_eq!(read_text(text, task).unwrap(), parse("a.csv", text, "y", task).unwrap(), "{text:?}");
+            }
+        }
+    }
+
+    /// Quotes, and what is not right, are another reader's.
+    #[test]
+    fn nothing_is_taken_that_might_be_something_else() {
+        let mut broken = large("\n");
+        broken.insert_str(broken.len() - 10, "x");
+        let texts =
+            ["", "x,y\n", "x,z\n1,2\n", "x,y\n1,2\n3\n", "x,y\n1,\"a\nb\"\n", "\"x\n\",y\n1,2\n", "x,y\n1,a\n2,a\n"];
+        for text in texts.into_iter().chain(["x,y\nNaN,2\n1,1\n", "x,y\n1,\n2,b\n", "y\n1\n", "x,y\r1,2\r", &broken]) {
+            assert_eq!(read_text(text, Task::Classification), None, "{text:?}");
+        }
+        let mut hasher = blake3::Hasher::new();
+        let read = |bytes: &[u8], most| read(bytes, most, "y", Task::Regression, &mut hasher).unwrap();
+        let (bad, good): (&[u8], &[u8]) = (b"x,y\n\xff,2\n", b"x,y\n1,2\n");
+        let mut read = read;
+        assert_eq!((read(bad, 100), read(good, 7)), (None, None));
+        assert!(read(good, 8).is_some());
+    }
 }

@@ -286,11 +286,7 @@ impl<'a> Pair<'a> {
     }
 
     /// The features and labels; `hasher` gets the bytes of both files.
-    fn read(
-        self,
-        hasher: &mut blake3::Hasher,
-        inputs: &mut Vec<InputFile>,
-    ) -> Result<(Source, Vec<i64>), InputError> {
+    fn read(self, hasher: &mut blake3::Hasher, inputs: &mut Vec<InputFile>) -> Result<(Source, Vec<i64>), InputError> {
         let Self { spec, keys, paths, images, labels } = self;
         let error = |which: usize, message: String| spec.error(keys[which], format!("{}: {message}", paths[which]));
         let mut known = |which: usize, own: &blake3::Hasher| {

@@ -29,7 +29,13 @@ impl Size {
                     RandomTargets::Classes(_) => None,
                     RandomTargets::Outputs(outputs) => Some(outputs as u64),
                 };
-                Self { examples: cloud.samples as u64, inputs: cloud.inputs as u64, outputs, made_from: 0, is_drawn: true }
+                Self {
+                    examples: cloud.samples as u64,
+                    inputs: cloud.inputs as u64,
+                    outputs,
+                    made_from: 0,
+                    is_drawn: true,
+                }
             }
             Source::Teacher(teacher) => {
                 let widths = [&[teacher.inputs], teacher.hidden.as_slice(), &[teacher.outputs]].concat();

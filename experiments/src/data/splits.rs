@@ -85,7 +85,11 @@ impl Splits {
         Self::make(spec, (files, own), problem)
     }
 
-    fn make(spec: &Spec, (files, read): (&DataFiles, Option<OfFiles<'_>>), problem: &Problem) -> Result<Self, InputError> {
+    fn make(
+        spec: &Spec,
+        (files, read): (&DataFiles, Option<OfFiles<'_>>),
+        problem: &Problem,
+    ) -> Result<Self, InputError> {
         let mut test = None;
         let examples = match &problem.source {
             Origin::Generated(generated) => Held::numbers(generated.dataset(problem.seed)),

@@ -102,7 +102,7 @@ fn rows<T: Elementary>(from: &Examples<T>, architecture: &Architecture, order: &
     };
     let width = architecture.loss.target_width(architecture.outputs());
     Examples {
-        inputs: pick(&from.inputs, architecture.inputs()),
+        inputs: pick(&from.inputs, architecture.inputs()).into(),
         targets: pick(&from.targets, width),
         count: order.len(),
     }

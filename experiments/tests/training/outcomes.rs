@@ -4,7 +4,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use thalweg::record::Status;
-use thalweg::train::{Engine, Evaluation, Job, Lane, Layout, Metric, Objective, Outcome, Path, Schedule, Split, Target, Team, train};
+use thalweg::train::{
+    Engine, Evaluation, Job, Lane, Layout, Metric, Objective, Outcome, Path, Schedule, Split, Target, Team, train,
+};
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;
 

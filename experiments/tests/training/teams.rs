@@ -33,7 +33,12 @@ fn network<T: Elementary>(units: &[usize], names: [&str; 2], count: usize, batch
 }
 
 /// The outcome of a trial, with every digit and its weights, and the bits of its gradients.
-fn outcome<T: Elementary>(network: &Network<T>, optimizer: &'static Optimizer, options: Options, team: &Team) -> String {
+fn outcome<T: Elementary>(
+    network: &Network<T>,
+    optimizer: &'static Optimizer,
+    options: Options,
+    team: &Team,
+) -> String {
     let (schedule, stop) = (schedule(), AtomicBool::new(false));
     let layout = Layout { isa: Isa::best(), path: Path::Dense, groups: 1 };
     let optimizers = [optimizer];
@@ -109,7 +114,8 @@ fn every_shape_is_shared() {
 #[test]
 fn the_number_of_threads_changes_no_bit() {
     let network = network::<f32>(&[130, 257, 67, 10], ["relu", "softmax-cross-entropy"], 700, 300);
-    let rates: Vec<[f64; 2]> = (0..5).map(|trial| [0.01 * f64::from(trial + 1), 0.9]).collect();
+    let defaults: Vec<f64> = momentum().hyperparameters.iter().map(|h| h.default).collect();
+    let rates: Vec<Vec<f64>> = (1..=5).map(|trial| [&[0.01 * f64::from(trial)], &defaults[1..]].concat()).collect();
     let lane = |hyperparameters| Lane { hyperparameters, keep: Keep::Ends, ..Lane::default() };
     let run = |trials: usize, threads| {
         let lanes = rates[..trials].iter().map(|rates| lane(&rates[..])).collect();

@@ -7,7 +7,10 @@ use std::sync::atomic::AtomicBool;
 use serde_json::Value;
 use thalweg::data::ShippedData;
 use thalweg::network::{Architecture, Examples, Network};
-use thalweg::train::{Engine, Evaluation, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Schedule, Split, Team, train};
+use thalweg::train::{
+    Engine, Evaluation, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Schedule, Split, Team,
+    train,
+};
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;
 

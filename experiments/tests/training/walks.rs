@@ -4,7 +4,10 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use thalweg::descent::Descent;
-use thalweg::train::{Engine, Evaluation, Job, Keep, Lane, Layout, Metric, Norms, OPTIONS, Objective, Options, Outcome, Path, Schedule, Split, Target, Team, defaults, train};
+use thalweg::train::{
+    Engine, Evaluation, Job, Keep, Lane, Layout, Metric, Norms, OPTIONS, Objective, Options, Outcome, Path, Schedule,
+    Split, Target, Team, defaults, train,
+};
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Landscape};
 use thalweg_kernels::math::Elementary;
