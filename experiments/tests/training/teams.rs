@@ -26,7 +26,7 @@ fn schedule() -> Schedule {
 
 fn network<T: Elementary>(units: &[usize], names: [&str; 2], count: usize, batch: usize) -> Network<T> {
     let architecture = architecture(units, true, names[0], names[1]);
-    let architecture = architecture.parameterised(Parameterisation::Standard, 1.0);
+    let architecture = architecture.parameterised(Parameterisation::Ntk, 1.0);
     let splits = [examples(&architecture, count, 1), Examples::default(), examples(&architecture, 70, 2)];
     let batches = Batches { examples: count, size: batch, drop_last: false, shuffled: true, replacement: false };
     Network::new(architecture, Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }, splits, batches, None)

@@ -97,7 +97,7 @@ impl<'a, A: AsRef<[Job<'a>]> + Sync + ?Sized> Jobs for A {
 
 /// Trains all trials of all jobs; hands each finished block to `done`, with the job's index and the index of its first
 /// trial there, in no particular order and from any thread. Gives up the blocks in progress once `stop` is set. Returns
-/// the time spent on training, summed over the threads.
+/// the time spent on training, summed over the threads that had blocks.
 ///
 /// # Errors
 ///

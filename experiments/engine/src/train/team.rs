@@ -1,7 +1,8 @@
 //! Threads that have no block of their own, and help those that have one.
 //!
 //! What one thread does for a block is cut into parts by blocks of output elements: no element's operations change, nor
-//! their order, so that a result has the same bits on any number of threads. Sums over elements are not cut.
+//! their order, so that a result has the same bits on any number of threads. Sums over elements are not cut. No part
+//! allocates, and a thread that finds no part sleeps.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,12 +12,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct Team {
     threads: usize,
     busy: Arc<AtomicUsize>,
-    /// Nanoseconds that a part of some work takes at least.
-    worth: usize,
+    /// Nanoseconds that a part costs.
+    cost: usize,
 }
 
-/// Nanoseconds that are worth waking another thread for.
-const WORTH: usize = 12_000;
+/// Nanoseconds that a part costs, about: that of waking a thread for it. p parts of what takes one thread t take t/p +
+/// cost · p, which is least for p = √(t/cost).
+const COST: usize = 1_250;
 
 /// Elements that parts are multiples of: those of a cache line and of the widest register.
 pub(crate) const GRAIN: usize = 16;
@@ -29,12 +31,12 @@ impl Team {
 
     /// A thread that `threads` - 1 others help with whatever can be cut, however little it is: for tests.
     pub fn eager(threads: usize) -> Self {
-        Self { worth: 1, ..Self::new(threads, 1) }
+        Self { cost: 0, ..Self::new(threads, 1) }
     }
 
     /// `threads` threads of a pool, of which so many have a block.
     pub(super) fn new(threads: usize, busy: usize) -> Self {
-        Self { threads, busy: Arc::new(AtomicUsize::new(busy)), worth: WORTH }
+        Self { threads, busy: Arc::new(AtomicUsize::new(busy)), cost: COST }
     }
 
     /// How many threads there are.
@@ -54,7 +56,8 @@ impl Team {
         }
         let busy = self.busy.load(Ordering::Relaxed).max(1);
         let threads = (self.threads + busy / 2) / busy;
-        threads.min(nanoseconds.max(1) / self.worth).min(rows.div_ceil(GRAIN)).max(1)
+        let most = nanoseconds.checked_div(self.cost).map_or(usize::MAX, usize::isqrt);
+        threads.min(most).min(rows.div_ceil(GRAIN)).max(1)
     }
 }
 
@@ -142,7 +145,7 @@ mod tests {
     #[test]
     fn idle_threads_are_shared_by_those_that_are_busy() {
         let team = Team::new(16, 3);
-        assert_eq!((team.parts(1_000, usize::MAX), team.parts(20, usize::MAX), team.parts(1_000, WORTH)), (5, 2, 1));
+        assert_eq!((team.parts(1_000, usize::MAX), team.parts(20, usize::MAX), team.parts(1_000, 9 * COST)), (5, 2, 3));
         team.leave();
         team.leave();
         assert_eq!(team.parts(1_000, usize::MAX), 16);
