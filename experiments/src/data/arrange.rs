@@ -87,7 +87,7 @@ pub(super) fn gather_from<T: Real>(
         let rows = gathered.par_chunks_exact_mut(width).zip(examples).with_min_len(rows_worth_it(width));
         rows.try_for_each(|(row, example)| {
             row.copy_from_slice(&rounded[*example as usize * width..][..width]);
-            if row[0] == row[0] { Ok(()) } else { Err(Overflow) }
+            if row[0].to_f64().is_nan() { Err(Overflow) } else { Ok(()) }
         })?;
         Ok(gathered)
     };
@@ -123,8 +123,11 @@ mod tests {
             let (mut uniform, mut normal) = (stream(), stream());
             let draw = |next: &mut dyn FnMut() -> f64| (0..count * width).map(|_| next()).collect::<Vec<f64>>();
             let sources = [
-                (draw(&mut || uniform.uniform()), Source::Uniform(stream())),
-                (draw(&mut || normal.normal()), Source::Normal(Normals::new(stream(), (count * width) as u64))),
+                (draw(&mut || uniform.uniform()), Source::Uniform(Box::new(stream()))),
+                (
+                    draw(&mut || normal.normal()),
+                    Source::Normal(Box::new(Normals::new(stream(), (count * width) as u64))),
+                ),
             ];
             let mut order: Vec<u32> = (0..count as u32).collect();
             Stream::new("test order", 1).shuffle(&mut order);

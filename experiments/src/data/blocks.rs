@@ -175,16 +175,15 @@ mod tests {
     #[test]
     fn nothing_is_taken_that_might_be_something_else() {
         let mut broken = large("\n");
-        broken.insert_str(broken.len() - 10, "x");
+        broken.insert(broken.len() - 10, 'x');
         let texts =
             ["", "x,y\n", "x,z\n1,2\n", "x,y\n1,2\n3\n", "x,y\n1,\"a\nb\"\n", "\"x\n\",y\n1,2\n", "x,y\n1,a\n2,a\n"];
         for text in texts.into_iter().chain(["x,y\nNaN,2\n1,1\n", "x,y\n1,\n2,b\n", "y\n1\n", "x,y\r1,2\r", &broken]) {
             assert_eq!(read_text(text, Task::Classification), None, "{text:?}");
         }
         let mut hasher = blake3::Hasher::new();
-        let read = |bytes: &[u8], most| read(bytes, most, "y", Task::Regression, &mut hasher).unwrap();
+        let mut read = |bytes: &[u8], most| read(bytes, most, "y", Task::Regression, &mut hasher).unwrap();
         let (bad, good): (&[u8], &[u8]) = (b"x,y\n\xff,2\n", b"x,y\n1,2\n");
-        let mut read = read;
         assert_eq!((read(bad, 100), read(good, 7)), (None, None));
         assert!(read(good, 8).is_some());
     }

@@ -21,13 +21,13 @@ pub fn uniform(cloud: &Cloud, seed: u64) -> Dataset {
 
 /// What [`gaussian`] draws, as a source that is drawn when it is read.
 pub(super) fn gaussian_source(cloud: &Cloud, seed: u64) -> Dataset<Source> {
-    let drawn = |stream| Source::Normal(Normals::new(stream, cloud.samples as u64 * cloud.inputs as u64));
+    let drawn = |stream| Source::Normal(Box::new(Normals::new(stream, cloud.samples as u64 * cloud.inputs as u64)));
     source(cloud, seed, Stream::normal, drawn)
 }
 
 /// What [`uniform`] draws, as a source that is drawn when it is read.
 pub(super) fn uniform_source(cloud: &Cloud, seed: u64) -> Dataset<Source> {
-    source(cloud, seed, Stream::uniform, Source::Uniform)
+    source(cloud, seed, Stream::uniform, |stream| Source::Uniform(Box::new(stream)))
 }
 
 /// Features of an example from which on it is worth looking up where they begin in their stream.

@@ -27,12 +27,7 @@ impl Scaling {
     }
 
     /// The same for `count` rows that `pass` shows, block by block, as often as it is called.
-    pub(super) fn fit_blocks(
-        scale: Scale,
-        count: usize,
-        width: usize,
-        pass: &mut dyn FnMut(&mut dyn FnMut(&[f64])),
-    ) -> Self {
+    pub(super) fn fit_blocks(scale: Scale, count: usize, width: usize, pass: Pass<'_>) -> Self {
         let unfitted = |divisor| Self { columns: vec![Column { shift: 0.0, divisor }; width] };
         match scale {
             Scale::None => return unfitted(1.0),
@@ -77,6 +72,9 @@ impl Scaling {
         }
     }
 }
+
+/// Shows rows to what it is given, block by block.
+pub(super) type Pass<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&[f64]));
 
 /// What was seen of a column.
 #[derive(Clone, Copy)]

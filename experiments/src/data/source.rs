@@ -11,9 +11,9 @@ pub(super) enum Source {
     /// The elements of a file as it has them.
     Packed(Packed),
     /// Uniform draws, from anywhere in their stream.
-    Uniform(Stream),
+    Uniform(Box<Stream>),
     /// Normal draws.
-    Normal(Normals),
+    Normal(Box<Normals>),
 }
 
 impl Source {
