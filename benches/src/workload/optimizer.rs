@@ -1,7 +1,7 @@
 //! One step of an optimizer on a block of trials.
 
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Optimizer, Update};
+use thalweg_kernels::optimizer::{Optimizer, Update, state_arrays};
 use thalweg_kernels::reference::optimizer::{Memory, step};
 use thalweg_kernels::{Buffer, Isa};
 
@@ -75,7 +75,7 @@ impl<T: Elementary> Workload for Block<T> {
             groups: 1,
             weights: &mut self.weights,
             gradient: &self.gradient,
-            state: &mut self.state,
+            state: state_arrays(&mut self.state, self.gradient.len()),
             range: 0..self.plain.len() / self.isa.lanes::<T>(),
             coefficients: &self.coefficients,
             alarm: &mut self.alarm,

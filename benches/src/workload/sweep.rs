@@ -71,7 +71,7 @@ impl<T: Plain> Sweep<T> {
         let Targets::Classes { labels, .. } = &data.targets else { unreachable!("moons are classes") };
         let labels: Vec<f64> = labels.iter().map(|label| f64::from(*label)).collect();
         let examples = Examples::<T>::new(&data.features, &labels, POINTS);
-        let (inputs, targets) = (examples.inputs.clone(), examples.targets.clone());
+        let (inputs, targets) = (examples.inputs.to_vec(), examples.targets.clone());
         let batches = Batches { examples: POINTS, size: BATCH, drop_last: false, shuffled: true, replacement: false };
         let splits = [examples, Examples::default(), Examples::default()];
         let network = Network::new(architecture(), initializer(), splits, batches, None);

@@ -2,7 +2,7 @@
 
 use thalweg_kernels::landscape::{Landscape, Points};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Hyperparameter, Optimizer, Update};
+use thalweg_kernels::optimizer::{Hyperparameter, Optimizer, Update, state_arrays};
 use thalweg_kernels::reference::optimizer::{Memory, step};
 use thalweg_kernels::walk::{Walk, Walker};
 use thalweg_kernels::{Buffer, Isa};
@@ -79,6 +79,7 @@ impl<T: Elementary> Descents<T> {
         let Self { landscape, optimizer, isa, x, state, coefficients, gradient, survived, .. } = self;
         for _ in 0..STEPS {
             landscape.gradient(*isa, Points { x, dimensions: 2, spectrum: &[] }, gradient);
+            let state = state_arrays(state, x.len());
             optimizer.update(
                 *isa,
                 Update { groups: STARTS, weights: x, gradient, state, range: 0..2, coefficients, alarm: survived },

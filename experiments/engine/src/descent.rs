@@ -9,7 +9,7 @@ use thalweg_kernels::walk::{Walk, Walker};
 use thalweg_kernels::{Isa, Real};
 
 use crate::random::Stream;
-use crate::train::{self, Evaluation, Lane, Layout, Objective, Setting, Split, Trainer};
+use crate::train::{self, Evaluation, Lane, Layout, Objective, Setting, Split, Team, Trainer};
 
 /// A landscape to descend. Its value takes the place of the training loss, and is evaluated at logged steps only: at
 /// every step, only the point is watched.
@@ -157,7 +157,7 @@ impl<T: Elementary> Objective<T> for Descent<T> {
         self.dimensions
     }
 
-    fn scratch(&self, layout: Layout) -> Scratch<T> {
+    fn scratch(&self, layout: Layout, _: &Team) -> Scratch<T> {
         let lanes = layout.groups * layout.lanes::<T>();
         let turned = if self.rotation.is_some() { lanes * self.dimensions } else { 0 };
         Scratch {

@@ -6,6 +6,7 @@
 
 use chacha20::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
 
 /// A stream of random numbers for one purpose and one seed.
 ///
@@ -38,6 +39,14 @@ impl Stream {
         let mut generator = ChaCha8Rng::from_seed(self.generator.get_seed());
         generator.set_stream(number);
         Self { generator, spare: None }
+    }
+
+    /// The same stream after so many draws of 64 bits from its start, whatever was drawn from `self` before.
+    pub fn at(&self, draws: u64) -> Self {
+        let mut stream = self.substream(self.generator.get_stream());
+        // Positions are in words of 32 bits.
+        stream.generator.set_word_pos(2 * u128::from(draws));
+        stream
     }
 
     /// 64 random bits.
@@ -78,15 +87,21 @@ impl Stream {
             return value;
         }
         loop {
-            let u = 2.0 * self.uniform() - 1.0;
-            let v = 2.0 * self.uniform() - 1.0;
-            let square = u * u + v * v;
-            if square > 0.0 && square < 1.0 {
+            if let Some([u, v, square]) = self.attempt() {
                 let factor = libm::sqrt(-2.0 * libm::log(square) / square);
                 self.spare = Some(v * factor);
                 return u * factor;
             }
         }
+    }
+
+    /// An attempt of the polar method, of two draws: a point of the unit disc and the square of its distance from the
+    /// centre, if the attempt has found one.
+    fn attempt(&mut self) -> Option<[f64; 3]> {
+        let u = 2.0 * self.uniform() - 1.0;
+        let v = 2.0 * self.uniform() - 1.0;
+        let square = u * u + v * v;
+        (square > 0.0 && square < 1.0).then_some([u, v, square])
     }
 
     /// Puts `items` into a random order, all equally likely: Fisher and Yates, from the last item down.
@@ -98,9 +113,78 @@ impl Stream {
     }
 }
 
+/// The normal numbers of a stream, from any of them on: how many draws a number takes is random, so the stream is looked
+/// through once, without computing them, on all threads of the pool.
+#[derive(Debug)]
+pub struct Normals {
+    stream: Stream,
+    /// How many of the attempts before each multiple of [`MARK`] gave a pair of numbers.
+    pairs: Vec<u64>,
+}
+
+/// Attempts between two marks.
+const MARK: u64 = 256;
+
+impl Normals {
+    /// The first `count` normal numbers from the start of a stream.
+    pub fn new(stream: Stream, count: u64) -> Self {
+        let (wanted, mut pairs) = (count.div_ceil(2), vec![0]);
+        let mut found = 0;
+        while found < wanted {
+            // A share of π/4 of the attempts succeeds; what is missing then takes another round.
+            let marks = (wanted - found).div_ceil(MARK) * 13 / 10 + 1;
+            let first = pairs.len() as u64 - 1;
+            let of_mark = |mark: u64| {
+                let mut stream = stream.at(2 * MARK * mark);
+                (0..MARK).filter(|_| stream.attempt().is_some()).count() as u64
+            };
+            let counts: Vec<u64> = (first..first + marks).into_par_iter().map(of_mark).collect();
+            pairs.extend(counts.into_iter().map(|count| {
+                found += count;
+                found
+            }));
+        }
+        Self { stream, pairs }
+    }
+
+    /// The stream just before its normal number `index`, of those that were asked for.
+    pub fn at(&self, index: u64) -> Stream {
+        let pair = index / 2;
+        let mark = self.pairs.partition_point(|pairs| *pairs <= pair) - 1;
+        let mut stream = self.stream.at(2 * MARK * mark as u64);
+        let mut left = pair - self.pairs[mark];
+        while left > 0 {
+            left -= u64::from(stream.attempt().is_some());
+        }
+        if index % 2 == 1 {
+            stream.normal();
+        }
+        stream
+    }
+
+    /// The bytes of the marks.
+    pub fn bytes(&self) -> u64 {
+        8 * self.pairs.len() as u64
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stream_can_be_entered_anywhere() {
+        let fresh = Stream::new("order", 5).substream(2);
+        let mut stream = Stream::new("order", 5).substream(2);
+        for draw in 0..200 {
+            assert_eq!(fresh.at(draw).next_u64(), stream.next_u64(), "draw {draw}");
+        }
+        let mut normals = Stream::new("features", 1);
+        let entered = Normals::new(Stream::new("features", 1), 2_001);
+        for index in 0..2_001 {
+            assert_eq!(entered.at(index).normal().to_bits(), normals.normal().to_bits(), "number {index}");
+        }
+    }
 
     #[test]
     fn the_generator_is_chacha8() {

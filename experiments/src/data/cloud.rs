@@ -1,7 +1,8 @@
 //! Random features with random targets.
 
+use super::source::Source;
 use super::{Dataset, Targets};
-use crate::random::Stream;
+use crate::random::{Normals, Stream};
 use crate::spec::{Cloud, RandomTargets};
 
 /// Standard normal features; targets that are standard normal as well, or classes that are all equally likely.
@@ -18,22 +19,55 @@ pub fn uniform(cloud: &Cloud, seed: u64) -> Dataset {
     draw(cloud, seed, Stream::uniform)
 }
 
-fn draw(cloud: &Cloud, seed: u64, next: fn(&mut Stream) -> f64) -> Dataset {
-    let numbers = |purpose: &str, count: usize| -> Vec<f64> {
-        let mut stream = Stream::new(purpose, seed);
-        (0..count).map(|_| next(&mut stream)).collect()
+/// What [`gaussian`] draws, as a source that is drawn when it is read.
+pub(super) fn gaussian_source(cloud: &Cloud, seed: u64) -> Dataset<Source> {
+    let drawn = |stream| Source::Normal(Box::new(Normals::new(stream, cloud.samples as u64 * cloud.inputs as u64)));
+    source(cloud, seed, Stream::normal, drawn)
+}
+
+/// What [`uniform`] draws, as a source that is drawn when it is read.
+pub(super) fn uniform_source(cloud: &Cloud, seed: u64) -> Dataset<Source> {
+    source(cloud, seed, Stream::uniform, |stream| Source::Uniform(Box::new(stream)))
+}
+
+/// Features of an example from which on it is worth looking up where they begin in their stream.
+const WIDE: usize = 64;
+
+fn source(
+    cloud: &Cloud,
+    seed: u64,
+    next: fn(&mut Stream) -> f64,
+    drawn: impl FnOnce(Stream) -> Source,
+) -> Dataset<Source> {
+    let features = if cloud.inputs < WIDE {
+        Source::Numbers(numbers("features", seed, cloud.samples * cloud.inputs, next))
+    } else {
+        drawn(Stream::new("features", seed))
     };
-    let targets = match cloud.targets {
+    Dataset { features, targets: targets(cloud, seed, next), inputs: cloud.inputs }
+}
+
+fn draw(cloud: &Cloud, seed: u64, next: fn(&mut Stream) -> f64) -> Dataset {
+    let features = numbers("features", seed, cloud.samples * cloud.inputs, next);
+    Dataset { features, targets: targets(cloud, seed, next), inputs: cloud.inputs }
+}
+
+fn numbers(purpose: &str, seed: u64, count: usize, next: fn(&mut Stream) -> f64) -> Vec<f64> {
+    let mut stream = Stream::new(purpose, seed);
+    (0..count).map(|_| next(&mut stream)).collect()
+}
+
+fn targets(cloud: &Cloud, seed: u64, next: fn(&mut Stream) -> f64) -> Targets {
+    match cloud.targets {
         RandomTargets::Outputs(outputs) => {
-            Targets::Values { values: numbers("targets", cloud.samples * outputs), outputs }
+            Targets::Values { values: numbers("targets", seed, cloud.samples * outputs, next), outputs }
         }
         RandomTargets::Classes(classes) => {
             let mut stream = Stream::new("targets", seed);
             let labels = (0..cloud.samples).map(|_| stream.below(classes as u64) as u32).collect();
             Targets::Classes { labels, classes: (0..classes).map(|class| class.to_string()).collect() }
         }
-    };
-    Dataset { features: numbers("features", cloud.samples * cloud.inputs), targets, inputs: cloud.inputs }
+    }
 }
 
 #[cfg(test)]

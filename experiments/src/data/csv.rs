@@ -8,11 +8,11 @@ use super::{Dataset, Targets};
 use crate::spec::{InputError, Task, shortened, suggestion};
 
 /// A file that is being read.
-struct File<'a> {
-    name: &'a str,
-    text: &'a str,
-    header: StringRecord,
-    target: usize,
+pub(super) struct File<'a> {
+    pub name: &'a str,
+    pub text: &'a str,
+    pub header: StringRecord,
+    pub target: usize,
 }
 
 /// Reads a table.
@@ -61,7 +61,7 @@ pub(super) fn check_target(text: &str, target: &str) -> Result<(), (String, Stri
 }
 
 /// A label or value to predict, and the byte at which its row starts.
-type Cell = (String, usize);
+pub(super) type Cell = (String, usize);
 
 impl File<'_> {
     fn read_row(&self, record: &StringRecord, features: &mut Vec<f64>) -> Result<Cell, InputError> {
@@ -79,20 +79,18 @@ impl File<'_> {
     }
 
     fn number(&self, column: usize, cell: &str, start: usize) -> Result<f64, InputError> {
-        let number = cell.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-        // Two spellings of zero must not be two values.
-        number.map(|number| number + 0.0).ok_or_else(|| {
+        finite(cell).ok_or_else(|| {
             let (column, cell) = (shortened(&self.header[column]), shortened(cell));
             self.error_at(start, format!("column {column:?}: expected a finite number, found {cell:?}"))
         })
     }
 
-    fn values(&self, cells: &[Cell]) -> Result<Targets, InputError> {
+    pub fn values(&self, cells: &[Cell]) -> Result<Targets, InputError> {
         let values = cells.iter().map(|(cell, start)| self.number(self.target, cell, *start));
         Ok(Targets::Values { values: values.collect::<Result<_, _>>()?, outputs: 1 })
     }
 
-    fn classes(&self, cells: &[Cell]) -> Result<Targets, InputError> {
+    pub fn classes(&self, cells: &[Cell]) -> Result<Targets, InputError> {
         let column = shortened(&self.header[self.target]);
         if let Some((_, start)) = cells.iter().find(|(cell, _)| cell.is_empty()) {
             return Err(self.error_at(*start, format!("column {column:?}: expected a class, found an empty cell")));
@@ -116,6 +114,12 @@ impl File<'_> {
     }
 }
 
+/// A cell as a finite number.
+pub(super) fn finite(cell: &str) -> Option<f64> {
+    // Two spellings of zero must not be two values.
+    cell.trim().parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number + 0.0)
+}
+
 /// The classes in order, and the index of each cell's class.
 fn rank(cells: &[Cell]) -> (Vec<String>, Vec<u32>) {
     let numbers: Option<Vec<f64>> =
@@ -135,7 +139,7 @@ fn rank(cells: &[Cell]) -> (Vec<String>, Vec<u32>) {
     (classes.iter().map(|&class| class.to_owned()).collect(), cells.iter().map(index).collect())
 }
 
-fn check_header(name: &str, text: &str, header: &StringRecord) -> Result<(), InputError> {
+pub(super) fn check_header(name: &str, text: &str, header: &StringRecord) -> Result<(), InputError> {
     let error = |message: String| Err(InputError::new(name, text, 0..first_line(text).len(), message));
     if header.is_empty() {
         return error("the file is empty: expected a header line with the names of the columns".to_owned());
@@ -170,7 +174,7 @@ fn broken(name: &str, text: &str, error: &csv::Error) -> InputError {
 }
 
 /// The text without the byte-order mark that some programs put first.
-fn without_mark(text: &str) -> &str {
+pub(super) fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 

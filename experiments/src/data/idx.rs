@@ -1,10 +1,12 @@
 //! IDX files, the format of MNIST: an array of numbers behind a short header.
 
+use std::fmt;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use flate2::bufread::GzDecoder;
 
 use super::files::{self, DataFiles, InputFile};
+use super::source::Source;
 use super::{Dataset, Size, Targets};
 use crate::memory::Memory;
 use crate::spec::{Idx, InputError, MAX_NUMBERS, Spec};
@@ -28,9 +30,12 @@ struct Type {
     read: fn(&[u8]) -> f64,
 }
 
+/// The type of the elements that need no reading: those of images.
+const BYTES: u8 = 0x08;
+
 /// All types, big-endian.
 const TYPES: [Type; 6] = [
-    Type { code: 0x08, bytes: 1, integer: true, read: |b| f64::from(b[0]) },
+    Type { code: BYTES, bytes: 1, integer: true, read: |b| f64::from(b[0]) },
     Type { code: 0x09, bytes: 1, integer: true, read: |b| f64::from(b[0].cast_signed()) },
     Type { code: 0x0b, bytes: 2, integer: true, read: |b| f64::from(i16::from_be_bytes([b[0], b[1]])) },
     Type { code: 0x0c, bytes: 4, integer: true, read: |b| f64::from(i32::from_be_bytes([b[0], b[1], b[2], b[3]])) },
@@ -108,15 +113,42 @@ impl IdxFile {
     ///
     /// What is wrong with the file: it cannot be read or decompressed, ends too early or goes on after its last element,
     /// or has an element that is not finite.
-    pub fn read(mut self, hashers: &mut [&mut blake3::Hasher]) -> Result<Elements, String> {
+    pub fn read(self, hashers: &mut [&mut blake3::Hasher]) -> Result<Elements, String> {
+        let mut numbers: Vec<f64> = Vec::new();
+        self.reserve(&mut numbers, 1)?;
+        let (sizes, &Type { integer, read, bytes: size, .. }) = (self.sizes.clone(), self.kind);
+        self.blocks(hashers, |block| numbers.extend(block.chunks_exact(size).map(read)))?;
+        Ok(Elements { sizes, numbers, integers: integer })
+    }
+
+    /// Reads the elements as a source of features. Those of eight bytes become numbers at once, others stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    fn read_source(self, hashers: &mut [&mut blake3::Hasher]) -> Result<Source, String> {
+        let kind = self.kind;
+        if kind.bytes == size_of::<f64>() {
+            return self.read(hashers).map(|elements| Source::Numbers(elements.numbers));
+        }
+        let mut bytes = Vec::new();
+        self.reserve(&mut bytes, kind.bytes)?;
+        self.blocks(hashers, |block| bytes.extend_from_slice(block))?;
+        Ok(Source::Packed(Packed { bytes, kind }))
+    }
+
+    /// Makes place for all elements, of so many parts each.
+    fn reserve<T>(&self, elements: &mut Vec<T>, parts: usize) -> Result<(), String> {
+        let no_memory = |_| format!("there is no memory for {} elements", self.count);
+        elements.try_reserve_exact(self.count as usize * parts).map_err(no_memory)
+    }
+
+    /// Shows the bytes of all elements, some at a time.
+    fn blocks(mut self, hashers: &mut [&mut blake3::Hasher], mut see: impl FnMut(&[u8])) -> Result<(), String> {
         let mut hash = |bytes: &[u8]| hashers.iter_mut().for_each(|hasher| _ = hasher.update(bytes));
         hash(&self.header);
         let Type { bytes: size, integer, read, .. } = *self.kind;
         let all = self.count * size as u64;
-        let mut numbers: Vec<f64> = Vec::new();
-        if numbers.try_reserve_exact(self.count as usize).is_err() {
-            return Err(format!("there is no memory for {} elements", self.count));
-        }
         let mut block = Vec::with_capacity(BLOCK);
         let mut found = 0;
         while found < all {
@@ -128,16 +160,46 @@ impl IdxFile {
             if (block.len() as u64) < wanted {
                 return Err(truncated(all, "elements", found));
             }
-            let first = numbers.len();
-            numbers.extend(block.chunks_exact(size).map(read));
-            if let Some(at) = numbers[first..].iter().position(|number| !number.is_finite()) {
+            let is_finite = |element| integer || read(element).is_finite();
+            if let Some(at) = block.chunks_exact(size).position(|element| !is_finite(element)) {
+                let first = (found as usize - block.len()) / size;
                 return Err(format!("element {} is not a finite number", first + at));
             }
+            see(&block);
         }
         if self.file.read(&mut [0]).map_err(cannot_read)? > 0 {
             return Err(format!("the file goes on after the {} elements of its header", self.count));
         }
-        Ok(Elements { sizes: self.sizes, numbers, integers: integer })
+        Ok(())
+    }
+}
+
+/// Elements as a file has them.
+pub(super) struct Packed {
+    bytes: Vec<u8>,
+    kind: &'static Type,
+}
+
+impl Packed {
+    /// Reads elements from the element `first` on.
+    #[inline]
+    pub fn read(&self, first: usize, out: &mut [f64]) {
+        let bytes = &self.bytes[first * self.kind.bytes..][..out.len() * self.kind.bytes];
+        if self.kind.code == BYTES {
+            return out.iter_mut().zip(bytes).for_each(|(x, byte)| *x = f64::from(*byte));
+        }
+        out.iter_mut().zip(bytes.chunks_exact(self.kind.bytes)).for_each(|(x, element)| *x = (self.kind.read)(element));
+    }
+
+    /// The bytes of all elements.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+}
+
+impl fmt::Debug for Packed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes of elements of type {}", self.bytes.len(), self.kind.code)
     }
 }
 
@@ -168,6 +230,7 @@ pub(super) fn load(spec: &Spec, files: &Idx, memory: Memory) -> Result<DataFiles
         Ok(test)
     });
     let test = test.transpose()?;
+    let inputs_of = train.images.sizes[1..].iter().product();
     let (images, labels) = train.read(&mut hasher, &mut inputs)?;
     let test = test.map(|test| test.read(&mut hasher, &mut inputs)).transpose()?;
     let mut classes = [labels.as_slice(), test.as_ref().map_or(&[], |(_, labels)| labels)].concat();
@@ -176,11 +239,10 @@ pub(super) fn load(spec: &Spec, files: &Idx, memory: Memory) -> Result<DataFiles
     if classes.len() < 2 {
         return Err(spec.error("problem.labels", format!("expected at least two classes, found only {classes:?}")));
     }
-    let dataset = |(images, labels): (Elements, Vec<i64>)| {
-        let inputs = images.sizes[1..].iter().product();
+    let dataset = |(features, labels): (Source, Vec<i64>)| {
         let labels = labels.iter().map(|label| classes.partition_point(|class| class < label) as u32).collect();
         let classes = classes.iter().map(i64::to_string).collect();
-        Dataset { features: images.numbers, targets: Targets::Classes { labels, classes }, inputs }
+        Dataset { features, targets: Targets::Classes { labels, classes }, inputs: inputs_of }
     };
     let examples = Some((dataset((images, labels)), test.map(dataset)));
     Ok(DataFiles { examples, content: Some(hasher.finalize()), inputs, reading: 0 })
@@ -217,24 +279,24 @@ impl<'a> Pair<'a> {
             return Err(error(1, format!("{} labels for {} examples", labels.sizes[0], images.sizes[0])));
         }
         let (examples, inputs) = (labels.count, images.count / labels.count);
-        files::check_size(spec, keys[0], &Size { examples, inputs, ..Size::default() }, memory)?;
+        let made_from = images.count * images.kind.bytes as u64;
+        let is_drawn = images.kind.bytes < size_of::<f64>();
+        files::check_size(spec, keys[0], &Size { examples, inputs, made_from, is_drawn, ..Size::default() }, memory)?;
         Ok(Self { spec, keys, paths, images, labels })
     }
 
     /// The features and labels; `hasher` gets the bytes of both files.
-    fn read(
-        self,
-        hasher: &mut blake3::Hasher,
-        inputs: &mut Vec<InputFile>,
-    ) -> Result<(Elements, Vec<i64>), InputError> {
+    fn read(self, hasher: &mut blake3::Hasher, inputs: &mut Vec<InputFile>) -> Result<(Source, Vec<i64>), InputError> {
         let Self { spec, keys, paths, images, labels } = self;
-        let mut read = |which: usize, file: IdxFile| {
-            let mut own = blake3::Hasher::new();
-            let elements = file.read(&mut [hasher, &mut own]);
+        let error = |which: usize, message: String| spec.error(keys[which], format!("{}: {message}", paths[which]));
+        let mut known = |which: usize, own: &blake3::Hasher| {
             inputs.push(InputFile { name: paths[which].to_owned(), hash: own.finalize() });
-            elements.map_err(|message| spec.error(keys[which], format!("{}: {message}", paths[which])))
         };
-        let (images, labels) = (read(0, images)?, read(1, labels)?);
+        let [mut of_images, mut of_labels] = [(); 2].map(|()| blake3::Hasher::new());
+        let images = images.read_source(&mut [hasher, &mut of_images]).map_err(|message| error(0, message))?;
+        known(0, &of_images);
+        let labels = labels.read(&mut [hasher, &mut of_labels]).map_err(|message| error(1, message))?;
+        known(1, &of_labels);
         Ok((images, labels.numbers.iter().map(|&label| label as i64).collect()))
     }
 }

@@ -1,11 +1,14 @@
 //! Data: where examples come from, how they are split and scaled.
 
+mod arrange;
 mod blobs;
+mod blocks;
 mod checkerboard;
 mod circles;
 mod cloud;
 mod corruption;
 mod csv;
+mod features;
 mod files;
 mod friedman;
 mod generator;
@@ -18,6 +21,7 @@ mod scale;
 mod shipped;
 mod sinusoid;
 mod size;
+mod source;
 mod spirals;
 mod split;
 mod splits;
@@ -30,6 +34,7 @@ pub use circles::circles;
 pub use cloud::{gaussian, uniform};
 pub use corruption::{add_label_noise, add_outliers};
 pub use csv::parse as parse_csv;
+pub use features::Features;
 pub use files::{DataFiles, InputFile};
 pub use friedman::friedman1;
 pub use generator::{Domain, GENERATORS, Generated, Generator, Parameter};
@@ -49,9 +54,9 @@ pub use xor::{xor_clusters, xor_continuous};
 
 /// Examples: features and what is to be predicted from them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Dataset {
+pub struct Dataset<F = Vec<f64>> {
     /// The features, one example after another.
-    pub features: Vec<f64>,
+    pub features: F,
     /// What is to be predicted.
     pub targets: Targets,
     /// Features of an example.
@@ -77,20 +82,19 @@ pub enum Targets {
     },
 }
 
-impl Dataset {
+impl<F> Dataset<F> {
     /// The number of examples.
     pub fn len(&self) -> usize {
-        match &self.targets {
-            Targets::Classes { labels, .. } => labels.len(),
-            Targets::Values { values, outputs } => values.len() / outputs,
-        }
+        self.targets.len()
     }
 
     /// Whether there are no examples.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
 
+impl Dataset {
     /// The features of one example.
     ///
     /// # Panics
@@ -113,12 +117,38 @@ impl Dataset {
         for &index in indices {
             features.extend_from_slice(self.example(index as usize));
         }
-        let targets = match &self.targets {
-            Targets::Classes { labels, classes } => Targets::Classes {
+        Self { features, targets: self.targets.select(indices), inputs: self.inputs }
+    }
+}
+
+impl Targets {
+    /// The number of examples.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Classes { labels, .. } => labels.len(),
+            Self::Values { values, outputs } => values.len() / outputs,
+        }
+    }
+
+    /// Whether there are no examples.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Those of these examples, in this order.
+    ///
+    /// # Panics
+    ///
+    /// If one of them does not exist.
+    #[must_use]
+    #[track_caller]
+    pub fn select(&self, indices: &[u32]) -> Self {
+        match self {
+            Self::Classes { labels, classes } => Self::Classes {
                 labels: indices.iter().map(|&index| labels[index as usize]).collect(),
                 classes: classes.clone(),
             },
-            Targets::Values { values, outputs } => Targets::Values {
+            Self::Values { values, outputs } => Self::Values {
                 values: indices
                     .iter()
                     .flat_map(|&index| &values[index as usize * outputs..][..*outputs])
@@ -126,12 +156,9 @@ impl Dataset {
                     .collect(),
                 outputs: *outputs,
             },
-        };
-        Self { features, targets, inputs: self.inputs }
+        }
     }
-}
 
-impl Targets {
     /// The number of classes; none for regression.
     pub fn classes(&self) -> Option<usize> {
         match self {

@@ -13,6 +13,18 @@ pub struct Indices {
     pub test: Vec<u32>,
 }
 
+impl Indices {
+    /// How many there are in all.
+    pub fn len(&self) -> usize {
+        self.train.len() + self.validation.len() + self.test.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// Splits `count` examples at random (stream `split`), without regard to their classes.
 ///
 /// The test split gets `count` × `test_fraction` examples, rounded to the nearest integer and halves up, the validation

@@ -5,7 +5,7 @@ use thalweg_kernels::math::Elementary;
 
 use super::identity::piece;
 use super::{Choice, Model, Plan, Population};
-use crate::data::{Size, Splits};
+use crate::data::{self, Features, Size, Splits};
 use crate::memory::{Memory, OVERCOMMIT};
 use crate::network;
 use crate::record::Precision;
@@ -96,10 +96,13 @@ impl Plan {
             let engine = Engine { isa, threads, path: choice.path, lanes: choice.lanes };
             // Blocks do not reach beyond a piece.
             let piece = population.trials.min(piece(spec, self));
-            let lanes = engine.block_lanes::<T>().min(piece);
-            let blocks = piece.div_ceil(lanes);
+            let lanes = engine.block_lanes::<T>(piece).min(piece);
+            let workers = threads.min(piece.div_ceil(lanes)) as u64;
+            // Who helps has copies of what the products read.
+            let helpers = if choice.path == Path::Dense { threads as u64 - workers } else { 0 };
             (self.worker::<T>(spec, population, choice.path, isa, lanes as u64))
-                .saturating_mul(threads.min(blocks) as u64)
+                .saturating_mul(workers)
+                .saturating_add(helpers * self.packed::<T>(threads as u64))
         };
         let workers = self.first_populations().map(worker).max().unwrap_or(0);
         let rows = (self.row() * (1 + self.schedule.recorded.len() as u64)).saturating_mul(self.trials.len() as u64);
@@ -131,12 +134,14 @@ impl Plan {
     fn examples<T: Elementary>(&self, spec: &Spec, data: &Splits) -> u64 {
         let Model::Network(shape) = &self.model else { return 0 };
         let width = shape.loss.target_width(shape.outputs()) as u64;
-        let splits = [&data.train, &data.validation, &data.test];
-        let numbers = |split: &crate::data::Dataset| split.len() as u64 * (split.inputs as u64 + width);
-        let rounded = splits.into_iter().map(numbers).sum::<u64>().saturating_mul(size_of::<T>() as u64);
-        // The targets of one split at a time, before they are rounded.
-        let targets = splits.map(|split| split.len() as u64).into_iter().max().unwrap_or(0).saturating_mul(8 * width);
-        bytes(data) * copies(self, spec) + rounded.saturating_add(targets.max(self.orders(spec)))
+        let size = size_of::<T>() as u64;
+        // Features that are in the precision of the sweep are taken as they are.
+        let numbers = |split: &Examples| {
+            let features = if Features::bytes(split.features.precision()) == size { 0 } else { split.inputs as u64 };
+            split.len() as u64 * (features + width)
+        };
+        let rounded = splits(data).map(numbers).into_iter().sum::<u64>().saturating_mul(size);
+        kept(self, spec, data) + rounded.saturating_add(self.orders(spec))
     }
 
     /// The bytes of the orders of examples that are kept for other trials of the same seeds.
@@ -148,6 +153,11 @@ impl Plan {
         let epochs = 1 + self.schedule.steps / self.schedule.steps_per_epoch;
         let seeds = if spec.train.order_seed.is_some() { 1 } else { spec.train.seeds.count() };
         epochs.saturating_mul(seeds).min(network::CACHED_ORDERS as u64 / train + 1) * (4 * train + ORDER)
+    }
+
+    /// The bytes of what products copy, for one of so many threads that share them.
+    fn packed<T: Elementary>(&self, threads: u64) -> u64 {
+        size_of::<T>() as u64 * self.model.parameters() / threads.max(1)
     }
 
     /// The bytes of a worker thread.
@@ -178,7 +188,7 @@ impl Plan {
         };
         let kept = positions.saturating_mul(8 * (1 + parameters));
         // Products pack the weights of a trial that has a block of its own.
-        let packed = if path == Path::Dense { size * parameters } else { 0 };
+        let packed = if path == Path::Dense { self.packed::<T>(1) } else { 0 };
         // The bytes of a file on its way to the disk.
         let file = if spec.record.weights == Weights::None { 0 } else { size * parameters };
         let logged = points * size_of::<Point>() as u64;
@@ -190,22 +200,38 @@ impl Plan {
     }
 }
 
-/// How often the examples stand in memory while networks are trained on them: those of the first instance, those of
-/// another one, and what their files hold.
-fn copies(plan: &Plan, spec: &Spec) -> u64 {
-    let from_files = matches!(spec.problem.source, Source::Csv { .. } | Source::Idx(_));
-    if plan.instances.len() > 1 { 2 + u64::from(from_files) } else { 1 }
+/// A split of the data.
+type Examples = data::Dataset<Features>;
+
+fn splits(data: &Splits) -> [&Examples; 3] {
+    [&data.train, &data.validation, &data.test]
 }
 
-/// The bytes of examples while they are made or read: in the order of their source and split; those of the first instance
-/// stay.
+/// The bytes of the examples that are in memory while networks are trained on them: those of the first instance, those of
+/// another one, and what their files hold.
+fn kept(plan: &Plan, spec: &Spec, data: &Splits) -> u64 {
+    if plan.instances.len() == 1 {
+        return bytes(data);
+    }
+    let from_files = matches!(spec.problem.source, Source::Csv { .. } | Source::Idx(_));
+    2 * bytes(data) + if from_files { data.making.saturating_sub(features(data)) } else { 0 }
+}
+
+/// The bytes of examples while they are made or read: their features, their targets in the order of their source and of
+/// their split, and both orders; those of the first instance stay.
 fn loading(plan: &Plan, spec: &Spec, data: &Splits) -> u64 {
     let made = Size::of(&spec.problem.source).made_from;
-    let order = 4 * [&data.train, &data.validation, &data.test].iter().map(|split| split.len() as u64).sum::<u64>();
-    (bytes(data) * if plan.instances.len() > 1 { 3 } else { 2 } + order + made).max(data.reading)
+    let order = 4 * splits(data).map(|split| split.len() as u64).into_iter().sum::<u64>();
+    let first = if plan.instances.len() > 1 { bytes(data) } else { 0 };
+    (first + data.making + 2 * (bytes(data) - features(data)) + order + made).max(data.reading)
+}
+
+/// The bytes of the features of an instance.
+fn features(data: &Splits) -> u64 {
+    splits(data).map(|split| split.features.len() as u64 * Features::bytes(split.features.precision())).iter().sum()
 }
 
 /// The bytes of the examples of an instance.
 fn bytes(data: &Splits) -> u64 {
-    [&data.train, &data.validation, &data.test].iter().map(|split| Size::of_dataset(split).bytes()).sum()
+    features(data) + splits(data).map(|split| Size::of_dataset(split).bytes(0)).iter().sum::<u64>()
 }

@@ -3,7 +3,7 @@
 use thalweg_kernels::math::Elementary;
 
 use super::{Initial, Model, Plan, Schedule, Shape, Trial};
-use crate::data::{Dataset, Splits, Targets};
+use crate::data::{Dataset, Features, Splits, Targets};
 use crate::descent::Descent;
 use crate::network::{Batches, Examples, Initializer, Network};
 use crate::record::{Change, Precision};
@@ -60,16 +60,17 @@ fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data:
 
 /// A split with targets of `width` numbers: classes are their index, or one-hot where a loss wants one number per
 /// output.
-pub(super) fn examples<T: Elementary>(data: &Dataset, width: usize) -> Examples<T> {
-    let targets: Vec<f64> = match &data.targets {
-        Targets::Values { values, .. } => values.clone(),
-        Targets::Classes { labels, .. } if width == 1 => labels.iter().map(|&label| f64::from(label)).collect(),
+pub(super) fn examples<T: Elementary>(data: &Dataset<Features>, width: usize) -> Examples<T> {
+    let round = T::from_f64;
+    let targets = match &data.targets {
+        Targets::Values { values, .. } => values.iter().map(|value| round(*value)).collect(),
+        Targets::Classes { labels, .. } if width == 1 => labels.iter().map(|&label| round(f64::from(label))).collect(),
         Targets::Classes { labels, .. } => labels
             .iter()
-            .flat_map(|&label| (0..width).map(move |class| if class == label as usize { 1.0 } else { 0.0 }))
+            .flat_map(|&label| (0..width).map(move |class| round(if class == label as usize { 1.0 } else { 0.0 })))
             .collect(),
     };
-    Examples::new(&data.features, &targets, data.len())
+    Examples { inputs: data.features.shared(), targets, count: data.len() }
 }
 
 /// What changes when the weight that a spec names does, in the network of the first trial as it starts.

@@ -68,7 +68,7 @@ impl Measurement<'_> {
         let schedule = train_schedule(spec, plan);
         let choice = Choice::new(spec, plan, population, isa);
         let engine = Engine { isa, threads: 1, path: choice.path, lanes: choice.lanes };
-        let lanes = engine.block_lanes::<T>();
+        let lanes = engine.block_lanes::<T>(population.trials);
         let indices = plan.first_trials(population, lanes);
         let trials: Vec<Trial> = indices.iter().map(|&index| plan.trials.get(index)).collect();
         let lanes_of_trials = indices.iter().zip(&trials).map(|(&index, trial)| lane(spec, plan, index, trial));

@@ -182,7 +182,7 @@ impl Plan {
         })
     }
 
-    /// The plan of a spec, with what its files hold and the examples of its first instance.
+    /// The plan of a spec, with what its files hold, if there are other instances, and the examples of its first one.
     ///
     /// # Errors
     ///
@@ -190,8 +190,12 @@ impl Plan {
     /// fit the memory.
     pub fn read(spec: &Spec, memory: Memory) -> Result<(DataFiles, Splits, Self), InputError> {
         demand::check_places(spec, memory)?;
-        let files = DataFiles::read(spec, memory)?;
-        let data = Splits::of_instance(spec, &files, &spec.instances()[0].1)?;
+        let mut files = DataFiles::read(spec, memory)?;
+        let instances = spec.instances();
+        let data = match &instances[..] {
+            [(_, only)] => Splits::of_last_instance(spec, &mut files, only)?,
+            _ => Splits::of_instance(spec, &files, &instances[0].1)?,
+        };
         let plan = Self::new(spec, &data)?;
         Ok((files, data, plan))
     }

@@ -4,7 +4,7 @@ use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::{self, Loss};
 
 use super::Initial;
-use crate::data::{Dataset, Targets};
+use crate::data::{Dataset, Features, Targets};
 use crate::network::{Architecture, Parameterisation};
 use crate::spec::{self, InputError, Spec, Task, suiting};
 
@@ -44,7 +44,7 @@ impl Shape {
     ///
     /// If the loss is not one for this number of classes, or there are too many outputs or parameters, or a file
     /// of weights is not one of such a network.
-    pub fn new(spec: &Spec, network: &spec::Network, data: &Dataset) -> Result<Self, InputError> {
+    pub fn new(spec: &Spec, network: &spec::Network, data: &Dataset<Features>) -> Result<Self, InputError> {
         let classes = data.targets.classes().unwrap_or(0);
         let loss = network.loss.unwrap_or_else(|| *suiting(spec.problem.task(), classes));
         let test_loss = network.test_loss.unwrap_or(loss);

@@ -5,7 +5,7 @@ use thalweg_kernels::linalg::{self, eigenvalues, least_squares, significant};
 
 use super::engine::{descent, examples};
 use super::{Model, Plan, Shape};
-use crate::data::{Dataset, Splits};
+use crate::data::{Dataset, Features, Splits};
 use crate::spec::{InputError, Landscape, Spec};
 
 /// The most rows of a Hessian whose spectrum is recorded, but for the copies that several outputs make of it.
@@ -137,7 +137,7 @@ fn mean_square(matrix: &Mat<f64>, number: impl Fn(usize, usize) -> f64) -> f64 {
 }
 
 /// D and Y of a split.
-fn matrices(shape: &Shape, split: &Dataset) -> (Mat<f64>, Mat<f64>) {
+fn matrices(shape: &Shape, split: &Dataset<Features>) -> (Mat<f64>, Mat<f64>) {
     let (features, outputs) = (shape.layers[0], shape.outputs());
     let scale = shape.architecture().layers()[0].scale;
     let examples = examples::<f64>(split, shape.loss.target_width(outputs));

@@ -141,21 +141,21 @@ fn what_does_not_fit_the_memory_is_refused_before_it_is_read() {
     write("images", &bomb);
     write("labels", &idx(&[1_000], &[0; 1_000]));
     let spec = idx_spec(folder.path());
-    let needs = "`problem.images`: 1000 examples of 1000 numbers need about 16.0 MB of memory, but 2.0 MB are free";
+    let needs = "`problem.images`: 1000 examples of 1000 numbers need about 5.0 MB of memory, but 2.0 MB are free";
     assert!(error(&spec, little).contains(needs), "{}", error(&spec, little));
     assert!(error(&spec, Memory::unlimited()).contains("at least two classes"));
     write("images", &idx(&[1_000_000_000, 2], &[]));
     assert!(error(&spec, little).contains("1000 labels for 1000000000 examples"));
     write("labels", &idx(&[1_000_000_000], &[]));
-    assert!(error(&spec, little).contains("need about 44.0 GB of memory, but 2.0 MB are free"));
+    assert!(error(&spec, little).contains("need about 22.0 GB of memory, but 2.0 MB are free"));
     // A table of text, and what is made.
     let csv = self::spec(folder.path(), SPEC);
     write("data.csv", ("x,y\n".to_owned() + &"1,2\n".repeat(100_000)).as_bytes());
-    assert!(error(&csv, little).contains("`problem.path`: the 400004 bytes of data.csv need about 10.0 MB of memory"));
+    assert!(error(&csv, little).contains("`problem.path`: the 400004 bytes of data.csv need about 8.0 MB of memory"));
     let made = "kind = \"gaussian\"\nsamples = 1000\ninputs = 1000\nclasses = 2\n";
     let csv = "kind = \"csv\"\npath = \"data.csv\"\ntarget = \"y\"\ntask = \"classification\"\n";
     let made = self::spec(folder.path(), &SPEC.replace(csv, made));
-    assert!(error(&made, little).contains("`problem`: 1000 examples of 1000 numbers need about 16.0 MB"));
+    assert!(error(&made, little).contains("`problem`: 1000 examples of 1000 numbers need about 4.0 MB"));
 }
 
 #[test]

@@ -71,6 +71,66 @@ fn estimates_hold_within_a_quarter() {
     }
 }
 
+/// Sources of 20,000 examples of 500 features; the files are those of [`write_files`].
+#[cfg(target_os = "linux")]
+const SOURCES: [(&str, &str); 6] = [
+    ("drawn", "kind = \"uniform\"\nsamples = 20000\ninputs = 500\nclasses = 3\nscale = \"none\"\n"),
+    ("scaled", "kind = \"gaussian\"\nsamples = 20000\ninputs = 500\noutputs = 1\nscale = \"minmax\"\n"),
+    ("made", "kind = \"linear\"\nsamples = 20000\ninputs = 500\n"),
+    ("table", "kind = \"csv\"\npath = \"table.csv\"\ntarget = \"y\"\ntask = \"classification\"\n"),
+    ("images", "kind = \"idx\"\nimages = \"images\"\nlabels = \"labels\"\nscale = \"standard\"\n"),
+    ("numbers", "kind = \"idx\"\nimages = \"numbers\"\nlabels = \"labels\"\nscale = \"minmax\"\n"),
+];
+
+#[cfg(target_os = "linux")]
+fn write_files(folder: &Path) {
+    let row = (0..500).map(|at| format!("0.{:03}", at * 7 % 1000)).collect::<Vec<_>>().join(",");
+    let header = (0..500).map(|at| format!("x{at}")).collect::<Vec<_>>().join(",");
+    let rows = (0..20_000).map(|example| format!("{},{row}\n", example % 3));
+    fs::write(folder.join("table.csv"), format!("y,{header}\n{}", rows.collect::<String>())).unwrap();
+    let header = |code: u8, sizes: &[u32]| {
+        let sizes = sizes.iter().flat_map(|size| size.to_be_bytes());
+        [0, 0, code, sizes.clone().count() as u8 / 4].into_iter().chain(sizes).collect::<Vec<u8>>()
+    };
+    let write = |name: &str, header: Vec<u8>, elements: Vec<u8>| {
+        fs::write(folder.join(name), [header, elements].concat()).unwrap();
+    };
+    write("labels", header(8, &[20_000]), (0..20_000).map(|example: u32| (example % 3) as u8).collect());
+    write("images", header(8, &[20_000, 500]), (0..10_000_000_u32).map(|at| (at * 7 % 251) as u8).collect());
+    let numbers = (0..10_000_000_u32).flat_map(|at| (at as f64).to_be_bytes());
+    write("numbers", header(14, &[20_000, 500]), numbers.collect());
+}
+
+/// Examples are never in memory in f64 and f32 at a time, nor is a file as text; and the estimate says so.
+#[cfg(target_os = "linux")]
+#[test]
+fn examples_take_little_more_than_twice_their_size() {
+    const DATA: f64 = 4.0 * 20_000.0 * 500.0;
+    let folder = tempfile::tempdir().unwrap();
+    write_files(folder.path());
+    let small = "[problem]\nkind = \"moons\"\nsamples = 100\n";
+    let training = "[network]\nhidden = [2]\n[train]\nbatch = 16\nsteps = 3\nseeds = 1\nlog_every = 0\n";
+    let measure = |name: &str, text: &str| {
+        let text = format!("name = \"{name}\"\n{text}{training}[[optimizer]]\nkind = \"sgd\"\nlr = 0.01\n");
+        fs::write(folder.path().join("spec.toml"), &text).unwrap();
+        let spec = Spec::parse("spec.toml", &text, folder.path(), &[]).unwrap();
+        let (_, data, plan) = Plan::read(&spec, Memory::unlimited()).unwrap();
+        let estimate = plan.memory(&spec, &data, Isa::best(), 2) as f64;
+        (
+            estimate,
+            peak(folder.path(), &["run", "spec.toml", "--out", &format!("{name}.out"), "--threads", "2", "--quiet"])
+                as f64,
+        )
+    };
+    let process = measure("small", small).1;
+    for (name, source) in SOURCES {
+        let (estimate, peak) = measure(name, &format!("[problem]\n{source}"));
+        let more = (peak - process) / DATA;
+        assert!(more <= 2.2, "{name}: {more:.2} times the data");
+        assert!((estimate / peak - 1.0).abs() <= 0.25, "{name}: {:.1} MB for {:.1} MB", estimate / 1e6, peak / 1e6);
+    }
+}
+
 #[test]
 fn what_does_not_fit_is_refused_by_its_place() {
     let little = Memory::limited(1_000_000);

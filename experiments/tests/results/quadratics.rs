@@ -56,7 +56,7 @@ fn regression_through_the_origin_has_a_closed_form() {
         &edited("inputs = 3", "inputs = 1\nscale = \"none\"").replace("hidden = []", "hidden = []\nbias = false"),
     );
     let Targets::Values { values: y, .. } = &data.train.targets else { panic!("regression") };
-    let x = &data.train.features;
+    let x = &data.train.features.to_f64();
     let mean = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / a.len() as f64;
     assert_near(&found.spectrum, &[2.0 * mean(x, x)], 1e-9);
     let losses = found.optimum.unwrap();

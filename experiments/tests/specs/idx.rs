@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use flate2::{Compression, write::GzEncoder};
-use thalweg::data::{Dataset, Splits, Targets};
+use thalweg::data::{Dataset, Features, Splits, Targets};
 use thalweg::spec::{InputError, Spec};
 
 use crate::{SMALL, plan};
@@ -57,14 +57,15 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn spec(folder: &Path, more: &str) -> Spec {
     let problem = format!("kind = \"idx\"\nimages = \"images\"\nlabels = \"labels\"\nscale = \"none\"\n{more}");
     let text = SMALL.replacen("kind = \"moons\"\nsamples = 100\nnoise = 0.2", &problem, 1);
-    Spec::parse("small.toml", &text.replace("batch = 16", "batch = 1"), folder, &[]).unwrap()
+    Spec::parse("small.toml", &text.replace("batch = 16", "batch = 1\nprecision = \"f64\""), folder, &[]).unwrap()
 }
 
 /// The examples of a data set, sorted: features, and the name of the class.
-fn examples(data: &Dataset) -> Vec<(Vec<f64>, String)> {
+fn examples(data: &Dataset<Features>) -> Vec<(Vec<f64>, String)> {
     let Targets::Classes { labels, classes } = &data.targets else { panic!("labels are classes") };
-    let example = |(index, label): (usize, &u32)| (data.example(index).to_vec(), classes[*label as usize].clone());
-    let mut examples: Vec<_> = labels.iter().enumerate().map(example).collect();
+    let features = data.features.to_f64();
+    let example = |(row, label): (&[f64], &u32)| (row.to_vec(), classes[*label as usize].clone());
+    let mut examples: Vec<_> = features.chunks_exact(data.inputs).zip(labels).map(example).collect();
     examples.sort_by(|a, b| a.partial_cmp(b).unwrap());
     examples
 }
@@ -112,7 +113,7 @@ fn a_test_split_of_its_own_is_left_as_it_is() {
     assert!(spec.problem.has_test());
     let data = Splits::load(&spec).unwrap();
     assert_eq!((data.train.len(), data.validation.len(), data.test.len()), (3, 1, 2));
-    assert_eq!(data.test.features, [9.0, 8.0, 7.0, 6.0]);
+    assert_eq!(data.test.features.to_f64(), [9.0, 8.0, 7.0, 6.0]);
     let classes = ["0", "1", "3"].map(str::to_owned).to_vec();
     assert_eq!(data.test.targets, Targets::Classes { labels: vec![2, 0], classes });
     // What is tested on is part of what a trial's numbers depend on.

@@ -303,7 +303,7 @@ fn the_digits_are_planned_as_meant() {
     let data = Splits::load(&spec).unwrap();
     assert_eq!((data.train.len(), data.validation.len(), data.test.len()), (1079, 359, 359));
     assert_eq!(data.train.inputs, 64);
-    assert!(data.train.features.iter().all(|x| (0.0..=1.0).contains(x)));
+    assert!(data.train.features.to_f64().iter().all(|x| (0.0..=1.0).contains(x)));
     let Targets::Classes { labels, classes } = &data.test.targets else { panic!("digits are classes") };
     assert_eq!(classes.concat(), "0123456789");
     assert!(labels.iter().all(|&label| label < 10));

@@ -52,14 +52,14 @@ fn problems() -> Vec<String> {
     generators.chain(SHIPPED.iter().map(|data| shipped(data.name))).collect()
 }
 
-fn labels(data: &Dataset) -> &[u32] {
+fn labels<F>(data: &Dataset<F>) -> &[u32] {
     match &data.targets {
         Targets::Classes { labels, .. } => labels,
         Targets::Values { .. } => panic!("no classes"),
     }
 }
 
-fn values(data: &Dataset) -> &[f64] {
+fn values<F>(data: &Dataset<F>) -> &[f64] {
     match &data.targets {
         Targets::Values { values, .. } => values,
         Targets::Classes { .. } => panic!("no values"),
@@ -113,7 +113,7 @@ fn every_problem_has_examples_in_both_splits_and_in_every_class() {
         assert!(train > 0 && test.abs_diff((train + test) / 4) <= 1, "{problem}: {train} and {test}");
         for split in [&data.train, &data.test] {
             assert_eq!(split.features.len(), split.len() * split.inputs);
-            assert!(split.features.iter().all(|x| x.is_finite()));
+            assert!(split.features.to_f64().iter().all(|x| x.is_finite()));
             match (&split.targets, spec.problem.task()) {
                 (Targets::Classes { labels, classes }, Task::Classification) => {
                     let all = classes.len() as u32;

@@ -75,7 +75,7 @@ fn trials<T: Elementary>() -> Vec<Trial> {
 
 /// Every bit of a trial's weights, of its last gradient and of its weights before, in the place of the validation loss,
 /// as a number of 52 bits: without it a difference could hide in the rounding of a mean.
-struct Fingerprint;
+pub struct Fingerprint;
 
 impl<T: Real> Observer<T> for Fingerprint {
     fn observe(&self, block: Logged<'_, T>, points: &mut [Point]) {

@@ -11,7 +11,7 @@ use thalweg::memory::Memory;
 use thalweg::record::{Runs, Setting, Status, read_runs};
 use thalweg::spec::Spec;
 use thalweg::sweep::run::{Finished, Progress, Reuse, Settings, run};
-use thalweg::train::{Engine, Job, Keep, Lane, Layout, Norms, Objective, Outcome, Path, Schedule, train};
+use thalweg::train::{Engine, Job, Keep, Lane, Layout, Norms, Objective, Outcome, Path, Schedule, Team, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape};
 use thalweg_kernels::math::Elementary;
@@ -323,7 +323,7 @@ fn gradient(descent: &Descent<f64>, point: &[f64]) -> Vec<f64> {
     let lanes = isa.lanes::<f64>();
     let x: Vec<f64> = point.iter().flat_map(|x| vec![*x; lanes]).collect();
     let layout = Layout { isa, path: Path::Population, groups: 1 };
-    let (mut scratch, mut gradient) = (descent.scratch(layout), vec![0.0; x.len()]);
+    let (mut scratch, mut gradient) = (descent.scratch(layout, &Team::alone()), vec![0.0; x.len()]);
     descent.gradient(&mut scratch, 0, &x, &mut gradient, &mut vec![0.0; lanes]);
     gradient.into_iter().step_by(lanes).collect()
 }

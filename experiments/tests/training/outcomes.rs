@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use thalweg::record::Status;
 use thalweg::train::{
-    Engine, Evaluation, Job, Lane, Layout, Metric, Objective, Outcome, Path, Schedule, Split, Target, train,
+    Engine, Evaluation, Job, Lane, Layout, Metric, Objective, Outcome, Path, Schedule, Split, Target, Team, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;
@@ -49,7 +49,7 @@ impl Objective<f64> for Play {
         2
     }
 
-    fn scratch(&self, layout: Layout) -> usize {
+    fn scratch(&self, layout: Layout, _: &Team) -> usize {
         layout.lanes::<f64>()
     }
 

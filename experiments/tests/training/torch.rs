@@ -8,7 +8,8 @@ use serde_json::Value;
 use thalweg::data::ShippedData;
 use thalweg::network::{Architecture, Examples, Network};
 use thalweg::train::{
-    Engine, Evaluation, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Schedule, Split, train,
+    Engine, Evaluation, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Schedule, Split, Team,
+    train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;
@@ -33,8 +34,8 @@ impl Objective<f64> for InFileOrder {
         self.whole.parameters()
     }
 
-    fn scratch(&self, layout: Layout) -> Self::Scratch {
-        (self.whole.scratch(layout), self.batches.iter().map(|batch| batch.scratch(layout)).collect())
+    fn scratch(&self, layout: Layout, team: &Team) -> Self::Scratch {
+        (self.whole.scratch(layout, team), self.batches.iter().map(|batch| batch.scratch(layout, team)).collect())
     }
 
     fn start(&self, (whole, batches): &mut Self::Scratch, lanes: &[Lane<'_>], weights: &mut [f64]) {

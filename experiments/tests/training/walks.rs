@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use thalweg::descent::Descent;
 use thalweg::train::{
     Engine, Evaluation, Job, Keep, Lane, Layout, Metric, Norms, OPTIONS, Objective, Options, Outcome, Path, Schedule,
-    Split, Target, defaults, train,
+    Split, Target, Team, defaults, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Landscape};
@@ -40,8 +40,8 @@ impl<T: Elementary> Objective<T> for Stepwise<T> {
         Objective::<T>::parameters(&self.0)
     }
 
-    fn scratch(&self, layout: Layout) -> Self::Scratch {
-        self.0.scratch(layout)
+    fn scratch(&self, layout: Layout, team: &Team) -> Self::Scratch {
+        self.0.scratch(layout, team)
     }
 
     fn start(&self, scratch: &mut Self::Scratch, lanes: &[Lane<'_>], weights: &mut [T]) {

@@ -118,14 +118,20 @@ pub struct Update<'a, T> {
     pub weights: &'a mut [T],
     /// `[group][parameter][lane]`
     pub gradient: &'a [T],
-    /// `[array][group][parameter][lane]`
-    pub state: &'a mut [T],
+    /// Each `[group][parameter][lane]`, as many as the optimizer keeps; the others are empty ([`state_arrays`]).
+    pub state: [&'a mut [T]; MAX_STATE],
     /// The parameters of each trial that are updated.
     pub range: Range<usize>,
     /// `[group][coefficient][lane]`, from [`Optimizer::advance`].
     pub coefficients: &'a [T],
     /// `[group][lane]`: becomes NaN when a new weight is not finite; else it is left as it was.
     pub alarm: &'a mut [T],
+}
+
+/// The arrays of `[array][group][parameter][lane]`, each of `size` numbers.
+pub fn state_arrays<T>(state: &mut [T], size: usize) -> [&mut [T]; MAX_STATE] {
+    let mut arrays = state.chunks_exact_mut(size.max(1));
+    std::array::from_fn(|_| arrays.next().unwrap_or_default())
 }
 
 impl Optimizer {
@@ -184,7 +190,7 @@ impl Optimizer {
         let Update { groups, weights, gradient, state, range, coefficients, alarm } = &step;
         assert!(alarm.len() == groups * isa.lanes::<T>() || (*groups == 1 && alarm.len() == 1));
         assert_eq!(gradient.len(), weights.len());
-        assert_eq!(state.len(), weights.len() * self.state);
+        assert!(state[..self.state].iter().all(|array| array.len() == weights.len()));
         assert_eq!(coefficients.len(), alarm.len() * self.coefficients);
         assert!(weights.len().is_multiple_of(alarm.len()));
         assert!(range.start <= range.end && range.end <= weights.len() / alarm.len());

@@ -38,10 +38,8 @@ fn run<R: Rule, S: Simd, T: Real>(simd: S, step: Update<'_, T>) -> bool {
     let part = if alone { range.clone() } else { 0..size };
     let (weights, weights_rest) = T::as_registers_mut::<S>(&mut weights[part.clone()]);
     let (gradient, gradient_rest) = T::as_registers::<S>(&gradient[part.clone()]);
-    let mut arrays = state.chunks_exact_mut(size.max(1));
-    let mut state: [_; MAX_STATE] = std::array::from_fn(|_| {
-        T::as_registers_mut::<S>(arrays.next().map_or(&mut [][..], |array| &mut array[part.clone()]))
-    });
+    let mut state: [_; MAX_STATE] =
+        state.map(|array| T::as_registers_mut::<S>(array.get_mut(part.clone()).unwrap_or_default()));
     let parameters = weights.len() / groups;
     let (start, count) = if alone { (0, parameters) } else { (range.start, range.len()) };
     let (of_lanes, _) = T::as_registers::<S>(coefficients);

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use thalweg_kernels::Isa;
-use thalweg_kernels::optimizer::{ALL, Domain, Hyperparameter, Optimizer, Update};
+use thalweg_kernels::optimizer::{ALL, Domain, Hyperparameter, Optimizer, Update, state_arrays};
 use thalweg_kernels::reference::optimizer::{Memory, step as reference_step};
 
 use crate::compare::{Precision, assert_same};
@@ -66,7 +66,7 @@ fn run_block<T: Precision>(optimizer: &Optimizer, isa: Isa, groups: usize, trial
             groups,
             weights: &mut weights,
             gradient: &layout(&|trial| trial.gradients[step].clone()),
-            state: &mut state,
+            state: state_arrays(&mut state, parameters * trials.len()),
             range: 0..parameters,
             coefficients: &fresh.chunks_exact(lanes).flat_map(interleave).collect::<Vec<T>>(),
             alarm: &mut alarm,
@@ -238,7 +238,7 @@ fn single_is_as_in_a_block<T: Precision>() {
                             groups: 1,
                             weights: &mut weights,
                             gradient: &gradient.iter().map(|g| T::from_f64(*g)).collect::<Vec<T>>(),
-                            state: &mut state,
+                            state: state_arrays(&mut state, parameters),
                             range,
                             coefficients: &fresh.iter().map(|c| T::from_f64(*c)).collect::<Vec<T>>(),
                             alarm: std::slice::from_mut(&mut alarm),
@@ -282,7 +282,7 @@ fn every_optimizer_reaches_the_minimum_of_a_quadratic() {
         for _ in 0..5000 {
             optimizer.advance(&hyperparameters, &mut products, &mut fresh);
             let gradient: [f64; 3] = std::array::from_fn(|at| curvatures[at] * (weights[at] - 1.0));
-            let (weights, state, coefficients) = (&mut weights, &mut state, &fresh);
+            let (weights, state, coefficients) = (&mut weights, state_arrays(&mut state, 3), &fresh);
             let (gradient, range, alarm) = (&gradient, 0..3, std::slice::from_mut(&mut alarm));
             let step = Update { groups: 1, weights, gradient, state, range, coefficients, alarm };
             assert!(!optimizer.update(Isa::best(), step));

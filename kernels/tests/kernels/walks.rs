@@ -3,7 +3,7 @@
 
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Landscape, Points};
-use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Hyperparameter, Optimizer, Update};
+use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Hyperparameter, Optimizer, Update, state_arrays};
 use thalweg_kernels::walk::{Walk, Walker};
 
 use crate::compare::{Precision, assert_same};
@@ -62,6 +62,7 @@ fn step_by_step<T: Precision>(landscape: &Landscape, optimizer: &Optimizer, isa:
     for step in 1..=STEPS {
         landscape.gradient(isa, Points { x, dimensions: 2, spectrum: &[] }, &mut gradient);
         let (groups, range) = (survived.len() / lanes, 0..2);
+        let state = state_arrays(state, x.len());
         let (weights, gradient, alarm) = (&mut *x, &gradient, &mut alarm);
         optimizer.update(isa, Update { groups, weights, gradient, state, range, coefficients, alarm });
         for (survived, _) in survived.iter_mut().zip(alarm).filter(|(_, alarm)| alarm.is_finite()) {

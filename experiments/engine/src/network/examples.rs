@@ -8,12 +8,14 @@ use thalweg_kernels::Real;
 use thalweg_kernels::product::Input;
 
 use crate::random::Stream;
+use crate::train::Team;
+use crate::train::team::{Both, Rows, RowsMut, share};
 
 /// A split of a data set: `[example][input]` and `[example][target]`.
 #[derive(Clone, Debug, Default)]
 pub struct Examples<T> {
     /// The features.
-    pub inputs: Vec<T>,
+    pub inputs: Arc<Vec<T>>,
     /// Numbers for regression, else the index of the class (0 or 1 for a binary target).
     pub targets: Vec<T>,
     /// How many examples.
@@ -23,8 +25,8 @@ pub struct Examples<T> {
 impl<T: Real> Examples<T> {
     /// Rounds examples to the precision `T`.
     pub fn new(inputs: &[f64], targets: &[f64], count: usize) -> Self {
-        let round = |values: &[f64]| values.iter().map(|x| T::from_f64(*x)).collect();
-        Self { inputs: round(inputs), targets: round(targets), count }
+        let round = |values: &[f64]| values.iter().map(|x| T::from_f64(*x)).collect::<Vec<T>>();
+        Self { inputs: Arc::new(round(inputs)), targets: round(targets), count }
     }
 }
 
@@ -103,7 +105,8 @@ impl Orders {
 }
 
 /// The rows of `source` at the positions `range` of the order, or of each lane's own order.
-pub(super) fn gather<'a, T: Copy>(
+pub(super) fn gather<'a, T: Real>(
+    team: &Team,
     orders: &[Arc<[u32]>],
     lanes: usize,
     range: Range<usize>,
@@ -113,15 +116,11 @@ pub(super) fn gather<'a, T: Copy>(
 ) -> Input<'a, T> {
     if let [order] = orders {
         let (out, order) = (&mut out[..range.len() * width], &order[range]);
-        match width {
-            // For rows this short, a call to copy memory does not pay.
-            1 => pick::<T, 1>(order, source, out),
-            2 => pick::<T, 2>(order, source, out),
-            _ => {
-                let rows = out.chunks_exact_mut(width).zip(order);
-                rows.for_each(|(row, example)| row.copy_from_slice(&source[*example as usize * width..][..width]));
-            }
-        }
+        let parts = team.parts(order.len(), copying(order.len(), width));
+        let rows = Both(Rows(order, 1), RowsMut(&mut *out, width));
+        share(parts, rows, &|Both(Rows(order, _), RowsMut(out, _))| {
+            pick_rows(order, source, width, out);
+        });
         return Input::Shared(out);
     }
     let out = &mut out[..range.len() * width * lanes];
@@ -134,6 +133,24 @@ pub(super) fn gather<'a, T: Copy>(
         }
     }
     Input::PerLane(out)
+}
+
+/// Nanoseconds that rows of so many numbers take which are far from each other, about.
+fn copying(rows: usize, width: usize) -> usize {
+    rows * (50 + width / 4)
+}
+
+/// The rows of `width` numbers in this order.
+pub(super) fn pick_rows<T: Copy>(order: &[u32], source: &[T], width: usize, out: &mut [T]) {
+    match width {
+        // For rows this short, a call to copy memory does not pay.
+        1 => pick::<T, 1>(order, source, out),
+        2 => pick::<T, 2>(order, source, out),
+        _ => {
+            let rows = out.chunks_exact_mut(width).zip(order);
+            rows.for_each(|(row, example)| row.copy_from_slice(&source[*example as usize * width..][..width]));
+        }
+    }
 }
 
 /// The rows of `W` numbers in this order.

@@ -9,6 +9,8 @@ mod parameterisation;
 mod perturbed;
 mod propagation;
 mod scratch;
+mod shared;
+mod shuffled;
 pub mod tensors;
 
 pub use architecture::{Architecture, Layer};

@@ -12,8 +12,10 @@ use thalweg_kernels::table::{Family, Table};
 use super::examples::gather;
 use super::initial::Initials;
 use super::scratch::{Order, Scratch};
+use super::shuffled::Shuffled;
 use super::{Architecture, Batches, Examples, Initializer, Orders};
-use crate::train::{self, Evaluation, Lane, Layout, Objective, Path, Setting, Split, Trainer};
+use crate::train::team::{Both, Rows, RowsMut, share};
+use crate::train::{self, Evaluation, Lane, Layout, Objective, Path, Setting, Split, Team, Trainer};
 
 /// A network, the data it learns from, and how its weights start.
 #[derive(Debug)]
@@ -23,6 +25,7 @@ pub struct Network<T> {
     pub(super) splits: [Examples<T>; 3],
     batches: Batches,
     orders: Orders,
+    shuffled: Shuffled<T>,
     initials: Initials<T>,
     chunk: Option<usize>,
     /// The most examples of a split that an evaluation covers.
@@ -58,7 +61,8 @@ impl<T: Elementary> Network<T> {
         assert!(batches.examples == splits[0].count && (1..=batches.examples).contains(&batches.size));
         let orders = Orders::new(batches.examples, batches.replacement);
         let initials = Initials::new(architecture.parameters());
-        Self { architecture, initializer, splits, batches, orders, initials, chunk, evaluated: usize::MAX }
+        let shuffled = Shuffled::default();
+        Self { architecture, initializer, splits, batches, orders, shuffled, initials, chunk, evaluated: usize::MAX }
     }
 
     /// Limits evaluations to the first `examples` examples of each split.
@@ -115,9 +119,9 @@ impl<T: Elementary> Objective<T> for Network<T> {
         self.architecture.layers().iter().map(|layer| layer.weights.start..layer.bias.end).collect()
     }
 
-    fn scratch(&self, layout: Layout) -> Scratch<T> {
+    fn scratch(&self, layout: Layout, team: &Team) -> Scratch<T> {
         let chunk = chunk_size::<T>(&self.architecture, layout, self.chunk);
-        Scratch::new(&self.architecture, layout, chunk, self.batches.size > PIECE)
+        Scratch::new(&self.architecture, layout, team, chunk, self.batches.size > PIECE)
     }
 
     fn start(&self, scratch: &mut Scratch<T>, lanes: &[Lane<'_>], weights: &mut [T]) {
@@ -276,7 +280,7 @@ impl<T: Elementary> Network<T> {
     fn group_gradient(
         &self,
         scratch: &mut Scratch<T>,
-        order: &mut Order,
+        order: &mut Order<T>,
         step: u64,
         weights: &[T],
         mut sums: Sums<'_, T>,
@@ -285,6 +289,10 @@ impl<T: Elementary> Network<T> {
         if self.batches.shuffled && order.epoch != Some(epoch) {
             order.orders.clear();
             order.orders.extend(order.seeds.iter().map(|seed| self.orders.of_epoch(*seed, epoch)));
+            order.rows = match (&*order.seeds, &*order.orders) {
+                ([seed], [shared]) => self.shuffled.of_epoch(&self.splits[Split::Train as usize], *seed, epoch, shared),
+                _ => None,
+            };
             order.epoch = Some(epoch);
         }
         let scale = T::from_f64(1.0 / batch.len() as f64);
@@ -297,6 +305,7 @@ impl<T: Elementary> Network<T> {
             for from in (begin..end).step_by(scratch.chunk) {
                 let chunk = Chunk {
                     orders: &order.orders,
+                    rows: order.rows.as_deref(),
                     range: from..end.min(from + scratch.chunk),
                     scale,
                     start: if from == begin { Start::Zero } else { Start::Continue },
@@ -307,7 +316,7 @@ impl<T: Elementary> Network<T> {
                 self.chunk_gradient(scratch, &chunk, weights, sums);
             }
             if !first {
-                sums.gradient.iter_mut().zip(piece.iter()).for_each(|(sum, piece)| *sum += *piece);
+                add(&scratch.team, sums.gradient, &piece);
             }
         }
         self.architecture.scale_gradient(sums.gradient, scratch.lanes);
@@ -323,15 +332,16 @@ impl<T: Elementary> Network<T> {
         let mut inputs = std::mem::take(&mut scratch.inputs);
         let mut targets = std::mem::take(&mut scratch.targets);
         let split = &self.splits[Split::Train as usize];
-        let (x, y) = if !self.batches.shuffled {
+        let in_order = if self.batches.shuffled { chunk.rows } else { Some(split) };
+        let (x, y) = if let Some(rows) = in_order {
             (
-                Input::Shared(&split.inputs[range.start * width..range.end * width]),
-                Input::Shared(&split.targets[range.start * target..range.end * target]),
+                Input::Shared(&rows.inputs[range.start * width..range.end * width]),
+                Input::Shared(&rows.targets[range.start * target..range.end * target]),
             )
         } else {
             (
-                gather(chunk.orders, lanes, range.clone(), &split.inputs, width, &mut inputs),
-                gather(chunk.orders, lanes, range, &split.targets, target, &mut targets),
+                gather(&scratch.team, chunk.orders, lanes, range.clone(), &split.inputs, width, &mut inputs),
+                gather(&scratch.team, chunk.orders, lanes, range, &split.targets, target, &mut targets),
             )
         };
         self.forward(scratch, weights, x, examples);
@@ -345,6 +355,14 @@ impl<T: Elementary> Network<T> {
         scratch.inputs = inputs;
         scratch.targets = targets;
     }
+}
+
+/// Adds the chains of a piece to those before.
+fn add<T: Real>(team: &Team, sums: &mut [T], piece: &[T]) {
+    let parts = team.parts(sums.len(), sums.len() / 2);
+    share(parts, Both(RowsMut(sums, 1), Rows(piece, 1)), &|Both(RowsMut(sums, _), Rows(piece, _))| {
+        sums.iter_mut().zip(piece).for_each(|(sum, piece)| *sum += *piece);
+    });
 }
 
 /// What a group's examples are added to.
@@ -361,6 +379,8 @@ struct Sums<'a, T> {
 struct Chunk<'a, T> {
     /// The epoch's orders.
     orders: &'a [Arc<[u32]>],
+    /// The rows in that order, if they are kept.
+    rows: Option<&'a Examples<T>>,
     /// Positions in the order.
     range: Range<usize>,
     /// 1/m of the batch.

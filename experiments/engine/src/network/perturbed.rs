@@ -4,7 +4,7 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::product::Input;
 
 use super::Network;
-use crate::train::{Lane, Layout, Objective, Path, Split};
+use crate::train::{Lane, Layout, Objective, Path, Split, Team};
 use thalweg_record::record::Change;
 
 /// One weight, and by how much it is changed.
@@ -36,7 +36,7 @@ impl Network<f64> {
         let weight = of.weights.start + unit * of.inputs + from;
         let layout = Layout { isa: Isa::best(), path: Path::Population, groups: 1 };
         let lanes = layout.lanes::<f64>();
-        let mut scratch = self.scratch(layout);
+        let mut scratch = self.scratch(layout, &Team::alone());
         let mut weights = vec![0.0; self.parameters() * lanes];
         self.start(&mut scratch, &vec![lane; lanes], &mut weights);
         let mut sides: [Vec<Vec<f64>>; 2] = [Vec::new(), Vec::new()];

@@ -6,6 +6,7 @@ use thalweg_kernels::product::{Finish, Input, Shape, Start};
 
 use super::scratch::Scratch;
 use super::{Layer, Network};
+use crate::train::team::{Both, Rows, RowsMut, share};
 use crate::train::{Layout, Path};
 
 /// The most inputs of a layer for which loading them again for each example costs no more than keeping them.
@@ -56,7 +57,9 @@ impl<T: Elementary> Network<T> {
                 if let Some(z) = scratch.arguments.get_mut(index) {
                     z[..outputs.len()].copy_from_slice(outputs);
                 }
-                self.architecture().activation.forward(isa, outputs);
+                let activation = &self.architecture().activation;
+                let parts = scratch.team.parts(outputs.len(), outputs.len());
+                share(parts, RowsMut(outputs, 1), &|RowsMut(outputs, _)| activation.forward(isa, outputs));
             }
         }
     }
@@ -73,7 +76,7 @@ impl<T: Elementary> Network<T> {
     ) {
         let (lanes, layers) = (scratch.lanes, self.architecture().layers());
         let (last, activation) = (layers.len() - 1, self.architecture().activation);
-        let Scratch { values, arguments, upstream: [upstream, downstream], products, layout, .. } = scratch;
+        let Scratch { values, arguments, upstream: [upstream, downstream], products, layout, team, .. } = scratch;
         if let Input::Shared(inputs) = inputs
             && self.is_shallow(layout.path)
         {
@@ -107,7 +110,10 @@ impl<T: Elementary> Network<T> {
                     products.input_gradient(shape, matrix, dz, Some(known), dx);
                 } else {
                     products.input_gradient(shape, matrix, dz, None, dx);
-                    activation.backward(layout.isa, known, dx);
+                    let (isa, parts) = (layout.isa, team.parts(dx.len(), dx.len()));
+                    share(parts, Both(Rows(known, 1), RowsMut(dx, 1)), &|Both(Rows(known, _), RowsMut(dx, _))| {
+                        activation.backward(isa, known, dx);
+                    });
                 }
                 std::mem::swap(upstream, downstream);
             }

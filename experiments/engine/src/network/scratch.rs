@@ -5,16 +5,20 @@ use std::sync::Arc;
 use thalweg_kernels::activation::Needs;
 use thalweg_kernels::loss::{Gradient, Loss, Rows, Value};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::product::{self, PIECE, Products};
+use thalweg_kernels::product::{self, Input, PIECE, Products};
 use thalweg_kernels::{Buffer, Isa};
 
-use super::Architecture;
 use super::objective::chunk_size;
-use crate::train::{Layout, Path};
+use super::shared::Shared;
+use super::{Architecture, Examples};
+use crate::train::team::{Both, Rows as Part, RowsMut, share};
+use crate::train::{Layout, Path, Team};
 
 /// What a worker needs to train a block on a network; made once, used for one block after another.
 pub struct Scratch<T: Elementary> {
     pub(super) layout: Layout,
+    /// Who shares the work on a chunk: on the dense path, where lanes are examples.
+    pub(super) team: Team,
     /// Lanes of a group.
     pub(super) lanes: usize,
     /// Examples that go through the network at a time.
@@ -39,7 +43,7 @@ pub struct Scratch<T: Elementary> {
     /// The initial seeds of the block's lanes.
     pub(super) init_seeds: Vec<u64>,
     /// One per group of the block.
-    pub(super) groups: Vec<Order>,
+    pub(super) groups: Vec<Order<T>>,
 }
 
 /// The bytes of what a worker needs for batches of `batch` examples, besides the weights that it trains and their
@@ -57,18 +61,20 @@ pub fn bytes<T: Elementary>(architecture: &Architecture, layout: Layout, chunk: 
 }
 
 /// The order in which a group sees the examples.
-#[derive(Default)]
-pub(super) struct Order {
+pub(super) struct Order<T> {
     /// One per lane, or one for all lanes where they agree.
     pub seeds: Vec<u64>,
     /// The epoch's orders, one per seed.
     pub orders: Vec<Arc<[u32]>>,
+    /// The rows of the epoch in that order, if the lanes agree on it and the split is small.
+    pub rows: Option<Arc<Examples<T>>>,
     pub epoch: Option<u64>,
 }
 
 impl<T: Elementary> Scratch<T> {
     /// Scratch for chunks of `chunk` examples; `pieces` if batches have more than one piece.
-    pub(super) fn new(architecture: &Architecture, layout: Layout, chunk: usize, pieces: bool) -> Self {
+    pub(super) fn new(architecture: &Architecture, layout: Layout, team: &Team, chunk: usize, pieces: bool) -> Self {
+        let team = if layout.path == Path::Dense { team.clone() } else { Team::alone() };
         let lanes = layout.lanes::<T>();
         let (layers, widest) = (architecture.layers(), architecture.widest());
         let targets = architecture.loss.target_width(architecture.outputs());
@@ -76,17 +82,21 @@ impl<T: Elementary> Scratch<T> {
             Needs::Value => &[],
             Needs::Argument => &layers[..layers.len() - 1],
         };
-        let order = || Order { seeds: Vec::with_capacity(lanes), orders: Vec::with_capacity(lanes), epoch: None };
+        let order =
+            || Order { seeds: Vec::with_capacity(lanes), orders: Vec::with_capacity(lanes), rows: None, epoch: None };
         let products = match layout.path {
             Path::Population => product::population(layout.isa),
-            Path::Dense => product::dense(layout.isa),
+            Path::Dense if team.threads() == 1 => product::dense(layout.isa),
+            Path::Dense => Box::new(Shared::new(layout.isa, &team)),
         };
+        let criterion = Criterion::new(layout, &team);
         Self {
             layout,
+            team,
             lanes,
             chunk,
             products,
-            criterion: Criterion::new(layout),
+            criterion,
             // All as wide as the widest layer, since the last one trades places with those of `upstream`.
             values: layers.iter().map(|_| Buffer::zeroed(chunk * widest * lanes)).collect(),
             arguments: hidden.iter().map(|layer| Buffer::zeroed(chunk * layer.outputs * lanes)).collect(),
@@ -106,30 +116,67 @@ impl<T: Elementary> Scratch<T> {
 /// The losses of a group: a lane is a trial, or, on the dense path, an example.
 pub(super) enum Criterion<T: Elementary> {
     Trials(Isa),
-    Examples(Box<Rows<T>>),
+    Examples(Team, Vec<Judge<T>>),
 }
 
+/// What judges some examples of a trial.
+pub(super) struct Judge<T> {
+    rows: Rows<T>,
+    alarm: T,
+}
+
+/// Nanoseconds for an output of an example, about.
+const OUTPUT: usize = 2;
+
 impl<T: Elementary> Criterion<T> {
-    fn new(layout: Layout) -> Self {
+    fn new(layout: Layout, team: &Team) -> Self {
+        let judge = |_| Judge { rows: Rows::new(layout.isa), alarm: T::default() };
         match layout.path {
             Path::Population => Self::Trials(layout.isa),
-            Path::Dense => Self::Examples(Box::new(Rows::new(layout.isa))),
+            Path::Dense => Self::Examples(team.clone(), (0..team.threads()).map(judge).collect()),
         }
     }
 
     /// z → scale · dL/dz, in place.
     pub fn gradient(&mut self, loss: &Loss, chunk: Gradient<'_, T>) {
-        match self {
-            Self::Trials(isa) => loss.gradient(*isa, chunk),
-            Self::Examples(rows) => rows.gradient(loss, chunk),
-        }
+        let (team, judges) = match self {
+            Self::Trials(isa) => return loss.gradient(*isa, chunk),
+            Self::Examples(team, judges) => (team, judges),
+        };
+        let Gradient { outputs, targets, units, scale, alarm } = chunk;
+        let parts = team.parts(outputs.len() / units, OUTPUT * outputs.len());
+        let judges = &mut judges[..parts];
+        let (outputs, targets) = (RowsMut(outputs, units), Part(rows(targets), loss.target_width(units)));
+        share(parts, (&mut *judges, Both(outputs, targets)), &|(own, Both(RowsMut(outputs, _), Part(targets, _)))| {
+            let Judge { rows, alarm } = &mut own[0];
+            *alarm = T::default();
+            let (targets, alarm) = (Input::PerLane(targets), std::slice::from_mut(alarm));
+            rows.gradient(loss, Gradient { outputs, targets, units, scale, alarm });
+        });
+        // Zeros, or a NaN among them.
+        alarm[0] = judges.iter().fold(alarm[0], |sum, judge| sum + judge.alarm);
     }
 
     /// L per example and trial, and whether it is classified correctly.
     pub fn value(&mut self, loss: &Loss, chunk: Value<'_, T>) {
-        match self {
-            Self::Trials(isa) => loss.value(*isa, chunk),
-            Self::Examples(rows) => rows.value(loss, chunk),
-        }
+        let (team, judges) = match self {
+            Self::Trials(isa) => return loss.value(*isa, chunk),
+            Self::Examples(team, judges) => (team, judges),
+        };
+        let Value { outputs, targets, units, losses, correct } = chunk;
+        let parts = team.parts(losses.len(), OUTPUT * outputs.len());
+        let examples = Both(Part(outputs, units), Part(rows(targets), loss.target_width(units)));
+        let results = Both(RowsMut(losses, 1), RowsMut(correct, 1));
+        share(parts, (&mut judges[..parts], Both(examples, results)), &|(own, Both(examples, results))| {
+            let (Both(Part(outputs, _), Part(targets, _)), Both(RowsMut(losses, _), RowsMut(correct, _))) =
+                (examples, results);
+            own[0].rows.value(loss, Value { outputs, targets: Input::PerLane(targets), units, losses, correct });
+        });
     }
+}
+
+/// With one lane, shared numbers and numbers per lane are the same.
+fn rows<T>(targets: Input<'_, T>) -> &[T] {
+    let (Input::Shared(rows) | Input::PerLane(rows)) = targets;
+    rows
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use thalweg_kernels::optimizer::{Adjustment, clipped_norms, clipping_factor};
 use thalweg_kernels::{Buffer, Isa, Real};
 
+use super::step::Steps;
 use super::{Lane, Layout};
 
 /// What is done to the gradients of a block before the update; nothing unless a trial of the block asks for something.
@@ -70,10 +71,17 @@ impl<T: Real> Adjuster<T> {
 
     /// Clips and decays some parameters, `keep` of the weights where decay is decoupled; returns the gradients that the
     /// update takes.
-    pub fn adjust(&mut self, weights: &mut [T], gradient: &[T], range: Range<usize>, keep: &[T]) -> &[T] {
-        let Self { isa, width, adjusted, limit, factor, decay, .. } = self;
+    pub fn adjust(
+        &mut self,
+        steps: &Steps<T>,
+        weights: &mut [T],
+        gradient: &[T],
+        range: Range<usize>,
+        keep: &[T],
+    ) -> &[T] {
+        let Self { width, adjusted, limit, factor, decay, .. } = self;
         let lanes = *width;
-        Adjustment { weights, gradient, adjusted, range, lanes, limit, factor, decay, keep }.apply(*isa);
+        steps.adjust(Adjustment { weights, gradient, adjusted, range, lanes, limit, factor, decay, keep });
         &self.adjusted
     }
 }

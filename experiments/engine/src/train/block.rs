@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use thalweg_kernels::Buffer;
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Optimizer, Update};
+use thalweg_kernels::optimizer::{Optimizer, Update, state_arrays};
 use thalweg_kernels::walk::Walk;
 
 use super::adjuster::Adjuster;
 use super::alarms::Alarms;
 use super::coefficients::{Coefficients, Part};
+use super::step::Steps;
 use super::trials::Trials;
-use super::{Evaluation, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Split, Target};
+use super::{Evaluation, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Split, Target, Team};
 
 /// What all trials of a sweep have in common.
 #[derive(Clone, Debug)]
@@ -42,6 +43,7 @@ struct Worker<T: Elementary, O: Objective<T>> {
     state: Buffer<T>,
     coefficients: Coefficients<T>,
     adjuster: Adjuster<T>,
+    steps: Steps<T>,
     alarms: Alarms<T>,
     /// After how many steps of a walk each lane was finite.
     survived: Buffer<T>,
@@ -59,13 +61,15 @@ pub struct Setting<'a, T> {
     pub observers: &'a [&'a dyn Observer<T>],
     /// How blocks stand in memory.
     pub layout: Layout,
+    /// Who shares the work on a block.
+    pub team: &'a Team,
     /// The optimizers of all blocks.
     pub optimizers: &'a [&'static Optimizer],
     /// Set when blocks are to be given up.
     pub stop: &'a AtomicBool,
 }
 
-/// Trains one block after the other, on one thread.
+/// Trains one block after the other, on one thread and those that help it.
 pub trait Trainer {
     /// Trains a block to its end: trials of one optimizer, as many as the layout has lanes at most. Nothing if it is
     /// given up, which takes a step at most.
@@ -74,7 +78,7 @@ pub trait Trainer {
 
 /// The trainer of an objective. Who calls this compiles the training loop for it.
 pub fn trainer<'a, T: Elementary, O: Objective<T>>(objective: &'a O, setting: Setting<'a, T>) -> Box<dyn Trainer + 'a> {
-    Box::new(Bound { worker: Worker::new(objective, setting.layout, setting.optimizers), objective, setting })
+    Box::new(Bound { worker: Worker::new(objective, &setting), objective, setting })
 }
 
 /// A worker and what it works on.
@@ -91,8 +95,9 @@ impl<T: Elementary, O: Objective<T>> Trainer for Bound<'_, T, O> {
 }
 
 impl<T: Elementary, O: Objective<T>> Worker<T, O> {
-    /// A worker for blocks of this layout and optimizers among `optimizers`.
-    fn new(objective: &O, layout: Layout, optimizers: &[&'static Optimizer]) -> Self {
+    /// A worker for blocks of a setting.
+    fn new(objective: &O, setting: &Setting<'_, T>) -> Self {
+        let Setting { layout, team, optimizers, .. } = *setting;
         let width = layout.lanes::<T>();
         let lanes = layout.groups * width;
         let size = objective.parameters() * lanes;
@@ -100,13 +105,14 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         Self {
             layout,
             width,
-            scratch: objective.scratch(layout),
+            scratch: objective.scratch(layout, team),
             weights: Buffer::zeroed(size),
             previous: Buffer::zeroed(size),
             gradient: Buffer::zeroed(size),
             state: Buffer::zeroed(size * arrays),
             coefficients: Coefficients::new(lanes, width, optimizers, objective.parts()),
             adjuster: Adjuster::new(layout),
+            steps: Steps::new(layout, team),
             alarms: Alarms::new(lanes),
             survived: Buffer::zeroed(lanes),
             evaluation: Evaluation::default(),
@@ -183,17 +189,18 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
 
     /// Update `step` of every lane, counted from 1; trials that it makes non-finite end.
     fn update(&mut self, optimizer: &Optimizer, lanes: &[Lane<'_>], step: u64) {
-        let Self { layout, weights, gradient, state, coefficients, adjuster, alarms, .. } = self;
+        let Self { layout, weights, gradient, state, coefficients, adjuster, steps, alarms, .. } = self;
         let size = weights.len();
         let state = &mut state[..optimizer.state * size];
         let mut raised = false;
         adjuster.measure(lanes, gradient);
         for Part { range, coefficients, keep } in coefficients.advance(optimizer, lanes, step) {
             let is_on = adjuster.is_on;
-            let gradient = if is_on { adjuster.adjust(weights, gradient, range.clone(), keep) } else { &**gradient };
-            let (groups, alarm) = (layout.groups, alarms.lanes());
+            let gradient =
+                if is_on { adjuster.adjust(steps, weights, gradient, range.clone(), keep) } else { &**gradient };
+            let (groups, alarm, state) = (layout.groups, alarms.lanes(), state_arrays(state, size));
             let step = Update { groups, weights, gradient, state, range, coefficients, alarm };
-            raised |= optimizer.update(layout.isa, step);
+            raised |= steps.update(optimizer, step);
         }
         if raised && alarms.any() {
             for lane in 0..self.trials.count() {

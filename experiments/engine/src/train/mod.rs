@@ -1,8 +1,8 @@
 //! The training loop: one loop for every objective, optimizer and observer.
 //!
 //! It is written in terms of an [`Objective`], an update rule ([`thalweg_kernels::optimizer::Optimizer`]) and
-//! [`Observer`]s. Trials are trained in blocks of lanes, each block by one thread; a trial's numbers do not depend on
-//! the block it is in.
+//! [`Observer`]s. Trials are trained in blocks of lanes, each block by one thread, which threads without a block may help
+//! ([`Team`]); a trial's numbers do not depend on the block it is in, nor on who helps.
 
 mod adjuster;
 mod alarms;
@@ -17,6 +17,8 @@ mod options;
 mod outcome;
 mod pool;
 mod rate;
+mod step;
+pub(crate) mod team;
 mod trials;
 
 pub use block::{Schedule, Setting, Trainer, trainer};
@@ -29,3 +31,4 @@ pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, WHOLE_NUMBERS, defau
 pub use outcome::{Keep, Metric, Outcome, Point, Positions, Target};
 pub use pool::{Engine, Job, Jobs, train};
 pub use rate::{COURSES, Course, CourseFacts, RateSchedule};
+pub use team::Team;

@@ -6,7 +6,7 @@ use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 use thalweg_kernels::walk::Walk;
 
-use super::{Evaluation, Keep, Layout, Options, Setting, Trainer, trainer};
+use super::{Evaluation, Keep, Layout, Options, Setting, Team, Trainer, trainer};
 
 /// A part of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +71,8 @@ pub trait Objective<T: Elementary>: Sync {
         trainer(self, setting)
     }
 
-    /// Scratch for blocks of this layout.
-    fn scratch(&self, layout: Layout) -> Self::Scratch;
+    /// Scratch for blocks of this layout, the work on which a team may share.
+    fn scratch(&self, layout: Layout, team: &Team) -> Self::Scratch;
 
     /// Begins a block: sets every lane's initial parameters.
     fn start(&self, scratch: &mut Self::Scratch, lanes: &[Lane<'_>], weights: &mut [T]);

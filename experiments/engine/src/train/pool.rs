@@ -1,6 +1,7 @@
 //! Blocks on threads.
 
 use std::ops::Range;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
 use super::block::Setting;
-use super::{Lane, Layout, Objective, Observer, Outcome, Path, Schedule};
+use super::{Lane, Layout, Objective, Observer, Outcome, Path, Schedule, Team};
 
 /// How blocks are trained. None of it changes a bit of a result.
 #[derive(Clone, Copy, Debug)]
@@ -25,19 +26,27 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Lanes per block in the precision `T`.
-    pub fn block_lanes<T: Elementary>(&self) -> usize {
-        let layout = self.layout::<T>();
+    /// Lanes per block in the precision `T`, where so many trials are trained.
+    pub fn block_lanes<T: Elementary>(&self, trials: usize) -> usize {
+        let layout = self.layout::<T>(trials);
         layout.groups * layout.lanes::<T>()
     }
 
-    /// The layout of a block in the precision `T`: as many registers as the requested lanes fill.
-    fn layout<T: Elementary>(&self) -> Layout {
+    /// The layout of a block in the precision `T`: as many registers as the requested lanes fill, or fewer, so that there
+    /// are blocks for all threads.
+    fn layout<T: Elementary>(&self, trials: usize) -> Layout {
+        let registers = |lanes: usize| lanes.div_ceil(self.isa.lanes::<T>()).max(1);
         let groups = match (self.path, self.lanes) {
-            (Path::Population, Some(lanes)) => lanes.div_ceil(self.isa.lanes::<T>()).max(1),
+            (Path::Population, Some(lanes)) => registers(lanes).min(registers(trials.div_ceil(self.threads.max(1)))),
             _ => 1,
         };
         Layout { isa: self.isa, path: self.path, groups }
+    }
+
+    /// The threads that train `blocks` blocks, and how many of them start with one: on the dense path, the others help.
+    fn threads(&self, blocks: usize) -> [usize; 2] {
+        let busy = self.threads.clamp(1, blocks.max(1));
+        [if self.path == Path::Dense { self.threads.max(1) } else { busy }, busy]
     }
 }
 
@@ -88,7 +97,7 @@ impl<'a, A: AsRef<[Job<'a>]> + Sync + ?Sized> Jobs for A {
 
 /// Trains all trials of all jobs; hands each finished block to `done`, with the job's index and the index of its first
 /// trial there, in no particular order and from any thread. Gives up the blocks in progress once `stop` is set. Returns
-/// the time spent on training, summed over the threads.
+/// the time spent on training, summed over the threads that had blocks.
 ///
 /// # Errors
 ///
@@ -102,8 +111,9 @@ pub fn train<T: Elementary, O: Objective<T>>(
     stop: &AtomicBool,
     done: impl Fn(usize, usize, &[Outcome]) + Sync,
 ) -> Result<Duration, rayon::ThreadPoolBuildError> {
-    let layout = engine.layout::<T>();
-    let lanes = engine.block_lanes::<T>();
+    let trials = (0..jobs.count()).map(|job| jobs.trials(job)).sum();
+    let layout = engine.layout::<T>(trials);
+    let lanes = engine.block_lanes::<T>(trials);
     // The number of the first block after each job.
     let ends: Vec<usize> = (0..jobs.count())
         .scan(0, |end, job| {
@@ -113,11 +123,20 @@ pub fn train<T: Elementary, O: Objective<T>>(
         .collect();
     let blocks = ends.last().copied().unwrap_or(0);
     let optimizers: Vec<&'static Optimizer> = (0..jobs.count()).map(|job| jobs.optimizer(job)).collect();
-    let setting = Setting { schedule, observers, layout, optimizers: &optimizers, stop };
+    let [threads, busy] = engine.threads(blocks);
+    let team = Team::new(threads, busy);
+    let setting = Setting { schedule, observers, layout, team: &team, optimizers: &optimizers, stop };
     let (next, spent) = (AtomicUsize::new(0), AtomicU64::new(0));
-    let threads = engine.threads.clamp(1, blocks.max(1));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    pool.broadcast(|_| {
+    let start = Barrier::new(busy);
+    pool.broadcast(|thread| {
+        // Threads that return from here wait for parts of what the others do.
+        if thread.index() >= busy {
+            return;
+        }
+        // Nobody has parts before everybody is here: else a thread might come here while another waits for a part that it
+        // took, and keep it waiting for a whole block.
+        start.wait();
         let mut trainer = objective.trainer(setting);
         while !stop.load(Ordering::Relaxed) {
             let block = next.fetch_add(1, Ordering::Relaxed);
@@ -137,6 +156,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
                 done(job, first, outcomes);
             }
         }
+        team.leave();
     });
     Ok(Duration::from_nanos(spent.into_inner()))
 }
