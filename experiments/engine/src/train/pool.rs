@@ -97,7 +97,7 @@ impl<'a, A: AsRef<[Job<'a>]> + Sync + ?Sized> Jobs for A {
 
 /// Trains all trials of all jobs; hands each finished block to `done`, with the job's index and the index of its first
 /// trial there, in no particular order and from any thread. Gives up the blocks in progress once `stop` is set. Returns
-/// the time spent on training, summed over the threads that had blocks.
+/// the time spent on training, summed over the threads: that of threads which help counts in full, with or without a part.
 ///
 /// # Errors
 ///
@@ -126,9 +126,9 @@ pub fn train<T: Elementary, O: Objective<T>>(
     let [threads, busy] = engine.threads(blocks);
     let team = Team::new(threads, busy);
     let setting = Setting { schedule, observers, layout, team: &team, optimizers: &optimizers, stop };
-    let (next, spent) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let (next, spent, present) = (AtomicUsize::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let start = Barrier::new(busy);
+    let (start, began) = (Barrier::new(busy), Instant::now());
     pool.broadcast(|thread| {
         // Threads that return from here wait for parts of what the others do.
         if thread.index() >= busy {
@@ -137,6 +137,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
         // Nobody has parts before everybody is here: else a thread might come here while another waits for a part that it
         // took, and keep it waiting for a whole block.
         start.wait();
+        let came = Instant::now();
         let mut trainer = objective.trainer(setting);
         while !stop.load(Ordering::Relaxed) {
             let block = next.fetch_add(1, Ordering::Relaxed);
@@ -157,6 +158,9 @@ pub fn train<T: Elementary, O: Objective<T>>(
             }
         }
         team.leave();
+        present.fetch_add(came.elapsed().as_nanos() as u64, Ordering::Relaxed);
     });
-    Ok(Duration::from_nanos(spent.into_inner()))
+    let all = began.elapsed().as_nanos() as u64 * threads as u64;
+    let helping = if engine.path == Path::Dense { all.saturating_sub(present.into_inner()) } else { 0 };
+    Ok(Duration::from_nanos(spent.into_inner() + helping))
 }
