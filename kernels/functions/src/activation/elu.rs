@@ -5,7 +5,7 @@ use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::parameter::Hyperparameter;
 
-use super::{Activation, Function};
+use super::{Activation, DerivativeError, Function, Needs};
 use crate::reference;
 
 /// g(z) = z for z > 0, else α (e^z - 1); g'(z) = 1 for z > 0, else α e^z = a + α. By default, α is 1.
@@ -14,11 +14,14 @@ use crate::reference;
 /// is an epsilon of α.
 ///
 /// Source: Clevert, Unterthiner and Hochreiter, arXiv:1511.07289.
-pub static ELU: Activation =
-    Activation::new::<Elu>("elu", "z if z > 0, else α (exp(z) - 1)", "1 if z > 0, else a + α", |z| {
-        reference::activation::elu(z, ALPHA.default)
-    })
-    .with_parameter(&ALPHA, reference::activation::elu);
+pub static ELU: Activation = Activation::new::<Elu>(
+    "elu",
+    "z if z > 0, else α (exp(z) - 1)",
+    "1 if z > 0, else a + α",
+    DerivativeError::Ulps { f32: 9.0, f64: 9.0 },
+    |z| reference::activation::elu(z, ALPHA.default),
+)
+.with_parameter(&ALPHA, reference::activation::elu);
 
 /// The size of the values on the left.
 const ALPHA: Hyperparameter =
@@ -27,6 +30,9 @@ const ALPHA: Hyperparameter =
 struct Elu;
 
 impl Function for Elu {
+    // The value has lost α e^z where that is small beside α.
+    const NEEDS: Needs = Needs::Argument;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, p: Vector<S, T, U>) -> Vector<S, T, U> {
         Vector::select(z.like(0.0).less(z), z, p * z.expm1())
@@ -34,12 +40,11 @@ impl Function for Elu {
 
     #[inline(always)]
     fn backward<S: Simd, T: Elementary, const U: usize>(
-        a: Vector<S, T, U>,
+        z: Vector<S, T, U>,
         upstream: Vector<S, T, U>,
         p: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
-        let zero = a.like(0.0);
-        // A NaN unit is not above zero, and makes the sum NaN.
-        Vector::select(zero.less(a), upstream, upstream * (a + p))
+        // A NaN unit is not above zero, and its power is NaN.
+        Vector::select(z.like(0.0).less(z), upstream, upstream * (p * z.exp()))
     }
 }

@@ -5,7 +5,7 @@ use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::parameter::Hyperparameter;
 
-use super::{Activation, Function};
+use super::{Activation, DerivativeError, Function};
 use crate::reference;
 
 /// g(z) = z for z > 0, else s z; g'(z) = 1 for z > 0, else s, at 0 as well (as in PyTorch). The slope s is 0.01 by
@@ -14,11 +14,14 @@ use crate::reference;
 /// g(NaN) = NaN, and the gradient passes a NaN unit. Error: that of rounding s and the product, below 1 ULP.
 ///
 /// Source: Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013.
-pub static LEAKY_RELU: Activation =
-    Activation::new::<LeakyRelu>("leaky-relu", "z if z > 0, else s z", "1 if z > 0, else s", |z| {
-        reference::activation::leaky_relu(z, SLOPE.default)
-    })
-    .with_parameter(&SLOPE, reference::activation::leaky_relu);
+pub static LEAKY_RELU: Activation = Activation::new::<LeakyRelu>(
+    "leaky-relu",
+    "z if z > 0, else s z",
+    "1 if z > 0, else s",
+    DerivativeError::Ulps { f32: 9.0, f64: 9.0 },
+    |z| reference::activation::leaky_relu(z, SLOPE.default),
+)
+.with_parameter(&SLOPE, reference::activation::leaky_relu);
 
 /// The slope on the left.
 const SLOPE: Hyperparameter =

@@ -4,13 +4,18 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
-use super::{Activation, Function};
+use super::{Activation, DerivativeError, Function};
 use crate::reference;
 
 /// g(z) = σ(z) = 1 / (1 + e⁻ᶻ); g'(z) = a (1 - a). Its error is that of [`thalweg_numerics::math::sigmoid`].
-pub static SIGMOID: Activation =
-    Activation::new::<Sigmoid>("sigmoid", "1 / (1 + exp(-z))", "a (1 - a)", reference::activation::sigmoid)
-        .with_fused::<Sigmoid>();
+pub static SIGMOID: Activation = Activation::new::<Sigmoid>(
+    "sigmoid",
+    "1 / (1 + exp(-z))",
+    "a (1 - a)",
+    DerivativeError::Saturating { of: "z", thousandth: [1.0, 2.0], whole: [3.0, 4.0] },
+    reference::activation::sigmoid,
+)
+.with_fused::<Sigmoid>();
 
 struct Sigmoid;
 

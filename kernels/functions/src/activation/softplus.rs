@@ -4,7 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
-use super::{Activation, Function};
+use super::{Activation, DerivativeError, Function};
 use crate::reference;
 
 /// g(z) = ln(1 + e^z); g'(z) = σ(z) = 1 - e^-a. Its error is that of [`thalweg_numerics::math::softplus`], and that of
@@ -12,8 +12,13 @@ use crate::reference;
 ///
 /// Source: Dugas, Bengio, Bélisle, Nadeau and Garcia, Incorporating second-order functional knowledge for better option
 /// pricing, 2000.
-pub static SOFTPLUS: Activation =
-    Activation::new::<Softplus>("softplus", "ln(1 + exp(z))", "1 - exp(-a)", reference::activation::softplus);
+pub static SOFTPLUS: Activation = Activation::new::<Softplus>(
+    "softplus",
+    "ln(1 + exp(z))",
+    "1 - exp(-a)",
+    DerivativeError::Ulps { f32: 9.0, f64: 9.0 },
+    reference::activation::softplus,
+);
 
 struct Softplus;
 

@@ -4,12 +4,18 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
-use super::{Activation, Function};
+use super::{Activation, DerivativeError, Function};
 use crate::reference;
 
 /// g(z) = tanh(z); g'(z) = 1 - a². Its error is that of [`thalweg_numerics::math::tanh`].
-pub static TANH: Activation =
-    Activation::new::<Tanh>("tanh", "tanh(z)", "1 - a²", reference::activation::tanh).with_fused::<Tanh>();
+pub static TANH: Activation = Activation::new::<Tanh>(
+    "tanh",
+    "tanh(z)",
+    "1 - a²",
+    DerivativeError::Saturating { of: "|z|", thousandth: [1.0, 2.0], whole: [3.0, 4.0] },
+    reference::activation::tanh,
+)
+.with_fused::<Tanh>();
 
 struct Tanh;
 
