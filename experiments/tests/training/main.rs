@@ -10,5 +10,6 @@ mod networks;
 mod options;
 mod outcomes;
 mod reference;
+mod saturation;
 mod torch;
 mod walks;

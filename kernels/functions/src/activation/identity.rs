@@ -7,7 +7,7 @@ use thalweg_numerics::math::Elementary;
 use super::{Activation, DerivativeError, Function};
 use crate::reference;
 
-/// g(z) = z, g'(z) = 1: a linear layer.
+/// g(z) = z, g'(z) = 1: a linear layer. The derivative is exact.
 pub static IDENTITY: Activation = Activation::new::<Identity>(
     "identity",
     "z",

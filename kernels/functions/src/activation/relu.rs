@@ -9,7 +9,7 @@ use crate::reference;
 
 /// g(z) = max(0, z); g'(z) = 1 for z > 0, else 0, at 0 as well (as in PyTorch and JAX).
 ///
-/// g(NaN) = NaN, and the gradient passes a NaN unit.
+/// g(NaN) = NaN, and the gradient passes a NaN unit. The derivative is exact.
 pub static RELU: Activation = Activation::new::<Relu>(
     "relu",
     "max(0, z)",

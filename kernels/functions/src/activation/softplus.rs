@@ -7,8 +7,8 @@ use thalweg_numerics::math::Elementary;
 use super::{Activation, DerivativeError, Function};
 use crate::reference;
 
-/// g(z) = ln(1 + e^z); g'(z) = σ(z) = 1 - e^-a. Its error is that of [`thalweg_numerics::math::softplus`], and that of
-/// the derivative is that of [`thalweg_numerics::math::expm1`] and a rounding or two.
+/// g(z) = ln(1 + e^z); g'(z) = σ(z) = 1 - e^-a. Its error is that of [`thalweg_numerics::math::softplus`]; the derivative is
+/// wrong by at most 2.2 ULP in f32, 2.3 ULP in f64.
 ///
 /// Source: Dugas, Bengio, Bélisle, Nadeau and Garcia, Incorporating second-order functional knowledge for better option
 /// pricing, 2000.
@@ -16,7 +16,7 @@ pub static SOFTPLUS: Activation = Activation::new::<Softplus>(
     "softplus",
     "ln(1 + exp(z))",
     "1 - exp(-a)",
-    DerivativeError::Ulps { f32: 9.0, f64: 9.0 },
+    DerivativeError::Ulps { f32: 2.2, f64: 2.3 },
     reference::activation::softplus,
 );
 
