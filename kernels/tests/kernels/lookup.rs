@@ -27,7 +27,7 @@ impl<T: Real> WithSimd for LookUp<'_, T> {
 /// Every index in every lane, under any higher bits.
 fn finds_the_numbers<T: Real>() {
     let mut numbers = Numbers::new(7);
-    let indices: Vec<u64> = (0..8 * 64).map(|i| (numbers.bits() & !7) | (i / 64 + i) % 8).collect();
+    let indices: Vec<u64> = (0..8 * 64).map(|i| (numbers.bits() & !7) | ((i / 64 + i) % 8)).collect();
     let want: Vec<T> = indices.iter().map(|index| T::from_f64(TABLE[(index & 7) as usize])).collect();
     for isa in Isa::available() {
         let mut got: Vec<T> = indices.iter().map(|index| T::from_pattern(*index)).collect();

@@ -277,7 +277,7 @@ const INVERSE_FACTORIALS: [f64; 12] = {
 /// How far from its root the derivative of a gated unit has a formula of its own, as a change of the gate's argument.
 const BESIDE_ROOT: f64 = 0.25;
 
-/// e^y - 1 for |y| ≤ [`BESIDE_ROOT`], by its series: half the work of the function for all y.
+/// e^y - 1 for |y| ≤ [`BESIDE_ROOT`], by its series, which is less work than the function for all y.
 #[inline(always)]
 fn small_expm1<S: Simd, T: Elementary, const U: usize>(y: Vector<S, T, U>) -> Vector<S, T, U> {
     // What is left out is below a tenth of a last place.

@@ -60,7 +60,7 @@ pub fn turn_back(angle: f64) -> Turned {
     let high = times(word(0), middle);
     // The product modulo 4 in units of 2^-190: the first two bits are whole quarters, the others the fraction.
     let (top, bottom) = ((high as u64 as u128) << 64 | middle as u64 as u128, low as u64);
-    let quarters = ((top >> 125) as u32 + 1) / 2 % 4;
+    let quarters = ((top >> 125) as u32).div_ceil(2) % 4;
     let (fraction, rest) = (top << 2 | u128::from(bottom) >> 62, bottom << 2);
     // From a half on, it is what is missing to the next quarter.
     let negative = fraction >> 127 == 1;
@@ -82,7 +82,7 @@ pub fn turn_back(angle: f64) -> Turned {
 fn high_product(a: u128, b: u128) -> u128 {
     const LOW: u128 = u64::MAX as u128;
     let ([a1, a0], [b1, b0]) = ([a >> 64, a & LOW], [b >> 64, b & LOW]);
-    let middle = a1 * b0 + (a0 * b0 >> 64);
+    let middle = a1 * b0 + ((a0 * b0) >> 64);
     let other = a0 * b1 + (middle & LOW);
     a1 * b1 + (middle >> 64) + (other >> 64)
 }
