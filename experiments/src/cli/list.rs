@@ -87,7 +87,8 @@ impl What {
             }
             Self::Activations => {
                 let text = |g: &activation::Activation| {
-                    format!("g(z) = {}; g'(z) = {}{}", g.formula, g.derivative, describe_parameter(g.parameter))
+                    let parameter = describe_parameter(g.parameter);
+                    format!("g(z) = {}; g'(z) = {}{parameter}; {}", g.formula, g.derivative, g.derivative_error)
                 };
                 table(out, "Activations", activation::ALL.iter().map(|g| (g.name, text(g))))?;
             }

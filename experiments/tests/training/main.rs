@@ -10,6 +10,7 @@ mod networks;
 mod options;
 mod outcomes;
 mod reference;
+mod saturation;
 mod teams;
 mod torch;
 mod walks;

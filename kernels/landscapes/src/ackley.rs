@@ -13,8 +13,7 @@ use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partia
 /// holes, and a funnel in the middle; ∂f/∂xᵢ = (4 exp(-0.2 r) xᵢ/r + 2π exp(c) sin 2πxᵢ) / n.
 ///
 /// The funnel has a point, where there is no derivative: the gradient there is given as 0, which is one of its
-/// subgradients. Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is no
-/// value: a trial that gets there has diverged.
+/// subgradients. Far out, the holes are those of the angle as the precision of the trial rounds it.
 pub static ACKLEY: Landscape = Landscape::new::<Ackley>(
     Facts {
         name: "ackley",

@@ -13,7 +13,8 @@ use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partia
 /// of them the lowest; f'(x) = (5π cos(10πx) - sin(10πx)/(2x))/x + 4 (x - 1)³.
 ///
 /// On the left of its domain lie the pole of 1/x, which the sine cancels (at 0 itself there is no value), and a lower
-/// minimum, -2.87 at 0.14, which the literature does not count.
+/// minimum, -2.87 at 0.14, which the literature does not count. Far out, the waves are those of the angle as the precision
+/// of the trial rounds it.
 pub static GRAMACY_LEE: Landscape = Landscape::new::<GramacyLee>(
     Facts {
         name: "gramacy-lee",

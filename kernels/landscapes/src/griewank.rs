@@ -10,8 +10,7 @@ use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partia
 /// f(x) = 1 + Σ xᵢ²/4000 - Π cos(xᵢ/√(i+1)), i from 0: a wide bowl with thousands of small holes;
 /// ∂f/∂xᵢ = xᵢ/2000 + sin(xᵢ/√(i+1))/√(i+1) · Π cos(xⱼ/√(j+1)) over all j but i.
 ///
-/// Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is no value: a trial
-/// that gets there has diverged.
+/// Far out, the waves are those of the angle as the precision of the trial rounds it.
 pub static GRIEWANK: Landscape = Landscape::new::<Griewank>(
     Facts {
         name: "griewank",

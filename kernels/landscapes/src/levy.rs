@@ -16,8 +16,7 @@ use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partia
 /// 4π v² s c with those of 2πv, and for the first one 2π sin(πv₀) cos(πv₀) more; ∂f/∂xᵢ is a quarter of that.
 ///
 /// The literature writes wᵢ = 1 + vᵢ; the square of a sine is the same half a turn later, and in this form nothing is
-/// left at the minimum. Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is
-/// no value: a trial that gets there has diverged.
+/// left at the minimum. Far out, the waves are those of the angle as the precision of the trial rounds it.
 pub static LEVY: Landscape = Landscape::new::<Levy>(
     Facts {
         name: "levy",

@@ -12,8 +12,8 @@ use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partia
 /// f(x) = 10 n + Σ xᵢ² - 10 cos 2πxᵢ: a bowl with a local minimum near every point of whole coordinates;
 /// ∂f/∂xᵢ = 2 xᵢ + 20π sin 2πxᵢ.
 ///
-/// Neither has a value beyond |xᵢ| = 15,915, where the angle is larger than
-/// [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE): a trial that gets there has diverged.
+/// Far out, the waves are those of the angle as the precision of the trial rounds it: in f32 they are noise from |xᵢ| = 10⁶ on,
+/// where they are as nothing beside the bowl.
 pub static RASTRIGIN: Landscape = Landscape::new::<Rastrigin>(
     Facts {
         name: "rastrigin",

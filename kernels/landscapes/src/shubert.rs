@@ -10,8 +10,7 @@ use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partia
 /// f(x) = -Σ k sin((k+1)x + k) over k from 1 to 5, of one coordinate: 19 minima of many depths on its domain, the three
 /// lowest a period of 2π apart; f'(x) = -Σ k (k+1) cos((k+1)x + k).
 ///
-/// Where an angle is larger than [`LARGEST_ANGLE`](thalweg_numerics::math::LARGEST_ANGLE) there is no value: a trial
-/// that gets there has diverged.
+/// Far out, the waves are those of the angle as the precision of the trial rounds it.
 pub static SHUBERT: Landscape = Landscape::new::<Shubert>(
     Facts {
         name: "shubert",

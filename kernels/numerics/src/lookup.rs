@@ -6,7 +6,8 @@ use bytemuck::{Pod, Zeroable};
 use pulp::Simd;
 
 /// The number of a table that the lowest three bits of each lane of `index` name. It moves bits and computes nothing,
-/// so it is exact; instruction sets without a permutation by a variable look up one lane after the other.
+/// so it is exact. Each instruction set that has a permutation by a variable uses its own; scalar code, and register widths
+/// that only tests use, look up one lane after the other.
 pub trait Lookup: Sized {
     /// `table[index & 7]`, lane by lane, for registers of this type.
     fn lookup<S: Simd, R: Pod>(simd: S, table: [Self; 8], index: R) -> R;
@@ -32,6 +33,35 @@ fn repeated<T: Pod, R: Zeroable + Pod>(table: [T; 8]) -> R {
     register
 }
 
+/// What permutes the 16 bytes of a register of NEON.
+#[cfg(target_arch = "aarch64")]
+mod neon {
+    use pulp::aarch64::Neon;
+    use pulp::{u8x16, u32x4};
+
+    /// Byte b of lane i is byte b of number `index[i]` of the table.
+    #[inline(always)]
+    pub fn lookup_f32(simd: Neon, table: [f32; 8], index: u32x4) -> u8x16 {
+        let neon = simd.neon;
+        let three_bits = neon.vandq_u32(bytemuck::cast(index), neon.vdupq_n_u32(7));
+        // Four times the index, in each byte, and the number of the byte: no byte carries into the next.
+        let bytes = neon.vmlaq_n_u32(neon.vdupq_n_u32(0x0302_0100), three_bits, 0x0404_0404);
+        bytemuck::cast(neon.vqtbl2q_u8(bytemuck::cast(table), bytemuck::cast(bytes)))
+    }
+
+    /// The same for numbers of eight bytes.
+    #[inline(always)]
+    pub fn lookup_f64(simd: Neon, table: [f64; 8], index: u32x4) -> u8x16 {
+        let neon = simd.neon;
+        let index = bytemuck::cast(index);
+        // The low half of each lane, in both of its halves.
+        let three_bits = neon.vandq_u32(neon.vtrn1q_u32(index, index), neon.vdupq_n_u32(7));
+        let first = bytemuck::cast(u32x4(0x0302_0100, 0x0706_0504, 0x0302_0100, 0x0706_0504));
+        let bytes = neon.vmlaq_n_u32(first, three_bits, 0x0808_0808);
+        bytemuck::cast(neon.vqtbl4q_u8(bytemuck::cast(table), bytemuck::cast(bytes)))
+    }
+}
+
 impl Lookup for f32 {
     #[inline(always)]
     fn lookup<S: Simd, R: Pod>(simd: S, table: [Self; 8], index: R) -> R {
@@ -48,6 +78,10 @@ impl Lookup for f32 {
                 return bytemuck::cast(found);
             }
         }
+        #[cfg(target_arch = "aarch64")]
+        if let Some(neon) = (&simd as &dyn Any).downcast_ref::<pulp::aarch64::Neon>() {
+            return bytemuck::cast(neon::lookup_f32(*neon, table, bytemuck::cast(index)));
+        }
         lane_by_lane(table, index, |lane| lane.to_bits() as usize)
     }
 }
@@ -56,10 +90,37 @@ impl Lookup for f64 {
     #[inline(always)]
     fn lookup<S: Simd, R: Pod>(simd: S, table: [Self; 8], index: R) -> R {
         #[cfg(target_arch = "x86_64")]
-        if let Some(v4) = (&simd as &dyn Any).downcast_ref::<pulp::x86::V4>() {
-            let found = v4.avx512f._mm512_permutexvar_pd(bytemuck::cast(index), repeated(table));
-            return bytemuck::cast(found);
+        {
+            let simd: &dyn Any = &simd;
+            if let Some(v4) = simd.downcast_ref::<pulp::x86::V4>() {
+                let found = v4.avx512f._mm512_permutexvar_pd(bytemuck::cast(index), repeated(table));
+                return bytemuck::cast(found);
+            }
+            if let Some(v3) = simd.downcast_ref::<pulp::x86::V3>() {
+                return bytemuck::cast(lookup_v3(*v3, table, bytemuck::cast(index)));
+            }
+        }
+        #[cfg(target_arch = "aarch64")]
+        if let Some(neon) = (&simd as &dyn Any).downcast_ref::<pulp::aarch64::Neon>() {
+            return bytemuck::cast(neon::lookup_f64(*neon, table, bytemuck::cast(index)));
         }
         lane_by_lane(table, index, |lane| lane.to_bits() as usize)
     }
+}
+
+/// AVX2 permutes no more than eight halves of four numbers: the lower four numbers of the table and the upper four, of which
+/// the third bit of the index chooses.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn lookup_v3(simd: pulp::x86::V3, table: [f64; 8], index: pulp::u64x4) -> pulp::f64x4 {
+    let (avx, avx2) = (simd.avx, simd.avx2);
+    let index = bytemuck::cast(index);
+    // The index of a number's lower half is twice the number's, that of its upper half one more.
+    let halves = avx2._mm256_shuffle_epi32::<0b10_10_00_00>(avx2._mm256_add_epi32(index, index));
+    let halves = avx2._mm256_or_si256(halves, bytemuck::cast(pulp::u64x4(1 << 32, 1 << 32, 1 << 32, 1 << 32)));
+    let [low, high]: [pulp::f32x8; 2] = bytemuck::cast(table);
+    let low = avx2._mm256_permutevar8x32_ps(bytemuck::cast(low), halves);
+    let high = avx2._mm256_permutevar8x32_ps(bytemuck::cast(high), halves);
+    let third_bit_as_sign = avx2._mm256_slli_epi64::<61>(index);
+    bytemuck::cast(avx._mm256_blendv_pd(bytemuck::cast(low), bytemuck::cast(high), bytemuck::cast(third_bit_as_sign)))
 }

@@ -10,6 +10,7 @@ mod buffer;
 mod compare;
 mod landscapes;
 mod lanes;
+mod lookup;
 mod losses;
 mod matrices;
 mod numbers;

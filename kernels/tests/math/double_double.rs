@@ -4,6 +4,8 @@
 use std::ops::{Add, Mul, Neg, Sub};
 use std::sync::LazyLock;
 
+pub use super::derivatives::gelu_derivative;
+
 /// The unevaluated sum of two numbers, the second at most half a last place of the first.
 #[derive(Clone, Copy, Debug)]
 pub struct Double {
@@ -18,7 +20,7 @@ pub struct Exact {
     pub exponent: i32,
 }
 
-const fn double(high: f64, low: f64) -> Double {
+pub const fn double(high: f64, low: f64) -> Double {
     Double { high, low }
 }
 
@@ -29,14 +31,14 @@ fn fast_two_sum(a: f64, b: f64) -> Double {
 }
 
 /// a + b exactly.
-fn two_sum(a: f64, b: f64) -> Double {
+pub fn two_sum(a: f64, b: f64) -> Double {
     let high = a + b;
     let other = high - a;
     double(high, (a - (high - other)) + (b - other))
 }
 
 /// a · b exactly.
-fn two_product(a: f64, b: f64) -> Double {
+pub fn two_product(a: f64, b: f64) -> Double {
     let high = a * b;
     double(high, a.mul_add(b, -high))
 }
@@ -73,12 +75,12 @@ impl Mul for Double {
 }
 
 impl Double {
-    fn times(self, power_of_two: f64) -> Self {
+    pub fn times(self, power_of_two: f64) -> Self {
         double(self.high * power_of_two, self.low * power_of_two)
     }
 
     /// self / other by two steps of long division, and what is left as a third.
-    fn over(self, other: Self) -> Self {
+    pub fn over(self, other: Self) -> Self {
         let first = self.high / other.high;
         let rest = self - other * double(first, 0.0);
         let second = rest.high / other.high;
@@ -87,7 +89,7 @@ impl Double {
     }
 }
 
-const ONE: Double = double(1.0, 0.0);
+pub const ONE: Double = double(1.0, 0.0);
 /// 1/2!, 1/3!, …
 const INVERSE_FACTORIALS: [Double; 5] = [
     double(0.5, 0.0),
@@ -99,7 +101,7 @@ const INVERSE_FACTORIALS: [Double; 5] = [
 
 /// e^r - 1 for |r| < 0.75, to 2^-90 of its value: the series at r/1024, doubled ten times by
 /// e^2s - 1 = (e^s - 1)(e^s + 1).
-fn exp_minus_one(r: Double) -> Double {
+pub fn exp_minus_one(r: Double) -> Double {
     let s = r.times(1.0 / 1024.0);
     // 1/7! + s/8! + …: f64 will do, its product with s^6 is below 2^-60 of the sum.
     let tail = 1.0 / 5040.0 + s.high * (1.0 / 40_320.0 + s.high * (1.0 / 362_880.0));
@@ -115,7 +117,7 @@ fn exp_minus_one(r: Double) -> Double {
 }
 
 /// x = n ln 2 + r.
-fn reduce(x: f64) -> (Double, i32) {
+pub fn reduce(x: f64) -> (Double, i32) {
     // The first 33 bits of ln 2, whose product with n is exact, and the rest to 2^-139.
     const HIGH: f64 = 0.693_147_180_369_123_8;
     const LOW: Double = double(1.908_214_929_270_587_7e-10, 1.161_222_722_936_253_2e-26);
@@ -215,7 +217,7 @@ pub fn log1p(x: f64) -> Exact {
 }
 
 /// 1 / (2k + 1)
-static INVERSE_ODDS: LazyLock<Vec<Double>> =
+pub static INVERSE_ODDS: LazyLock<Vec<Double>> =
     LazyLock::new(|| (0..400).map(|k| ONE.over(double(f64::from(2 * k + 1), 0.0))).collect());
 
 pub fn erf(x: f64) -> Exact {
@@ -308,24 +310,34 @@ mod arbitrary_precision {
         x.exp(BITS, ROUNDING, constants)
     }
 
-    /// 2/√π (x - x³/3 + x⁵/10 - …) with bits to spare for the cancellation of its terms.
-    fn erf(x: &BigFloat, constants: &mut Consts) -> BigFloat {
-        let bits = 512;
-        if x.abs() > number(13.0) {
+    /// 2/√π (x - x³/3 + x⁵/10 - …) with bits to spare for the cancellation of its terms, which are up to e^x².
+    fn erf(x: &BigFloat, bits: usize, constants: &mut Consts) -> BigFloat {
+        if x.abs() > number((bits as f64 / 3.0).sqrt()) {
             return if x.is_negative() { number(-1.0) } else { number(1.0) };
         }
         let square = x.mul(x, bits, ROUNDING);
         let (mut power, mut sum) = (x.clone(), x.clone());
-        for k in 1..700u32 {
+        for k in 1..4 * bits as u32 {
             power = power.mul(&square, bits, ROUNDING).div(&number(-f64::from(k)), bits, ROUNDING);
             let term = power.div(&number(f64::from(2 * k + 1)), bits, ROUNDING);
             sum = sum.add(&term, bits, ROUNDING);
-            if term.exponent() < sum.exponent().map(|e| e - 200) {
+            if term.exponent() < sum.exponent().map(|e| e - bits as i32 / 2) {
                 break;
             }
         }
         let root = constants.pi(bits, ROUNDING).sqrt(bits, ROUNDING);
         sum.mul(&number(2.0), bits, ROUNDING).div(&root, bits, ROUNDING)
+    }
+
+    /// Φ(x) + x φ(x) with bits to spare for what cancels far on the left.
+    fn gelu_derivative(x: &BigFloat, constants: &mut Consts) -> BigFloat {
+        let bits = 3000;
+        let (one, half) = (number(1.0), number(0.5));
+        let scaled = x.div(&number(2.0).sqrt(bits, ROUNDING), bits, ROUNDING);
+        let share = one.add(&erf(&scaled, bits, constants), bits, ROUNDING).mul(&half, bits, ROUNDING);
+        let density = scaled.mul(&scaled, bits, ROUNDING).neg().exp(bits, ROUNDING, constants);
+        let root = constants.pi(bits, ROUNDING).mul(&number(2.0), bits, ROUNDING).sqrt(bits, ROUNDING);
+        share.add(&density.mul(x, bits, ROUNDING).div(&root, bits, ROUNDING), bits, ROUNDING)
     }
 
     fn function(name: &str, x: f64, constants: &mut Consts) -> BigFloat {
@@ -335,9 +347,10 @@ mod arbitrary_precision {
             "expm1" => x.exp(WIDE, ROUNDING, constants).sub(&one, WIDE, ROUNDING),
             "ln" => x.ln(BITS, ROUNDING, constants),
             "log1p" => one.add(&x, WIDE, ROUNDING).ln(WIDE, ROUNDING, constants),
-            "erf" => erf(&x, constants),
+            "erf" => erf(&x, 512, constants),
             "tanh" => x.tanh(BITS, ROUNDING, constants),
             "sigmoid" => one.div(&one.add(&exp(&x.neg(), constants), BITS, ROUNDING), BITS, ROUNDING),
+            "gelu_derivative" => gelu_derivative(&x, constants),
             "sin" => x.sin(BITS, ROUNDING, constants),
             "cos" => x.cos(BITS, ROUNDING, constants),
             "softplus" => {
@@ -356,6 +369,10 @@ mod arbitrary_precision {
             for i in 0..count {
                 let x = sample(case, i);
                 if case.name != "ln" && x.abs() > case.limit.min(2000.0) {
+                    continue;
+                }
+                // Beyond, nothing is left of it on one side, and of its distance from 1 on the other.
+                if case.name == "gelu_derivative" && x.abs() > 40.0 {
                     continue;
                 }
                 let Exact { value, exponent } = (case.exact)(x);

@@ -7,7 +7,7 @@ const CHUNK: u64 = 1 << 16;
 
 /// |got - exact| in units of the last place of the exact value's nearest f32. Beyond the largest finite number the
 /// units go on as if there were one exponent more, and infinity stands for that power of two.
-fn error(got: f32, exact: f64) -> f64 {
+pub fn error(got: f32, exact: f64) -> f64 {
     let nearest = exact as f32;
     if nearest.is_nan() || got.is_nan() || exact.is_infinite() {
         let same = nearest.is_nan() == got.is_nan() && (got.is_nan() || got == nearest);

@@ -6,7 +6,7 @@ use super::{CASES, Case};
 const CHUNK: u64 = 1 << 12;
 
 /// 64 bits that depend on `i` alone (splitmix64).
-fn random(i: u64) -> u64 {
+pub fn random(i: u64) -> u64 {
     let z = i.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -41,7 +41,7 @@ fn scaled(x: f64, exponent: i32) -> f64 {
 
 /// |got - exact| in units of the last place of the exact value's nearest f64. Beyond the largest finite number the
 /// units go on as if there were one exponent more, and infinity stands for that power of two.
-fn error(got: f64, exact: &Exact) -> f64 {
+pub fn error(got: f64, exact: &Exact) -> f64 {
     let Exact { value, exponent } = *exact;
     if got.is_nan() {
         return f64::INFINITY;

@@ -51,9 +51,6 @@ fn shared<T: Elementary>() {
     check::<T>("softplus", math::softplus, &[(1000.0, 1000.0), (-1000.0, 0.0)]);
     check::<T>("sin", math::sin, &[(NAN, NAN), (-NAN, NAN), (INF, NAN), (-INF, NAN), (0.0, 0.0), (-0.0, -0.0)]);
     check::<T>("cos", math::cos, &[(NAN, NAN), (-NAN, NAN), (INF, NAN), (-INF, NAN), (0.0, 1.0), (-0.0, 1.0)]);
-    for (name, f) in [("sin", math::sin as fn(Isa, &mut [T])), ("cos", math::cos)] {
-        check::<T>(name, f, &[(100_001.0, NAN), (-100_001.0, NAN), (1e30, NAN)]);
-    }
     let small = T::from_f64(1e-30).to_f64();
     for (name, f) in [("sin", math::sin as fn(Isa, &mut [T])), ("expm1", math::expm1), ("log1p", math::log1p)] {
         check::<T>(name, f, &[(small, small), (-small, -small)]);

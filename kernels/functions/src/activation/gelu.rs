@@ -1,17 +1,19 @@
 //! The Gaussian error linear unit.
 
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+use std::f64::consts::FRAC_1_SQRT_2;
 
 use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
-use super::{Activation, Function, Needs};
+use super::{Activation, DerivativeError, Function, Needs};
 use crate::reference;
 
 /// g(z) = z Φ(z) with Φ(z) = ½ (1 + erf(z/√2)); g'(z) = Φ(z) + z e^(-z²/2) / √(2π).
 ///
 /// An error of at most 2 |z| ε: on the left, where 1 + erf cancels, that is not small beside the value (as in PyTorch).
+/// The derivative is wrong by at most 5.1 ULP in f32, 4.7 ULP in f64; see [`thalweg_numerics::math::gelu_derivative`].
+///
 /// Backwards it takes z. g(-∞) = -0 and g'(±∞) = 1 or 0, the limits.
 ///
 /// Source: Hendrycks and Gimpel, arXiv:1606.08415.
@@ -19,12 +21,13 @@ pub static GELU: Activation = Activation::new::<Gelu>(
     "gelu",
     "z Φ(z) = ½ z (1 + erf(z/√2))",
     "Φ(z) + z exp(-z²/2) / √(2π)",
+    DerivativeError::Ulps { f32: 5.1, f64: 4.7 },
     reference::activation::gelu,
 );
 
 struct Gelu;
 
-/// From here on Φ(-z) and the density are 0 in both precisions.
+/// From here down Φ(z) is 0 in both precisions.
 const BOUND: f64 = 40.0;
 
 /// Φ(z).
@@ -49,8 +52,6 @@ impl Function for Gelu {
         upstream: Vector<S, T, U>,
         _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
-        let bounded = z.like(-BOUND).greater(z.like(BOUND).lesser(z));
-        let density = (bounded * bounded * z.like(-0.5)).exp() * z.like(0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI);
-        upstream * bounded.mul_add(density, share(z))
+        upstream * z.gelu_derivative()
     }
 }

@@ -4,11 +4,17 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
-use super::{Activation, Function};
+use super::{Activation, DerivativeError, Function};
 use crate::reference;
 
-/// g(z) = z, g'(z) = 1: a linear layer.
-pub static IDENTITY: Activation = Activation::new::<Identity>("identity", "z", "1", reference::activation::identity);
+/// g(z) = z, g'(z) = 1: a linear layer. The derivative is exact.
+pub static IDENTITY: Activation = Activation::new::<Identity>(
+    "identity",
+    "z",
+    "1",
+    DerivativeError::Ulps { f32: 0.0, f64: 0.0 },
+    reference::activation::identity,
+);
 
 struct Identity;
 

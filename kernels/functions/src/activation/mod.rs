@@ -1,9 +1,11 @@
 //! Activation functions: one file each, value and derivative.
 //!
 //! Where it can, the derivative is written as a function of the *value* a = g(z), which back propagation still holds, so
-//! that z need not be kept; [`Activation::needs`] tells.
+//! that z need not be kept; [`Activation::needs`] tells. Each states the largest error of its derivative relative to the
+//! derivative itself, which is what counts for optimizers that divide by the size of a gradient.
 
 mod below_output;
+mod derivative_error;
 mod elu;
 mod fused;
 mod gelu;
@@ -21,6 +23,7 @@ use std::marker::PhantomData;
 use pulp::{Simd, WithSimd};
 
 pub use below_output::{BelowOutput, ShallowGradient};
+pub use derivative_error::DerivativeError;
 pub use fused::{Layer, Output};
 
 use thalweg_numerics::math::Elementary;
@@ -82,6 +85,8 @@ pub struct Activation {
     reference: Reference,
     /// What [`Self::backward`] takes.
     pub needs: Needs,
+    /// The largest error of g'(z) relative to g'(z), for the default of the parameter.
+    pub derivative_error: DerivativeError,
     forward: Table<Forward>,
     backward: Table<Backward>,
     fused: Option<Fused>,
@@ -121,6 +126,7 @@ impl Activation {
         name: &'static str,
         formula: &'static str,
         derivative: &'static str,
+        derivative_error: DerivativeError,
         reference: fn(f64) -> (f64, f64),
     ) -> Self {
         Self {
@@ -131,6 +137,7 @@ impl Activation {
             setting: 0.0,
             reference: Reference::Plain(reference),
             needs: F::NEEDS,
+            derivative_error,
             forward: Table { f32: forward::<F, f32>, f64: forward::<F, f64> },
             backward: Table { f32: backward::<F, f32>, f64: backward::<F, f64> },
             fused: None,
@@ -254,6 +261,46 @@ impl Family for Forward {
 struct Backward;
 impl Family for Backward {
     type Member<T: thalweg_numerics::Real> = fn(Isa, &[T], &mut [T], T);
+}
+
+/// A constant that is the sum of two f64, as the sum of two numbers of type `T`.
+#[inline(always)]
+fn parts<T: Elementary>([high, low]: [f64; 2]) -> [f64; 2] {
+    let first = T::from_f64(high).to_f64();
+    [first, (high - first) + low]
+}
+
+/// t less a root that is the sum of two f64: right to a unit in the last place also beside the root.
+#[inline(always)]
+fn less_root<S: Simd, T: Elementary, const U: usize>(t: Vector<S, T, U>, root: [f64; 2]) -> Vector<S, T, U> {
+    let [first, second] = parts::<T>(root);
+    (t - t.like(first)) - t.like(second)
+}
+
+/// 1/k! from k = 1 on.
+const INVERSE_FACTORIALS: [f64; 12] = {
+    let mut all = [1.0; 12];
+    let mut k = 1;
+    while k < all.len() {
+        all[k] = all[k - 1] / (k + 1) as f64;
+        k += 1;
+    }
+    all
+};
+
+/// How far from its root the derivative of a gated unit has a formula of its own, as a change of the gate's argument.
+const BESIDE_ROOT: f64 = 0.25;
+
+/// e^y - 1 for |y| ≤ [`BESIDE_ROOT`], by its series, which is less work than the function for all y.
+#[inline(always)]
+fn small_expm1<S: Simd, T: Elementary, const U: usize>(y: Vector<S, T, U>) -> Vector<S, T, U> {
+    // What is left out is below a tenth of a last place.
+    let terms = if size_of::<T>() == size_of::<f32>() { 7 } else { 12 };
+    let mut sum = y.like(INVERSE_FACTORIALS[terms - 1]);
+    for factor in INVERSE_FACTORIALS[..terms - 1].iter().rev() {
+        sum = y.mul_add(sum, y.like(*factor));
+    }
+    y * sum
 }
 
 /// Registers that go through a function together.

@@ -4,16 +4,21 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
-use super::{Activation, Function};
+use super::{Activation, DerivativeError, Function};
 use crate::reference;
 
-/// g(z) = ln(1 + e^z); g'(z) = σ(z) = 1 - e^-a. Its error is that of [`thalweg_numerics::math::softplus`], and that of
-/// the derivative is that of [`thalweg_numerics::math::expm1`] and a rounding or two.
+/// g(z) = ln(1 + e^z); g'(z) = σ(z) = 1 - e^-a. Its error is that of [`thalweg_numerics::math::softplus`]; the derivative is
+/// wrong by at most 2.4 ULP in f32, 2.36 ULP in f64.
 ///
 /// Source: Dugas, Bengio, Bélisle, Nadeau and Garcia, Incorporating second-order functional knowledge for better option
 /// pricing, 2000.
-pub static SOFTPLUS: Activation =
-    Activation::new::<Softplus>("softplus", "ln(1 + exp(z))", "1 - exp(-a)", reference::activation::softplus);
+pub static SOFTPLUS: Activation = Activation::new::<Softplus>(
+    "softplus",
+    "ln(1 + exp(z))",
+    "1 - exp(-a)",
+    DerivativeError::Ulps { f32: 2.4, f64: 2.36 },
+    reference::activation::softplus,
+);
 
 struct Softplus;
 

@@ -18,7 +18,7 @@ use crate::{Isa, Vector};
 ///
 /// # Special values
 ///
-/// cos(±0) = 1. NaN gives NaN, and so does an angle beyond ±[`LARGEST_ANGLE`](super::LARGEST_ANGLE).
+/// cos(±0) = 1. NaN gives NaN, and so do ±∞.
 pub fn cos<T: Elementary>(isa: Isa, xs: &mut [T]) {
     in_place::<T, Cos, 4>(isa, xs);
 }

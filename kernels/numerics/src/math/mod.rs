@@ -12,6 +12,8 @@ mod erf;
 mod exp;
 mod expm1;
 mod format;
+mod gelu_derivative;
+mod large_angle;
 mod ln;
 mod log1p;
 mod sigmoid;
@@ -27,10 +29,11 @@ pub use cos::cos;
 pub use erf::erf;
 pub use exp::exp;
 pub use expm1::expm1;
+pub use gelu_derivative::gelu_derivative;
 pub use ln::ln;
 pub use log1p::log1p;
 pub use sigmoid::sigmoid;
-pub use sin::{LARGEST_ANGLE, sin};
+pub use sin::sin;
 pub use softplus::softplus;
 pub use tanh::tanh;
 
@@ -38,7 +41,13 @@ use crate::{Isa, Vector};
 
 /// A floating-point type with elementary functions: `f32` or `f64`.
 pub trait Elementary:
-    exp::Constants + expm1::Constants + ln::Constants + tanh::Constants + erf::Constants + sin::Constants
+    exp::Constants
+    + expm1::Constants
+    + ln::Constants
+    + tanh::Constants
+    + erf::Constants
+    + gelu_derivative::Constants
+    + sin::Constants
 {
     /// e^x; see [`exp()`].
     #[inline(always)]
@@ -99,6 +108,12 @@ pub trait Elementary:
     #[inline(always)]
     fn erf<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
         erf::lanes(x)
+    }
+
+    /// The derivative of x Φ(x); see [`gelu_derivative()`].
+    #[inline(always)]
+    fn gelu_derivative<S: Simd, const U: usize>(x: Vector<S, Self, U>) -> Vector<S, Self, U> {
+        gelu_derivative::lanes(x)
     }
 
     /// The sine; see [`sin()`].
@@ -172,6 +187,13 @@ impl<S: Simd, T: Elementary, const U: usize> Vector<S, T, U> {
     #[must_use]
     pub fn erf(self) -> Self {
         T::erf(self)
+    }
+
+    /// The derivative of x Φ(x); see [`gelu_derivative()`].
+    #[inline(always)]
+    #[must_use]
+    pub fn gelu_derivative(self) -> Self {
+        T::gelu_derivative(self)
     }
 
     /// The sine; see [`sin()`].

@@ -1,0 +1,70 @@
+//! A saturated unit whose derivative is tiny moves as PyTorch's does: Adam divides by a gradient's size.
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use thalweg::network::{Batches, Examples, Initializer, Network};
+use thalweg::train::{Engine, Job, Lane, Logged, Observer, Path, Point, Schedule, train};
+use thalweg_kernels::Isa;
+use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::Optimizer;
+
+use crate::networks;
+use crate::reference::{numbers, read};
+
+/// Keeps the weights of the first lane at logged steps, one row after the other.
+#[derive(Default)]
+struct Weights(Mutex<Vec<f64>>);
+
+impl<T: Elementary> Observer<T> for Weights {
+    fn observe(&self, block: Logged<'_, T>, _: &mut [Point]) {
+        let first = block.weights.iter().step_by(block.lanes).map(|weight| weight.to_f64());
+        self.0.lock().unwrap().extend(first);
+    }
+}
+
+/// Both weights of y = v elu(w x), from `weight` on, at the steps of the reference.
+fn path<T: Elementary>(weight: f64, eps: f64, isa: Isa, path: Path) -> Vec<f64> {
+    let examples = Examples::<T>::new(&[1.0], &[1.0], 1);
+    let batches = Batches { examples: 1, size: 1, drop_last: false, shuffled: false, replacement: false };
+    let none = || Examples::default();
+    let architecture = networks::architecture(&[1, 1, 1], false, "elu", "mse");
+    let network = Network::new(architecture, Initializer::Constant(weight), [examples, none(), none()], batches, None);
+    let optimizer = Optimizer::named("adam").unwrap();
+    let setting = |name| match name {
+        "lr" => Some(0.1),
+        "eps" => Some(eps),
+        _ => None,
+    };
+    let hyperparameters: Vec<f64> =
+        optimizer.hyperparameters.iter().map(|h| setting(h.name).unwrap_or(h.default)).collect();
+    let lane = Lane { hyperparameters: &hyperparameters, init_seed: 0, order_seed: 0, ..Lane::default() };
+    let logged = (0..=100).step_by(10).collect();
+    let schedule = Schedule { steps: 100, logged, divergence_factor: f64::INFINITY, target: None };
+    let (weights, stop) = (Weights::default(), AtomicBool::new(false));
+    let engine = Engine { isa, threads: 1, path, lanes: None };
+    train(&network, &[Job { optimizer, lanes: vec![lane] }], &schedule, &[&weights], engine, &stop, |_, _, _| ())
+        .unwrap();
+    weights.0.into_inner().unwrap()
+}
+
+#[test]
+fn a_saturated_elu_moves_as_it_does_in_torch() {
+    for reference in read("saturated_torch.json")["runs"].as_array().unwrap() {
+        let (weight, eps) = (reference["weight"].as_f64().unwrap(), reference["eps"].as_f64().unwrap());
+        let want = numbers(&reference["path"]);
+        for isa in Isa::available() {
+            for by in [Path::Population, Path::Dense] {
+                let f32 = (eps >= 1e-8).then(|| (path::<f32>(weight, eps, isa, by), 1e-5));
+                let f64 = (path::<f64>(weight, eps, isa, by), 1e-12);
+                for (got, tolerance) in f32.into_iter().chain([f64]) {
+                    assert_eq!(got.len(), want.len());
+                    for (got, want) in got.iter().zip(&want) {
+                        let error = (got / want - 1.0).abs();
+                        assert!(error <= tolerance, "from {weight} on {isa:?}, {by:?}: {got}, not {want}");
+                    }
+                }
+            }
+        }
+    }
+}
