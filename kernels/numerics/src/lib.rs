@@ -4,6 +4,7 @@
 
 #![deny(unsafe_code)]
 
+mod any;
 pub mod arch;
 mod buffer;
 #[cfg(feature = "counting")]
@@ -11,6 +12,7 @@ pub mod count;
 #[expect(unsafe_code, reason = "carries the promises of unchecked kernels through a dispatch")]
 pub mod kernel;
 mod lookup;
+mod lookup_four;
 pub mod math;
 pub mod orthogonal;
 pub mod parameter;

@@ -5,6 +5,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use pulp::Simd;
 
 use crate::Real;
+use crate::lookup_four::lookup_four;
 
 /// `U` registers of `T` that go through the same formula together.
 ///
@@ -189,17 +190,6 @@ impl<S: Simd, T: Real, const U: usize> Vector<S, T, U> {
         Self::select(self.equal(self), sign, self)
     }
 
-    /// Whether the sign bit of any lane is set: for a branch around what few numbers need.
-    #[inline(always)]
-    pub fn any_sign(self) -> bool {
-        let mut all = self.registers[0];
-        for u in 1..U {
-            all = T::or(self.simd, all, self.registers[u]);
-        }
-        let lanes: &[T] = bytemuck::cast_slice(std::slice::from_ref(&all));
-        lanes.iter().fold(false, |any, lane| any | lane.is_sign_negative())
-    }
-
     /// The bits of each 32-bit half moved up by `count` < 32: on f64 no bit crosses from the low half to the high.
     #[inline(always)]
     #[must_use]
@@ -235,6 +225,19 @@ impl<S: Simd, T: Real, const U: usize> Vector<S, T, U> {
         let mut out = self;
         for u in 0..U {
             out.registers[u] = T::lookup(self.simd, numbers, self.registers[u]);
+        }
+        out
+    }
+}
+
+impl<S: Simd, const U: usize> Vector<S, f64, U> {
+    /// The number of the table that the second and third bit of the upper half of each lane name; its first bit is 0.
+    #[inline(always)]
+    #[must_use]
+    pub fn lookup_four(self, table: &[f64; 4]) -> Self {
+        let mut out = self;
+        for u in 0..U {
+            out.registers[u] = lookup_four(self.simd, *table, self.registers[u]);
         }
         out
     }

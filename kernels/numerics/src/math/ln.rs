@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use super::format::{Format, polynomial};
-use super::{Elementary, Function, in_place};
+use super::{Elementary, Function, Measured, Together, in_place_measured};
 use crate::{Isa, Vector};
 
 /// The natural logarithm, in place.
@@ -24,19 +24,19 @@ use crate::{Isa, Vector};
 /// ln(±0) = -∞, ln(1) = +0, ln(∞) = ∞; a negative x, -∞ too, gives NaN, and so does NaN.
 #[doc = include_str!("loops/ln.md")]
 pub fn ln<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, Ln, 2>(isa, xs);
+    in_place_measured::<T, Ln>(isa, xs);
 }
 
 struct Ln;
 
+impl Measured for Ln {
+    const TOGETHER: Together = Together { of_32: (2, 2), of_16: (4, 4) };
+}
+
 impl Function for Ln {
     #[inline(always)]
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
-        // A sign in the one sum says that a number is not infinite but subnormal or zero, in the other that it is
-        // infinite or NaN; a negative number has it in one of the two.
-        let above = x.sub_bits(x.like(T::SMALLEST_NORMAL));
-        let below = x.sub_bits(x.like(f64::INFINITY)).xor(x.like(-0.0));
-        if above.or(below).any_sign() {
+        if x.any_not_normal_and_positive(T::SMALLEST_NORMAL) {
             return lanes(x);
         }
         // The rest of it costs half as much again.
