@@ -47,7 +47,7 @@ fn every_configuration_sets_out_from_every_start() {
     let description = plan.describe(&plan.trials.get(4));
     assert_eq!(
         description,
-        "contract = 4\nproblem.kind = \"landscape\"\nproblem.function = \"rosenbrock\"\ntrain.steps = 30\n\
+        "contract = 5\nproblem.kind = \"landscape\"\nproblem.function = \"rosenbrock\"\ntrain.steps = 30\n\
          train.log_every = 0\ntrain.precision = \"f32\"\ntrain.divergence_factor = 10.0\noptimizer = \"sgd\"\n\
          lr = 0.001\nstart = [2.0, 0.0]\n"
     );

@@ -13,7 +13,7 @@ use thalweg_kernels::optimizer::ALL;
 use crate::{SMALL, edited, parse, plan};
 
 /// Of the first trial of [`SMALL`].
-const DESCRIPTION: &str = r#"contract = 4
+const DESCRIPTION: &str = r#"contract = 5
 problem.kind = "moons"
 problem.samples = 100
 problem.noise = 0.2
