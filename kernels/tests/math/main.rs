@@ -61,17 +61,17 @@ macro_rules! case {
 }
 
 const CASES: [Case; 11] = [
-    case!(exp: libm::exp, largest: [0.79, 1.02], domain: (-746.0, 710.0), seam: LN_2 / 4.0),
+    case!(exp: libm::exp, largest: [0.79, 0.79], domain: (-746.0, 710.0), seam: LN_2 / 8.0),
     case!(expm1: libm::expm1, largest: [1.41, 1.26], domain: (-40.0, 710.0), seam: LN_2 / 4.0),
     case!(ln: libm::log, largest: [0.9, 0.92], domain: (0.0, 10.0), seam: LN_2 / 4.0),
     case!(log1p: libm::log1p, largest: [1.0, 0.96], domain: (-1.0, 10.0), seam: 0.25).above(-1.0),
-    case!(tanh: libm::tanh, largest: [1.29, 1.65], domain: (-20.0, 20.0), seam: LN_2 / 4.0),
-    case!(sigmoid: |x| 1.0 / (1.0 + libm::exp(-x)), largest: [1.54, 1.65], domain: (-746.0, 40.0), seam: LN_2 / 4.0),
+    case!(tanh: libm::tanh, largest: [1.29, 1.55], domain: (-20.0, 20.0), seam: LN_2 / 8.0),
+    case!(sigmoid: |x| 1.0 / (1.0 + libm::exp(-x)), largest: [1.54, 1.59], domain: (-746.0, 40.0), seam: LN_2 / 8.0),
     case!(
         softplus: |x| x.max(0.0) + libm::log1p(libm::exp(-x.abs())),
-        largest: [1.72, 1.79],
+        largest: [1.72, 1.69],
         domain: (-746.0, 40.0),
-        seam: LN_2 / 4.0
+        seam: LN_2 / 8.0
     ),
     case!(erf: libm::erf, largest: [1.01, 1.03], domain: (-6.0, 6.0), seam: 0.25),
     case!(
