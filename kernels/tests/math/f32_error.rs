@@ -65,6 +65,7 @@ every_pattern! {
     sigmoid_of_every_pattern "sigmoid";
     softplus_of_every_pattern "softplus";
     erf_of_every_pattern "erf";
+    gelu_derivative_of_every_pattern "gelu_derivative";
     sin_of_every_pattern "sin";
     cos_of_every_pattern "cos";
 }

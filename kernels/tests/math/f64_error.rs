@@ -92,6 +92,7 @@ many_points! {
     sigmoid_of_many_points "sigmoid";
     softplus_of_many_points "softplus";
     erf_of_many_points "erf";
+    gelu_derivative_of_many_points "gelu_derivative";
     sin_of_many_points "sin";
     cos_of_many_points "cos";
 }

@@ -114,7 +114,7 @@ fn check(activation: &Activation, stride: u64, count: u64, complete: bool) {
                     found <= stated,
                     "the derivative of {activation:?} is wrong by {found} ULP, documented {stated}"
                 );
-                let least = if complete { stated - 0.02 } else { 0.5 * stated };
+                let least = if complete { stated - 0.1 } else { 0.5 * stated };
                 assert!(found >= least, "the derivative of {activation:?} is wrong by {found} ULP only");
             }
         }
@@ -128,7 +128,7 @@ fn check(activation: &Activation, stride: u64, count: u64, complete: bool) {
                         found >= stated,
                         "the derivative of {activation:?} is lost from {found}, documented {stated}"
                     );
-                    let most = if complete { 0.15 } else { 0.4 };
+                    let most = if complete { 0.15 } else { 0.6 };
                     assert!(found <= stated + most, "the derivative of {activation:?} is lost from {found} only");
                 }
             }
