@@ -77,6 +77,12 @@ impl<S: Simd, T: Real> Coordinates<'_, S, T> {
         Vector::new(self.simd, self.x[i])
     }
 
+    /// Coordinates `i` and `i + 1`: what takes a long chain of operations is done to both at once, which overlaps them.
+    #[inline(always)]
+    fn pair(self, i: usize) -> Vector<S, T, 2> {
+        Vector::from_registers(self.simd, [self.x[i], self.x[i + 1]])
+    }
+
     #[inline(always)]
     fn eigenvalue(self, i: usize) -> Vector<S, T> {
         Vector::splat(self.simd, self.spectrum[i])
@@ -96,6 +102,12 @@ impl<S: Simd, T: Real> Partials<'_, S, T> {
     #[inline(always)]
     fn set(&mut self, i: usize, partial: Vector<S, T>) {
         self.0[i] = partial.register();
+    }
+
+    /// Sets those at `i` and `i + 1`.
+    #[inline(always)]
+    fn set_pair(&mut self, i: usize, partials: Vector<S, T, 2>) {
+        [self.0[i], self.0[i + 1]] = partials.registers();
     }
 
     /// What was set at `i` before.

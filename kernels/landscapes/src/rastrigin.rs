@@ -46,10 +46,19 @@ impl Function for Rastrigin {
 
     #[inline(always)]
     fn gradient<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, mut partials: Partials<'_, S, T>) {
-        for i in 0..x.count() {
-            let here = x.get(i);
-            let wave = (here * x.constant(2.0 * PI)).sin();
-            partials.set(i, wave.mul_add(x.constant(20.0 * PI), here * x.constant(2.0)));
+        let even = x.count() / 2 * 2;
+        for i in (0..even).step_by(2) {
+            partials.set_pair(i, slope(x.pair(i)));
+        }
+        for i in even..x.count() {
+            partials.set(i, slope(x.get(i)));
         }
     }
+}
+
+/// The partial derivative by each of `U` coordinates.
+#[inline(always)]
+fn slope<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
+    let wave = (x * x.like(2.0 * PI)).sin();
+    wave.mul_add(x.like(20.0 * PI), x + x)
 }

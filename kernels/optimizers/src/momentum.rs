@@ -35,10 +35,19 @@ pub(super) fn coefficients(hyperparameters: &[f64]) -> [f64; 3] {
     [momentum, enters, leaves]
 }
 
-/// The rule, for kernels that contain it.
-pub struct Momentum;
+/// The rule, for kernels that contain it. With `WHOLE`, gradients enter the velocity as they are, as in PyTorch's form:
+/// the same bits where that coefficient is 1, and a product less.
+pub struct Momentum<const WHOLE: bool = false>;
 
-impl Rule for Momentum {
+impl Momentum {
+    /// Whether a group's coefficients, `[coefficient][lane]`, let all its gradients enter as they are.
+    pub fn is_whole<T: Real>(coefficients: &[T]) -> bool {
+        let lanes = coefficients.len() / Self::COEFFICIENTS;
+        coefficients[lanes..2 * lanes].iter().all(|enters| enters.to_f64() == 1.0)
+    }
+}
+
+impl<const WHOLE: bool> Rule for Momentum<WHOLE> {
     const STATE: usize = 1;
     const PRODUCTS: usize = 0;
     const COEFFICIENTS: usize = 3;
@@ -55,7 +64,7 @@ impl Rule for Momentum {
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
         let ([velocity, ..], [momentum, enters, leaves, ..]) = (state, *c);
-        *velocity = momentum.mul_add(*velocity, enters * g);
+        *velocity = momentum.mul_add(*velocity, if WHOLE { g } else { enters * g });
         leaves.neg_mul_add(*velocity, w)
     }
 }

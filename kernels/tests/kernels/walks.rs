@@ -9,9 +9,10 @@ use thalweg_kernels::walk::{Walk, Walker};
 use crate::compare::{Precision, assert_same};
 use crate::numbers::Numbers;
 
-/// Counts around the groups that step together.
-const GROUPS: [usize; 5] = [1, 3, 4, 5, 9];
-const STEPS: u64 = 40;
+/// Counts around those of groups that step together.
+const GROUPS: [usize; 7] = [1, 2, 3, 4, 5, 6, 11];
+/// More than a kernel does without a look at its points.
+const STEPS: u64 = 200;
 
 /// A block on its way, all its arrays as kernels take them.
 #[derive(Clone)]

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 use thalweg_landscapes::beale::{BEALE, Beale};
@@ -23,8 +24,12 @@ use thalweg_optimizers::{MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 /// Coordinates of a point.
 const PLANE: usize = 2;
 
-/// Groups that step together: a step is a long chain of operations, and those of the others fill the gaps.
-const TOGETHER: usize = 4;
+/// The fewest and the most steps between looks at whether points are still finite: as many as there were before, as most
+/// that are lost are lost early.
+const STRETCH: [u64; 2] = [16, 128];
+
+/// As many as AVX-512 and NEON have.
+const MANY_REGISTERS: usize = 32;
 
 /// Steps of a block of trials, all with the same coefficients.
 ///
@@ -56,13 +61,15 @@ pub struct Walker {
     kernel: &'static Table<Kernel>,
 }
 
-/// The kernels, each for a landscape that workloads descend and an optimizer without a division.
+/// The kernels, each for a landscape that workloads descend and an optimizer without a division. The numbers are those of
+/// groups that step together where there are few registers, and where there are many: a step is a long chain of
+/// operations, and those of other groups fill the gaps, until there is no room for their points (measured on Zen 4).
 static KERNELS: &[(&Landscape, &Optimizer, Table<Kernel>)] = &[
-    (&BEALE, &SGD, of::<Beale, Sgd>()),
-    (&BEALE, &MOMENTUM, of::<Beale, Momentum>()),
-    (&RASTRIGIN, &MOMENTUM, of::<Rastrigin, Momentum>()),
-    (&ROSENBROCK, &SGD, of::<Rosenbrock, Sgd>()),
-    (&ROSENBROCK, &MOMENTUM, of::<Rosenbrock, Momentum>()),
+    (&BEALE, &SGD, of::<Beale, Sgd, 5, 4>()),
+    (&BEALE, &MOMENTUM, by_momentum::<Beale, 5, 4>()),
+    (&RASTRIGIN, &MOMENTUM, by_momentum::<Rastrigin, 3, 2>()),
+    (&ROSENBROCK, &SGD, of::<Rosenbrock, Sgd, 4, 4>()),
+    (&ROSENBROCK, &MOMENTUM, by_momentum::<Rosenbrock, 3, 4>()),
 ];
 
 impl Walker {
@@ -96,57 +103,144 @@ impl Family for Kernel {
 }
 
 /// The kernel of a function and a rule.
-const fn of<F: Function, R: Rule>() -> Table<Kernel> {
-    Table { f32: walk::<F, R, f32>, f64: walk::<F, R, f64> }
+const fn of<F: Function, R: Rule, const FEW: usize, const MANY: usize>() -> Table<Kernel> {
+    Table { f32: walk::<F, R, f32, FEW, MANY>, f64: walk::<F, R, f64, FEW, MANY> }
 }
 
-fn walk<F: Function, R: Rule, T: Elementary>(isa: Isa, walk: Walk<'_, T>) {
-    struct Op<'a, F, R, T>(Walk<'a, T>, PhantomData<(F, R)>);
-    impl<F: Function, R: Rule, T: Elementary> WithSimd for Op<'_, F, R, T> {
+/// The kernel of a function and momentum in either of its forms.
+const fn by_momentum<F: Function, const FEW: usize, const MANY: usize>() -> Table<Kernel> {
+    Table { f32: walk_by_momentum::<F, f32, FEW, MANY>, f64: walk_by_momentum::<F, f64, FEW, MANY> }
+}
+
+fn walk_by_momentum<F: Function, T: Elementary, const FEW: usize, const MANY: usize>(isa: Isa, walk: Walk<'_, T>) {
+    let mut groups = walk.coefficients.chunks_exact(Momentum::<false>::COEFFICIENTS * isa.lanes::<T>());
+    if groups.all(Momentum::is_whole) {
+        self::walk::<F, Momentum<true>, T, FEW, MANY>(isa, walk);
+    } else {
+        self::walk::<F, Momentum<false>, T, FEW, MANY>(isa, walk);
+    }
+}
+
+fn walk<F: Function, R: Rule, T: Elementary, const FEW: usize, const MANY: usize>(isa: Isa, walk: Walk<'_, T>) {
+    struct Op<'a, F, R, T, const FEW: usize, const MANY: usize>(Walk<'a, T>, PhantomData<(F, R)>);
+    impl<F: Function, R: Rule, T: Elementary, const FEW: usize, const MANY: usize> WithSimd for Op<'_, F, R, T, FEW, MANY> {
         type Output = ();
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
-            if !S::IS_SCALAR {
-                steps::<F, R, S, T>(simd, self.0);
+            if S::IS_SCALAR {
+                return;
+            }
+            if S::REGISTER_COUNT >= MANY_REGISTERS {
+                blocks::<F, R, S, T, MANY>(simd, self.0);
+            } else {
+                blocks::<F, R, S, T, FEW>(simd, self.0);
             }
         }
     }
-    isa.dispatch(Op::<F, R, T>(walk, PhantomData));
+    isa.dispatch(Op::<F, R, T, FEW, MANY>(walk, PhantomData));
 }
 
+/// A block, `U` groups at a time.
 #[inline(always)]
-fn steps<F: Function, R: Rule, S: Simd, T: Elementary>(simd: S, walk: Walk<'_, T>) {
-    let Walk { steps, x, state, coefficients, survived } = walk;
-    let x = T::as_registers_mut::<S>(x).0.as_chunks_mut::<PLANE>().0;
-    let state = T::as_registers_mut::<S>(state).0.as_chunks_mut::<PLANE>().0;
-    let coefficients = T::as_registers::<S>(coefficients).0;
-    let survived = T::as_registers_mut::<S>(survived).0;
-    let (groups, zero) = (x.len(), T::splat(simd, T::default()));
-    for first in (0..groups).step_by(TOGETHER) {
-        let mut together = [Group::<S, T>::new(zero); TOGETHER];
-        for (at, walking) in together.iter_mut().enumerate() {
-            // The last group goes again in the place of one that is missing.
-            let group = (first + at).min(groups - 1);
-            walking.x = x[group];
-            for i in 0..R::STATE {
-                walking.state[i] = state[i * groups + group];
-            }
-            for i in 0..R::COEFFICIENTS {
-                walking.coefficients[i] = coefficients[group * R::COEFFICIENTS + i];
-            }
+fn blocks<F: Function, R: Rule, S: Simd, T: Elementary, const U: usize>(simd: S, walk: Walk<'_, T>) {
+    let mut block = Block::<S, T> {
+        simd,
+        x: T::as_registers_mut::<S>(walk.x).0.as_chunks_mut::<PLANE>().0,
+        state: T::as_registers_mut::<S>(walk.state).0.as_chunks_mut::<PLANE>().0,
+        coefficients: T::as_registers::<S>(walk.coefficients).0,
+        survived: T::as_registers_mut::<S>(walk.survived).0,
+    };
+    block.survived.fill(T::splat(simd, T::default()));
+    for first in (0..block.x.len()).step_by(U) {
+        let mut done = 0;
+        while done < walk.steps {
+            let steps = done.clamp(STRETCH[0], STRETCH[1]).min(walk.steps - done);
+            block.stretch::<F, R, U>(first, steps);
+            done += steps;
+        }
+    }
+}
+
+/// The arrays of a [`Walk`].
+struct Block<'a, S: Simd, T: Real> {
+    simd: S,
+    x: &'a mut [[T::Reg<S>; PLANE]],
+    state: &'a mut [[T::Reg<S>; PLANE]],
+    coefficients: &'a [T::Reg<S>],
+    survived: &'a mut [T::Reg<S>],
+}
+
+impl<S: Simd, T: Elementary> Block<'_, S, T> {
+    /// Some steps of up to `U` groups from `first` on.
+    ///
+    /// Nothing is counted on the way. Where points are lost, which each is once at most, the groups go again.
+    #[inline(always)]
+    fn stretch<F: Function, R: Rule, const U: usize>(&mut self, first: usize, steps: u64) {
+        let (simd, groups) = (self.simd, self.x.len());
+        // The last group goes again in the place of one that is missing.
+        let mut together: [Group<S, T>; U] = [self.group::<R>(first); U];
+        for at in 1..U {
+            together[at] = self.group::<R>((first + at).min(groups - 1));
         }
         for _ in 0..steps {
-            for at in 0..TOGETHER {
+            for at in 0..U {
                 together[at].step::<F, R>(simd);
             }
         }
-        for (group, walking) in (first..groups).zip(&together) {
-            x[group] = walking.x;
-            for i in 0..R::STATE {
-                state[i * groups + group] = walking.state[i];
-            }
-            survived[group] = walking.survived;
+        let mut lost = Vector::<S, T>::splat(simd, T::default());
+        for at in 0..U {
+            let before = finite(simd, self.x[(first + at).min(groups - 1)]);
+            lost = lost.or(finite(simd, together[at].x) - before);
         }
+        if lost.any_sign() {
+            return self.count::<F, R>(first..groups.min(first + U), steps);
+        }
+        for at in 0..U {
+            if first + at < groups {
+                let survived = Vector::<S, T>::new(simd, self.survived[first + at]);
+                let finite = finite(simd, together[at].x);
+                self.survived[first + at] = finite.mul_add(finite.like(steps as f64), survived).register();
+                self.put::<R>(first + at, together[at]);
+            }
+        }
+    }
+
+    /// Some steps of some groups, counted.
+    #[inline(always)]
+    fn count<F: Function, R: Rule>(&mut self, groups: Range<usize>, steps: u64) {
+        for group in groups {
+            let mut walking = self.group::<R>(group);
+            let mut survived = Vector::<S, T>::new(self.simd, self.survived[group]);
+            for _ in 0..steps {
+                walking.step::<F, R>(self.simd);
+                survived = survived + finite(self.simd, walking.x);
+            }
+            self.survived[group] = survived.register();
+            self.put::<R>(group, walking);
+        }
+    }
+
+    #[inline(always)]
+    fn put<R: Rule>(&mut self, group: usize, of_group: Group<S, T>) {
+        let groups = self.x.len();
+        self.x[group] = of_group.x;
+        for i in 0..R::STATE {
+            self.state[i * groups + group] = of_group.state[i];
+        }
+    }
+
+    #[inline(always)]
+    fn group<R: Rule>(&self, group: usize) -> Group<S, T> {
+        let zero = T::splat(self.simd, T::default());
+        let (state, coefficients) = ([[zero; PLANE]; MAX_STATE], [zero; MAX_COEFFICIENTS]);
+        let mut of_group = Group { x: self.x[group], state, coefficients };
+        for i in 0..R::STATE {
+            of_group.state[i] = self.state[i * self.x.len() + group];
+        }
+        for i in 0..R::COEFFICIENTS {
+            of_group.coefficients[i] = self.coefficients[group * R::COEFFICIENTS + i];
+        }
+        of_group
     }
 }
 
@@ -156,20 +250,9 @@ struct Group<S: Simd, T: Real> {
     x: [T::Reg<S>; PLANE],
     state: [[T::Reg<S>; PLANE]; MAX_STATE],
     coefficients: [T::Reg<S>; MAX_COEFFICIENTS],
-    survived: T::Reg<S>,
 }
 
 impl<S: Simd, T: Elementary> Group<S, T> {
-    #[inline(always)]
-    fn new(zero: T::Reg<S>) -> Self {
-        Self {
-            x: [zero; PLANE],
-            state: [[zero; PLANE]; MAX_STATE],
-            coefficients: [zero; MAX_COEFFICIENTS],
-            survived: zero,
-        }
-    }
-
     #[inline(always)]
     fn step<F: Function, R: Rule>(&mut self, simd: S) {
         let mut slope = self.x;
@@ -187,12 +270,16 @@ impl<S: Simd, T: Elementary> Group<S, T> {
         for i in 0..R::STATE {
             self.state[i] = state[i].registers();
         }
-        let [x, y] = self.x.map(|register| Vector::<S, T>::new(simd, register));
-        #[expect(clippy::eq_op, reason = "zero, or NaN where it is not finite")]
-        let gone = (x - x) + (y - y);
-        let one = Vector::select(gone.equal(gone), x.like(1.0), x.like(0.0));
-        self.survived = (Vector::new(simd, self.survived) + one).register();
     }
+}
+
+/// 1 where the point is finite, else 0.
+#[inline(always)]
+fn finite<S: Simd, T: Real>(simd: S, x: [T::Reg<S>; PLANE]) -> Vector<S, T> {
+    let [x, y] = x.map(|register| Vector::<S, T>::new(simd, register));
+    #[expect(clippy::eq_op, reason = "zero, or NaN where it is not finite")]
+    let gone = (x - x) + (y - y);
+    Vector::select(gone.equal(gone), x.like(1.0), x.like(0.0))
 }
 
 impl std::fmt::Debug for Walker {
