@@ -84,6 +84,9 @@ pub(super) struct Strips {
     pub copied: usize,
 }
 
+/// Weights of which so much stay in the first-level cache while activations stream through it.
+pub(super) const CACHED_BYTES: usize = 16 << 10;
+
 /// As many as AVX-512 and NEON have.
 pub(super) const MANY_REGISTERS: usize = 32;
 
@@ -146,7 +149,8 @@ impl<const SHARED: bool> Form for WeightGradient<SHARED> {
     }
 }
 
-/// dX = Wᵀ dZ with weights that stay in the first-level cache: A = W, B = dZ, C = dXᵀ.
+/// dX = Wᵀ dZ with weights that stay in the first-level cache, or that are copied there strip by strip: A = W, B = dZ,
+/// C = dXᵀ.
 #[derive(Clone, Copy)]
 pub(super) struct SmallInputGradient;
 impl Form for SmallInputGradient {
@@ -154,11 +158,13 @@ impl Form for SmallInputGradient {
     const B_ALONG_K: bool = true;
     const C_ALONG_N: bool = false;
     const PRODUCT: Product = Product::InputGradient;
+    const COPIES_A: Copies = Copies::FewRegisters;
     const TILES: Tiles = Tiles::Small;
     const IS_TALL: bool = false;
 
-    fn strips<S: Simd, T: Real>(_: Size) -> Strips {
-        Strips { most: few_rows::<S>(), copied: 0 }
+    fn strips<S: Simd, T: Real>(size: Size) -> Strips {
+        let (most, bytes) = (few_rows::<S>(), size.rows * size.depth * size_of::<T::Reg<S>>());
+        Strips { most, copied: if bytes <= CACHED_BYTES { 0 } else { terms::<S, T>(24 << 10, most) } }
     }
 }
 

@@ -13,12 +13,9 @@ use thalweg_numerics::{Buffer, Isa, Real};
 
 use crate::finish::Epilogue;
 use crate::{Finish, Input, PIECE, Products, Shape, Start};
-use form::{Form, Forward, InputGradient, Size, SmallInputGradient, WeightGradient};
+use form::{CACHED_BYTES, Form, Forward, InputGradient, MANY_REGISTERS, Size, SmallInputGradient, WeightGradient};
 use operand::{Factor, PerLane, Shared};
 use tile::{PANEL, Problem};
-
-/// Weights of which so much stay in the first-level cache while activations stream through it.
-const CACHED_BYTES: usize = 16 << 10;
 
 /// Products of a block of interleaved trials, as many as a register has lanes.
 ///
@@ -44,6 +41,19 @@ impl<T: Real> Population<T> {
             Input::PerLane(slice) => self.check("inputs", slice, shape.inputs * shape.examples),
         }
     }
+}
+
+/// Whether an instruction set has so few registers that tiles are small.
+fn has_few_registers(isa: Isa) -> bool {
+    struct Op;
+    impl WithSimd for Op {
+        type Output = bool;
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) -> bool {
+            !S::IS_SCALAR && S::REGISTER_COUNT < MANY_REGISTERS
+        }
+    }
+    isa.dispatch(Op)
 }
 
 /// What computes the products.
@@ -137,7 +147,7 @@ impl<T: Real> Products<T> for Population<T> {
         let (c, depth) = (input_gradient, shape.outputs);
         let (start, panel) = (Start::Zero, &mut self.panel);
         let epilogue = Epilogue { rectified, ..Epilogue::NONE };
-        if size_of_val(weights) <= CACHED_BYTES {
+        if size_of_val(weights) <= CACHED_BYTES || has_few_registers(self.isa) {
             let size = [shape.inputs, shape.examples, depth];
             let b = PerLane(output_gradient);
             self.isa.dispatch(Contraction {

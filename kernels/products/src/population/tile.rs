@@ -198,6 +198,11 @@ where
         unsafe {
             if const { F::COPIES_A.on::<S>() } && p.copies() && p.columns >= N {
                 let copied = Copied { direct: left, to: p.panel };
+                if S::REGISTER_COUNT < MANY_REGISTERS && M > 4 {
+                    // Beside so large a tile there is no room for sums.
+                    p.tile::<_, M, 0, true>(copied, m, 0, terms);
+                    return p.tiles::<_, M, N>(Panel(p.panel.cast_const()), m, 0, terms);
+                }
                 if F::PRODUCT == Product::WeightGradient {
                     p.tile::<_, M, N, true>(copied, m, 0, terms);
                 } else {
