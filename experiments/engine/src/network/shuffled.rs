@@ -17,9 +17,11 @@ const CACHED: usize = 1 << 20;
 /// The rows of a small training split in the orders of epochs, made once and shared by the blocks that need them.
 #[derive(Debug, Default)]
 pub(super) struct Shuffled<T> {
-    /// By order seed and epoch.
-    cache: Mutex<HashMap<(u64, u64), Arc<Examples<T>>>>,
+    cache: Mutex<Cache<T>>,
 }
+
+/// By order seed and epoch.
+type Cache<T> = HashMap<(u64, u64), Arc<Examples<T>>>;
 
 impl<T: Real> Shuffled<T> {
     /// The rows of the split in the order of an epoch, if it is small.
