@@ -1,6 +1,6 @@
 """The hot loops of the kernels: where each is found, and what one of its iterations gets done."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: A register that leaves for memory, but not for the stack.
 STORE = r"vmov\w+ %[yz]mm\d+, (?!.*%rsp).*\("
@@ -27,13 +27,19 @@ class Kernel:
     tiles: tuple[tuple[str, str], ...] = ()
     #: Whether it is the innermost loop of a tile, of which there are several.
     is_tile: bool = False
+    #: What no instruction of the loop matches, if the function has others with more arithmetic.
+    lacks: str = ""
+    #: The instruction sets on which there is such a loop.
+    codes: tuple[str, ...] = ("AVX2", "AVX-512")
+    #: The registers that an iteration gets done, where no instruction tells.
+    registers: tuple[tuple[str, int], ...] = ()
 
     def pattern(self, code: str) -> str:
         return self.function.replace("TILE", dict(self.tiles).get(code, ""))
 
 
 def elementary(name: str, number: str) -> Kernel:
-    function = rf"::InPlace<{number}, .*::math::{name}::"
+    function = rf"::in_place_measured::Op<{number}, .*::math::{name}::"
     return Kernel(f"{name}, {number}", "elementary", function, number, f"numerics/src/math/loops/{name}.md")
 
 
@@ -41,6 +47,12 @@ def forward_layer(number: str) -> Kernel:
     function = rf"::activation::fused::forward_layer::.*::Tanh, {number}"
     name = f"layer of two inputs and tanh, {number}"
     return Kernel(name, "functions", function, number, "functions/src/activation/loops/forward_layer.md")
+
+
+def first_half(number: str) -> Kernel:
+    """On AVX2 the layer above is two loops, of which that is the second; this one keeps its results on the stack."""
+    layer = forward_layer(number)
+    return replace(layer, name=f"{layer.name}: the first half", done=r"vminp", lacks="vdivp", codes=("AVX2",))
 
 
 def shallow_gradient(number: str) -> Kernel:
@@ -75,15 +87,18 @@ def update(name: str, rule: str, arrays: int) -> Kernel:
     return Kernel(f"{name}, f32", "optimizers", function, "f32", f"optimizers/src/loops/{name}.md", per=arrays)
 
 
-def walk(landscape: str) -> Kernel:
-    """Its points stay in registers; whether one is still finite is asked once a step."""
-    function = rf"::walk::Op<.*::{landscape}, .*::Momentum, f32>"
-    return Kernel(f"{landscape}, momentum, f32", "walks", function, "f32", "walks/src/loops.md", r"vcmp(?:eq|ord|unord)p")
+def walk(landscape: str, groups: tuple[int, int], together: bool = True) -> Kernel:
+    """Its points stay in registers; of the groups that the walk's type names, all may share an iteration, or one has it."""
+    function = rf"::walk::Op<.*::{landscape}, .*::Momentum<true>, f32, {groups[0]}, {groups[1]}>"
+    registers = (("AVX2", groups[0] if together else 1), ("AVX-512", groups[1] if together else 1))
+    name = f"{landscape}, momentum, f32"
+    return Kernel(name, "walks", function, "f32", "walks/src/loops.md", registers=registers)
 
 
 KERNELS = [
     *(elementary(name, number) for name in ("exp", "ln", "sigmoid", "tanh") for number in ("f32", "f64")),
     *map(forward_layer, ("f32", "f64")),
+    *map(first_half, ("f32", "f64")),
     *map(shallow_gradient, ("f32", "f64")),
     loss("gradient", "bce"),
     loss("value", "bce"),
@@ -94,12 +109,12 @@ KERNELS = [
     product("weight gradient, inputs shared", "WeightGradient<true>", "4, 4"),
     product("weight gradient, inputs per lane", "WeightGradient<false>", "6, 4"),
     product("input gradient, weights cached", "SmallInputGradient", "4, 2"),
-    product("input gradient", "InputGradient", "6, 4"),
+    product("input gradient", "(?:Small)?InputGradient", "6, 4"),
     dense("terms contiguous in A", "true"),
     dense("rows contiguous in A", "false"),
     update("adam", "Adam", arrays=3),
     update("momentum", "Momentum", arrays=2),
-    walk("Rosenbrock"),
-    walk("Beale"),
-    walk("Rastrigin"),
+    walk("Rosenbrock", (3, 4)),
+    walk("Beale", (5, 4)),
+    walk("Rastrigin", (3, 2), together=False),
 ]

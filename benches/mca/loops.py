@@ -50,7 +50,7 @@ def main() -> int:
         lines = heading(options)
         for kernel in kernels:
             try:
-                lines += [row(kernel, code, assembly[kernel.crate], options) for code in CODE]
+                lines += [row(kernel, code, assembly[kernel.crate], options) for code in kernel.codes]
             except Lost as loop:
                 print(loop, file=sys.stderr)
                 lost = 1
@@ -136,7 +136,7 @@ def heading(options: argparse.Namespace) -> list[str]:
 def row(kernel: Kernel, code: str, assembly: Functions, options: argparse.Namespace) -> str:
     """A line of the table."""
     instructions = iteration(kernel, code, assembly)
-    registers = done(kernel, instructions)
+    registers = dict(kernel.registers).get(code) or done(kernel, instructions)
     numbers = registers * CODE[code][1] // BYTES[kernel.number]
     cells = [kernel.name, code, registers, numbers, len(instructions)]
     file = re.sub(r"\W+", "-", f"{kernel.name} {code}")
@@ -165,8 +165,12 @@ def iteration(kernel: Kernel, code: str, assembly: Functions) -> list[str]:
         ways = [loop.instructions() for loop in loops if not loop.inner]
         ways.sort(key=lambda way: (-done(kernel, way), len(way)))
     else:
-        ways = [max(loops, key=lambda loop: loop.arithmetic).instructions()] if loops else []
-    if not ways or done(kernel, ways[0]) == 0:
+        loops.sort(key=lambda loop: -loop.arithmetic)
+        # Steps of a walk also stand outside of the loop that makes them one after another.
+        ways = [loop.instructions() for loop in loops if not (kernel.registers and loop.inner)]
+        if kernel.lacks:
+            ways = [way for way in ways if not any(re.match(kernel.lacks, instruction) for instruction in way)]
+    if not ways or not kernel.registers and done(kernel, ways[0]) == 0:
         raise Lost(f"{kernel.name}: no such loop for {code}, see {HERE / 'kernels.py'}")
     return ways[0]
 
