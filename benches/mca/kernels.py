@@ -39,7 +39,7 @@ class Kernel:
 
 
 def elementary(name: str, number: str) -> Kernel:
-    function = rf"::in_place_measured::Op<{number}, .*::math::{name}::"
+    function = rf"::in_place::Op<{number}, .*::math::{name}::"
     return Kernel(f"{name}, {number}", "elementary", function, number, f"numerics/src/math/loops/{name}.md")
 
 
@@ -109,7 +109,7 @@ KERNELS = [
     product("weight gradient, inputs shared", "WeightGradient<true>", "4, 4"),
     product("weight gradient, inputs per lane", "WeightGradient<false>", "6, 4"),
     product("input gradient, weights cached", "SmallInputGradient", "4, 2"),
-    product("input gradient", "(?:Small)?InputGradient", "6, 4"),
+    product("input gradient", "InputGradientBy(?:Inputs|Examples)", "6, 4"),
     dense("terms contiguous in A", "true"),
     dense("rows contiguous in A", "false"),
     update("adam", "Adam", arrays=3),

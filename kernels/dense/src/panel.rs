@@ -8,7 +8,7 @@ use std::ptr::NonNull;
 
 use pulp::Simd;
 use thalweg_numerics::kernel::{Kernel, vectorize};
-use thalweg_numerics::{Real, Vector, has_masked_moves};
+use thalweg_numerics::{Real, Vector, has_many_registers, has_masked_moves};
 
 use crate::tiling::Tiling;
 use thalweg_products::chain::Chain;
@@ -22,7 +22,7 @@ pub(crate) const fn registers<S: Simd>() -> usize {
     if S::IS_SCALAR {
         return 1;
     }
-    if S::REGISTER_COUNT >= 32 { 4 } else { 2 }
+    if has_many_registers::<S>() { 4 } else { 2 }
 }
 
 /// Rows of a tile of this many registers along n at most: with these of B and one of A, such a tile nearly fills the 16 or 32
@@ -32,7 +32,7 @@ pub(crate) const fn most_rows<S: Simd>(registers: usize) -> usize {
     if S::IS_SCALAR {
         return 1;
     }
-    match (S::REGISTER_COUNT >= 32, registers) {
+    match (has_many_registers::<S>(), registers) {
         (_, 1) | (true, 2 | 3) => ROWS,
         _ => 6,
     }
@@ -189,7 +189,7 @@ impl<S: Simd, T: Real> Tiles<S, T> {
         }
         let one = if M <= most_rows::<S>(1) { Self::tiles::<M, 1, ALONG> } else { Self::tiles::<1, 1, ALONG> };
         let two = if M <= most_rows::<S>(2) { Self::tiles::<M, 2, ALONG> } else { one };
-        if S::REGISTER_COUNT < 32 {
+        if !has_many_registers::<S>() {
             return [one, two, two, two];
         }
         let three = if M <= most_rows::<S>(3) { Self::tiles::<M, 3, ALONG> } else { one };

@@ -48,7 +48,7 @@ pub(crate) fn boxed_matrices<T: Real>(isa: Isa) -> Box<dyn MatrixProducts<T> + S
 impl<S: Simd, T: Real> Products<T> for Dense<S, T> {
     fn forward(&mut self, shape: Shape, weights: &[T], finish: Finish<'_, T>, inputs: Input<'_, T>, outputs: &mut [T]) {
         let Shape { outputs: units, inputs: width, examples } = shape;
-        let a = MatRef::from_row_major_slice(rows(inputs), examples, width);
+        let a = MatRef::from_row_major_slice(inputs.of_one_lane(), examples, width);
         let b = MatRef::from_column_major_slice(weights, width, units);
         let c = MatMut::from_row_major_slice_mut(outputs, examples, units);
         self.multiply(a, b, c, Follow { finish, ..Follow::NOTHING });
@@ -66,7 +66,7 @@ impl<S: Simd, T: Real> Products<T> for Dense<S, T> {
         let Shape { outputs: units, inputs: width, examples } = shape;
         assert!(examples <= PIECE, "a chain takes at most {PIECE} examples");
         let gradient = MatRef::from_row_major_slice(output_gradient, examples, units);
-        let b = MatRef::from_row_major_slice(rows(inputs), examples, width);
+        let b = MatRef::from_row_major_slice(inputs.of_one_lane(), examples, width);
         let c = MatMut::from_row_major_slice_mut(weights, units, width);
         self.sums(gradient, bias, start);
         self.multiply(gradient.transpose(), b, c, Follow { start, ..Follow::NOTHING });
@@ -155,10 +155,4 @@ impl<S: Simd, T: Real> Dense<S, T> {
             self.simd.vectorize(ColumnSums { simd: self.simd, matrix: gradient, sums, start });
         }
     }
-}
-
-/// With one lane, shared numbers and numbers per lane are the same.
-fn rows<T>(inputs: Input<'_, T>) -> &[T] {
-    let (Input::Shared(rows) | Input::PerLane(rows)) = inputs;
-    rows
 }

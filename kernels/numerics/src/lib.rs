@@ -12,7 +12,6 @@ pub mod count;
 #[expect(unsafe_code, reason = "carries the promises of unchecked kernels through a dispatch")]
 pub mod kernel;
 mod lookup;
-mod lookup_four;
 pub mod math;
 pub mod orthogonal;
 pub mod parameter;
@@ -23,5 +22,5 @@ mod vector;
 
 pub use arch::Isa;
 pub use buffer::Buffer;
-pub use real::{Real, has_masked_moves, is_v3, is_v4};
+pub use real::{Real, has_many_registers, has_masked_moves, is_v3, is_v4};
 pub use vector::{Mask, Vector};

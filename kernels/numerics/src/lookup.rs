@@ -1,4 +1,4 @@
-//! Choosing lane by lane among eight numbers that a register holds: pulp has no such operation.
+//! Choosing lane by lane among eight or four numbers that a register holds: pulp has no such operation.
 
 use std::any::Any;
 
@@ -59,6 +59,17 @@ mod neon {
         let first = bytemuck::cast(u32x4(0x0302_0100, 0x0706_0504, 0x0302_0100, 0x0706_0504));
         let bytes = neon.vmlaq_n_u32(first, three_bits, 0x0808_0808);
         bytemuck::cast(neon.vqtbl4q_u8(bytemuck::cast(table), bytemuck::cast(bytes)))
+    }
+
+    /// The same for four numbers of eight bytes, with twice the index in the high half of each lane.
+    #[inline(always)]
+    pub fn lookup_four(simd: Neon, table: [f64; 4], index: u32x4) -> u8x16 {
+        let neon = simd.neon;
+        let index = bytemuck::cast(index);
+        let twice = neon.vandq_u32(neon.vtrn2q_u32(index, index), neon.vdupq_n_u32(6));
+        let first = bytemuck::cast(u32x4(0x0302_0100, 0x0706_0504, 0x0302_0100, 0x0706_0504));
+        let bytes = neon.vmlaq_n_u32(first, twice, 0x0404_0404);
+        bytemuck::cast(neon.vqtbl2q_u8(bytemuck::cast(table), bytemuck::cast(bytes)))
     }
 }
 
@@ -123,4 +134,38 @@ fn lookup_v3(simd: pulp::x86::V3, table: [f64; 8], index: pulp::u64x4) -> pulp::
     let high = avx2._mm256_permutevar8x32_ps(bytemuck::cast(high), halves);
     let third_bit_as_sign = avx2._mm256_slli_epi64::<61>(index);
     bytemuck::cast(avx._mm256_blendv_pd(bytemuck::cast(low), bytemuck::cast(high), bytemuck::cast(third_bit_as_sign)))
+}
+
+/// `table[i & 3]`, lane by lane, with 2 i in the upper half of each lane of `index`. It moves bits and computes nothing, so
+/// it is exact. On AVX2, whose registers hold four such numbers, it takes one permutation, and a choice among eight three
+/// operations more.
+#[inline(always)]
+pub fn lookup_four<S: Simd, R: Pod>(simd: S, table: [f64; 4], index: R) -> R {
+    // The type of the token is known at compile time, and so is the branch that is taken.
+    #[cfg(target_arch = "x86_64")]
+    {
+        let simd: &dyn Any = &simd;
+        if let Some(v4) = simd.downcast_ref::<pulp::x86::V4>() {
+            let [a, b, c, d] = table;
+            let index = v4.avx512f._mm512_srli_epi64::<33>(bytemuck::cast(index));
+            let found = v4.avx512f._mm512_permutexvar_pd(index, bytemuck::cast([a, b, c, d, a, b, c, d]));
+            return bytemuck::cast(found);
+        }
+        if let Some(v3) = simd.downcast_ref::<pulp::x86::V3>() {
+            // The permutation moves halves: those of number i are at 2 i and one further.
+            let first = v3.avx2._mm256_shuffle_epi32::<0b11_11_01_01>(bytemuck::cast(index));
+            let halves = v3.avx2._mm256_or_si256(first, bytemuck::cast([0_u32, 1, 0, 1, 0, 1, 0, 1]));
+            let table: pulp::f32x8 = bytemuck::cast(table);
+            return bytemuck::cast(v3.avx2._mm256_permutevar8x32_ps(bytemuck::cast(table), halves));
+        }
+    }
+    #[cfg(target_arch = "aarch64")]
+    if let Some(neon) = (&simd as &dyn Any).downcast_ref::<pulp::aarch64::Neon>() {
+        return bytemuck::cast(neon::lookup_four(*neon, table, bytemuck::cast(index)));
+    }
+    let mut register = index;
+    for lane in bytemuck::cast_slice_mut::<R, f64>(std::slice::from_mut(&mut register)) {
+        *lane = table[(lane.to_bits() >> 33 & 3) as usize];
+    }
+    register
 }

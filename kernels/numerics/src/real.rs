@@ -166,6 +166,12 @@ pub const fn has_masked_moves<S: Simd>() -> bool {
     is_v4::<S>()
 }
 
+/// Whether there are 32 registers, as AVX-512 and NEON have, and not 16: how many chains of operations go together, and how
+/// large tiles are, depends on it.
+pub const fn has_many_registers<S: Simd>() -> bool {
+    S::REGISTER_COUNT >= 32
+}
+
 /// Implements [`Real`] by the operations of pulp that carry the type in their names.
 macro_rules! real {
     ($real:ident, $bits:ident, $round:expr, $reg:ident, $mask:ident,

@@ -5,7 +5,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use pulp::Simd;
 
 use crate::Real;
-use crate::lookup_four::lookup_four;
+use crate::lookup::lookup_four;
 
 /// `U` registers of `T` that go through the same formula together.
 ///

@@ -50,6 +50,14 @@ pub enum Input<'a, T> {
     PerLane(&'a [T]),
 }
 
+impl<'a, T> Input<'a, T> {
+    /// The numbers where there is one lane, `[example][unit]`: shared ones and those of a lane are the same then.
+    pub fn of_one_lane(self) -> &'a [T] {
+        let (Self::Shared(numbers) | Self::PerLane(numbers)) = self;
+        numbers
+    }
+}
+
 /// The three products of a dense layer on one block of trials.
 ///
 /// Weights are `[output][input][lane]`, biases `[output][lane]`, activations and their gradients

@@ -16,7 +16,7 @@ use thalweg_landscapes::rosenbrock::{ROSENBROCK, Rosenbrock};
 use thalweg_landscapes::{Coordinates, Function, Landscape, Partials};
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::table::{Family, Table};
-use thalweg_numerics::{Isa, Real, Vector};
+use thalweg_numerics::{Isa, Real, Vector, has_many_registers};
 use thalweg_optimizers::momentum::{MOMENTUM, Momentum};
 use thalweg_optimizers::sgd::{SGD, Sgd};
 use thalweg_optimizers::{MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
@@ -27,9 +27,6 @@ const PLANE: usize = 2;
 /// The fewest and the most steps between looks at whether points are still finite: as many as there were before, as most
 /// that are lost are lost early.
 const STRETCH: [u64; 2] = [16, 128];
-
-/// As many as AVX-512 and NEON have.
-const MANY_REGISTERS: usize = 32;
 
 /// Steps of a block of trials, all with the same coefficients.
 ///
@@ -131,7 +128,7 @@ fn walk<F: Function, R: Rule, T: Elementary, const FEW: usize, const MANY: usize
             if S::IS_SCALAR {
                 return;
             }
-            if S::REGISTER_COUNT >= MANY_REGISTERS {
+            if has_many_registers::<S>() {
                 blocks::<F, R, S, T, MANY>(simd, self.0);
             } else {
                 blocks::<F, R, S, T, FEW>(simd, self.0);

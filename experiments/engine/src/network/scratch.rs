@@ -146,7 +146,7 @@ impl<T: Elementary> Criterion<T> {
         let Gradient { outputs, targets, units, scale, alarm } = chunk;
         let parts = team.parts(outputs.len() / units, OUTPUT * outputs.len());
         let judges = &mut judges[..parts];
-        let (outputs, targets) = (RowsMut(outputs, units), Part(rows(targets), loss.target_width(units)));
+        let (outputs, targets) = (RowsMut(outputs, units), Part(targets.of_one_lane(), loss.target_width(units)));
         share(parts, (&mut *judges, Both(outputs, targets)), &|(own, Both(RowsMut(outputs, _), Part(targets, _)))| {
             let Judge { rows, alarm } = &mut own[0];
             *alarm = T::default();
@@ -165,7 +165,7 @@ impl<T: Elementary> Criterion<T> {
         };
         let Value { outputs, targets, units, losses, correct } = chunk;
         let parts = team.parts(losses.len(), OUTPUT * outputs.len());
-        let examples = Both(Part(outputs, units), Part(rows(targets), loss.target_width(units)));
+        let examples = Both(Part(outputs, units), Part(targets.of_one_lane(), loss.target_width(units)));
         let results = Both(RowsMut(losses, 1), RowsMut(correct, 1));
         share(parts, (&mut judges[..parts], Both(examples, results)), &|(own, Both(examples, results))| {
             let (Both(Part(outputs, _), Part(targets, _)), Both(RowsMut(losses, _), RowsMut(correct, _))) =
@@ -173,10 +173,4 @@ impl<T: Elementary> Criterion<T> {
             own[0].rows.value(loss, Value { outputs, targets: Input::PerLane(targets), units, losses, correct });
         });
     }
-}
-
-/// With one lane, shared numbers and numbers per lane are the same.
-fn rows<T>(targets: Input<'_, T>) -> &[T] {
-    let (Input::Shared(rows) | Input::PerLane(rows)) = targets;
-    rows
 }

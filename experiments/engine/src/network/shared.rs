@@ -42,7 +42,7 @@ impl<T: Real> Products<T> for Shared<T> {
         let work = Forward {
             weights: MatRef::from_row_major_slice(weights, units, width),
             finish,
-            inputs: MatRef::from_column_major_slice(rows(inputs), width, examples),
+            inputs: MatRef::from_column_major_slice(inputs.of_one_lane(), width, examples),
             outputs: MatMut::from_column_major_slice_mut(outputs, units, examples),
         };
         share(parts, (&mut self.members[..parts], work), &|(own, work)| {
@@ -67,7 +67,7 @@ impl<T: Real> Products<T> for Shared<T> {
         }
         let work = WeightGradient {
             output_gradient: MatRef::from_column_major_slice(output_gradient, units, examples),
-            inputs: MatRef::from_column_major_slice(rows(inputs), width, examples),
+            inputs: MatRef::from_column_major_slice(inputs.of_one_lane(), width, examples),
             weights: MatMut::from_row_major_slice_mut(weights, units, width),
             bias,
         };
@@ -99,12 +99,6 @@ impl<T: Real> Products<T> for Shared<T> {
             own[0].input_gradient(work.weights, work.output_gradient, work.rectified, work.input_gradient);
         });
     }
-}
-
-/// With one lane, shared numbers and numbers per lane are the same.
-fn rows<T>(inputs: Input<'_, T>) -> &[T] {
-    let (Input::Shared(rows) | Input::PerLane(rows)) = inputs;
-    rows
 }
 
 /// Whether a result is cut along its rows, for parts that are about square: they read least.

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use pulp::{Simd, WithSimd};
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::table::Family;
-use thalweg_numerics::{Isa, Real, Vector};
+use thalweg_numerics::{Isa, Real, Vector, has_many_registers};
 use thalweg_products::{PIECE, Start};
 
 use super::{Activation, Function, TOGETHER};
@@ -191,7 +191,7 @@ pub(super) fn shallow_gradient<F: Function, T: Elementary>(isa: Isa, backward: B
             // As many units as the registers hold the chains of.
             if S::IS_SCALAR {
                 chains.run::<F, 1>(sums);
-            } else if S::REGISTER_COUNT >= 32 {
+            } else if has_many_registers::<S>() {
                 chains.run::<F, TOGETHER>(sums);
             } else {
                 chains.run::<F, 2>(sums);

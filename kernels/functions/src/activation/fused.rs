@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use pulp::{Simd, WithSimd};
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::table::Family;
-use thalweg_numerics::{Isa, Real, Vector};
+use thalweg_numerics::{Isa, Real, Vector, has_many_registers};
 use thalweg_products::Shape;
 
 use super::{Activation, Function, TOGETHER};
@@ -166,7 +166,7 @@ impl<S: Simd, T: Elementary, const D: usize> Units<'_, S, T, D> {
             let above = if OUTPUT { &above[units] } else { &[] };
             sum = if S::IS_SCALAR {
                 layer.at_once::<F, 1, OUTPUT>(row, above, sum)
-            } else if F::HAS_HALVES && S::REGISTER_COUNT < 32 {
+            } else if F::HAS_HALVES && !has_many_registers::<S>() {
                 // Few registers do not hold chains enough of a long formula to hide its latency: its halves are shorter.
                 layer.in_halves::<F, OUTPUT>(self.halves, row, above, sum)
             } else {

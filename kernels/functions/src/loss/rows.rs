@@ -37,7 +37,12 @@ impl<T: Elementary> Rows<T> {
         self.alarm.fill(T::default());
         let batch = Gradient {
             outputs: interleave(outputs, units, lanes, &mut self.outputs),
-            targets: Input::PerLane(interleave(rows(targets), loss.target_width(units), lanes, &mut self.targets)),
+            targets: Input::PerLane(interleave(
+                targets.of_one_lane(),
+                loss.target_width(units),
+                lanes,
+                &mut self.targets,
+            )),
             units,
             scale,
             alarm: &mut self.alarm,
@@ -62,7 +67,12 @@ impl<T: Elementary> Rows<T> {
         let padded = examples.next_multiple_of(lanes);
         let batch = Value {
             outputs: interleave(outputs, units, lanes, &mut self.outputs),
-            targets: Input::PerLane(interleave(rows(targets), loss.target_width(units), lanes, &mut self.targets)),
+            targets: Input::PerLane(interleave(
+                targets.of_one_lane(),
+                loss.target_width(units),
+                lanes,
+                &mut self.targets,
+            )),
             units,
             losses: self.losses.at_least(padded),
             correct: self.correct.at_least(padded),
@@ -71,12 +81,6 @@ impl<T: Elementary> Rows<T> {
         losses.copy_from_slice(&self.losses[..examples]);
         correct.copy_from_slice(&self.correct[..examples]);
     }
-}
-
-/// With one lane, shared numbers and numbers per lane are the same.
-fn rows<T>(targets: Input<'_, T>) -> &[T] {
-    let (Input::Shared(rows) | Input::PerLane(rows)) = targets;
-    rows
 }
 
 /// `[row][column]` as `[register][column][lane]`, one row per lane; the last register is filled up with the last row.

@@ -20,7 +20,7 @@ use crate::{Isa, Vector};
 ///
 /// cos(±0) = 1. NaN gives NaN, and so do ±∞.
 pub fn cos<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, Cos, 4>(isa, xs);
+    in_place::<T, Cos>(isa, xs);
 }
 
 struct Cos;

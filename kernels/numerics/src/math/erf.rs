@@ -23,7 +23,7 @@ use crate::{Isa, Vector};
 ///
 /// erf(±0) = ±0, erf(±∞) = ±1, NaN gives NaN.
 pub fn erf<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, Erf, 4>(isa, xs);
+    in_place::<T, Erf>(isa, xs);
 }
 
 struct Erf;

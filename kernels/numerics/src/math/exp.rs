@@ -5,7 +5,7 @@ use std::f64::consts::LOG2_E;
 use pulp::Simd;
 
 use super::format::{Format, polynomial};
-use super::{Elementary, Function, Measured, Together, in_place_measured};
+use super::{Elementary, Function, Together, in_place};
 use crate::{Isa, Vector};
 
 /// e^x, in place.
@@ -32,16 +32,14 @@ use crate::{Isa, Vector};
 /// e^±0 = 1, e^∞ = ∞, e^-∞ = 0, NaN gives NaN. Beyond the range of the type: ∞, and 0.
 #[doc = include_str!("loops/exp.md")]
 pub fn exp<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place_measured::<T, Exp>(isa, xs);
+    in_place::<T, Exp>(isa, xs);
 }
 
 struct Exp;
 
-impl Measured for Exp {
-    const TOGETHER: Together = Together { of_32: (4, 3), of_16: (4, 6) };
-}
-
 impl Function for Exp {
+    const TOGETHER: Together = Together { of_32: (4, 3), of_16: (4, 6) };
+
     #[inline(always)]
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
         let few = x.or(x.like(-0.0)).any_below(-<T as Constants>::MODERATE);

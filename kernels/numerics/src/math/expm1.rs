@@ -25,7 +25,7 @@ use crate::{Isa, Vector};
 /// ±0 gives ±0, ∞ gives ∞, -∞ gives -1, NaN gives NaN. Beyond the range of the type: ∞. A subnormal x is returned as it
 /// is.
 pub fn expm1<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, ExpM1, 4>(isa, xs);
+    in_place::<T, ExpM1>(isa, xs);
 }
 
 struct ExpM1;

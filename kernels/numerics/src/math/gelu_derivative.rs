@@ -23,7 +23,7 @@ use crate::{Isa, Vector};
 ///
 /// ±0 gives ½, ∞ gives 1, -∞ gives -0 (the limit, from below), NaN gives NaN.
 pub fn gelu_derivative<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, GeluDerivative, 4>(isa, xs);
+    in_place::<T, GeluDerivative>(isa, xs);
 }
 
 struct GeluDerivative;

@@ -73,7 +73,7 @@ pub fn turn_back(angle: f64) -> Turned {
     let unit = sign * power_of_two(-127 - zeros as i32);
     // Each has at most 53 bits.
     let (head, tail) =
-        ((radians >> 75) as f64 * unit * 2f64.powi(75), (radians << 53 >> 75) as f64 * unit * 2f64.powi(22));
+        ((radians >> 75) as f64 * unit * power_of_two(75), (radians << 53 >> 75) as f64 * unit * power_of_two(22));
     let rounded = head + tail;
     Turned { rest: [rounded, tail - (rounded - head)], quarters }
 }

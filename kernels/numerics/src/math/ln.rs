@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use super::format::{Format, polynomial};
-use super::{Elementary, Function, Measured, Together, in_place_measured};
+use super::{Elementary, Function, Together, in_place};
 use crate::{Isa, Vector};
 
 /// The natural logarithm, in place.
@@ -24,16 +24,14 @@ use crate::{Isa, Vector};
 /// ln(±0) = -∞, ln(1) = +0, ln(∞) = ∞; a negative x, -∞ too, gives NaN, and so does NaN.
 #[doc = include_str!("loops/ln.md")]
 pub fn ln<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place_measured::<T, Ln>(isa, xs);
+    in_place::<T, Ln>(isa, xs);
 }
 
 struct Ln;
 
-impl Measured for Ln {
-    const TOGETHER: Together = Together { of_32: (2, 2), of_16: (4, 4) };
-}
-
 impl Function for Ln {
+    const TOGETHER: Together = Together { of_32: (2, 2), of_16: (4, 4) };
+
     #[inline(always)]
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
         if x.any_not_normal_and_positive(T::SMALLEST_NORMAL) {

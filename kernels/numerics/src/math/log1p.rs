@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Elementary, Function, in_place, ln};
+use super::{Elementary, Function, Together, in_place, ln};
 use crate::{Isa, Vector};
 
 /// ln(1 + x), in place, without the rounding of 1 + x that would spoil it near 0.
@@ -21,12 +21,14 @@ use crate::{Isa, Vector};
 /// ±0 gives ±0, -1 gives -∞, ∞ gives ∞; a smaller x than -1 gives NaN, and so does NaN. A subnormal x is returned as it
 /// is.
 pub fn log1p<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, Log1p, 2>(isa, xs);
+    in_place::<T, Log1p>(isa, xs);
 }
 
 struct Log1p;
 
 impl Function for Log1p {
+    const TOGETHER: Together = Together { of_32: (2, 2), of_16: (2, 2) };
+
     #[inline(always)]
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
         lanes(x)

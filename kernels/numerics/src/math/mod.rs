@@ -37,7 +37,7 @@ pub use sin::sin;
 pub use softplus::softplus;
 pub use tanh::tanh;
 
-use crate::{Isa, Vector};
+use crate::{Isa, Vector, has_many_registers};
 
 /// A floating-point type with elementary functions: `f32` or `f64`.
 pub trait Elementary:
@@ -213,6 +213,9 @@ impl<S: Simd, T: Elementary, const U: usize> Vector<S, T, U> {
 
 /// A function of one argument, as a type: a closure could not be inlined by force.
 trait Function {
+    /// How many registers go through it together.
+    const TOGETHER: Together = Together { of_32: (4, 4), of_16: (4, 4) };
+
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U>;
 }
 
@@ -228,22 +231,17 @@ struct Together {
 
 impl Together {
     const fn number<S: Simd, T: Elementary>(self) -> usize {
-        let (f32, f64) = if S::REGISTER_COUNT >= 32 { self.of_32 } else { self.of_16 };
+        let (f32, f64) = if has_many_registers::<S>() { self.of_32 } else { self.of_16 };
         let number = if size_of::<T>() == size_of::<f32>() { f32 } else { f64 };
         assert!(matches!(number, 2 | 3 | 4 | 6));
         number
     }
 }
 
-/// A [`Function`] of which this was measured.
-trait Measured: Function {
-    const TOGETHER: Together;
-}
-
 /// Replaces each element by its function.
-fn in_place_measured<T: Elementary, F: Measured>(isa: Isa, xs: &mut [T]) {
+fn in_place<T: Elementary, F: Function>(isa: Isa, xs: &mut [T]) {
     struct Op<'a, T, F>(&'a mut [T], PhantomData<F>);
-    impl<T: Elementary, F: Measured> WithSimd for Op<'_, T, F> {
+    impl<T: Elementary, F: Function> WithSimd for Op<'_, T, F> {
         type Output = ();
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
@@ -260,22 +258,6 @@ fn in_place_measured<T: Elementary, F: Measured>(isa: Isa, xs: &mut [T]) {
         }
     }
     isa.dispatch(Op::<T, F>(xs, PhantomData));
-}
-
-/// Replaces each element by its function, `U` registers at a time on every instruction set.
-fn in_place<T: Elementary, F: Function, const U: usize>(isa: Isa, xs: &mut [T]) {
-    isa.dispatch(InPlace::<T, F, U>(xs, PhantomData));
-}
-
-struct InPlace<'a, T, F, const U: usize>(&'a mut [T], PhantomData<F>);
-
-impl<T: Elementary, F: Function, const U: usize> WithSimd for InPlace<'_, T, F, U> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        each_in_place::<S, T, F, U>(simd, self.0);
-    }
 }
 
 #[inline(always)]

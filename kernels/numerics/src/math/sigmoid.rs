@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Elementary, Function, Measured, Together, exp, in_place_measured};
+use super::{Elementary, Function, Together, exp, in_place};
 use crate::{Isa, Vector};
 
 /// The logistic function 1 / (1 + e^-x), in place.
@@ -21,16 +21,14 @@ use crate::{Isa, Vector};
 /// σ(±0) = ½, σ(∞) = 1, σ(-∞) = 0, NaN gives NaN. Below the range of the type: 0.
 #[doc = include_str!("loops/sigmoid.md")]
 pub fn sigmoid<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place_measured::<T, Sigmoid>(isa, xs);
+    in_place::<T, Sigmoid>(isa, xs);
 }
 
 struct Sigmoid;
 
-impl Measured for Sigmoid {
-    const TOGETHER: Together = Together { of_32: (6, 4), of_16: (4, 6) };
-}
-
 impl Function for Sigmoid {
+    const TOGETHER: Together = Together { of_32: (6, 4), of_16: (4, 6) };
+
     #[inline(always)]
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
         let negative = x.or(x.like(-0.0));

@@ -29,7 +29,7 @@ const MODERATE: f64 = 100_000.0;
 ///
 /// sin(±0) = ±0. NaN gives NaN, and so do ±∞.
 pub fn sin<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place::<T, Sin, 4>(isa, xs);
+    in_place::<T, Sin>(isa, xs);
 }
 
 struct Sin;

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Elementary, Function, Measured, Together, exp, in_place_measured, ln};
+use super::{Elementary, Function, Together, exp, in_place, ln};
 use crate::{Isa, Vector};
 
 /// ln(1 + e^x), in place: this is -ln σ(-x), and so the cross-entropy of a logistic output, without overflow or
@@ -22,16 +22,14 @@ use crate::{Isa, Vector};
 ///
 /// ∞ gives ∞, -∞ gives 0, NaN gives NaN. For large x the result is x, for small ones e^x, down to the subnormal.
 pub fn softplus<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place_measured::<T, Softplus>(isa, xs);
+    in_place::<T, Softplus>(isa, xs);
 }
 
 struct Softplus;
 
-impl Measured for Softplus {
-    const TOGETHER: Together = Together { of_32: (4, 3), of_16: (3, 6) };
-}
-
 impl Function for Softplus {
+    const TOGETHER: Together = Together { of_32: (4, 3), of_16: (3, 6) };
+
     #[inline(always)]
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
         lanes(x)

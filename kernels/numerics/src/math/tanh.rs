@@ -5,7 +5,7 @@ use std::f64::consts::{LN_2, LOG2_E};
 use pulp::Simd;
 
 use super::format::{Format, horner};
-use super::{Elementary, Function, Measured, Together, in_place_measured};
+use super::{Elementary, Function, Together, in_place};
 use crate::{Isa, Vector};
 
 /// The hyperbolic tangent, in place.
@@ -34,16 +34,14 @@ use crate::{Isa, Vector};
 /// tanh(±0) = ±0, tanh(±∞) = ±1, NaN gives NaN. A subnormal x is returned as it is.
 #[doc = include_str!("loops/tanh.md")]
 pub fn tanh<T: Elementary>(isa: Isa, xs: &mut [T]) {
-    in_place_measured::<T, Tanh>(isa, xs);
+    in_place::<T, Tanh>(isa, xs);
 }
 
 struct Tanh;
 
-impl Measured for Tanh {
-    const TOGETHER: Together = Together { of_32: (4, 4), of_16: (4, 3) };
-}
-
 impl Function for Tanh {
+    const TOGETHER: Together = Together { of_32: (4, 4), of_16: (4, 3) };
+
     #[inline(always)]
     fn eval<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>) -> Vector<S, T, U> {
         lanes(x)

@@ -1,7 +1,7 @@
 //! The forms of the products: how their matrices stand in memory, and the tiles that suit them.
 
 use pulp::Simd;
-use thalweg_numerics::Real;
+use thalweg_numerics::{Real, has_many_registers};
 
 /// Which index of each matrix is contiguous; the other one's stride is known at run time. And what that asks of tiles.
 ///
@@ -51,7 +51,7 @@ impl Copies {
     pub const fn on<S: Simd>(self) -> bool {
         match self {
             Self::Nowhere => false,
-            Self::FewRegisters => !S::IS_SCALAR && S::REGISTER_COUNT < MANY_REGISTERS,
+            Self::FewRegisters => !S::IS_SCALAR && !has_many_registers::<S>(),
             Self::Everywhere => !S::IS_SCALAR,
         }
     }
@@ -87,13 +87,10 @@ pub(super) struct Strips {
 /// Weights of which so much stay in the first-level cache while activations stream through it.
 pub(super) const CACHED_BYTES: usize = 16 << 10;
 
-/// As many as AVX-512 and NEON have.
-pub(super) const MANY_REGISTERS: usize = 32;
-
 /// Rows of a strip at most where what is read of B stays near. Few registers make for small tiles, which read much: there,
 /// six rows pay. Of many registers, tiles of four rows read little enough, and their stores are spread better.
 const fn few_rows<S: Simd>() -> usize {
-    if S::REGISTER_COUNT >= MANY_REGISTERS { 4 } else { 6 }
+    if has_many_registers::<S>() { 4 } else { 6 }
 }
 
 /// The terms of a copy of `rows` rows that takes `bytes` bytes.
@@ -136,7 +133,7 @@ impl<const SHARED: bool> Form for WeightGradient<SHARED> {
     const IS_TALL: bool = !SHARED;
 
     fn strips<S: Simd, T: Real>(size: Size) -> Strips {
-        let many_registers = S::REGISTER_COUNT >= MANY_REGISTERS;
+        let many_registers = has_many_registers::<S>();
         if many_registers && !SHARED {
             // Where all of a product is in the first-level cache, small tiles spread the stores.
             let small = size.depth < 24 && size.rows <= 16;
@@ -152,8 +149,8 @@ impl<const SHARED: bool> Form for WeightGradient<SHARED> {
 /// dX = Wᵀ dZ with weights that stay in the first-level cache, or that are copied there strip by strip: A = W, B = dZ,
 /// C = dXᵀ.
 #[derive(Clone, Copy)]
-pub(super) struct SmallInputGradient;
-impl Form for SmallInputGradient {
+pub(super) struct InputGradientByInputs;
+impl Form for InputGradientByInputs {
     const A_ALONG_K: bool = false;
     const B_ALONG_K: bool = true;
     const C_ALONG_N: bool = false;
@@ -170,8 +167,8 @@ impl Form for SmallInputGradient {
 
 /// dX = Wᵀ dZ: A = dZ, B = W, C = dX. A strip of examples goes through all weights.
 #[derive(Clone, Copy)]
-pub(super) struct InputGradient;
-impl Form for InputGradient {
+pub(super) struct InputGradientByExamples;
+impl Form for InputGradientByExamples {
     const A_ALONG_K: bool = true;
     const B_ALONG_K: bool = false;
     const C_ALONG_N: bool = true;

@@ -9,11 +9,11 @@ mod tile;
 use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
-use thalweg_numerics::{Buffer, Isa, Real};
+use thalweg_numerics::{Buffer, Isa, Real, has_many_registers};
 
 use crate::finish::Epilogue;
 use crate::{Finish, Input, PIECE, Products, Shape, Start};
-use form::{CACHED_BYTES, Form, Forward, InputGradient, MANY_REGISTERS, Size, SmallInputGradient, WeightGradient};
+use form::{CACHED_BYTES, Form, Forward, InputGradientByExamples, InputGradientByInputs, Size, WeightGradient};
 use operand::{Factor, PerLane, Shared};
 use tile::{PANEL, Problem};
 
@@ -23,6 +23,8 @@ use tile::{PANEL, Problem};
 /// shuffles, no tails.
 struct Population<T> {
     isa: Isa,
+    /// Whether tiles are small.
+    has_few_registers: bool,
     /// What a strip of tiles reads of its left operand.
     panel: Buffer<T>,
 }
@@ -43,14 +45,14 @@ impl<T: Real> Population<T> {
     }
 }
 
-/// Whether an instruction set has so few registers that tiles are small.
+/// Whether an instruction set has few registers, and some.
 fn has_few_registers(isa: Isa) -> bool {
     struct Op;
     impl WithSimd for Op {
         type Output = bool;
         #[inline(always)]
         fn with_simd<S: Simd>(self, _: S) -> bool {
-            !S::IS_SCALAR && S::REGISTER_COUNT < MANY_REGISTERS
+            !S::IS_SCALAR && !has_many_registers::<S>()
         }
     }
     isa.dispatch(Op)
@@ -58,7 +60,7 @@ fn has_few_registers(isa: Isa) -> bool {
 
 /// What computes the products.
 pub(crate) fn boxed<T: Real>(isa: Isa) -> Box<dyn Products<T> + Send> {
-    Box::new(Population { isa, panel: Buffer::default() })
+    Box::new(Population { isa, has_few_registers: has_few_registers(isa), panel: Buffer::default() })
 }
 
 impl<T: Real> Products<T> for Population<T> {
@@ -147,11 +149,11 @@ impl<T: Real> Products<T> for Population<T> {
         let (c, depth) = (input_gradient, shape.outputs);
         let (start, panel) = (Start::Zero, &mut self.panel);
         let epilogue = Epilogue { rectified, ..Epilogue::NONE };
-        if size_of_val(weights) <= CACHED_BYTES || has_few_registers(self.isa) {
+        if size_of_val(weights) <= CACHED_BYTES || self.has_few_registers {
             let size = [shape.inputs, shape.examples, depth];
             let b = PerLane(output_gradient);
             self.isa.dispatch(Contraction {
-                form: PhantomData::<SmallInputGradient>,
+                form: PhantomData::<InputGradientByInputs>,
                 size,
                 a: weights,
                 b,
@@ -165,7 +167,7 @@ impl<T: Real> Products<T> for Population<T> {
             let size = [shape.examples, shape.inputs, depth];
             let b = PerLane(weights);
             self.isa.dispatch(Contraction {
-                form: PhantomData::<InputGradient>,
+                form: PhantomData::<InputGradientByExamples>,
                 size,
                 a: output_gradient,
                 b,

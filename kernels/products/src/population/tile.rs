@@ -15,9 +15,9 @@ use std::marker::PhantomData;
 
 use pulp::Simd;
 use thalweg_numerics::kernel::{Kernel, vectorize};
-use thalweg_numerics::{Real, Vector};
+use thalweg_numerics::{Real, Vector, has_many_registers};
 
-use super::form::{Form, MANY_REGISTERS, Product, Strips, Tiles, place};
+use super::form::{Form, Product, Strips, Tiles, place};
 use super::operand::{Copied, Direct, Element, Left, Panel};
 use super::shallow::Shallow;
 use crate::chain::Chain;
@@ -142,7 +142,7 @@ impl<S: Simd, T: Real, F: Form, B: Element<S, T>> Problem<S, T, F, B> {
             return [Self::strip::<1, 1>; 6];
         }
         let [one, two] = [Self::strip::<1, 8>, Self::strip::<2, 4>];
-        if S::REGISTER_COUNT < MANY_REGISTERS {
+        if !has_many_registers::<S>() {
             let [three, four] = [Self::strip::<3, 3>, Self::strip::<4, 2>];
             return [one, two, three, four, Self::strip::<5, 2>, Self::strip::<6, 2>];
         }
@@ -198,7 +198,7 @@ where
         unsafe {
             if const { F::COPIES_A.on::<S>() } && p.copies() && p.columns >= N {
                 let copied = Copied { direct: left, to: p.panel };
-                if S::REGISTER_COUNT < MANY_REGISTERS && M > 4 {
+                if !has_many_registers::<S>() && M > 4 {
                     // Beside so large a tile there is no room for sums.
                     p.tile::<_, M, 0, true>(copied, m, 0, terms);
                     return p.tiles::<_, M, N>(Panel(p.panel.cast_const()), m, 0, terms);
