@@ -66,8 +66,8 @@ def measured(rows: Rows) -> list[str]:
     for ours, named in (("Thalweg", label), ("Thalweg, whole command", f"{label}, from start to prompt")):
         for row in (row for row in rows if row["who"] == ours):
             counted = f", {float(row['gflops']):.0f} GFLOP/s" if row["workload"] in COUNTED else ""
-            unit = f" {'M ' if in_millions(row) else ''}{row['unit']}"
-            lines.append(f"| {' | '.join([named, number(row) + unit + counted, *peers])} |")
+            rate = f"{number(row)} {row['unit']}{counted}"
+            lines.append(f"| {' | '.join([named, rate, *peers])} |")
     return lines
 
 
@@ -91,7 +91,7 @@ def in_millions(row: dict[str, str]) -> bool:
 def number(row: dict[str, str]) -> str:
     """A rate to three digits, or to the whole number."""
     value = float(row["value"]) / (1e6 if in_millions(row) else 1)
-    return f"{value:,.0f}" if value >= 100 else f"{value:#.3g}"
+    return (f"{value:,.0f}" if value >= 100 else f"{value:#.3g}") + (" M" if in_millions(row) else "")
 
 
 if __name__ == "__main__":
