@@ -65,7 +65,7 @@ pub struct Walker {
 static KERNELS: &[(&Landscape, &Optimizer, Table<Kernel>)] = &[
     (&BEALE, &SGD, of::<Beale, Sgd, 5, 4>()),
     (&BEALE, &MOMENTUM, by_momentum::<Beale, 5, 4>()),
-    (&RASTRIGIN, &MOMENTUM, by_momentum::<Rastrigin, 3, 2>()),
+    (&RASTRIGIN, &MOMENTUM, by_momentum::<Rastrigin, 3, 4>()),
     (&ROSENBROCK, &SGD, of::<Rosenbrock, Sgd, 4, 4>()),
     (&ROSENBROCK, &MOMENTUM, by_momentum::<Rosenbrock, 3, 4>()),
 ];

@@ -50,10 +50,14 @@ pub trait Constants: Format {
     const COS: &'static [f64];
     /// How far up the bottom of the half of the exponent is.
     const HALF_SHIFT: u32;
+    /// Below it, sin r = r and cos r = 1 to far more digits than there are; the fourth power of what is not below it is
+    /// still a normal number.
+    const TINY: f64;
 }
 
 impl Constants for f32 {
     const HALF_SHIFT: u32 = 0;
+    const TINY: f64 = 1.0 / (1_u64 << 28) as f64;
     const HALF_PI: [f64; 3] = [1.570_796_370_506_286_6, -4.371_138_828_673_793e-8, -1.715_124_510_005_881_9e-15];
     const SIN: &'static [f64] = &[-0.166_666_641_831_398, 8.332_709_781_825_542e-3, -1.958_194_334_292_783_3e-4];
     const COS: &'static [f64] = &[4.166_666_418_313_98e-2, -1.388_826_523_907_482_6e-3, 2.454_211_062_286_049e-5];
@@ -61,6 +65,7 @@ impl Constants for f32 {
 
 impl Constants for f64 {
     const HALF_SHIFT: u32 = 32;
+    const TINY: f64 = 1e-75;
     const HALF_PI: [f64; 3] = [std::f64::consts::FRAC_PI_2, 6.123_233_995_736_766e-17, -1.497_384_904_859_169_8e-33];
     const SIN: &'static [f64] = &[
         -0.166_666_666_666_666_66,
@@ -104,7 +109,9 @@ pub fn turned<S: Simd, T: Constants, const U: usize>(angle: Vector<S, T, U>) -> 
     // The bound less the angle, as integers, has a sign where the angle is too large, infinite or NaN.
     let any_large = angle.like(MODERATE).sub_bits(angle).any_sign();
     let Rest { r, low, quarters } = if any_large { with_large(angle, rest) } else { rest };
+    // Zero where powers of r would be subnormal, with which processors are slow: a point that nears an optimum comes by there.
     let u = r * r;
+    let u = Vector::select(r.abs().less(r.like(T::TINY)), r.like(0.0), u);
     // sin(r + low) = sin r + low cos r and cos(r + low) = cos r - low sin r: one term of each factor is plenty.
     let sin = r + (r * u).mul_add(polynomial(u, T::SIN), low);
     // 1 - u/2 is rounded; what that lost is added to the rest.
