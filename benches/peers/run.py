@@ -154,7 +154,11 @@ def allowed(workload: str, contestant: Contestant, reference: Contestant) -> flo
 
 def heading(options: argparse.Namespace) -> str:
     """Where and how it was measured."""
-    model = next((line.split(":")[1].strip() for line in cpuinfo() if line.startswith("model name")), platform.machine())
+    said = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in cpuinfo())}
+    model = said.get("model name", platform.machine())
+    if "cpu family" in said:
+        # On cloud machines the name alone does not tell the generation.
+        model += f" (family {said['cpu family']}, model {said['model']})"
     rounds = f"{options.rounds} round{'s' if options.rounds > 1 else ''}"
     quick = ", quick: not a measurement" if options.quick else ""
     cores = f"{len(options.cores)} core{'s' if len(options.cores) > 1 else ''}"
