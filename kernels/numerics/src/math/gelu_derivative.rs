@@ -17,7 +17,7 @@ use crate::{Isa, Vector};
 ///
 /// # Error
 ///
-/// At most 5.1 ULP in f32 (over all inputs); 4.76 ULP in f64 (over 10⁸ points), also beside the root.
+/// At most 5.1 ULP in f32 (over all inputs); 4.6 ULP in f64 (over 10⁸ points), also beside the root.
 ///
 /// # Special values
 ///

@@ -22,8 +22,8 @@ const MODERATE: f64 = 100_000.0;
 ///
 /// # Error
 ///
-/// At most 1.01 ULP in f32 (over all inputs; 0.99 up to 100,000); 0.95 ULP in f64 (over 10⁸ points up to 100,000; beyond, mpmath was asked at
-/// hundreds of angles, among them the one nearest to a multiple of π/2).
+/// At most 1.01 ULP in f32 (over all inputs; 0.99 up to 100,000); 0.95 ULP in f64 (over 10⁸ points up to 100,000; beyond,
+/// mpmath was asked at hundreds of angles, among them the one nearest to a multiple of π/2).
 ///
 /// # Special values
 ///
