@@ -8,10 +8,9 @@ use clap::Args;
 
 use super::source::Source;
 use super::{CliError, Work};
-use crate::data::Splits;
 use crate::record::Setting;
-use crate::spec::{Named, Spec};
-use crate::sweep::{self, Estimate};
+use crate::spec::{Factor, Named, Spec};
+use crate::sweep::{self, Condition, Estimate};
 use crate::{drawing, memory};
 
 /// Show what a spec would run: trials, populations, work, memory and time. Nothing is written.
@@ -33,22 +32,22 @@ impl Plan {
     pub fn run(self) -> Result<(), CliError> {
         let spec = self.source.read_sweep()?;
         let memory = self.work.memory();
-        let (_, data, plan) = sweep::Plan::read(&spec, memory)?;
-        drawing::check(&spec, &plan, &data, &Path::new("results").join(&spec.name))?;
+        let (files, data, plan) = sweep::Plan::read(&spec, memory)?;
+        drawing::check(&spec, &plan, &Path::new("results").join(&spec.name))?;
         let mut out = io::stdout().lock();
         if self.trials {
             return Ok(list_trials(&plan, &mut out)?);
         }
         let (isa, threads) = (self.work.isa()?, self.work.threads());
         // Measuring trains a block: what does not fit is not tried.
-        plan.check_memory(&spec, &data, isa, threads, memory)?;
-        let estimate = Estimate::measure(&spec, &plan, &data, isa, threads);
-        Ok(summarise(&spec, &plan, &data, &estimate, &mut out)?)
+        plan.check_memory(isa, threads, memory)?;
+        let estimate = Estimate::measure(&plan, (&files, &data), isa, threads)?;
+        Ok(summarise(&spec, &plan, &estimate, &mut out)?)
     }
 }
 
 fn list_trials(plan: &sweep::Plan, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "key,optimizer,{},init_seed,order_seed", plan.hyperparameter_names().join(","))?;
+    writeln!(out, "key,problem,optimizer,{},init_seed,order_seed", plan.hyperparameter_names().join(","))?;
     for trial in plan.trials.iter() {
         let settings: Vec<String> = plan
             .settings(&trial)
@@ -56,59 +55,32 @@ fn list_trials(plan: &sweep::Plan, out: &mut impl Write) -> io::Result<()> {
             .map(|setting| setting.as_ref().map(Setting::text).unwrap_or_default())
             .collect();
         let (key, name, settings) = (&trial.key, trial.optimizer.name, settings.join(","));
-        writeln!(out, "{key},{name},{settings},{},{}", trial.init_seed, trial.order_seed)?;
+        let problem = &plan.condition(&trial).problem;
+        writeln!(out, "{key},{problem},{name},{settings},{},{}", trial.init_seed, trial.order_seed)?;
     }
     Ok(())
 }
 
-fn summarise(
-    spec: &Spec,
-    plan: &sweep::Plan,
-    data: &Splits,
-    estimate: &Estimate,
-    out: &mut impl Write,
-) -> io::Result<()> {
+fn summarise(spec: &Spec, plan: &sweep::Plan, estimate: &Estimate, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}: {}", spec.name, spec.title)?;
-    let (schedule, precision) = (&plan.schedule, spec.train.precision.name());
-    let evaluated = schedule.logged.len();
-    match &plan.model {
-        sweep::Model::Network(shape) => {
-            let layers: Vec<String> = shape.layers.iter().map(usize::to_string).collect();
-            let sizes = [data.train.len(), data.validation.len(), data.test.len()];
-            let [train, validation, test] = sizes;
-            let (layers, activation, loss) = (layers.join("-"), shape.activation.name, shape.loss.name);
-            let (parameters, steps, batch, epoch) =
-                (shape.parameters, schedule.steps, schedule.batch, schedule.steps_per_epoch);
-            writeln!(
-                out,
-                "  data         {}: {train} training, {validation} validation, {test} test examples",
-                plan.problem
-            )?;
-            writeln!(out, "  network      {layers}, {activation}, {loss}; {parameters} parameters in {precision}")?;
-            let on = spec.train.log_examples.map_or(String::new(), |most| format!(" on at most {most} examples"));
-            writeln!(
-                out,
-                "  training     {steps} steps of {batch} examples ({epoch} a pass over the data), evaluated {evaluated} times{on}"
-            )?;
-        }
-        sweep::Model::Landscape(landscape) => {
-            let (facts, dimensions) = (&landscape.function.facts, landscape.starts.dimensions());
-            writeln!(out, "  landscape    {}, {}; {dimensions} coordinates in {precision}", facts.name, facts.formula)?;
-            writeln!(out, "  training     {} steps, evaluated {evaluated} times", schedule.steps)?;
-        }
+    let count = plan.conditions.len();
+    if count > 1 {
+        writeln!(out, "  conditions   {count}, by {}; of the first:", factors(spec).join(" × "))?;
     }
+    let first = &plan.conditions[0];
+    describe(first, out)?;
     writeln!(out, "  trials       {}", plan.trials.len())?;
-    if plan.instances.len() > 1 {
-        writeln!(out, "  instances    {} sets of examples, each of them for", plan.instances.len())?;
+    let instances: usize = plan.conditions.iter().map(|condition| condition.instances.len()).sum();
+    if instances > 1 {
+        writeln!(out, "  instances    {instances} sets of examples or networks, each of them for")?;
     }
-    for (population, (choice, lanes)) in plan.first_populations().zip(&estimate.paths) {
+    for (population, (choice, lanes)) in plan.first_populations(0).zip(&estimate.paths) {
         let (trials, name, path) = (population.trials, population.optimizer.name, choice.path.name());
         let blocks = trials.div_ceil(*lanes);
         writeln!(out, "    {name:10} {trials} in {blocks} blocks of {lanes}; {path} path: {}", choice.reason)?;
     }
-    if let sweep::Model::Network(_) = plan.model {
-        let work = plan.flops_per_trial() as f64 * plan.trials.len() as f64;
-        writeln!(out, "  work         {:.3} TFLOP in matrix products", work / 1e12)?;
+    if let sweep::Model::Network(_) = first.model {
+        writeln!(out, "  work         {:.3} TFLOP in matrix products", plan.flops() as f64 / 1e12)?;
         let (files, bytes) = plan.weight_files(spec);
         if files > 0 {
             writeln!(out, "  weights      {files} files, {:.1} MB", bytes as f64 / 1e6)?;
@@ -118,6 +90,53 @@ fn summarise(
     let disk = plan.disk(spec);
     writeln!(out, "  disk         about {} while tables are written, half of it afterwards", memory::text(disk))?;
     writeln!(out, "  time         about {} ({} threads, {})", text(estimate.time), estimate.threads, estimate.isa)
+}
+
+/// What differs between conditions, each with the number of its values.
+fn factors(spec: &Spec) -> Vec<String> {
+    let mut names: Vec<&str> = spec.conditions.iter().map(|condition| condition.problem.name()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let problems = (names.len() > 1).then(|| format!("{} problems", names.len()));
+    let factor = |(at, factor): (usize, &Factor)| {
+        let mut levels: Vec<Option<String>> = spec
+            .conditions
+            .iter()
+            .map(|condition| condition.levels[at].as_ref().map(Setting::text))
+            .collect();
+        levels.sort_unstable();
+        levels.dedup();
+        format!("{} {}", levels.len(), factor.column)
+    };
+    problems.into_iter().chain(spec.factors.iter().enumerate().map(factor)).collect()
+}
+
+/// The problem, the network and the training of a condition.
+fn describe(condition: &Condition, out: &mut impl Write) -> io::Result<()> {
+    let Condition { spec, problem, model, schedule, extent, .. } = condition;
+    let precision = spec.train.precision.name();
+    let evaluated = schedule.logged.len();
+    match model {
+        sweep::Model::Network(shape) => {
+            let layers: Vec<String> = shape.layers.iter().map(usize::to_string).collect();
+            let [train, validation, test] = extent.examples;
+            let (layers, activation, loss) = (layers.join("-"), shape.activation.name, shape.loss.name);
+            let (parameters, steps, batch, epoch) =
+                (shape.parameters, schedule.steps, schedule.batch, schedule.steps_per_epoch);
+            writeln!(out, "  data         {problem}: {train} training, {validation} validation, {test} test examples")?;
+            writeln!(out, "  network      {layers}, {activation}, {loss}; {parameters} parameters in {precision}")?;
+            let on = spec.train.log_examples.map_or(String::new(), |most| format!(" on at most {most} examples"));
+            writeln!(
+                out,
+                "  training     {steps} steps of {batch} examples ({epoch} a pass over the data), evaluated {evaluated} times{on}"
+            )
+        }
+        sweep::Model::Landscape(landscape) => {
+            let (facts, dimensions) = (&landscape.function.facts, landscape.starts.dimensions());
+            writeln!(out, "  landscape    {}, {}; {dimensions} coordinates in {precision}", facts.name, facts.formula)?;
+            writeln!(out, "  training     {} steps, evaluated {evaluated} times", schedule.steps)
+        }
+    }
 }
 
 /// A duration to about two digits.

@@ -38,6 +38,11 @@ pub struct DataFiles {
 const FIRST: u64 = 64 << 10;
 
 impl DataFiles {
+    /// The files, but for shipped data sets.
+    pub fn inputs(&self) -> &[InputFile] {
+        &self.inputs
+    }
+
     /// Reads the files of a spec; there are none if its examples are made, but then they must fit the memory, too.
     ///
     /// # Errors

@@ -54,7 +54,7 @@ impl Splits {
     ///
     /// Those of [`DataFiles::read`] and of [`Self::of_instance`].
     pub fn load(spec: &Spec) -> Result<Self, InputError> {
-        Self::of_last_instance(spec, &mut DataFiles::read(spec, Memory::of_machine())?, &spec.instances()[0].1)
+        Self::of_last_instance(spec, &mut DataFiles::read(spec, Memory::of_machine())?, &spec.instances()[0])
     }
 
     /// Makes the examples of one of a spec's instances, or takes them from its files, splits and scales them. A
@@ -150,7 +150,7 @@ impl Splits {
 }
 
 /// The precision in which a sweep's features are kept: its own, unless something is computed from them in f64.
-pub(super) fn features_in(spec: &Spec) -> Precision {
+pub(crate) fn features_in(spec: &Spec) -> Precision {
     if spec.record.perturb.is_some() || spec.record.spectrum { Precision::F64 } else { spec.train.precision }
 }
 

@@ -13,13 +13,12 @@ use tempfile::TempDir;
 
 use super::few::Few;
 use super::{chart, table_of};
-use crate::data::Splits;
 use crate::figure::{FigureError, Options, Tables};
 use crate::record::{
-    self, Change, Curve, Precision, RecordError, Run, Runs, Setting, Sheet, Status, Surface, Trials, Waypoint,
+    self, Change, Curve, Precision, RecordError, Run, Runs, Sheet, Status, Surface, Trials, Waypoint,
 };
 use crate::spec::{Figure, InputError, Spec};
-use crate::sweep::{Model, Plan};
+use crate::sweep::{Condition, Model, Plan, Trial};
 use crate::train::RATE_QUANTILES;
 
 /// Checks that the figures of a spec can be drawn, as far as that is known before any trial; `home` is the folder of
@@ -28,11 +27,11 @@ use crate::train::RATE_QUANTILES;
 /// # Errors
 ///
 /// The first figure that cannot, with its place in the spec.
-pub fn check(spec: &Spec, plan: &Plan, data: &Splits, home: &Path) -> Result<(), InputError> {
+pub fn check(spec: &Spec, plan: &Plan, home: &Path) -> Result<(), InputError> {
     if spec.figures.is_empty() {
         return Ok(());
     }
-    let few = Few::of(spec, plan, data)?;
+    let few = Few::of(spec, plan)?;
     let (sample, plan) = few.as_ref().map_or((spec, plan), |few| (&few.spec, &few.plan));
     let rehearsal = Rehearsal::of(sample, plan);
     let folder = tempfile::tempdir().ok();
@@ -96,14 +95,13 @@ const OUTCOME: f64 = 0.5;
 
 impl Rehearsal {
     fn of(spec: &Spec, plan: &Plan) -> Self {
-        let steps = plan.schedule.steps;
-        let has_curves = !plan.schedule.recorded.is_empty();
         let mut rows = Vec::with_capacity(plan.trials.len());
         let (mut curves, mut trajectory) = (Vec::new(), Vec::new());
         for trial in plan.trials.iter() {
             let key = trial.key.to_string();
-            let start = plan.start(&trial);
-            if has_curves {
+            let (start, Condition { schedule, model, .. }) = (plan.start(&trial), plan.condition(&trial));
+            let steps = schedule.steps;
+            if !schedule.recorded.is_empty() {
                 curves.extend([0, steps].map(|step| curve(&key, step)));
             }
             if let (true, [x0, x1]) = (spec.record.trajectory, start) {
@@ -111,13 +109,12 @@ impl Rehearsal {
                 trajectory.extend([0, steps].map(waypoint));
             }
             let mut extra = Vec::new();
-            if let Model::Landscape(_) = plan.model {
+            if let Model::Landscape(_) = model {
                 extra.extend(start.iter().copied().map(Some));
                 extra.resize(2 * start.len() + 1, Some(OUTCOME));
             }
             extra.resize(extra.len() + spec.record.columns.len(), Some(OUTCOME));
-            let seeds = [trial.init_seed, trial.order_seed];
-            rows.push(run(key, plan, trial.optimizer.name, plan.settings(&trial), seeds, extra));
+            rows.push(run(key, plan, &trial, extra));
         }
         let mut extra = spec.problem.landscape().map_or(Vec::new(), |landscape| landscape.columns());
         extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
@@ -177,26 +174,25 @@ impl Rehearsal {
 fn run(
     key: String,
     plan: &Plan,
-    optimizer: &str,
-    settings: Vec<Option<Setting>>,
-    [init_seed, order_seed]: [u64; 2],
+    trial: &Trial,
     extra: Vec<Option<f64>>,
 ) -> Run {
     let outcome = Some(OUTCOME);
+    let condition = plan.condition(trial);
     Run {
         key,
-        problem: plan.problem.clone(),
-        optimizer: optimizer.to_owned(),
-        settings,
-        init_seed,
-        order_seed,
+        problem: condition.problem.clone(),
+        optimizer: trial.optimizer.name.to_owned(),
+        settings: plan.settings(trial),
+        init_seed: trial.init_seed,
+        order_seed: trial.order_seed,
         status: Status::Ok,
-        steps: plan.schedule.steps,
+        steps: condition.schedule.steps,
         diverged_at: None,
         initial_train_loss: outcome,
         final_train_loss: outcome,
         best_train_loss: outcome,
-        best_step: Some(plan.schedule.steps),
+        best_step: Some(condition.schedule.steps),
         final_validation_loss: outcome,
         final_test_loss: outcome,
         final_train_accuracy: outcome,
@@ -235,7 +231,7 @@ fn surface(spec: &Spec) -> Option<Surface> {
 
 /// The last unit of each layer, which says how many there are.
 fn units(plan: &Plan) -> Vec<Change> {
-    let Model::Network(shape) = &plan.model else { return Vec::new() };
+    let Model::Network(shape) = &plan.conditions[0].model else { return Vec::new() };
     let unit = |(layer, width): (usize, &usize)| Change {
         layer,
         unit: width - 1,

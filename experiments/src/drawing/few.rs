@@ -1,9 +1,8 @@
 //! Few trials of a plan, from all over it: enough to see which figures it can have.
 
-use crate::data::Splits;
 use crate::figure::FigureError;
 use crate::record::Setting;
-use crate::spec::{Axis, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name};
+use crate::spec::{Axis, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name};
 use crate::sweep::Plan;
 use crate::train::OPTIONS;
 
@@ -30,7 +29,7 @@ impl Few {
     /// # Errors
     ///
     /// Those of [`Plan::new`].
-    pub(super) fn of(spec: &Spec, plan: &Plan, data: &Splits) -> Result<Option<Self>, InputError> {
+    pub(super) fn of(spec: &Spec, plan: &Plan) -> Result<Option<Self>, InputError> {
         let columns = 20 + spec.problem.landscape().map_or(0, |landscape| 2 * landscape.starts.dimensions());
         let most = MOST_TRIALS.min((MOST_CELLS / columns).max(64));
         if plan.trials.len() <= most {
@@ -39,13 +38,16 @@ impl Few {
         let mut few = spec.clone();
         few.record.weights = Weights::None;
         few.record.weights_of = WeightsOf::All;
-        few.train.seeds = Seeds::List(spec.train.seeds.iter().take(2).collect());
+        let mut conditions: Vec<usize> = (0..spec.conditions.len()).collect();
+        for condition in &mut few.conditions {
+            condition.train.seeds = Seeds::List(condition.train.seeds.iter().take(2).collect());
+        }
         let mut keep = most;
         while keep > 1 && trials(&few).is_none_or(|trials| trials > most as u64) {
             keep /= 2;
-            thin(&mut few, keep);
+            thin(&mut few, &mut conditions, keep);
         }
-        Ok(Some(Self { plan: Plan::new(&few, data)?, spec: few, is_whole: keep > 1 }))
+        Ok(Some(Self { plan: plan.with_few(&few, &conditions)?, spec: few, is_whole: keep > 1 }))
     }
 
     /// Whether a figure that they cannot have is one that all trials cannot have either.
@@ -60,18 +62,20 @@ impl Few {
 
 /// How many trials a spec has, if that fits.
 fn trials(spec: &Spec) -> Option<u64> {
-    let starts = match spec.problem.landscape() {
-        Some(landscape) => landscape.starts.count()?,
-        None => spec.network.as_ref()?.init_offset.as_ref().map_or(1, Axis::count),
+    let points = spec.optimizers.iter().try_fold(0_u64, |sum, grid| sum.checked_add(grid.count()?))?;
+    let of = |Condition { problem, network, train, .. }: &Condition| {
+        let starts = match problem.landscape() {
+            Some(landscape) => landscape.starts.count()?,
+            None => network.as_ref()?.init_offset.as_ref().map_or(1, Axis::count),
+        };
+        points.checked_mul(train.seeds.count())?.checked_mul(starts)
     };
-    let each = spec.problem.points()?.checked_mul(spec.train.seeds.count())?.checked_mul(starts)?;
-    let mut grids = spec.optimizers.iter().map(|grid| grid.count());
-    grids.try_fold(0_u64, |sum, count| sum.checked_add(count?.checked_mul(each)?))
+    spec.conditions.iter().try_fold(0_u64, |sum, condition| sum.checked_add(of(condition)?))
 }
 
-/// Keeps this many values of every axis, besides those that figures select, and of every coordinate of the starts.
-/// Choices are few by nature.
-fn thin(spec: &mut Spec, keep: usize) {
+/// Keeps this many values of every axis and this many conditions, besides those that figures select, and of every
+/// coordinate of the starts. Choices are few by nature. `conditions` are the numbers of those that are left.
+fn thin(spec: &mut Spec, conditions: &mut Vec<usize>, keep: usize) {
     let selections = spec.figures.iter().flat_map(|figure| &figure.options.selection);
     let selected: Vec<(String, Setting)> = selections.flat_map(|selection| selection.settings.clone()).collect();
     let thin_axis = |axis: &mut Axis, name: &str| {
@@ -86,15 +90,26 @@ fn thin(spec: &mut Spec, keep: usize) {
         grid.options.iter_mut().for_each(|(at, axis)| thin_axis(axis, OPTIONS[*at].name));
         grid.lr_scale.iter_mut().enumerate().for_each(|(layer, axis)| thin_axis(axis, &lr_scale_name(layer)));
     }
-    spec.problem.axes.iter_mut().for_each(|(name, axis)| thin_axis(axis, name));
-    if let Some(axis) = spec.network.as_mut().and_then(|network| network.init_offset.as_mut()) {
-        thin_axis(axis, INIT_OFFSET);
-    }
-    if let Source::Landscape(landscape) = &mut spec.problem.source {
-        match &mut landscape.starts {
-            Starts::Points(points) => *points = some_of(points, keep, |_| false),
-            Starts::Grid(grid) => grid.0.iter_mut().for_each(|(.., points)| *points = (*points).min(keep as u64)),
-            Starts::Sample { count, .. } => *count = (*count).min(keep as u64),
+    let columns: Vec<String> = spec.factors.iter().map(|factor| factor.column.clone()).collect();
+    let is_selected = |condition: &Condition| {
+        let levels = columns.iter().zip(&condition.levels);
+        levels.into_iter().any(|(column, level)| {
+            level.as_ref().is_some_and(|level| selected.contains(&(column.clone(), level.clone())))
+        })
+    };
+    let all: Vec<(usize, Condition)> = conditions.iter().copied().zip(spec.conditions.drain(..)).collect();
+    let left = some_of(&all, keep, |(_, condition)| is_selected(condition));
+    (*conditions, spec.conditions) = left.into_iter().unzip();
+    for Condition { problem, network, .. } in &mut spec.conditions {
+        if let Some(axis) = network.as_mut().and_then(|network| network.init_offset.as_mut()) {
+            thin_axis(axis, INIT_OFFSET);
+        }
+        if let Source::Landscape(landscape) = &mut problem.source {
+            match &mut landscape.starts {
+                Starts::Points(points) => *points = some_of(points, keep, |_| false),
+                Starts::Grid(grid) => grid.0.iter_mut().for_each(|(.., points)| *points = (*points).min(keep as u64)),
+                Starts::Sample { count, .. } => *count = (*count).min(keep as u64),
+            }
         }
     }
 }

@@ -7,10 +7,10 @@ use super::grid::Grid;
 use super::landscape::{Landscape, Lattice, Starts};
 use super::network::{AUTO, INIT_OFFSET, Init, Network, unusual};
 use super::output::Engine;
-use super::problem::{Problem, Scale, Source};
+use super::problem::{Scale, Source};
 use super::reader::Named;
 use super::train::{Batch, Length, LogEvery, Seeds, Train};
-use super::{Spec, metric};
+use super::{Condition, Spec, metric};
 use crate::network::Parameterisation;
 use crate::train::OPTIONS;
 use thalweg_kernels::optimizer::Domain;
@@ -42,14 +42,14 @@ pub(super) fn list<T>(items: impl IntoIterator<Item = T>, text: impl Fn(T) -> St
 }
 
 /// A text under construction.
-struct Writer(String);
+pub(super) struct Writer(String);
 
 impl Writer {
-    fn header(&mut self, header: &str) {
+    pub fn header(&mut self, header: &str) {
         self.0.push_str(&format!("\n{header}\n"));
     }
 
-    fn line(&mut self, key: &str, value: impl Display) {
+    pub fn line(&mut self, key: &str, value: impl Display) {
         writeln!(self.0, "{key} = {value}").expect("writing to a string does not fail");
     }
 
@@ -66,12 +66,7 @@ impl Spec {
         out.text("name", &self.name);
         out.text("title", &self.title);
         out.text("tier", self.tier.name());
-        write_problem(&mut out, &self.problem);
-        if let Some(network) = &self.network {
-            write_network(&mut out, network);
-        }
-        let is_random = self.problem.landscape().is_none_or(|landscape| landscape.gradient_noise > 0.0);
-        write_train(&mut out, &self.train, self.network.is_some(), is_random);
+        self.write_conditions(&mut out);
         for grid in &self.optimizers {
             write_grid(&mut out, grid);
         }
@@ -108,15 +103,37 @@ impl Spec {
     }
 }
 
-fn write_problem(out: &mut Writer, problem: &Problem) {
-    out.header("[problem]");
-    match &problem.source {
-        Source::Landscape(landscape) => write_landscape(out, landscape, problem.seed),
-        _ => problem.lines(None).into_iter().for_each(|(key, value)| out.line(key, value)),
+/// The lines of a table.
+#[derive(Clone, Default)]
+pub(super) struct Lines(pub Vec<(String, String)>);
+
+impl Lines {
+    fn line(&mut self, key: &str, value: impl Display) {
+        self.0.push((key.to_owned(), value.to_string()));
+    }
+
+    fn text(&mut self, key: &str, value: &str) {
+        self.line(key, quoted(value));
     }
 }
 
-fn write_landscape(out: &mut Writer, landscape: &Landscape, seed: u64) {
+/// The lines of `[problem]`, `[network]` and `[train]`; a landscape has no network.
+pub(super) fn sections(condition: &Condition) -> [Lines; 3] {
+    let Condition { problem, network, train, .. } = condition;
+    let mut lines = [Lines::default(), Lines::default(), Lines::default()];
+    match &problem.source {
+        Source::Landscape(landscape) => write_landscape(&mut lines[0], landscape, problem.seed),
+        _ => problem.lines(None).into_iter().for_each(|(key, value)| lines[0].line(key, value)),
+    }
+    if let Some(network) = network {
+        write_network(&mut lines[1], network);
+    }
+    let is_random = problem.landscape().is_none_or(|landscape| landscape.gradient_noise > 0.0);
+    write_train(&mut lines[2], train, network.is_some(), is_random);
+    lines
+}
+
+fn write_landscape(out: &mut Lines, landscape: &Landscape, seed: u64) {
     let bounds = |(low, high): &(f64, f64)| format!("[{}, {}]", number(*low), number(*high));
     out.text("kind", "landscape");
     out.text("function", landscape.function.facts.name);
@@ -158,8 +175,7 @@ pub(super) fn scale(scale: Scale) -> String {
     }
 }
 
-fn write_network(out: &mut Writer, network: &Network) {
-    out.header("[network]");
+fn write_network(out: &mut Lines, network: &Network) {
     out.line("hidden", list(&network.hidden, usize::to_string));
     out.text("activation", network.activation.name);
     if let Some((parameter, value)) = unusual(network.activation.parameter, network.activation.setting()) {
@@ -194,8 +210,7 @@ fn write_network(out: &mut Writer, network: &Network) {
     }
 }
 
-fn write_train(out: &mut Writer, train: &Train, has_examples: bool, is_random: bool) {
-    out.header("[train]");
+fn write_train(out: &mut Lines, train: &Train, has_examples: bool, is_random: bool) {
     if has_examples {
         match train.batch {
             Batch::Full => out.text("batch", "full"),
@@ -252,11 +267,6 @@ fn write_grid(out: &mut Writer, grid: &Grid) {
     if !grid.lr_scale.is_empty() {
         out.line("lr_scale", list(&grid.lr_scale, |axis| axis_text(axis, &Domain::Choice(&[]))));
     }
-}
-
-/// The numbers of an axis as specs write them.
-pub(super) fn numbers(axis: &Axis) -> String {
-    axis_text(axis, &Domain::Choice(&[]))
 }
 
 fn axis_text(axis: &Axis, domain: &Domain) -> String {

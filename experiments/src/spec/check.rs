@@ -10,7 +10,7 @@ use super::problem::Task;
 use super::spectrum::check_spectrum;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::weights::{Weights, WeightsOf};
-use super::{Spec, metric};
+use super::{Condition, Spec, metric};
 use crate::train::Path;
 
 /// The most coordinates of all starts.
@@ -22,6 +22,47 @@ const MAX_SURFACE: u64 = 16_000_000;
 /// Checks what no section can check alone.
 pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     check_size(spec)?;
+    check_conditions(spec)?;
+    if spec.conditions.len() == 1 {
+        return check_condition(spec);
+    }
+    (0..spec.conditions.len()).try_for_each(|condition| check_condition(&spec.under(condition)))
+}
+
+/// Checks what a sweep with several conditions cannot have.
+fn check_conditions(spec: &Spec) -> Result<(), InputError> {
+    let dimensions = |condition: &Condition| condition.problem.landscape().map(|landscape| landscape.starts.dimensions());
+    let first = dimensions(&spec.conditions[0]);
+    if let Some(at) = spec.conditions.iter().position(|condition| dimensions(condition) != first) {
+        let message = match (first, dimensions(&spec.conditions[at])) {
+            (Some(first), Some(other)) => format!("all landscapes of a sweep have as many coordinates, found {first} and {other}"),
+            _ => "a sweep is of networks or on landscapes, not both".to_owned(),
+        };
+        return Err(spec.under(at).error("problem", message));
+    }
+    if spec.conditions.len() == 1 {
+        return Ok(());
+    }
+    let several = format!("the sweep has {} conditions, and each has its own", spec.conditions.len());
+    let record = &spec.record;
+    for (key, is_on) in [("perturb", record.perturb.is_some()), ("surface", record.surface.is_some()), ("spectrum", record.spectrum)]
+    {
+        if is_on {
+            return Err(spec.error(&format!("record.{key}"), several));
+        }
+    }
+    let by_epoch = spec.figures.iter().position(|figure| figure.options.by_epoch);
+    let epochs = |condition: &Condition| (condition.train.batch, condition.problem.clone());
+    match by_epoch {
+        Some(at) if spec.conditions.iter().any(|other| epochs(other) != epochs(&spec.conditions[0])) => {
+            let message = "epochs have as many steps in all conditions only where problem and batch are the same";
+            Err(spec.error(&format!("figure.{at}.by_epoch"), message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_condition(spec: &Spec) -> Result<(), InputError> {
     check_loss(spec)?;
     check_landscape(spec)?;
     check_weights(spec)?;
@@ -87,6 +128,15 @@ fn check_recorded_tables(spec: &Spec) -> Result<(), InputError> {
 
 /// Counts the trials without making them: a grid of 10¹¹ points is an error, not a loop.
 fn check_size(spec: &Spec) -> Result<(), InputError> {
+    let mut total = 0_u64;
+    (0..spec.conditions.len()).try_for_each(|condition| {
+        let only = (spec.conditions.len() > 1).then(|| spec.under(condition));
+        add_size(only.as_ref().unwrap_or(spec), &mut total)
+    })
+}
+
+/// Adds the trials of a condition.
+fn add_size(spec: &Spec, total: &mut u64) -> Result<(), InputError> {
     let seeds = spec.train.seeds.count();
     let offsets = spec.network.as_ref().and_then(|network| network.init_offset.as_ref()).map_or(1, Axis::count);
     let starts = spec.problem.landscape().map_or(Some(offsets), |landscape| landscape.starts.count());
@@ -98,23 +148,17 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
         let message = format!("{starts} starts of {dimensions} coordinates are more than {MAX_COORDINATES} numbers");
         return Err(spec.error("problem.start", message));
     }
-    let Some(instances) = spec.problem.points().filter(|&instances| instances <= MAX_TRIALS) else {
-        let message = format!("its parameters have more combinations than {MAX_TRIALS} trials");
-        return Err(spec.error("problem", message));
-    };
-    let mut total = 0_u64;
     for (index, grid) in spec.optimizers.iter().enumerate() {
-        let each = |count: u64| count.checked_mul(instances)?.checked_mul(seeds)?.checked_mul(starts);
+        let each = |count: u64| count.checked_mul(seeds)?.checked_mul(starts);
         let trials = grid.count().and_then(each);
         let sum = trials.and_then(|trials| total.checked_add(trials));
         let Some(sum) = sum.filter(|&sum| sum <= MAX_TRIALS) else {
             let points = grid.count().map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());
             let each = if starts > 1 { format!("{starts} starts") } else { format!("{seeds} seeds") };
-            let each = if instances > 1 { format!("{each} × {instances} problems") } else { each };
             let message = format!("this grid of {points} points × {each} takes the sweep past {MAX_TRIALS} trials");
             return Err(spec.error(&format!("optimizer.{index}"), message));
         };
-        total = sum;
+        *total = sum;
     }
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use super::canonical::{list, number};
 use super::error::InputError;
-use super::generated::{Axes, read_number};
 use super::problem::Task;
 use super::reader::{Field, Interval, Table};
 
@@ -41,17 +40,7 @@ impl Default for Corruption {
 }
 
 impl Corruption {
-    /// The number that goes by this name in specs and can be swept.
-    pub(super) fn number_mut(&mut self, name: &str) -> Option<&mut f64> {
-        match name {
-            "label_noise" => Some(&mut self.label_noise),
-            "outliers" => Some(&mut self.outliers),
-            "outlier_size" => Some(&mut self.outlier_size),
-            _ => None,
-        }
-    }
-
-    pub(super) fn read(table: &Table<'_>, task: Task, axes: &mut Axes) -> Result<Self, InputError> {
+    pub(super) fn read(table: &Table<'_>, task: Task) -> Result<Self, InputError> {
         let of = |key: &str, wanted: Task, message: &str| match table.optional(key) {
             Some(field) if task != wanted => Err(field.error(message)),
             field => Ok(field),
@@ -66,28 +55,26 @@ impl Corruption {
             return Err(size.error("there are no outliers: `outliers`, their share, is missing"));
         }
         const SIZE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
-        let mut number = |field: Option<Field<'_>>, name: &'static str, interval: Interval, default: f64| {
-            field.map_or(Ok(default), |field| read_number(&field, name, interval, axes))
+        let number = |field: Option<Field<'_>>, interval: Interval, default: f64| {
+            field.map_or(Ok(default), |field| field.number(interval))
         };
         let mut corruption = Self {
-            label_noise: number(label_noise, "label_noise", SHARE, 0.0)?,
+            label_noise: number(label_noise, SHARE, 0.0)?,
             imbalance: imbalance.map_or(Ok(None), |field| Imbalance::read(&field))?,
-            outliers: number(outliers, "outliers", SHARE, 0.0)?,
-            outlier_size: number(size, "outlier_size", SIZE, OUTLIER_SIZE)?,
+            outliers: number(outliers, SHARE, 0.0)?,
+            outlier_size: number(size, SIZE, OUTLIER_SIZE)?,
         };
-        if corruption.outliers == 0.0 && !axes.iter().any(|(name, _)| *name == "outliers") {
+        if corruption.outliers == 0.0 {
             // Without outliers, their size does not matter.
             corruption.outlier_size = OUTLIER_SIZE;
-            axes.retain(|(name, _)| *name != "outlier_size");
         }
         Ok(corruption)
     }
 
-    /// The keys and values of what is done, as specs write them; none where nothing is done, unless the number
-    /// `is_swept`.
-    pub(crate) fn lines(&self, is_swept: impl Fn(&str) -> bool) -> Vec<(&'static str, String)> {
+    /// The keys and values of what is done, as specs write them; none where nothing is done.
+    pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = Vec::new();
-        if self.label_noise > 0.0 || is_swept("label_noise") {
+        if self.label_noise > 0.0 {
             lines.push(("label_noise", number(self.label_noise)));
         }
         match &self.imbalance {
@@ -97,7 +84,7 @@ impl Corruption {
                 lines.push(("imbalance", format!("{{ shares = {} }}", list(shares, |share| number(*share)))));
             }
         }
-        if self.outliers > 0.0 || is_swept("outliers") {
+        if self.outliers > 0.0 {
             lines.push(("outliers", number(self.outliers)));
             lines.push(("outlier_size", number(self.outlier_size)));
         }

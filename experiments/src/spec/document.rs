@@ -1,6 +1,7 @@
 //! The text of a spec as a tree whose nodes know where they were written.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -52,7 +53,7 @@ pub(super) struct Source {
 /// A spec with its overrides applied.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
-    pub sources: Vec<Source>,
+    pub sources: Arc<Vec<Source>>,
     pub root: Node,
 }
 
@@ -62,13 +63,18 @@ impl Document {
         let table = DeTable::parse(text).map_err(|error| syntax_error(name, text, &error))?;
         let place = Place { source: 0, span: 0..0 };
         let root = Node { value: table_value(table.into_inner(), 0), place };
-        Ok(Self { sources: vec![Source { name: name.to_owned(), text: text.to_owned() }], root })
+        Ok(Self { sources: Arc::new(vec![Source { name: name.to_owned(), text: text.to_owned() }]), root })
     }
 
     /// An error at a place.
     pub fn error(&self, place: &Place, message: impl Into<String>) -> InputError {
         let source = &self.sources[place.source];
         InputError::new(&source.name, &source.text, place.span.clone(), message)
+    }
+
+    /// The same texts with another tree.
+    pub fn with_root(&self, root: Node) -> Self {
+        Self { sources: Arc::clone(&self.sources), root }
     }
 
     /// The place of a dotted path, or of the innermost table around it that was written.
@@ -92,6 +98,12 @@ impl Node {
             Value::List(items) => items.get(segment.parse::<usize>().ok()?),
             _ => None,
         }
+    }
+
+    /// The value of a key, to be changed.
+    pub fn child_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let Value::Table(entries) = &mut self.value else { return None };
+        entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
     }
 
     /// What it is, for "found …".

@@ -294,7 +294,7 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
             grid.optimizer.hyperparameters.iter().chain(options).map(|known| known.name.to_owned()).collect::<Vec<_>>()
         };
         let own = grids().flat_map(of_grid);
-        let of_problem = spec.problem.axes.iter().map(|(name, _)| (*name).to_owned());
+        let of_problem = spec.factors.iter().map(|factor| factor.column.clone());
         let own: Vec<String> = own.chain((0..scales).map(super::lr_scale_name)).chain(of_problem).collect();
         if let Some((name, _)) = settings.iter().find(|(name, _)| !own.contains(name)) {
             let known: Vec<&str> = own.iter().map(String::as_str).collect();
@@ -313,7 +313,7 @@ fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Resu
         extra.push(super::INIT_OFFSET.to_owned());
     }
     extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
-    extra.extend(spec.problem.axes.iter().map(|(name, _)| (*name).to_owned()));
+    extra.extend(spec.factors.iter().map(|factor| factor.column.clone()));
     let numbers = |grid: &Grid| -> Vec<&'static str> {
         let numbers = grid.optimizer.hyperparameters.iter();
         let numbers = numbers.filter(|h| grid.mentions(h)).chain(grid.options.iter().map(|(at, _)| &OPTIONS[*at]));

@@ -1,31 +1,12 @@
 //! The parameters of a generator.
 
-use super::axis::Axis;
 use super::error::InputError;
-use super::reader::{Field, Interval, Table};
+use super::reader::{Interval, Table};
 use super::synthetic::MAX_NUMBERS;
 use crate::data::{Domain, Generated, Generator, Parameter};
 
-/// Numbers that a spec sweeps, by name.
-pub(super) type Axes = Vec<(&'static str, Axis)>;
-
-/// Reads a number of a problem; if there are several, they become an axis, and this is the first of them.
-pub(super) fn read_number(
-    field: &Field<'_>,
-    name: &'static str,
-    interval: Interval,
-    axes: &mut Axes,
-) -> Result<f64, InputError> {
-    let axis = Axis::read_numbers(field, interval)?;
-    let first = axis.values(name)[0];
-    if axis.count() > 1 {
-        axes.push((name, axis));
-    }
-    Ok(first)
-}
-
 /// Reads the parameters of a generator, whose keys have been checked to be its own.
-pub(super) fn read(table: &Table<'_>, generator: &'static Generator, axes: &mut Axes) -> Result<Generated, InputError> {
+pub(super) fn read(table: &Table<'_>, generator: &'static Generator) -> Result<Generated, InputError> {
     let value = |parameter: &'static Parameter| {
         let field = match (table.optional(parameter.name), parameter.default) {
             (Some(field), _) => field,
@@ -34,7 +15,7 @@ pub(super) fn read(table: &Table<'_>, generator: &'static Generator, axes: &mut 
         };
         match parameter.domain {
             Domain::Count { low, high } => field.integer(low..=high).map(|count| count as f64),
-            Domain::Number { low, high } => read_number(&field, parameter.name, Interval { low, high }, axes),
+            Domain::Number { low, high } => field.number(Interval { low, high }),
             Domain::Choice(names) => field.choice(names).map(|index| index as f64),
         }
     };

@@ -113,6 +113,12 @@ impl Grid {
         GridPoints { axes, hyperparameters: self.axes.len(), options }
     }
 
+    /// Whether a setting of its trials, swept or not, has this name.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        let own = self.optimizer.hyperparameters.iter().any(|own| own.name == name);
+        own || self.all_axes().any(|(known, _)| known == name)
+    }
+
     /// Whether tables mention this hyperparameter: one omitted at its default only where it has other values.
     pub fn mentions(&self, hyperparameter: &Hyperparameter) -> bool {
         let at = self.optimizer.hyperparameters.iter().position(|own| own.name == hyperparameter.name);

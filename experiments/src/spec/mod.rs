@@ -6,11 +6,13 @@
 mod axis;
 mod canonical;
 mod check;
+mod conditions;
 mod corruption;
 mod document;
 mod drawing;
 mod error;
 mod excerpt;
+mod factor;
 mod figure;
 mod generated;
 mod grid;
@@ -33,12 +35,16 @@ mod weights;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::record::{Setting, is_run_column};
+
 pub use axis::Axis;
 pub use corruption::{Corruption, Imbalance};
 use document::Document;
 pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
 pub(crate) use error::shortened;
 pub use error::{InputError, suggestion};
+pub use factor::{Factor, MAX_CONDITIONS};
+use factor::Product;
 pub use figure::{FIGURE_KEYS, Figure};
 pub(crate) use grid::lr_scale_name;
 pub use grid::{Grid, GridPoint, GridPoints};
@@ -68,12 +74,16 @@ pub struct Spec {
     pub title: String,
     /// How long it takes.
     pub tier: Tier,
-    /// The data.
+    /// The data; those of the first condition, as are network and training.
     pub problem: Problem,
     /// The networks; none on a landscape.
     pub network: Option<Network>,
     /// The training.
     pub train: Train,
+    /// Under which conditions trials are made: one, unless keys of these three have several values.
+    pub conditions: Vec<Condition>,
+    /// What differs between the conditions.
+    pub factors: Vec<Factor>,
     /// The optimizers and their grids.
     pub optimizers: Vec<Grid>,
     /// What is kept.
@@ -83,7 +93,31 @@ pub struct Spec {
     /// How it is computed.
     pub engine: Engine,
     document: Arc<Document>,
+    /// How the conditions are written.
+    products: Arc<[Product]>,
     folder: PathBuf,
+}
+
+/// A combination of a problem, a network and a way to train it, under which all optimizers are tried.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// The data.
+    pub problem: Problem,
+    /// The networks; none on a landscape.
+    pub network: Option<Network>,
+    /// The training.
+    pub train: Train,
+    /// The value of each of the spec's factors, where it has one.
+    pub levels: Vec<Option<Setting>>,
+    document: Arc<Document>,
+}
+
+/// Where a condition was written is not part of what it says.
+impl PartialEq for Condition {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.problem, &self.network, &self.train, &self.levels)
+            == (&other.problem, &other.network, &other.train, &other.levels)
+    }
 }
 
 /// Where a spec was written is not part of what it says.
@@ -95,6 +129,8 @@ impl PartialEq for Spec {
             && self.problem == other.problem
             && self.network == other.network
             && self.train == other.train
+            && self.conditions == other.conditions
+            && self.factors == other.factors
             && self.optimizers == other.optimizers
             && self.record == other.record
             && self.figures == other.figures
@@ -132,7 +168,7 @@ impl Spec {
         for text in overrides {
             document.set(text)?;
         }
-        let spec = Self::read(&Arc::new(document), folder)?;
+        let spec = Self::read(&document, folder)?;
         check::check(&spec)?;
         Ok(spec)
     }
@@ -143,7 +179,21 @@ impl Spec {
         Self { engine: Engine::default(), ..self.clone() }
     }
 
-    fn read(document: &Arc<Document>, folder: &Path) -> Result<Self, InputError> {
+    /// The spec of one of its conditions alone.
+    #[must_use]
+    pub fn under(&self, condition: usize) -> Self {
+        let only = &self.conditions[condition];
+        Self {
+            problem: only.problem.clone(),
+            network: only.network.clone(),
+            train: only.train.clone(),
+            conditions: vec![only.clone()],
+            document: Arc::clone(&only.document),
+            ..self.clone()
+        }
+    }
+
+    fn read(document: &Document, folder: &Path) -> Result<Self, InputError> {
         let root = Table::root(document);
         root.allow(&[
             "name",
@@ -158,20 +208,18 @@ impl Spec {
             "engine",
         ])?;
         let name = read_name(&root.required("name", "the name of the sweep")?)?;
-        let section = |key| root.required(key, &format!("a table [{key}]"))?.table();
+        root.required("problem", "a table [problem]")?;
+        root.required("train", "a table [train]")?;
         let optional = |key| root.optional(key).map(|field| field.table()).transpose();
         let optimizers = root.required("optimizer", "at least one table [[optimizer]]")?;
         let optimizers = tables(&optimizers, "[[optimizer]]")?;
         let figures = root.optional("figure").map_or(Ok(Vec::new()), |field| tables(&field, "[[figure]]"))?;
-        let problem = Problem::read(&section("problem")?)?;
-        let (network, train) = if let Some(landscape) = problem.landscape() {
-            if let Some(field) = root.optional("network") {
-                return Err(field.error("a landscape has no network"));
-            }
-            (None, Train::read_on_landscape(&section("train")?, landscape.gradient_noise > 0.0)?)
-        } else {
-            (Some(Network::read(&section("network")?)?), Train::read(&section("train")?)?)
-        };
+        let grids: Vec<Grid> = optimizers.iter().map(Grid::read).collect::<Result<_, _>>()?;
+        let products = Product::all_of(document)?;
+        let documents: Vec<Document> = products.iter().flat_map(Product::documents).collect();
+        let mut conditions: Vec<Condition> = documents.into_iter().map(Condition::read).collect::<Result<_, _>>()?;
+        let factors = find_factors(&mut conditions, &grids);
+        let Condition { problem, network, train, document, .. } = conditions[0].clone();
         Ok(Self {
             title: root.optional("title").map_or(Ok(name.as_str()), |field| field.string())?.to_owned(),
             name,
@@ -179,25 +227,22 @@ impl Spec {
             problem,
             network,
             train,
-            optimizers: optimizers.iter().map(Grid::read).collect::<Result<_, _>>()?,
+            conditions,
+            factors,
+            optimizers: grids,
             record: Record::read(optional("record")?.as_ref())?,
             figures: figures.iter().map(Figure::read).collect::<Result<_, _>>()?,
             engine: Engine::read(optional("engine")?.as_ref())?,
-            document: Arc::clone(document),
+            document,
+            products: products.into(),
             folder: folder.to_owned(),
         })
     }
 
-    /// The problems of the trials, each with the values of the parameters that the spec sweeps; a problem has a value
-    /// for all of its parameters and a seed. They are ordered by combination of the swept values, the last one moving
-    /// fastest, and then, if each trial has examples of its own, by seed.
-    pub fn instances(&self) -> Vec<(Vec<f64>, Problem)> {
+    /// The problems of the trials of the first condition: one, or one per seed if each trial has examples of its own.
+    pub fn instances(&self) -> Vec<Problem> {
         let seeds = if self.problem.each_trial { self.train.seeds.iter().collect() } else { vec![self.problem.seed] };
-        let with_seeds = |(point, problem): (Vec<f64>, Problem)| {
-            let with = move |&seed: &u64| (point.clone(), Problem { seed, each_trial: false, ..problem.clone() });
-            seeds.iter().map(with).collect::<Vec<_>>()
-        };
-        self.problem.at_points().into_iter().flat_map(with_seeds).collect()
+        seeds.into_iter().map(|seed| Problem { seed, each_trial: false, ..self.problem.clone() }).collect()
     }
 
     /// The folder from which relative paths in the spec start.
@@ -210,6 +255,34 @@ impl Spec {
     pub fn error(&self, key: &str, message: impl std::fmt::Display) -> InputError {
         self.document.error(self.document.locate(key), format!("`{key}`: {message}"))
     }
+}
+
+impl Condition {
+    fn read(document: Document) -> Result<Self, InputError> {
+        let root = Table::root(&document);
+        let section = |key| root.required(key, &format!("a table [{key}]"))?.table();
+        let problem = Problem::read(&section("problem")?)?;
+        let (network, train) = if let Some(landscape) = problem.landscape() {
+            if let Some(field) = root.optional("network") {
+                return Err(field.error("a landscape has no network"));
+            }
+            (None, Train::read_on_landscape(&section("train")?, landscape.gradient_noise > 0.0)?)
+        } else {
+            (Some(Network::read(&section("network")?)?), Train::read(&section("train")?)?)
+        };
+        Ok(Self { problem, network, train, levels: Vec::new(), document: Arc::new(document) })
+    }
+}
+
+/// Finds what differs between conditions, and tells each its values.
+fn find_factors(conditions: &mut [Condition], grids: &[Grid]) -> Vec<Factor> {
+    let written = |condition: &Condition| (canonical::sections(condition), Arc::clone(&condition.document));
+    let written: Vec<factor::Written> = conditions.iter().map(written).collect();
+    let factors = Factor::all_of(&written, |name| is_run_column(name) || grids.iter().any(|grid| grid.knows(name)));
+    for (condition, written) in conditions.iter_mut().zip(&written) {
+        condition.levels = factors.iter().map(|factor| factor.of(written)).collect();
+    }
+    factors
 }
 
 /// The items of an array of tables.

@@ -1,5 +1,7 @@
 //! Overrides: `KEY=VALUE` on the command line, applied before the spec is checked.
 
+use std::sync::Arc;
+
 use toml::de::DeValue;
 
 use super::document::{Document, Entry, Node, Place, Source, Value, syntax_error};
@@ -13,7 +15,7 @@ impl Document {
     /// of a single word may be left out.
     pub fn set(&mut self, text: &str) -> Result<(), InputError> {
         let source = self.sources.len();
-        self.sources.push(Source { name: "--set".to_owned(), text: text.to_owned() });
+        Arc::make_mut(&mut self.sources).push(Source { name: "--set".to_owned(), text: text.to_owned() });
         let Some((path, value)) = text.split_once('=').map(|(path, value)| (path.trim(), value)) else {
             let place = Place { source, span: 0..text.len() };
             return Err(self.error(&place, "expected KEY=VALUE, such as train.steps=10"));

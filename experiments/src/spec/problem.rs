@@ -1,6 +1,5 @@
 //! `[problem]`: the data that the networks learn.
 
-use super::axis::Axis;
 use super::canonical::{self, number, quoted};
 use super::corruption::Corruption;
 use super::error::InputError;
@@ -34,8 +33,6 @@ pub struct Problem {
     pub seed: u64,
     /// Whether each trial has examples of its own, whose seed is the trial's, in place of `seed`.
     pub each_trial: bool,
-    /// The parameters that take several values, by name. Until one is chosen, each has its first one.
-    pub axes: Vec<(&'static str, Axis)>,
 }
 
 /// Where examples come from.
@@ -131,34 +128,6 @@ impl Problem {
         if let Source::Landscape(landscape) = &self.source { Some(landscape) } else { None }
     }
 
-    /// How many combinations of parameter values there are, if that fits.
-    pub fn points(&self) -> Option<u64> {
-        self.axes.iter().try_fold(1_u64, |product, (_, axis)| product.checked_mul(axis.count()))
-    }
-
-    /// The problem at each combination of parameter values, the last parameter moving fastest, with these values.
-    pub fn at_points(&self) -> Vec<(Vec<f64>, Self)> {
-        let fixed = Self { axes: Vec::new(), ..self.clone() };
-        self.axes.iter().fold(vec![(Vec::new(), fixed)], |points, (name, axis)| {
-            let values = axis.values(name);
-            let extend = |(point, problem): (Vec<f64>, Self)| {
-                let with = move |value: &f64| ([point.as_slice(), &[*value]].concat(), problem.with(name, *value));
-                values.iter().map(with).collect::<Vec<_>>()
-            };
-            points.into_iter().flat_map(extend).collect()
-        })
-    }
-
-    fn with(&self, parameter: &str, value: f64) -> Self {
-        let mut problem = self.clone();
-        if let Some(place) = problem.corruption.number_mut(parameter) {
-            *place = value;
-        } else if let Source::Generated(generated) = &mut problem.source {
-            generated.set(parameter, value);
-        }
-        problem
-    }
-
     /// Its keys and values as specs write them, except those of a landscape. Files are identified by the hash of their
     /// content, if it is given.
     pub(crate) fn lines(&self, content: Option<blake3::Hash>) -> Vec<(&'static str, String)> {
@@ -169,11 +138,8 @@ impl Problem {
         }
         lines.push(("test_fraction", number(self.test_fraction)));
         lines.push(("validation_fraction", number(self.validation_fraction)));
-        lines.extend(self.corruption.lines(|key| self.axes.iter().any(|(name, _)| *name == key)));
+        lines.extend(self.corruption.lines());
         lines.push(("seed", if self.each_trial { quoted(TRIAL) } else { self.seed.to_string() }));
-        for (name, axis) in &self.axes {
-            lines.iter_mut().filter(|(key, _)| key == name).for_each(|(_, text)| *text = canonical::numbers(axis));
-        }
         lines
     }
 
@@ -187,7 +153,6 @@ impl Problem {
             let shared: Vec<&str> = SHARED.iter().map(|(name, _)| *name).collect();
             table.allow(&[&["kind"], own, shared.as_slice()].concat())
         };
-        let mut axes = Vec::new();
         let source = match kind {
             "csv" => allow(&["path", "target", "task"]).and_then(|()| read_csv(table))?,
             "gaussian" => allow(Cloud::KEYS).and_then(|()| Cloud::read(table)).map(Source::Gaussian)?,
@@ -197,7 +162,7 @@ impl Problem {
             _ => {
                 let generator = Generator::named(kind).expect("all other kinds are generators");
                 let own: Vec<&str> = generator.parameters.iter().map(|parameter| parameter.name).collect();
-                allow(&own).and_then(|()| generated::read(table, generator, &mut axes)).map(Source::Generated)?
+                allow(&own).and_then(|()| generated::read(table, generator)).map(Source::Generated)?
             }
         };
         let has_own_test = matches!(&source, Source::Idx(idx) if idx.test.is_some());
@@ -219,7 +184,6 @@ impl Problem {
             validation_fraction: fraction("validation_fraction", 0.0)?,
             seed: 0,
             each_trial: false,
-            axes: Vec::new(),
         };
         if problem.test_fraction + problem.validation_fraction >= 1.0 {
             return Err(table.error("`problem`: test_fraction and validation_fraction leave nothing to train on"));
@@ -230,8 +194,7 @@ impl Problem {
             }
             problem.target_scale = Scale::read(&field)?;
         }
-        problem.corruption = Corruption::read(table, problem.task(), &mut axes)?;
-        problem.axes = axes;
+        problem.corruption = Corruption::read(table, problem.task())?;
         match table.optional("seed") {
             Some(field) if field.as_str() == Some(TRIAL) => {
                 if problem.corruption.imbalance.is_some() {
@@ -258,9 +221,9 @@ impl Problem {
         let source = Source::Landscape(landscape);
         let corruption = Corruption::default();
         let (scale, target_scale) = (Scale::None, Scale::None);
-        let (each_trial, axes) = (false, Vec::new());
+        let each_trial = false;
         let [test_fraction, validation_fraction] = [0.0; 2];
-        Ok(Self { source, scale, target_scale, corruption, test_fraction, validation_fraction, seed, each_trial, axes })
+        Ok(Self { source, scale, target_scale, corruption, test_fraction, validation_fraction, seed, each_trial })
     }
 }
 

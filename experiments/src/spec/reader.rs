@@ -126,6 +126,11 @@ impl<'a> Field<'a> {
         self.document.error(&self.node.place, format!("`{}`: {message}", self.path))
     }
 
+    /// What was written here.
+    pub fn node(&self) -> &'a Node {
+        self.node
+    }
+
     /// The error that something else was expected here.
     pub fn expected(&self, what: impl fmt::Display) -> InputError {
         self.error(format!("expected {what}, found {}", self.node.describe()))

@@ -2,12 +2,12 @@
 
 use thalweg_kernels::math::Elementary;
 
-use super::{Initial, Model, Plan, Schedule, Shape, Trial};
+use super::{Condition, Initial, Model, Plan, Shape, Trial};
 use crate::data::{Dataset, Features, Splits, Targets};
 use crate::descent::Descent;
 use crate::network::{Batches, Examples, Initializer, Network};
 use crate::record::{Change, Precision};
-use crate::spec::{self, Perturbation, Spec, Weights, metric};
+use crate::spec::{self, Perturbation, Weights, metric};
 use crate::train::{self, Keep, Lane, Metric, Objective, Options, Split};
 
 /// Something to do with an objective, whichever it is, in whichever precision.
@@ -16,17 +16,17 @@ pub(super) trait WithObjective {
     fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Self::Output;
 }
 
-/// Does `work` with what the trials of a plan are to minimise.
-pub(super) fn with_objective<W: WithObjective>(spec: &Spec, plan: &Plan, data: &Splits, work: W) -> W::Output {
-    match spec.train.precision {
-        Precision::F32 => with_objective_in::<f32, W>(spec, plan, data, work),
-        Precision::F64 => with_objective_in::<f64, W>(spec, plan, data, work),
+/// Does `work` with what the trials of a condition are to minimise.
+pub(super) fn with_objective<W: WithObjective>(condition: &Condition, data: &Splits, work: W) -> W::Output {
+    match condition.spec.train.precision {
+        Precision::F32 => with_objective_in::<f32, W>(condition, data, work),
+        Precision::F64 => with_objective_in::<f64, W>(condition, data, work),
     }
 }
 
-fn with_objective_in<T: Elementary, W: WithObjective>(spec: &Spec, plan: &Plan, data: &Splits, work: W) -> W::Output {
-    match &plan.model {
-        Model::Network(shape) => work.call(&network::<T>(spec, shape, &plan.schedule, data)),
+fn with_objective_in<T: Elementary, W: WithObjective>(condition: &Condition, data: &Splits, work: W) -> W::Output {
+    match &condition.model {
+        Model::Network(shape) => work.call(&network::<T>(condition, shape, data)),
         Model::Landscape(landscape) => work.call(&descent::<T>(landscape)),
     }
 }
@@ -38,8 +38,9 @@ pub(super) fn descent<T: Elementary>(landscape: &spec::Landscape) -> Descent<T> 
     landscape.rotation.into_iter().fold(descent, Descent::rotated)
 }
 
-/// The networks of a plan on their data.
-fn network<T: Elementary>(spec: &Spec, shape: &Shape, schedule: &Schedule, data: &Splits) -> Network<T> {
+/// The networks of a condition on their data.
+fn network<T: Elementary>(condition: &Condition, shape: &Shape, data: &Splits) -> Network<T> {
+    let Condition { spec, schedule, .. } = condition;
     let width = shape.loss.target_width(shape.outputs());
     let splits = [&data.train, &data.validation, &data.test].map(|split| examples(split, width));
     let batches = Batches {
@@ -74,13 +75,14 @@ pub(super) fn examples<T: Elementary>(data: &Dataset<Features>, width: usize) ->
 }
 
 /// What changes when the weight that a spec names does, in the network of the first trial as it starts.
-pub(super) fn perturbed(spec: &Spec, plan: &Plan, data: &Splits, shape: &Shape, of: &Perturbation) -> Vec<Change> {
-    network::<f64>(spec, shape, &plan.schedule, data).perturbed(lane(spec, plan, 0, &plan.trials.get(0)), of)
+pub(super) fn perturbed(plan: &Plan, data: &Splits, shape: &Shape, of: &Perturbation) -> Vec<Change> {
+    network::<f64>(&plan.conditions[0], shape, data).perturbed(lane(plan, 0, &plan.trials.get(0)), of)
 }
 
 /// What the training loop needs to know of a trial; `index` is its place in the plan.
-pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, index: usize, trial: &'a Trial) -> Lane<'a> {
-    let keep = match &plan.model {
+pub(super) fn lane<'a>(plan: &'a Plan, index: usize, trial: &'a Trial) -> Lane<'a> {
+    let Condition { spec, model, .. } = plan.condition(trial);
+    let keep = match model {
         Model::Network(_) if plan.keeps_weights(index) => match spec.record.weights {
             Weights::None => Keep::Nothing,
             Weights::Initial => Keep::Start,
@@ -91,7 +93,7 @@ pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, index: usize, trial: &'a Tri
         Model::Landscape(_) if spec.record.trajectory => Keep::All,
         Model::Landscape(_) => Keep::Ends,
     };
-    let (start, init_offset) = match &plan.model {
+    let (start, init_offset) = match model {
         Model::Landscape(_) => (plan.start(trial), 0.0),
         Model::Network(shape) => {
             (shape.loaded().unwrap_or_default(), plan.start(trial).first().copied().unwrap_or(0.0))
@@ -110,15 +112,16 @@ pub(super) fn lane<'a>(spec: &Spec, plan: &'a Plan, index: usize, trial: &'a Tri
 }
 
 /// When the training loop evaluates, and what it aims at.
-pub(super) fn train_schedule(spec: &Spec, plan: &Plan) -> train::Schedule {
+pub(super) fn train_schedule(condition: &Condition) -> train::Schedule {
+    let Condition { spec, schedule, .. } = condition;
     let target = spec.train.target.map(|target| train::Target {
         metric: measure(target.metric),
         threshold: target.threshold,
         stop: target.stop,
     });
     train::Schedule {
-        steps: plan.schedule.steps,
-        logged: plan.schedule.logged.clone(),
+        steps: schedule.steps,
+        logged: schedule.logged.clone(),
         divergence_factor: spec.train.divergence_factor,
         target,
     }

@@ -7,14 +7,14 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 
 use super::{Choice, Plan, Population, Trial, WithObjective, lane, train_schedule, with_objective};
-use crate::data::Splits;
-use crate::spec::Spec;
+use crate::data::{DataFiles, Splits};
+use crate::spec::InputError;
 use crate::train::{self, Engine, Job, Objective};
 
 /// What a plan would need, measured by training a block of each population for a moment.
 #[derive(Clone, Debug)]
 pub struct Estimate {
-    /// For each population of the first instance, its path and the lanes of its blocks.
+    /// For each population of the first condition's first instance, its path and the lanes of its blocks.
     pub paths: Vec<(Choice, usize)>,
     /// Worker threads.
     pub threads: usize,
@@ -29,27 +29,50 @@ pub struct Estimate {
 /// How long one block is trained to see how fast it is.
 const MOMENT: Duration = Duration::from_millis(50);
 
+/// The most conditions that are measured; the others are taken to be like those before them.
+const MOST_CONDITIONS: usize = 12;
+
 impl Estimate {
-    /// Trains one block of each population of the first instance for a moment; the other instances are taken to be like
-    /// it.
-    pub fn measure(spec: &Spec, plan: &Plan, data: &Splits, isa: Isa, threads: usize) -> Self {
-        let measured = with_objective(spec, plan, data, Measurement { spec, plan, isa });
-        let seconds = measured.iter().map(|(.., seconds)| seconds).sum::<f64>() * plan.instances.len() as f64;
-        Self {
-            paths: measured.into_iter().map(|(choice, lanes, _)| (choice, lanes)).collect(),
-            threads,
-            isa: isa.name(),
-            bytes: plan.memory(spec, data, isa, threads),
-            time: Duration::from_secs_f64(seconds / threads as f64),
+    /// Trains one block of each population of the first instance of some conditions for a moment; the other instances are
+    /// taken to be like it. `data` are the examples of the first condition; those of others are made from `files`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Splits::of_instance`].
+    pub fn measure(
+        plan: &Plan,
+        (files, data): (&[DataFiles], &Splits),
+        isa: Isa,
+        threads: usize,
+    ) -> Result<Self, InputError> {
+        let count = plan.conditions.len();
+        let every = count.div_ceil(MOST_CONDITIONS);
+        let (mut seconds, mut paths) = (0.0, Vec::new());
+        for first in (0..count).step_by(every) {
+            let condition = &plan.conditions[first];
+            let own = (condition.examples > 0)
+                .then(|| Splits::of_instance(&condition.spec, &files[condition.files], &condition.instances[0]))
+                .transpose()?;
+            let data = own.as_ref().unwrap_or(data);
+            let measured = with_objective(condition, data, Measurement { plan, number: first, isa });
+            let alike = &plan.conditions[first..count.min(first + every)];
+            let instances: usize = alike.iter().map(|condition| condition.instances.len()).sum();
+            seconds += measured.iter().map(|(.., seconds)| seconds).sum::<f64>() * instances as f64;
+            if first == 0 {
+                paths = measured.into_iter().map(|(choice, lanes, _)| (choice, lanes)).collect();
+            }
         }
+        let (bytes, time) = (plan.memory(isa, threads), Duration::from_secs_f64(seconds / threads as f64));
+        Ok(Self { paths, threads, isa: isa.name(), bytes, time })
     }
 }
 
 /// Training a block of each population: gives its path, the lanes of its blocks, and the seconds that one thread would
 /// need for it.
 struct Measurement<'a> {
-    spec: &'a Spec,
     plan: &'a Plan,
+    /// That of the condition.
+    number: usize,
     isa: Isa,
 }
 
@@ -58,20 +81,21 @@ impl WithObjective for Measurement<'_> {
 
     fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Self::Output {
         let seconds = |population| self.seconds(objective, population);
-        self.plan.first_populations().map(seconds).collect()
+        self.plan.first_populations(self.number).map(seconds).collect()
     }
 }
 
 impl Measurement<'_> {
     fn seconds<T: Elementary, O: Objective<T>>(&self, objective: &O, population: &Population) -> (Choice, usize, f64) {
-        let Self { spec, plan, isa } = *self;
-        let schedule = train_schedule(spec, plan);
-        let choice = Choice::new(spec, plan, population, isa);
+        let Self { plan, number, isa } = *self;
+        let condition = &plan.conditions[number];
+        let schedule = train_schedule(condition);
+        let choice = Choice::new(condition, population, isa);
         let engine = Engine { isa, threads: 1, path: choice.path, lanes: choice.lanes };
         let lanes = engine.block_lanes::<T>(population.trials);
         let indices = plan.first_trials(population, lanes);
         let trials: Vec<Trial> = indices.iter().map(|&index| plan.trials.get(index)).collect();
-        let lanes_of_trials = indices.iter().zip(&trials).map(|(&index, trial)| lane(spec, plan, index, trial));
+        let lanes_of_trials = indices.iter().zip(&trials).map(|(&index, trial)| lane(plan, index, trial));
         let jobs = [Job { optimizer: population.optimizer, lanes: lanes_of_trials.collect() }];
         let time = |steps: u64, logged: Vec<u64>| {
             let schedule = train::Schedule { steps, logged, ..schedule.clone() };

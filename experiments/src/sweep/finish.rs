@@ -40,7 +40,7 @@ impl Finish<'_> {
         crate::stats::write_summary(&folder.path.join(SUMMARY), &runs)?;
         files.push(SUMMARY.to_owned());
         files.extend(self.weights.publish(&self.weights.rows(&runs)?).map_err(failed)?);
-        let steps_per_epoch = folder.plan.schedule.steps_per_epoch;
+        let steps_per_epoch = folder.plan.conditions[0].schedule.steps_per_epoch;
         let drawn = drawing::draw(folder.spec, folder.path, Some(steps_per_epoch), self.png);
         files.extend(drawn.files.iter().cloned());
         let write = || {
@@ -75,13 +75,15 @@ impl Finish<'_> {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
         }
-        if let (Some(lattice), Model::Landscape(landscape)) = (&spec.record.surface, &plan.model) {
+        // These are of sweeps with one condition.
+        let model = &plan.conditions[0].model;
+        if let (Some(lattice), Model::Landscape(landscape)) = (&spec.record.surface, model) {
             let points = lattice.points();
             let values = descent::<f64>(landscape).values(&points);
             record::write_surface(&path.join("surface.csv"), &points, &values)?;
         }
-        if let (Some(perturbation), Model::Network(shape)) = (&spec.record.perturb, &plan.model) {
-            let changes = super::perturbed(spec, plan, self.data, shape, perturbation);
+        if let (Some(perturbation), Model::Network(shape)) = (&spec.record.perturb, model) {
+            let changes = super::perturbed(plan, self.data, shape, perturbation);
             record::write_changes(&path.join("units.csv"), &changes)?;
         }
         if let Some(Quadratic { spectrum, optimum }) = self.quadratic {

@@ -1,5 +1,6 @@
 //! Plans: the trials of a spec, each with its key, in the order of the results.
 
+mod condition;
 mod demand;
 mod engine;
 mod estimate;
@@ -24,17 +25,17 @@ mod weights;
 
 use thalweg_kernels::optimizer::{Domain, Optimizer};
 
-use crate::data::{DataFiles, InputFile, Splits};
+use crate::data::{DataFiles, InputFile, Splits, features_in};
 use crate::memory::Memory;
 use crate::record::Setting;
 use crate::spec::{self, INIT_OFFSET, InputError, Spec, lr_scale_name};
 use crate::train::OPTIONS;
 
 use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
+pub use condition::Condition;
 pub use estimate::Estimate;
 pub use guard::guarded;
 pub use initial::Initial;
-use key::KeyMaker;
 pub use lock::FolderLock;
 pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
@@ -47,42 +48,29 @@ pub use weights::{MAX_WEIGHT_BYTES, MAX_WEIGHT_FILES};
 /// Everything that a spec asks for, worked out.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The problem's short name.
-    pub problem: String,
-    /// What is trained.
-    pub model: Model,
-    /// Steps, batches and evaluations.
-    pub schedule: Schedule,
-    /// What trials learn: see [`Spec::instances`]. All have the same number of examples, features and classes.
-    pub instances: Vec<spec::Problem>,
-    /// The files that the numbers of the trials depend on: those of examples, and that of the initial weights. Data sets
+    /// What trials have in common; there is at least one.
+    pub conditions: Vec<Condition>,
+    /// The files that the numbers of the trials depend on: those of examples, and those of initial weights. Data sets
     /// that come with the program are none.
     pub inputs: Vec<InputFile>,
     /// The trials in plan order.
     pub trials: Trials,
     /// The trials in groups that are trained together, in the order in which the plan first has them.
     pub populations: Vec<Population>,
-    /// The place among them of each pair of an instance and an optimizer.
+    /// The place among them of each combination of a condition, an instance and an optimizer.
     population_of: Vec<usize>,
-    /// The problem's parameters that the spec sweeps.
-    parameters: Vec<&'static str>,
-    /// Their values in each instance.
-    points: Vec<Vec<f64>>,
+    /// The names of what differs between conditions.
+    factors: Vec<String>,
     hyperparameters: Vec<&'static str>,
     /// The options that some grid has, in their order.
     options: Vec<usize>,
     /// Layers with learning rates of their own; 0 if no grid has any.
     lr_scales: usize,
-    /// Where trials start: the points on a landscape; for networks the offsets of their initial weights, or a single
-    /// empty one if there are none.
-    starts: Vec<Vec<f64>>,
     /// The trials whose weights are kept, ascending.
     kept: Vec<usize>,
-    /// One per instance.
-    keys: Vec<KeyMaker>,
 }
 
-/// What is trained; the same for all trials of a plan.
+/// What is trained; the same for all trials of a condition.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Model {
     /// Networks of this shape.
@@ -104,7 +92,9 @@ impl Model {
 /// Trials that can share the lanes of a block: all of an instance that use one optimizer.
 #[derive(Clone, Debug)]
 pub struct Population {
-    /// What they learn.
+    /// Their condition.
+    pub condition: usize,
+    /// What they learn, among the instances of the condition.
     pub instance: usize,
     /// Their optimizer.
     pub optimizer: &'static Optimizer,
@@ -115,7 +105,7 @@ pub struct Population {
 }
 
 impl Plan {
-    /// The plan of a spec for its data, that of its first instance.
+    /// The plan of a spec with one condition, for its data, those of its first instance.
     ///
     /// # Errors
     ///
@@ -123,28 +113,12 @@ impl Plan {
     /// of classes, a network with too many parameters, a file of weights of another network, more weights to keep than
     /// there may be, a Hessian too large for its spectrum.
     pub fn new(spec: &Spec, data: &Splits) -> Result<Self, InputError> {
-        let (model, starts) = match (&spec.network, spec.problem.landscape()) {
-            (Some(network), _) => {
-                let offsets = network.init_offset.as_ref();
-                let offsets = offsets.map(|axis| axis.values(INIT_OFFSET).into_iter().map(|offset| vec![offset]));
-                let starts = offsets.map_or_else(|| vec![Vec::new()], Iterator::collect);
-                (Model::Network(Box::new(Shape::new(spec, network, &data.train)?)), starts)
-            }
-            (None, landscape) => {
-                let landscape = landscape.expect("a spec without a network has a landscape").clone();
-                let starts = landscape.starts.points(spec.problem.seed);
-                (Model::Landscape(landscape), starts)
-            }
-        };
-        check_lr_scale(spec, &model)?;
-        check_perturbation(spec, &model)?;
-        spectrum::check_size(spec, &model, data)?;
-        let schedule = Schedule::new(spec, data.train.len())?;
-        let (points, instances): (Vec<_>, Vec<_>) = spec.instances().into_iter().unzip();
-        let keys = instances.iter().map(|problem| KeyMaker::new(spec, problem, data, &model, &schedule));
-        let keys: Vec<KeyMaker> = keys.collect();
-        let trials = Trials::new(spec, &keys, &starts);
-        let kept = weights::choose(spec, &model, &trials)?;
+        Self::of(spec, vec![Condition::new(spec.clone(), data, [0, 0])?], data.inputs.clone())
+    }
+
+    fn of(spec: &Spec, conditions: Vec<Condition>, mut inputs: Vec<InputFile>) -> Result<Self, InputError> {
+        let trials = Trials::new(spec, &conditions);
+        let kept = weights::choose(spec, &conditions, &trials)?;
         let (populations, population_of) = trials.populations();
         let mut hyperparameters = Vec::new();
         for grid in &spec.optimizers {
@@ -157,79 +131,98 @@ impl Plan {
         let in_use =
             |option: &usize| spec.optimizers.iter().any(|grid| grid.options.iter().any(|(at, _)| at == option));
         let options: Vec<usize> = (0..OPTIONS.len()).filter(in_use).collect();
-        let problem = spec.problem.name().to_owned();
         let lr_scales = spec.optimizers.iter().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
-        let parameters = spec.problem.axes.iter().map(|(name, _)| *name).collect();
-        let initial = if let Model::Network(shape) = &model { shape.init.file() } else { None };
-        let inputs = data.inputs.iter().chain(initial).cloned().collect();
+        let factors = spec.factors.iter().map(|factor| factor.column.clone()).collect();
+        for file in conditions.iter().filter_map(Condition::initial_file) {
+            if !inputs.contains(file) {
+                inputs.push(file.clone());
+            }
+        }
         Ok(Self {
-            problem,
-            model,
+            conditions,
             inputs,
-            schedule,
-            instances,
             trials,
             populations,
             population_of,
-            parameters,
-            points,
+            factors,
             hyperparameters,
             options,
             lr_scales,
-            starts,
             kept,
-            keys,
         })
     }
 
-    /// The plan of a spec, with what its files hold, if there are other instances, and the examples of its first one.
+    /// The plan of a spec, with what the files of its problems hold, and the examples of its first one. Files whose
+    /// examples are needed once are not kept.
     ///
     /// # Errors
     ///
     /// Those of [`DataFiles::read`], of [`Splits::of_instance`] and of [`Self::new`], or if the list of the trials does not
     /// fit the memory.
-    pub fn read(spec: &Spec, memory: Memory) -> Result<(DataFiles, Splits, Self), InputError> {
+    pub fn read(spec: &Spec, memory: Memory) -> Result<(Vec<DataFiles>, Splits, Self), InputError> {
         demand::check_places(spec, memory)?;
-        let mut files = DataFiles::read(spec, memory)?;
-        let instances = spec.instances();
-        let data = match &instances[..] {
-            [(_, only)] => Splits::of_last_instance(spec, &mut files, only)?,
-            _ => Splits::of_instance(spec, &files, &instances[0].1)?,
-        };
-        let plan = Self::new(spec, &data)?;
-        Ok((files, data, plan))
+        let specs: Vec<Spec> = (0..spec.conditions.len()).map(|condition| spec.under(condition)).collect();
+        let is_single = specs.len() == 1 && specs[0].instances().len() == 1;
+        let (mut sources, mut files): (Vec<usize>, Vec<DataFiles>) = (Vec::new(), Vec::new());
+        let (mut conditions, mut inputs) = (Vec::<Condition>::new(), Vec::new());
+        let (mut first, mut current): (Option<Splits>, Option<Splits>) = (None, None);
+        for (at, of) in specs.iter().enumerate() {
+            let source = |known: &usize| specs[*known].problem.source == of.problem.source;
+            let place = match sources.iter().position(source) {
+                Some(place) => place,
+                None => {
+                    let read = DataFiles::read(of, memory)?;
+                    inputs.extend(read.inputs().iter().cloned());
+                    sources.push(at);
+                    files.push(read);
+                    files.len() - 1
+                }
+            };
+            let examples = (0..at).find(|other| has_same_examples(&specs[*other], of)).unwrap_or(at);
+            let is_there = if examples == 0 { first.is_some() } else { conditions[at - 1].examples == examples };
+            if !is_there {
+                let problem = &of.instances()[0];
+                let made = if is_single {
+                    Splits::of_last_instance(of, &mut files[place], problem)?
+                } else {
+                    Splits::of_instance(of, &files[place], problem)?
+                };
+                match &first {
+                    None => first = Some(made),
+                    Some(_) => current = Some(made),
+                }
+            }
+            let data = if examples == 0 { &first } else { &current };
+            let data = data.as_ref().expect("the examples of this condition were just made, or those of the one before");
+            conditions.push(Condition::new(of.clone(), data, [place, examples])?);
+        }
+        let plan = Self::of(spec, conditions, inputs)?;
+        Ok((files, first.expect("a spec has a condition"), plan))
     }
 
-    /// Makes the examples of each combination of the problem's parameters once, to see whether they can be made: seeds
-    /// make no difference to that.
+    /// The plan of `few`, a spec with some of the conditions, those of these numbers, and fewer trials.
     ///
     /// # Errors
     ///
-    /// Those of [`Splits::of_instance`].
-    pub fn check_instances(&self, spec: &Spec, files: &DataFiles) -> Result<(), InputError> {
-        let mut checked = &self.points[0];
-        for (point, problem) in self.points.iter().zip(&self.instances) {
-            if point != checked {
-                Splits::of_instance(spec, files, problem)?;
-                checked = point;
-            }
-        }
-        Ok(())
+    /// Those of [`Self::new`].
+    pub(crate) fn with_few(&self, few: &Spec, conditions: &[usize]) -> Result<Self, InputError> {
+        let of = |(at, number): (usize, &usize)| self.conditions[*number].with_few(few.under(at));
+        Self::of(few, conditions.iter().enumerate().map(of).collect(), Vec::new())
     }
 
-    /// The columns of `runs.csv` for settings: the names of the problem's parameters that are swept, of all
+    /// The columns of `runs.csv` for settings: the names of what differs between conditions, of all
     /// hyperparameters of the optimizers in use, in order of appearance, of the options that the spec has, of the
     /// factors of the layers' learning rates, and of the offsets of initial weights. A hyperparameter and an option
     /// with the same name have one column.
     pub fn hyperparameter_names(&self) -> Vec<String> {
-        let names = self.parameters.iter().copied().chain(self.names()).map(str::to_owned);
+        let names = self.factors.iter().cloned().chain(self.names().map(str::to_owned));
         let offset = self.has_offsets().then(|| INIT_OFFSET.to_owned());
         names.chain((0..self.lr_scales).map(lr_scale_name)).chain(offset).collect()
     }
 
-    /// Whether initial weights of networks have offsets.
+    /// Whether initial weights of networks have offsets, in some conditions.
     fn has_offsets(&self) -> bool {
-        matches!(self.model, Model::Network(_)) && !self.starts[0].is_empty()
+        self.conditions.iter().any(Condition::has_offsets)
     }
 
     /// The names of the optimizers' hyperparameters and options.
@@ -238,7 +231,7 @@ impl Plan {
         self.hyperparameters.iter().copied().chain(options.filter(|name| !self.hyperparameters.contains(name)))
     }
 
-    /// Some trials, given in ascending order, by population: first by instance, then by optimizer in the order of the plan.
+    /// Some trials, given in ascending order, by population: first by condition, then by instance, then by optimizer in the order of the plan.
     /// The trials of a population are sorted by `order_seed`, so that the lanes of a block share batches.
     pub fn lists(&self, trials: &[u32]) -> Vec<(&Population, Vec<u32>)> {
         let mut lists: Vec<(&Population, Vec<u32>)> =
@@ -247,7 +240,7 @@ impl Plan {
             lists[self.population_of[self.trials.population(trial as usize)]].1.push(trial);
         }
         lists.retain(|(_, trials)| !trials.is_empty());
-        lists.sort_by_key(|(population, _)| population.instance);
+        lists.sort_by_key(|(population, _)| (population.condition, population.instance));
         for (_, list) in &mut lists {
             // A stable sort: within an order seed, plan order remains.
             list.sort_by_cached_key(|&index| self.trials.seeds(index as usize)[1]);
@@ -264,14 +257,20 @@ impl Plan {
         own.iter().flat_map(|(_, trials)| trials).take(count).map(|&trial| trial as usize).collect()
     }
 
-    /// The populations of the first instance; those of all others are alike.
-    pub fn first_populations(&self) -> impl Iterator<Item = &Population> {
-        self.populations.iter().filter(|population| population.instance == 0)
+    /// The populations of a condition's first instance; those of all others are alike.
+    pub fn first_populations(&self, condition: usize) -> impl Iterator<Item = &Population> {
+        let is_first = move |population: &&Population| (population.condition, population.instance) == (condition, 0);
+        self.populations.iter().filter(is_first)
+    }
+
+    /// The condition of a trial.
+    pub fn condition(&self, trial: &Trial) -> &Condition {
+        &self.conditions[trial.condition]
     }
 
     /// The point where a trial starts on a landscape; for a network the offset of its initial weights, if it has one.
     pub fn start(&self, trial: &Trial) -> &[f64] {
-        &self.starts[trial.start]
+        &self.condition(trial).starts[trial.start]
     }
 
     /// Whether weights of the trial of this index are kept.
@@ -281,7 +280,7 @@ impl Plan {
 
     /// How many files of weights there are at most, and their bytes without headers.
     pub fn weight_files(&self, spec: &Spec) -> (u64, u64) {
-        weights::size(spec, &self.model, self.kept.len())
+        weights::size(spec, &self.conditions, &self.trials, &self.kept)
     }
 
     /// A trial's values of [`Self::hyperparameter_names`]; none where its optimizer has no such hyperparameter.
@@ -301,26 +300,32 @@ impl Plan {
             })
         };
         let lr_scale = |layer: usize| trial.lr_scale.get(layer).copied().map(Setting::Number);
-        let parameters = self.points[trial.instance].iter().map(|value| Some(Setting::Number(*value)));
+        let levels = self.condition(trial).levels().iter().cloned();
         let own = self.names().map(setting).chain((0..self.lr_scales).map(lr_scale));
-        let offset = self.has_offsets().then(|| Some(Setting::Number(self.start(trial)[0])));
-        parameters.chain(own).chain(offset).collect()
+        let has_own = self.condition(trial).has_offsets();
+        let offset = self.has_offsets().then(|| has_own.then(|| Setting::Number(self.start(trial)[0])));
+        levels.chain(own).chain(offset).collect()
     }
 
     /// The description whose hash is a trial's key: everything that can change its numbers, and nothing else.
     pub fn describe(&self, trial: &Trial) -> String {
-        self.keys[trial.instance].describe(trial, self.start(trial))
+        self.condition(trial).keys[trial.instance].describe(trial, self.start(trial))
     }
 
-    /// Floating-point operations of one trial's training, evaluations not counted: 2·m·n·k for each matrix product, of
-    /// which every layer has a forward one and a weight gradient, and all but the first an input gradient. A landscape
-    /// has no products.
-    pub fn flops_per_trial(&self) -> u128 {
-        match &self.model {
-            Model::Network(shape) => u128::from(shape.flops_per_example()) * self.schedule.examples(),
-            Model::Landscape(_) => 0,
-        }
+    /// Floating-point operations of the matrix products of all trials; see [`Condition::flops_per_trial`].
+    pub fn flops(&self) -> u128 {
+        let of = |population: &Population| {
+            self.conditions[population.condition].flops_per_trial() * population.trials as u128
+        };
+        self.populations.iter().map(of).sum()
     }
+}
+
+/// Whether the examples of two conditions are the same, instance by instance.
+fn has_same_examples(one: &Spec, other: &Spec) -> bool {
+    one.problem == other.problem
+        && features_in(one) == features_in(other)
+        && (!one.problem.each_trial || one.train.seeds == other.train.seeds)
 }
 
 /// A factor of the learning rate belongs to a layer, and every layer has one.

@@ -2,9 +2,8 @@
 
 use thalweg_kernels::Isa;
 
-use super::{Model, Plan, Population};
+use super::{Condition, Model, Population};
 use crate::record::Precision;
-use crate::spec::Spec;
 use crate::train::Path;
 
 /// A path, and why it was taken.
@@ -28,15 +27,16 @@ const LANDSCAPE_BYTES: u64 = 16 << 10;
 
 impl Choice {
     /// The path that is faster for a population, unless the spec names one. It changes no result.
-    pub fn new(spec: &Spec, plan: &Plan, population: &Population, isa: Isa) -> Self {
+    pub fn new(condition: &Condition, population: &Population, isa: Isa) -> Self {
+        let Condition { spec, model, .. } = condition;
         let (lanes, size) = match spec.train.precision {
             Precision::F32 => (isa.lanes::<f32>(), 4),
             Precision::F64 => (isa.lanes::<f64>(), 8),
         };
         let trials = population.trials;
         let arrays = 2 + population.optimizer.state as u64;
-        let bytes = plan.model.parameters() * arrays * size;
-        if matches!(plan.model, Model::Landscape(_)) {
+        let bytes = model.parameters() * arrays * size;
+        if matches!(model, Model::Landscape(_)) {
             let lanes = spec.engine.lanes.unwrap_or_else(|| trials.min((LANDSCAPE_BYTES / bytes) as usize).max(lanes));
             let reason = format!("{lanes} starts at once take {}", kib(lanes as u64 * bytes));
             return Self { path: Path::Population, lanes: Some(lanes), reason };

@@ -1,6 +1,6 @@
 //! The rows of a trial, from what the training loop says of it.
 
-use super::{Model, Plan, Trial};
+use super::{Condition, Model, Plan, Trial};
 use crate::record::{self, Batch, Curve, Run};
 use crate::spec::Spec;
 use crate::train::{Outcome, Point, RATE_QUANTILES, Split};
@@ -33,11 +33,12 @@ impl<'a> Renderer<'a> {
 
     fn write(&mut self, trial: &Trial, outcome: &Outcome, files: &[(String, blake3::Hash)]) -> csv::Result<()> {
         let Self { spec, plan, writers: [runs, curves, trajectory, rates, weights], .. } = self;
-        let precision = spec.train.precision;
+        let condition = plan.condition(trial);
+        let (precision, schedule) = (condition.spec.train.precision, &condition.schedule);
         let key = trial.key.to_string();
-        record::write_run(runs, &run(spec, plan, trial, outcome), precision)?;
-        let recorded = |point: &&Point| plan.schedule.recorded.binary_search(&point.step).is_ok();
-        if !plan.schedule.recorded.is_empty() {
+        record::write_run(runs, &run(plan, trial, outcome), precision)?;
+        let recorded = |point: &&Point| schedule.recorded.binary_search(&point.step).is_ok();
+        if !schedule.recorded.is_empty() {
             for point in outcome.points.iter().filter(recorded) {
                 record::write_curve(curves, &curve(&key, point), precision)?;
             }
@@ -74,7 +75,7 @@ pub(super) fn headers(spec: &Spec, plan: &Plan) -> [Vec<u8>; record::TABLES.len(
         bytes(|writer| record::write_run_header(writer, &names, &extra_columns(spec, plan))),
         bytes(record::write_curve_header),
         bytes_if(spec.record.trajectory, |writer| {
-            record::write_trajectory_header(writer, plan.model.parameters() as usize)
+            record::write_trajectory_header(writer, plan.conditions[0].model.parameters() as usize)
         }),
         bytes_if(spec.record.effective_lr, |writer| record::write_rates_header(writer, &RATE_QUANTILES)),
         Vec::new(),
@@ -83,20 +84,21 @@ pub(super) fn headers(spec: &Spec, plan: &Plan) -> [Vec<u8>; record::TABLES.len(
 
 /// The columns of `runs.csv` that only some sweeps have.
 fn extra_columns(spec: &Spec, plan: &Plan) -> Vec<String> {
-    let mut columns = if let Model::Landscape(landscape) = &plan.model { landscape.columns() } else { Vec::new() };
+    let mut columns = if let Model::Landscape(landscape) = &plan.conditions[0].model { landscape.columns() } else { Vec::new() };
     columns.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
     columns
 }
 
-fn extra(spec: &Spec, plan: &Plan, outcome: &Outcome) -> Vec<Option<f64>> {
-    let mut values = places(plan, outcome);
-    values.extend(spec.record.columns.iter().map(|column| (column.value)(outcome, plan.schedule.steps)));
+fn extra(condition: &Condition, outcome: &Outcome) -> Vec<Option<f64>> {
+    let mut values = places(&condition.model, outcome);
+    let columns = condition.spec.record.columns.iter();
+    values.extend(columns.map(|column| (column.value)(outcome, condition.schedule.steps)));
     values
 }
 
 /// Where a trial on a landscape started and ended, and how low.
-fn places(plan: &Plan, outcome: &Outcome) -> Vec<Option<f64>> {
-    let Model::Landscape(landscape) = &plan.model else { return Vec::new() };
+fn places(model: &Model, outcome: &Outcome) -> Vec<Option<f64>> {
+    let Model::Landscape(landscape) = model else { return Vec::new() };
     let dimensions = landscape.starts.dimensions();
     let coordinates = |x: Option<&'_ [f64]>| match x {
         Some(x) => x.iter().copied().map(Some).collect(),
@@ -121,13 +123,13 @@ fn bytes(write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) -> Vec<u8> {
     writer.into_inner().expect("memory takes every row")
 }
 
-fn run(spec: &Spec, plan: &Plan, trial: &Trial, outcome: &Outcome) -> Run {
+fn run(plan: &Plan, trial: &Trial, outcome: &Outcome) -> Run {
     let (initial, last, best) = (outcome.initial(), outcome.last(), outcome.best());
     let loss = |point: Option<&Point>, split: Split| point.and_then(|point| point.loss[split as usize]);
     let accuracy = |split: Split| last.and_then(|point| point.accuracy[split as usize]);
     Run {
         key: trial.key.to_string(),
-        problem: plan.problem.clone(),
+        problem: plan.condition(trial).problem.clone(),
         optimizer: trial.optimizer.name.to_owned(),
         settings: plan.settings(trial),
         init_seed: trial.init_seed,
@@ -145,7 +147,7 @@ fn run(spec: &Spec, plan: &Plan, trial: &Trial, outcome: &Outcome) -> Run {
         final_validation_accuracy: accuracy(Split::Validation),
         final_test_accuracy: accuracy(Split::Test),
         steps_to_target: outcome.steps_to_target,
-        extra: extra(spec, plan, outcome),
+        extra: extra(plan.condition(trial), outcome),
     }
 }
 

@@ -139,17 +139,14 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build()?;
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
     let (files, data, plan) = pool.install(|| Plan::read(spec, settings.memory))?;
-    plan.check_instances(spec, &files)?;
-    plan.check_memory(spec, &data, settings.isa, settings.threads, settings.memory)?;
+    plan.check_memory(settings.isa, settings.threads, settings.memory)?;
     let quadratic = Quadratic::of(spec, &plan, &data)?;
-    drawing::check(spec, &plan, &data, &settings.out)?;
-    let (text, outputs) = (spec.of_results().canonical(), Outputs::new(spec, &plan.model));
+    drawing::check(spec, &plan, &settings.out)?;
+    let (text, outputs) = (spec.of_results().canonical(), Outputs::new(spec, &plan.conditions[0].model));
     let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
-    // A single instance has its examples; the rest of the memory is for training.
-    let files = (plan.instances.len() > 1).then_some(files);
     let (path, text) = (settings.out.as_path(), text.as_str());
     let (form, outputs, inputs) = (form(spec, &plan), &outputs, &inputs);
-    let identity = &Identity::new(CONTRACT, plan.trials.keys(), &form, piece(spec, &plan));
+    let identity = &Identity::new(CONTRACT, plan.trials.keys(), &form, piece(&plan));
     let folder = Folder { path, spec, text, plan: &plan, outputs, identity, form: &form, inputs };
     let workshop = match pool.install(|| folder.claim(settings.reuse, progress))? {
         Claim::Complete => return Ok(Finished::AlreadyComplete),
@@ -162,7 +159,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     progress.begin(plan.trials.len(), before);
     let started = Instant::now();
     let training = Training::new((spec, &plan), settings, (progress, stop), (&store, &weights));
-    let trained = training.run(&data, files.as_ref());
+    let trained = training.run(&data, &files);
     progress.end();
     let spent = trained?;
     let stopped = || Finished::Stopped { done: store.done(), trials: plan.trials.len() };
@@ -170,7 +167,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
         return Ok(stopped());
     }
     let trials = [plan.trials.len() - before, before];
-    let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops_per_trial());
+    let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops() / plan.trials.len().max(1) as u128);
     let (quadratic, provenance) = (quadratic.as_ref(), &provenance);
     let finish = Finish {
         folder: &folder,

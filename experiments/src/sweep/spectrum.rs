@@ -45,7 +45,7 @@ impl Quadratic {
         if !spec.record.spectrum {
             return Ok(None);
         }
-        let found = match &plan.model {
+        let found = match &plan.conditions[0].model {
             Model::Landscape(landscape) => of_landscape(landscape),
             Model::Network(shape) => of_networks(shape, data),
         };

@@ -11,7 +11,7 @@ use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
 use super::run::{Progress, RunError, Settings};
-use super::{Choice, Plan, Population, Trial, WeightFiles, WithObjective, rows, with_objective};
+use super::{Choice, Condition, Plan, Population, Trial, WeightFiles, WithObjective, rows, with_objective};
 use crate::data::{DataFiles, Splits};
 use crate::record::Store;
 use crate::spec::{Curves, Spec};
@@ -56,7 +56,7 @@ impl<'a> Training<'a> {
     /// # Errors
     ///
     /// If data cannot be made, threads not be started, or rows not be written.
-    pub fn run(&self, data: &Splits, files: Option<&DataFiles>) -> Result<Duration, RunError> {
+    pub fn run(&self, data: &Splits, files: &[DataFiles]) -> Result<Duration, RunError> {
         let trained = std::thread::scope(|scope| {
             let (ready, pieces) = sync_channel(0);
             let sealing = scope.spawn(move || self.seal(&pieces));
@@ -96,22 +96,27 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// Trains trials of a piece, instance by instance.
-    fn train(&self, missing: &[u32], data: &Splits, files: Option<&DataFiles>) -> Result<Duration, RunError> {
+    /// Trains trials of a piece, condition by condition and instance by instance; `data` are the examples of the first.
+    fn train(&self, missing: &[u32], data: &Splits, files: &[DataFiles]) -> Result<Duration, RunError> {
+        let place = |population: &Population| (population.condition, population.instance);
         let mut spent = Duration::ZERO;
-        for lists in self.plan.lists(missing).chunk_by(|one, other| one.0.instance == other.0.instance) {
+        // The examples that were made last, which the next condition may have as well.
+        let mut made: Option<((usize, usize), Splits)> = None;
+        for lists in self.plan.lists(missing).chunk_by(|one, other| place(one.0) == place(other.0)) {
             if self.stop.load(Ordering::Relaxed) {
                 break;
             }
-            let instance = lists[0].0.instance;
-            let own = match files {
-                Some(files) if instance > 0 => {
-                    Some(Splits::of_instance(self.spec, files, &self.plan.instances[instance])?)
-                }
-                _ => None,
-            };
-            let data = own.as_ref().unwrap_or(data);
-            spent += with_objective(self.spec, self.plan, data, Instance { training: self, lists })?;
+            let (number, instance) = place(lists[0].0);
+            let condition = &self.plan.conditions[number];
+            let examples = (condition.examples, instance);
+            if examples != (0, 0) && made.as_ref().is_none_or(|(known, _)| *known != examples) {
+                // What was made before shall not be in memory beside it.
+                drop(made.take());
+                let (files, problem) = (&files[condition.files], &condition.instances[instance]);
+                made = Some((examples, Splits::of_instance(&condition.spec, files, problem)?));
+            }
+            let data = made.as_ref().filter(|(known, _)| *known == examples).map_or(data, |(_, own)| own);
+            spent += with_objective(condition, data, Instance { training: self, condition, lists })?;
         }
         Ok(spent)
     }
@@ -135,7 +140,7 @@ impl<'a> Training<'a> {
         for (&index, outcome) in trials.iter().zip(outcomes) {
             let trial = self.plan.trials.get(index as usize);
             // Weights before rows: a trial that has its row is done.
-            let weights = self.weights.keep(index as usize, trial.key, outcome)?;
+            let weights = self.weights.keep(index as usize, &trial, outcome)?;
             renderer.push(index, &trial, outcome, &weights);
         }
         self.store.add(renderer.finish());
@@ -154,6 +159,7 @@ impl<'a> Training<'a> {
 /// Training trials of an instance, in lists by population.
 struct Instance<'a> {
     training: &'a Training<'a>,
+    condition: &'a Condition,
     lists: &'a [(&'a Population, Vec<u32>)],
 }
 
@@ -162,13 +168,13 @@ impl WithObjective for Instance<'_> {
 
     fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<Duration, RunError> {
         let Training { spec, plan, settings, stop, .. } = *self.training;
-        let schedule = super::train_schedule(spec, plan);
+        let schedule = super::train_schedule(self.condition);
         let observers: &[&dyn Observer<T>] = match (spec.record.curves, spec.record.effective_lr) {
             (Curves::None, _) => &[],
             (_, false) => &[&Norms],
             (_, true) => &[&Norms, &EffectiveRates],
         };
-        let choice = |list: &(&Population, Vec<u32>)| Choice::new(spec, plan, list.0, settings.isa);
+        let choice = |list: &(&Population, Vec<u32>)| Choice::new(self.condition, list.0, settings.isa);
         let choices: Vec<Choice> = self.lists.iter().map(choice).collect();
         // Populations that are trained in the same way share the threads.
         let mut ways = Vec::new();
@@ -184,7 +190,7 @@ impl WithObjective for Instance<'_> {
                 let trials: &[u32] = trials;
                 (population.optimizer, trials)
             });
-            let jobs = Missing { spec, plan, lists: lists.collect() };
+            let jobs = Missing { plan, lists: lists.collect() };
             let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes };
             let done = |job: usize, first: usize, outcomes: &[Outcome]| {
                 self.training.keep(&jobs.lists[job].1[first..first + outcomes.len()], outcomes);
@@ -197,7 +203,6 @@ impl WithObjective for Instance<'_> {
 
 /// The trials that are still to be trained, by optimizer.
 struct Missing<'a> {
-    spec: &'a Spec,
     plan: &'a Plan,
     lists: Vec<(&'static Optimizer, &'a [u32])>,
 }
@@ -218,7 +223,7 @@ impl Jobs for Missing<'_> {
     fn with_lanes<R>(&self, job: usize, trials: Range<usize>, work: impl FnOnce(&[Lane<'_>]) -> R) -> R {
         let indices = &self.lists[job].1[trials];
         let trials: Vec<Trial> = indices.iter().map(|&index| self.plan.trials.get(index as usize)).collect();
-        let lane = |(&index, trial)| super::lane(self.spec, self.plan, index as usize, trial);
+        let lane = |(&index, trial)| super::lane(self.plan, index as usize, trial);
         let lanes: Vec<Lane<'_>> = indices.iter().zip(&trials).map(lane).collect();
         work(&lanes)
     }

@@ -6,8 +6,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 use thalweg_kernels::optimizer::Optimizer;
 
-use super::Population;
-use super::key::{KeyMaker, OptimizerKeys, Point};
+use super::key::{OptimizerKeys, Point};
+use super::{Condition, Population};
 use crate::record::Key;
 use crate::spec::{GridPoint, GridPoints, Seeds, Spec};
 
@@ -16,7 +16,9 @@ use crate::spec::{GridPoint, GridPoints, Seeds, Spec};
 pub struct Trial {
     /// The beginning of the BLAKE3 hash of its description: see [`super::Plan::describe`].
     pub key: Key,
-    /// The index of what it learns among the plan's instances.
+    /// Its condition, by its number in the plan.
+    pub condition: usize,
+    /// The index of what it learns among the instances of its condition.
     pub instance: usize,
     /// Its optimizer.
     pub optimizer: &'static Optimizer,
@@ -34,34 +36,44 @@ pub struct Trial {
     pub start: usize,
 }
 
-/// The trials of a plan: by combination of the problem's parameters, then by table of the spec, then along its grid
-/// (the last hyperparameter moves fastest), then by start, then by seed. A trial that several grids contain is here
-/// once, where it comes first.
+/// The trials of a plan: by condition, then by table of the spec, then along its grid (the last hyperparameter moves
+/// fastest), then by start, then by seed. A trial that several grids or conditions contain is here once, where it comes
+/// first.
 ///
 /// Of a trial, memory holds only its key and, if the spec lists some of them twice, its number: a plan may have
 /// millions.
 #[derive(Clone, Debug)]
 pub struct Trials {
     grids: Vec<(&'static Optimizer, GridPoints)>,
-    /// For each grid, how many trials it and those before it have for one combination of the problem's parameters.
-    ends: Vec<usize>,
-    starts: usize,
-    seeds: Seeds,
-    init_seed: Option<u64>,
-    order_seed: Option<u64>,
     /// For each grid, the first one of its optimizer.
     alike: Vec<usize>,
-    instances: usize,
-    /// The instances of a combination of the problem's parameters: one, or one per seed.
-    together: usize,
+    conditions: Vec<OfCondition>,
+    /// For each condition, how many trials it and those before it have.
+    ends: Vec<usize>,
     keys: Vec<Key>,
     /// The number of each trial among all that the spec lists, if it lists some of them twice.
     numbers: Option<Vec<u32>>,
 }
 
+/// What the trials of a condition are a product of, besides the grids.
+#[derive(Clone, Debug)]
+struct OfCondition {
+    starts: usize,
+    seeds: Seeds,
+    init_seed: Option<u64>,
+    order_seed: Option<u64>,
+    /// Its instances: one, or one per seed.
+    instances: usize,
+    /// The number of its first pair of an instance and an optimizer.
+    first_pair: usize,
+    /// For each grid, how many trials it and those before it have.
+    ends: Vec<usize>,
+}
+
 /// The place of a trial in what the spec lists.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
+    pub condition: usize,
     pub instance: usize,
     /// The table of the spec.
     pub grid: usize,
@@ -87,82 +99,92 @@ fn without_repetition(keys: Vec<Key>) -> (Vec<Key>, Option<Vec<u32>>) {
     (keys, Some(places))
 }
 
-impl Trials {
-    /// The trials of a spec, which has been checked to have at most [`crate::spec::MAX_TRIALS`]; there is one maker of
-    /// keys per instance.
-    pub(super) fn new(spec: &Spec, makers: &[KeyMaker], starts: &[Vec<f64>]) -> Self {
-        let train = &spec.train;
-        let (seeds, together) =
-            (train.seeds.count() as usize, if spec.problem.each_trial { train.seeds.count() as usize } else { 1 });
-        let grids: Vec<_> = spec.optimizers.iter().map(|grid| (grid.optimizer, grid.points())).collect();
-        let trials = |(_, points): &(_, GridPoints)| points.count() * starts.len() * seeds;
-        let ends: Vec<usize> = grids
-            .iter()
-            .scan(0, |end, grid| {
-                *end += trials(grid);
-                Some(*end)
-            })
-            .collect();
-        let alike = |(optimizer, _): &(&Optimizer, _)| grids.iter().position(|(other, _)| other == optimizer);
-        let alike = grids.iter().filter_map(alike).collect();
-        let mut all = Self {
-            grids,
-            alike,
-            instances: makers.len(),
-            ends,
-            starts: starts.len(),
-            seeds: train.seeds.clone(),
-            init_seed: train.init_seed,
-            order_seed: train.order_seed,
-            together,
-            keys: Vec::new(),
-            numbers: None,
-        };
-        all.find_keys(makers, starts);
-        all
-    }
-
-    /// Finds the keys of all trials, and which of them are repeated.
-    fn find_keys(&mut self, makers: &[KeyMaker], starts: &[Vec<f64>]) {
-        let at_once = (KEYS_AT_ONCE / (starts.len() * self.seeds.count() as usize)).max(1);
-        let mut pieces = Vec::new();
-        for makers in makers.chunks(self.together) {
-            for (optimizer, points) in &self.grids {
-                let firsts = (0..points.count()).step_by(at_once);
-                pieces.extend(
-                    firsts.map(|first| (makers, *optimizer, points, first..points.count().min(first + at_once))),
-                );
-            }
-        }
-        let keys =
-            |(makers, optimizer, points, range): &(&[KeyMaker], &'static Optimizer, &GridPoints, Range<usize>)| {
-                let mut makers: Vec<OptimizerKeys> = makers.iter().map(|maker| maker.of_optimizer(optimizer)).collect();
-                let mut keys = Vec::with_capacity(range.len() * starts.len() * self.seeds.count() as usize);
-                for point in range.clone().map(|point| points.get(point)) {
-                    let GridPoint { hyperparameters, options, lr_scale } = &point;
-                    for start in starts {
-                        let point = Point { hyperparameters, options, lr_scale, start };
-                        for (at, seed) in self.seeds.iter().enumerate() {
-                            let [init_seed, order_seed] = self.both(seed);
-                            keys.push(makers[at % self.together].key(point, init_seed, order_seed));
-                        }
-                    }
-                }
-                keys
-            };
-        let keys: Vec<Vec<Key>> = pieces.par_iter().map(keys).collect();
-        (self.keys, self.numbers) = without_repetition(keys.concat());
-    }
-
+impl OfCondition {
     /// The seeds of initial weights and of the order of examples.
     fn both(&self, seed: u64) -> [u64; 2] {
         [self.init_seed.unwrap_or(seed), self.order_seed.unwrap_or(seed)]
     }
 
-    /// The trials in groups that can share the lanes of a block, in plan order; and for each pair of an instance and an
-    /// optimizer ([`Self::population`]) the place of its group.
+    fn trials(&self) -> usize {
+        self.ends[self.ends.len() - 1]
+    }
+}
+
+/// What a thread makes keys of at once: points of a grid under a condition.
+type Points<'a> = (usize, &'a (&'static Optimizer, GridPoints), Range<usize>);
+
+impl Trials {
+    /// The trials of a spec, which has been checked to have at most [`crate::spec::MAX_TRIALS`].
+    pub(super) fn new(spec: &Spec, conditions: &[Condition]) -> Self {
+        let grids: Vec<_> = spec.optimizers.iter().map(|grid| (grid.optimizer, grid.points())).collect();
+        let alike = |(optimizer, _): &(&Optimizer, _)| grids.iter().position(|(other, _)| other == optimizer);
+        let alike = grids.iter().filter_map(alike).collect();
+        let (mut first_pair, mut end) = (0, 0);
+        let (mut all, mut ends) = (Vec::with_capacity(conditions.len()), Vec::with_capacity(conditions.len()));
+        for condition in conditions {
+            let train = &condition.spec.train;
+            let each = condition.starts.len() * train.seeds.count() as usize;
+            let add = |sum: &mut usize, (_, points): &(_, GridPoints)| {
+                *sum += points.count() * each;
+                Some(*sum)
+            };
+            let of = OfCondition {
+                starts: condition.starts.len(),
+                seeds: train.seeds.clone(),
+                init_seed: train.init_seed,
+                order_seed: train.order_seed,
+                instances: condition.instances.len(),
+                first_pair,
+                ends: grids.iter().scan(0, add).collect(),
+            };
+            first_pair += of.instances * grids.len();
+            end += of.trials();
+            all.push(of);
+            ends.push(end);
+        }
+        let mut trials = Self { grids, alike, conditions: all, ends, keys: Vec::new(), numbers: None };
+        (trials.keys, trials.numbers) = without_repetition(trials.all_keys(conditions));
+        trials
+    }
+
+    /// The keys of all trials that the spec lists.
+    fn all_keys(&self, conditions: &[Condition]) -> Vec<Key> {
+        let mut pieces: Vec<Points<'_>> = Vec::new();
+        for (condition, of) in self.conditions.iter().enumerate() {
+            let at_once = (KEYS_AT_ONCE / (of.starts * of.seeds.count() as usize)).max(1);
+            for grid in &self.grids {
+                let count = grid.1.count();
+                let firsts = (0..count).step_by(at_once);
+                pieces.extend(firsts.map(|first| (condition, grid, first..count.min(first + at_once))));
+            }
+        }
+        let keys = |piece: &Points<'_>| self.keys_of(&conditions[piece.0], piece);
+        let keys: Vec<Vec<Key>> = pieces.par_iter().map(keys).collect();
+        keys.concat()
+    }
+
+    fn keys_of(&self, condition: &Condition, (at, (optimizer, points), range): &Points<'_>) -> Vec<Key> {
+        let of = &self.conditions[*at];
+        let mut makers: Vec<OptimizerKeys> = condition.keys.iter().map(|maker| maker.of_optimizer(optimizer)).collect();
+        let mut keys = Vec::with_capacity(range.len() * of.starts * of.seeds.count() as usize);
+        for point in range.clone().map(|point| points.get(point)) {
+            let GridPoint { hyperparameters, options, lr_scale } = &point;
+            for start in &condition.starts {
+                let point = Point { hyperparameters, options, lr_scale, start };
+                for (at, seed) in of.seeds.iter().enumerate() {
+                    let [init_seed, order_seed] = of.both(seed);
+                    keys.push(makers[at % of.instances].key(point, init_seed, order_seed));
+                }
+            }
+        }
+        keys
+    }
+
+    /// The trials in groups that can share the lanes of a block, in plan order; and for each combination of a
+    /// condition, an instance and an optimizer ([`Self::population`]) the place of its group.
     pub(super) fn populations(&self) -> (Vec<Population>, Vec<usize>) {
-        let pairs = self.instances * self.grids.len();
+        let grids = self.grids.len();
+        let pairs = self.conditions.iter().map(|of| of.instances * grids).sum();
         let none = || vec![(0_usize, usize::MAX); pairs];
         let count = |mut counts: Vec<(usize, usize)>, index: usize| {
             let (count, first) = &mut counts[self.population(index)];
@@ -183,16 +205,19 @@ impl Trials {
         let mut places = vec![usize::MAX; pairs];
         let populations = order.iter().enumerate().map(|(place, pair)| {
             places[*pair] = place;
-            let (instance, optimizer) = (pair / self.grids.len(), self.grids[pair % self.grids.len()].0);
-            Population { instance, optimizer, trials: counts[*pair].0, first: counts[*pair].1 }
+            let condition = self.conditions.partition_point(|of| of.first_pair <= *pair) - 1;
+            let instance = (pair - self.conditions[condition].first_pair) / grids;
+            let (optimizer, (trials, first)) = (self.grids[pair % grids].0, counts[*pair]);
+            Population { condition, instance, optimizer, trials, first }
         });
         (populations.collect(), places)
     }
 
-    /// The number of a trial's pair of an instance and an optimizer: grids of one optimizer count as the first of them.
+    /// The number of a trial's combination of a condition, an instance and an optimizer: grids of one optimizer count as
+    /// the first of them.
     pub(super) fn population(&self, index: usize) -> usize {
-        let Place { instance, grid, .. } = self.place(index);
-        instance * self.grids.len() + self.alike[grid]
+        let Place { condition, instance, grid, .. } = self.place(index);
+        self.conditions[condition].first_pair + instance * self.grids.len() + self.alike[grid]
     }
 
     /// How many there are.
@@ -221,29 +246,36 @@ impl Trials {
     ///
     /// If there is no such trial.
     pub fn get(&self, index: usize) -> Trial {
-        let Place { instance, grid, point, start, .. } = self.place(index);
+        let Place { condition, instance, grid, point, start, .. } = self.place(index);
         let (optimizer, points) = &self.grids[grid];
         let GridPoint { hyperparameters, options, lr_scale } = points.get(point);
         let [init_seed, order_seed] = self.seeds(index);
         let key = self.keys[index];
-        Trial { key, instance, optimizer, hyperparameters, options, lr_scale, init_seed, order_seed, start }
+        Trial { key, condition, instance, optimizer, hyperparameters, options, lr_scale, init_seed, order_seed, start }
     }
 
     /// The seeds of the initial weights and of the order of examples of the trial of this index.
     pub(super) fn seeds(&self, index: usize) -> [u64; 2] {
-        self.both(self.seeds.get(self.place(index).seed))
+        let Place { condition, seed, .. } = self.place(index);
+        let of = &self.conditions[condition];
+        of.both(of.seeds.get(seed))
     }
 
     /// The place of the trial of this index.
     pub(super) fn place(&self, index: usize) -> Place {
         let number = self.numbers.as_ref().map_or(index, |numbers| numbers[index] as usize);
-        let of_combination = self.ends[self.ends.len() - 1];
-        let (combination, rest) = (number / of_combination, number % of_combination);
-        let grid = self.ends.partition_point(|end| *end <= rest);
-        let rest = rest - grid.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let seeds = self.seeds.count() as usize;
+        let (condition, rest) = within(&self.ends, number);
+        let of = &self.conditions[condition];
+        let (grid, rest) = within(&of.ends, rest);
+        let seeds = of.seeds.count() as usize;
         let (rest, seed) = (rest / seeds, rest % seeds);
-        let instance = combination * self.together + seed % self.together;
-        Place { instance, grid, point: rest / self.starts, start: rest % self.starts, seed }
+        let instance = seed % of.instances;
+        Place { condition, instance, grid, point: rest / of.starts, start: rest % of.starts, seed }
     }
+}
+
+/// Which of several ranges, given by their ends, a number is in, and its place there.
+fn within(ends: &[usize], number: usize) -> (usize, usize) {
+    let range = ends.partition_point(|end| *end <= number);
+    (range, number - range.checked_sub(1).map_or(0, |before| ends[before]))
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Model, Plan, Trials};
+use super::{Condition, Model, Plan, Trial, Trials};
 use crate::network::{Architecture, tensors};
 use crate::record::manifest::hash_file;
 use crate::record::{self, Key, Precision, RecordError, Run, atomic};
@@ -25,7 +25,7 @@ const FOLDER: &str = "weights";
 const ENDINGS: [&str; 2] = ["-initial.safetensors", "-final.safetensors"];
 
 /// The trials whose weights a spec wants, ascending.
-pub(super) fn choose(spec: &Spec, model: &Model, trials: &Trials) -> Result<Vec<usize>, InputError> {
+pub(super) fn choose(spec: &Spec, conditions: &[Condition], trials: &Trials) -> Result<Vec<usize>, InputError> {
     if spec.record.weights == Weights::None {
         return Ok(Vec::new());
     }
@@ -44,7 +44,7 @@ pub(super) fn choose(spec: &Spec, model: &Model, trials: &Trials) -> Result<Vec<
             kept
         }
     };
-    let (count, bytes) = size(spec, model, kept.len());
+    let (count, bytes) = size(spec, conditions, trials, &kept);
     let message = if count > MAX_WEIGHT_FILES {
         format!("{} trials would have {count} files of weights, more than {MAX_WEIGHT_FILES}", kept.len())
     } else if bytes > MAX_WEIGHT_BYTES {
@@ -65,12 +65,16 @@ fn unknown(spec: &Spec, at: usize, key: &str, trials: &Trials) -> InputError {
         .with_help(format!("{}`thalweg plan --trials` lists the keys", near.unwrap_or_default()))
 }
 
-/// The most files that this many trials have, and the bytes of their tensors.
-pub(super) fn size(spec: &Spec, model: &Model, trials: usize) -> (u64, u64) {
+/// The most files that these trials have, and the bytes of their tensors.
+pub(super) fn size(spec: &Spec, conditions: &[Condition], trials: &Trials, kept: &[usize]) -> (u64, u64) {
     let wanted = spec.record.weights;
-    let files = trials as u64 * (u64::from(wanted.initial()) + u64::from(wanted.is_final()));
-    let number = if spec.train.precision == Precision::F32 { 4 } else { 8 };
-    (files, files.saturating_mul(model.parameters() * number))
+    let each = u64::from(wanted.initial()) + u64::from(wanted.is_final());
+    let bytes = |index: &usize| {
+        let condition = &conditions[trials.place(*index).condition];
+        let number = if condition.spec.train.precision == Precision::F32 { 4 } else { 8 };
+        each.saturating_mul(condition.model.parameters() * number)
+    };
+    (kept.len() as u64 * each, kept.iter().map(bytes).fold(0, u64::saturating_add))
 }
 
 /// The files of weights of a run: written one by one as blocks finish, beside the rows, and moved to the results when
@@ -79,8 +83,8 @@ pub(super) struct WeightFiles {
     /// The trials whose weights are kept, ascending.
     kept: Vec<usize>,
     wanted: Weights,
-    precision: Precision,
-    architecture: Option<Architecture>,
+    /// For each condition the networks, and the precision of their numbers; nothing where no weights are kept.
+    networks: Vec<(Architecture, Precision)>,
     /// Columns of `runs.csv` before the seeds.
     leading: usize,
     rows: PathBuf,
@@ -90,14 +94,17 @@ pub(super) struct WeightFiles {
 impl WeightFiles {
     /// Those of a plan, in the folder of its results and that of its rows in progress.
     pub fn new(spec: &Spec, plan: &Plan, results: &Path, rows: &Path) -> Self {
-        let architecture = match &plan.model {
-            Model::Network(shape) if !plan.kept.is_empty() => Some(shape.architecture()),
+        let network = |condition: &Condition| match &condition.model {
+            Model::Network(shape) if !plan.kept.is_empty() => {
+                Some((shape.architecture(), condition.spec.train.precision))
+            }
             _ => None,
         };
-        let (wanted, precision) = (spec.record.weights, spec.train.precision);
+        let networks = plan.conditions.iter().filter_map(network).collect();
+        let wanted = spec.record.weights;
         let (kept, rows, results) = (plan.kept.clone(), rows.join(FOLDER), results.join(FOLDER));
         let leading = 3 + plan.hyperparameter_names().len();
-        Self { kept, wanted, precision, architecture, leading, rows, results }
+        Self { kept, wanted, networks, leading, rows, results }
     }
 
     /// Whether all files of a trial are there, and those beside its rows as these say: its row of `runs.csv`, and the hashes of
@@ -128,7 +135,7 @@ impl WeightFiles {
     /// Takes over the files beside the rows of another plan.
     pub fn take_over(&self, rows: &Path) -> io::Result<()> {
         let folder = rows.join(FOLDER);
-        if self.architecture.is_none() || !folder.exists() {
+        if self.networks.is_empty() || !folder.exists() {
             return Ok(());
         }
         fs::create_dir_all(&self.rows)?;
@@ -148,9 +155,10 @@ impl WeightFiles {
     }
 
     /// Writes what is wanted of a finished trial; it is on disk afterwards. The names and hashes of its files.
-    pub fn keep(&self, trial: usize, key: Key, outcome: &Outcome) -> io::Result<Vec<(String, blake3::Hash)>> {
-        let is_kept = self.kept.binary_search(&trial).is_ok();
-        let Some(architecture) = self.architecture.as_ref().filter(|_| is_kept) else {
+    pub fn keep(&self, index: usize, trial: &Trial, outcome: &Outcome) -> io::Result<Vec<(String, blake3::Hash)>> {
+        let key = trial.key;
+        let is_kept = self.kept.binary_search(&index).is_ok();
+        let Some((architecture, precision)) = self.networks.get(trial.condition).filter(|_| is_kept) else {
             return Ok(Vec::new());
         };
         // Where the folder of the rows is gone, it shall not come back half empty.
@@ -163,7 +171,7 @@ impl WeightFiles {
         let mut written = Vec::new();
         for ((ending, parameters), _) in ENDINGS.iter().zip(positions).zip(wanted).filter(|(_, wanted)| *wanted) {
             let Some(parameters) = parameters else { continue };
-            let bytes = tensors::to_bytes(architecture, self.precision, parameters);
+            let bytes = tensors::to_bytes(architecture, *precision, parameters);
             let name = format!("{key}{ending}");
             atomic::write(&self.rows.join(&name), |file| file.write_all(&bytes))?;
             written.push((name, blake3::hash(&bytes)));

@@ -42,7 +42,7 @@ pub use number::{Precision, parse as parse_number};
 pub use optimum::{OPTIMUM, read_optimum, write_optimum};
 pub use provenance::{PROVENANCE, Provenance};
 pub(crate) use runs::RunsTable;
-pub use runs::{read_runs, visit_runs, write_run, write_run_header, write_runs};
+pub use runs::{is_run_column, read_runs, visit_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Setting, Status};
 pub use sheet::{Cells, Sheet};
 pub use spectrum::{SPECTRUM, read_spectrum, write_spectrum};

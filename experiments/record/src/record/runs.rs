@@ -63,6 +63,11 @@ impl Setting {
     }
 }
 
+/// Whether every `runs.csv` has a column of this name, besides those of settings.
+pub fn is_run_column(name: &str) -> bool {
+    LEADING.contains(&name) || TRAILING.contains(&name)
+}
+
 /// Writes `runs.csv`, whole or not at all.
 ///
 /// # Errors

@@ -1,0 +1,80 @@
+//! The canonical text of what conditions are made of: keys with several values have all of them.
+
+use super::Spec;
+use super::canonical::{Lines, Writer, number, sections};
+use super::document::{Node, Value};
+use super::factor::{Levels, Product, text};
+
+/// The names of the tables, in the order of [`sections`].
+const TABLES: [&str; 3] = ["problem", "network", "train"];
+
+impl Spec {
+    /// Writes the tables of problems, networks and training.
+    pub(super) fn write_conditions(&self, out: &mut Writer) {
+        let mut first = 0;
+        let mut tables = Vec::new();
+        for product in self.products.iter() {
+            tables.push(self.tables(product, first));
+            first += product.count().unwrap_or(0);
+        }
+        let header = if tables.len() > 1 { "[[problem]]" } else { "[problem]" };
+        for [problem, ..] in &tables {
+            write(out, header, problem);
+        }
+        for (at, name) in TABLES.iter().enumerate().skip(1) {
+            write(out, &format!("[{name}]"), &tables[0][at]);
+        }
+    }
+
+    /// The tables of a product, the first condition of which has this number.
+    fn tables(&self, product: &Product, first: usize) -> [Lines; 3] {
+        let lines_at = |of: usize, at: usize| sections(&self.conditions[first + product.place(of, at)]);
+        let mut all = sections(&self.conditions[first]);
+        for (of, levels) in product.levels.iter().enumerate() {
+            let section = TABLES.iter().position(|table| *table == levels.section).unwrap_or_default();
+            let each: Vec<Lines> = (0..levels.nodes.len()).map(|at| lines_at(of, at)[section].clone()).collect();
+            // A line that the first value makes superfluous may be there with another one.
+            each.iter().for_each(|lines| add_missing(&mut all[section], lines));
+            let value = several(levels, &each);
+            match all[section].0.iter_mut().find(|(key, _)| *key == levels.key) {
+                Some((_, text)) => *text = value,
+                None => all[section].0.push((levels.key.clone(), value)),
+            }
+        }
+        all
+    }
+}
+
+fn write(out: &mut Writer, header: &str, lines: &Lines) {
+    if !lines.0.is_empty() {
+        out.header(header);
+        lines.0.iter().for_each(|(key, value)| out.line(key, value));
+    }
+}
+
+/// Adds the lines of keys that are not there, each after its neighbour.
+fn add_missing(all: &mut Lines, others: &Lines) {
+    for (at, (key, value)) in others.0.iter().enumerate() {
+        if all.0.iter().any(|(known, _)| known == key) {
+            continue;
+        }
+        let before = at.checked_sub(1).and_then(|at| all.0.iter().position(|(known, _)| *known == others.0[at].0));
+        all.0.insert(before.map_or(0, |at| at + 1), (key.clone(), value.clone()));
+    }
+}
+
+/// All values of a key, as its lines have them; a value that is its default and has no line is written like the others.
+fn several(levels: &Levels, each: &[Lines]) -> String {
+    let line = |lines: &Lines| lines.0.iter().find(|(key, _)| *key == levels.key).map(|(_, text)| text.clone());
+    let lines: Vec<Option<String>> = each.iter().map(line).collect();
+    let is_real = |text: &String| text.contains(['.', 'e']) && text.parse::<f64>().is_ok();
+    let are_real = lines.iter().flatten().any(is_real);
+    let own = |node: &Node| match node.value {
+        Value::Integer(Some(integer)) if are_real => number(integer as f64),
+        _ => text(node),
+    };
+    let texts: Vec<String> =
+        lines.into_iter().zip(&levels.nodes).map(|(line, node)| line.unwrap_or_else(|| own(node))).collect();
+    let list = format!("[{}]", texts.join(", "));
+    if levels.is_list() { format!("{{ values = {list} }}") } else { list }
+}

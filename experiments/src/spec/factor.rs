@@ -1,0 +1,288 @@
+//! Factors: what differs between the conditions of a sweep, which is their product.
+//!
+//! Whatever a key of `[problem]`, `[network]` or `[train]` may hold, it may hold several of: the sweep then has a condition for
+//! each combination. That is done on the tree of the document, before anything is read from it: who reads a key never meets
+//! more than one value, and a new key can be a factor without a word here.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use toml::de::DeValue;
+
+use super::axis::Axis;
+use super::canonical::{Lines, list, number, quoted};
+use super::document::{Document, Entry, Node, Value};
+use super::error::InputError;
+use super::reader::{Interval, Table};
+use crate::record::Setting;
+
+/// The most conditions of a sweep.
+pub const MAX_CONDITIONS: usize = 10_000;
+
+/// The tables whose keys can be factors; the keys of the last one move fastest.
+const SECTIONS: [&str; 3] = ["problem", "network", "train"];
+
+/// Keys that hold a list or a range by nature: several of them stand in `{ values = [...] }`.
+const LISTS: [&str; 4] = ["problem.hidden", "problem.spectrum", "problem.start", "network.hidden"];
+
+/// Keys whose several values are told apart by the trials of a condition.
+const OF_TRIALS: [&str; 2] = ["network.init_offset", "train.seeds"];
+
+/// A key with several values, in one of the tables `[[problem]]` and those beside it.
+#[derive(Clone, Debug)]
+pub(super) struct Levels {
+    pub section: &'static str,
+    pub key: String,
+    pub nodes: Vec<Node>,
+}
+
+/// The conditions of one table `[[problem]]`.
+#[derive(Clone, Debug)]
+pub(super) struct Product {
+    /// The document with this table alone, and the first value of each key.
+    first: Document,
+    pub levels: Vec<Levels>,
+}
+
+/// A key that differs between conditions with a problem of the same kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Factor {
+    /// The name of its column in `runs.csv`: the key, or the dotted key where another column has that name.
+    pub column: String,
+    section: &'static str,
+    key: String,
+}
+
+impl Product {
+    /// Those of a document: one per table `[[problem]]`.
+    ///
+    /// # Errors
+    ///
+    /// If a key has no value, or one of them twice, or there are too many combinations.
+    pub fn all_of(document: &Document) -> Result<Vec<Self>, InputError> {
+        let alone = |node: &Node| {
+            let mut root = document.root.clone();
+            if let Some(problem) = root.child_mut("problem") {
+                *problem = node.clone();
+            }
+            document.with_root(root)
+        };
+        let firsts = match document.root.child("problem").map(|node| &node.value) {
+            Some(Value::List(tables)) if tables.iter().all(|table| matches!(table.value, Value::Table(_))) => {
+                tables.iter().map(alone).collect()
+            }
+            _ => vec![document.clone()],
+        };
+        let products: Vec<Self> = firsts.into_iter().map(Self::of).collect::<Result<_, _>>()?;
+        let count = products.iter().try_fold(0_usize, |sum, product| sum.checked_add(product.count()?));
+        if count.is_none_or(|count| count > MAX_CONDITIONS) {
+            let widest = products.iter().flat_map(|product| &product.levels).max_by_key(|levels| levels.nodes.len());
+            let (place, key) = match widest {
+                Some(levels) => (&levels.nodes[0].place, format!("{}.{}", levels.section, levels.key)),
+                None => (&document.root.place, "problem".to_owned()),
+            };
+            let count = count.map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());
+            let message = format!(
+                "`{key}`: problems, networks and training have {count} combinations, more than {MAX_CONDITIONS}"
+            );
+            return Err(document.error(place, message));
+        }
+        Ok(products)
+    }
+
+    fn of(mut document: Document) -> Result<Self, InputError> {
+        let mut all = Vec::new();
+        for section in SECTIONS {
+            let Some(Value::Table(entries)) = document.root.child(section).map(|node| &node.value) else { continue };
+            for Entry { key, .. } in entries {
+                if let Some(nodes) = levels(&document, section, key)? {
+                    all.push(Levels { section, key: key.clone(), nodes });
+                }
+            }
+        }
+        for levels in &all {
+            levels.set(&mut document, 0);
+        }
+        all.retain(|levels| levels.nodes.len() > 1);
+        Ok(Self { first: document, levels: all })
+    }
+
+    /// How many there are, if that fits.
+    pub fn count(&self) -> Option<usize> {
+        self.levels.iter().try_fold(1_usize, |product, levels| product.checked_mul(levels.nodes.len()))
+    }
+
+    /// The document of each, in order: the last key moves fastest.
+    pub fn documents(&self) -> Vec<Document> {
+        self.levels.iter().fold(vec![self.first.clone()], |documents, levels| {
+            let each = |document: &Document| (0..levels.nodes.len()).map(|at| levels.at(document, at)).collect::<Vec<_>>();
+            documents.iter().flat_map(each).collect()
+        })
+    }
+
+    /// The number of the condition in which one key has its value of this number, and all others their first one.
+    pub fn place(&self, of: usize, at: usize) -> usize {
+        at * self.levels[of + 1..].iter().map(|levels| levels.nodes.len()).product::<usize>()
+    }
+}
+
+impl Levels {
+    /// Whether a list of values would be read as a single one.
+    pub fn is_list(&self) -> bool {
+        LISTS.contains(&format!("{}.{}", self.section, self.key).as_str())
+    }
+
+    fn at(&self, document: &Document, number: usize) -> Document {
+        let mut document = document.clone();
+        self.set(&mut document, number);
+        document
+    }
+
+    fn set(&self, document: &mut Document, number: usize) {
+        let key = document.root.child_mut(self.section).and_then(|section| section.child_mut(&self.key));
+        *key.expect("the key was found here") = self.nodes[number].clone();
+    }
+}
+
+/// The values of a key that may have several, if it is written as such.
+fn levels(document: &Document, section: &str, key: &str) -> Result<Option<Vec<Node>>, InputError> {
+    let path = format!("{section}.{key}");
+    if OF_TRIALS.contains(&path.as_str()) {
+        return Ok(None);
+    }
+    let root = Table::root(document);
+    let Some(field) = root.optional(section).and_then(|section| section.as_table()?.optional(key)) else {
+        return Ok(None);
+    };
+    let is_list = LISTS.contains(&path.as_str());
+    let nodes = match (&field.node().value, field.as_table()) {
+        (Value::List(items), _) if !is_list => items.clone(),
+        (_, Some(table)) if table.optional("values").is_some() => {
+            table.allow(&["values"])?;
+            let values = table.required("values", "a list")?;
+            match &values.node().value {
+                Value::List(items) => items.clone(),
+                _ => return Err(values.expected("a list of values")),
+            }
+        }
+        (_, Some(table)) if !is_list && ["linear", "log", "log_uniform"].iter().any(|of| table.optional(of).is_some()) => {
+            let axis = Axis::read_numbers(&field, Interval::FINITE)?;
+            if axis.count() > MAX_CONDITIONS as u64 {
+                return Err(field.error(format!("{} values are more than {MAX_CONDITIONS}", axis.count())));
+            }
+            let node = |value: f64| Node { value: whole(value), place: field.node().place.clone() };
+            axis.values(key).into_iter().map(node).collect()
+        }
+        _ => return Ok(None),
+    };
+    if nodes.is_empty() {
+        return Err(field.expected("at least one value"));
+    }
+    let mut seen = HashSet::new();
+    if let Some(again) = nodes.iter().find(|node| !seen.insert(setting(node).text())) {
+        return Err(document.error(&again.place, format!("`{path}`: {} occurs twice", again.describe())));
+    }
+    Ok(Some(nodes))
+}
+
+/// A number as specs may write it, so that a key of integers can have a range as well.
+fn whole(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() < 1e15 { Value::Integer(Some(value as i128)) } else { Value::Float(value) }
+}
+
+/// A value as a table has it in a cell.
+fn setting(node: &Node) -> Setting {
+    match &node.value {
+        Value::Integer(Some(number)) => Setting::Number(*number as f64),
+        Value::Float(number) => Setting::Number(*number + 0.0),
+        Value::String(text) => Setting::Choice(text.clone()),
+        Value::List(items) if items.is_empty() => Setting::Choice("none".to_owned()),
+        // So that the width of a single layer is a number, with a place on an axis.
+        Value::List(items) if items.len() == 1 => setting(&items[0]),
+        Value::List(items) => {
+            Setting::Choice(items.iter().map(|item| setting(item).text()).collect::<Vec<_>>().join("-"))
+        }
+        _ => Setting::Choice(text(node)),
+    }
+}
+
+/// A value as specs write it.
+pub(super) fn text(node: &Node) -> String {
+    match &node.value {
+        Value::Integer(Some(number)) => number.to_string(),
+        Value::Float(value) => number(*value),
+        Value::String(text) => quoted(text),
+        Value::List(items) => list(items, text),
+        Value::Table(entries) => {
+            let entries: Vec<String> =
+                entries.iter().map(|entry| format!("{} = {}", entry.key, text(&entry.node))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        Value::Boolean(truth) => truth.to_string(),
+        Value::Integer(None) | Value::Datetime => node.describe(),
+    }
+}
+
+/// The tables of a condition, with every default written out, and the document that it was read from.
+pub(super) type Written = ([Lines; 3], Arc<Document>);
+
+impl Factor {
+    /// What differs between conditions; `taken` are the names of other columns.
+    pub(super) fn all_of(conditions: &[Written], taken: impl Fn(&str) -> bool) -> Vec<Self> {
+        let mut factors: Vec<Self> = Vec::new();
+        for (at, section) in SECTIONS.into_iter().enumerate() {
+            let mut keys: Vec<&str> = Vec::new();
+            for (key, _) in conditions.iter().flat_map(|(lines, _)| &lines[at].0) {
+                if !keys.contains(&key.as_str()) {
+                    keys.push(key);
+                }
+            }
+            // The kind is the column `problem`.
+            for key in keys.into_iter().filter(|key| (section, *key) != ("problem", "kind")) {
+                let factor = Self { column: key.to_owned(), section, key: key.to_owned() };
+                if factor.differs(conditions) {
+                    factors.push(factor);
+                }
+            }
+        }
+        let names: Vec<String> = factors.iter().map(|factor| factor.key.clone()).collect();
+        for factor in &mut factors {
+            let is_shared = names.iter().filter(|name| **name == factor.key).count() > 1;
+            if is_shared || taken(&factor.key) {
+                factor.column = format!("{}.{}", factor.section, factor.key);
+            }
+        }
+        factors
+    }
+
+    /// Whether problems of one kind have different values.
+    fn differs(&self, conditions: &[Written]) -> bool {
+        let mut first: Vec<(Option<&str>, Option<Setting>)> = Vec::new();
+        conditions.iter().any(|condition| {
+            let kind = line(&condition.0[0], "kind");
+            let value = self.of(condition);
+            match first.iter().find(|(known, _)| *known == kind) {
+                Some((_, other)) => *other != value,
+                None => {
+                    first.push((kind, value));
+                    false
+                }
+            }
+        })
+    }
+
+    /// Its value in a condition, if it has one there.
+    pub(super) fn of(&self, (lines, document): &Written) -> Option<Setting> {
+        let at = SECTIONS.iter().position(|section| *section == self.section)?;
+        let written = line(&lines[at], &self.key).and_then(|text| DeValue::parse(text).ok());
+        match written {
+            Some(value) => Some(setting(&Node::from_toml(value, 0))),
+            // A default that goes without saying was said.
+            None => document.root.child(self.section)?.child(&self.key).map(setting),
+        }
+    }
+}
+
+fn line<'a>(lines: &'a Lines, key: &str) -> Option<&'a str> {
+    lines.0.iter().find(|(known, _)| known == key).map(|(_, text)| text.as_str())
+}
