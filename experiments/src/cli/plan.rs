@@ -99,11 +99,8 @@ fn factors(spec: &Spec) -> Vec<String> {
     names.dedup();
     let problems = (names.len() > 1).then(|| format!("{} problems", names.len()));
     let factor = |(at, factor): (usize, &Factor)| {
-        let mut levels: Vec<Option<String>> = spec
-            .conditions
-            .iter()
-            .map(|condition| condition.levels[at].as_ref().map(Setting::text))
-            .collect();
+        let mut levels: Vec<Option<String>> =
+            spec.conditions.iter().map(|condition| condition.levels[at].as_ref().map(Setting::text)).collect();
         levels.sort_unstable();
         levels.dedup();
         format!("{} {}", levels.len(), factor.column)

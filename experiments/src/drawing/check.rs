@@ -12,11 +12,9 @@ use miette::Diagnostic;
 use tempfile::TempDir;
 
 use super::few::Few;
-use super::{chart, table_of};
-use crate::figure::{FigureError, Options, Tables};
-use crate::record::{
-    self, Change, Curve, Precision, RecordError, Run, Runs, Sheet, Status, Surface, Trials, Waypoint,
-};
+use super::{chart, kind, table_of};
+use crate::figure::{FigureError, Input, Options, Tables};
+use crate::record::{self, Change, Curve, Precision, RecordError, Run, Runs, Sheet, Status, Surface, Trials, Waypoint};
 use crate::spec::{Figure, InputError, Spec};
 use crate::sweep::{Condition, Model, Plan, Trial};
 use crate::train::RATE_QUANTILES;
@@ -41,11 +39,17 @@ pub fn check(spec: &Spec, plan: &Plan, home: &Path) -> Result<(), InputError> {
         let composed = table.map_err(FigureError::from).and_then(|sheet| rehearsal.compose(figure, sheet.as_ref()));
         if let Err(error) = composed
             && few.as_ref().is_none_or(|few| few.is_sure(&error))
+            && !is_of_outcomes(figure, &error)
         {
             return Err(at_its_place(spec, index, &error, few.is_some()));
         }
     }
     Ok(())
+}
+
+/// Whether it is because all trials end alike here that a figure has nothing to compare.
+fn is_of_outcomes(figure: &Figure, error: &FigureError) -> bool {
+    kind(figure).input == Input::Problems && matches!(error, FigureError::NoData { .. })
 }
 
 /// The error of a figure as one of the spec; if it `is_of_few` trials, all of them have more lines.
@@ -171,12 +175,7 @@ impl Rehearsal {
     }
 }
 
-fn run(
-    key: String,
-    plan: &Plan,
-    trial: &Trial,
-    extra: Vec<Option<f64>>,
-) -> Run {
+fn run(key: String, plan: &Plan, trial: &Trial, extra: Vec<Option<f64>>) -> Run {
     let outcome = Some(OUTCOME);
     let condition = plan.condition(trial);
     Run {

@@ -2,7 +2,9 @@
 
 use crate::figure::FigureError;
 use crate::record::Setting;
-use crate::spec::{Axis, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name};
+use crate::spec::{
+    Axis, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name,
+};
 use crate::sweep::Plan;
 use crate::train::OPTIONS;
 

@@ -90,7 +90,7 @@ const TABLES: [&str; 4] = ["runs.csv", "curves.csv", "trajectory.csv", "surface.
 /// Those of them that a kind of figure is drawn from.
 fn tables_of(kind: &Kind) -> Vec<&'static str> {
     let wanted = |table: &&str| match *table {
-        "runs.csv" => kind.input == Input::Problem,
+        "runs.csv" => kind.input != Input::Table,
         "curves.csv" => kind.name == "curves",
         "trajectory.csv" => kind.name == "trajectories",
         _ => ["trajectories", "basins"].contains(&kind.name),
@@ -192,13 +192,10 @@ pub fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
     (is_of_user && spec.figures.iter().any(|figure| figure.options.by_epoch)).then_some(steps_per_epoch)
 }
 
-/// The names of the files of figures of one problem, from the folder of the results.
-pub fn figure_files(figures: &[spec::Figure]) -> Vec<String> {
-    let name = |figure: &spec::Figure| {
-        let chart = figure::Chart::new(figure.kind, Some(figure.metric)).ok()?.with(figure.options.clone());
-        Some(format!("figures/{}.svg", chart.name()))
-    };
-    figures.iter().filter_map(name).collect()
+/// The names of the files of figures of trials on these problems, from the folder of the results.
+pub fn figure_files(figures: &[spec::Figure], problems: &[&str]) -> Vec<String> {
+    let files = |figure: &spec::Figure| chart(figure).files(problems);
+    figures.iter().flat_map(files).map(|file| format!("figures/{file}")).collect()
 }
 
 fn kind(figure: &spec::Figure) -> &'static Kind {
@@ -305,7 +302,7 @@ pub fn output_files(drawing: &Drawing, out: &Path) -> Vec<String> {
         DrawingSource::Bench(_) => None,
     };
     let mut files: Vec<String> = table.into_iter().chain([SPEC, manifest::FILE]).map(str::to_owned).collect();
-    let figures = figure_files(&drawing.figures);
+    let figures = figure_files(&drawing.figures, &[""]);
     for entry in fs::read_dir(out.join("figures")).into_iter().flatten().flatten() {
         let name = format!("figures/{}", entry.file_name().to_string_lossy());
         let is_own = |figure: &String| {

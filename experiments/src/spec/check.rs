@@ -4,6 +4,7 @@ use thalweg_kernels::loss;
 
 use super::axis::Axis;
 use super::error::InputError;
+use super::figure::Figure;
 use super::network::Init;
 use super::output::Curves;
 use super::problem::Task;
@@ -31,21 +32,30 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
 
 /// Checks what a sweep with several conditions cannot have.
 fn check_conditions(spec: &Spec) -> Result<(), InputError> {
-    let dimensions = |condition: &Condition| condition.problem.landscape().map(|landscape| landscape.starts.dimensions());
+    let dimensions =
+        |condition: &Condition| condition.problem.landscape().map(|landscape| landscape.starts.dimensions());
     let first = dimensions(&spec.conditions[0]);
     if let Some(at) = spec.conditions.iter().position(|condition| dimensions(condition) != first) {
         let message = match (first, dimensions(&spec.conditions[at])) {
-            (Some(first), Some(other)) => format!("all landscapes of a sweep have as many coordinates, found {first} and {other}"),
+            (Some(first), Some(other)) => {
+                format!("all landscapes of a sweep have as many coordinates, found {first} and {other}")
+            }
             _ => "a sweep is of networks or on landscapes, not both".to_owned(),
         };
         return Err(spec.under(at).error("problem", message));
+    }
+    if let (Some(at), 1) = (spec.figures.iter().position(Figure::compares_problems), spec.problems().len()) {
+        let message = "it compares problems, and this sweep has one";
+        let error = spec.error(&format!("figure.{at}.kind"), message);
+        return Err(error.with_help("a sweep with several tables [[problem]] has it, and a study of `members`"));
     }
     if spec.conditions.len() == 1 {
         return Ok(());
     }
     let several = format!("the sweep has {} conditions, and each has its own", spec.conditions.len());
     let record = &spec.record;
-    for (key, is_on) in [("perturb", record.perturb.is_some()), ("surface", record.surface.is_some()), ("spectrum", record.spectrum)]
+    for (key, is_on) in
+        [("perturb", record.perturb.is_some()), ("surface", record.surface.is_some()), ("spectrum", record.spectrum)]
     {
         if is_on {
             return Err(spec.error(&format!("record.{key}"), several));

@@ -115,7 +115,8 @@ impl Product {
     /// The document of each, in order: the last key moves fastest.
     pub fn documents(&self) -> Vec<Document> {
         self.levels.iter().fold(vec![self.first.clone()], |documents, levels| {
-            let each = |document: &Document| (0..levels.nodes.len()).map(|at| levels.at(document, at)).collect::<Vec<_>>();
+            let each =
+                |document: &Document| (0..levels.nodes.len()).map(|at| levels.at(document, at)).collect::<Vec<_>>();
             documents.iter().flat_map(each).collect()
         })
     }
@@ -165,7 +166,9 @@ fn levels(document: &Document, section: &str, key: &str) -> Result<Option<Vec<No
                 _ => return Err(values.expected("a list of values")),
             }
         }
-        (_, Some(table)) if !is_list && ["linear", "log", "log_uniform"].iter().any(|of| table.optional(of).is_some()) => {
+        (_, Some(table))
+            if !is_list && ["linear", "log", "log_uniform"].iter().any(|of| table.optional(of).is_some()) =>
+        {
             let axis = Axis::read_numbers(&field, Interval::FINITE)?;
             if axis.count() > MAX_CONDITIONS as u64 {
                 return Err(field.error(format!("{} values are more than {MAX_CONDITIONS}", axis.count())));

@@ -44,6 +44,7 @@ pub const FIGURE_KEYS: &[(&str, &str)] = &[
     ("y", "the name of a column, from bottom to top"),
     ("series", "the name of a column, whose values are a line each"),
     ("column", "the name of a column, or what the names of its quantiles begin with"),
+    ("panel", "the name of a column, problem or optimizer, whose values are a panel each"),
     ("table", "the table, as a path from the folder of the results [default: the kind's]"),
     ("select", "the configurations that are shown, such as [{ optimizer = \"sgd\", lr = 0.1 }]"),
     ("select_by", "the metric in which the best configurations are best"),
@@ -94,6 +95,7 @@ impl Figure {
     /// The lines of its table in a canonical text, as (key, value).
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         let Options { name, title, x_range, y_range, select_by, selection, x, y, .. } = &self.options;
+        let Options { panel, .. } = &self.options;
         let Options { x_scale, y_scale, series, column, table, below, against, functions, theory, .. } = &self.options;
         let mut lines = vec![("kind", quoted(self.kind)), ("metric", quoted(self.metric))];
         let texts = [
@@ -103,6 +105,7 @@ impl Figure {
             ("y", y),
             ("series", series),
             ("column", column),
+            ("panel", panel),
             ("table", table),
             ("against", against),
         ];
@@ -132,13 +135,15 @@ impl Figure {
         lines
     }
 
-    /// Checks what the figure demands of the rest of its spec.
+    /// Whether it compares problems.
+    pub(super) fn compares_problems(&self) -> bool {
+        self.kind().input == Input::Problems
+    }
+
+    /// Checks what the figure demands of a condition of its spec.
     pub(super) fn check(&self, spec: &Spec, index: usize) -> Result<(), InputError> {
         let failed = |key: &str, message: &str| Err(spec.error(&format!("figure.{index}.{key}"), message));
         let options = &self.options;
-        if self.kind().input == Input::Problems {
-            return failed("kind", "it compares problems, and a sweep has one: draw it in a study of `members`");
-        }
         if self.kind == "curves" && spec.record.curves == Curves::None {
             return failed("kind", "a figure of curves needs them recorded, but record.curves is \"none\"");
         }
@@ -169,6 +174,7 @@ impl Figure {
             check_from_optimum(spec, index, self.metric)?;
         }
         check_selection(spec, index, options)?;
+        check_panel(spec, index, options)?;
         if self.kind().input == Input::Problem {
             let columns = [("x", &options.x), ("y", &options.y), ("series", &options.series)];
             let columns = columns.into_iter().filter_map(|(key, column)| Some((key, column.as_ref()?)));
@@ -204,6 +210,7 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
         y: text("y")?,
         series: text("series")?,
         column: text("column")?,
+        panel: text("panel")?,
         table: text("table")?,
         below: table.optional("below").map(|field| field.number(FINITE)).transpose()?,
         against: text("against")?,
@@ -246,7 +253,11 @@ fn read_selections(field: &Field<'_>) -> Result<Vec<Selection>, InputError> {
     let read = |item: &Field<'_>| -> Result<Selection, InputError> {
         let table = item.as_table().ok_or_else(|| item.expected(EXPECTED))?;
         let names: Vec<&str> = optimizer::ALL.iter().map(|optimizer| optimizer.name).collect();
-        let optimizer = names[table.required("optimizer", "the name of an optimizer")?.choice(&names)?].to_owned();
+        let optimizer = table.optional("optimizer").map(|field| field.choice(&names)).transpose()?;
+        let optimizer = optimizer.map(|at| names[at].to_owned());
+        if table.keys().next().is_none() {
+            return Err(item.expected(EXPECTED));
+        }
         let mut settings = Vec::new();
         for key in table.keys().filter(|key| *key != "optimizer") {
             let field = table.required(key, "a setting")?;
@@ -262,8 +273,14 @@ fn read_selections(field: &Field<'_>) -> Result<Vec<Selection>, InputError> {
 }
 
 fn selection_text(Selection { optimizer, settings }: &Selection) -> String {
-    let setting = |(name, setting): &(String, Setting)| format!(", {name} = {}", setting_text(setting));
-    format!("{{ optimizer = {}{} }}", quoted(optimizer), settings.iter().map(setting).collect::<String>())
+    let setting = |(name, setting): &(String, Setting)| format!("{} = {}", key_text(name), setting_text(setting));
+    let optimizer = optimizer.iter().map(|name| format!("optimizer = {}", quoted(name)));
+    format!("{{ {} }}", optimizer.chain(settings.iter().map(setting)).collect::<Vec<_>>().join(", "))
+}
+
+/// A key as specs write it: quoted where it has a dot.
+fn key_text(name: &str) -> String {
+    if name.contains('.') { quoted(name) } else { name.to_owned() }
 }
 
 /// A setting as specs write it.
@@ -279,7 +296,8 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
     let names: Vec<&str> = spec.optimizers.iter().map(|grid| grid.optimizer.name).collect();
     let against = options.against.iter().map(|name| ("against".to_owned(), name));
     let selected = options.selection.iter().enumerate();
-    let selected = selected.map(|(item, selection)| (format!("select.{item}.optimizer"), &selection.optimizer));
+    let selected = selected.filter_map(|(item, selection)| Some((item, selection.optimizer.as_ref()?)));
+    let selected = selected.map(|(item, name)| (format!("select.{item}.optimizer"), name));
     for (key, name) in against.chain(selected) {
         if !names.contains(&name.as_str()) {
             let error = spec.error(&format!("figure.{index}.{key}"), format!("the spec has no optimizer `{name}`"));
@@ -287,7 +305,8 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
         }
     }
     for (item, Selection { optimizer, settings }) in options.selection.iter().enumerate() {
-        let grids = || spec.optimizers.iter().filter(|grid| grid.optimizer.name == optimizer);
+        let is_own = |grid: &&Grid| optimizer.as_ref().is_none_or(|name| grid.optimizer.name == name);
+        let grids = || spec.optimizers.iter().filter(is_own);
         let scales = grids().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
         let of_grid = |grid: &Grid| {
             let options = grid.options.iter().map(|(at, _)| &OPTIONS[*at]);
@@ -299,11 +318,33 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
         if let Some((name, _)) = settings.iter().find(|(name, _)| !own.contains(name)) {
             let known: Vec<&str> = own.iter().map(String::as_str).collect();
             let key = format!("figure.{index}.select.{item}.{name}");
-            let error = spec.error(&key, format!("{optimizer} has no hyperparameter `{name}`"));
+            let error = spec.error(
+                &key,
+                match optimizer {
+                    Some(optimizer) => format!("{optimizer} has no hyperparameter `{name}`"),
+                    None => format!("no trial has a setting `{name}`"),
+                },
+            );
             return Err(error.with_help(suggestion(name, &known)));
         }
     }
     Ok(())
+}
+
+/// Checks that trials have the column whose values have panels.
+fn check_panel(spec: &Spec, index: usize, options: &Options) -> Result<(), InputError> {
+    let Some(panel) = &options.panel else { return Ok(()) };
+    let mut known = vec!["problem".to_owned(), "optimizer".to_owned()];
+    known.extend(spec.factors.iter().map(|factor| factor.column.clone()));
+    for grid in &spec.optimizers {
+        known.extend(grid.names().filter(|name| !known.contains(name)).collect::<Vec<_>>());
+    }
+    if known.contains(panel) {
+        return Ok(());
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let error = spec.error(&format!("figure.{index}.panel"), format!("no trial has a setting `{panel}`"));
+    Err(error.with_help(suggestion(panel, &known)))
 }
 
 /// Checks that `runs.csv` will have the columns that a figure names, and one optimizer all of them.

@@ -101,6 +101,11 @@ impl Grid {
         hyperparameters.chain(options).chain(lr_scale)
     }
 
+    /// The names of all settings of its trials.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> + use<'_> {
+        self.all_axes().map(|(name, _)| name)
+    }
+
     /// How many points it has, if that fits.
     pub fn count(&self) -> Option<u64> {
         self.all_axes().map(|(_, axis)| axis).try_fold(1_u64, |product, axis| product.checked_mul(axis.count()))

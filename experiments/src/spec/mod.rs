@@ -43,8 +43,8 @@ use document::Document;
 pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
 pub(crate) use error::shortened;
 pub use error::{InputError, suggestion};
-pub use factor::{Factor, MAX_CONDITIONS};
 use factor::Product;
+pub use factor::{Factor, MAX_CONDITIONS};
 pub use figure::{FIGURE_KEYS, Figure};
 pub(crate) use grid::lr_scale_name;
 pub use grid::{Grid, GridPoint, GridPoints};
@@ -243,6 +243,17 @@ impl Spec {
     pub fn instances(&self) -> Vec<Problem> {
         let seeds = if self.problem.each_trial { self.train.seeds.iter().collect() } else { vec![self.problem.seed] };
         seeds.into_iter().map(|seed| Problem { seed, each_trial: false, ..self.problem.clone() }).collect()
+    }
+
+    /// The short names of the problems, each once.
+    pub fn problems(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for condition in &self.conditions {
+            if !names.contains(&condition.problem.name()) {
+                names.push(condition.problem.name());
+            }
+        }
+        names
     }
 
     /// The folder from which relative paths in the spec start.

@@ -40,9 +40,7 @@ impl Condition {
     pub(super) fn new(spec: Spec, data: &Splits, [files, examples]: [usize; 2]) -> Result<Self, InputError> {
         let model = match (&spec.network, spec.problem.landscape()) {
             (Some(network), _) => Model::Network(Box::new(Shape::new(&spec, network, &data.train)?)),
-            (None, landscape) => {
-                Model::Landscape(landscape.expect("a spec without a network has a landscape").clone())
-            }
+            (None, landscape) => Model::Landscape(landscape.expect("a spec without a network has a landscape").clone()),
         };
         let starts = starts(&spec);
         check_lr_scale(&spec, &model)?;

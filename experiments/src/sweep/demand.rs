@@ -135,8 +135,7 @@ impl Under<'_> {
         let training = shared.saturating_add(workers).saturating_add(rows.min(BACKLOG));
         let surface = spec.record.surface.as_ref().and_then(|surface| surface.count()).unwrap_or(0);
         let surface = surface * (8 + vector(model.parameters()) * 4 / 3);
-        let loaded =
-            if let Model::Network(shape) = model { 8 * shape.loaded().map_or(0, <[f64]>::len) } else { 0 };
+        let loaded = if let Model::Network(shape) = model { 8 * shape.loaded().map_or(0, <[f64]>::len) } else { 0 };
         PROCESS + loaded as u64 + training.max(self.loading()).max(surface)
     }
 
@@ -244,8 +243,7 @@ impl Under<'_> {
         // The bytes of a file on its way to the disk.
         let file = if spec.record.weights == Weights::None { 0 } else { size * parameters };
         let logged = points * size_of::<Point>() as u64;
-        let rows =
-            if spec.record.curves == Curves::None { 0 } else { self.row() * schedule.recorded.len() as u64 };
+        let rows = if spec.record.curves == Curves::None { 0 } else { self.row() * schedule.recorded.len() as u64 };
         let trajectory = if trajectory { points.saturating_mul(26 + 3 * size * (1 + parameters)) } else { 0 };
         let outcome = [kept, logged, rows, trajectory].into_iter().fold(0, u64::saturating_add);
         [scratch, packed, file, outcome.saturating_mul(lanes)].into_iter().fold(arrays, u64::saturating_add)

@@ -31,8 +31,8 @@ use crate::record::Setting;
 use crate::spec::{self, INIT_OFFSET, InputError, Spec, lr_scale_name};
 use crate::train::OPTIONS;
 
-use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
 pub use condition::Condition;
+use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
 pub use estimate::Estimate;
 pub use guard::guarded;
 pub use initial::Initial;
@@ -193,7 +193,8 @@ impl Plan {
                 }
             }
             let data = if examples == 0 { &first } else { &current };
-            let data = data.as_ref().expect("the examples of this condition were just made, or those of the one before");
+            let data =
+                data.as_ref().expect("the examples of this condition were just made, or those of the one before");
             conditions.push(Condition::new(of.clone(), data, [place, examples])?);
         }
         let plan = Self::of(spec, conditions, inputs)?;

@@ -45,7 +45,8 @@ impl Outputs {
             (OPTIMUM, record.spectrum && is_network),
         ];
         let of_spec = of_spec.into_iter().filter(|(_, wanted)| *wanted).map(|(name, _)| name.to_owned()).collect();
-        let derived = std::iter::once(SUMMARY.to_owned()).chain(drawing::figure_files(&spec.figures)).collect();
+        let derived =
+            std::iter::once(SUMMARY.to_owned()).chain(drawing::figure_files(&spec.figures, &spec.problems())).collect();
         Self { of_trials, of_spec, derived }
     }
 

@@ -84,7 +84,8 @@ pub(super) fn headers(spec: &Spec, plan: &Plan) -> [Vec<u8>; record::TABLES.len(
 
 /// The columns of `runs.csv` that only some sweeps have.
 fn extra_columns(spec: &Spec, plan: &Plan) -> Vec<String> {
-    let mut columns = if let Model::Landscape(landscape) = &plan.conditions[0].model { landscape.columns() } else { Vec::new() };
+    let mut columns =
+        if let Model::Landscape(landscape) = &plan.conditions[0].model { landscape.columns() } else { Vec::new() };
     columns.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
     columns
 }

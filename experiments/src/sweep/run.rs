@@ -167,7 +167,8 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
         return Ok(stopped());
     }
     let trials = [plan.trials.len() - before, before];
-    let provenance = provenance(settings, trials, [started.elapsed(), spent], plan.flops() / plan.trials.len().max(1) as u128);
+    let provenance =
+        provenance(settings, trials, [started.elapsed(), spent], plan.flops() / plan.trials.len().max(1) as u128);
     let (quadratic, provenance) = (quadratic.as_ref(), &provenance);
     let finish = Finish {
         folder: &folder,

@@ -193,7 +193,7 @@ fn a_safe_learning_rate_is_close_to_the_best_on_many_problems() {
 #[test]
 fn what_cannot_be_compared_says_why() {
     let mut runs = problems();
-    let select = |optimizer: &str| Selection { optimizer: optimizer.into(), settings: vec![] };
+    let select = |optimizer: &str| Selection { optimizer: Some(optimizer.into()), settings: vec![] };
     let options = Options { selection: vec![select("adam")], ..Options::default() };
     let error = picture("rank", "final_train_loss", options, &runs).unwrap_err().to_string();
     assert!(error.contains("1 optimizers have `final_train_loss`, and two or more can be compared"), "{error}");

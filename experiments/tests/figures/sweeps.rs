@@ -73,7 +73,7 @@ fn curves_of_the_best_configurations() {
 fn curves_of_selected_configurations() {
     let (runs, curves) = synthetic::sweep(5);
     let select = |rate| Selection {
-        optimizer: "momentum".into(),
+        optimizer: Some("momentum".into()),
         settings: vec![("lr".into(), Setting::Number(rate)), ("momentum".into(), Setting::Number(0.9))],
     };
     let selection = vec![select(0.01), select(0.1), select(1.0)];
@@ -231,8 +231,8 @@ fn no_data_is_an_error_that_says_so() {
         "no figure of kind `curves`: no selected trial has a curve of `train_loss`"
     );
     let everything = vec![
-        Selection { optimizer: "sgd".into(), settings: vec![] },
-        Selection { optimizer: "adam".into(), settings: vec![] },
+        Selection { optimizer: Some("sgd".into()), settings: vec![] },
+        Selection { optimizer: Some("adam".into()), settings: vec![] },
     ];
     assert_eq!(
         message(

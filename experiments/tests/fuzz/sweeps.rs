@@ -4,12 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use thalweg::data::Splits;
 use thalweg::memory::Memory;
 use thalweg::random::Stream;
 use thalweg::spec::{Spec, Study};
-use thalweg::sweep::Plan;
 use thalweg::sweep::run::{Progress, Reuse, Settings, run};
+use thalweg::sweep::{Condition, Plan, Population};
 use thalweg_kernels::Isa;
 
 use crate::data::{TABLES, idx};
@@ -82,7 +81,7 @@ kind = \"basins\"
 
 /// Steps times parameters times trials, and examples, of a sweep that takes little time.
 const WORK: u128 = 2_000_000;
-const EXAMPLES: usize = 2_000;
+const EXAMPLES: u64 = 2_000;
 
 /// Says nothing, and asks to stop after a few trials.
 struct Stopper<'a>(&'a AtomicBool);
@@ -128,20 +127,24 @@ fn read(folder: &Path) -> Option<(Spec, Plan)> {
             return None;
         }
     };
-    let (_, data, plan) = match Plan::read(&spec, Memory::limited(50_000_000)) {
+    let (_, _, plan) = match Plan::read(&spec, Memory::limited(50_000_000)) {
         Ok(all) => all,
         Err(error) => {
             look_at(error);
             return None;
         }
     };
-    is_small(&data, &plan).then_some((spec, plan))
+    is_small(&plan).then_some((spec, plan))
 }
 
-fn is_small(data: &Splits, plan: &Plan) -> bool {
-    let examples = data.train.len() + data.validation.len() + data.test.len();
-    let each = u128::from(plan.schedule.steps) * u128::from(plan.model.parameters());
-    examples <= EXAMPLES && each * plan.schedule.batch as u128 * plan.trials.len() as u128 <= WORK
+fn is_small(plan: &Plan) -> bool {
+    let of = |population: &Population| {
+        let Condition { schedule, model, .. } = &plan.conditions[population.condition];
+        let each = u128::from(schedule.steps) * u128::from(model.parameters());
+        each * schedule.batch as u128 * population.trials as u128
+    };
+    let examples = plan.conditions.iter().map(|condition| condition.extent.examples.iter().sum::<u64>());
+    examples.sum::<u64>() <= EXAMPLES && plan.populations.iter().map(of).sum::<u128>() <= WORK
 }
 
 fn settings(out: &Path) -> Settings {
@@ -233,7 +236,7 @@ fn write_inputs() {
         let is_slow = match Study::parse("spec.toml", &text, &case, &[]) {
             Ok(Study::Sweep(spec)) => {
                 let plan = Plan::read(&spec, Memory::limited(50_000_000));
-                plan.is_ok_and(|(_, data, plan)| !is_small(&data, &plan))
+                plan.is_ok_and(|(_, _, plan)| !is_small(&plan))
             }
             _ => false,
         };

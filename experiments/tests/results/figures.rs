@@ -214,7 +214,7 @@ fn what_is_refused_before_is_what_cannot_be_drawn_after() {
             let Ok(spec) = parse(&format!("{sweep}figure = [{{ {figure} }}]\n")) else { continue };
             let data = Splits::load(&spec).unwrap();
             let plan = Plan::new(&spec, &data).unwrap();
-            let before = check(&spec, &plan, &data, folder.path());
+            let before = check(&spec, &plan, folder.path());
             let after = draw(&spec, folder.path(), None, false).complete();
             assert_eq!(before.is_ok(), after.is_ok(), "{figure} of {sweep}: {before:?}, {after:?}");
             *(if before.is_ok() { &mut drawn } else { &mut refused }) += 1;

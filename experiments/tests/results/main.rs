@@ -3,6 +3,7 @@
 //! `cargo test -p thalweg --test results weights::` runs one module. The tests that are ignored write reference files.
 
 mod command;
+mod conditions;
 mod figures;
 mod files;
 mod folders;

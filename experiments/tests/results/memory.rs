@@ -63,8 +63,8 @@ fn estimates_hold_within_a_quarter() {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in SPECS {
         let spec = parse(name, text);
-        let (_, data, plan) = Plan::read(&spec, Memory::unlimited()).unwrap();
-        let estimate = plan.memory(&spec, &data, Isa::best(), 2) as f64;
+        let (_, _, plan) = Plan::read(&spec, Memory::unlimited()).unwrap();
+        let estimate = plan.memory(Isa::best(), 2) as f64;
         fs::write(folder.path().join("spec.toml"), spec.canonical()).unwrap();
         let peak = peak(folder.path(), &["run", "spec.toml", "--out", name, "--threads", "2", "--quiet"]) as f64;
         assert!((estimate / peak - 1.0).abs() <= 0.25, "{name}: {:.1} MB for {:.1} MB", estimate / 1e6, peak / 1e6);
@@ -114,8 +114,8 @@ fn examples_take_little_more_than_twice_their_size() {
         let text = format!("name = \"{name}\"\n{text}{training}[[optimizer]]\nkind = \"sgd\"\nlr = 0.01\n");
         fs::write(folder.path().join("spec.toml"), &text).unwrap();
         let spec = Spec::parse("spec.toml", &text, folder.path(), &[]).unwrap();
-        let (_, data, plan) = Plan::read(&spec, Memory::unlimited()).unwrap();
-        let estimate = plan.memory(&spec, &data, Isa::best(), 2) as f64;
+        let (_, _, plan) = Plan::read(&spec, Memory::unlimited()).unwrap();
+        let estimate = plan.memory(Isa::best(), 2) as f64;
         (
             estimate,
             peak(folder.path(), &["run", "spec.toml", "--out", &format!("{name}.out"), "--threads", "2", "--quiet"])
@@ -136,12 +136,12 @@ fn what_does_not_fit_is_refused_by_its_place() {
     let little = Memory::limited(1_000_000);
     for (name, text) in SPECS {
         let spec = parse(name, text);
-        let (_, data, plan) = Plan::read(&spec, Memory::unlimited()).unwrap();
-        let error = plan.check_memory(&spec, &data, Isa::best(), 1, little).unwrap_err().to_string();
+        let (_, _, plan) = Plan::read(&spec, Memory::unlimited()).unwrap();
+        let error = plan.check_memory(Isa::best(), 1, little).unwrap_err().to_string();
         let key = if name == "trajectories" { "`problem`" } else { "`network`" };
         assert!(error.contains(&format!("{key}: the sweep needs about")), "{error}");
         assert!(error.contains("of memory, but 1.0 MB are free"), "{error}");
-        assert!(plan.check_memory(&spec, &data, Isa::best(), 1, Memory::limited(1 << 30)).is_ok());
+        assert!(plan.check_memory(Isa::best(), 1, Memory::limited(1 << 30)).is_ok());
     }
     let many = SPECS[3].1.replace("points = 16", "points = 1000");
     let error = Plan::read(&parse("many", &many), little).map(drop).unwrap_err().to_string();

@@ -160,7 +160,10 @@ fn where_there_is_no_one_hessian_the_spec_is_wrong() {
             "`record.spectrum`: the optimum is that of the mean squared",
         ),
         (edited("hidden = []", "hidden = []\ntest_loss = \"mae\""), "in training and in tests"),
-        (edited("noise = 0.3", "noise = [0.1, 0.3]"), "`record.spectrum`: trials learn from several problems"),
+        (
+            edited("noise = 0.3", "noise = [0.1, 0.3]"),
+            "`record.spectrum`: the sweep has 2 conditions, and each has its own",
+        ),
         (edited("seeds = 1", "seeds = 2").replace("noise = 0.3", "noise = 0.3\nseed = \"trial\""), "several problems"),
         (
             edited("spectrum = true", "spectrum = true\ntables = false"),

@@ -36,7 +36,7 @@ fn checked(text: &str) -> Result<(), InputError> {
 fn checked_spec(spec: &Spec) -> Result<(), InputError> {
     let data = Splits::load(spec)?;
     let plan = Plan::new(spec, &data)?;
-    check(spec, &plan, &data, Path::new("results/none"))
+    check(spec, &plan, Path::new("results/none"))
 }
 
 /// [`SMALL`] with other learning rates, more keys and a figure.

@@ -38,7 +38,9 @@ fn planned(text: &str) -> (Spec, Plan) {
 fn every_configuration_sets_out_from_every_start() {
     let text = edited("[-1.5, 2.0]", "{ grid = [[-2, 2], [0, 1]], points = [3, 2] }");
     let (_, plan) = planned(&text);
-    assert!(matches!(&plan.model, Model::Landscape(landscape) if landscape.function.facts.name == "rosenbrock"));
+    assert!(
+        matches!(&plan.conditions[0].model, Model::Landscape(landscape) if landscape.function.facts.name == "rosenbrock")
+    );
     let starts: Vec<_> = plan.trials.iter().take(6).map(|trial| plan.start(&trial).to_vec()).collect();
     let expected = [[-2.0, 0.0], [-2.0, 1.0], [0.0, 0.0], [0.0, 1.0], [2.0, 0.0], [2.0, 1.0]];
     assert_eq!(starts, expected);

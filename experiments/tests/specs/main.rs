@@ -4,6 +4,7 @@
 
 mod bad;
 mod bad_options;
+mod factors;
 mod figures;
 mod idx;
 mod landscapes;
@@ -14,7 +15,7 @@ mod shipped;
 
 use std::path::Path;
 
-use thalweg::data::Splits;
+use thalweg::memory::Memory;
 use thalweg::spec::{InputError, Spec};
 use thalweg::sweep::Plan;
 
@@ -49,7 +50,7 @@ fn parse(text: &str) -> Result<Spec, InputError> {
 }
 
 fn plan(spec: &Spec) -> Result<Plan, InputError> {
-    Plan::new(spec, &Splits::load(spec)?)
+    Plan::read(spec, Memory::of_machine()).map(|(_, _, plan)| plan)
 }
 
 /// [`SMALL`] with one text in place of another.

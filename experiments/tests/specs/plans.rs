@@ -258,7 +258,7 @@ fn parameters_of_functions_go_without_saying() {
     assert_eq!(parse(&spec.canonical()).unwrap(), spec);
     let plan = plan(&spec).unwrap();
     assert!(plan.describe(&plan.trials.get(0)).contains("network.loss = \"huber\"\nnetwork.delta = 0.5\n"));
-    let Model::Network(shape) = &plan.model else { panic!("it is for networks") };
+    let Model::Network(shape) = &plan.conditions[0].model else { panic!("it is for networks") };
     assert_eq!(shape.architecture().loss.setting(), Some(0.5));
 }
 
@@ -308,12 +308,13 @@ fn the_digits_are_planned_as_meant() {
     assert_eq!(classes.concat(), "0123456789");
     assert!(labels.iter().all(|&label| label < 10));
     let plan = Plan::new(&spec, &data).unwrap();
-    let Model::Network(shape) = &plan.model else { panic!("digits are for networks") };
-    assert_eq!((plan.problem.as_str(), shape.loss.name), ("digits", "softmax-cross-entropy"));
+    let first = &plan.conditions[0];
+    let Model::Network(shape) = &first.model else { panic!("digits are for networks") };
+    assert_eq!((first.problem.as_str(), shape.loss.name), ("digits", "softmax-cross-entropy"));
     assert_eq!((shape.layers.as_slice(), shape.parameters), (&[64, 32, 10][..], 2410));
-    assert_eq!((plan.schedule.steps_per_epoch, plan.schedule.steps), (17, 425));
-    assert_eq!(plan.schedule.logged, (0..=25).map(|epoch| 17 * epoch).collect::<Vec<_>>());
-    assert_eq!(plan.flops_per_trial(), 25 * 1079 * 2 * (2 * 64 * 32 + 3 * 32 * 10));
+    assert_eq!((first.schedule.steps_per_epoch, first.schedule.steps), (17, 425));
+    assert_eq!(first.schedule.logged, (0..=25).map(|epoch| 17 * epoch).collect::<Vec<_>>());
+    assert_eq!(first.flops_per_trial(), 25 * 1079 * 2 * (2 * 64 * 32 + 3 * 32 * 10));
     assert_eq!(plan.trials.len(), 3 * 13 * 5);
 }
 
@@ -328,7 +329,7 @@ fn a_swept_parameter_of_the_problem_is_a_column_and_changes_no_key() {
     let swept = edited("noise = 0.2", "noise = { linear = [0.1, 0.3], points = 3 }\nlabel_noise = [0, 0.2]");
     let planned = plan(&parse(&swept).unwrap()).unwrap();
     assert_eq!(planned.hyperparameter_names(), ["noise", "label_noise", "lr"]);
-    assert_eq!((planned.instances.len(), planned.populations.len(), planned.trials.len()), (6, 6, 24));
+    assert_eq!((planned.conditions.len(), planned.populations.len(), planned.trials.len()), (6, 6, 24));
     let mut expected = Vec::new();
     for noise in [0.1, 0.2, 0.3] {
         for label_noise in [0.0, 0.2] {
@@ -361,7 +362,7 @@ fn trials_can_have_examples_of_their_own() {
     let seeds = |of: fn(Trial) -> u64| plan.trials.iter().map(of).collect::<Vec<_>>();
     assert_eq!(seeds(|trial| trial.init_seed), [0, 1, 0, 1]);
     assert_eq!(seeds(|trial| trial.instance as u64), [0, 1, 0, 1]);
-    assert_eq!(plan.instances.iter().map(|problem| problem.seed).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(plan.conditions[0].instances.iter().map(|problem| problem.seed).collect::<Vec<_>>(), [0, 1]);
     // They are the trials of specs with one seed for everything.
     let of_seed = |seed: u64| {
         let one = edited("noise = 0.2", &format!("noise = 0.2\nseed = {seed}"));

@@ -134,7 +134,7 @@ fn generated_sources_can_be_planned_and_have_keys_of_their_own() {
     for text in sources().chain(corrupted()).filter(|text| !text.contains("idx")) {
         let (spec, kind) = (parse(&text).unwrap(), text.split('"').nth(3).unwrap());
         let plan = plan(&spec).unwrap();
-        assert_eq!(plan.problem, kind);
+        assert_eq!(plan.conditions[0].problem, kind);
         for key in plan.trials.keys() {
             assert!(!seen.contains(key), "{text}");
             seen.push(*key);

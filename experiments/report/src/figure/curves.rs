@@ -16,7 +16,7 @@ pub const KIND: Kind = Kind {
     name: "curves",
     summary: "a metric by step or epoch, of each optimizer's best configuration or of selected ones",
     metrics: || CurveMetric::ALL.map(CurveMetric::name).to_vec(),
-    keys: &["by_epoch", "from_optimum", "select", "select_by", "x_scale", "x_range", "y_range"],
+    keys: &["by_epoch", "from_optimum", "panel", "select", "select_by", "x_scale", "x_range", "y_range"],
     required: 0,
     input: Input::Problem,
     table: None,

@@ -14,7 +14,7 @@ pub const KIND: Kind = Kind {
     name: "density",
     summary: "a kernel estimate of an outcome's density over trials, of each optimizer's best configuration or of selected ones",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["select", "select_by", "x_range"],
+    keys: &["panel", "select", "select_by", "x_range"],
     required: 0,
     input: Input::Problem,
     table: None,

@@ -15,7 +15,7 @@ pub const KIND: Kind = Kind {
     name: "ecdf",
     summary: "the share of trials whose outcome is at most x, of each optimizer's best configuration or of selected ones",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["select", "select_by", "x_range"],
+    keys: &["panel", "select", "select_by", "x_range"],
     required: 0,
     input: Input::Problem,
     table: None,

@@ -59,6 +59,17 @@ pub enum FigureError {
         /// The most lines allowed.
         most: usize,
     },
+    /// More panels than a page holds.
+    #[error("no figure of kind `{kind}`: {found} panels, but a page holds {most}")]
+    #[diagnostic(help("select some of the configurations, or let another column have panels"))]
+    TooManyPanels {
+        /// The kind's name.
+        kind: &'static str,
+        /// The number of panels.
+        found: usize,
+        /// The most panels allowed.
+        most: usize,
+    },
     /// A range for an axis holds nothing, or has no place on a log scale.
     #[error("the {axis} range from {low} to {high} is not one for {scale} axis")]
     Range {

@@ -8,19 +8,20 @@ use super::cells::{Cells, Fill, borders, is_uneven, scale_of};
 use super::colors::viridis;
 use super::grid::{Cell, Grid, by_optimizer};
 use super::labels;
+use super::panels::{self, MOST_PANELS};
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::theory;
 use super::ticks::{Tick, value_label};
 use super::{Chart, Data, FigureError, Input, Kind, help};
 use thalweg_record::record::Column;
-use thalweg_record::stats::Metric;
+use thalweg_record::stats::{Configuration, Metric};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "heatmap",
     summary: "an outcome over two columns `x` and `y` of runs.csv, with where trials diverged or ended worse than they began",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["x", "y", "select", "theory"],
+    keys: &["x", "y", "panel", "select", "theory"],
     required: 2,
     input: Input::Problem,
     table: None,
@@ -52,19 +53,42 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let no_grid = |optimizer: &str, (found, all): (usize, u128)| {
         nothing(format!("{optimizer} has trials in {found} of {all} cells: `{x}` and `{y}` are no grid"))
     };
-    let mut grids: Vec<Grid<'_>> = Vec::new();
+    let (mut grids, mut headings): (Vec<Grid<'_>>, Vec<String>) = (Vec::new(), Vec::new());
     for group in by_optimizer(chart, data, columns, metric) {
         let grid = Grid::new(data, columns, &group, metric);
         grids.push(grid.map_err(|counts| no_grid(group[0].optimizer(), counts))?);
+        headings.push(heading(chart, group[0]));
+    }
+    if grids.len() > MOST_TABLES {
+        return Err(FigureError::TooManyPanels { kind: KIND.name, found: grids.len(), most: MOST_TABLES });
     }
     let filled = grids.iter().flat_map(|grid| &grid.cells).flatten().count();
     if filled == 0 {
         return Err(nothing(format!("no trial has numbers in `{x}` and `{y}` and the metric `{}`", metric.name())));
     }
-    Ok(picture(chart, data, metric, names, &grids))
+    Ok(picture(chart, data, metric, names, (&grids, headings)))
 }
 
-fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], grids: &[Grid<'_>]) -> Picture {
+/// The most tables of a figure, one above the other.
+const MOST_TABLES: usize = 2 * MOST_PANELS;
+
+/// What the trials of a table have in common.
+fn heading(chart: &Chart, first: &Configuration<'_>) -> String {
+    let optimizer = format!("optimizer {}", first.optimizer());
+    let panel = chart.options.panel.as_ref().filter(|column| *column != "optimizer");
+    match panel.and_then(|column| Some((column, panels::value(first, column)?))) {
+        Some((column, value)) => format!("{optimizer}, {} = {value}", column.replace('_', " ")),
+        None => optimizer,
+    }
+}
+
+fn picture(
+    chart: &Chart,
+    data: &Data<'_>,
+    metric: Metric,
+    names: &[String; 2],
+    (grids, headings): (&[Grid<'_>], Vec<String>),
+) -> Picture {
     let bar = color_bar(metric, grids);
     let mut all: Vec<f64> = grids.iter().flat_map(|grid| &grid.x).copied().collect();
     all.sort_by(f64::total_cmp);
@@ -77,7 +101,8 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
     let mut theories = Vec::new();
     let panels: Vec<Panel> = grids
         .iter()
-        .map(|grid| {
+        .zip(headings)
+        .map(|(grid, heading)| {
             let x = borders(&grid.x, x_scale);
             let rows = Rows::of(&grid.y);
             let y = rows.borders;
@@ -96,7 +121,6 @@ fn picture(chart: &Chart, data: &Data<'_>, metric: Metric, names: &[String; 2], 
                 layers.extend(fastest.map(|fastest| Layer::Rings(vec![fastest])));
                 theories.extend(theory_notes(grid.optimizer, grids.len() > 1, fastest.is_some()));
             }
-            let heading = format!("optimizer {}", grid.optimizer);
             Panel { heading, height, y: rows.axis, y_label: y_label.clone(), layers, symbols: Vec::new() }
         })
         .collect();

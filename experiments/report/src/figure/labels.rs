@@ -63,7 +63,7 @@ pub(super) fn subscript(digits: &str) -> String {
     digits.chars().map(|digit| lower(digit).unwrap_or(digit)).collect()
 }
 
-fn text(setting: &Setting) -> String {
+pub(super) fn text(setting: &Setting) -> String {
     match setting {
         Setting::Number(value) => value_label(*value),
         Setting::Choice(name) => name.clone(),

@@ -30,6 +30,7 @@ mod options;
 mod output;
 mod paint;
 mod paired;
+mod panels;
 mod picture;
 mod probability;
 mod profile;
@@ -57,6 +58,7 @@ pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use error::FigureError;
 pub use options::{Options, Selection, Theory};
 pub use output::{png, svg};
+pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, style};
 pub use ticks::{Tick, value_label};
@@ -217,10 +219,21 @@ impl Chart {
     /// The name of its file, without ending.
     pub fn name(&self) -> String {
         let options = &self.options;
-        let columns = [&options.x, &options.y, &options.series, &options.column];
+        let columns = [&options.x, &options.y, &options.series, &options.column, &options.panel];
         let columns = columns.into_iter().flatten().map(|column| format!("-{column}")).collect::<String>();
         let from = if options.from_optimum { "-from_optimum" } else { "" };
         options.name.clone().unwrap_or_else(|| format!("{}-{}{from}{columns}", self.kind.name, self.metric))
+    }
+
+    /// The names of its SVG files for trials of these problems: one, or one per problem.
+    pub fn files(&self, problems: &[&str]) -> Vec<String> {
+        let is_single = self.kind.input != Input::Problem
+            || problems.len() == 1
+            || self.options.panel.as_deref() == Some("problem");
+        if is_single {
+            return vec![format!("{}.svg", self.name())];
+        }
+        problems.iter().map(|problem| format!("{}-{}.svg", self.name(), slug(problem))).collect()
     }
 
     /// What the chart shows, as (problem, picture): one picture per problem in the rows, or one with an empty name for
@@ -232,7 +245,12 @@ impl Chart {
         let Tables { runs, curves, trajectory, surface, sheet } = *tables;
         let compose = |problem: &'a str, configurations: &[Configuration<'_>]| {
             let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet };
-            (self.kind.compose)(self, &data).map(|picture| (problem, picture))
+            let picture = match &self.options.panel {
+                // A heat map has a panel for each table anyway.
+                Some(column) if self.kind.name != heatmap::KIND.name => panels::compose(self, &data, column),
+                _ => (self.kind.compose)(self, &data),
+            };
+            picture.map(|picture| (problem, picture))
         };
         let all = configurations(runs);
         let mut problems: Vec<&str> = Vec::new();
@@ -247,6 +265,9 @@ impl Chart {
         if self.kind.input != Input::Problem {
             return Ok(vec![compose("", &all)?]);
         }
+        if self.options.panel.as_deref() == Some("problem") {
+            return Ok(vec![compose("", &all)?]);
+        }
         if let [problem] = problems[..] {
             return Ok(vec![compose(problem, &all)?]);
         }
@@ -259,9 +280,13 @@ impl Chart {
 
     /// The keys of the trials whose steps it shows, the rows of `curves.csv` or `trajectory.csv` that it needs.
     pub fn keys(&self, runs: &Trials) -> HashSet<Key> {
-        let shown = match self.kind.name {
-            "curves" => curves::chosen(self, &configurations(runs)),
-            "trajectories" => configurations(runs).into_iter().filter(|one| self.options.selects(one)).collect(),
+        let all = configurations(runs);
+        let shown = match (self.kind.name, &self.options.panel) {
+            ("curves", Some(column)) => {
+                panels::subsets(&all, column).iter().flat_map(|own| curves::chosen(self, own)).collect()
+            }
+            ("curves", None) => curves::chosen(self, &all),
+            ("trajectories", _) => all.into_iter().filter(|one| self.options.selects(one)).collect(),
             _ => Vec::new(),
         };
         shown.iter().flat_map(Configuration::runs).map(Trial::key).collect()

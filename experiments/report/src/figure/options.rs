@@ -29,6 +29,8 @@ pub struct Options {
     pub y: Option<String>,
     /// The column with one line per value.
     pub series: Option<String>,
+    /// The column with one panel per value; `problem` and `optimizer` are columns as well.
+    pub panel: Option<String>,
     /// The column that is shown.
     pub column: Option<String>,
     /// The table that is drawn, as a path from the folder of the results.
@@ -55,12 +57,12 @@ pub struct Options {
     pub optimum: Option<f64>,
 }
 
-/// Which configurations are shown: those of the optimizer that have these settings, whatever their other settings.
+/// Which configurations are shown: those that have these settings, whatever their other settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selection {
-    /// The optimizer's name.
-    pub optimizer: String,
-    /// Names and values of hyperparameters.
+    /// The optimizer's name; any if there is none.
+    pub optimizer: Option<String>,
+    /// Names and values of settings.
     pub settings: Vec<(String, Setting)>,
 }
 
@@ -76,7 +78,8 @@ impl Options {
     pub(super) fn selects(&self, configuration: &Configuration<'_>) -> bool {
         let has = |(name, value): &(String, Setting)| configuration.setting(name).as_ref() == Some(value);
         let matches = |selection: &Selection| {
-            selection.optimizer == configuration.optimizer() && selection.settings.iter().all(has)
+            let optimizer = selection.optimizer.as_deref();
+            optimizer.is_none_or(|name| name == configuration.optimizer()) && selection.settings.iter().all(has)
         };
         self.selection.is_empty() || self.selection.iter().any(matches)
     }

@@ -17,7 +17,7 @@ pub const KIND: Kind = Kind {
     name: "probability",
     summary: "the share of trials that end below a value, by a hyperparameter, with Wilson's intervals; `against` an optimizer without momentum, at the effective rate α / (1 - μ)",
     metrics: || Metric::ALL.into_iter().filter(|metric| metric.lower_is_better()).map(Metric::name).collect(),
-    keys: &["x", "below", "against", "select", "x_range", "y_range"],
+    keys: &["x", "below", "against", "panel", "select", "x_range", "y_range"],
     required: 2,
     input: Input::Problem,
     table: None,

@@ -16,7 +16,7 @@ pub const KIND: Kind = Kind {
     name: "sensitivity",
     summary: "an outcome by learning rate, or by the hyperparameter `x`, with the share of trials that diverged",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["x", "select", "theory", "x_range", "y_range"],
+    keys: &["x", "panel", "select", "theory", "x_range", "y_range"],
     required: 0,
     input: Input::Problem,
     table: None,

@@ -1,0 +1,180 @@
+//! Sweeps with several conditions: their rows are those of the sweeps under each of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use thalweg::record::read_runs;
+use thalweg::spec::Spec;
+use thalweg::sweep::run::{Finished, Reuse};
+use thalweg_kernels::Isa;
+
+use crate::{run_into, run_until, settings};
+
+/// Data sets of a generator and of a file, networks of several shapes, and numbers of either precision.
+const SWEEP: &str = r#"name = "conditions"
+
+[[problem]]
+kind = "moons"
+samples = 48
+noise = [0.1, 0.3]
+
+[[problem]]
+kind = "csv"
+path = "lines.csv"
+target = "class"
+task = "classification"
+seed = "trial"
+
+[network]
+hidden = { values = [[3], [2, 2]] }
+activation = ["tanh", "relu"]
+
+[train]
+batch = [8, "full"]
+steps = 4
+seeds = 3
+precision = ["f32", "f64"]
+
+[[optimizer]]
+kind = "sgd"
+lr = [0.1, 1.0]
+
+[[optimizer]]
+kind = "adam"
+
+[record]
+curves = "all"
+
+[[figure]]
+kind = "sensitivity"
+metric = "final_train_loss"
+panel = "activation"
+select = [{ batch = 8, precision = "f64", hidden = 3, noise = 0.1 }, { hidden = 3, batch = 8, precision = "f64" }]
+
+[[figure]]
+kind = "curves"
+metric = "train_loss"
+panel = "problem"
+
+[[figure]]
+kind = "rank"
+metric = "final_train_loss"
+"#;
+
+fn write_data(folder: &Path) {
+    let row = |i: u32| format!("{},{},{}\n", i % 7, (i * i) % 11, ["a", "b"][(i % 2) as usize]);
+    fs::write(folder.join("lines.csv"), format!("x,y,class\n{}", (0..40).map(row).collect::<String>())).unwrap();
+}
+
+fn rows(folder: &Path, table: &str) -> Vec<String> {
+    let text = fs::read_to_string(folder.join(table)).unwrap();
+    text.lines().skip(1).map(str::to_owned).collect()
+}
+
+#[test]
+fn threads_and_instruction_sets_change_no_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    write_data(folder.path());
+    let spec = Spec::parse("s.toml", SWEEP, folder.path(), &[]).unwrap();
+    let out = |name: String| folder.path().join(name);
+    let first = out("1".to_owned());
+    assert_eq!(run_into(&spec, &first, 1, Reuse::Everything).unwrap(), Finished::Complete);
+    let files = ["runs.csv", "curves.csv", "summary.csv", "spec.toml", "manifest.toml"];
+    let bytes = |folder: &Path| files.map(|file| fs::read(folder.join(file)).unwrap());
+    for threads in [2, 3, 5] {
+        let other = out(threads.to_string());
+        run_into(&spec, &other, threads, Reuse::Everything).unwrap();
+        assert_eq!(bytes(&other), bytes(&first), "{threads} threads");
+    }
+    for isa in Isa::available() {
+        let other = out(isa.name().to_owned());
+        let settings = thalweg::sweep::run::Settings { isa, ..settings(&other, 2, Reuse::Everything) };
+        run_until(&spec, &settings, usize::MAX).0.unwrap();
+        assert_eq!(bytes(&other), bytes(&first), "{}", isa.name());
+    }
+    // The same again finds everything there, figures of each problem among it.
+    assert_eq!(run_into(&spec, &first, 1, Reuse::Everything).unwrap(), Finished::AlreadyComplete);
+    let figures = [
+        "sensitivity-final_train_loss-activation-moons.svg",
+        "sensitivity-final_train_loss-activation-lines.svg",
+        "curves-train_loss-problem.svg",
+        "rank-final_train_loss.svg",
+    ];
+    for figure in figures {
+        assert!(first.join("figures").join(figure).exists(), "{figure}");
+    }
+}
+
+#[test]
+fn a_stopped_sweep_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    write_data(folder.path());
+    let spec = Spec::parse("s.toml", SWEEP, folder.path(), &[]).unwrap();
+    let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
+    run_into(&spec, &whole, 2, Reuse::Everything).unwrap();
+    let mut stops = 0;
+    loop {
+        match run_until(&spec, &settings(&parts, 2, Reuse::Everything), 40).0.unwrap() {
+            Finished::Stopped { .. } => stops += 1,
+            _ => break,
+        }
+    }
+    assert!(stops > 2, "{stops}");
+    for table in ["runs.csv", "curves.csv", "summary.csv"] {
+        assert_eq!(rows(&parts, table), rows(&whole, table), "{table}");
+    }
+}
+
+#[test]
+fn every_row_is_that_of_a_sweep_with_one_condition() {
+    let folder = tempfile::tempdir().unwrap();
+    write_data(folder.path());
+    let spec = Spec::parse("s.toml", SWEEP, folder.path(), &[]).unwrap();
+    let all = folder.path().join("all");
+    run_into(&spec, &all, 2, Reuse::Everything).unwrap();
+    let number = |text: &str| text.split(',').next().unwrap().to_owned();
+    let of_all: BTreeMap<String, String> =
+        rows(&all, "curves.csv").into_iter().fold(BTreeMap::new(), |mut all, row| {
+            all.entry(number(&row)).or_insert_with(String::new).push_str(&row);
+            all
+        });
+    let runs = read_runs(&all.join("runs.csv")).unwrap();
+    let mut seen = 0;
+    let (mut hidden, mut of_problem) = (vec!["[3]", "[2, 2]"], SWEEP.split("[[problem]]").skip(1));
+    let problems: Vec<String> = [
+        of_problem.next().unwrap().replace("[0.1, 0.3]", "0.1"),
+        SWEEP.split("[[problem]]").nth(1).unwrap().replace("[0.1, 0.3]", "0.3"),
+        of_problem.next().unwrap().split("[network]").next().unwrap().to_owned(),
+    ]
+    .into();
+    let rest = SWEEP.split("[network]").nth(1).unwrap().split("[[figure]]").next().unwrap();
+    hidden.sort_unstable();
+    for (problem, hidden) in problems.iter().flat_map(|problem| hidden.iter().map(move |hidden| (problem, hidden))) {
+        for (activation, precision) in [("tanh", "f32"), ("tanh", "f64"), ("relu", "f32"), ("relu", "f64")] {
+            for batch in ["8", "\"full\""] {
+                let rest = rest
+                    .replace("{ values = [[3], [2, 2]] }", hidden)
+                    .replace("[\"tanh\", \"relu\"]", &format!("\"{activation}\""))
+                    .replace("[8, \"full\"]", batch)
+                    .replace("[\"f32\", \"f64\"]", &format!("\"{precision}\""));
+                let text = format!("name = \"one\"\n[problem]{problem}[network]{rest}");
+                let one = Spec::parse("one.toml", &text, folder.path(), &[]).unwrap();
+                let out = folder.path().join("one");
+                run_into(&one, &out, 1, Reuse::Nothing).unwrap();
+                for own in read_runs(&out.join("runs.csv")).unwrap().rows {
+                    let found = runs.rows.iter().find(|run| run.key == own.key).expect("the trial is there");
+                    assert_eq!(
+                        (found.final_train_loss, found.final_test_loss, found.status, &found.problem),
+                        (own.final_train_loss, own.final_test_loss, own.status, &own.problem)
+                    );
+                    let curve: String =
+                        rows(&out, "curves.csv").into_iter().filter(|row| number(row) == own.key).collect();
+                    assert_eq!(of_all[&own.key], curve);
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(seen, runs.rows.len());
+}
