@@ -3,6 +3,7 @@
 use super::canonical::{list, number, quoted};
 use super::error::InputError;
 use super::grid::Grid;
+use super::key::{Key, Values, Without};
 use super::landscape::Landscape;
 use super::output::Curves;
 use super::reader::{Field, Interval, Table};
@@ -33,39 +34,92 @@ const THEORIES: [(&str, Theory); 1] = [("quadratic", Theory::Quadratic)];
 /// How an axis is spread, by name.
 const SCALES: [(&str, figure::Scale); 2] = [("linear", figure::Scale::Linear), ("log", figure::Scale::Log)];
 
-/// The keys of a `[[figure]]`, with what they hold. Every kind takes the first four and a subset of the rest
-/// ([`Kind::keys`]).
-pub const FIGURE_KEYS: &[(&str, &str)] = &[
-    ("kind", "one of the kinds"),
-    ("metric", "what is shown: one of the kind's metrics"),
-    ("title", "the title [default: what is shown]"),
-    ("name", "the name of the file, without its ending [default: kind, metric and columns]"),
-    ("x", "the name of a column, from left to right"),
-    ("y", "the name of a column, from bottom to top"),
-    ("series", "the name of a column, whose values are a line each"),
-    ("column", "the name of a column, or what the names of its quantiles begin with"),
-    ("table", "the table, as a path from the folder of the results [default: the kind's]"),
-    ("select", "the configurations that are shown, such as [{ optimizer = \"sgd\", lr = 0.1 }]"),
-    ("select_by", "the metric in which the best configurations are best"),
-    ("below", "a number: the value that has to be undercut, or the largest regret [default there: 0.05]"),
-    ("against", "the name of an optimizer: the one that others are compared with, or the control"),
-    ("functions", "a list of names of functions"),
-    ("by_epoch", "true: by epoch, not by step"),
-    ("by_probability", "true: by the probability σ(z), not by z"),
-    (
-        "theory",
-        "\"quadratic\": where theory says that trials diverge, on the landscape quadratic or with record.spectrum",
+/// The keys of a `[[figure]]`. Every kind takes the first four and a subset of the rest ([`Kind::keys`]).
+pub const FIGURE_KEYS: &[Key] = &[
+    Key::needed("kind", "how it is drawn", Values::Name(|| KINDS.iter().map(|kind| kind.name).collect())),
+    Key::new(
+        "metric",
+        "what is shown",
+        Values::Words("one of the kind's metrics"),
+        Without::Words("needed, unless the kind has only one"),
     ),
-    ("from_optimum", "true: the training loss less that of the least-squares optimum, with record.spectrum"),
-    ("x_scale", "\"linear\" or \"log\""),
-    ("y_scale", "\"linear\" or \"log\""),
-    ("x_range", "[low, high]; from 0 or below, on a linear axis where the scale is free"),
-    ("y_range", "the same from bottom to top"),
+    Key::new("title", "the title", Values::Words("a text"), Without::Words("what is shown")),
+    Key::new(
+        "name",
+        "the name of the file, without its ending",
+        Values::Words("letters, digits, - and _"),
+        Without::Words("kind, metric and columns"),
+    ),
+    Key::new("x", "what is from left to right", COLUMN, BY_KIND),
+    Key::new("y", "what is from bottom to top", COLUMN, BY_KIND),
+    Key::new("series", "the values of which are a line each", COLUMN, BY_KIND),
+    Key::new("column", "what is shown, or what the names of its quantiles begin with", COLUMN, BY_KIND),
+    Key::new(
+        "table",
+        "the table",
+        Values::Words("a path from the folder of the results"),
+        Without::Words("the kind's"),
+    ),
+    Key::new(
+        "select",
+        "the configurations that are shown",
+        Values::Words("a list such as [{ optimizer = \"sgd\", lr = 0.1 }]"),
+        Without::Words("the best of each optimizer"),
+    ),
+    Key::new(
+        "select_by",
+        "the metric in which the best configurations are best",
+        Values::Name(|| Metric::ALL.map(Metric::name).to_vec()),
+        Without::Words("that of the figure, at the end"),
+    ),
+    Key::new(
+        "below",
+        "the value that has to be undercut, or the largest regret",
+        Values::Number(Interval::FINITE),
+        Without::Words("0.05 where it is a regret, and needed else"),
+    ),
+    Key::new(
+        "against",
+        "the optimizer that others are compared with, or the control",
+        Values::Words("its name"),
+        BY_KIND,
+    ),
+    Key::new("functions", "the functions that are shown", Values::Words("a list of names"), Without::Words("all")),
+    Key::new("by_epoch", "whether x is in epochs, not in steps", Values::Truth, Without::Value("false")),
+    Key::new("by_probability", "whether x is the probability σ(z), not z", Values::Truth, Without::Value("false")),
+    Key::new(
+        "theory",
+        "where theory says that trials diverge, on the landscape quadratic or with record.spectrum",
+        Values::Name(|| THEORIES.iter().map(|(name, _)| *name).collect()),
+        Without::Words("none"),
+    ),
+    Key::new(
+        "from_optimum",
+        "whether the loss of the least-squares optimum is taken off, with record.spectrum",
+        Values::Truth,
+        Without::Value("false"),
+    ),
+    Key::new("x_scale", "how x is spread", SCALE, BY_KIND),
+    Key::new("y_scale", "how y is spread", SCALE, BY_KIND),
+    Key::new(
+        "x_range",
+        "the part of x that is shown, from 0 or below on a linear axis where the scale is free",
+        RANGE,
+        ALL,
+    ),
+    Key::new("y_range", "the same of y", RANGE, ALL),
 ];
 
+const COLUMN: Values = Values::Words("the name of a column");
+const SCALE: Values = Values::Name(|| SCALES.iter().map(|(name, _)| *name).collect());
+const RANGE: Values = Values::Words("[low, high]");
+const BY_KIND: Without = Without::Words("as the kind has it");
+const ALL: Without = Without::Words("all");
+
 /// What a key holds, for the message that it is missing.
-fn meaning(key: &str) -> &'static str {
-    FIGURE_KEYS.iter().find(|(known, _)| *known == key).map_or("a value", |(_, meaning)| meaning)
+fn meaning(key: &str) -> String {
+    let known = FIGURE_KEYS.iter().find(|known| known.name == key);
+    known.map_or_else(|| "a value".to_owned(), |known| format!("{}: {}", known.domain(), known.meaning))
 }
 
 impl Figure {
@@ -82,7 +136,7 @@ impl Figure {
             (None, _) => table.required("metric", &format!("one of {}", metrics.join(", ")))?.choice(&metrics)?,
         };
         for key in &kind.keys[..kind.required] {
-            table.required(key, meaning(key))?;
+            table.required(key, &meaning(key))?;
         }
         Ok(Self { kind: kind.name, metric: metrics[metric], options: read_options(table)? })
     }

@@ -146,7 +146,7 @@ impl Plan {
 
     /// The bytes of the orders of examples that are kept for other trials of the same seeds.
     fn orders(&self, spec: &Spec) -> u64 {
-        if spec.train.batch == Batch::Full {
+        if spec.train.batch_for(self.schedule.train) == Batch::Full {
             return 0;
         }
         let train = self.schedule.train as u64;
