@@ -70,7 +70,9 @@ fn state(seen: &Seen, life: Option<Life>) -> &'static str {
         _ if seen.is_complete() => "complete",
         Some(Life::Unknown) => "in progress, or left so",
         _ if !seen.rows.is_empty() => "interrupted; the same command continues",
-        _ if seen.manifest.is_none() => "interrupted before any trial was kept; the same command begins anew",
+        _ if seen.study.is_none() && seen.manifest.is_none() => {
+            "interrupted before any trial was kept; the same command begins anew"
+        }
         _ => "not complete; the same command mends it",
     }
 }

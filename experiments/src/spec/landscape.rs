@@ -61,7 +61,12 @@ pub(super) const LATTICE_KEYS: &[Key] = &[
 
 /// The keys of a sample of starts.
 pub(super) const SAMPLE_KEYS: &[Key] = &[
-    Key::needed("sample", "the bounds of each coordinate", BOUNDS),
+    Key::new(
+        "sample",
+        "the bounds of each coordinate, or of all",
+        BOUNDS,
+        Without::Words("starts are on a `grid`, or in a list"),
+    ),
     Key::needed("count", "how many points", Values::Integer(1, MAX_TRIALS)),
     Key::new(
         "dimensions",

@@ -3,12 +3,14 @@
 //! `cargo test -p thalweg --test results weights::` runs one module. The tests that are ignored write reference files.
 
 mod command;
+mod discovery;
 mod figures;
 mod files;
 mod folders;
 mod memory;
 mod quadratics;
 mod records;
+mod status;
 mod streams;
 mod tables;
 mod weights;

@@ -6,6 +6,7 @@ mod bad;
 mod bad_options;
 mod figures;
 mod idx;
+mod keys;
 mod landscapes;
 mod overrides;
 mod plans;

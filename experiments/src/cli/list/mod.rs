@@ -32,8 +32,11 @@ pub(super) struct List {
     what: Vec<String>,
 }
 
+/// Makes a list.
+type MakeList = fn() -> Result<Vec<Group>, CliError>;
+
 /// Every list by its name.
-const LISTS: &[(&str, fn() -> Result<Vec<Group>, CliError>)] = &[
+const LISTS: &[(&str, MakeList)] = &[
     ("specs", problems::specs),
     ("problems", || Ok(vec![problems::problems()])),
     ("landscapes", || Ok(vec![functions::landscapes()])),
@@ -75,7 +78,8 @@ fn find(name: &str, lists: &[(&str, Vec<Group>)]) -> Result<Vec<Group>, CliError
     let mut found: Vec<Group> = lists.iter().filter(|(list, _)| *list == name).flat_map(|(_, g)| g.clone()).collect();
     let groups = || lists.iter().flat_map(|(_, groups)| groups);
     found.extend(groups().filter_map(|group| group.only(|entry| entry.goes_by(name))));
-    if found.is_empty() {
+    // A path such as train.batch may be that of a table as well.
+    if found.is_empty() || name.contains('.') {
         found.extend(groups().filter_map(|group| group.only_rows(name)));
     }
     if !found.is_empty() {

@@ -48,7 +48,7 @@ fn describe(data: &ShippedData) -> Entry {
     let mut table = csv::Reader::from_reader(data.bytes);
     let columns: Vec<String> = table.headers().into_iter().flatten().map(str::to_owned).collect();
     let targets: Vec<String> =
-        table.records().flatten().filter_map(|row| Some(row.iter().last()?.to_owned())).collect();
+        table.records().flatten().filter_map(|row| Some(row.iter().next_back()?.to_owned())).collect();
     let (target, features) = columns.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
     let text = format!("{} examples", targets.len());
     let features = match features {
