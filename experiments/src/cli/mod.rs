@@ -52,7 +52,8 @@ const EXAMPLES: &str = "Examples:
   thalweg plan my.toml                what would run, and how long it would take
   thalweg reproduce --check           compute the shipped studies again, and compare every byte
   thalweg status results/digits       what is there, and how far it is
-  thalweg list optimizers             what specs can name; `list train` and `list adam` explain one thing";
+  thalweg list optimizers
+  thalweg list train adam             the keys of a table, and one thing by its name";
 
 #[derive(Debug, Subcommand)]
 enum Command {

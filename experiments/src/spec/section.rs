@@ -2,7 +2,7 @@
 
 use super::key::Key;
 use super::{
-    axis, corruption, drawing, figure, grid, kinds, landscape, network, output, perturbation, problem, train, weights,
+    axis, corruption, drawing, grid, kinds, landscape, network, output, perturbation, problem, train, weights,
 };
 
 /// A table of a spec.
@@ -61,7 +61,7 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "figure",
         summary: "[[figure]]: what is drawn; a kind takes some of these",
-        keys: || figure::FIGURE_KEYS.to_vec(),
+        keys: || super::FIGURE_KEYS.to_vec(),
     },
     Section {
         name: "engine",

@@ -222,33 +222,18 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "steps",
         "updates of a trial",
-        Values::Integer(1, MAX_STEPS),
+        LENGTH,
         Without::Words("`epochs` says how long; on a landscape it is needed"),
     ),
-    Key::new(
-        "epochs",
-        "passes of a trial over the training split",
-        Values::Integer(1, MAX_STEPS),
-        Without::Words("`steps` says how long"),
-    ),
+    Key::new("epochs", "passes of a trial over the training split", LENGTH, Without::Words("`steps` says how long")),
     Key::new(
         "seeds",
         "each grid point is trained once from each; on a landscape there is one, and more only with gradient_noise",
         Values::Words("their number, from 0 on; a list of them; or { from = first, count = n }"),
         Without::Value("10"),
     ),
-    Key::new(
-        "init_seed",
-        "the seed of the initial weights, if all trials share it",
-        Values::Integer(0, i64::MAX as u64),
-        Without::Words("the trial's seed"),
-    ),
-    Key::new(
-        "order_seed",
-        "the seed of the order of examples, if all trials share it",
-        Values::Integer(0, i64::MAX as u64),
-        Without::Words("the trial's seed"),
-    ),
+    Key::new("init_seed", "the seed of the initial weights, if all trials share it", SEED, OF_TRIAL),
+    Key::new("order_seed", "the seed of the order of examples, if all trials share it", SEED, OF_TRIAL),
     Key::new(
         "log_every",
         "steps from one evaluation of the splits to the next",
@@ -281,6 +266,10 @@ pub(super) const KEYS: &[Key] = &[
     ),
 ];
 
+const LENGTH: Values = Values::Integer(1, MAX_STEPS);
+const SEED: Values = Values::Integer(0, i64::MAX as u64);
+const OF_TRIAL: Without = Without::Words("the trial's seed");
+
 /// Those of them that a landscape has.
 const ON_LANDSCAPE: [&str; 6] = ["steps", "seeds", "log_every", "precision", "divergence_factor", "target"];
 
@@ -293,7 +282,7 @@ pub(super) const BATCH_KEYS: &[Key] = &[Key::needed(
 
 /// The keys of `train.seeds` as a table.
 pub(super) const SEEDS_KEYS: &[Key] = &[
-    Key::needed("from", "the first seed", Values::Integer(0, i64::MAX as u64)),
+    Key::needed("from", "the first seed", SEED),
     Key::needed("count", "the number of seeds", Values::Integer(1, MAX_TRIALS)),
 ];
 
