@@ -81,7 +81,6 @@ impl Key {
     pub fn domain(&self) -> String {
         match self.values {
             Values::Truth => "true or false".to_owned(),
-            Values::Integer(low, u64::MAX) => format!("an integer from {low}"),
             Values::Integer(low, high) => format!("an integer from {low} to {high}"),
             Values::Number(interval) => interval.to_string(),
             Values::Axis(interval) => format!("{interval}, an axis"),

@@ -125,9 +125,13 @@ fn or_none<T>(read: io::Result<T>) -> io::Result<Option<T>> {
 fn rows(workshop: &Path) -> io::Result<Vec<RowsInProgress>> {
     let mut found = Vec::new();
     for folder in or_none(row_folders(workshop))?.into_iter().flatten() {
-        // Without its stamp a folder has no rows yet, and it may be gone by now.
+        // Without its stamp a folder has no rows yet, with a damaged one none that count, and it may be gone by now.
         let Some(stamp) = Stamp::read(&folder) else { continue };
-        let Some(done) = or_none(stamp.count(&folder))? else { continue };
+        let done = match or_none(stamp.count(&folder)) {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => continue,
+            done => done?,
+        };
+        let Some(done) = done else { continue };
         let Stamp { spec, contract, trials, .. } = stamp;
         found.push(RowsInProgress { spec, contract, done, trials });
     }

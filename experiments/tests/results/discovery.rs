@@ -144,8 +144,8 @@ fn one_thing_is_shown_with_all_that_is_known_of_it() {
 fn data_sets_are_described_by_their_files() {
     let folder = tempfile::tempdir().unwrap();
     let list = succeeds(folder.path(), &["list", "data"]);
-    for data in SHIPPED {
-        let text = std::str::from_utf8(data.bytes).unwrap();
+    for data in &SHIPPED {
+        let text = std::str::from_utf8(data.bytes()).unwrap();
         assert!(list.contains(&format!("  {}: {} examples\n", data.name, text.lines().count() - 1)), "{list}");
         let source = data.source();
         assert!(source.contains(", ") && list.contains(&source), "{}: {source:?}", data.name);

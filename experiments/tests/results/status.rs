@@ -108,6 +108,17 @@ fn of_a_run_that_was_stopped_the_trials_that_are_kept_are_counted() {
         );
     }
     says(&locked(&holder(own, "elsewhere")), &["in progress, or left so", "on elsewhere, since then; whether"]);
+    // What is damaged does not count.
+    let rows =
+        fs::read_dir(out.join(".thalweg")).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.is_dir());
+    let stamp = rows.unwrap().join("sweep.toml");
+    let whole = fs::read_to_string(&stamp).unwrap();
+    for damaged in [whole.replace("piece = ", "piece = 0 # "), whole.replace("trials = ", "trials = 9"), "?".to_owned()]
+    {
+        fs::write(&stamp, damaged).unwrap();
+        assert!(!status(folder.path(), "a").contains(&kept));
+    }
+    fs::write(&stamp, whole).unwrap();
     // The process that is asked about holds the folder all the while: the lock is looked at, not taken.
     fs::remove_file(out.join(".thalweg/lock")).unwrap();
     fs::write(folder.path().join("long.toml"), SPEC).unwrap();

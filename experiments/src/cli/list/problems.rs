@@ -45,7 +45,7 @@ pub(super) fn data() -> Group {
 }
 
 fn describe(data: &ShippedData) -> Entry {
-    let mut table = csv::Reader::from_reader(data.bytes);
+    let mut table = csv::Reader::from_reader(data.bytes());
     let columns: Vec<String> = table.headers().into_iter().flatten().map(str::to_owned).collect();
     let targets: Vec<String> =
         table.records().flatten().filter_map(|row| Some(row.iter().next_back()?.to_owned())).collect();
