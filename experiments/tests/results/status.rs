@@ -113,7 +113,8 @@ fn of_a_run_that_was_stopped_the_trials_that_are_kept_are_counted() {
         fs::read_dir(out.join(".thalweg")).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.is_dir());
     let stamp = rows.unwrap().join("sweep.toml");
     let whole = fs::read_to_string(&stamp).unwrap();
-    for damaged in [whole.replace("piece = ", "piece = 0 # "), whole.replace("trials = ", "trials = 9"), "?".to_owned()]
+    for damaged in
+        [whole.replace("piece = ", "piece = 0 # "), whole.replace("trials = ", "trials = 99999999"), "?".to_owned()]
     {
         fs::write(&stamp, damaged).unwrap();
         assert!(!status(folder.path(), "a").contains(&kept));
