@@ -30,6 +30,9 @@ pub(super) enum CliError {
         #[help]
         help: Option<String>,
     },
+    #[error("nothing that specs can say or name goes by `{name}`")]
+    #[diagnostic(help("{help}"))]
+    NoEntry { name: String, help: String },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Draw(#[from] DrawError),
@@ -39,6 +42,9 @@ pub(super) enum CliError {
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write to {}", path.display())]
     Write { path: PathBuf, source: io::Error },
+    #[error("{} is there already", .0.display())]
+    #[diagnostic(help("`thalweg new` replaces nothing: choose another name, or remove it"))]
+    Exists(PathBuf),
     #[error("{} holds no results: it has no spec.toml", .0.display())]
     NoResults(PathBuf),
     #[error("{} is not as it was written: {changes}", folder.display())]

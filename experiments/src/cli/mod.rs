@@ -1,13 +1,18 @@
 //! The command line: one file per subcommand. Nothing imports it.
 
+mod duration;
 mod error;
 mod list;
+mod new;
 mod plan;
 mod plot;
+mod process;
 mod progress;
 mod reproduce;
 mod run;
+mod show;
 mod source;
+mod status;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -41,18 +46,24 @@ struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
+  thalweg new my.toml                 a spec to start from
   thalweg run digits                  run a shipped study; its results go to results/digits
   thalweg run my.toml --set train.steps=100
   thalweg plan my.toml                what would run, and how long it would take
   thalweg reproduce --check           compute the shipped studies again, and compare every byte
-  thalweg list optimizers";
+  thalweg status results/digits       what is there, and how far it is
+  thalweg list optimizers
+  thalweg list train adam             the keys of a table, and one thing by its name";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::New),
     Run(run::Run),
     Plan(plan::Plan),
+    Status(status::Status),
     Plot(plot::Plot),
     Reproduce(reproduce::Reproduce),
+    Show(show::Show),
     List(list::List),
 }
 
@@ -96,10 +107,13 @@ impl Work {
 pub fn main() -> ExitCode {
     block_file_size_signal();
     let result = match Cli::parse().command {
+        Command::New(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Plan(command) => command.run(),
+        Command::Status(command) => command.run(),
         Command::Plot(command) => command.run(),
         Command::Reproduce(command) => command.run(),
+        Command::Show(command) => command.run(),
         Command::List(command) => command.run(),
     };
     match result {

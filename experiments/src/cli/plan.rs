@@ -2,12 +2,11 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::Duration;
 
 use clap::Args;
 
 use super::source::Source;
-use super::{CliError, Work};
+use super::{CliError, Work, duration};
 use crate::record::Setting;
 use crate::spec::{Factor, Named, Spec};
 use crate::sweep::{self, Condition, Estimate};
@@ -89,7 +88,13 @@ fn summarise(spec: &Spec, plan: &sweep::Plan, estimate: &Estimate, out: &mut imp
     writeln!(out, "  memory       {}", memory::text(estimate.bytes))?;
     let disk = plan.disk(spec);
     writeln!(out, "  disk         about {} while tables are written, half of it afterwards", memory::text(disk))?;
-    writeln!(out, "  time         about {} ({} threads, {})", text(estimate.time), estimate.threads, estimate.isa)
+    writeln!(
+        out,
+        "  time         about {} ({} threads, {})",
+        duration::text(estimate.time),
+        estimate.threads,
+        estimate.isa
+    )
 }
 
 /// What differs between conditions, each with the number of its values.
@@ -133,17 +138,5 @@ fn describe(condition: &Condition, out: &mut impl Write) -> io::Result<()> {
             writeln!(out, "  landscape    {}, {}; {dimensions} coordinates in {precision}", facts.name, facts.formula)?;
             writeln!(out, "  training     {} steps, evaluated {evaluated} times", schedule.steps)
         }
-    }
-}
-
-/// A duration to about two digits.
-fn text(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    match seconds {
-        s if s < 1e-2 => format!("{:.1} ms", s * 1e3),
-        s if s < 1.0 => format!("{:.0} ms", s * 1e3),
-        s if s < 100.0 => format!("{s:.1} s"),
-        s if s < 6000.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{:.1} h", s / 3600.0),
     }
 }

@@ -11,7 +11,7 @@ use super::plot::redraw;
 use super::progress::Bar;
 use super::source::shipped_study;
 use super::{CliError, Work, make, stop_flag, tell};
-use crate::drawing::SPEC;
+use crate::drawing::{self, SPEC};
 use crate::record;
 use crate::record::manifest::{FILE, Manifest};
 use crate::spec::{Study, Tier, shipped};
@@ -47,7 +47,8 @@ impl Reproduce {
         let (isa, threads) = (self.work.isa()?, self.work.threads());
         let stop = stop_flag()?;
         let (mut differences, mut files) = (0, 0);
-        for study in &studies {
+        for (index, study) in studies.iter().enumerate() {
+            let number = format!("study {} of {}, {}", index + 1, studies.len(), study.name());
             let committed = self.out.join(study.name());
             let scratch =
                 tempfile::tempdir().map_err(|source| CliError::Write { path: std::env::temp_dir(), source })?;
@@ -56,12 +57,17 @@ impl Reproduce {
                 Settings { out, threads, isa, reuse: Reuse::InProgress, png: false, memory: self.work.memory() };
             match study {
                 Study::Sweep(spec) => {
-                    let bar = Bar::new(&spec.name, self.work.quiet);
+                    let bar = Bar::new(&number, self.work.quiet);
                     if let Finished::Stopped { done, trials } = run(spec, &settings, &bar, &stop)? {
                         return Err(CliError::Stopped { done, trials });
                     }
                 }
-                Study::Drawing(drawing) => make(drawing, &settings.out, &committed, false)?,
+                Study::Drawing(drawing) => {
+                    if !self.check {
+                        drawing::write_shipped_timings(drawing, &committed)?;
+                    }
+                    make(drawing, &settings.out, &committed, false)?;
+                }
             }
             if self.check {
                 if let Study::Sweep(spec) = study
@@ -83,7 +89,7 @@ impl Reproduce {
             }
             if !self.work.quiet {
                 let what = if self.check { "compared with" } else { "written to" };
-                tell(format_args!("{}: {what} {}", study.name(), committed.display()));
+                tell(format_args!("{number}: {what} {}", committed.display()));
             }
         }
         if differences > 0 {

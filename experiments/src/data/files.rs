@@ -96,7 +96,7 @@ fn read_csv(
     // A bare name of a shipped data set always means that one, so that a spec does not change its meaning with the
     // folder; `./digits.csv` is the file.
     let bytes = match ShippedData::find(path) {
-        Some(shipped) => Cow::Borrowed(shipped.bytes),
+        Some(shipped) => Cow::Borrowed(shipped.bytes()),
         None => {
             let (mut file, first, length) = open_text(spec, path, memory)?;
             let mut hasher = blake3::Hasher::new();

@@ -5,6 +5,7 @@ mod error;
 mod few;
 mod functions;
 mod members;
+mod timings;
 
 use std::collections::HashSet;
 use std::fs;
@@ -15,6 +16,7 @@ use thalweg_kernels::CONTRACT;
 
 pub use check::check;
 pub use error::{DrawError, FigureFailure};
+pub use timings::write_shipped_timings;
 
 use crate::data::{ShippedData, Splits};
 use crate::figure::{self, Input, Kind};

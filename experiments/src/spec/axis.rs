@@ -4,6 +4,7 @@ use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 
 use super::canonical::number;
 use super::error::InputError;
+use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Table};
 use super::train::MAX_TRIALS;
 use crate::random::Stream;
@@ -46,6 +47,24 @@ pub enum Axis {
     /// The indices of named choices.
     Choices(Vec<usize>),
 }
+
+/// The keys of an axis as a table.
+pub(super) const KEYS: &[Key] = &[
+    Key::new("values", "these numbers", Values::Words("a list of numbers"), ONE_FORM),
+    Key::new("linear", "evenly spaced numbers", BOUNDS, ONE_FORM),
+    Key::new("log", "numbers with a constant ratio", BOUNDS, ONE_FORM),
+    Key::new("log_uniform", "random numbers whose logarithm is uniform", BOUNDS, ONE_FORM),
+    Key::new(
+        "points",
+        "how many, both ends included",
+        Values::Integer(2, MAX_TRIALS),
+        Without::Words("needed by linear and log"),
+    ),
+    Key::new("samples", "how many", Values::Integer(1, MAX_TRIALS), Without::Words("needed by log_uniform")),
+];
+
+const BOUNDS: Values = Values::Words("[low, high]");
+const ONE_FORM: Without = Without::Words("an axis has one of values, linear, log and log_uniform");
 
 impl Axis {
     /// The axis of one value of a hyperparameter, as a trial stores it.
@@ -149,7 +168,7 @@ fn read_range(field: &Field<'_>, table: &Table<'_>, interval: Interval) -> Resul
         ("log_uniform", &["log_uniform", "samples"]),
     ];
     let Some((kind, keys)) = KINDS.into_iter().find(|(kind, _)| table.optional(kind).is_some()) else {
-        table.allow(&["values", "linear", "log", "log_uniform", "points", "samples"])?;
+        table.allow(&names(KEYS))?;
         return Err(field.error("expected a table with values, linear, log or log_uniform"));
     };
     table.allow(keys)?;

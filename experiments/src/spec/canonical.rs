@@ -215,6 +215,7 @@ fn write_train(out: &mut Lines, train: &Train, has_examples: bool, is_random: bo
         match train.batch {
             Batch::Full => out.text("batch", "full"),
             Batch::Size(size) => out.line("batch", size),
+            Batch::AtMost(size) => out.line("batch", format!("{{ at_most = {size} }}")),
         }
         out.line("drop_last", train.drop_last);
         if train.replacement {

@@ -2,6 +2,7 @@
 
 use super::canonical::{list, number};
 use super::error::InputError;
+use super::key::{Key, Values, names};
 use super::problem::Task;
 use super::reader::{Field, Interval, Table};
 
@@ -28,10 +29,17 @@ pub enum Imbalance {
 }
 
 /// The default of `outlier_size`.
-const OUTLIER_SIZE: f64 = 10.0;
+pub(super) const OUTLIER_SIZE: f64 = 10.0;
 
 /// A share that may be nothing or all.
-const SHARE: Interval = Interval { low: (0.0, true), high: (1.0, true) };
+pub(super) const SHARE: Interval = Interval { low: (0.0, true), high: (1.0, true) };
+
+/// The keys of `problem.imbalance` as a table.
+pub(super) const IMBALANCE_KEYS: &[Key] = &[Key::needed(
+    "shares",
+    "the share of its examples that each class keeps",
+    Values::Words("a list of numbers above 0 and at most 1"),
+)];
 
 impl Default for Corruption {
     fn default() -> Self {
@@ -96,7 +104,7 @@ impl Imbalance {
     /// None where all classes keep all of their examples.
     fn read(field: &Field<'_>) -> Result<Option<Self>, InputError> {
         if let Some(table) = field.as_table() {
-            table.allow(&["shares"])?;
+            table.allow(&names(IMBALANCE_KEYS))?;
             let field = table.required("shares", "the share of its examples that each class keeps")?;
             const SHARE: Interval = Interval { low: (0.0, false), high: (1.0, true) };
             let shares = field.list("a list of shares, one per class")?;

@@ -25,8 +25,9 @@ use super::canonical::{list, number, quoted};
 use super::document::Document;
 use super::error::{InputError, suggestion};
 use super::figure::{Figure, setting_text};
+use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Named, Table};
-use super::{Spec, Tier, read_name, tables};
+use super::{NAME, Spec, TIER, TITLE, Tier, read_name, tables};
 use crate::figure::{Input, KINDS, Kind};
 use crate::record::Setting;
 
@@ -34,6 +35,33 @@ use crate::record::Setting;
 const MAX_POINTS: u64 = 100_000;
 
 const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
+
+/// The keys of a study that draws.
+pub(super) const KEYS: &[Key] = &[
+    NAME,
+    TITLE,
+    TIER,
+    Key::new(
+        "members",
+        "the studies whose trials are drawn",
+        Values::Words("a list of their names, or of tables { study = …, problem = …, <column> = … }"),
+        ONE_SOURCE,
+    ),
+    Key::new("functions", "the functions that are drawn", Values::Words("a table [functions]"), ONE_SOURCE),
+    Key::new("bench", "the timings that are drawn", Values::Words("a CSV file under bench/"), ONE_SOURCE),
+    Key::needed("figure", "what is drawn", Values::Words("tables [[figure]]")),
+];
+
+const ONE_SOURCE: Without = Without::Words("a study that draws has one of members, functions and bench");
+
+/// The keys of `[functions]`.
+pub(super) const FUNCTIONS_KEYS: &[Key] = &[
+    Key::new("activations", "the activation functions", NAMES, Without::Words("none")),
+    Key::new("losses", "the losses, but for those of several classes", NAMES, Without::Words("none")),
+    Key::needed("x", "where they are evaluated", Values::Words("{ linear = [low, high], points = n }")),
+];
+
+const NAMES: Values = Values::Words("a list of names, or \"all\"");
 
 /// A study that draws the results of others.
 #[derive(Clone, Debug)]
@@ -105,7 +133,7 @@ impl Drawing {
     pub(super) fn read(document: &Arc<Document>) -> Result<Self, InputError> {
         let root = Table::root(document);
         let sources: Vec<&str> = root.keys().filter(|key| ["members", "functions", "bench"].contains(key)).collect();
-        root.allow(&["name", "title", "tier", "members", "functions", "bench", "figure"])?;
+        root.allow(&names(KEYS))?;
         if let [first, second, ..] = sources[..] {
             let field = root.required(second, "")?;
             return Err(field.error(format!("a study that draws has one source, and `{first}` is one already")));
@@ -218,17 +246,17 @@ impl Functions {
     }
 
     fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["activations", "losses", "x"])?;
-        let names: Vec<&str> = activation::ALL.iter().map(|function| function.name).collect();
+        table.allow(&names(FUNCTIONS_KEYS))?;
+        let known: Vec<&str> = activation::ALL.iter().map(|function| function.name).collect();
         let activations = match table.optional("activations") {
-            Some(field) => chosen(&field, &names)?.into_iter().map(|index| activation::ALL[index]).collect(),
+            Some(field) => chosen(&field, &known)?.into_iter().map(|index| activation::ALL[index]).collect(),
             None => Vec::new(),
         };
         let single: Vec<&'static Loss> =
             loss::ALL.iter().copied().filter(|l| !matches!(l.task, Task::Multiclass | Task::Distribution)).collect();
-        let names: Vec<&str> = single.iter().map(|loss| loss.name).collect();
+        let known: Vec<&str> = single.iter().map(|loss| loss.name).collect();
         let losses: Vec<&Loss> = match table.optional("losses") {
-            Some(field) => chosen(&field, &names)?.into_iter().map(|index| single[index]).collect(),
+            Some(field) => chosen(&field, &known)?.into_iter().map(|index| single[index]).collect(),
             None => Vec::new(),
         };
         if activations.is_empty() && losses.is_empty() {

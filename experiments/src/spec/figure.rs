@@ -2,6 +2,7 @@
 
 use super::canonical::{list, number, quoted};
 use super::error::InputError;
+use super::figure_keys::meaning;
 use super::grid::Grid;
 use super::landscape::Landscape;
 use super::output::Curves;
@@ -28,46 +29,10 @@ pub struct Figure {
 const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
 
 /// The theories, by name.
-const THEORIES: [(&str, Theory); 1] = [("quadratic", Theory::Quadratic)];
+pub(super) const THEORIES: [(&str, Theory); 1] = [("quadratic", Theory::Quadratic)];
 
 /// How an axis is spread, by name.
-const SCALES: [(&str, figure::Scale); 2] = [("linear", figure::Scale::Linear), ("log", figure::Scale::Log)];
-
-/// The keys of a `[[figure]]`, with what they hold. Every kind takes the first four and a subset of the rest
-/// ([`Kind::keys`]).
-pub const FIGURE_KEYS: &[(&str, &str)] = &[
-    ("kind", "one of the kinds"),
-    ("metric", "what is shown: one of the kind's metrics"),
-    ("title", "the title [default: what is shown]"),
-    ("name", "the name of the file, without its ending [default: kind, metric and columns]"),
-    ("x", "the name of a column, from left to right"),
-    ("y", "the name of a column, from bottom to top"),
-    ("series", "the name of a column, whose values are a line each"),
-    ("column", "the name of a column, or what the names of its quantiles begin with"),
-    ("panel", "the name of a column, problem or optimizer, whose values are a panel each"),
-    ("table", "the table, as a path from the folder of the results [default: the kind's]"),
-    ("select", "the configurations that are shown, such as [{ optimizer = \"sgd\", lr = 0.1 }]"),
-    ("select_by", "the metric in which the best configurations are best"),
-    ("below", "a number: the value that has to be undercut, or the largest regret [default there: 0.05]"),
-    ("against", "the name of an optimizer: the one that others are compared with, or the control"),
-    ("functions", "a list of names of functions"),
-    ("by_epoch", "true: by epoch, not by step"),
-    ("by_probability", "true: by the probability σ(z), not by z"),
-    (
-        "theory",
-        "\"quadratic\": where theory says that trials diverge, on the landscape quadratic or with record.spectrum",
-    ),
-    ("from_optimum", "true: the training loss less that of the least-squares optimum, with record.spectrum"),
-    ("x_scale", "\"linear\" or \"log\""),
-    ("y_scale", "\"linear\" or \"log\""),
-    ("x_range", "[low, high]; from 0 or below, on a linear axis where the scale is free"),
-    ("y_range", "the same from bottom to top"),
-];
-
-/// What a key holds, for the message that it is missing.
-fn meaning(key: &str) -> &'static str {
-    FIGURE_KEYS.iter().find(|(known, _)| *known == key).map_or("a value", |(_, meaning)| meaning)
-}
+pub(super) const SCALES: [(&str, figure::Scale); 2] = [("linear", figure::Scale::Linear), ("log", figure::Scale::Log)];
 
 impl Figure {
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
@@ -83,7 +48,7 @@ impl Figure {
             (None, _) => table.required("metric", &format!("one of {}", metrics.join(", ")))?.choice(&metrics)?,
         };
         for key in &kind.keys[..kind.required] {
-            table.required(key, meaning(key))?;
+            table.required(key, &meaning(key))?;
         }
         Ok(Self { kind: kind.name, metric: metrics[metric], options: read_options(table)? })
     }

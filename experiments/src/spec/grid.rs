@@ -4,6 +4,7 @@ use thalweg_kernels::optimizer::{self, Hyperparameter, Optimizer};
 
 use super::axis::Axis;
 use super::error::{InputError, suggestion};
+use super::key::{Key, Values, Without};
 use super::reader::{Field, Interval, Table};
 use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
 
@@ -27,6 +28,32 @@ const LR_SCALE: Interval = Interval { low: (0.0, true), high: (f64::INFINITY, fa
 /// Presets of several hyperparameters: the defaults, which follow the papers, and those of lecture notes. A
 /// hyperparameter that the spec sets overrides its preset.
 const CONVENTIONS: [&str; 2] = ["paper", "notes"];
+
+/// The keys of an `[[optimizer]]` besides its hyperparameters and the options of all.
+const KEYS: &[Key] = &[
+    Key::needed(
+        "kind",
+        "the update rule",
+        Values::Name(|| optimizer::ALL.iter().map(|optimizer| optimizer.name).collect()),
+    ),
+    Key::new(
+        "convention",
+        "whose defaults it has, where lecture notes differ from the paper",
+        Values::Name(|| CONVENTIONS.to_vec()),
+        Without::Value("\"paper\""),
+    ),
+    Key::new(
+        "lr_scale",
+        "factors of the learning rate, one per layer (its weights and biases)",
+        Values::Words("[s0, s1, …], each a number of at least 0, an axis"),
+        Without::Words("none"),
+    ),
+];
+
+/// The keys of every `[[optimizer]]`, but for those that have a weight decay or a convention of their own.
+pub(super) fn keys() -> Vec<Key> {
+    KEYS.iter().copied().chain(OPTIONS.iter().map(Key::of_hyperparameter)).collect()
+}
 
 /// Optimizers are entries of one list, told apart by their names.
 impl PartialEq for Grid {

@@ -2,6 +2,7 @@
 
 use super::canonical::quoted;
 use super::error::InputError;
+use super::key::{Key, Values, Without};
 use super::reader::{Field, Table};
 
 /// The files of a problem, relative to the folder of the spec.
@@ -24,8 +25,15 @@ pub struct Pair {
     pub labels: String,
 }
 
+const FILE: Values = Values::Words("the name of an IDX file, plain or gzip");
+
 impl Idx {
-    pub(super) const KEYS: &[&str] = &["images", "labels", "test_images", "test_labels"];
+    pub(super) const KEYS: &[Key] = &[
+        Key::needed("images", "the features of the examples", FILE),
+        Key::needed("labels", "their classes", FILE),
+        Key::new("test_images", "the features of a test split of its own", FILE, Without::Words("none")),
+        Key::new("test_labels", "its classes", FILE, Without::Words("none")),
+    ];
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
         let required = |key| read_path(&table.required(key, "an IDX file, plain or gzip")?);

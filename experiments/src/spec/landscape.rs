@@ -4,6 +4,7 @@ use thalweg_kernels::landscape::{self, Dimensions};
 
 use super::axis::{Axis, read_bounds};
 use super::error::InputError;
+use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Table};
 use super::train::MAX_TRIALS;
 use crate::random::Stream;
@@ -52,6 +53,31 @@ pub const MAX_ROTATED: usize = 1_000;
 /// A standard deviation.
 const NOISE: Interval = Interval { low: (0.0, true), high: (f64::INFINITY, false) };
 
+/// The keys of a lattice.
+pub(super) const LATTICE_KEYS: &[Key] = &[
+    Key::needed("grid", "the bounds of each coordinate", BOUNDS),
+    Key::needed("points", "how many values each has, or a list of that", Values::Integer(2, MAX_TRIALS)),
+];
+
+/// The keys of a sample of starts.
+pub(super) const SAMPLE_KEYS: &[Key] = &[
+    Key::new(
+        "sample",
+        "the bounds of each coordinate, or of all",
+        BOUNDS,
+        Without::Words("starts are on a `grid`, or in a list"),
+    ),
+    Key::needed("count", "how many points", Values::Integer(1, MAX_TRIALS)),
+    Key::new(
+        "dimensions",
+        "how many coordinates the only bounds are for",
+        Values::Integer(1, MAX_DIMENSIONS as u64),
+        Without::Words("each has bounds of its own"),
+    ),
+];
+
+const BOUNDS: Values = Values::Words("[[low, high], …]");
+
 impl Lattice {
     /// How many points it has, if that fits.
     pub fn count(&self) -> Option<u64> {
@@ -69,7 +95,7 @@ impl Lattice {
 
     /// Reads `{ grid = [[low, high], …], points = n }`, where `points` may be a list.
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["grid", "points"])?;
+        table.allow(&names(LATTICE_KEYS))?;
         let bounds = read_bounds_of_all(&table.required("grid", "the bounds of each coordinate")?)?;
         let field = table.required("points", "how many values a coordinate has")?;
         let points = match field.as_list() {
@@ -123,7 +149,7 @@ impl Starts {
             if table.optional("sample").is_none() {
                 return Lattice::read(&table).map(Self::Grid);
             }
-            table.allow(&["sample", "count", "dimensions"])?;
+            table.allow(&names(SAMPLE_KEYS))?;
             let bounds = read_sample(&table)?;
             let count = table.required("count", "how many points")?.integer(1..=MAX_TRIALS)?;
             return Ok(Self::Sample { bounds, count });
@@ -142,6 +168,38 @@ impl Starts {
 }
 
 impl Landscape {
+    pub(super) const KEYS: &[Key] = &[
+        Key::needed(
+            "function",
+            "what is descended",
+            Values::Name(|| landscape::ALL.iter().map(|landscape| landscape.facts.name).collect()),
+        ),
+        Key::needed(
+            "start",
+            "where trials start, one each",
+            Values::Words("a point, a list of points, { grid = …, points = … } or { sample = …, count = … }"),
+        ),
+        Key::new(
+            "spectrum",
+            "the eigenvalues of quadratic, which needs them",
+            Values::Words("a list of numbers, or a range such as { log = [1, 100], points = 9 }"),
+            Without::Words("none"),
+        ),
+        Key::new(
+            "rotation",
+            "the seed of a random rotation of the coordinates",
+            Values::Integer(0, i64::MAX as u64),
+            Without::Words("none"),
+        ),
+        Key::new(
+            "gradient_noise",
+            "standard deviation of normal noise on every partial derivative",
+            Values::Number(NOISE),
+            Without::Number(0.0),
+        ),
+        Key::new("seed", "of a sample of starts", Values::Integer(0, i64::MAX as u64), Without::Value("0")),
+    ];
+
     /// The columns that it adds to `runs.csv`: where a trial starts, where it ends, and the value there.
     pub fn columns(&self) -> Vec<String> {
         let coordinates = |which: &'static str| (0..self.starts.dimensions()).map(move |i| format!("{which}_x{i}"));

@@ -14,9 +14,11 @@ mod error;
 mod excerpt;
 mod factor;
 mod figure;
+mod figure_keys;
 mod generated;
 mod grid;
 mod idx;
+mod key;
 mod kinds;
 mod landscape;
 pub mod metric;
@@ -26,6 +28,7 @@ mod overrides;
 mod perturbation;
 mod problem;
 mod reader;
+mod section;
 pub mod shipped;
 mod spectrum;
 mod synthetic;
@@ -45,10 +48,13 @@ pub(crate) use error::shortened;
 pub use error::{InputError, suggestion};
 use factor::Product;
 pub use factor::{Factor, MAX_CONDITIONS};
-pub use figure::{FIGURE_KEYS, Figure};
+pub use figure::Figure;
+pub use figure_keys::FIGURE_KEYS;
 pub(crate) use grid::lr_scale_name;
 pub use grid::{Grid, GridPoint, GridPoints};
 pub use idx::{Idx, Pair};
+pub use key::{Key, Without};
+use key::{Values, names, names_of};
 pub use kinds::{KINDS, Kind, SHARED};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, MAX_ROTATED, Starts};
 pub use network::{AUTO, Init, MAX_DEPTH, MAX_WIDTH, Network, suiting};
@@ -57,6 +63,7 @@ pub use output::{Curves, Engine, Record};
 pub use problem::{MAX_SAMPLES, Problem, Scale, Source, Task};
 pub use reader::Named;
 use reader::{Field, Table};
+pub use section::{SECTIONS, Section};
 pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use thalweg_engine::network::Perturbation;
 pub use thalweg_record::nearest;
@@ -154,6 +161,40 @@ impl Named for Tier {
         &[("standard", Self::Standard), ("full", Self::Full), ("workload", Self::Workload)];
 }
 
+const NAME: Key = Key::needed(
+    "name",
+    "its name, and that of the folder of its results",
+    Values::Words("letters, digits, -, _ and ."),
+);
+
+const TITLE: Key = Key::new("title", "its title in reports", Values::Words("a text"), Without::Words("the name"));
+
+const TIER: Key = Key::new(
+    "tier",
+    "how long a shipped study takes: reproduce leaves out workloads, and the full tier unless it is asked for",
+    Values::Name(names_of::<Tier>),
+    Without::Value("\"standard\""),
+);
+
+/// The keys of a spec.
+const KEYS: &[Key] = &[
+    NAME,
+    TITLE,
+    TIER,
+    Key::needed("problem", "what is learned or descended", Values::Words("a table [problem]")),
+    Key::needed("network", "the networks; a landscape has none", Values::Words("a table [network]")),
+    Key::needed("train", "how long, on which batches, from which seeds", Values::Words("a table [train]")),
+    Key::needed("optimizer", "the optimizers and their grids", Values::Words("tables [[optimizer]]")),
+    Key::new("record", "what is kept", Values::Words("a table [record]"), Without::Words("all defaults")),
+    Key::new("figure", "what is drawn", Values::Words("tables [[figure]]"), Without::Words("nothing")),
+    Key::new(
+        "engine",
+        "how it is computed, which changes no byte",
+        Values::Words("a table [engine]"),
+        Without::Words("all defaults"),
+    ),
+];
+
 impl Spec {
     /// Reads a spec.
     ///
@@ -195,18 +236,7 @@ impl Spec {
 
     fn read(document: &Document, folder: &Path) -> Result<Self, InputError> {
         let root = Table::root(document);
-        root.allow(&[
-            "name",
-            "title",
-            "tier",
-            "problem",
-            "network",
-            "train",
-            "optimizer",
-            "record",
-            "figure",
-            "engine",
-        ])?;
+        root.allow(&names(KEYS))?;
         let name = read_name(&root.required("name", "the name of the sweep")?)?;
         root.required("problem", "a table [problem]")?;
         root.required("train", "a table [train]")?;

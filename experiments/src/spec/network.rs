@@ -6,6 +6,7 @@ use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 
 use super::axis::Axis;
 use super::error::InputError;
+use super::key::{Key, Values, Without, names};
 use super::problem::Task;
 use super::reader::{Field, Interval, Table};
 use crate::network::{INITIALIZERS, Initializer, PARAMETERISATIONS, Parameterisation};
@@ -67,7 +68,7 @@ pub fn suiting(task: Task, classes: usize) -> &'static Loss {
 
 fn read_init(table: &Table<'_>) -> Result<Init, InputError> {
     if let Some(file) = table.optional("init").and_then(|field| field.as_table()) {
-        file.allow(&["file"])?;
+        file.allow(&names(INIT_KEYS))?;
         let path = file.required("file", "the name of a safetensors file")?;
         if let Some(field) = table.optional("init_scale") {
             return Err(field.error("weights from a file have no scale"));
@@ -129,24 +130,83 @@ fn read_parameterisation(table: &Table<'_>) -> Result<Parameterisation, InputErr
     Ok(PARAMETERISATIONS[field.choice(&names)?].2)
 }
 
-/// The keys of the section, but for parameters of functions.
-const KEYS: [&str; 10] = [
-    "hidden",
-    "activation",
-    "bias",
-    "parameterisation",
-    "gain",
-    "init",
-    "init_scale",
-    INIT_OFFSET,
-    "loss",
-    "test_loss",
+/// The keys of `[network]`, but for parameters of functions.
+const KEYS: &[Key] = &[
+    Key::needed(
+        "hidden",
+        "units of each hidden layer, from the input on",
+        Values::Words("a list of integers from 1 to 65536, such as [16, 16]; [] for a linear model"),
+    ),
+    Key::new(
+        "activation",
+        "the function of hidden units",
+        Values::Name(|| activation::ALL.iter().map(|activation| activation.name).collect()),
+        Without::Value("\"relu\""),
+    ),
+    Key::new("bias", "whether units have biases", Values::Truth, Without::Value("true")),
+    Key::new(
+        "parameterisation",
+        "how the size of a layer enters what it computes",
+        Values::Name(|| PARAMETERISATIONS.iter().map(|(name, ..)| *name).collect()),
+        Without::Value("\"standard\""),
+    ),
+    Key::new(
+        "gain",
+        "a factor on the products of hidden layers",
+        Values::Number(Interval::POSITIVE),
+        Without::Number(1.0),
+    ),
+    Key::new(
+        "init",
+        "the distribution of initial weights, or { file = … }; biases start at zero, but for those of a file",
+        Values::Name(|| INITIALIZERS.iter().map(|(name, ..)| *name).collect()),
+        Without::Value("\"glorot-uniform\""),
+    ),
+    Key::new(
+        "init_scale",
+        "the number in the formula of some initial weights",
+        Values::Words("a number above 0; for constant any number"),
+        Without::Value("1.0"),
+    ),
+    Key::new(
+        INIT_OFFSET,
+        "what is added to the first layer's initial weights",
+        Values::Axis(Interval::FINITE),
+        Without::Words("nothing"),
+    ),
+    Key::new(
+        "loss",
+        "what training minimises; auto is what suits the task",
+        Values::Name(loss_names),
+        Without::Value("\"auto\""),
+    ),
+    Key::new(
+        "test_loss",
+        "what validation and test examples are judged by; auto is the loss of training",
+        Values::Name(loss_names),
+        Without::Value("\"auto\""),
+    ),
 ];
+
+/// The keys of `network.init` as a table.
+pub(super) const INIT_KEYS: &[Key] = &[Key::needed(
+    "file",
+    "weights and biases, as record.weights writes them",
+    Values::Words("the name of a safetensors file"),
+)];
+
+/// The keys of `[network]`.
+pub(super) fn keys() -> Vec<Key> {
+    KEYS.iter().copied().chain(parameters().map(|(parameter, _)| Key::of_parameter(parameter))).collect()
+}
+
+fn loss_names() -> Vec<&'static str> {
+    loss::ALL.iter().map(|loss| loss.name).chain([AUTO]).collect()
+}
 
 impl Network {
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        let keys = KEYS.iter().copied().chain(parameters().map(|(parameter, _)| parameter.name));
-        table.allow(&keys.collect::<Vec<_>>())?;
+        table.allow(&names(&keys()))?;
         let hidden = table.required("hidden", "a list of layer widths, such as [16, 16]")?;
         let widths = hidden.list("a list of layer widths, such as [16, 16]")?;
         if widths.len() > MAX_DEPTH {
@@ -180,7 +240,6 @@ impl Network {
 
 fn read_loss(table: &Table<'_>, key: &str) -> Result<Option<Loss>, InputError> {
     let Some(field) = table.optional(key) else { return Ok(None) };
-    let names: Vec<&str> = loss::ALL.iter().map(|loss| loss.name).chain([AUTO]).collect();
-    let Some(loss) = loss::ALL.get(field.choice(&names)?) else { return Ok(None) };
+    let Some(loss) = loss::ALL.get(field.choice(&loss_names())?) else { return Ok(None) };
     Ok(Some(read_parameter(table, loss.parameter)?.map_or(**loss, |value| loss.with(value))))
 }

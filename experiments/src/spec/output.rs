@@ -3,6 +3,7 @@
 use thalweg_engine::network::Perturbation;
 
 use super::error::InputError;
+use super::key::{Key, Values, Without, names, names_of};
 use super::landscape::Lattice;
 use super::perturbation;
 use super::reader::{Field, Named, Table};
@@ -81,7 +82,7 @@ impl Record {
                 weights_of: WeightsOf::All,
             });
         };
-        table.allow(&RECORD.map(|(key, _)| key))?;
+        table.allow(&names(RECORD))?;
         Ok(Self {
             curves: table.optional("curves").map_or(Ok(Curves::All), |field| field.named())?,
             tables: table.optional("tables").map_or(Ok(true), |field| field.boolean())?,
@@ -110,14 +111,32 @@ fn read_columns(field: &Field<'_>) -> Result<Vec<&'static Column>, InputError> {
     Ok(columns)
 }
 
+/// The most lanes of a block.
+const MAX_LANES: u64 = 4_096;
+
+/// The most examples of a kernel call.
+const MAX_CHUNK: u64 = 1 << 20;
+
+/// The keys of `[engine]`.
+pub(super) const ENGINE_KEYS: &[Key] = &[
+    Key::new("path", "how blocks are computed", Values::Name(names_of::<Path>), Without::Words("by footprint")),
+    Key::new("lanes", "lanes of a block", Values::Integer(1, MAX_LANES), Without::Words("by footprint")),
+    Key::new(
+        "chunk",
+        "examples that a kernel call works on",
+        Values::Integer(1, MAX_CHUNK),
+        Without::Words("by footprint"),
+    ),
+];
+
 impl Engine {
     pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
         let Some(table) = table else { return Ok(Self::default()) };
-        table.allow(&["path", "lanes", "chunk"])?;
+        table.allow(&names(ENGINE_KEYS))?;
         let size = |key, most| -> Result<Option<usize>, InputError> {
             table.optional(key).map(|field| field.integer(1..=most).map(|size| size as usize)).transpose()
         };
         let path = table.optional("path").map(|field| field.named()).transpose()?;
-        Ok(Self { path, lanes: size("lanes", 4_096)?, chunk: size("chunk", 1 << 20)? })
+        Ok(Self { path, lanes: size("lanes", MAX_LANES)?, chunk: size("chunk", MAX_CHUNK)? })
     }
 }

@@ -5,7 +5,8 @@ use super::corruption::Corruption;
 use super::error::InputError;
 use super::generated;
 use super::idx::Idx;
-use super::kinds::{self, SHARED};
+use super::key::{Key, Values, names, names_of};
+use super::kinds::{self, KIND, SHARED};
 use super::landscape::{Landscape, Starts};
 use super::reader::{Field, Interval, Named, Table};
 use super::synthetic::{Cloud, Teacher};
@@ -93,6 +94,20 @@ pub enum Scale {
 
 const SCALES: [(&str, Scale); 3] = [("standard", Scale::Standard), ("minmax", Scale::MinMax), ("none", Scale::None)];
 
+/// A share that is set aside.
+pub(super) const FRACTION: Interval = Interval { low: (0.0, true), high: (1.0, false) };
+
+/// The keys of a table with a header.
+pub(super) const CSV_KEYS: &[Key] = &[
+    Key::needed("path", "the table", Values::Words("a CSV file, or the name of a shipped data set")),
+    Key::needed("target", "the column to predict; all others are features", Values::Words("its name")),
+    Key::needed("task", "what kind of prediction", Values::Name(names_of::<Task>)),
+];
+
+/// The keys of a scale as a table.
+pub(super) const SCALE_KEYS: &[Key] =
+    &[Key::needed("divide", "what every number is divided by", Values::Number(Interval::POSITIVE))];
+
 impl Problem {
     /// A short name for tables and titles: the generator's, or that of the file without its ending.
     pub fn name(&self) -> &str {
@@ -149,16 +164,13 @@ impl Problem {
         if kind == "landscape" {
             return Self::read_landscape(table);
         }
-        let allow = |own: &[&str]| {
-            let shared: Vec<&str> = SHARED.iter().map(|(name, _)| *name).collect();
-            table.allow(&[&["kind"], own, shared.as_slice()].concat())
-        };
+        let allow = |own: &[&str]| table.allow(&[&[KIND.name], own, names(SHARED).as_slice()].concat());
         let source = match kind {
-            "csv" => allow(&["path", "target", "task"]).and_then(|()| read_csv(table))?,
-            "gaussian" => allow(Cloud::KEYS).and_then(|()| Cloud::read(table)).map(Source::Gaussian)?,
-            "uniform" => allow(Cloud::KEYS).and_then(|()| Cloud::read(table)).map(Source::Uniform)?,
-            "teacher" => allow(Teacher::KEYS).and_then(|()| Teacher::read(table)).map(Source::Teacher)?,
-            "idx" => allow(Idx::KEYS).and_then(|()| Idx::read(table)).map(Source::Idx)?,
+            "csv" => allow(&names(CSV_KEYS)).and_then(|()| read_csv(table))?,
+            "gaussian" => allow(&names(Cloud::KEYS)).and_then(|()| Cloud::read(table)).map(Source::Gaussian)?,
+            "uniform" => allow(&names(Cloud::KEYS)).and_then(|()| Cloud::read(table)).map(Source::Uniform)?,
+            "teacher" => allow(&names(Teacher::KEYS)).and_then(|()| Teacher::read(table)).map(Source::Teacher)?,
+            "idx" => allow(&names(Idx::KEYS)).and_then(|()| Idx::read(table)).map(Source::Idx)?,
             _ => {
                 let generator = Generator::named(kind).expect("all other kinds are generators");
                 let own: Vec<&str> = generator.parameters.iter().map(|parameter| parameter.name).collect();
@@ -171,10 +183,7 @@ impl Problem {
         {
             return Err(field.expected("0, since the test split has files of its own"));
         }
-        let fraction = |key, default| {
-            const FRACTION: Interval = Interval { low: (0.0, true), high: (1.0, false) };
-            table.optional(key).map_or(Ok(default), |field| field.number(FRACTION))
-        };
+        let fraction = |key, default| table.optional(key).map_or(Ok(default), |field| field.number(FRACTION));
         let mut problem = Self {
             source,
             target_scale: Scale::None,
@@ -210,7 +219,7 @@ impl Problem {
     }
 
     fn read_landscape(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&["kind", "function", "spectrum", "rotation", "gradient_noise", "start", "seed"])?;
+        table.allow(&[&[KIND.name], names(Landscape::KEYS).as_slice()].concat())?;
         let landscape = Landscape::read(table)?;
         let seed = match table.optional("seed") {
             Some(field) if !matches!(landscape.starts, Starts::Sample { .. }) => {
@@ -272,7 +281,7 @@ impl Scale {
 
     fn read(field: &Field<'_>) -> Result<Self, InputError> {
         if let Some(table) = field.as_table() {
-            table.allow(&["divide"])?;
+            table.allow(&names(SCALE_KEYS))?;
             return Ok(Self::Divide(table.required("divide", "a positive number")?.number(Interval::POSITIVE)?));
         }
         if field.as_str().is_none() {

@@ -4,6 +4,7 @@ use thalweg_kernels::activation::{self, Activation};
 
 use super::canonical::{list, number, quoted};
 use super::error::InputError;
+use super::key::{Key, Values, Without};
 use super::network::{MAX_DEPTH, MAX_WIDTH};
 use super::problem::{MAX_SAMPLES, Task};
 use super::reader::{Field, Interval, Table};
@@ -48,6 +49,13 @@ pub struct Teacher {
     pub noise: f64,
 }
 
+const SAMPLES: Key = Key::needed("samples", "examples", Values::Integer(1, MAX_SAMPLES));
+
+const INPUTS: Key = Key::needed("inputs", "features", Values::Integer(1, MAX_NUMBERS));
+
+/// A standard deviation.
+const NOISE: Interval = Interval { low: (0.0, true), high: (f64::INFINITY, false) };
+
 /// The sizes of a data set: examples, features, outputs.
 fn read_sizes(table: &Table<'_>) -> Result<[usize; 3], InputError> {
     let samples = table.required("samples", "the number of examples")?;
@@ -66,7 +74,17 @@ fn read_sizes(table: &Table<'_>) -> Result<[usize; 3], InputError> {
 }
 
 impl Cloud {
-    pub(super) const KEYS: &[&str] = &["samples", "inputs", "outputs", "classes"];
+    pub(super) const KEYS: &[Key] = &[
+        SAMPLES,
+        INPUTS,
+        Key::new("outputs", "random numbers to predict", Values::Integer(1, MAX_WIDTH), Without::Value("1")),
+        Key::new(
+            "classes",
+            "instead: classes that are all equally likely",
+            Values::Integer(2, MAX_WIDTH),
+            Without::Words("numbers are to be predicted"),
+        ),
+    ];
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
         let [samples, inputs, outputs] = read_sizes(table)?;
@@ -99,7 +117,28 @@ impl Cloud {
 }
 
 impl Teacher {
-    pub(super) const KEYS: &[&str] = &["samples", "inputs", "outputs", "hidden", "activation", "noise"];
+    pub(super) const KEYS: &[Key] = &[
+        SAMPLES,
+        INPUTS,
+        Key::new("outputs", "outputs of the network", Values::Integer(1, MAX_WIDTH), Without::Value("1")),
+        Key::needed(
+            "hidden",
+            "widths of its hidden layers",
+            Values::Words("a list of integers from 1 to 65536, such as [16]"),
+        ),
+        Key::new(
+            "activation",
+            "function of its hidden units",
+            Values::Name(|| activation::ALL.iter().map(|activation| activation.name).collect()),
+            Without::Value("\"tanh\""),
+        ),
+        Key::new(
+            "noise",
+            "standard deviation of the noise on its outputs",
+            Values::Number(NOISE),
+            Without::Number(0.0),
+        ),
+    ];
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
         let [samples, inputs, outputs] = read_sizes(table)?;
@@ -112,7 +151,6 @@ impl Teacher {
         let width = |field: &Field<'_>| field.integer(1..=MAX_WIDTH).map(|width| width as usize);
         let names: Vec<&str> = activation::ALL.iter().map(|activation| activation.name).collect();
         let default = names.iter().position(|name| *name == "tanh").expect("the default is in the list");
-        const NOISE: Interval = Interval { low: (0.0, true), high: (f64::INFINITY, false) };
         Ok(Self {
             samples,
             inputs,

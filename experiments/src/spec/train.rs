@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::error::InputError;
+use super::key::{Key, Values, Without, names, names_of};
 use super::metric;
 use super::problem::MAX_SAMPLES;
 use super::reader::{Field, Interval, Named, Table};
@@ -52,6 +53,8 @@ pub enum Batch {
     Full,
     /// This many.
     Size(usize),
+    /// This many, or the whole training split where it has fewer.
+    AtMost(usize),
 }
 
 /// How long a trial is.
@@ -134,7 +137,7 @@ impl Seeds {
 
     fn read(field: &Field<'_>) -> Result<Self, InputError> {
         if let Some(table) = field.as_table() {
-            table.allow(&["from", "count"])?;
+            table.allow(&names(SEEDS_KEYS))?;
             let from = table.required("from", "the first seed")?.seed()?;
             let count = table.required("count", "the number of seeds")?;
             // The last seed must still be one that TOML can write.
@@ -165,7 +168,7 @@ impl Target {
     /// Reads a target; `losses` is the interval for the threshold of a loss.
     fn read(field: &Field<'_>, losses: Interval) -> Result<Self, InputError> {
         let table = field.table()?;
-        table.allow(&["metric", "below", "above", "stop"])?;
+        table.allow(&names(TARGET_KEYS))?;
         let names = metric::TARGETS;
         let metric = names[table.required("metric", "a loss or an accuracy")?.choice(names)?];
         let is_accuracy = metric::is_accuracy(metric);
@@ -173,7 +176,7 @@ impl Target {
         if let Some(field) = table.optional(other) {
             return Err(field.error(format!("the target of {metric} is set by `{key}`")));
         }
-        let interval = if is_accuracy { Interval { low: (0.0, true), high: (1.0, false) } } else { losses };
+        let interval = if is_accuracy { ACCURACY } else { losses };
         Ok(Self {
             metric,
             threshold: table.required(key, "the value to reach")?.number(interval)?,
@@ -182,10 +185,135 @@ impl Target {
     }
 }
 
+/// A factor of the initial loss.
+const FACTOR: Interval = Interval { low: (1.0, false), high: (f64::INFINITY, true) };
+
+/// The share of examples that are classified correctly.
+const ACCURACY: Interval = Interval { low: (0.0, true), high: (1.0, false) };
+
+/// Examples of a step, where nothing is said.
+const BATCH: Batch = Batch::AtMost(32);
+
+/// Seeds of networks, where nothing is said.
+const SEEDS: Seeds = Seeds::Range { from: 0, count: 10 };
+
+/// The keys of `[train]`.
+pub(super) const KEYS: &[Key] = &[
+    Key::new(
+        "batch",
+        "examples a step",
+        Values::Words(
+            "an integer from 1; \"full\": the whole training split; { at_most = n }: n, or the whole split if it has fewer",
+        ),
+        Without::Value("{ at_most = 32 }"),
+    ),
+    Key::new(
+        "drop_last",
+        "whether the last batch of an epoch is left out if it is smaller",
+        Values::Truth,
+        Without::Value("false"),
+    ),
+    Key::new(
+        "replacement",
+        "whether every example of a batch is drawn anew from the whole training split",
+        Values::Truth,
+        Without::Value("false"),
+    ),
+    Key::new(
+        "steps",
+        "updates of a trial",
+        LENGTH,
+        Without::Words("`epochs` says how long; on a landscape it is needed"),
+    ),
+    Key::new("epochs", "passes of a trial over the training split", LENGTH, Without::Words("`steps` says how long")),
+    Key::new(
+        "seeds",
+        "each grid point is trained once from each; on a landscape there is one, and more only with gradient_noise",
+        Values::Words("their number, from 0 on; a list of them; or { from = first, count = n }"),
+        Without::Value("10"),
+    ),
+    Key::new("init_seed", "the seed of the initial weights, if all trials share it", SEED, OF_TRIAL),
+    Key::new("order_seed", "the seed of the order of examples, if all trials share it", SEED, OF_TRIAL),
+    Key::new(
+        "log_every",
+        "steps from one evaluation of the splits to the next",
+        Values::Words("an integer from 0, where 0 is the first and the last only; or \"epoch\", except on a landscape"),
+        Without::Value("0"),
+    ),
+    Key::new(
+        "log_examples",
+        "examples of each split, from the first on, that losses and accuracies are taken over",
+        Values::Integer(1, MAX_SAMPLES),
+        Without::Words("all"),
+    ),
+    Key::new(
+        "precision",
+        "the numbers that training computes with",
+        Values::Name(names_of::<Precision>),
+        Without::Value("\"f32\""),
+    ),
+    Key::new(
+        "divergence_factor",
+        "a trial has diverged if its last logged training loss is above this multiple of the initial one",
+        Values::Number(FACTOR),
+        Without::Value("10.0"),
+    ),
+    Key::new(
+        "target",
+        "what counts as success, for steps_to_target",
+        Values::Words("{ metric = …, below = … }, or above = … for an accuracy, and stop = …"),
+        Without::Words("nothing counts"),
+    ),
+];
+
+const LENGTH: Values = Values::Integer(1, MAX_STEPS);
+const SEED: Values = Values::Integer(0, i64::MAX as u64);
+const OF_TRIAL: Without = Without::Words("the trial's seed");
+
+/// Those of them that a landscape has.
+const ON_LANDSCAPE: [&str; 6] = ["steps", "seeds", "log_every", "precision", "divergence_factor", "target"];
+
+/// The keys of `train.batch` as a table.
+pub(super) const BATCH_KEYS: &[Key] = &[Key::needed(
+    "at_most",
+    "examples a step; the whole training split if it has fewer",
+    Values::Integer(1, MAX_SAMPLES),
+)];
+
+/// The keys of `train.seeds` as a table.
+pub(super) const SEEDS_KEYS: &[Key] = &[
+    Key::needed("from", "the first seed", SEED),
+    Key::needed("count", "the number of seeds", Values::Integer(1, MAX_TRIALS)),
+];
+
+/// The keys of `train.target`.
+pub(super) const TARGET_KEYS: &[Key] = &[
+    Key::needed("metric", "the loss or accuracy that is looked at", Values::Name(|| metric::TARGETS.to_vec())),
+    Key::new(
+        "below",
+        "the loss to reach",
+        Values::Words("a number above 0; on a landscape any number"),
+        Without::Words("`above`, for an accuracy"),
+    ),
+    Key::new("above", "the accuracy to reach", Values::Number(ACCURACY), Without::Words("`below`, for a loss")),
+    Key::new("stop", "whether a trial ends there", Values::Truth, Without::Value("false")),
+];
+
 impl Train {
+    /// The examples of a step for a training split of this size.
+    pub fn batch_for(&self, examples: usize) -> Batch {
+        match self.batch {
+            Batch::AtMost(size) if size <= examples => Batch::Size(size),
+            // What is drawn anew has a size, be it that of the split.
+            Batch::AtMost(_) if self.replacement => Batch::Size(examples),
+            Batch::AtMost(_) => Batch::Full,
+            batch => batch,
+        }
+    }
+
     /// Training on a landscape: no examples, and nothing random unless gradients have noise.
     pub(super) fn read_on_landscape(table: &Table<'_>, is_random: bool) -> Result<Self, InputError> {
-        table.allow(&["steps", "seeds", "log_every", "precision", "divergence_factor", "target"])?;
+        table.allow(&ON_LANDSCAPE)?;
         let seeds = match table.optional("seeds") {
             Some(field) if !is_random => {
                 return Err(field.error("on a landscape nothing is random without problem.gradient_noise"));
@@ -211,27 +339,13 @@ impl Train {
     }
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&[
-            "batch",
-            "drop_last",
-            "replacement",
-            "steps",
-            "epochs",
-            "seeds",
-            "init_seed",
-            "order_seed",
-            "log_every",
-            "log_examples",
-            "precision",
-            "divergence_factor",
-            "target",
-        ])?;
+        table.allow(&names(KEYS))?;
         let train = Self {
-            batch: read_batch(&table.required("batch", "examples a step, or \"full\"")?)?,
+            batch: table.optional("batch").map_or(Ok(BATCH), |field| read_batch(&field))?,
             drop_last: table.optional("drop_last").map_or(Ok(false), |field| field.boolean())?,
             replacement: table.optional("replacement").map_or(Ok(false), |field| field.boolean())?,
             length: read_length(table)?,
-            seeds: Seeds::read(&table.required("seeds", "the number of seeds, or a list of them")?)?,
+            seeds: table.optional("seeds").map_or(Ok(SEEDS), |field| Seeds::read(&field))?,
             init_seed: table.optional("init_seed").map(|field| field.seed()).transpose()?,
             order_seed: table.optional("order_seed").map(|field| field.seed()).transpose()?,
             log_every: table.optional("log_every").map_or(Ok(LogEvery::Steps(0)), |field| read_log_every(&field))?,
@@ -250,7 +364,6 @@ impl Train {
 }
 
 fn read_divergence_factor(table: &Table<'_>) -> Result<f64, InputError> {
-    const FACTOR: Interval = Interval { low: (1.0, false), high: (f64::INFINITY, true) };
     table.optional("divergence_factor").map_or(Ok(10.0), |field| field.number(FACTOR))
 }
 
@@ -258,7 +371,12 @@ fn read_batch(field: &Field<'_>) -> Result<Batch, InputError> {
     if field.as_str() == Some("full") {
         return Ok(Batch::Full);
     }
-    let size = field.integer_or(1..=MAX_SAMPLES, " or \"full\"")?;
+    if let Some(table) = field.as_table() {
+        table.allow(&names(BATCH_KEYS))?;
+        let size = table.required("at_most", "examples a step, at most")?.integer(1..=MAX_SAMPLES)?;
+        return Ok(Batch::AtMost(size as usize));
+    }
+    let size = field.integer_or(1..=MAX_SAMPLES, ", \"full\" or { at_most = … }")?;
     Ok(Batch::Size(size as usize))
 }
 

@@ -2,43 +2,74 @@
 
 use super::canonical::{list, quoted};
 use super::error::InputError;
-use super::output::Record;
+use super::key::{Key, Values, Without, names_of};
+use super::output::{Curves, Record};
 use super::reader::{Field, Named};
 
-/// The keys of `[record]`, with what they say.
-pub const RECORD: [(&str, &str); 10] = [
-    ("curves", "logged steps in curves.csv: \"all\", \"thin\" (about 50, log-spaced), \"none\" [default: \"all\"]"),
-    (
+/// The keys of `[record]`.
+pub const RECORD: &[Key] = &[
+    Key::new(
+        "curves",
+        "logged steps in curves.csv; thin: about 50, log-spaced",
+        Values::Name(names_of::<Curves>),
+        Without::Value("\"all\""),
+    ),
+    Key::new(
         "tables",
-        "whether the CSV files stay once figures are drawn; else the manifest keeps their hashes [default: true]",
+        "whether the CSV files stay once figures are drawn; else the manifest keeps their hashes",
+        Values::Truth,
+        Without::Value("true"),
     ),
-    ("trajectory", "on a landscape: whether the points of logged steps go to trajectory.csv [default: false]"),
-    ("surface", "on a landscape: { grid = [[low, high], …], points = n }, its values in surface.csv [default: none]"),
-    (
+    Key::new(
+        "trajectory",
+        "on a landscape: whether the points of logged steps go to trajectory.csv",
+        Values::Truth,
+        Without::Value("false"),
+    ),
+    Key::new(
+        "surface",
+        "on a landscape: its values on a lattice, in surface.csv",
+        Values::Words("{ grid = [[low, high], …], points = n }"),
+        Without::Words("none"),
+    ),
+    Key::new(
         "effective_lr",
-        "whether quantiles over the weights of -Δw/g go to effective_lr.csv, at the steps of curves.csv [default: false]",
+        "whether quantiles over the weights of -Δw/g go to effective_lr.csv, at the steps of curves.csv",
+        Values::Truth,
+        Without::Value("false"),
     ),
-    (
+    Key::new(
         "perturb",
-        "{ layer = 1, unit = 0, from = 0, by = 0.1 } adds to one weight of the first trial's network, as it starts, and \
-         writes what changes to units.csv [default: none]",
+        "a weight of the first trial's network, as it starts, that is changed; what changes with it goes to units.csv",
+        Values::Words("{ layer = 1, unit = 0, from = 0, by = 0.1 }"),
+        Without::Words("none"),
     ),
-    (
+    Key::new(
         "spectrum",
         "on the landscape quadratic, or of networks without hidden layers and the loss mse: whether the eigenvalues of \
          the Hessian go to spectrum.csv and, of networks, the losses at the least-squares optimum to optimum.csv, both \
-         outside the numerics contract [default: false]",
+         outside the numerics contract",
+        Values::Truth,
+        Without::Value("false"),
     ),
-    ("columns", "more columns of runs.csv, such as [\"boundary_measure\"] [default: none]"),
-    (
+    Key::new(
+        "columns",
+        "more columns of runs.csv",
+        Values::Words("a list of names, such as [\"boundary_measure\"]"),
+        Without::Value("[]"),
+    ),
+    Key::new(
         "weights",
-        "\"none\", \"initial\", \"final\", \"both\": weights/<key>-initial.safetensors and -final.safetensors, with \
-         tensors layers.<n>.weight of shape (outputs, inputs) and layers.<n>.bias, from n = 0 [default: \"none\"]",
+        "weights/<key>-initial.safetensors and -final.safetensors, with tensors layers.<n>.weight of shape (outputs, \
+         inputs) and layers.<n>.bias, from n = 0",
+        Values::Name(names_of::<Weights>),
+        Without::Value("\"none\""),
     ),
-    (
+    Key::new(
         "weights_of",
-        "of which trials: \"all\", \"first-seed\" (of every configuration the first), or a list of keys as in runs.csv \
-         [default: \"all\"]",
+        "of which trials",
+        Values::Words("\"all\"; \"first-seed\": of every configuration the first; or a list of keys as in runs.csv"),
+        Without::Value("\"all\""),
     ),
 ];
 

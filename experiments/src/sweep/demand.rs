@@ -196,7 +196,7 @@ impl Under<'_> {
     /// The bytes of the orders of examples that are kept for other trials of the same seeds.
     fn orders(&self) -> u64 {
         let Condition { spec, schedule, .. } = self.condition;
-        if spec.train.batch == Batch::Full {
+        if spec.train.batch_for(schedule.train) == Batch::Full {
             return 0;
         }
         let train = schedule.train as u64;

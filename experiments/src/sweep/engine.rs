@@ -47,7 +47,7 @@ fn network<T: Elementary>(condition: &Condition, shape: &Shape, data: &Splits) -
         examples: schedule.train,
         size: schedule.batch,
         drop_last: spec.train.drop_last,
-        shuffled: spec.train.batch != spec::Batch::Full,
+        shuffled: spec.train.batch_for(schedule.train) != spec::Batch::Full,
         replacement: spec.train.replacement,
     };
     let initializer = match shape.init {

@@ -235,6 +235,7 @@ impl Folder<'_> {
         progress: &dyn Progress,
     ) -> io::Result<Store> {
         let stamp = Stamp::new(self.identity, self.plan.trials.len(), self.form);
+        let stamp = Stamp { spec: self.spec.name.clone(), ..stamp };
         atomic::sweep(&workshop.rows)?;
         let store = Store::open(&workshop.rows, self.identity.clone(), self.plan.trials.len())?;
         store.damaged().iter().for_each(|damage| progress.notice(&format!("{damage}: computed again")));
@@ -266,6 +267,19 @@ impl Folder<'_> {
     }
 }
 
+/// The folders of rows in a workshop.
+pub(super) fn row_folders(workshop: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(workshop)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.len() == 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit()) && path.is_dir() {
+            folders.push(path);
+        }
+    }
+    Ok(folders)
+}
+
 impl Workshop {
     /// The folders of rows of other plans.
     fn other_rows(&self) -> io::Result<Vec<(PathBuf, Stamp)>> {
@@ -278,15 +292,7 @@ impl Workshop {
 
     /// All folders of rows.
     fn all_rows(&self) -> io::Result<Vec<PathBuf>> {
-        let mut folders = Vec::new();
-        for entry in fs::read_dir(&self.path)? {
-            let path = entry?.path();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if name.len() == 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit()) && path.is_dir() {
-                folders.push(path);
-            }
-        }
-        Ok(folders)
+        row_folders(&self.path)
     }
 
     /// Removes the rows of all plans but one.

@@ -55,7 +55,10 @@ impl KeyMaker {
         let mut text = format!("contract = {}\n", thalweg_kernels::CONTRACT);
         let mut line = |key: &str, value: &dyn Display| write_line(&mut text, key, value);
         match model {
-            Model::Network(shape) => write_network(&mut line, spec, &problem.lines(data.content), shape),
+            Model::Network(shape) => {
+                let batch = spec.train.batch_for(schedule.train);
+                write_network(&mut line, spec, batch, &problem.lines(data.content), shape);
+            }
             Model::Landscape(landscape) => {
                 line("problem.kind", &quoted("landscape"));
                 line("problem.function", &quoted(landscape.function.facts.name));
@@ -121,6 +124,7 @@ impl OptimizerKeys {
 fn write_network(
     line: &mut impl FnMut(&str, &dyn Display),
     spec: &Spec,
+    batch: Batch,
     problem: &[(&'static str, String)],
     shape: &Shape,
 ) {
@@ -156,10 +160,10 @@ fn write_network(
     if let Some((parameter, value)) = losses.find_map(|loss| unusual(loss.parameter, loss.setting())) {
         line(&format!("network.{}", parameter.name), &number(value));
     }
-    match spec.train.batch {
+    match batch {
         // Not the same as a batch of that size: the order of examples may differ.
         Batch::Full => line("train.batch", &quoted("full")),
-        Batch::Size(size) => line("train.batch", &size),
+        Batch::Size(size) | Batch::AtMost(size) => line("train.batch", &size),
     }
     line("train.drop_last", &spec.train.drop_last);
     if spec.train.replacement {

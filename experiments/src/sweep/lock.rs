@@ -22,6 +22,11 @@ pub struct FolderLock {
 }
 
 impl FolderLock {
+    /// Who works in a folder, or did when it was left, as far as its lock says; the lock is not touched.
+    pub fn holder(folder: &Path) -> Option<Holder> {
+        Holder::read(&folder.join(WORKSHOP).join(LOCK))
+    }
+
     /// Locks a folder, which is made if it is not there.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Plan, WeightFiles};
 use crate::record::manifest::Manifest;
 use crate::record::{Batch, ByKey, Identity, Key, Store, TABLES, atomic};
+use crate::spec::MAX_TRIALS;
 
 /// `sweep.toml` of a folder of rows in progress: how to open it again for another plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub(super) struct Stamp {
     pub piece: usize,
     /// The hash of the form of the rows.
     pub form: String,
+    /// The name of the spec, for those who look from outside.
+    #[serde(default)]
+    pub spec: String,
 }
 
 /// The name of the file.
@@ -32,7 +36,7 @@ impl Stamp {
     pub fn new(identity: &Identity, trials: usize, form: &str) -> Self {
         let sweep = identity.sweep.to_hex().to_string();
         let form = blake3::hash(form.as_bytes()).to_hex().to_string();
-        Self { contract: identity.contract, sweep, trials, piece: identity.piece, form }
+        Self { contract: identity.contract, sweep, trials, piece: identity.piece, form, spec: String::new() }
     }
 
     /// Reads that of a folder of rows; nothing if there is none, or it is damaged.
@@ -47,12 +51,19 @@ impl Stamp {
 
     /// Opens the rows.
     pub fn open(&self, folder: &Path) -> io::Result<Store> {
+        Store::open(folder, self.identity()?, self.trials)
+    }
+
+    /// How many trials are done, in a folder in which another process may be at work; see [`Store::count`].
+    pub fn count(&self, folder: &Path) -> io::Result<usize> {
+        Store::count(folder, self.identity()?, self.trials)
+    }
+
+    fn identity(&self) -> io::Result<Identity> {
+        let sweep = blake3::Hash::from_hex(&self.sweep).ok();
+        let sweep = sweep.filter(|_| self.piece > 0 && self.trials as u64 <= MAX_TRIALS);
         let invalid = || io::Error::new(io::ErrorKind::InvalidData, format!("{STAMP} is damaged"));
-        let sweep = blake3::Hash::from_hex(&self.sweep).map_err(|_| invalid())?;
-        if self.piece == 0 {
-            return Err(invalid());
-        }
-        Store::open(folder, Identity { contract: self.contract, sweep, piece: self.piece }, self.trials)
+        Ok(Identity { contract: self.contract, sweep: sweep.ok_or_else(invalid)?, piece: self.piece })
     }
 }
 

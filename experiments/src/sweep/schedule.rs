@@ -34,10 +34,10 @@ impl Schedule {
     pub fn new(spec: &Spec, train: usize) -> Result<Self, InputError> {
         // A landscape is one example.
         let train = if spec.network.is_some() { train } else { 1 };
-        let batch = match spec.train.batch {
+        let batch = match spec.train.batch_for(train) {
             Batch::Full => train,
-            Batch::Size(size) if size <= train => size,
-            Batch::Size(size) => {
+            Batch::Size(size) | Batch::AtMost(size) if size <= train => size,
+            Batch::Size(size) | Batch::AtMost(size) => {
                 let message = format!("a batch of {size} is larger than the training split of {train} examples");
                 return Err(spec.error("train.batch", message).with_help("\"full\" is the whole split"));
             }

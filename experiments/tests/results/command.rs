@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SPEC: &str = r#"
+pub(crate) const SPEC: &str = r#"
 name = "small"
 
 [problem]
@@ -39,7 +39,7 @@ kind = "curves"
 metric = "train_loss"
 "#;
 
-fn thalweg(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn thalweg(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_thalweg"))
         .args(arguments)
         .current_dir(folder)
@@ -237,7 +237,7 @@ fn a_plan_and_the_lists_are_shown() {
         }
     }
     let kinds = thalweg::spec::KINDS.iter().map(|kind| kind.name);
-    let options = thalweg::spec::SHARED.iter().map(|(key, _)| *key);
+    let options = thalweg::spec::SHARED.iter().map(|key| key.name);
     let starts = thalweg::network::INITIALIZERS.iter().map(|(name, ..)| *name);
     for name in kinds.chain(options).chain(starts).chain(thalweg::data::SHIPPED.iter().map(|data| data.name)) {
         assert!(list.contains(name), "{name}: {list}");

@@ -4,12 +4,14 @@
 
 mod command;
 mod conditions;
+mod discovery;
 mod figures;
 mod files;
 mod folders;
 mod memory;
 mod quadratics;
 mod records;
+mod status;
 mod streams;
 mod tables;
 mod weights;

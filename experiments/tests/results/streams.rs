@@ -61,7 +61,11 @@ fn a_list_that_nobody_reads_to_its_end_is_no_failure() {
     let folder = folder();
     assert_eq!(code(folder.path(), "set -o pipefail; thalweg list | head -1"), 0);
     assert_eq!(code(folder.path(), "set -o pipefail; thalweg plan small.toml --trials | head -1"), 0);
-    assert_eq!(code(folder.path(), "thalweg list >/dev/full"), 1);
+    assert_eq!(code(folder.path(), "set -o pipefail; thalweg show small.toml | head -0"), 0);
+    assert_eq!(code(folder.path(), "thalweg run small.toml --out a; set -o pipefail; thalweg status a | head -0"), 0);
+    for command in ["list", "show digits", "show digits --canonical", "status a"] {
+        assert_eq!(code(folder.path(), &format!("thalweg {command} >/dev/full")), 1, "{command}");
+    }
 }
 
 #[test]

@@ -60,7 +60,11 @@ const CASES: &[(&str, &str, &[&str])] = &[
         &["`figure.0.kind`: effective_lr.csv has to be recorded: record.effective_lr = true"],
     ),
     // Types.
-    ("batch = 16", "batch = \"small\"", &["expected an integer from 1 to 100000000 or \"full\", found \"small\""]),
+    (
+        "batch = 16",
+        "batch = \"small\"",
+        &["expected an integer from 1 to 100000000, \"full\" or { at_most = … }, found \"small\""],
+    ),
     ("batch = 16", "batch = 16.0", &["found 16.0"]),
     ("hidden = [4]", "hidden = 4", &["9:10: `network.hidden`: expected a list of layer widths", "found 4"]),
     ("hidden = [4]", "hidden = [4, \"x\"]", &["9:14: `network.hidden.1`"]),

@@ -7,6 +7,7 @@ mod bad_options;
 mod factors;
 mod figures;
 mod idx;
+mod keys;
 mod landscapes;
 mod overrides;
 mod plans;

@@ -371,3 +371,25 @@ fn trials_can_have_examples_of_their_own() {
     let (zero, one) = (of_seed(0), of_seed(1));
     assert_eq!(keys(&own), [&zero[0], &one[0], &zero[1], &one[1]].map(String::clone));
 }
+
+#[test]
+fn a_batch_of_at_most_so_many_fits_every_split() {
+    let planned = |batch: &str, samples: usize| {
+        let text = edited("samples = 100", &format!("samples = {samples}"));
+        let spec = parse(&text.replace("batch = 16\n", batch)).unwrap();
+        // The canonical text is that of the same plan.
+        assert_eq!(parse(&spec.canonical()).unwrap(), spec);
+        let plan = plan(&spec).unwrap();
+        (plan.conditions[0].schedule.batch, plan.conditions[0].schedule.steps_per_epoch, plan.trials.keys().to_vec())
+    };
+    // Of 100 examples 75 are for training, of 40 are 30.
+    assert_eq!(planned("", 100), planned("batch = 32\n", 100));
+    assert_eq!(planned("", 100), planned("batch = { at_most = 32 }\n", 100));
+    assert_eq!(planned("", 100).0, 32);
+    assert_eq!(planned("", 40), planned("batch = \"full\"\n", 40));
+    assert_eq!((planned("", 40).0, planned("", 40).1), (30, 1));
+    assert_eq!(planned("batch = { at_most = 30 }\n", 40), planned("batch = 30\n", 40));
+    // What is drawn anew has a size.
+    let drawn = |batch: &str| planned(&format!("{batch}replacement = true\n"), 40);
+    assert_eq!(drawn(""), drawn("batch = 30\n"));
+}

@@ -98,7 +98,7 @@ fn parameters(layers: &Value) -> Vec<f64> {
 fn iris(file: &Value) -> (Vec<f64>, Vec<f64>) {
     let (mean, std) = (numbers(&file["feature_mean"]), numbers(&file["feature_std"]));
     let names: Vec<&str> = file["classes"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
-    let text = std::str::from_utf8(ShippedData::find("iris.csv").unwrap().bytes).unwrap();
+    let text = std::str::from_utf8(ShippedData::find("iris.csv").unwrap().bytes()).unwrap();
     let (mut inputs, mut targets) = (Vec::new(), Vec::new());
     for line in text.lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();

@@ -17,6 +17,13 @@ pub struct Holder {
     pub since: String,
 }
 
+impl Holder {
+    /// Who holds, or last held, the lock of this file; nothing if there is no such file, or it does not say.
+    pub fn read(path: &Path) -> Option<Self> {
+        toml::from_str(&fs::read_to_string(path).ok()?).ok()
+    }
+}
+
 /// A folder that no other process works in. The system gives it free when the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
@@ -50,8 +57,7 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
-                    let text = fs::read_to_string(path).unwrap_or_default();
-                    return Err(LockError::Held(toml::from_str(&text).ok()));
+                    return Err(LockError::Held(Holder::read(path)));
                 }
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }

@@ -39,15 +39,7 @@ impl Store {
 
     /// Takes the journals into account that are whole, and removes those that say nothing new.
     pub(super) fn load_journals(&mut self) -> io::Result<()> {
-        let mut numbers = Vec::new();
-        for entry in fs::read_dir(&self.folder)? {
-            let name = entry?.file_name();
-            let number = name.to_str().and_then(|name| name.strip_suffix(".journal"));
-            // No sweep has so many journals: a number that few others can follow is not ours.
-            numbers.extend(number.and_then(|number| number.parse::<u32>().ok()).filter(|number| *number < SEALED / 2));
-        }
-        numbers.sort_unstable();
-        for number in numbers {
+        for number in journal_numbers(&self.folder)? {
             let path = self.journal_path(number);
             let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
             state.next = number + 1;
@@ -80,6 +72,19 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// The numbers of the journals in a folder, ascending.
+pub(super) fn journal_numbers(folder: &Path) -> io::Result<Vec<u32>> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_suffix(".journal"));
+        // No sweep has so many journals: a number that few others can follow is not ours.
+        numbers.extend(number.and_then(|number| number.parse::<u32>().ok()).filter(|number| *number < SEALED / 2));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
 }
 
 /// Renames a damaged file, if it is there.

@@ -8,6 +8,7 @@
 
 mod batch;
 mod by_key;
+mod count;
 mod forget;
 mod journal;
 mod load;
@@ -102,13 +103,18 @@ impl Store {
     /// If the folder or a file in it cannot be read.
     pub fn open(folder: &Path, identity: Identity, trials: usize) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        let pieces = trials.div_ceil(identity.piece);
-        let state = State { places: vec![NONE; trials], sealed: vec![false; pieces], ..State::default() };
-        let (folder, state) = (folder.to_owned(), Mutex::new(state));
-        let mut store = Self { folder, identity, trials, state, writing: Mutex::new(()), damaged: Vec::new() };
+        let mut store = Self::unread(folder, identity, trials);
         store.load_pieces()?;
         store.load_journals()?;
         Ok(store)
+    }
+
+    /// A store that knows of no rows, and has touched nothing.
+    fn unread(folder: &Path, identity: Identity, trials: usize) -> Self {
+        let pieces = trials.div_ceil(identity.piece);
+        let state = State { places: vec![NONE; trials], sealed: vec![false; pieces], ..State::default() };
+        let (folder, state) = (folder.to_owned(), Mutex::new(state));
+        Self { folder, identity, trials, state, writing: Mutex::new(()), damaged: Vec::new() }
     }
 
     /// What was found damaged, and set aside, when the folder was opened.

@@ -82,6 +82,44 @@ fn rows_come_back_in_plan_order_whenever_the_process_stops() {
     }
 }
 
+/// Every file of a folder and its bytes.
+fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = entries.map(|path| (path.clone(), fs::read(&path).unwrap())).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn trials_are_counted_from_outside_and_nothing_is_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let count = || {
+        let before = content(folder.path());
+        let count = Store::count(folder.path(), identity(), TRIALS).unwrap();
+        assert_eq!(content(folder.path()), before);
+        count
+    };
+    assert_eq!(count(), 0);
+    let store = open(folder.path());
+    store.add(batch(&[0, 1, 2, 3, 5]));
+    // What is in memory alone is not seen.
+    assert_eq!(count(), 0);
+    store.flush().unwrap();
+    store.add(batch(&[6]));
+    store.flush().unwrap();
+    assert_eq!(count(), 6);
+    store.seal(0).unwrap();
+    assert_eq!(count(), 6);
+    for path in content(folder.path()).into_iter().map(|(path, _)| path) {
+        if path.extension().is_some_and(|ending| ending == "journal") {
+            fs::write(path, "damaged").unwrap();
+        }
+    }
+    assert_eq!(count(), 4);
+    assert_eq!(Store::count(folder.path(), Identity::new(5, &keys(), "form", 4), TRIALS).unwrap(), 0);
+    assert!(Store::count(&folder.path().join("nowhere"), identity(), TRIALS).is_err());
+}
+
 #[test]
 fn of_a_trial_that_is_added_twice_the_first_rows_count() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,0 +1,62 @@
+//! Optimizers and schedules.
+
+use thalweg_kernels::optimizer::{self, Domain, Hyperparameter, Optimizer};
+
+use super::entry::{Entry, Group};
+use super::plain;
+use super::problems::interval;
+use crate::train::{COURSES, CourseFacts, OPTIONS};
+
+pub(super) fn optimizers() -> Group {
+    let row = |hyperparameter: &Hyperparameter| (hyperparameter.name.to_owned(), describe(hyperparameter));
+    let entry = |optimizer: &&'static Optimizer| {
+        let mut rows: Vec<_> = optimizer.hyperparameters.iter().map(row).collect();
+        if !optimizer.notes.is_empty() {
+            let notes = optimizer.notes.iter().map(|(name, value)| setting(optimizer, name, *value));
+            let notes = notes.collect::<Vec<_>>().join(", ");
+            rows.push(("convention".to_owned(), format!("paper, the defaults, or notes: {notes}")));
+        }
+        Entry { name: optimizer.name.to_owned(), text: format!("{} ({})", optimizer.formula, optimizer.paper), rows }
+    };
+    let decays = |optimizer: &&&Optimizer| optimizer.hyperparameters.iter().any(|own| own.name == "weight_decay");
+    let decaying = optimizer::ALL.iter().filter(decays).map(|optimizer| optimizer.name).collect::<Vec<_>>().join(", ");
+    let text = format!(
+        "weight decay, clipping, a schedule of the learning rate, and rates of their own for layers \
+         (with a weight decay of their own in the place of both: {decaying})"
+    );
+    let lr_scale = "[s0, s1, …], factors of α, one per layer (its weights and biases), each an axis [default: none]";
+    let rows = OPTIONS.iter().map(row).chain([("lr_scale".to_owned(), lr_scale.to_owned())]).collect();
+    let shared = Entry { name: "each of them".to_owned(), text, rows };
+    Group { title: "Optimizers".to_owned(), entries: optimizer::ALL.iter().map(entry).chain([shared]).collect() }
+}
+
+pub(super) fn schedules() -> Group {
+    let title = "Schedules (of an optimizer's learning rate: its factor in step i of the n after the warm-up)";
+    plain(title, COURSES.iter().map(|course| (course.name, describe_course(course))))
+}
+
+/// The formula of a schedule, and the keys that it takes.
+fn describe_course(course: &CourseFacts) -> String {
+    let key = |name: &&str| if course.needs.contains(name) { (*name).to_owned() } else { format!("[{name}]") };
+    format!("{}; keys: {}", course.formula, course.reads.iter().map(key).collect::<Vec<_>>().join(" "))
+}
+
+/// A hyperparameter with a value, as specs write it.
+fn setting(optimizer: &Optimizer, name: &str, value: f64) -> String {
+    match optimizer.hyperparameters.iter().find(|hyperparameter| hyperparameter.name == name).map(|h| h.domain) {
+        Some(Domain::Choice(names)) => format!("{name} = {}", names[value as usize]),
+        _ => format!("{name} = {value:?}"),
+    }
+}
+
+/// What a hyperparameter is, its range and its default.
+pub(super) fn describe(hyperparameter: &Hyperparameter) -> String {
+    let Hyperparameter { name, symbol, summary, default, .. } = hyperparameter;
+    let symbol = if symbol == name { String::new() } else { format!("{symbol}, ") };
+    match hyperparameter.domain {
+        Domain::Choice(names) => format!("{summary}: {} [default: {}]", names.join(" or "), names[*default as usize]),
+        Domain::Number { low, high } => {
+            format!("{symbol}{summary}, in {} [default: {default:?}]", interval(low, high))
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The keys of a `[[figure]]`.
+
+use super::figure::{SCALES, THEORIES};
+use super::key::{Key, Values, Without};
+use super::reader::Interval;
+use crate::figure::KINDS;
+use crate::stats::Metric;
+
+/// The keys of a `[[figure]]`. Every kind takes the first four and a subset of the rest ([`crate::figure::Kind::keys`]).
+pub const FIGURE_KEYS: &[Key] = &[
+    Key::needed("kind", "how it is drawn", Values::Name(|| KINDS.iter().map(|kind| kind.name).collect())),
+    Key::new(
+        "metric",
+        "what is shown",
+        Values::Words("one of the kind's metrics"),
+        Without::Words("needed, unless the kind has only one"),
+    ),
+    Key::new("title", "the title", Values::Words("a text"), Without::Words("what is shown")),
+    Key::new(
+        "name",
+        "the name of the file, without its ending",
+        Values::Words("letters, digits, - and _"),
+        Without::Words("kind, metric and columns"),
+    ),
+    Key::new("x", "what is from left to right", COLUMN, BY_KIND),
+    Key::new("y", "what is from bottom to top", COLUMN, BY_KIND),
+    Key::new("series", "the values of which are a line each", COLUMN, BY_KIND),
+    Key::new("column", "what is shown, or what the names of its quantiles begin with", COLUMN, BY_KIND),
+    Key::new(
+        "panel",
+        "the values of which have a panel each",
+        Values::Words("the name of a column, problem or optimizer"),
+        Without::Words("one panel"),
+    ),
+    Key::new(
+        "table",
+        "the table",
+        Values::Words("a path from the folder of the results"),
+        Without::Words("the kind's"),
+    ),
+    Key::new(
+        "select",
+        "the configurations that are shown",
+        Values::Words("a list such as [{ optimizer = \"sgd\", lr = 0.1 }]"),
+        Without::Words("the best of each optimizer"),
+    ),
+    Key::new(
+        "select_by",
+        "the metric in which the best configurations are best",
+        Values::Name(|| Metric::ALL.map(Metric::name).to_vec()),
+        Without::Words("that of the figure, at the end"),
+    ),
+    Key::new(
+        "below",
+        "the value that has to be undercut, or the largest regret",
+        Values::Number(Interval::FINITE),
+        Without::Words("0.05 where it is a regret, and needed else"),
+    ),
+    Key::new(
+        "against",
+        "the optimizer that others are compared with, or the control",
+        Values::Words("its name"),
+        BY_KIND,
+    ),
+    Key::new("functions", "the functions that are shown", Values::Words("a list of names"), Without::Words("all")),
+    Key::new("by_epoch", "whether x is in epochs, not in steps", Values::Truth, Without::Value("false")),
+    Key::new("by_probability", "whether x is the probability σ(z), not z", Values::Truth, Without::Value("false")),
+    Key::new(
+        "theory",
+        "where theory says that trials diverge, on the landscape quadratic or with record.spectrum",
+        Values::Name(|| THEORIES.iter().map(|(name, _)| *name).collect()),
+        Without::Words("none"),
+    ),
+    Key::new(
+        "from_optimum",
+        "whether the loss of the least-squares optimum is taken off, with record.spectrum",
+        Values::Truth,
+        Without::Value("false"),
+    ),
+    Key::new("x_scale", "how x is spread", SCALE, BY_KIND),
+    Key::new("y_scale", "how y is spread", SCALE, BY_KIND),
+    Key::new(
+        "x_range",
+        "the part of x that is shown, from 0 or below on a linear axis where the scale is free",
+        RANGE,
+        ALL,
+    ),
+    Key::new("y_range", "the same of y", RANGE, ALL),
+];
+
+const COLUMN: Values = Values::Words("the name of a column");
+const SCALE: Values = Values::Name(|| SCALES.iter().map(|(name, _)| *name).collect());
+const RANGE: Values = Values::Words("[low, high]");
+const BY_KIND: Without = Without::Words("as the kind has it");
+const ALL: Without = Without::Words("all");
+
+/// What a key holds, for the message that it is missing.
+pub(super) fn meaning(key: &str) -> String {
+    let known = FIGURE_KEYS.iter().find(|known| known.name == key);
+    known.map_or_else(|| "a value".to_owned(), |known| format!("{}: {}", known.domain(), known.meaning))
+}
