@@ -12,6 +12,7 @@ use super::reader::Named;
 use super::train::{Batch, Length, LogEvery, Seeds, Train};
 use super::{Condition, Spec, metric};
 use crate::network::Parameterisation;
+use crate::record::LABEL;
 use crate::train::OPTIONS;
 use thalweg_kernels::optimizer::Domain;
 
@@ -256,6 +257,9 @@ fn write_train(out: &mut Lines, train: &Train, has_examples: bool, is_random: bo
 fn write_grid(out: &mut Writer, grid: &Grid) {
     out.header("[[optimizer]]");
     out.text("kind", grid.optimizer.name);
+    if let Some(label) = &grid.label {
+        out.text(LABEL, label);
+    }
     for (hyperparameter, axis) in grid.optimizer.hyperparameters.iter().zip(&grid.axes) {
         if !grid.mentions(hyperparameter) {
             continue;

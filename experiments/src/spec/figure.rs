@@ -10,7 +10,7 @@ use super::reader::{Field, Interval, Table};
 use super::spectrum::{check_from_optimum, check_theory};
 use super::{Spec, suggestion};
 use crate::figure::{self, Input, KINDS, Kind, Options, Selection, Theory};
-use crate::record::Setting;
+use crate::record::{LABEL, Setting};
 use crate::stats::Metric;
 use crate::train::OPTIONS;
 use thalweg_kernels::optimizer::{self, Domain};
@@ -258,7 +258,9 @@ pub(super) fn setting_text(setting: &Setting) -> String {
 
 /// Checks that the spec has the optimizers, and these the hyperparameters, that a figure names.
 fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), InputError> {
-    let names: Vec<&str> = spec.optimizers.iter().map(|grid| grid.optimizer.name).collect();
+    let labels = spec.labels();
+    let kinds = spec.optimizers.iter().map(|grid| grid.optimizer.name);
+    let names: Vec<&str> = kinds.chain(labels.iter().map(String::as_str)).collect();
     let against = options.against.iter().map(|name| ("against".to_owned(), name));
     let selected = options.selection.iter().enumerate();
     let selected = selected.filter_map(|(item, selection)| Some((item, selection.optimizer.as_ref()?)));
@@ -279,7 +281,9 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
         };
         let own = grids().flat_map(of_grid);
         let of_problem = spec.factors.iter().map(|factor| factor.column.clone());
-        let own: Vec<String> = own.chain((0..scales).map(super::lr_scale_name)).chain(of_problem).collect();
+        let label = (!labels.is_empty()).then(|| LABEL.to_owned());
+        let own = own.chain((0..scales).map(super::lr_scale_name)).chain(of_problem).chain(label);
+        let own: Vec<String> = own.collect();
         if let Some((name, _)) = settings.iter().find(|(name, _)| !own.contains(name)) {
             let known: Vec<&str> = own.iter().map(String::as_str).collect();
             let key = format!("figure.{index}.select.{item}.{name}");

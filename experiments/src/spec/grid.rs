@@ -1,11 +1,12 @@
 //! `[[optimizer]]`: a grid of hyperparameters, the product of one axis each.
 
-use thalweg_kernels::optimizer::{self, Hyperparameter, Optimizer};
+use thalweg_kernels::optimizer::{self, Domain, Hyperparameter, Optimizer};
 
 use super::axis::Axis;
 use super::error::{InputError, suggestion};
 use super::key::{Key, Values, Without};
 use super::reader::{Field, Interval, Table};
+use crate::record::{LABEL, Setting};
 use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
 
 /// An optimizer and the values that each of its hyperparameters takes.
@@ -13,6 +14,8 @@ use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defau
 pub struct Grid {
     /// The optimizer.
     pub optimizer: &'static Optimizer,
+    /// What figures and tables call it, if the spec says so.
+    pub label: Option<String>,
     /// One axis per hyperparameter, in the order of the optimizer's metadata.
     pub axes: Vec<Axis>,
     /// The axes of the options ([`OPTIONS`]) that take other values than their defaults, by their places there, in this
@@ -43,6 +46,12 @@ const KEYS: &[Key] = &[
         Without::Value("\"paper\""),
     ),
     Key::new(
+        LABEL,
+        "what figures call its trials, a series of their own",
+        Values::Words("a text, no number"),
+        Without::Words("its kind; if there are several of a kind, what they differ in"),
+    ),
+    Key::new(
         "lr_scale",
         "factors of the learning rate, one per layer (its weights and biases)",
         Values::Words("[s0, s1, …], each a number of at least 0, an axis"),
@@ -58,8 +67,8 @@ pub(super) fn keys() -> Vec<Key> {
 /// Optimizers are entries of one list, told apart by their names.
 impl PartialEq for Grid {
     fn eq(&self, other: &Self) -> bool {
-        (self.optimizer.name, &self.axes, &self.options, &self.lr_scale)
-            == (other.optimizer.name, &other.axes, &other.options, &other.lr_scale)
+        (self.optimizer.name, &self.label, &self.axes, &self.options, &self.lr_scale)
+            == (other.optimizer.name, &other.label, &other.axes, &other.options, &other.lr_scale)
     }
 }
 
@@ -158,6 +167,32 @@ impl Grid {
         at.is_some_and(|at| !hyperparameter.omit_default || !is_default(at))
     }
 
+    /// What tells it from other tables of its kind that have no label either: the settings that differ, in a few words.
+    fn difference(&self, others: &[&Self]) -> String {
+        let differs = |(name, axis): &(String, &Axis)| {
+            others
+                .iter()
+                .any(|other| other.all_axes().find(|(known, _)| known == name).map(|(_, own)| own) != Some(axis))
+        };
+        let domain = |name: &str| {
+            let mut own = self.optimizer.hyperparameters.iter().chain(&OPTIONS);
+            own.find(|known| known.name == name).map(|known| known.domain)
+        };
+        let text = |(name, axis): (String, &Axis)| {
+            let value = |value: f64| match domain(&name) {
+                Some(Domain::Choice(names)) => names[value as usize].to_owned(),
+                _ => Setting::Number(value).text(),
+            };
+            let values = axis.values(&name);
+            match &values[..] {
+                [only] => format!("{name} = {}", value(*only)),
+                _ => format!("{name} = {} … {}", value(values[0]), value(values[values.len() - 1])),
+            }
+        };
+        let differing = self.all_axes().filter(differs).map(text);
+        std::iter::once(self.optimizer.name.to_owned()).chain(differing).collect::<Vec<_>>().join(", ")
+    }
+
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
         let names: Vec<&str> = optimizer::ALL.iter().map(|optimizer| optimizer.name).collect();
         let kind = table.required("kind", &format!("one of {}", names.join(", ")))?;
@@ -165,7 +200,7 @@ impl Grid {
         let names = optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
         let convention = (!optimizer.notes.is_empty()).then_some("convention");
         let options = OPTIONS.iter().map(|option| option.name).filter(|name| takes(optimizer, name));
-        let keys: Vec<&str> = names.chain(convention).chain(options).chain(["lr_scale"]).collect();
+        let keys: Vec<&str> = names.chain(convention).chain(options).chain(["lr_scale", LABEL]).collect();
         if let Some(key) = table.keys().find(|key| *key != "kind" && !keys.contains(key)) {
             let field = table.optional(key).expect("the key was just found");
             return Err(field
@@ -186,8 +221,36 @@ impl Grid {
         let axes = optimizer.hyperparameters.iter().map(axis).collect::<Result<_, _>>()?;
         let options = read_options(table, optimizer)?;
         let lr_scale = table.optional("lr_scale").map_or(Ok(Vec::new()), |field| read_lr_scale(&field))?;
-        Ok(Self { optimizer, axes, options, lr_scale })
+        let label = table.optional(LABEL).map(|field| read_label(&field)).transpose()?;
+        Ok(Self { optimizer, label, axes, options, lr_scale })
     }
+}
+
+/// The label of each table, where the sweep has any: its own; where several tables of a kind have none, what they differ in;
+/// else the name of the optimizer.
+pub(super) fn labels(grids: &[Grid]) -> Vec<String> {
+    let alike = |grid: &Grid| -> Vec<&Grid> {
+        let is_alike = |other: &&Grid| other.optimizer == grid.optimizer && other.label.is_none();
+        grids.iter().filter(is_alike).collect()
+    };
+    if grids.iter().all(|grid| grid.label.is_none() && alike(grid).len() == 1) {
+        return Vec::new();
+    }
+    let label = |grid: &Grid| match &grid.label {
+        Some(label) => label.clone(),
+        None => grid.difference(&alike(grid)),
+    };
+    grids.iter().map(label).collect()
+}
+
+fn read_label(field: &Field<'_>) -> Result<String, InputError> {
+    const LONGEST: usize = 60;
+    let label = field.string()?;
+    let is_plain = !label.is_empty() && label.chars().count() <= LONGEST && !label.contains(char::is_control);
+    if !is_plain || label.trim() != label || label.parse::<f64>().is_ok() {
+        return Err(field.expected(format!("a name of at most {LONGEST} characters, and no number")));
+    }
+    Ok(label.to_owned())
 }
 
 /// The name of the factor of a layer's learning rate, as a column and as an axis.

@@ -275,6 +275,11 @@ impl Spec {
         seeds.into_iter().map(|seed| Problem { seed, each_trial: false, ..self.problem.clone() }).collect()
     }
 
+    /// The label of each table `[[optimizer]]`; none where names are enough.
+    pub fn labels(&self) -> Vec<String> {
+        grid::labels(&self.optimizers)
+    }
+
     /// The short names of the problems, each once.
     pub fn problems(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();

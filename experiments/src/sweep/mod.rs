@@ -28,7 +28,7 @@ use thalweg_kernels::optimizer::{Domain, Optimizer};
 
 use crate::data::{DataFiles, InputFile, Splits, features_in};
 use crate::memory::Memory;
-use crate::record::Setting;
+use crate::record::{LABEL, Setting};
 use crate::spec::{self, INIT_OFFSET, InputError, Spec, lr_scale_name};
 use crate::train::OPTIONS;
 
@@ -63,6 +63,8 @@ pub struct Plan {
     population_of: Vec<usize>,
     /// The names of what differs between conditions.
     factors: Vec<String>,
+    /// The label of each table of the spec; none where names of optimizers are enough.
+    labels: Vec<String>,
     hyperparameters: Vec<&'static str>,
     /// The options that some grid has, in their order.
     options: Vec<usize>,
@@ -147,6 +149,7 @@ impl Plan {
             populations,
             population_of,
             factors,
+            labels: spec.labels(),
             hyperparameters,
             options,
             lr_scales,
@@ -213,12 +216,13 @@ impl Plan {
         Self::of(few, conditions.iter().enumerate().map(of).collect(), Vec::new())
     }
 
-    /// The columns of `runs.csv` for settings: the names of what differs between conditions, of all
+    /// The columns of `runs.csv` for settings: the names of what differs between conditions, the label of optimizers where they have some, of all
     /// hyperparameters of the optimizers in use, in order of appearance, of the options that the spec has, of the
     /// factors of the layers' learning rates, and of the offsets of initial weights. A hyperparameter and an option
     /// with the same name have one column.
     pub fn hyperparameter_names(&self) -> Vec<String> {
-        let names = self.factors.iter().cloned().chain(self.names().map(str::to_owned));
+        let label = (!self.labels.is_empty()).then(|| LABEL.to_owned());
+        let names = self.factors.iter().cloned().chain(label).chain(self.names().map(str::to_owned));
         let offset = self.has_offsets().then(|| INIT_OFFSET.to_owned());
         names.chain((0..self.lr_scales).map(lr_scale_name)).chain(offset).collect()
     }
@@ -307,7 +311,8 @@ impl Plan {
         let own = self.names().map(setting).chain((0..self.lr_scales).map(lr_scale));
         let has_own = self.condition(trial).has_offsets();
         let offset = self.has_offsets().then(|| has_own.then(|| Setting::Number(self.start(trial)[0])));
-        levels.chain(own).chain(offset).collect()
+        let label = self.labels.get(trial.grid).map(|label| Some(Setting::Choice(label.clone())));
+        levels.chain(label).chain(own).chain(offset).collect()
     }
 
     /// The description whose hash is a trial's key: everything that can change its numbers, and nothing else.

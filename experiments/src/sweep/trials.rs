@@ -20,6 +20,8 @@ pub struct Trial {
     pub condition: usize,
     /// The index of what it learns among the instances of its condition.
     pub instance: usize,
+    /// Its table of the spec, by number.
+    pub grid: usize,
     /// Its optimizer.
     pub optimizer: &'static Optimizer,
     /// One value per hyperparameter, in the order of the optimizer's metadata; a choice is stored as its index.
@@ -251,7 +253,19 @@ impl Trials {
         let GridPoint { hyperparameters, options, lr_scale } = points.get(point);
         let [init_seed, order_seed] = self.seeds(index);
         let key = self.keys[index];
-        Trial { key, condition, instance, optimizer, hyperparameters, options, lr_scale, init_seed, order_seed, start }
+        Trial {
+            key,
+            condition,
+            instance,
+            grid,
+            optimizer,
+            hyperparameters,
+            options,
+            lr_scale,
+            init_seed,
+            order_seed,
+            start,
+        }
     }
 
     /// The seeds of the initial weights and of the order of examples of the trial of this index.

@@ -114,11 +114,8 @@ fn a_stopped_sweep_goes_on() {
     let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
     run_into(&spec, &whole, 2, Reuse::Everything).unwrap();
     let mut stops = 0;
-    loop {
-        match run_until(&spec, &settings(&parts, 2, Reuse::Everything), 40).0.unwrap() {
-            Finished::Stopped { .. } => stops += 1,
-            _ => break,
-        }
+    while let Finished::Stopped { .. } = run_until(&spec, &settings(&parts, 2, Reuse::Everything), 40).0.unwrap() {
+        stops += 1;
     }
     assert!(stops > 2, "{stops}");
     for table in ["runs.csv", "curves.csv", "summary.csv"] {

@@ -50,7 +50,7 @@ pub use store::{Batch, ByKey, Identity, Store, TABLES};
 pub use surface::{Surface, read_surface, write_surface};
 pub use tolerance::{TOLERANCE, agree, is_outside_contract};
 pub use trajectory::{Waypoint, read_trajectory, read_trajectory_of, write_position, write_trajectory_header};
-pub use trials::{Quantities, Quantity, Trial, Trials, read_trials};
+pub use trials::{LABEL, Quantities, Quantity, Trial, Trials, read_trials};
 pub(crate) use trials::{quantities_by_problem, read_in_batches};
 pub use units::{Change, write_changes};
 

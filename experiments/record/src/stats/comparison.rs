@@ -15,7 +15,7 @@ pub struct Comparison<'a> {
     pub score: Score,
     /// The problems, in the order of the rows.
     pub problems: Vec<&'a str>,
-    /// The optimizers, in the order of the rows.
+    /// The optimizers, by [series](Configuration::series), in the order of the rows.
     pub optimizers: Vec<&'a str>,
     /// One row per problem, one cell per optimizer.
     cells: Vec<Vec<Option<Best<'a>>>>,
@@ -63,7 +63,7 @@ impl<'a> Comparison<'a> {
             };
             let median = of_unsorted(&costs);
             let problem = number(&mut comparison.problems, candidate.problem());
-            let optimizer = number(&mut comparison.optimizers, candidate.optimizer());
+            let optimizer = number(&mut comparison.optimizers, candidate.series());
             comparison.cells.resize(comparison.problems.len(), Vec::new());
             comparison.cells.iter_mut().for_each(|row| row.resize(comparison.optimizers.len(), None));
             let cell = &mut comparison.cells[problem][optimizer];
@@ -162,7 +162,7 @@ fn row(score: Score, problem: &str, best: &Best<'_>, rank: f64) -> Vec<String> {
     vec![
         score.name().to_owned(),
         problem.to_owned(),
-        configuration.optimizer().to_owned(),
+        configuration.series().to_owned(),
         set.collect::<Vec<_>>().join(" "),
         costs.len().to_string(),
         number(configuration.diverged_share()),

@@ -53,6 +53,11 @@ impl<'a> Configuration<'a> {
         self.trials.optimizer(self.place as usize)
     }
 
+    /// What tells its optimizer from others of the sweep: a label, if it has one, or else its name.
+    pub fn series(&self) -> &'a str {
+        self.trials.series(self.place as usize)
+    }
+
     /// The names of all hyperparameters, also of those that this optimizer does not have.
     pub fn hyperparameters(&self) -> &'a [String] {
         &self.trials.hyperparameters
@@ -142,7 +147,7 @@ pub fn configurations(trials: &Trials) -> Vec<Configuration<'_>> {
     (0..trials.configurations()).map(|place| Configuration::new(trials, place, quantities(place))).collect()
 }
 
-/// For each problem and optimizer, the configuration whose median of `metric` is best.
+/// For each problem and [series](Configuration::series), the configuration whose median of `metric` is best.
 ///
 /// Where several are equally good, the one with the smallest median loss on the same split ([`Metric::tie_break`]),
 /// then the first in plan order. An optimizer all of whose medians diverged is still given, by its first configuration;
@@ -154,9 +159,8 @@ pub fn choose_best<'a>(configurations: &[Configuration<'a>], metric: Metric) -> 
         // Negated where larger is better, so that smaller costs are better throughout.
         let cost = if metric.lower_is_better() { spread.median } else { -spread.median };
         let tie = candidate.spread(metric.tie_break()).map_or(f64::INFINITY, |spread| spread.median);
-        let same = |other: &Configuration<'_>| {
-            other.problem() == candidate.problem() && other.optimizer() == candidate.optimizer()
-        };
+        let same =
+            |other: &Configuration<'_>| other.problem() == candidate.problem() && other.series() == candidate.series();
         match best.iter_mut().find(|(other, _)| same(other)) {
             None => best.push((candidate, [cost, tie])),
             Some(leader) if [cost, tie] < leader.1 => *leader = (candidate, [cost, tie]),

@@ -167,7 +167,7 @@ fn legend(maps: &[Map<'_>], ends: &[End], shades: &[Option<usize>]) -> Vec<Entry
 }
 
 fn label(all: &[Configuration<'_>], configuration: &Configuration<'_>) -> String {
-    labels::label(configuration, &labels::varying(all, configuration.optimizer(), &[]))
+    labels::label(configuration, &labels::varying(all, configuration.series(), &[]))
 }
 
 /// The ends of starts on a grid, as cells; none if the starts are not a grid.

@@ -71,7 +71,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let found = chosen.iter().zip(points).filter(|(_, points)| !points.is_empty()).enumerate();
     let series: Vec<Series> = found
         .map(|(index, (configuration, points))| {
-            let mut names = labels::varying(all, configuration.optimizer(), &["lr"]);
+            let mut names = labels::varying(all, configuration.series(), &["lr"]);
             names.push("lr");
             Series { style: style(index), label: labels::label(configuration, &names), points }
         })

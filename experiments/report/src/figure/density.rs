@@ -107,7 +107,7 @@ fn picture(
         notes.extend([remark("settings with the best median of"), remark(by.label())]);
     }
     let entry = |(index, line): (usize, &Outcomes<'_>)| {
-        let names = labels::varying(all, line.configuration.optimizer(), &[]);
+        let names = labels::varying(all, line.configuration.series(), &[]);
         Entry { symbol: Symbol::Line(style(index)), text: labels::label(line.configuration, &names) }
     };
     Picture {

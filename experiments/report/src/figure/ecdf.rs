@@ -59,7 +59,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         notes.extend([remark("settings with the best median of"), remark(by.label())]);
     }
     let entry = |(i, (configuration, _)): (usize, &(&thalweg_record::stats::Configuration<'_>, Vec<f64>))| {
-        let names = labels::varying(all, configuration.optimizer(), &[]);
+        let names = labels::varying(all, configuration.series(), &[]);
         Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
     };
     Ok(Picture {

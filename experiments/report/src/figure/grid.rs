@@ -44,9 +44,8 @@ pub(super) fn by_optimizer<'a>(
     let selected = data.configurations.iter().filter(|other| other.has(metric) && chart.options.selects(other));
     for configuration in selected.filter(|other| placed(other, columns).next().is_some()) {
         let panel = |of: &Configuration<'_>| chart.options.panel.as_ref().map(|column| panels::value(of, column));
-        let is_alike = |one: &Configuration<'_>| {
-            one.optimizer() == configuration.optimizer() && panel(one) == panel(configuration)
-        };
+        let is_alike =
+            |one: &Configuration<'_>| one.series() == configuration.series() && panel(one) == panel(configuration);
         match groups.iter_mut().find(|group| is_alike(group[0])) {
             Some(group) => group.push(configuration),
             None => groups.push(vec![configuration]),

@@ -56,7 +56,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let (mut grids, mut headings): (Vec<Grid<'_>>, Vec<String>) = (Vec::new(), Vec::new());
     for group in by_optimizer(chart, data, columns, metric) {
         let grid = Grid::new(data, columns, &group, metric);
-        grids.push(grid.map_err(|counts| no_grid(group[0].optimizer(), counts))?);
+        grids.push(grid.map_err(|counts| no_grid(group[0].series(), counts))?);
         headings.push(heading(chart, group[0]));
     }
     if grids.len() > MOST_TABLES {
@@ -74,7 +74,7 @@ const MOST_TABLES: usize = 2 * MOST_PANELS;
 
 /// What the trials of a table have in common.
 fn heading(chart: &Chart, first: &Configuration<'_>) -> String {
-    let optimizer = format!("optimizer {}", first.optimizer());
+    let optimizer = format!("optimizer {}", first.series());
     let panel = chart.options.panel.as_ref().filter(|column| *column != "optimizer");
     match panel.and_then(|column| Some((column, panels::value(first, column)?))) {
         Some((column, value)) => format!("{optimizer}, {} = {value}", column.replace('_', " ")),

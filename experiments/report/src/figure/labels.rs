@@ -1,17 +1,17 @@
 //! The names of lines: just long enough to tell them apart.
 
 use super::ticks::value_label;
-use thalweg_record::record::Setting;
+use thalweg_record::record::{LABEL, Setting};
 use thalweg_record::stats::Configuration;
 
-/// The hyperparameters whose values differ between configurations of `optimizer`, apart from those in `besides` and
+/// The hyperparameters whose values differ between configurations of the series `optimizer`, apart from those in `besides` and
 /// from choices that follow from another one: of two that always change together, the first is enough.
 pub(super) fn varying<'a>(all: &[Configuration<'a>], optimizer: &str, besides: &[&str]) -> Vec<&'a str> {
-    let own: Vec<_> = all.iter().filter(|configuration| configuration.optimizer() == optimizer).collect();
+    let own: Vec<_> = all.iter().filter(|configuration| configuration.series() == optimizer).collect();
     let Some(first) = own.first() else { return Vec::new() };
     let names = first.hyperparameters().iter().map(String::as_str).enumerate();
     let varying: Vec<(usize, &str)> = names
-        .filter(|(_, name)| !besides.contains(name))
+        .filter(|(_, name)| !besides.contains(name) && *name != LABEL)
         .filter(|(i, _)| own.iter().any(|other| !other.agrees_with(first, *i)))
         .collect();
     let is_choice = |at: usize| matches!(first.setting_of(at), Some(Setting::Choice(_)));
@@ -28,7 +28,7 @@ pub(super) fn varying<'a>(all: &[Configuration<'a>], optimizer: &str, besides: &
 ///
 /// A setting that has the optimizer's own name stands for it: `momentum = 0.9`.
 pub(super) fn label(configuration: &Configuration<'_>, names: &[&str]) -> String {
-    let optimizer = configuration.optimizer();
+    let optimizer = configuration.series();
     let settings: Vec<String> = names
         .iter()
         .filter_map(|name| configuration.setting(name).map(|setting| format!("{name} = {}", text(&setting))))
@@ -41,7 +41,7 @@ pub(super) fn label(configuration: &Configuration<'_>, names: &[&str]) -> String
 /// Whether two configurations are of one optimizer and differ at most in the hyperparameter `besides`.
 pub(super) fn is_same_line(a: &Configuration<'_>, b: &Configuration<'_>, besides: &str) -> bool {
     let mut names = a.hyperparameters().iter().enumerate();
-    a.optimizer() == b.optimizer() && names.all(|(i, name)| name == besides || a.agrees_with(b, i))
+    a.series() == b.series() && names.all(|(i, name)| name == besides || a.agrees_with(b, i))
 }
 
 /// A column of `runs.csv` on an axis.

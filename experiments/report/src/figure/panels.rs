@@ -17,7 +17,7 @@ const HEIGHTS: [f64; 3] = [240.0, 190.0, 150.0];
 pub(super) fn value(configuration: &Configuration<'_>, column: &str) -> Option<String> {
     match column {
         "problem" => Some(configuration.problem().to_owned()),
-        "optimizer" => Some(configuration.optimizer().to_owned()),
+        "optimizer" => Some(configuration.series().to_owned()),
         _ => configuration.setting(column).map(|setting| labels::text(&setting)),
     }
 }

@@ -103,7 +103,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 fn lines(chart: &Chart, all: &[Configuration<'_>], (name, below): (&str, f64), metric: Metric) -> Vec<Line> {
     let control = chart.options.against.as_deref();
     let mut groups: Vec<Vec<(f64, &Configuration<'_>)>> = Vec::new();
-    for configuration in all.iter().filter(|c| chart.options.selects(c) && Some(c.optimizer()) != control) {
+    for configuration in all.iter().filter(|c| chart.options.selects(c) && Some(c.series()) != control) {
         let Some(Setting::Number(place)) = configuration.setting(name) else { continue };
         if configuration.outcomes(metric).is_empty() {
             continue;
@@ -116,7 +116,7 @@ fn lines(chart: &Chart, all: &[Configuration<'_>], (name, below): (&str, f64), m
     let mut lines = Vec::new();
     for mut group in groups {
         group.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let names = labels::varying(all, group[0].1.optimizer(), &[name]);
+        let names = labels::varying(all, group[0].1.series(), &[name]);
         let label = labels::label(group[0].1, &names);
         let points = group.iter().map(|(place, configuration)| share(*place, configuration, below, metric)).collect();
         lines.push(Line { style: style(lines.len()), label: label.clone(), points });
@@ -145,7 +145,7 @@ fn at_effective_rate<'a, 'b>(
     };
     let wanted = number(configuration, "lr")? / (1.0 - number(configuration, "momentum")?);
     let is_near = |rate: f64| (rate - wanted).abs() <= NEAR * wanted;
-    all.iter().find(|other| other.optimizer() == control && number(other, "lr").is_some_and(is_near))
+    all.iter().find(|other| other.series() == control && number(other, "lr").is_some_and(is_near))
 }
 
 fn share(place: f64, configuration: &Configuration<'_>, below: f64, metric: Metric) -> Share {

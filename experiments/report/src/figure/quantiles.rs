@@ -99,7 +99,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Layer::Line(style(i), steps.iter().map(|(step, q)| (*step as f64, q[middle])).collect())
     }));
     let entry = |(i, (configuration, _)): (usize, &(&Configuration<'_>, _))| {
-        let names = labels::varying(all, configuration.optimizer(), &[]);
+        let names = labels::varying(all, configuration.series(), &[]);
         Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
     };
     let mut notes = vec![Entry { symbol: Symbol::PlainLine, text: "median over weights".to_owned() }];

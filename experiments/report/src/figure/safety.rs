@@ -35,8 +35,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let mut optimizers: Vec<&str> = Vec::new();
     let mut problems: Vec<&str> = Vec::new();
     for configuration in &chosen {
-        if !optimizers.contains(&configuration.optimizer()) {
-            optimizers.push(configuration.optimizer());
+        if !optimizers.contains(&configuration.series()) {
+            optimizers.push(configuration.series());
         }
         if !problems.contains(&configuration.problem()) {
             problems.push(configuration.problem());
@@ -50,7 +50,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         .iter()
         .map(|optimizer| {
             let of_problem = |problem: &&str| {
-                let own = chosen.iter().filter(|c| c.optimizer() == *optimizer && c.problem() == *problem);
+                let own = chosen.iter().filter(|c| c.series() == *optimizer && c.problem() == *problem);
                 regrets(own.copied(), metric)
             };
             shares(&problems.iter().map(of_problem).collect::<Vec<_>>(), close)

@@ -135,7 +135,7 @@ fn groups<'a>(
 
 fn line(index: usize, group: &Group<'_>, all: &[Configuration<'_>], (metric, name): (Metric, &str)) -> Series {
     let first = &group[0].1;
-    let names = labels::varying(all, first.optimizer(), &[name]);
+    let names = labels::varying(all, first.series(), &[name]);
     let point = |(rate, configuration): &(f64, Configuration<'_>)| {
         let spread = configuration.spread(metric).expect("groups have the metric");
         let lost = configuration.diverged_share() >= 0.5 || spread.median.is_infinite();

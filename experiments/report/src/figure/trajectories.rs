@@ -83,7 +83,7 @@ fn paths(chart: &Chart, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> V
     let found = found.filter(|(_, paths)| !paths.is_empty()).enumerate();
     found
         .map(|(index, (configuration, paths))| {
-            let names = labels::varying(all, configuration.optimizer(), &[]);
+            let names = labels::varying(all, configuration.series(), &[]);
             let label = labels::label(configuration, &names) + &divergence(configuration);
             Paths { style: style(index), label, paths }
         })

@@ -118,6 +118,9 @@ struct Head {
     start: u32,
 }
 
+/// The column with what tells tables of optimizers apart, where a name is not enough.
+pub const LABEL: &str = "label";
+
 /// The bits of the NaNs that stand for choices: the name's number is in the last half.
 const CHOICE: u64 = 0xfff8_0000_0000_0000;
 
@@ -160,6 +163,16 @@ impl Trials {
     /// The name of a configuration's optimizer.
     pub fn optimizer(&self, configuration: usize) -> &str {
         &self.names[self.configurations[configuration].optimizer as usize]
+    }
+
+    /// What tells a configuration's optimizer from others: its [`LABEL`], if it has one, or else its name.
+    pub fn series(&self, configuration: usize) -> &str {
+        let label = || {
+            let column = self.hyperparameters.iter().position(|name| name == LABEL)?;
+            let bits = self.settings[column].get_bits(configuration).filter(|bits| bits & CHOICE == CHOICE)?;
+            Some(self.names[(bits & u64::from(u32::MAX)) as usize].as_str())
+        };
+        label().unwrap_or_else(|| self.optimizer(configuration))
     }
 
     /// A configuration's setting of the hyperparameter of this number; none where its optimizer has no such one.
