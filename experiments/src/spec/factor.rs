@@ -44,7 +44,7 @@ pub(super) struct Product {
     pub levels: Vec<Levels>,
 }
 
-/// A key that differs between conditions with a problem of the same kind.
+/// A key that differs between conditions with a problem of the same name, which the column `problem` has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Factor {
     /// The name of its column in `runs.csv`: the key, or the dotted key where another column has that name.
@@ -226,8 +226,14 @@ pub(super) fn text(node: &Node) -> String {
     }
 }
 
-/// The tables of a condition, with every default written out, and the document that it was read from.
-pub(super) type Written = ([Lines; 3], Arc<Document>);
+/// What a condition was read from, and what it means.
+pub(super) struct Written {
+    /// The short name of the problem.
+    pub problem: String,
+    /// Its tables, with every default written out.
+    pub lines: [Lines; 3],
+    pub document: Arc<Document>,
+}
 
 impl Factor {
     /// What differs between conditions; `taken` are the names of other columns.
@@ -235,13 +241,12 @@ impl Factor {
         let mut factors: Vec<Self> = Vec::new();
         for (at, section) in SECTIONS.into_iter().enumerate() {
             let mut keys: Vec<&str> = Vec::new();
-            for (key, _) in conditions.iter().flat_map(|(lines, _)| &lines[at].0) {
+            for (key, _) in conditions.iter().flat_map(|condition| &condition.lines[at].0) {
                 if !keys.contains(&key.as_str()) {
                     keys.push(key);
                 }
             }
-            // The kind is the column `problem`.
-            for key in keys.into_iter().filter(|key| (section, *key) != ("problem", "kind")) {
+            for key in keys {
                 let factor = Self { column: key.to_owned(), section, key: key.to_owned() };
                 if factor.differs(conditions) {
                     factors.push(factor);
@@ -258,16 +263,15 @@ impl Factor {
         factors
     }
 
-    /// Whether problems of one kind have different values.
+    /// Whether problems of one name have different values.
     fn differs(&self, conditions: &[Written]) -> bool {
-        let mut first: Vec<(Option<&str>, Option<Setting>)> = Vec::new();
+        let mut first: Vec<(&str, Option<Setting>)> = Vec::new();
         conditions.iter().any(|condition| {
-            let kind = line(&condition.0[0], "kind");
-            let value = self.of(condition);
-            match first.iter().find(|(known, _)| *known == kind) {
+            let (name, value) = (condition.problem.as_str(), self.of(condition));
+            match first.iter().find(|(known, _)| *known == name) {
                 Some((_, other)) => *other != value,
                 None => {
-                    first.push((kind, value));
+                    first.push((name, value));
                     false
                 }
             }
@@ -275,7 +279,7 @@ impl Factor {
     }
 
     /// Its value in a condition, if it has one there.
-    pub(super) fn of(&self, (lines, document): &Written) -> Option<Setting> {
+    pub(super) fn of(&self, Written { lines, document, .. }: &Written) -> Option<Setting> {
         let at = SECTIONS.iter().position(|section| *section == self.section)?;
         let written = line(&lines[at], &self.key).and_then(|text| DeValue::parse(text).ok());
         match written {

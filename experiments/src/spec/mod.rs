@@ -322,7 +322,11 @@ impl Condition {
 
 /// Finds what differs between conditions, and tells each its values.
 fn find_factors(conditions: &mut [Condition], grids: &[Grid]) -> Vec<Factor> {
-    let written = |condition: &Condition| (canonical::sections(condition), Arc::clone(&condition.document));
+    let written = |condition: &Condition| factor::Written {
+        problem: condition.problem.name().to_owned(),
+        lines: canonical::sections(condition),
+        document: Arc::clone(&condition.document),
+    };
     let written: Vec<factor::Written> = conditions.iter().map(written).collect();
     let factors = Factor::all_of(&written, |name| is_run_column(name) || grids.iter().any(|grid| grid.knows(name)));
     for (condition, written) in conditions.iter_mut().zip(&written) {

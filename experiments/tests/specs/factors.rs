@@ -163,3 +163,18 @@ fn landscapes_and_networks_are_not_mixed() {
         text(&landscape.replace("[1, 1]", "{ values = [[1, 1], [2, 2]] }").replace("[[problem]]", "[problem]"), "");
     assert_eq!(Spec::parse("l.toml", &swept, Path::new(""), &[]).unwrap().conditions.len(), 2);
 }
+
+#[test]
+fn the_sweeps_of_the_readme_can_be_planned() {
+    let readme = include_str!("../../../README.md");
+    let blocks = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut planned = 0;
+    for block in blocks.filter(|block| block.contains("problem]")) {
+        let name = if block.contains("name = ") { "" } else { "name = \"readme\"\n" };
+        let text = format!("{name}{block}");
+        let spec = parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        plan(&spec).unwrap_or_else(|error| panic!("{error}: {text}"));
+        planned += 1;
+    }
+    assert_eq!(planned, 2);
+}

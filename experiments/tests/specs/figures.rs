@@ -3,12 +3,10 @@
 use std::path::Path;
 
 use miette::Diagnostic;
-use thalweg::data::Splits;
 use thalweg::drawing::check;
 use thalweg::spec::{InputError, Spec, Study, Tier, shipped};
-use thalweg::sweep::Plan;
 
-use crate::{SMALL, parse};
+use crate::{SMALL, parse, plan};
 
 /// Points on a landscape.
 const POINTS: &str = r#"name = "points"
@@ -34,9 +32,7 @@ fn checked(text: &str) -> Result<(), InputError> {
 }
 
 fn checked_spec(spec: &Spec) -> Result<(), InputError> {
-    let data = Splits::load(spec)?;
-    let plan = Plan::new(spec, &data)?;
-    check(spec, &plan, Path::new("results/none"))
+    check(spec, &plan(spec)?, Path::new("results/none"))
 }
 
 /// [`SMALL`] with other learning rates, more keys and a figure.

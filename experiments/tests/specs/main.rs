@@ -8,6 +8,7 @@ mod factors;
 mod figures;
 mod idx;
 mod keys;
+mod labels;
 mod landscapes;
 mod overrides;
 mod plans;

@@ -192,12 +192,12 @@ fn trials_come_by_table_grid_and_seed() {
     assert_eq!(rows, expected);
     assert_eq!(
         plan.hyperparameter_names(),
-        ["lr", "momentum", "beta1", "beta2", "eps", "epsilon_placement", "bias_correction"]
+        ["label", "lr", "momentum", "beta1", "beta2", "eps", "epsilon_placement", "bias_correction"]
     );
     let settings = plan.settings(&plan.trials.get(8));
-    assert_eq!(settings[0], Some(Setting::Number(0.001)));
-    assert_eq!(settings[1], None);
-    assert_eq!(settings[5], Some(Setting::Choice("inside".to_owned())));
+    assert_eq!(settings[1], Some(Setting::Number(0.001)));
+    assert_eq!(settings[2], None);
+    assert_eq!(settings[6], Some(Setting::Choice("inside".to_owned())));
 
     let names: Vec<&str> = plan.populations.iter().map(|population| population.optimizer.name).collect();
     assert_eq!(names, ["momentum", "adam"]);

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use thalweg::data::{Domain, GENERATORS, Generator, Parameter};
+use thalweg::record::Setting;
 use thalweg::spec::{Study, shipped};
+use thalweg::sweep::{Plan, Trial};
 
 use crate::{SMALL, edited, parse, plan};
 
@@ -146,6 +148,11 @@ fn generated_sources_can_be_planned_and_have_keys_of_their_own() {
     }
 }
 
+/// What a configuration is.
+fn row(plan: &Plan, trial: &Trial) -> (String, &'static str, Vec<Option<Setting>>) {
+    (plan.condition(trial).problem.clone(), trial.optimizer.name, plan.settings(trial))
+}
+
 #[test]
 fn shipped_specs_can_be_planned() {
     for found in shipped::ALL {
@@ -157,8 +164,7 @@ fn shipped_specs_can_be_planned() {
         assert!((1..100_000).contains(&plan.trials.len()), "{}: {}", found.name, plan.trials.len());
         if spec.train.seeds.count() > 1 || spec.problem.landscape().is_some() {
             // The trials of a configuration stand together, which summaries rely on.
-            let mut rows: Vec<_> =
-                plan.trials.iter().map(|trial| (trial.optimizer.name, plan.settings(&trial))).collect();
+            let mut rows: Vec<_> = plan.trials.iter().map(|trial| row(&plan, &trial)).collect();
             rows.dedup();
             let texts: HashSet<_> = rows.iter().map(|row| format!("{row:?}")).collect();
             assert_eq!(texts.len(), rows.len(), "{}", found.name);
