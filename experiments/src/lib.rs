@@ -5,12 +5,15 @@
 //! summarised over seeds ([`stats`]) and drawn ([`figure`]). [`cli`] is the command around it.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;
+#[cfg(feature = "figures")]
 pub mod drawing;
 mod input;
 pub mod memory;
 pub mod spec;
+pub mod study;
 pub mod sweep;
 
 pub use thalweg_engine::{descent, network, random, train};

@@ -9,11 +9,11 @@ use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
 use thalweg_kernels::{activation, landscape, loss, optimizer};
 
 use super::CliError;
-use super::source::shipped_study;
 use crate::data::{self, GENERATORS, SHIPPED};
 use crate::figure;
 use crate::network::{INITIALIZERS, PARAMETERISATIONS};
 use crate::spec::{FIGURE_KEYS, KINDS, RECORD, SHARED, Tier, shipped};
+use crate::study;
 use crate::train::{COLUMNS, COURSES, CourseFacts, OPTIONS};
 
 /// Show what specs can name, with parameters and defaults.
@@ -62,7 +62,7 @@ impl What {
     fn show(self, out: &mut impl Write) -> Result<(), CliError> {
         match self {
             Self::Specs => {
-                let read = |shipped: &shipped::Shipped| shipped_study(shipped.name, &[]);
+                let read = |shipped: &shipped::Shipped| study::read_shipped(shipped.name, &[]);
                 let specs = shipped::ALL.iter().map(read).collect::<Result<Vec<_>, _>>()?;
                 let (workloads, studies): (Vec<_>, Vec<_>) =
                     specs.iter().partition(|study| study.tier() == Tier::Workload);

@@ -1,7 +1,6 @@
 //! Drawing what is in a folder of results, and studies that draw the results of others ([`Drawing`]).
 
 mod check;
-mod error;
 mod few;
 mod functions;
 mod members;
@@ -14,7 +13,8 @@ use std::path::Path;
 use thalweg_kernels::CONTRACT;
 
 pub use check::check;
-pub use error::{DrawError, FigureFailure};
+
+pub use crate::sweep::{DrawError, Drawn, FigureFailure, SPEC};
 
 use crate::data::{ShippedData, Splits};
 use crate::figure::{self, Input, Kind};
@@ -24,29 +24,34 @@ use crate::record::{
 };
 use crate::spec::{self, Drawing, DrawingSource, InputError, Source, Spec};
 use crate::stats::{self, Score};
-use crate::sweep::Schedule;
+use crate::sweep::{Figures, Plan, Schedule};
 
-/// The name of the file that tells whose results a folder holds.
-pub const SPEC: &str = "spec.toml";
-
-/// What came of drawing figures.
-#[derive(Debug, Default)]
-pub struct Drawn {
-    /// The paths of the SVG files from their folder.
-    pub files: Vec<String>,
-    /// Why other figures are missing.
-    pub failures: Vec<DrawError>,
+/// Drawing the figures of a sweep, as PNG as well or not.
+#[derive(Debug)]
+struct Drawer {
+    png: bool,
 }
 
-impl Drawn {
-    /// All failures as one, if there are any.
-    ///
-    /// # Errors
-    ///
-    /// [`DrawError::Undrawn`].
-    pub fn complete(self) -> Result<(), DrawError> {
-        let failures = self.failures;
-        if failures.is_empty() { Ok(()) } else { Err(DrawError::Undrawn { failures }) }
+/// What draws the figures of a sweep as SVG, and as PNG as well if that is wanted.
+pub fn drawer(png: bool) -> &'static dyn Figures {
+    if png { &Drawer { png: true } } else { &Drawer { png: false } }
+}
+
+impl Figures for Drawer {
+    fn check(&self, spec: &Spec, plan: &Plan, data: &Splits, home: &Path) -> Result<(), InputError> {
+        check(spec, plan, data, home)
+    }
+
+    fn files(&self, spec: &Spec) -> Vec<String> {
+        figure_files(&spec.figures)
+    }
+
+    fn draw(&self, spec: &Spec, folder: &Path, steps_per_epoch: u64) -> Drawn {
+        draw(spec, folder, Some(steps_per_epoch), self.png)
+    }
+
+    fn kept_steps_per_epoch(&self, spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
+        kept_steps_per_epoch(spec, steps_per_epoch)
     }
 }
 
@@ -183,7 +188,7 @@ fn steps_per_epoch(spec: &Spec) -> Result<u64, InputError> {
 
 /// The steps of an epoch, if a manifest has to keep them: where figures count epochs, and the data that tell how long
 /// one is may not be there when they are drawn again.
-pub fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
+fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
     let is_of_user = match &spec.problem.source {
         Source::Csv { path, .. } => ShippedData::find(path).is_none(),
         Source::Idx(_) => true,
@@ -193,7 +198,7 @@ pub fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
 }
 
 /// The names of the files of figures of one problem, from the folder of the results.
-pub fn figure_files(figures: &[spec::Figure]) -> Vec<String> {
+fn figure_files(figures: &[spec::Figure]) -> Vec<String> {
     let name = |figure: &spec::Figure| {
         let chart = figure::Chart::new(figure.kind, Some(figure.metric)).ok()?.with(figure.options.clone());
         Some(format!("figures/{}.svg", chart.name()))

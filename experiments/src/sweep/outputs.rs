@@ -7,8 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::Model;
-use crate::drawing::{self, SPEC};
+use super::{Figures, Model};
 use crate::record::manifest::{FILE as MANIFEST, Manifest, hash_file};
 use crate::record::{OPTIMUM, PROVENANCE, SPECTRUM, TABLES, atomic};
 use crate::spec::Spec;
@@ -23,12 +22,15 @@ pub(super) struct Outputs {
     pub derived: Vec<String>,
 }
 
+/// The name of the file that tells whose results a folder holds.
+pub const SPEC: &str = "spec.toml";
+
 /// The summary of the trials.
 pub(super) const SUMMARY: &str = "summary.csv";
 
 impl Outputs {
-    /// Those of a spec.
-    pub fn new(spec: &Spec, model: &Model) -> Self {
+    /// Those of a spec; no figures without what draws them.
+    pub fn new(spec: &Spec, model: &Model, figures: Option<&'static dyn Figures>) -> Self {
         let record = &spec.record;
         let is_wanted = |table: &&&str| match **table {
             "trajectory" => record.trajectory,
@@ -45,7 +47,8 @@ impl Outputs {
             (OPTIMUM, record.spectrum && is_network),
         ];
         let of_spec = of_spec.into_iter().filter(|(_, wanted)| *wanted).map(|(name, _)| name.to_owned()).collect();
-        let derived = std::iter::once(SUMMARY.to_owned()).chain(drawing::figure_files(&spec.figures)).collect();
+        let figures = figures.into_iter().flat_map(|figures| figures.files(spec));
+        let derived = std::iter::once(SUMMARY.to_owned()).chain(figures).collect();
         Self { of_trials, of_spec, derived }
     }
 

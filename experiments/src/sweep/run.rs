@@ -13,10 +13,10 @@ use thalweg_kernels::{CONTRACT, Isa};
 use super::finish::Finish;
 use super::folder::{Claim, Folder};
 use super::identity::{form, piece};
+use super::lock::host;
 use super::outputs::Outputs;
 use super::training::Training;
-use super::{Plan, Quadratic, WeightFiles};
-use crate::drawing::{self, DrawError};
+use super::{DrawError, Figures, Plan, Quadratic, WeightFiles};
 use crate::memory::Memory;
 use crate::record::{Holder, Identity, Provenance, RecordError};
 use crate::spec::{InputError, Spec};
@@ -32,8 +32,8 @@ pub struct Settings {
     pub isa: Isa,
     /// What is used of what is there already.
     pub reuse: Reuse,
-    /// Whether figures are written as PNG as well.
-    pub png: bool,
+    /// What draws the figures; without it there are none.
+    pub figures: Option<&'static dyn Figures>,
     /// How much memory the sweep may need.
     pub memory: Memory,
 }
@@ -142,8 +142,8 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     plan.check_instances(spec, &files)?;
     plan.check_memory(spec, &data, settings.isa, settings.threads, settings.memory)?;
     let quadratic = Quadratic::of(spec, &plan, &data)?;
-    drawing::check(spec, &plan, &data, &settings.out)?;
-    let (text, outputs) = (spec.of_results().canonical(), Outputs::new(spec, &plan.model));
+    settings.figures.map_or(Ok(()), |figures| figures.check(spec, &plan, &data, &settings.out))?;
+    let (text, outputs) = (spec.of_results().canonical(), Outputs::new(spec, &plan.model, settings.figures));
     let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
     // A single instance has its examples; the rest of the memory is for training.
     let files = (plan.instances.len() > 1).then_some(files);
@@ -179,7 +179,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
         store: &store,
         weights: &weights,
         provenance,
-        png: settings.png,
+        figures: settings.figures,
     };
     pool.install(|| finish.run(workshop))?;
     Ok(Finished::Complete)
@@ -201,7 +201,7 @@ fn provenance(
         revision: revision.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()),
         contract: CONTRACT,
         date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
-        host: gethostname::gethostname().to_string_lossy().into_owned(),
+        host: host(),
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         isa: settings.isa.name(),
         threads: settings.threads,

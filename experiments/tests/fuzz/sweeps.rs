@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use thalweg::data::Splits;
+use thalweg::drawing::drawer;
 use thalweg::memory::Memory;
 use thalweg::random::Stream;
 use thalweg::spec::{Spec, Study};
@@ -146,7 +147,7 @@ fn is_small(data: &Splits, plan: &Plan) -> bool {
 
 fn settings(out: &Path) -> Settings {
     let (out, memory) = (out.to_owned(), Memory::limited(200_000_000));
-    Settings { out, threads: 1, isa: Isa::best(), reuse: Reuse::Everything, png: false, memory }
+    Settings { out, threads: 1, isa: Isa::best(), reuse: Reuse::Everything, figures: Some(drawer(false)), memory }
 }
 
 /// All files in a folder and in those within it.
