@@ -7,13 +7,16 @@ mod wasi;
 use std::fs;
 use std::process::Command;
 
+const ONE_TRIAL: &str = r#"optimizer=[{ kind = "adam", lr = 0.003 }]"#;
+const CURVES: &str = r#"figure=[{ kind = "curves", metric = "train_loss" }]"#;
+
 /// Specs, and changes that make them small.
 const SWEEPS: [(&str, &[&str]); 4] = [
     ("w1", &["train.seeds=1"]),
-    ("digits", &["train.seeds=1", "train.epochs=2", r#"optimizer=[{ kind = "adam", lr = 0.003 }]"#, "figure=[]"]),
+    ("digits", &["train.seeds=1", "train.epochs=2", ONE_TRIAL, CURVES]),
     // Several instances; and a landscape, which has columns of its own.
-    ("moons-lr-momentum", &["train.seeds=2", "train.steps=20", "problem.noise=[0.1, 0.3]", "figure=[]"]),
-    ("trajectories-saddle", &["figure=[]"]),
+    ("moons-lr-momentum", &["train.seeds=2", "train.steps=20", "problem.noise=[0.1, 0.3]"]),
+    ("trajectories-saddle", &[]),
 ];
 
 #[test]

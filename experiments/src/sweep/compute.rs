@@ -11,16 +11,16 @@ use super::rows::{self, Renderer};
 use super::run::RunError;
 use super::training::Workers;
 use crate::memory::Memory;
-use crate::record::{Batch, Run, Runs, TABLES};
+use crate::record::{Batch, Precision, Run, Runs, TABLES};
 use crate::spec::Spec;
 use crate::train::{Outcome, Threads};
 
 /// What a sweep computed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Computed {
-    /// The trials that are done, in plan order; statistics are made of them.
+    /// The trials that are done, in plan order, as who reads `runs.csv` sees them: statistics are made of these.
     pub runs: Runs,
-    /// The same and all else that the spec records of them, as CSV: `runs.csv` comes first.
+    /// `runs.csv`, and the other tables that the spec has of its trials.
     pub tables: Vec<Table>,
 }
 
@@ -50,7 +50,7 @@ pub fn compute(spec: &Spec, isa: Isa, threads: usize, memory: Memory, stop: &Ato
         let (mut runs, mut renderer) = (Vec::with_capacity(trials.len()), Renderer::new(spec, &plan));
         for (&index, outcome) in trials.iter().zip(outcomes) {
             let trial = plan.trials.get(index as usize);
-            runs.push((index, rows::run(spec, &plan, &trial, outcome)));
+            runs.push((index, rows::run(spec, &plan, &trial, outcome).as_read(spec.train.precision)));
             renderer.push(index, &trial, outcome, &[]);
         }
         let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,7 +66,7 @@ pub fn compute(spec: &Spec, isa: Isa, threads: usize, memory: Memory, stop: &Ato
         hyperparameters: plan.hyperparameter_names(),
         extra: rows::extra_columns(spec, &plan),
         rows: runs.into_iter().map(|(_, run)| run).collect(),
-        precision: spec.train.precision,
+        precision: Precision::F64,
     };
     Ok(Computed { runs, tables: tables(spec, &plan, &batches) })
 }
