@@ -136,7 +136,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
     let pool = Threads::start(threads)?;
     let since = |then: Duration| jobs.now().saturating_sub(then).as_nanos() as u64;
     let (start, began) = (Barrier::new(busy), jobs.now());
-    pool.broadcast(|thread| {
+    pool.broadcast(&|thread| {
         // Threads that return from here wait for parts of what the others do.
         if thread >= busy {
             return;

@@ -36,7 +36,8 @@ impl Threads {
     }
 
     /// Does `work` on each of them, with its number.
-    pub(super) fn broadcast(&self, work: impl Fn(usize) + Sync) {
+    // What is called through a pointer is compiled once, though it is called in two places: it is a whole training loop.
+    pub(super) fn broadcast(&self, work: &(dyn Fn(usize) + Sync)) {
         match self {
             Self::Pool(pool) => drop(pool.broadcast(|thread| work(thread.index()))),
             Self::Own => work(0),
@@ -54,7 +55,7 @@ mod tests {
     fn each_thread_works_once() {
         for (threads, count) in [(Threads::start(1).unwrap(), 1), (Threads::start(3).unwrap(), 3), (Threads::Own, 1)] {
             let numbers = Mutex::new(Vec::new());
-            threads.broadcast(|number| numbers.lock().unwrap().push(number));
+            threads.broadcast(&|number| numbers.lock().unwrap().push(number));
             let mut numbers = numbers.into_inner().unwrap();
             numbers.sort_unstable();
             assert_eq!(numbers, (0..count).collect::<Vec<_>>());
