@@ -46,7 +46,7 @@ impl FolderLock {
         };
         loop {
             fs::create_dir_all(&workshop).map_err(failed)?;
-            match Lock::take(&workshop.join(LOCK), holder) {
+            match Lock::take(&workshop.join(LOCK), &holder) {
                 Ok(lock) => return Ok(Self { workshop, _lock: lock }),
                 // Its last holder has just removed the folder.
                 Err(LockError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}

@@ -20,6 +20,7 @@ use super::{DrawError, Figures, Plan, Quadratic, WeightFiles};
 use crate::memory::Memory;
 use crate::record::{Holder, Identity, Provenance, RecordError};
 use crate::spec::{InputError, Spec};
+use crate::train::Threads;
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -136,7 +137,7 @@ pub enum RunError {
 ///
 /// If the spec does not fit its data, or files cannot be read or written. What was computed until then is kept.
 pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &AtomicBool) -> Result<Finished, RunError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build()?;
+    let pool = Threads::start(settings.threads)?;
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
     let (files, data, plan) = pool.install(|| Plan::read(spec, settings.memory))?;
     plan.check_instances(spec, &files)?;

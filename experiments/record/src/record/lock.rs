@@ -44,7 +44,7 @@ impl Lock {
     /// # Errors
     ///
     /// If another process holds it, or the file cannot be opened.
-    pub fn take(path: &Path, holder: impl Fn() -> Holder) -> Result<Self, LockError> {
+    pub fn take(path: &Path, holder: &dyn Fn() -> Holder) -> Result<Self, LockError> {
         loop {
             let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
             match file.try_lock() {
@@ -95,17 +95,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let holder = |process| Holder { process, host: "here".to_owned(), since: "today".to_owned() };
-        let first = Lock::take(&path, || holder(1)).unwrap();
-        match Lock::take(&path, || holder(2)) {
+        let first = Lock::take(&path, &|| holder(1)).unwrap();
+        match Lock::take(&path, &|| holder(2)) {
             Err(LockError::Held(by)) => assert_eq!(by, Some(holder(1))),
             other => panic!("{other:?}"),
         }
         drop(first);
-        let second = Lock::take(&path, || holder(2)).unwrap();
+        let second = Lock::take(&path, &|| holder(2)).unwrap();
         // Removed by the one that holds it: the next one makes a new one.
         fs::remove_file(&path).unwrap();
         drop(second);
-        Lock::take(&path, || holder(3)).unwrap();
+        Lock::take(&path, &|| holder(3)).unwrap();
         assert!(fs::read_to_string(&path).unwrap().contains("process = 3"));
     }
 }
