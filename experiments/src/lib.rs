@@ -2,7 +2,9 @@
 //!
 //! A sweep is written as a TOML [`spec`], worked out as a plan of trials ([`sweep`]), trained ([`train`]) as
 //! populations of [`network`]s on [`data`] or sent down a landscape ([`descent`]), recorded as CSV ([`record`]),
-//! summarised over seeds ([`stats`]) and drawn ([`figure`]). [`cli`] is the command around it.
+//! summarised over seeds ([`stats`]) and drawn ([`figure`]). `cli` is the command around it.
+//!
+//! The modules `cli` and `drawing` are there with the features `cli` and `figures`.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "cli")]

@@ -33,6 +33,13 @@ pub struct Table {
     pub bytes: Vec<u8>,
 }
 
+/// The trials that are done, each with its place in the plan, and their rows.
+#[derive(Default)]
+struct Done {
+    runs: Vec<(u32, Run)>,
+    batches: Vec<Batch>,
+}
+
 /// Trains all trials of a spec on so many threads, until `stop` is set, and keeps their rows in memory, to the byte as
 /// [`super::run::run`] writes them. It writes no file, keeps no weights, and reads no file but those that the spec names;
 /// one thread is the caller's own on targets that have no others.
@@ -45,7 +52,7 @@ pub fn compute(spec: &Spec, isa: Isa, threads: usize, memory: Memory, stop: &Ato
     let (files, data, plan) = pool.install(|| Plan::read(spec, memory))?;
     plan.check_instances(spec, &files)?;
     plan.check_memory(spec, &data, isa, threads, memory)?;
-    let done: Mutex<(Vec<(u32, Run)>, Vec<Batch>)> = Mutex::default();
+    let done = Mutex::new(Done::default());
     let keep = |trials: &[u32], outcomes: &[Outcome]| {
         let (mut runs, mut renderer) = (Vec::with_capacity(trials.len()), Renderer::new(spec, &plan));
         for (&index, outcome) in trials.iter().zip(outcomes) {
@@ -54,13 +61,13 @@ pub fn compute(spec: &Spec, isa: Isa, threads: usize, memory: Memory, stop: &Ato
             renderer.push(index, &trial, outcome, &[]);
         }
         let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-        done.0.append(&mut runs);
-        done.1.push(renderer.finish());
+        done.runs.append(&mut runs);
+        done.batches.push(renderer.finish());
     };
     let workers = Workers { spec, plan: &plan, isa, threads, stop, keep: &keep, clock: &|| Duration::ZERO };
     let trials: Vec<u32> = (0..plan.trials.len()).map(|trial| trial as u32).collect();
     workers.train(&trials, &data, (plan.instances.len() > 1).then_some(&files))?;
-    let (mut runs, batches) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Done { mut runs, batches } = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     runs.sort_unstable_by_key(|(trial, _)| *trial);
     let runs = Runs {
         hyperparameters: plan.hyperparameter_names(),
