@@ -2,15 +2,20 @@
 //!
 //! A sweep is written as a TOML [`spec`], worked out as a plan of trials ([`sweep`]), trained ([`train`]) as
 //! populations of [`network`]s on [`data`] or sent down a landscape ([`descent`]), recorded as CSV ([`record`]),
-//! summarised over seeds ([`stats`]) and drawn ([`figure`]). [`cli`] is the command around it.
+//! summarised over seeds ([`stats`]) and drawn ([`figure`]). `cli` is the command around it.
+//!
+//! The modules `cli` and `drawing` are there with the features `cli` and `figures`.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;
+#[cfg(feature = "figures")]
 pub mod drawing;
 mod input;
 pub mod memory;
 pub mod spec;
+pub mod study;
 pub mod sweep;
 
 pub use thalweg_engine::{descent, network, random, train};

@@ -10,6 +10,7 @@ use thalweg_kernels::arch::UnusableIsa;
 
 use crate::drawing::DrawError;
 use crate::spec::InputError;
+use crate::study::StudyError;
 use crate::sweep::run::RunError;
 
 /// Why a command failed, and what helps.
@@ -24,12 +25,9 @@ pub(super) enum CliError {
     #[error(transparent)]
     #[diagnostic(help("set THALWEG_ISA to one of these, or leave it unset for the fastest"))]
     Isa(#[from] UnusableIsa),
-    #[error("there is no spec `{name}`: neither a file nor one that is shipped")]
-    NoSpec {
-        name: String,
-        #[help]
-        help: Option<String>,
-    },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Study(#[from] StudyError),
     #[error("nothing that specs can say or name goes by `{name}`")]
     #[diagnostic(help("{help}"))]
     NoEntry { name: String, help: String },

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::source::Text;
 use super::{CliError, tell};
 use crate::spec::{Study, quoted, shipped};
+use crate::study::Text;
 
 /// Write a spec to start from.
 #[derive(Debug, Args)]

@@ -9,12 +9,12 @@ use clap::Args;
 
 use super::plot::redraw;
 use super::progress::Bar;
-use super::source::shipped_study;
 use super::{CliError, Work, make, stop_flag, tell};
-use crate::drawing::{self, SPEC};
+use crate::drawing::{self, SPEC, drawer};
 use crate::record;
 use crate::record::manifest::{FILE, Manifest};
 use crate::spec::{Study, Tier, shipped};
+use crate::study;
 use crate::sweep::run::{Finished, Reuse, Settings, run};
 
 /// Compute the shipped studies and write their results: after it, `git diff` is empty.
@@ -53,8 +53,14 @@ impl Reproduce {
             let scratch =
                 tempfile::tempdir().map_err(|source| CliError::Write { path: std::env::temp_dir(), source })?;
             let out = if self.check { scratch.path().to_owned() } else { committed.clone() };
-            let settings =
-                Settings { out, threads, isa, reuse: Reuse::InProgress, png: false, memory: self.work.memory() };
+            let settings = Settings {
+                out,
+                threads,
+                isa,
+                reuse: Reuse::InProgress,
+                figures: Some(drawer(false)),
+                memory: self.work.memory(),
+            };
             match study {
                 Study::Sweep(spec) => {
                     let bar = Bar::new(&number, self.work.quiet);
@@ -106,10 +112,10 @@ impl Reproduce {
             Tier::Workload => false,
         };
         let mut studies: Vec<Study> = if self.studies.is_empty() {
-            let all = shipped::ALL.iter().map(|shipped| shipped_study(shipped.name, &[]));
+            let all = shipped::ALL.iter().map(|shipped| study::read_shipped(shipped.name, &[]));
             all.filter(|study| study.as_ref().map_or(true, |study| wanted(study.tier()))).collect::<Result<_, _>>()?
         } else {
-            self.studies.iter().map(|name| shipped_study(name, &[])).collect::<Result<_, _>>()?
+            self.studies.iter().map(|name| study::read_shipped(name, &[])).collect::<Result<_, _>>()?
         };
         studies.sort_by_key(|study| matches!(study, Study::Drawing(_)));
         Ok(studies)

@@ -7,6 +7,7 @@ use clap::Args;
 use super::progress::Bar;
 use super::source::Source;
 use super::{CliError, Work, make, stop_flag, tell};
+use crate::drawing::drawer;
 use crate::spec::Study;
 use crate::sweep::run::{Finished, Reuse, Settings, run};
 
@@ -54,7 +55,8 @@ impl Run {
         };
         let (threads, isa) = (self.work.threads(), self.work.isa()?);
         let reuse = if self.fresh { Reuse::Nothing } else { Reuse::Everything };
-        let settings = Settings { out: out.clone(), threads, isa, reuse, png: self.png, memory: self.work.memory() };
+        let (figures, memory) = (Some(drawer(self.png)), self.work.memory());
+        let settings = Settings { out: out.clone(), threads, isa, reuse, figures, memory };
         let stop = stop_flag()?;
         match run(&spec, &settings, &Bar::new(&spec.name, self.work.quiet), &stop)? {
             Finished::Stopped { done, trials } => return Err(CliError::Stopped { done, trials }),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 
 use super::CliError;
-use super::source::Text;
+use crate::study::Text;
 
 /// Show the text of a spec.
 #[derive(Debug, Args)]

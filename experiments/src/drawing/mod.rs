@@ -1,7 +1,6 @@
 //! Drawing what is in a folder of results, and studies that draw the results of others ([`Drawing`]).
 
 mod check;
-mod error;
 mod few;
 mod functions;
 mod members;
@@ -15,8 +14,9 @@ use std::path::Path;
 use thalweg_kernels::CONTRACT;
 
 pub use check::check;
-pub use error::{DrawError, FigureFailure};
 pub use timings::write_shipped_timings;
+
+pub use crate::sweep::{DrawError, Drawn, FigureFailure, SPEC};
 
 use crate::data::{ShippedData, Splits};
 use crate::figure::{self, Input, Kind};
@@ -26,29 +26,34 @@ use crate::record::{
 };
 use crate::spec::{self, Drawing, DrawingSource, InputError, Source, Spec};
 use crate::stats::{self, Score};
-use crate::sweep::Schedule;
+use crate::sweep::{Figures, Plan, Schedule, chart, figure_files};
 
-/// The name of the file that tells whose results a folder holds.
-pub const SPEC: &str = "spec.toml";
-
-/// What came of drawing figures.
-#[derive(Debug, Default)]
-pub struct Drawn {
-    /// The paths of the SVG files from their folder.
-    pub files: Vec<String>,
-    /// Why other figures are missing.
-    pub failures: Vec<DrawError>,
+/// Drawing the figures of a sweep, as PNG as well or not.
+#[derive(Debug)]
+struct Drawer {
+    png: bool,
 }
 
-impl Drawn {
-    /// All failures as one, if there are any.
-    ///
-    /// # Errors
-    ///
-    /// [`DrawError::Undrawn`].
-    pub fn complete(self) -> Result<(), DrawError> {
-        let failures = self.failures;
-        if failures.is_empty() { Ok(()) } else { Err(DrawError::Undrawn { failures }) }
+/// What draws the figures of a sweep as SVG, and as PNG as well if that is wanted.
+pub fn drawer(png: bool) -> &'static dyn Figures {
+    if png { &Drawer { png: true } } else { &Drawer { png: false } }
+}
+
+impl Figures for Drawer {
+    fn check(&self, spec: &Spec, plan: &Plan, home: &Path) -> Result<(), InputError> {
+        check(spec, plan, home)
+    }
+
+    fn files(&self, spec: &Spec) -> Vec<String> {
+        figure_files(&spec.figures, &spec.problems())
+    }
+
+    fn draw(&self, spec: &Spec, folder: &Path, steps_per_epoch: u64) -> Drawn {
+        draw(spec, folder, Some(steps_per_epoch), self.png)
+    }
+
+    fn kept_steps_per_epoch(&self, spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
+        kept_steps_per_epoch(spec, steps_per_epoch)
     }
 }
 
@@ -185,19 +190,13 @@ fn steps_per_epoch(spec: &Spec) -> Result<u64, InputError> {
 
 /// The steps of an epoch, if a manifest has to keep them: where figures count epochs, and the data that tell how long
 /// one is may not be there when they are drawn again.
-pub fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
+fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
     let is_of_user = match &spec.problem.source {
         Source::Csv { path, .. } => ShippedData::find(path).is_none(),
         Source::Idx(_) => true,
         _ => false,
     };
     (is_of_user && spec.figures.iter().any(|figure| figure.options.by_epoch)).then_some(steps_per_epoch)
-}
-
-/// The names of the files of figures of trials on these problems, from the folder of the results.
-pub fn figure_files(figures: &[spec::Figure], problems: &[&str]) -> Vec<String> {
-    let files = |figure: &spec::Figure| chart(figure).files(problems);
-    figures.iter().flat_map(files).map(|file| format!("figures/{file}")).collect()
 }
 
 fn kind(figure: &spec::Figure) -> &'static Kind {
@@ -232,11 +231,6 @@ fn draw_one(
     // A PNG's bytes may change with the library that compresses it, so it is not part of the result.
     let svgs = paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "svg"));
     Ok(svgs.filter_map(|path| path.file_name()).map(|name| format!("figures/{}", name.to_string_lossy())).collect())
-}
-
-fn chart(figure: &spec::Figure) -> figure::Chart {
-    let chart = figure::Chart::new(figure.kind, Some(figure.metric)).expect("a figure is of a known kind and metric");
-    chart.with(figure.options.clone())
 }
 
 /// The table of its own that a figure is drawn from, if any.

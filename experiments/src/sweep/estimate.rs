@@ -126,5 +126,16 @@ impl Measurement<'_> {
     }
 }
 
+impl Plan {
+    /// Trials of a population that are trained together, at most `count`.
+    fn first_trials(&self, population: &Population, count: usize) -> Vec<usize> {
+        let end = self.trials.len().min(population.first + (1 << 16));
+        let trials: Vec<u32> = (population.first..end).map(|trial| trial as u32).collect();
+        let lists = self.lists(&trials);
+        let own = lists.iter().find(|(other, _)| other.first == population.first);
+        own.iter().flat_map(|(_, trials)| trials).take(count).map(|&trial| trial as usize).collect()
+    }
+}
+
 /// A measurement is never stopped.
 static STOP: AtomicBool = AtomicBool::new(false);

@@ -5,11 +5,10 @@ use std::io::{self, Write};
 use thalweg_kernels::CONTRACT;
 
 use super::folder::{Folder, Workshop};
-use super::outputs::SUMMARY;
+use super::outputs::{SPEC, SUMMARY};
 use super::run::RunError;
-use super::{Model, Quadratic, WeightFiles, descent, rows};
+use super::{Figures, Model, Quadratic, WeightFiles, descent, rows};
 use crate::data::Splits;
-use crate::drawing::{self, SPEC};
 use crate::record::manifest::Manifest;
 use crate::record::{self, OPTIMUM, Provenance, SPECTRUM, Store, TABLES, atomic};
 
@@ -21,7 +20,8 @@ pub(super) struct Finish<'a> {
     pub store: &'a Store,
     pub weights: &'a WeightFiles,
     pub provenance: &'a Provenance,
-    pub png: bool,
+    /// What draws figures.
+    pub figures: Option<&'static dyn Figures>,
 }
 
 impl Finish<'_> {
@@ -41,13 +41,15 @@ impl Finish<'_> {
         files.push(SUMMARY.to_owned());
         files.extend(self.weights.publish(&self.weights.rows(&runs)?).map_err(failed)?);
         let steps_per_epoch = folder.plan.conditions[0].schedule.steps_per_epoch;
-        let drawn = drawing::draw(folder.spec, folder.path, Some(steps_per_epoch), self.png);
+        let drawn = self.figures.map(|figures| figures.draw(folder.spec, folder.path, steps_per_epoch));
+        let drawn = drawn.unwrap_or_default();
         files.extend(drawn.files.iter().cloned());
         let write = || {
             self.provenance.write(folder.path)?;
             atomic::write(&folder.path.join(SPEC), |file| file.write_all(folder.text.as_bytes()))?;
             let manifest = Manifest::of(folder.path, CONTRACT, &files)?;
-            let steps_per_epoch = drawing::kept_steps_per_epoch(folder.spec, steps_per_epoch);
+            let kept = |figures: &dyn Figures| figures.kept_steps_per_epoch(folder.spec, steps_per_epoch);
+            let steps_per_epoch = self.figures.and_then(kept);
             let manifest = Manifest { inputs: folder.inputs.clone(), steps_per_epoch, ..manifest };
             manifest.write(folder.path)?;
             folder.drop_tables()?;

@@ -8,12 +8,11 @@ use std::path::{Path, PathBuf};
 use thalweg_kernels::CONTRACT;
 
 use super::lock::{FolderLock, WORKSHOP};
-use super::outputs::{CLAIM, Claimed, Outputs, SUMMARY};
+use super::outputs::{CLAIM, Claimed, Outputs, SPEC, SUMMARY};
 use super::rows;
 use super::run::{Progress, Reuse, RunError};
 use super::salvage::{self, Found, Numbers, Stamp, Tables};
 use super::{Plan, WeightFiles};
-use crate::drawing::SPEC;
 use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
 use crate::record::{Identity, Store, atomic};
 use crate::spec::Spec;

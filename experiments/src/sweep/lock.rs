@@ -14,6 +14,15 @@ pub(super) const WORKSHOP: &str = ".thalweg";
 /// The file through which it is locked.
 const LOCK: &str = "lock";
 
+/// The name of this machine, which the command alone asks for.
+pub(super) fn host() -> String {
+    #[cfg(feature = "cli")]
+    let name = gethostname::gethostname().to_string_lossy().into_owned();
+    #[cfg(not(feature = "cli"))]
+    let name = "an unknown machine".to_owned();
+    name
+}
+
 /// A folder of results that no other process works in.
 #[derive(Debug)]
 pub struct FolderLock {
@@ -35,9 +44,9 @@ impl FolderLock {
     pub fn take(folder: &Path) -> Result<Self, RunError> {
         let failed = |source| RunError::Files { path: folder.to_owned(), source };
         let workshop = folder.join(WORKSHOP);
-        let holder = Holder {
+        let holder = || Holder {
             process: std::process::id(),
-            host: gethostname::gethostname().to_string_lossy().into_owned(),
+            host: host(),
             since: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         };
         loop {

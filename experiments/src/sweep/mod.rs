@@ -1,9 +1,12 @@
 //! Plans: the trials of a spec, each with its key, in the order of the results.
 
+mod compute;
 mod condition;
 mod demand;
 mod engine;
+#[cfg(feature = "cli")]
 mod estimate;
+mod figures;
 mod finish;
 mod folder;
 mod guard;
@@ -22,6 +25,7 @@ mod spectrum;
 mod status;
 mod training;
 mod trials;
+mod undrawn;
 mod weights;
 
 use thalweg_kernels::optimizer::{Domain, Optimizer};
@@ -32,18 +36,24 @@ use crate::record::{LABEL, Setting};
 use crate::spec::{self, INIT_OFFSET, InputError, Spec, lr_scale_name};
 use crate::train::OPTIONS;
 
+pub use compute::{Computed, Table, compute};
 pub use condition::Condition;
 use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
+#[cfg(feature = "cli")]
 pub use estimate::Estimate;
+pub use figures::{Drawn, Figures};
 pub use guard::guarded;
 pub use initial::Initial;
 pub use lock::FolderLock;
+pub use outputs::{SPEC, chart, figure_files};
+
 pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
 pub use spectrum::{MAX_DESIGN, MAX_SPECTRUM, Quadratic};
 pub use status::{RowsInProgress, Status};
 pub use trials::{Trial, Trials};
+pub use undrawn::{DrawError, FigureFailure};
 use weights::WeightFiles;
 pub use weights::{MAX_WEIGHT_BYTES, MAX_WEIGHT_FILES};
 
@@ -105,7 +115,7 @@ pub struct Population {
     /// How many they are.
     pub trials: usize,
     /// The first of them in the plan.
-    first: usize,
+    pub first: usize,
 }
 
 impl Plan {
@@ -211,7 +221,7 @@ impl Plan {
     /// # Errors
     ///
     /// Those of [`Self::new`].
-    pub(crate) fn with_few(&self, few: &Spec, conditions: &[usize]) -> Result<Self, InputError> {
+    pub fn with_few(&self, few: &Spec, conditions: &[usize]) -> Result<Self, InputError> {
         let of = |(at, number): (usize, &usize)| self.conditions[*number].with_few(few.under(at));
         Self::of(few, conditions.iter().enumerate().map(of).collect(), Vec::new())
     }
@@ -253,15 +263,6 @@ impl Plan {
             list.sort_by_cached_key(|&index| self.trials.seeds(index as usize)[1]);
         }
         lists
-    }
-
-    /// Trials of a population that are trained together, at most `count`.
-    fn first_trials(&self, population: &Population, count: usize) -> Vec<usize> {
-        let end = self.trials.len().min(population.first + (1 << 16));
-        let trials: Vec<u32> = (population.first..end).map(|trial| trial as u32).collect();
-        let lists = self.lists(&trials);
-        let own = lists.iter().find(|(other, _)| other.first == population.first);
-        own.iter().flat_map(|(_, trials)| trials).take(count).map(|&trial| trial as usize).collect()
     }
 
     /// The populations of a condition's first instance; those of all others are alike.

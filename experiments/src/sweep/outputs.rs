@@ -7,11 +7,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::Model;
-use crate::drawing::{self, SPEC};
+use super::{Figures, Model};
+use crate::figure::Chart;
 use crate::record::manifest::{FILE as MANIFEST, Manifest, hash_file};
 use crate::record::{OPTIMUM, PROVENANCE, SPECTRUM, TABLES, atomic};
-use crate::spec::Spec;
+use crate::spec::{self, Spec};
 
 /// The names of the files that a sweep writes besides files of weights, in the order in which they are written.
 pub(super) struct Outputs {
@@ -23,12 +23,15 @@ pub(super) struct Outputs {
     pub derived: Vec<String>,
 }
 
+/// The name of the file that tells whose results a folder holds.
+pub const SPEC: &str = "spec.toml";
+
 /// The summary of the trials.
 pub(super) const SUMMARY: &str = "summary.csv";
 
 impl Outputs {
-    /// Those of a spec.
-    pub fn new(spec: &Spec, model: &Model) -> Self {
+    /// Those of a spec; no figures without what draws them.
+    pub fn new(spec: &Spec, model: &Model, figures: Option<&'static dyn Figures>) -> Self {
         let record = &spec.record;
         let is_wanted = |table: &&&str| match **table {
             "trajectory" => record.trajectory,
@@ -45,8 +48,8 @@ impl Outputs {
             (OPTIMUM, record.spectrum && is_network),
         ];
         let of_spec = of_spec.into_iter().filter(|(_, wanted)| *wanted).map(|(name, _)| name.to_owned()).collect();
-        let derived =
-            std::iter::once(SUMMARY.to_owned()).chain(drawing::figure_files(&spec.figures, &spec.problems())).collect();
+        let figures = figures.into_iter().flat_map(|figures| figures.files(spec));
+        let derived = std::iter::once(SUMMARY.to_owned()).chain(figures).collect();
         Self { of_trials, of_spec, derived }
     }
 
@@ -136,4 +139,16 @@ impl Claimed {
         let is_there = |name: &&str| fs::symlink_metadata(folder.join(name)).is_ok();
         Ok(names.filter(is_there).filter(|name| !is_own(name)).map(str::to_owned).collect())
     }
+}
+
+/// The names of the files of figures of trials on these problems, from the folder of the results.
+pub fn figure_files(figures: &[spec::Figure], problems: &[&str]) -> Vec<String> {
+    let files = |figure: &spec::Figure| chart(figure).files(problems);
+    figures.iter().flat_map(files).map(|file| format!("figures/{file}")).collect()
+}
+
+/// What a spec asks to be drawn.
+pub fn chart(figure: &spec::Figure) -> Chart {
+    let chart = Chart::new(figure.kind, Some(figure.metric)).expect("a figure is of a known kind and metric");
+    chart.with(figure.options.clone())
 }

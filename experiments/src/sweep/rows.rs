@@ -83,7 +83,7 @@ pub(super) fn headers(spec: &Spec, plan: &Plan) -> [Vec<u8>; record::TABLES.len(
 }
 
 /// The columns of `runs.csv` that only some sweeps have.
-fn extra_columns(spec: &Spec, plan: &Plan) -> Vec<String> {
+pub(super) fn extra_columns(spec: &Spec, plan: &Plan) -> Vec<String> {
     let mut columns =
         if let Model::Landscape(landscape) = &plan.conditions[0].model { landscape.columns() } else { Vec::new() };
     columns.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
@@ -124,7 +124,8 @@ fn bytes(write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) -> Vec<u8> {
     writer.into_inner().expect("memory takes every row")
 }
 
-fn run(plan: &Plan, trial: &Trial, outcome: &Outcome) -> Run {
+/// The row of a trial in `runs.csv`.
+pub(super) fn run(plan: &Plan, trial: &Trial, outcome: &Outcome) -> Run {
     let (initial, last, best) = (outcome.initial(), outcome.last(), outcome.best());
     let loss = |point: Option<&Point>, split: Split| point.and_then(|point| point.loss[split as usize]);
     let accuracy = |split: Split| last.and_then(|point| point.accuracy[split as usize]);

@@ -13,13 +13,14 @@ use thalweg_kernels::{CONTRACT, Isa};
 use super::finish::Finish;
 use super::folder::{Claim, Folder};
 use super::identity::{form, piece};
+use super::lock::host;
 use super::outputs::Outputs;
 use super::training::Training;
-use super::{Plan, Quadratic, WeightFiles};
-use crate::drawing::{self, DrawError};
+use super::{DrawError, Figures, Plan, Quadratic, WeightFiles};
 use crate::memory::Memory;
 use crate::record::{Holder, Identity, Provenance, RecordError};
 use crate::spec::{InputError, Spec};
+use crate::train::Threads;
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
 #[derive(Clone, Debug)]
@@ -32,8 +33,8 @@ pub struct Settings {
     pub isa: Isa,
     /// What is used of what is there already.
     pub reuse: Reuse,
-    /// Whether figures are written as PNG as well.
-    pub png: bool,
+    /// What draws the figures; without it there are none.
+    pub figures: Option<&'static dyn Figures>,
     /// How much memory the sweep may need.
     pub memory: Memory,
 }
@@ -136,13 +137,14 @@ pub enum RunError {
 ///
 /// If the spec does not fit its data, or files cannot be read or written. What was computed until then is kept.
 pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &AtomicBool) -> Result<Finished, RunError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build()?;
+    let pool = Threads::start(settings.threads)?;
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
     let (files, data, plan) = pool.install(|| Plan::read(spec, settings.memory))?;
     plan.check_memory(settings.isa, settings.threads, settings.memory)?;
     let quadratic = Quadratic::of(spec, &plan, &data)?;
-    drawing::check(spec, &plan, &settings.out)?;
-    let (text, outputs) = (spec.of_results().canonical(), Outputs::new(spec, &plan.conditions[0].model));
+    settings.figures.map_or(Ok(()), |figures| figures.check(spec, &plan, &settings.out))?;
+    let outputs = Outputs::new(spec, &plan.conditions[0].model, settings.figures);
+    let text = spec.of_results().canonical();
     let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
     let (path, text) = (settings.out.as_path(), text.as_str());
     let (form, outputs, inputs) = (form(spec, &plan), &outputs, &inputs);
@@ -177,7 +179,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
         store: &store,
         weights: &weights,
         provenance,
-        png: settings.png,
+        figures: settings.figures,
     };
     pool.install(|| finish.run(workshop))?;
     Ok(Finished::Complete)
@@ -199,7 +201,7 @@ fn provenance(
         revision: revision.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()),
         contract: CONTRACT,
         date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
-        host: gethostname::gethostname().to_string_lossy().into_owned(),
+        host: host(),
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         isa: settings.isa.name(),
         threads: settings.threads,

@@ -8,9 +8,8 @@ use thalweg_kernels::CONTRACT;
 
 use super::folder::row_folders;
 use super::lock::{FolderLock, WORKSHOP};
-use super::outputs::SUMMARY;
+use super::outputs::{SPEC, SUMMARY, figure_files};
 use super::salvage::Stamp;
-use crate::drawing::{self, SPEC};
 use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
 use crate::record::{Holder, TABLES};
 use crate::spec::{InputError, Study};
@@ -110,7 +109,7 @@ impl Status {
         }
         let is_named = |name: &String| manifest.names().any(|own| own == name);
         self.undrawn =
-            drawing::figure_files(&spec.figures, &spec.problems()).into_iter().filter(|name| !is_named(name)).collect();
+            figure_files(&spec.figures, &spec.problems()).into_iter().filter(|name| !is_named(name)).collect();
     }
 }
 

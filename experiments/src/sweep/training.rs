@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
@@ -57,6 +58,11 @@ impl<'a> Training<'a> {
     ///
     /// If data cannot be made, threads not be started, or rows not be written.
     pub fn run(&self, data: &Splits, files: &[DataFiles]) -> Result<Duration, RunError> {
+        let keep = |trials: &[u32], outcomes: &[Outcome]| self.keep(trials, outcomes);
+        let clock = || self.started.elapsed();
+        let Self { spec, plan, stop, .. } = *self;
+        let Settings { isa, threads, .. } = *self.settings;
+        let workers = Workers { spec, plan, isa, threads, stop, keep: &keep, clock: &clock };
         let trained = std::thread::scope(|scope| {
             let (ready, pieces) = sync_channel(0);
             let sealing = scope.spawn(move || self.seal(&pieces));
@@ -65,7 +71,7 @@ impl<'a> Training<'a> {
                 for piece in 0..self.store.pieces() {
                     let missing = self.store.missing(piece);
                     if !missing.is_empty() {
-                        spent += self.train(&missing, data, files)?;
+                        spent += workers.train(&missing, data, files)?;
                     }
                     if self.stop.load(Ordering::Relaxed) {
                         break;
@@ -94,31 +100,6 @@ impl<'a> Training<'a> {
                 return self.fail(error);
             }
         }
-    }
-
-    /// Trains trials of a piece, condition by condition and instance by instance; `data` are the examples of the first.
-    fn train(&self, missing: &[u32], data: &Splits, files: &[DataFiles]) -> Result<Duration, RunError> {
-        let place = |population: &Population| (population.condition, population.instance);
-        let mut spent = Duration::ZERO;
-        // The examples that were made last, which the next condition may have as well.
-        let mut made: Option<((usize, usize), Splits)> = None;
-        for lists in self.plan.lists(missing).chunk_by(|one, other| place(one.0) == place(other.0)) {
-            if self.stop.load(Ordering::Relaxed) {
-                break;
-            }
-            let (number, instance) = place(lists[0].0);
-            let condition = &self.plan.conditions[number];
-            let examples = (condition.examples, instance);
-            if examples != (0, 0) && made.as_ref().is_none_or(|(known, _)| *known != examples) {
-                // What was made before shall not be in memory beside it.
-                drop(made.take());
-                let (files, problem) = (&files[condition.files], &condition.instances[instance]);
-                made = Some((examples, Splits::of_instance(&condition.spec, files, problem)?));
-            }
-            let data = made.as_ref().filter(|(known, _)| *known == examples).map_or(data, |(_, own)| own);
-            spent += with_objective(condition, data, Instance { training: self, condition, lists })?;
-        }
-        Ok(spent)
     }
 
     /// Ends the training, after a failure.
@@ -156,9 +137,55 @@ impl<'a> Training<'a> {
     }
 }
 
+/// Threads that train trials of a plan.
+pub(super) struct Workers<'a> {
+    pub spec: &'a Spec,
+    pub plan: &'a Plan,
+    pub isa: Isa,
+    pub threads: usize,
+    /// Whether to give up the blocks in progress.
+    pub stop: &'a AtomicBool,
+    /// What becomes of trials that are finished.
+    pub keep: &'a (dyn Fn(&[u32], &[Outcome]) + Sync),
+    /// The time, if anybody wants to know how much is spent.
+    pub clock: &'a (dyn Fn() -> Duration + Sync),
+}
+
+impl Workers<'_> {
+    /// Trains trials, condition by condition and instance by instance; `data` are the examples of the first, and those of
+    /// others are made from `files`. Returns the time spent on it, summed over the threads.
+    ///
+    /// # Errors
+    ///
+    /// If data cannot be made, or threads not be started.
+    pub fn train(&self, trials: &[u32], data: &Splits, files: &[DataFiles]) -> Result<Duration, RunError> {
+        let place = |population: &Population| (population.condition, population.instance);
+        let mut spent = Duration::ZERO;
+        // The examples that were made last, which the next condition may have as well.
+        let mut made: Option<((usize, usize), Splits)> = None;
+        for lists in self.plan.lists(trials).chunk_by(|one, other| place(one.0) == place(other.0)) {
+            if self.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let (number, instance) = place(lists[0].0);
+            let condition = &self.plan.conditions[number];
+            let examples = (condition.examples, instance);
+            if examples != (0, 0) && made.as_ref().is_none_or(|(known, _)| *known != examples) {
+                // What was made before shall not be in memory beside it.
+                drop(made.take());
+                let (files, problem) = (&files[condition.files], &condition.instances[instance]);
+                made = Some((examples, Splits::of_instance(&condition.spec, files, problem)?));
+            }
+            let data = made.as_ref().filter(|(known, _)| *known == examples).map_or(data, |(_, own)| own);
+            spent += with_objective(condition, data, Instance { workers: self, condition, lists })?;
+        }
+        Ok(spent)
+    }
+}
+
 /// Training trials of an instance, in lists by population.
 struct Instance<'a> {
-    training: &'a Training<'a>,
+    workers: &'a Workers<'a>,
     condition: &'a Condition,
     lists: &'a [(&'a Population, Vec<u32>)],
 }
@@ -167,14 +194,14 @@ impl WithObjective for Instance<'_> {
     type Output = Result<Duration, RunError>;
 
     fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<Duration, RunError> {
-        let Training { spec, plan, settings, stop, .. } = *self.training;
+        let Workers { spec, plan, isa, threads, stop, keep, clock } = *self.workers;
         let schedule = super::train_schedule(self.condition);
         let observers: &[&dyn Observer<T>] = match (spec.record.curves, spec.record.effective_lr) {
             (Curves::None, _) => &[],
             (_, false) => &[&Norms],
             (_, true) => &[&Norms, &EffectiveRates],
         };
-        let choice = |list: &(&Population, Vec<u32>)| Choice::new(self.condition, list.0, settings.isa);
+        let choice = |list: &(&Population, Vec<u32>)| Choice::new(self.condition, list.0, isa);
         let choices: Vec<Choice> = self.lists.iter().map(choice).collect();
         // Populations that are trained in the same way share the threads.
         let mut ways = Vec::new();
@@ -190,10 +217,10 @@ impl WithObjective for Instance<'_> {
                 let trials: &[u32] = trials;
                 (population.optimizer, trials)
             });
-            let jobs = Missing { plan, lists: lists.collect() };
-            let engine = train::Engine { isa: settings.isa, threads: settings.threads, path, lanes };
+            let jobs = Missing { plan, lists: lists.collect(), clock };
+            let engine = train::Engine { isa, threads, path, lanes };
             let done = |job: usize, first: usize, outcomes: &[Outcome]| {
-                self.training.keep(&jobs.lists[job].1[first..first + outcomes.len()], outcomes);
+                keep(&jobs.lists[job].1[first..first + outcomes.len()], outcomes);
             };
             spent += train::train(objective, &jobs, &schedule, observers, engine, stop, done)?;
         }
@@ -205,6 +232,7 @@ impl WithObjective for Instance<'_> {
 struct Missing<'a> {
     plan: &'a Plan,
     lists: Vec<(&'static Optimizer, &'a [u32])>,
+    clock: &'a (dyn Fn() -> Duration + Sync),
 }
 
 impl Jobs for Missing<'_> {
@@ -226,5 +254,9 @@ impl Jobs for Missing<'_> {
         let lane = |(&index, trial)| super::lane(self.plan, index as usize, trial);
         let lanes: Vec<Lane<'_>> = indices.iter().zip(&trials).map(lane).collect();
         work(&lanes)
+    }
+
+    fn now(&self) -> Duration {
+        (self.clock)()
     }
 }

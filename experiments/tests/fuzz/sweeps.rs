@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use thalweg::drawing::drawer;
 use thalweg::memory::Memory;
 use thalweg::random::Stream;
 use thalweg::spec::{Spec, Study};
@@ -149,7 +150,7 @@ fn is_small(plan: &Plan) -> bool {
 
 fn settings(out: &Path) -> Settings {
     let (out, memory) = (out.to_owned(), Memory::limited(200_000_000));
-    Settings { out, threads: 1, isa: Isa::best(), reuse: Reuse::Everything, png: false, memory }
+    Settings { out, threads: 1, isa: Isa::best(), reuse: Reuse::Everything, figures: Some(drawer(false)), memory }
 }
 
 /// All files in a folder and in those within it.

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use flate2::{Compression, write::GzEncoder};
 use thalweg::data::{DataFiles, Splits};
+use thalweg::drawing::drawer;
 use thalweg::memory::Memory;
 use thalweg::spec::{InputError, Spec};
 use thalweg::sweep::Plan;
@@ -71,8 +72,14 @@ fn data_that_change_while_several_instances_run_change_nothing() {
         let spec = Spec::parse("files.toml", SPEC, folder.path(), &[]).unwrap();
         let out = folder.path().join(name);
         let memory = Memory::of_machine();
-        let settings =
-            Settings { out: out.clone(), threads: 1, isa: Isa::best(), reuse: Reuse::Everything, png: false, memory };
+        let settings = Settings {
+            out: out.clone(),
+            threads: 1,
+            isa: Isa::best(),
+            reuse: Reuse::Everything,
+            figures: Some(drawer(false)),
+            memory,
+        };
         run(&spec, &settings, &Meddler { path: path.clone(), text }, &AtomicBool::new(false)).unwrap();
         fs::read_to_string(out.join("runs.csv")).unwrap()
     };

@@ -175,7 +175,7 @@ fn another_process_in_the_folder_is_named() {
     let (spec, folder) = (spec(NETWORKS, &[]), tempfile::tempdir().unwrap());
     fs::create_dir(folder.path().join(".thalweg")).unwrap();
     let other = Holder { process: 7, host: "elsewhere".to_owned(), since: "yesterday".to_owned() };
-    let lock = Lock::take(&folder.path().join(".thalweg/lock"), &other).unwrap();
+    let lock = Lock::take(&folder.path().join(".thalweg/lock"), &|| other.clone()).unwrap();
     let error = run_into(&spec, folder.path(), 1, Reuse::Everything).unwrap_err();
     assert!(error.to_string().ends_with("process 7 on elsewhere, since yesterday"), "{error}");
     // One that is gone does not block.

@@ -20,6 +20,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use thalweg::drawing::drawer;
 use thalweg::memory::Memory;
 use thalweg::spec::Spec;
 use thalweg::sweep::run::{Finished, Progress, Reuse, RunError, Settings, run};
@@ -55,7 +56,14 @@ fn run_until(spec: &Spec, settings: &Settings, trials: usize) -> (Result<Finishe
 }
 
 fn settings(out: &Path, threads: usize, reuse: Reuse) -> Settings {
-    Settings { out: out.to_owned(), threads, isa: Isa::best(), reuse, png: false, memory: Memory::of_machine() }
+    Settings {
+        out: out.to_owned(),
+        threads,
+        isa: Isa::best(),
+        reuse,
+        figures: Some(drawer(false)),
+        memory: Memory::of_machine(),
+    }
 }
 
 fn run_into(spec: &Spec, out: &Path, threads: usize, reuse: Reuse) -> Result<Finished, RunError> {

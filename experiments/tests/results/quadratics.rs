@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use thalweg::data::{Splits, Targets};
+use thalweg::drawing::drawer;
 use thalweg::memory::Memory;
 use thalweg::record::{self, read_optimum, read_spectrum};
 use thalweg::spec::{InputError, Spec};
@@ -140,7 +141,7 @@ fn run(text: &str, out: &Path) {
         threads: 1,
         isa,
         reuse: Reuse::Everything,
-        png: false,
+        figures: Some(drawer(false)),
         memory: Memory::of_machine(),
     };
     run(&parse(text).unwrap(), &settings, &Silent, &false.into()).unwrap();

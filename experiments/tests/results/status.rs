@@ -95,7 +95,7 @@ fn of_a_run_that_was_stopped_the_trials_that_are_kept_are_counted() {
     let host = gethostname::gethostname().to_string_lossy().into_owned();
     let holder = |process, host: &str| Holder { process, host: host.to_owned(), since: "then".to_owned() };
     let locked = |holder: &Holder| {
-        let _lock = Lock::take(&out.join(".thalweg/lock"), holder).unwrap();
+        let _lock = Lock::take(&out.join(".thalweg/lock"), &|| holder.clone()).unwrap();
         status(folder.path(), "a")
     };
     let own = std::process::id();

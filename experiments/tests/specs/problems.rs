@@ -74,7 +74,7 @@ fn runs(spec: &Spec, threads: usize, isa: Isa) -> String {
         threads,
         isa,
         reuse: Reuse::Everything,
-        png: false,
+        figures: None,
         memory: Memory::of_machine(),
     };
     assert_eq!(run(spec, &settings, &Silent, &AtomicBool::new(false)).unwrap(), Finished::Complete);

@@ -210,7 +210,7 @@ fn results(text: &str, out: &FilePath) -> Runs {
         threads: 2,
         isa: Isa::best(),
         reuse: Reuse::Everything,
-        png: false,
+        figures: None,
         memory: Memory::of_machine(),
     };
     assert_eq!(run(&spec, &settings, &Silent, &AtomicBool::new(false)).unwrap(), Finished::Complete);

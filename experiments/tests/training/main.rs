@@ -4,6 +4,7 @@
 //! `cargo test -p thalweg --test training bits::` runs one module.
 
 mod bits;
+mod compute;
 mod gradients;
 mod landscapes;
 mod networks;

@@ -167,6 +167,7 @@ struct Columns<T, const WHOLE: bool> {
     last: usize,
 }
 
+#[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only x86-64 turns within registers"))]
 impl<T, const WHOLE: bool> Columns<T, WHOLE> {
     /// A block of terms of a column; of the last one, where there is no such column.
     ///

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use pulp::{Simd, WithSimd};
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use pulp::Simd;
+use pulp::WithSimd;
 
 /// The environment variable that forces an instruction set.
 pub const VARIABLE: &str = "THALWEG_ISA";
@@ -55,7 +57,7 @@ impl Isa {
     /// Every instruction set that this machine can run, the portable one first, the fastest last. With the feature
     /// `widths`, other register widths of them come between.
     pub fn available() -> Vec<Self> {
-        #[allow(unused_mut, reason = "other targets than x86-64 may have nothing to add")]
+        #[allow(unused_mut, reason = "processors without an instruction set of ours have nothing to add")]
         let mut all = vec![Choice::Scalar];
         #[cfg(target_arch = "aarch64")]
         all.extend(pulp::aarch64::Neon::try_new().map(Choice::Neon));
@@ -126,20 +128,20 @@ impl Isa {
     // Kernels ask for this at every call, so it is no dispatch; a test compares the two.
     #[inline]
     pub fn lanes<T: crate::Real>(self) -> usize {
-        let bytes = match self.0 {
-            Choice::Scalar => return 1,
+        let bytes: Option<usize> = match self.0 {
+            Choice::Scalar => None,
             #[cfg(target_arch = "x86_64")]
-            Choice::V3(_) => 32,
+            Choice::V3(_) => Some(32),
             #[cfg(target_arch = "x86_64")]
-            Choice::V4(_) => 64,
+            Choice::V4(_) => Some(64),
             #[cfg(target_arch = "aarch64")]
-            Choice::Neon(_) => 16,
+            Choice::Neon(_) => Some(16),
             #[cfg(all(feature = "widths", target_arch = "x86_64"))]
-            Choice::V3x128(_) => 16,
+            Choice::V3x128(_) => Some(16),
             #[cfg(all(feature = "widths", target_arch = "x86_64"))]
-            Choice::V3x512(_) => 64,
+            Choice::V3x512(_) => Some(64),
         };
-        bytes / size_of::<T>()
+        bytes.map_or(1, |bytes| bytes / size_of::<T>())
     }
 
     /// Runs `op` compiled for this instruction set.

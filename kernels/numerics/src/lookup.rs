@@ -1,8 +1,9 @@
 //! Choosing lane by lane among eight or four numbers that a register holds: pulp has no such operation.
 
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use std::any::Any;
 
-use bytemuck::{Pod, Zeroable};
+use bytemuck::Pod;
 use pulp::Simd;
 
 /// The number of a table that the lowest three bits of each lane of `index` name. It moves bits and computes nothing,
@@ -24,8 +25,9 @@ fn lane_by_lane<T: Pod, R: Pod>(table: [T; 8], index: R, low_bits: impl Fn(T) ->
 }
 
 /// The table, repeated to fill a register.
+#[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn repeated<T: Pod, R: Zeroable + Pod>(table: [T; 8]) -> R {
+fn repeated<T: Pod, R: Pod>(table: [T; 8]) -> R {
     let mut register = R::zeroed();
     for part in bytemuck::cast_slice_mut::<R, T>(std::slice::from_mut(&mut register)).chunks_exact_mut(8) {
         part.copy_from_slice(&table);
@@ -93,6 +95,7 @@ impl Lookup for f32 {
         if let Some(neon) = (&simd as &dyn Any).downcast_ref::<pulp::aarch64::Neon>() {
             return bytemuck::cast(neon::lookup_f32(*neon, table, bytemuck::cast(index)));
         }
+        let _ = simd;
         lane_by_lane(table, index, |lane| lane.to_bits() as usize)
     }
 }
@@ -115,6 +118,7 @@ impl Lookup for f64 {
         if let Some(neon) = (&simd as &dyn Any).downcast_ref::<pulp::aarch64::Neon>() {
             return bytemuck::cast(neon::lookup_f64(*neon, table, bytemuck::cast(index)));
         }
+        let _ = simd;
         lane_by_lane(table, index, |lane| lane.to_bits() as usize)
     }
 }
@@ -163,6 +167,7 @@ pub fn lookup_four<S: Simd, R: Pod>(simd: S, table: [f64; 4], index: R) -> R {
     if let Some(neon) = (&simd as &dyn Any).downcast_ref::<pulp::aarch64::Neon>() {
         return bytemuck::cast(neon::lookup_four(*neon, table, bytemuck::cast(index)));
     }
+    let _ = simd;
     let mut register = index;
     for lane in bytemuck::cast_slice_mut::<R, f64>(std::slice::from_mut(&mut register)) {
         *lane = table[(lane.to_bits() >> 33 & 3) as usize];

@@ -19,6 +19,7 @@ mod pool;
 mod rate;
 mod step;
 pub(crate) mod team;
+mod threads;
 mod trials;
 
 pub use block::{Schedule, Setting, Trainer, trainer};
@@ -32,3 +33,4 @@ pub use outcome::{Keep, Metric, Outcome, Point, Positions, Target};
 pub use pool::{Engine, Job, Jobs, train};
 pub use rate::{COURSES, Course, CourseFacts, RateSchedule};
 pub use team::Team;
+pub use threads::Threads;

@@ -3,14 +3,14 @@
 use std::ops::Range;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
 use super::block::Setting;
-use super::{Lane, Layout, Objective, Observer, Outcome, Path, Schedule, Team};
+use super::{Lane, Layout, Objective, Observer, Outcome, Path, Schedule, Team, Threads};
 
 /// How blocks are trained. None of it changes a bit of a result.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +66,11 @@ pub trait Jobs: Sync {
 
     /// Does `work` with some of a list's trials.
     fn with_lanes<R>(&self, job: usize, trials: Range<usize>, work: impl FnOnce(&[Lane<'_>]) -> R) -> R;
+
+    /// The time on the caller's clock, by which training is measured; who has none learns of no time spent.
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// A list of trials in memory.
@@ -97,7 +102,8 @@ impl<'a, A: AsRef<[Job<'a>]> + Sync + ?Sized> Jobs for A {
 
 /// Trains all trials of all jobs; hands each finished block to `done`, with the job's index and the index of its first
 /// trial there, in no particular order and from any thread. Gives up the blocks in progress once `stop` is set. Returns
-/// the time spent on training, summed over the threads: that of threads which help counts in full, with or without a part.
+/// the time spent on training by the clock of the jobs, summed over the threads: that of threads which help counts in full,
+/// with or without a part.
 ///
 /// # Errors
 ///
@@ -127,17 +133,18 @@ pub fn train<T: Elementary, O: Objective<T>>(
     let team = Team::new(threads, busy);
     let setting = Setting { schedule, observers, layout, team: &team, optimizers: &optimizers, stop };
     let (next, spent, present) = (AtomicUsize::new(0), AtomicU64::new(0), AtomicU64::new(0));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let (start, began) = (Barrier::new(busy), Instant::now());
-    pool.broadcast(|thread| {
+    let pool = Threads::start(threads)?;
+    let since = |then: Duration| jobs.now().saturating_sub(then).as_nanos() as u64;
+    let (start, began) = (Barrier::new(busy), jobs.now());
+    pool.broadcast(&|thread| {
         // Threads that return from here wait for parts of what the others do.
-        if thread.index() >= busy {
+        if thread >= busy {
             return;
         }
         // Nobody has parts before everybody is here: else a thread might come here while another waits for a part that it
         // took, and keep it waiting for a whole block.
         start.wait();
-        let came = Instant::now();
+        let came = jobs.now();
         let mut trainer = objective.trainer(setting);
         while !stop.load(Ordering::Relaxed) {
             let block = next.fetch_add(1, Ordering::Relaxed);
@@ -148,9 +155,9 @@ pub fn train<T: Elementary, O: Objective<T>>(
             let first = (block - job.checked_sub(1).map_or(0, |before| ends[before])) * lanes;
             let trials = first..jobs.trials(job).min(first + lanes);
             let outcomes = jobs.with_lanes(job, trials, |trials| {
-                let begin = Instant::now();
+                let begin = jobs.now();
                 let outcomes = trainer.train(jobs.optimizer(job), trials);
-                spent.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
+                spent.fetch_add(since(begin), Ordering::Relaxed);
                 outcomes
             });
             if let Some(outcomes) = outcomes {
@@ -158,9 +165,9 @@ pub fn train<T: Elementary, O: Objective<T>>(
             }
         }
         team.leave();
-        present.fetch_add(came.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        present.fetch_add(since(came), Ordering::Relaxed);
     });
-    let all = began.elapsed().as_nanos() as u64 * threads as u64;
+    let all = since(began) * threads as u64;
     let helping = if engine.path == Path::Dense { all.saturating_sub(present.into_inner()) } else { 0 };
     Ok(Duration::from_nanos(spent.into_inner() + helping))
 }

@@ -71,15 +71,13 @@ fn new_file_permissions() -> Option<Permissions> {
     None
 }
 
-/// A rename is on disk when its folder is.
-#[cfg(unix)]
+/// Puts the names of a folder's files on disk: a rename is there when its folder is. Systems other than Unix have no such
+/// call.
+///
+/// # Errors
+/// If the folder cannot be synced.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-pub fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]

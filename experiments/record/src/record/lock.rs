@@ -46,12 +46,12 @@ impl From<io::Error> for LockError {
 }
 
 impl Lock {
-    /// Locks through this file, which then says who holds it.
+    /// Locks through this file, which then says who holds it: that is asked for once it is locked.
     ///
     /// # Errors
     ///
     /// If another process holds it, or the file cannot be opened.
-    pub fn take(path: &Path, holder: &Holder) -> Result<Self, LockError> {
+    pub fn take(path: &Path, holder: &dyn Fn() -> Holder) -> Result<Self, LockError> {
         loop {
             let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
             match file.try_lock() {
@@ -65,7 +65,7 @@ impl Lock {
             if !is_same(&file, path)? {
                 continue;
             }
-            let text = toml::to_string(holder).map_err(io::Error::other)?;
+            let text = toml::to_string(&holder()).map_err(io::Error::other)?;
             file.set_len(0)?;
             file.rewind()?;
             file.write_all(text.as_bytes())?;
@@ -101,17 +101,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let holder = |process| Holder { process, host: "here".to_owned(), since: "today".to_owned() };
-        let first = Lock::take(&path, &holder(1)).unwrap();
-        match Lock::take(&path, &holder(2)) {
+        let first = Lock::take(&path, &|| holder(1)).unwrap();
+        match Lock::take(&path, &|| holder(2)) {
             Err(LockError::Held(by)) => assert_eq!(by, Some(holder(1))),
             other => panic!("{other:?}"),
         }
         drop(first);
-        let second = Lock::take(&path, &holder(2)).unwrap();
+        let second = Lock::take(&path, &|| holder(2)).unwrap();
         // Removed by the one that holds it: the next one makes a new one.
         fs::remove_file(&path).unwrap();
         drop(second);
-        Lock::take(&path, &holder(3)).unwrap();
+        Lock::take(&path, &|| holder(3)).unwrap();
         assert!(fs::read_to_string(&path).unwrap().contains("process = 3"));
     }
 }

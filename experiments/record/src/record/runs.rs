@@ -136,6 +136,26 @@ pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Pr
     writer.write_record(None::<&[u8]>)
 }
 
+impl Run {
+    /// The row as who reads it sees it, once it is written in this precision.
+    #[must_use]
+    pub fn as_read(self, precision: Precision) -> Self {
+        let read = |value: Option<f64>| value.map(|value| precision.decimal(value));
+        Self {
+            initial_train_loss: read(self.initial_train_loss),
+            final_train_loss: read(self.final_train_loss),
+            best_train_loss: read(self.best_train_loss),
+            final_validation_loss: read(self.final_validation_loss),
+            final_test_loss: read(self.final_test_loss),
+            final_train_accuracy: read(self.final_train_accuracy),
+            final_validation_accuracy: read(self.final_validation_accuracy),
+            final_test_accuracy: read(self.final_test_accuracy),
+            extra: self.extra.into_iter().map(read).collect(),
+            ..self
+        }
+    }
+}
+
 /// Cells of a row, written through one buffer: there are millions of them.
 struct Cells<'a, W: Write> {
     writer: &'a mut csv::Writer<W>,

@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Scale};
 use super::cells::{Cells, Fill, borders, scale_of};
-use super::colors::viridis;
+use super::colors::{Rgb, viridis};
 use super::contour::{self, Levels};
 use super::labels;
 use super::picture::{Disc, Entry, Layer, Panel, Picture, Symbol};
@@ -33,7 +33,7 @@ const MOST_NAMED: usize = 12;
 /// Ends that lie closer than this share of the starts' range count as one.
 const NEAR: f64 = 0.02;
 
-const ELSEWHERE: plotters::style::RGBColor = plotters::style::RGBColor(0xf2, 0xf2, 0xf2);
+const ELSEWHERE: Rgb = Rgb(0xf2, 0xf2, 0xf2);
 
 /// A place where trials end.
 struct End {
@@ -127,7 +127,7 @@ fn shades(ends: &[End]) -> Vec<Option<usize>> {
     (0..ends.len()).map(|end| order.iter().position(|other| *other == end)).collect()
 }
 
-fn color(shade: usize, shades: &[Option<usize>]) -> plotters::style::RGBColor {
+fn color(shade: usize, shades: &[Option<usize>]) -> Rgb {
     let count = shades.iter().flatten().count();
     viridis(0.06 + 0.9 * shade as f64 / (count - 1).max(1) as f64)
 }

@@ -1,20 +1,17 @@
 //! Tables of coloured cells: where their borders lie, and how they become rectangles or the pixels of an image.
 
-use plotters::style::RGBColor;
+use super::colors::Rgb;
 
 use super::axis::{Scale, between};
 
 /// The most cells that an SVG draws one by one; more become an image.
 pub const MOST_RECTANGLES: usize = 64 * 64;
 
-/// Pixels along a side of the image of cells whose sizes differ.
-const FINE: usize = 1024;
-
 /// What a cell shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fill {
     /// A value, as this colour.
-    Color(RGBColor),
+    Color(Rgb),
     /// That there is no value because trials diverged.
     Hatched,
     /// That there are no trials.
@@ -23,11 +20,11 @@ pub enum Fill {
 
 impl Fill {
     /// The colour below any hatching.
-    pub(super) fn color(self) -> RGBColor {
+    pub fn color(self) -> Rgb {
         match self {
             Self::Color(color) => color,
-            Self::Hatched => RGBColor(0xe4, 0xe4, 0xe4),
-            Self::Empty => RGBColor(0xff, 0xff, 0xff),
+            Self::Hatched => Rgb(0xe4, 0xe4, 0xe4),
+            Self::Empty => Rgb(0xff, 0xff, 0xff),
         }
     }
 }
@@ -58,27 +55,6 @@ impl Cells {
     pub fn fill(&self, column: usize, row: usize) -> Fill {
         self.fills[row * self.size().0 + column]
     }
-}
-
-/// The centres of an image's pixels along one side, as the number of the cell that each lies in.
-///
-/// `borders` are the cells', as pixels of the drawing, in either direction. Cells of one size are a pixel each.
-pub(super) fn samples(borders: &[f64]) -> Vec<usize> {
-    let cells = borders.len() - 1;
-    let (first, last) = (borders[0], borders[cells]);
-    let even = |(i, border): (usize, &f64)| {
-        let expected = first + (last - first) * i as f64 / cells as f64;
-        (border - expected).abs() <= 0.01 * ((last - first) / cells as f64).abs()
-    };
-    if borders.iter().enumerate().all(even) {
-        return (0..cells).collect();
-    }
-    let sign = if last > first { 1.0 } else { -1.0 };
-    let sample = |i: usize| {
-        let place = first + (last - first) * (i as f64 + 0.5) / FINE as f64;
-        borders[1..cells].partition_point(|border| sign * border <= sign * place)
-    };
-    (0..FINE).map(sample).collect()
 }
 
 /// On which scale ascending values are spread more evenly: geometric spacing asks for a log axis.
@@ -178,17 +154,6 @@ mod tests {
                 assert!(borders.is_sorted() && borders.iter().all(|border| border.is_finite()), "{borders:?}");
                 assert!(scale == Scale::Linear || borders[0] > 0.0, "{borders:?}");
             }
-        }
-    }
-
-    #[test]
-    fn even_cells_are_a_pixel_each() {
-        assert_eq!(samples(&[10.0, 20.0, 30.001, 40.0]), [0, 1, 2]);
-        assert_eq!(samples(&[40.0, 30.0, 20.0]), [0, 1]);
-        for uneven in [[0.0, 30.0, 40.0], [40.0, 10.0, 0.0]] {
-            let samples = samples(&uneven);
-            assert_eq!(samples.iter().filter(|cell| **cell == 0).count(), 768);
-            assert!(samples.is_sorted());
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Colours that stand for numbers, on the screen, to the colour-blind, and in grey.
 
-use plotters::style::RGBColor;
+/// A colour on the screen: red, green and blue of sRGB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rgb(pub u8, pub u8, pub u8);
 
 /// Viridis (van der Walt and Smith 2015) at nine places: its lightness grows evenly, so that it survives in grey, and
 /// the colour-blind can tell its hues apart. Between the places colours are mixed, with no visible difference from the
@@ -24,7 +26,7 @@ const SHADES: u32 = 241;
 const DEEPEST: u8 = 0xc4;
 
 /// The colour of a share, from dark violet at 0 to yellow at 1.
-pub(super) fn viridis(share: f64) -> RGBColor {
+pub(super) fn viridis(share: f64) -> Rgb {
     let shade = (share.clamp(0.0, 1.0) * f64::from(SHADES - 1)).round() as u32;
     let scaled = shade * (VIRIDIS.len() as u32 - 1);
     let (index, part) = ((scaled / (SHADES - 1)) as usize, scaled % (SHADES - 1));
@@ -40,7 +42,7 @@ const DIVERGED: [[u8; 3]; 3] = [[0xd9, 0x82, 0x1a], [0xf6, 0xc0, 0x62], [0xff, 0
 const SIDE_SHADES: u32 = 115;
 
 /// The colour of a place on one side of a boundary: `near` is 0 far off and 1 at the boundary.
-pub(super) fn sides(converged: bool, near: f64) -> RGBColor {
+pub(super) fn sides(converged: bool, near: f64) -> Rgb {
     let colors: &[[u8; 3]] = if converged { &CONVERGED } else { &DIVERGED };
     let shade = (near.clamp(0.0, 1.0) * f64::from(SIDE_SHADES - 1)).round() as u32;
     let scaled = shade * (colors.len() as u32 - 1);
@@ -49,19 +51,19 @@ pub(super) fn sides(converged: bool, near: f64) -> RGBColor {
 }
 
 /// The colour at `part` of `whole` on the way from one to the other.
-fn mix(low: [u8; 3], high: [u8; 3], (part, whole): (u32, u32)) -> RGBColor {
+fn mix(low: [u8; 3], high: [u8; 3], (part, whole): (u32, u32)) -> Rgb {
     let channel = |i: usize| {
         let sum = u32::from(low[i]) * (whole - part) + u32::from(high[i]) * part;
         ((sum + whole / 2) / whole) as u8
     };
-    RGBColor(channel(0), channel(1), channel(2))
+    Rgb(channel(0), channel(1), channel(2))
 }
 
 /// Tone `index` of `count`, from white to a light grey.
-pub(super) fn grey(index: usize, count: usize) -> RGBColor {
+pub(super) fn grey(index: usize, count: usize) -> Rgb {
     let depth = usize::from(0xff - DEEPEST) * index / (count - 1).max(1);
     let tone = 0xff - depth as u8;
-    RGBColor(tone, tone, tone)
+    Rgb(tone, tone, tone)
 }
 
 #[cfg(test)]
@@ -69,7 +71,7 @@ mod tests {
     use super::*;
 
     /// CIE L* of a colour of sRGB.
-    fn lightness(RGBColor(r, g, b): RGBColor) -> f64 {
+    fn lightness(Rgb(r, g, b): Rgb) -> f64 {
         let linear = |channel: u8| {
             let value = f64::from(channel) / 255.0;
             if value <= 0.04045 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
@@ -97,9 +99,9 @@ mod tests {
 
     #[test]
     fn the_ends_are_those_of_the_table() {
-        assert_eq!([viridis(-1.0), viridis(0.0)], [RGBColor(0x44, 0x01, 0x54); 2]);
-        assert_eq!(viridis(0.5), RGBColor(0x21, 0x90, 0x8c));
-        assert_eq!([viridis(1.0), viridis(2.0)], [RGBColor(0xfd, 0xe7, 0x25); 2]);
-        assert_eq!([grey(0, 5), grey(4, 5)], [RGBColor(0xff, 0xff, 0xff), RGBColor(DEEPEST, DEEPEST, DEEPEST)]);
+        assert_eq!([viridis(-1.0), viridis(0.0)], [Rgb(0x44, 0x01, 0x54); 2]);
+        assert_eq!(viridis(0.5), Rgb(0x21, 0x90, 0x8c));
+        assert_eq!([viridis(1.0), viridis(2.0)], [Rgb(0xfd, 0xe7, 0x25); 2]);
+        assert_eq!([grey(0, 5), grey(4, 5)], [Rgb(0xff, 0xff, 0xff), Rgb(DEEPEST, DEEPEST, DEEPEST)]);
     }
 }

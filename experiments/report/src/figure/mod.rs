@@ -7,28 +7,23 @@
 
 mod axis;
 mod basins;
-mod canvas;
 mod cells;
 mod colors;
 mod comparison;
 mod contour;
 mod curves;
 mod density;
+#[cfg(feature = "plotters")]
+mod drawing;
 mod ecdf;
 mod error;
 mod fractal;
 mod function;
-mod geometry;
 mod grid;
 mod heatmap;
-mod image;
 mod labels;
-mod layout;
-mod marks;
 mod network;
 mod options;
-mod output;
-mod paint;
 mod paired;
 mod panels;
 mod picture;
@@ -39,32 +34,29 @@ mod rank;
 mod safety;
 mod sensitivity;
 mod series;
-mod stretch;
 mod style;
-mod text;
 mod theory;
 mod ticks;
-mod tiles;
 mod timing;
 mod trajectories;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::io::Write;
-use std::path::{Path, PathBuf};
 
 pub use axis::{Axis, Scale};
 pub use cells::{Cells, Fill, MOST_RECTANGLES};
+pub use colors::Rgb;
+#[cfg(feature = "plotters")]
+pub use drawing::{draw, png, svg};
 pub use error::FigureError;
 pub use options::{Options, Selection, Theory};
-pub use output::{png, svg};
 pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, style};
 pub use ticks::{Tick, value_label};
 
 use thalweg_record::nearest;
-use thalweg_record::record::{Curve, Key, Quantities, Quantity, Sheet, Surface, Trial, Trials, Waypoint, atomic};
+use thalweg_record::record::{Curve, Key, Quantities, Quantity, Sheet, Surface, Trial, Trials, Waypoint};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric, configurations};
 
 /// All kinds of figures.
@@ -302,36 +294,6 @@ fn help<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String 
     let list = known.clone().collect::<Vec<_>>().join(", ");
     nearest(name, known).map_or_else(String::new, |nearest| format!("did you mean `{nearest}`? "))
         + &format!("There are: {list}")
-}
-
-/// Draws a chart into `folder`: `<name>.svg`, and `<name>.png` if `with_png`; the paths of what was written.
-///
-/// If the rows are of several problems, each has a file of its own, `<name>-<problem>.svg`.
-///
-/// # Errors
-/// If there is nothing to show, or too much, or a file cannot be written.
-pub fn draw(chart: &Chart, tables: &Tables<'_>, folder: &Path, with_png: bool) -> Result<Vec<PathBuf>, FigureError> {
-    let pictures = chart.pictures(tables)?;
-    // All of it is drawn before anything is written: a figure is there as a whole or not at all.
-    let mut files = Vec::new();
-    for (problem, picture) in &pictures {
-        let name = chart.name();
-        let stem = if pictures.len() == 1 { name } else { format!("{name}-{}", slug(problem)) };
-        files.push((format!("{stem}.svg"), svg(picture)?.into_bytes()));
-        if with_png {
-            let mut bytes = Vec::new();
-            png(picture, &mut bytes)?;
-            files.push((format!("{stem}.png"), bytes));
-        }
-    }
-    files.into_iter().map(|(name, bytes)| write(folder.join(name), &bytes)).collect()
-}
-
-fn write(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, FigureError> {
-    match atomic::write(&path, |file| file.write_all(bytes)) {
-        Ok(()) => Ok(path),
-        Err(source) => Err(FigureError::Write { path, source }),
-    }
 }
 
 /// The name as a file name that is valid on every system.

@@ -1,7 +1,7 @@
 //! A network as a graph: how much each unit's output and each weight's gradient changed when one weight did.
 
 use super::axis::{Axis, Scale};
-use super::colors::viridis;
+use super::colors::{Rgb, viridis};
 use super::comparison::remark;
 use super::picture::{ColorBar, Disc, Entry, Layer, Panel, Picture, Stroke, Symbol};
 use super::ticks::Tick;
@@ -29,8 +29,8 @@ const MOST_DECADES: f64 = 6.0;
 const SPACING: f64 = 70.0;
 const LEAST: f64 = 240.0;
 
-const WHITE: plotters::style::RGBColor = plotters::style::RGBColor(0xff, 0xff, 0xff);
-const GREY: plotters::style::RGBColor = plotters::style::RGBColor(0xc4, 0xc4, 0xc4);
+const WHITE: Rgb = Rgb(0xff, 0xff, 0xff);
+const GREY: Rgb = Rgb(0xc4, 0xc4, 0xc4);
 const STRIPES: usize = 95;
 
 /// A row of the table: the output of a unit, or the gradient of the weight that leads to it from one of the layer
@@ -81,7 +81,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 
 /// The colour of a change, relative to the largest of its kind: on a log scale of `decades` decades, light for small
 /// ones.
-fn shade(relative: f64, decades: f64) -> plotters::style::RGBColor {
+fn shade(relative: f64, decades: f64) -> Rgb {
     viridis(-libm::log10(relative.max(1e-300)) / decades)
 }
 

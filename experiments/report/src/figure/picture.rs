@@ -1,6 +1,6 @@
 //! What a chart shows, before anything is drawn: panels over a common abscissa, and a legend.
 
-use plotters::style::RGBColor;
+use super::colors::Rgb;
 
 use super::axis::Axis;
 use super::cells::Cells;
@@ -33,7 +33,7 @@ pub struct ColorBar {
     /// The values, from bottom to top.
     pub axis: Axis,
     /// The colours, from bottom to top, each as high as the others.
-    pub colors: Vec<RGBColor>,
+    pub colors: Vec<Rgb>,
 }
 
 /// One plot.
@@ -103,7 +103,7 @@ pub struct Disc {
     /// How large it is across, in pixels.
     pub size: f64,
     /// Its colour.
-    pub color: RGBColor,
+    pub color: Rgb,
 }
 
 /// A straight line.
@@ -112,7 +112,7 @@ pub struct Stroke {
     /// Where it starts and ends.
     pub ends: [(f64, f64); 2],
     /// Its colour.
-    pub color: RGBColor,
+    pub color: Rgb,
     /// Its width in pixels.
     pub width: f64,
 }
@@ -160,7 +160,7 @@ pub enum Symbol {
     /// A piece of [`Layer::Guide`].
     Guide,
     /// A cell of this colour.
-    Swatch(RGBColor),
+    Swatch(Rgb),
     /// Nothing, beside text that continues the line above.
     Continued,
     /// Nothing, beside text that needs no drawing.

@@ -1,6 +1,6 @@
 //! Colours, dashes and markers that tell lines apart: in colour, to the colour-blind, and in grey.
 
-use plotters::style::RGBColor;
+use super::colors::Rgb;
 
 /// The shape that marks a line's points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Marker {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Style {
     /// Its colour.
-    pub color: RGBColor,
+    pub color: Rgb,
     /// Lengths of dash, gap, … in pixels; none for an unbroken line.
     pub dash: &'static [f64],
     /// The shape at its points.
@@ -34,14 +34,14 @@ pub struct Style {
 
 /// The palette of Okabe and Ito (2008) without its yellow, which is lost on white, in an order in which neighbours
 /// differ in lightness (L* of 46, 71, 0, 58, 64, 54, 70).
-const COLORS: [RGBColor; 7] = [
-    RGBColor(0x00, 0x72, 0xb2),
-    RGBColor(0xe6, 0x9f, 0x00),
-    RGBColor(0x00, 0x00, 0x00),
-    RGBColor(0x00, 0x9e, 0x73),
-    RGBColor(0xcc, 0x79, 0xa7),
-    RGBColor(0xd5, 0x5e, 0x00),
-    RGBColor(0x56, 0xb4, 0xe9),
+const COLORS: [Rgb; 7] = [
+    Rgb(0x00, 0x72, 0xb2),
+    Rgb(0xe6, 0x9f, 0x00),
+    Rgb(0x00, 0x00, 0x00),
+    Rgb(0x00, 0x9e, 0x73),
+    Rgb(0xcc, 0x79, 0xa7),
+    Rgb(0xd5, 0x5e, 0x00),
+    Rgb(0x56, 0xb4, 0xe9),
 ];
 
 const DASHES: [&[f64]; 4] = [&[], &[7.0, 2.5], &[2.0, 2.0], &[8.0, 2.5, 2.0, 2.5]];

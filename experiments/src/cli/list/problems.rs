@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::entry::{Entry, Group};
 use super::tables::rows;
 use super::{CliError, plain};
-use crate::cli::source::shipped_study;
 use crate::data::{self, GENERATORS, SHIPPED, ShippedData};
 use crate::spec::{KINDS, SHARED, Tier, shipped};
+use crate::study::read_shipped;
 
 pub(super) fn specs() -> Result<Vec<Group>, CliError> {
-    let read = |shipped: &shipped::Shipped| shipped_study(shipped.name, &[]);
+    let read = |shipped: &shipped::Shipped| read_shipped(shipped.name, &[]);
     let specs = shipped::ALL.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let (workloads, studies): (Vec<_>, Vec<_>) = specs.iter().partition(|study| study.tier() == Tier::Workload);
     let group = |(title, specs): (&str, Vec<&crate::spec::Study>)| {

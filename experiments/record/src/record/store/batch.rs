@@ -53,7 +53,7 @@ impl Batch {
     }
 
     /// The rows of a table.
-    pub(super) fn table(&self, table: usize) -> &[u8] {
+    pub fn table(&self, table: usize) -> &[u8] {
         &self.bytes[table]
     }
 
@@ -63,7 +63,7 @@ impl Batch {
     }
 
     /// All trials of some batches in ascending order; of one that several have, the first.
-    pub(super) fn merged(batches: &[Self]) -> Self {
+    pub fn merged(batches: &[Self]) -> Self {
         let mut order: Vec<(u32, usize, usize)> = Vec::new();
         for (number, batch) in batches.iter().enumerate() {
             order.extend(batch.trials().enumerate().map(|(at, trial)| (trial, number, at)));

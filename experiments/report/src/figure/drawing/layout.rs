@@ -1,7 +1,7 @@
 //! Where the parts of a chart stand: measured, so that no text is cut off and the legend hides nothing.
 
+use super::super::picture::{Entry, Panel, Picture, Symbol};
 use super::geometry::Frame;
-use super::picture::{Entry, Panel, Picture, Symbol};
 use super::text;
 
 pub(super) const MARGIN: f64 = 14.0;

@@ -1,16 +1,16 @@
 //! Draws guides, discs and strokes.
 
+use super::super::colors::Rgb;
 use plotters::prelude::DrawingBackend;
-use plotters::style::RGBColor;
 
+use super::super::error::FigureError;
+use super::super::picture::{Disc, Stroke};
+use super::super::style::Marker;
 use super::canvas::Canvas;
-use super::error::FigureError;
 use super::geometry::{self, Frame, Point};
-use super::picture::{Disc, Stroke};
-use super::style::Marker;
 
-const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
-const WHITE: RGBColor = RGBColor(0xff, 0xff, 0xff);
+const INK: Rgb = Rgb(0x22, 0x22, 0x22);
+const WHITE: Rgb = Rgb(0xff, 0xff, 0xff);
 
 /// Width of a guide, of the light around it that sets it off from dark areas, and its dashes.
 const GUIDE: (f64, f64) = (1.5, 3.3);

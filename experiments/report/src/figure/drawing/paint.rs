@@ -1,33 +1,33 @@
 //! Draws a picture, in the same operations for every backend.
 
+use super::super::colors::Rgb;
 use plotters::prelude::DrawingBackend;
-use plotters::style::RGBColor;
 
-use super::axis::Axis;
+use super::super::axis::Axis;
+use super::super::cells::Fill;
+use super::super::error::FigureError;
+use super::super::picture::{ColorBar, Edge, Layer, Panel, Picture, Symbol};
+use super::super::style::Style;
 use super::canvas::{Canvas, Medium};
-use super::cells::Fill;
-use super::error::FigureError;
 use super::geometry::{self, Frame, Point};
 use super::image;
 use super::layout::{self, LABEL, Layout, MARGIN, SMALL, SYMBOL, TICK, TITLE, TITLE_LINE};
 use super::marks;
-use super::picture::{ColorBar, Edge, Layer, Panel, Picture, Symbol};
 use super::stretch::Align;
-use super::style::Style;
 use super::tiles;
 
-const WHITE: RGBColor = RGBColor(0xff, 0xff, 0xff);
-const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
-const GREY: RGBColor = RGBColor(0x77, 0x77, 0x77);
-const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
-const FINE_GRID: RGBColor = RGBColor(0xf0, 0xf0, 0xf0);
+const WHITE: Rgb = Rgb(0xff, 0xff, 0xff);
+const INK: Rgb = Rgb(0x22, 0x22, 0x22);
+const GREY: Rgb = Rgb(0x77, 0x77, 0x77);
+const GRID: Rgb = Rgb(0xdd, 0xdd, 0xdd);
+const FINE_GRID: Rgb = Rgb(0xf0, 0xf0, 0xf0);
 
 const BORDER: f64 = 0.9;
 const LINE: f64 = 1.7;
 const THIN: f64 = 0.9;
 /// Widths of a line between areas, and of the light around it that sets it off from dark ones.
 const EDGE: (f64, f64) = (1.6, 3.4);
-const LEVEL: RGBColor = RGBColor(0xa8, 0xa8, 0xa8);
+const LEVEL: Rgb = Rgb(0xa8, 0xa8, 0xa8);
 const RING: f64 = 8.0;
 const MARKER: f64 = 6.0;
 const BAND_OPACITY: f64 = 0.17;
@@ -168,7 +168,7 @@ fn beyond<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
     edge: Edge,
     (x, y): Point,
-    color: RGBColor,
+    color: Rgb,
 ) -> Result<(), FigureError> {
     let up = if edge == Edge::Top { -1.0 } else { 1.0 };
     canvas.line(&[(x, y - up * 5.5), (x, y)], color, LINE)?;

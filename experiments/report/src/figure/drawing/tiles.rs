@@ -1,11 +1,11 @@
 //! Draws tables of cells, hatching, and the bar that says what their colours mean.
 
+use super::super::colors::Rgb;
 use plotters::prelude::DrawingBackend;
-use plotters::style::RGBColor;
 
+use super::super::cells::{Cells, Fill};
+use super::super::error::FigureError;
 use super::canvas::{Canvas, Medium};
-use super::cells::{Cells, Fill};
-use super::error::FigureError;
 use super::geometry::{Frame, Point};
 
 /// How far a cell reaches below its neighbours, which are drawn over it: where two only meet, many programs show a
@@ -16,7 +16,7 @@ const OVERLAP: f64 = 0.4;
 const SPACING: f64 = 7.0;
 const STROKE: f64 = 0.8;
 const STEP: f64 = 0.5;
-const HATCHING: RGBColor = RGBColor(0x8a, 0x8a, 0x8a);
+const HATCHING: Rgb = Rgb(0x8a, 0x8a, 0x8a);
 
 /// Draws the part of `cells` within `frame`; `at` says where values lie. In an SVG, many cells become an image instead.
 pub(super) fn cells<DB: DrawingBackend>(
@@ -95,7 +95,7 @@ pub(super) fn swatch<DB: DrawingBackend>(
 /// Draws colours one above another, all of the same height.
 pub(super) fn stripes<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
-    colors: &[RGBColor],
+    colors: &[Rgb],
     frame: &Frame,
 ) -> Result<(), FigureError> {
     let height = frame.height() / colors.len() as f64;

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use super::super::colors::Rgb;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use plotters::style::RGBColor;
 
+use super::super::cells::Cells;
+use super::super::error::FigureError;
 use super::canvas::failed;
-use super::cells::{Cells, samples};
-use super::error::FigureError;
 use super::geometry::{Frame, Point};
+
+/// Pixels along a side of the image of cells whose sizes differ.
+const FINE: usize = 1024;
 
 /// The element that shows `cells` within `frame`, where `at` says where values lie; lengths are multiplied by `scale`.
 ///
@@ -25,7 +28,7 @@ pub(super) fn element(
     let y: Vec<f64> = cells.y.iter().rev().map(|&y| at((cells.x[0], y)).1.clamp(frame.top, frame.bottom)).collect();
     let (columns, rows) = (samples(&x), samples(&y));
     let top = y.len() - 2;
-    let pixels: Vec<RGBColor> =
+    let pixels: Vec<Rgb> =
         rows.iter().flat_map(|row| columns.iter().map(move |&column| cells.fill(column, top - row).color())).collect();
     let data = STANDARD.encode(png(&pixels, columns.len())?);
     let [left, top, right, bottom] = [x[0], y[0], x[x.len() - 1], y[y.len() - 1]].map(|edge| (edge * scale).round());
@@ -36,12 +39,33 @@ pub(super) fn element(
     ))
 }
 
+/// The centres of an image's pixels along one side, as the number of the cell that each lies in.
+///
+/// `borders` are the cells', as pixels of the drawing, in either direction. Cells of one size are a pixel each.
+fn samples(borders: &[f64]) -> Vec<usize> {
+    let cells = borders.len() - 1;
+    let (first, last) = (borders[0], borders[cells]);
+    let even = |(i, border): (usize, &f64)| {
+        let expected = first + (last - first) * i as f64 / cells as f64;
+        (border - expected).abs() <= 0.01 * ((last - first) / cells as f64).abs()
+    };
+    if borders.iter().enumerate().all(even) {
+        return (0..cells).collect();
+    }
+    let sign = if last > first { 1.0 } else { -1.0 };
+    let sample = |i: usize| {
+        let place = first + (last - first) * (i as f64 + 0.5) / FINE as f64;
+        borders[1..cells].partition_point(|border| sign * border <= sign * place)
+    };
+    (0..FINE).map(sample).collect()
+}
+
 /// A PNG with a palette, the same bytes on every machine: this compressor has one code path and no choice of level. It
 /// is good at runs of zeros, which the filter makes of equal neighbours.
-fn png(pixels: &[RGBColor], width: usize) -> Result<Vec<u8>, FigureError> {
-    let key = |color: &RGBColor| (color.0, color.1, color.2);
+fn png(pixels: &[Rgb], width: usize) -> Result<Vec<u8>, FigureError> {
+    let key = |color: &Rgb| (color.0, color.1, color.2);
     let palette: Vec<_> = pixels.iter().map(key).collect::<BTreeSet<_>>().into_iter().collect();
-    let index = |pixel: &RGBColor| palette.binary_search(&key(pixel)).expect("the palette has every colour") as u8;
+    let index = |pixel: &Rgb| palette.binary_search(&key(pixel)).expect("the palette has every colour") as u8;
     let indices: Vec<u8> = pixels.iter().map(index).collect();
     if palette.len() > 256 {
         return Err(FigureError::Draw(format!("an image of {} colours", palette.len())));
@@ -58,4 +82,20 @@ fn png(pixels: &[RGBColor], width: usize) -> Result<Vec<u8>, FigureError> {
     writer.write_image_data(&indices).map_err(failed)?;
     writer.finish().map_err(failed)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn even_cells_are_a_pixel_each() {
+        assert_eq!(samples(&[10.0, 20.0, 30.001, 40.0]), [0, 1, 2]);
+        assert_eq!(samples(&[40.0, 30.0, 20.0]), [0, 1]);
+        for uneven in [[0.0, 30.0, 40.0], [40.0, 10.0, 0.0]] {
+            let samples = samples(&uneven);
+            assert_eq!(samples.iter().filter(|cell| **cell == 0).count(), 768);
+            assert!(samples.is_sorted());
+        }
+    }
 }

@@ -4,11 +4,11 @@ use std::io::Write;
 
 use plotters::prelude::{BitMapBackend, IntoDrawingArea, SVGBackend};
 
+use super::super::error::FigureError;
+use super::super::picture::Picture;
 use super::canvas::{Canvas, Medium, failed};
-use super::error::FigureError;
 use super::layout::Layout;
 use super::paint::{images, paint};
-use super::picture::Picture;
 
 /// Pixels of a PNG in a CSS pixel.
 const PNG_SCALE: usize = 2;

@@ -6,10 +6,11 @@ use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::prelude::DrawingBackend;
 use plotters::style::{Color, RGBColor, ShapeStyle};
 
-use super::error::FigureError;
+use super::super::colors::Rgb;
+use super::super::error::FigureError;
+use super::super::style::Marker;
 use super::geometry::{Frame, Point};
 use super::stretch::{Align, Direction, Stretch};
-use super::style::Marker;
 use super::text::{self, Piece};
 
 /// The medium that is drawn on.
@@ -55,15 +56,15 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
         (self.length(x), self.length(y))
     }
 
-    fn stroke_style(&self, color: RGBColor, width: f64) -> ShapeStyle {
-        color.stroke_width(self.length(width).max(1) as u32)
+    fn stroke_style(&self, color: Rgb, width: f64) -> ShapeStyle {
+        ink(color).stroke_width(self.length(width).max(1) as u32)
     }
 
-    pub(super) fn fill(&self, color: RGBColor) -> Result<(), FigureError> {
-        self.area.fill(&color).map_err(failed)
+    pub(super) fn fill(&self, color: Rgb) -> Result<(), FigureError> {
+        self.area.fill(&ink(color)).map_err(failed)
     }
 
-    pub(super) fn line(&self, points: &[Point], color: RGBColor, width: f64) -> Result<(), FigureError> {
+    pub(super) fn line(&self, points: &[Point], color: Rgb, width: f64) -> Result<(), FigureError> {
         let mut points: Vec<_> = points.iter().map(|&point| self.point(point)).collect();
         points.dedup();
         if points.len() < 2 {
@@ -72,31 +73,31 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
         self.area.draw(&PathElement::new(points, self.stroke_style(color, width))).map_err(failed)
     }
 
-    pub(super) fn area(&self, points: &[Point], color: RGBColor, opacity: f64) -> Result<(), FigureError> {
+    pub(super) fn area(&self, points: &[Point], color: Rgb, opacity: f64) -> Result<(), FigureError> {
         let mut points: Vec<_> = points.iter().map(|&point| self.point(point)).collect();
         points.dedup();
         if points.len() < 3 {
             return Ok(());
         }
-        self.area.draw(&Polygon::new(points, color.mix(opacity))).map_err(failed)
+        self.area.draw(&Polygon::new(points, ink(color).mix(opacity))).map_err(failed)
     }
 
-    pub(super) fn rectangle(&self, frame: &Frame, color: RGBColor) -> Result<(), FigureError> {
+    pub(super) fn rectangle(&self, frame: &Frame, color: Rgb) -> Result<(), FigureError> {
         let corners = [self.point((frame.left, frame.top)), self.point((frame.right, frame.bottom))];
-        self.area.draw(&Rectangle::new(corners, color.filled())).map_err(failed)
+        self.area.draw(&Rectangle::new(corners, ink(color).filled())).map_err(failed)
     }
 
     /// A ring of `size` across, white inside.
-    pub(super) fn ring(&self, at: Point, size: f64, color: RGBColor) -> Result<(), FigureError> {
-        for (radius, color) in [(size / 2.0, color), (0.3 * size, RGBColor(0xff, 0xff, 0xff))] {
-            let disc = Circle::new(self.point(at), self.length(radius), color.filled());
+    pub(super) fn ring(&self, at: Point, size: f64, color: Rgb) -> Result<(), FigureError> {
+        for (radius, color) in [(size / 2.0, color), (0.3 * size, Rgb(0xff, 0xff, 0xff))] {
+            let disc = Circle::new(self.point(at), self.length(radius), ink(color).filled());
             self.area.draw(&disc).map_err(failed)?;
         }
         Ok(())
     }
 
     /// A marker of about `size` across.
-    pub(super) fn marker(&self, marker: Marker, (x, y): Point, size: f64, color: RGBColor) -> Result<(), FigureError> {
+    pub(super) fn marker(&self, marker: Marker, (x, y): Point, size: f64, color: Rgb) -> Result<(), FigureError> {
         let r = size / 2.0;
         let polygon = |corners: &[Point]| {
             let corners: Vec<Point> = corners.iter().map(|(dx, dy)| (x + dx * r, y + dy * r)).collect();
@@ -109,7 +110,7 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
         };
         match marker {
             Marker::Circle => {
-                let circle = Circle::new(self.point((x, y)), self.length(r), color.filled());
+                let circle = Circle::new(self.point((x, y)), self.length(r), ink(color).filled());
                 self.area.draw(&circle).map_err(failed)
             }
             Marker::Square => polygon(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
@@ -128,7 +129,7 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
         size: f64,
         align: Align,
         (x, y): Point,
-        color: RGBColor,
+        color: Rgb,
     ) -> Result<(), FigureError> {
         let pieces = text::pieces(content, size);
         if let [piece] = &pieces[..] {
@@ -152,12 +153,12 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
     }
 
     /// A line of text that runs upwards, centred at `at`, through which its baseline goes.
-    pub(super) fn upright_text(&self, content: &str, size: f64, at: Point, color: RGBColor) -> Result<(), FigureError> {
+    pub(super) fn upright_text(&self, content: &str, size: f64, at: Point, color: Rgb) -> Result<(), FigureError> {
         let piece = Piece { text: content, size, raise: 0.0 };
         self.stretch(&piece, Align::Middle, at, Direction::Upwards, color)
     }
 
-    fn piece(&self, piece: &Piece<'_>, align: Align, (x, y): Point, color: RGBColor) -> Result<(), FigureError> {
+    fn piece(&self, piece: &Piece<'_>, align: Align, (x, y): Point, color: Rgb) -> Result<(), FigureError> {
         self.stretch(piece, align, (x, y - piece.raise), Direction::Rightwards, color)
     }
 
@@ -167,15 +168,20 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
         align: Align,
         at: Point,
         direction: Direction,
-        color: RGBColor,
+        color: Rgb,
     ) -> Result<(), FigureError> {
         let size = piece.size * f64::from(self.medium.scale());
-        let stretch = Stretch { text: piece.text, size, align, direction, at: self.point(at), color };
+        let stretch = Stretch { text: piece.text, size, align, direction, at: self.point(at), color: ink(color) };
         match self.medium {
             Medium::Svg => self.area.draw(&stretch.for_svg()).map_err(failed),
             Medium::Bitmap => self.area.draw(&stretch).map_err(failed),
         }
     }
+}
+
+/// plotters' name of a colour.
+fn ink(Rgb(red, green, blue): Rgb) -> RGBColor {
+    RGBColor(red, green, blue)
 }
 
 /// The backends' errors have no type in common.
