@@ -101,7 +101,7 @@ impl<T: Plain> Pass<T> {
 }
 
 fn initializer() -> Initializer {
-    Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }
+    Initializer::ScaledNormal { gain: 1.0, fan: Fan::In, scale: 1.0 }
 }
 
 impl Workload for Pass<f32> {

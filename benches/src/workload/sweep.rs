@@ -52,7 +52,7 @@ pub fn workload(runs: usize, isa: Isa) -> Box<dyn Workload> {
 }
 
 fn initializer() -> Initializer {
-    Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }
+    Initializer::ScaledNormal { gain: 1.0, fan: Fan::In, scale: 1.0 }
 }
 
 fn architecture() -> Architecture {

@@ -5,20 +5,25 @@ use std::sync::OnceLock;
 
 use flate2::bufread::GzDecoder;
 
+use crate::spec::Task;
+
 /// A data set that can be used by name.
 #[derive(Debug)]
 pub struct ShippedData {
     /// Its name, as specs write it.
     pub name: &'static str,
+    /// What it is usually used for.
+    pub task: Task,
     packed: &'static [u8],
     unpacked: OnceLock<Vec<u8>>,
 }
 
 /// The data set of this name, which the build has packed.
 macro_rules! packed {
-    ($name:literal) => {
+    ($name:literal, $task:expr) => {
         ShippedData {
             name: $name,
+            task: $task,
             packed: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz")),
             unpacked: OnceLock::new(),
         }
@@ -26,7 +31,11 @@ macro_rules! packed {
 }
 
 /// All of them.
-pub static SHIPPED: [ShippedData; 3] = [packed!("diabetes.csv"), packed!("digits.csv"), packed!("iris.csv")];
+pub static SHIPPED: [ShippedData; 3] = [
+    packed!("diabetes.csv", Task::Regression),
+    packed!("digits.csv", Task::Classification),
+    packed!("iris.csv", Task::Classification),
+];
 
 /// What is known of them: a section each, which quotes where it was published.
 const NOTES: &str = include_str!("../../data/README.md");

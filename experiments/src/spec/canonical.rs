@@ -192,7 +192,7 @@ fn write_network(out: &mut Lines, network: &Network) {
     match &network.init {
         Init::Drawn(initializer) => {
             out.text("init", initializer.name());
-            if let Some(scale) = initializer.scale() {
+            if let Some(scale) = initializer.stated_scale() {
                 out.line("init_scale", number(scale));
             }
         }

@@ -158,7 +158,7 @@ fn add_size(spec: &Spec, total: &mut u64) -> Result<(), InputError> {
         let message = format!("{starts} starts of {dimensions} coordinates are more than {MAX_COORDINATES} numbers");
         return Err(spec.error("problem.start", message));
     }
-    for (index, grid) in spec.optimizers.iter().enumerate() {
+    for grid in &spec.optimizers {
         let each = |count: u64| count.checked_mul(seeds)?.checked_mul(starts);
         let trials = grid.count().and_then(each);
         let sum = trials.and_then(|trials| total.checked_add(trials));
@@ -166,7 +166,7 @@ fn add_size(spec: &Spec, total: &mut u64) -> Result<(), InputError> {
             let points = grid.count().map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());
             let each = if starts > 1 { format!("{starts} starts") } else { format!("{seeds} seeds") };
             let message = format!("this grid of {points} points × {each} takes the sweep past {MAX_TRIALS} trials");
-            return Err(spec.error(&format!("optimizer.{index}"), message));
+            return Err(spec.error(&format!("optimizer.{}", grid.table), message));
         };
         *total = sum;
     }

@@ -14,6 +14,8 @@ use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defau
 pub struct Grid {
     /// The optimizer.
     pub optimizer: &'static Optimizer,
+    /// The number of its table in the spec.
+    pub table: usize,
     /// What figures and tables call it, if the spec says so.
     pub label: Option<String>,
     /// One axis per hyperparameter, in the order of the optimizer's metadata.
@@ -36,7 +38,7 @@ const CONVENTIONS: [&str; 2] = ["paper", "notes"];
 const KEYS: &[Key] = &[
     Key::needed(
         "kind",
-        "the update rule",
+        "the update rule, or several in a list that have the rest of the table in common",
         Values::Name(|| optimizer::ALL.iter().map(|optimizer| optimizer.name).collect()),
     ),
     Key::new(
@@ -193,10 +195,31 @@ impl Grid {
         std::iter::once(self.optimizer.name.to_owned()).chain(differing).collect::<Vec<_>>().join(", ")
     }
 
-    pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
+    /// The grids of the table of this number: one, or one for each kind that it lists.
+    pub(super) fn read_all((number, table): (usize, &Table<'_>)) -> Result<Vec<Self>, InputError> {
         let names: Vec<&str> = optimizer::ALL.iter().map(|optimizer| optimizer.name).collect();
-        let kind = table.required("kind", &format!("one of {}", names.join(", ")))?;
-        let optimizer = optimizer::ALL[kind.choice(&names)?];
+        let kind = table.required("kind", &format!("one of {}, or a list of them", names.join(", ")))?;
+        let Some(kinds) = kind.as_list() else { return Ok(vec![Self::read(table, number, kind.choice(&names)?)?]) };
+        if kinds.is_empty() {
+            return Err(kind.expected("at least one optimizer"));
+        }
+        if let (Some(label), true) = (table.optional(LABEL), kinds.len() > 1) {
+            return Err(label.error("it would be that of several optimizers"));
+        }
+        let mut seen = Vec::new();
+        let read = |kind: &Field<'_>| {
+            let choice = kind.choice(&names)?;
+            if seen.contains(&choice) {
+                return Err(kind.error(format!("{} occurs twice", names[choice])));
+            }
+            seen.push(choice);
+            Self::read(table, number, choice)
+        };
+        kinds.iter().map(read).collect()
+    }
+
+    fn read(table: &Table<'_>, number: usize, choice: usize) -> Result<Self, InputError> {
+        let optimizer = optimizer::ALL[choice];
         let names = optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
         let convention = (!optimizer.notes.is_empty()).then_some("convention");
         let options = OPTIONS.iter().map(|option| option.name).filter(|name| takes(optimizer, name));
@@ -222,7 +245,7 @@ impl Grid {
         let options = read_options(table, optimizer)?;
         let lr_scale = table.optional("lr_scale").map_or(Ok(Vec::new()), |field| read_lr_scale(&field))?;
         let label = table.optional(LABEL).map(|field| read_label(&field)).transpose()?;
-        Ok(Self { optimizer, label, axes, options, lr_scale })
+        Ok(Self { optimizer, table: number, label, axes, options, lr_scale })
     }
 }
 

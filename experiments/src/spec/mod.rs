@@ -244,7 +244,8 @@ impl Spec {
         let optimizers = root.required("optimizer", "at least one table [[optimizer]]")?;
         let optimizers = tables(&optimizers, "[[optimizer]]")?;
         let figures = root.optional("figure").map_or(Ok(Vec::new()), |field| tables(&field, "[[figure]]"))?;
-        let grids: Vec<Grid> = optimizers.iter().map(Grid::read).collect::<Result<_, _>>()?;
+        let grids: Result<Vec<_>, _> = optimizers.iter().enumerate().map(Grid::read_all).collect();
+        let grids = grids?.concat();
         let products = Product::all_of(document)?;
         let documents: Vec<Document> = products.iter().flat_map(Product::documents).collect();
         let mut conditions: Vec<Condition> = documents.into_iter().map(Condition::read).collect::<Result<_, _>>()?;

@@ -88,12 +88,8 @@ fn read_initializer(table: &Table<'_>) -> Result<Initializer, InputError> {
     let init = INITIALIZERS[table.optional("init").map_or(Ok(default), |field| field.choice(&names))?].2;
     let Some(field) = table.optional("init_scale") else { return Ok(init) };
     let interval = if matches!(init, Initializer::Constant(_)) { Interval::FINITE } else { Interval::POSITIVE };
-    let with_scale = INITIALIZERS.iter().filter(|(.., init)| init.scale().is_some());
-    let with_scale = with_scale.map(|(name, ..)| *name).collect::<Vec<_>>().join(", ");
-    match init.with_scale(field.number(interval)?) {
-        Some(init) => Ok(init),
-        None => Err(field.error(format!("only the initial weights {with_scale} have a scale, not {}", init.name()))),
-    }
+    let scaled = init.with_scale(field.number(interval)?);
+    scaled.ok_or_else(|| field.error(format!("the initial weights {} have no scale", init.name())))
 }
 
 /// The parameter of a function and its value, where that is not the default.
@@ -164,7 +160,7 @@ const KEYS: &[Key] = &[
     ),
     Key::new(
         "init_scale",
-        "the number in the formula of some initial weights",
+        "the number in the formula of initial weights, or a factor of those that have none",
         Values::Words("a number above 0; for constant any number"),
         Without::Value("1.0"),
     ),

@@ -5,12 +5,12 @@ use super::corruption::Corruption;
 use super::error::InputError;
 use super::generated;
 use super::idx::Idx;
-use super::key::{Key, Values, names, names_of};
+use super::key::{Key, Values, Without, names, names_of};
 use super::kinds::{self, KIND, SHARED};
 use super::landscape::{Landscape, Starts};
 use super::reader::{Field, Interval, Named, Table};
 use super::synthetic::{Cloud, Teacher};
-use crate::data::{Generated, Generator};
+use crate::data::{Generated, Generator, ShippedData};
 
 /// The most examples of a problem.
 pub const MAX_SAMPLES: u64 = 100_000_000;
@@ -101,7 +101,12 @@ pub(super) const FRACTION: Interval = Interval { low: (0.0, true), high: (1.0, f
 pub(super) const CSV_KEYS: &[Key] = &[
     Key::needed("path", "the table", Values::Words("a CSV file, or the name of a shipped data set")),
     Key::needed("target", "the column to predict; all others are features", Values::Words("its name")),
-    Key::needed("task", "what kind of prediction", Values::Name(names_of::<Task>)),
+    Key::new(
+        "task",
+        "what kind of prediction",
+        Values::Name(names_of::<Task>),
+        Without::Words("that of a shipped data set; needed for a file"),
+    ),
 ];
 
 /// The keys of a scale as a table.
@@ -269,7 +274,11 @@ fn read_csv(table: &Table<'_>) -> Result<Source, InputError> {
     Ok(Source::Csv {
         path: path.string()?.to_owned(),
         target: table.required("target", "the name of the column to predict")?.string()?.to_owned(),
-        task: table.required("task", "classification or regression")?.named()?,
+        task: match (table.optional("task"), ShippedData::find(path.string()?)) {
+            (Some(field), _) => field.named()?,
+            (None, Some(shipped)) => shipped.task,
+            (None, None) => table.required("task", "classification or regression")?.named()?,
+        },
     })
 }
 

@@ -146,7 +146,7 @@ fn write_network(
     match &shape.init {
         Initial::Drawn(initializer) => {
             line("network.init", &quoted(initializer.name()));
-            if let Some(scale) = initializer.scale() {
+            if let Some(scale) = initializer.stated_scale() {
                 line("network.init_scale", &number(scale));
             }
         }

@@ -339,7 +339,7 @@ fn has_same_examples(one: &Spec, other: &Spec) -> bool {
 
 /// A factor of the learning rate belongs to a layer, and every layer has one.
 fn check_lr_scale(spec: &Spec, model: &Model) -> Result<(), InputError> {
-    for (index, grid) in spec.optimizers.iter().enumerate().filter(|(_, grid)| !grid.lr_scale.is_empty()) {
+    for grid in spec.optimizers.iter().filter(|grid| !grid.lr_scale.is_empty()) {
         let message = match model {
             Model::Landscape(_) => "a landscape has no layers".to_owned(),
             Model::Network(shape) if grid.lr_scale.len() != shape.layers.len() - 1 => {
@@ -348,7 +348,7 @@ fn check_lr_scale(spec: &Spec, model: &Model) -> Result<(), InputError> {
             }
             Model::Network(_) => continue,
         };
-        return Err(spec.error(&format!("optimizer.{index}.lr_scale"), message));
+        return Err(spec.error(&format!("optimizer.{}.lr_scale", grid.table), message));
     }
     Ok(())
 }

@@ -243,8 +243,8 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("seeds = 2", "seeds = 2\nprecision = \"f16\"", &["expected one of f32, f64"]),
     (
         "hidden = [4]",
-        "hidden = [4]\ninit_scale = 2",
-        &["`network.init_scale`: only the initial weights constant, normal, uniform"],
+        "hidden = [4]\ninit = \"zeros\"\ninit_scale = 2",
+        &["`network.init_scale`: the initial weights zeros have no scale"],
     ),
     ("hidden = [4]", "hidden = [4]\ninit = \"uniform\"\ninit_scale = -1", &["expected a number above 0, found -1"]),
     ("hidden = [4]", "hidden = [4]\ninit = \"constant\"\ninit_scale = inf", &["11:14: `network.init_scale`", "inf"]),

@@ -14,7 +14,7 @@ fn keys(text: &str) -> Vec<Key> {
 }
 
 /// For every kind of value that a key may have: what a spec has in its place, the key, and several values.
-const FACTORS: [(&str, &str, &[&str]); 17] = [
+const FACTORS: [(&str, &str, &[&str]); 18] = [
     ("samples = 100", "samples", &["60", "100"]),
     ("noise = 0.2", "noise", &["0.1", "0.2", "0"]),
     ("noise = 0.2", "noise = 0.2\nlabel_noise", &["0", "0.25"]),
@@ -25,6 +25,7 @@ const FACTORS: [(&str, &str, &[&str]); 17] = [
     ("hidden = [4]", "hidden = [4]\nactivation", &["\"tanh\"", "\"relu\""]),
     ("hidden = [4]", "hidden = [4]\nbias", &["true", "false"]),
     ("hidden = [4]", "hidden = [4]\ninit", &["\"zeros\"", "\"he-normal\""]),
+    ("hidden = [4]", "hidden = [4]\ninit_scale", &["1", "0.5"]),
     ("hidden = [4]", "hidden = [4]\ngain", &["1", "2"]),
     ("hidden = [4]", "hidden = [4]\nloss", &["\"bce\"", "\"softmax-cross-entropy\""]),
     ("batch = 16", "batch", &["8", "16", "\"full\""]),

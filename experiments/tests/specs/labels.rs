@@ -69,3 +69,24 @@ fn mistakes_in_labels_are_named() {
     assert!(of("{ label = \"plain\" }").is_ok());
     assert!(of("{ lable = \"plain\" }").unwrap_err().to_string().contains("no trial has a setting `lable`"));
 }
+
+#[test]
+fn kinds_in_a_list_share_a_table() {
+    let apart = with(&["kind = \"sgd\"\nlr = [0.1, 0.2]", "kind = \"adam\"\nlr = [0.1, 0.2]"]);
+    let together = parse(&with(&["kind = [\"sgd\", \"adam\"]\nlr = [0.1, 0.2]"])).unwrap();
+    assert_eq!(plan(&together).unwrap().trials.keys(), plan(&parse(&apart).unwrap()).unwrap().trials.keys());
+    assert_eq!(parse(&together.canonical()).unwrap(), together);
+    assert!(together.labels().is_empty());
+    for (table, expected) in [
+        ("kind = []", "`optimizer.0.kind`: expected at least one optimizer, found an empty list"),
+        ("kind = [\"sgd\", \"sgd\"]", "`optimizer.0.kind.1`: sgd occurs twice"),
+        ("kind = [\"sgd\", \"adam\"]\nbeta1 = 0.5", "`optimizer.0.beta1`: sgd has no such hyperparameter"),
+        ("kind = [\"sgd\", \"adam\"]\nlabel = \"both\"", "`optimizer.0.label`: it would be that of several optimizers"),
+        ("kind = [\"sgd\", \"adma\"]", "did you mean `adam`?"),
+    ] {
+        let error = parse(&with(&[table])).unwrap_err();
+        let help = miette::Diagnostic::help(&error).map_or(String::new(), |help| help.to_string());
+        let text = format!("{error} {help}");
+        assert!(text.contains(expected), "{text}\nis not\n{expected}");
+    }
+}

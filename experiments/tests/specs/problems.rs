@@ -13,6 +13,8 @@ use thalweg::spec::{Spec, Task};
 use thalweg::sweep::run::{Finished, Progress, Reuse, Settings, run};
 use thalweg_kernels::Isa;
 
+use crate::{edited, parse, plan};
+
 const REFERENCE: &str = include_str!("../reference/generators_sklearn.json");
 
 struct Silent;
@@ -267,4 +269,22 @@ fn scaled_targets_have_mean_zero_and_deviation_one() {
         }
     }
     assert_eq!(values(&load("{ divide = 100 }").test)[0], values(&raw.test)[0] / 100.0);
+}
+
+#[test]
+fn shipped_data_sets_have_a_task() {
+    let csv = |rest: &str| edited("kind = \"moons\"\nsamples = 100\nnoise = 0.2", &format!("kind = \"csv\"\n{rest}"));
+    for data in &SHIPPED {
+        let target = if data.name == "diabetes.csv" {
+            "progression"
+        } else {
+            ["digit", "species"][usize::from(data.name == "iris.csv")]
+        };
+        let text = csv(&format!("path = \"{}\"\ntarget = \"{target}\"", data.name));
+        let spec = parse(&text).unwrap();
+        assert_eq!(spec.problem.task(), data.task);
+        plan(&spec).unwrap_or_else(|error| panic!("{error}"));
+    }
+    let error = parse(&csv("path = \"my.csv\"\ntarget = \"y\"")).unwrap_err().to_string();
+    assert!(error.contains("missing key `problem.task`"), "{error}");
 }

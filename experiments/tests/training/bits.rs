@@ -133,7 +133,13 @@ fn network<T: Elementary>(units: &[usize], activation: &str, loss: &str, chunk: 
     let architecture = architecture(units, true, activation, loss);
     let splits = [examples(&architecture, EXAMPLES, 1), Examples::default(), examples(&architecture, 50, 2)];
     let batches = Batches { examples: EXAMPLES, size: BATCH, drop_last: false, shuffled: true, replacement: false };
-    Network::new(architecture, Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }, splits, batches, chunk)
+    Network::new(
+        architecture,
+        Initializer::ScaledNormal { gain: 1.0, fan: Fan::In, scale: 1.0 },
+        splits,
+        batches,
+        chunk,
+    )
 }
 
 fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss: &str) {

@@ -29,7 +29,7 @@ fn network<T: Elementary>(units: &[usize], names: [&str; 2], count: usize, batch
     let architecture = architecture.parameterised(Parameterisation::Ntk, 1.0);
     let splits = [examples(&architecture, count, 1), Examples::default(), examples(&architecture, 70, 2)];
     let batches = Batches { examples: count, size: batch, drop_last: false, shuffled: true, replacement: false };
-    Network::new(architecture, Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }, splits, batches, None)
+    Network::new(architecture, Initializer::ScaledNormal { gain: 1.0, fan: Fan::In, scale: 1.0 }, splits, batches, None)
 }
 
 /// The outcome of a trial, with every digit and its weights, and the bits of its gradients.

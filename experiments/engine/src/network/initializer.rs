@@ -26,19 +26,23 @@ pub enum Initializer {
     /// The matrix is the factor Q of a matrix of standard normal numbers, drawn row by row and at least as high as
     /// wide; the result is transposed if need be. See [`thalweg_kernels::orthogonal`].
     Orthogonal(f64),
-    /// Normal with variance `gain` / fan.
+    /// `scale` times a normal number with variance `gain` / fan.
     ScaledNormal {
         /// 1 for LeCun and Glorot, 2 for He.
         gain: f64,
         /// What the variance is scaled by.
         fan: Fan,
+        /// A factor of all weights.
+        scale: f64,
     },
-    /// Uniform on ±√(3 · `gain` / fan), which has the same variance.
+    /// `scale` times a uniform number from ±√(3 · `gain` / fan), which has the same variance.
     ScaledUniform {
         /// 1 for LeCun and Glorot, 2 for He.
         gain: f64,
         /// What the variance is scaled by.
         fan: Fan,
+        /// A factor of all weights.
+        scale: f64,
     },
 }
 
@@ -52,7 +56,7 @@ pub enum Fan {
 }
 
 /// Every initializer, with its name in specs and its formula with its source; formulas with `init_scale` take it from
-/// the spec.
+/// the spec, and of all others but zeros it is a factor.
 pub static ALL: &[(&str, &str, Initializer)] = &[
     ("zeros", "0", Initializer::Zeros),
     ("constant", "init_scale", Initializer::Constant(1.0)),
@@ -63,27 +67,31 @@ pub static ALL: &[(&str, &str, Initializer)] = &[
         "init_scale · Q with orthonormal rows or columns, of variance init_scale²/max(fan_in, fan_out) (Saxe et al. 2014)",
         Initializer::Orthogonal(1.0),
     ),
-    ("lecun-normal", "N(0, 1/fan_in) (LeCun et al. 1998)", Initializer::ScaledNormal { gain: 1.0, fan: Fan::In }),
+    (
+        "lecun-normal",
+        "N(0, 1/fan_in) (LeCun et al. 1998)",
+        Initializer::ScaledNormal { gain: 1.0, fan: Fan::In, scale: 1.0 },
+    ),
     (
         "lecun-uniform",
         "U(±√(3/fan_in)), of variance 1/fan_in (LeCun et al. 1998)",
-        Initializer::ScaledUniform { gain: 1.0, fan: Fan::In },
+        Initializer::ScaledUniform { gain: 1.0, fan: Fan::In, scale: 1.0 },
     ),
     (
         "glorot-normal",
         "N(0, 2/(fan_in + fan_out)) (Glorot and Bengio 2010)",
-        Initializer::ScaledNormal { gain: 1.0, fan: Fan::Average },
+        Initializer::ScaledNormal { gain: 1.0, fan: Fan::Average, scale: 1.0 },
     ),
     (
         "glorot-uniform",
         "U(±√(6/(fan_in + fan_out))), of variance 2/(fan_in + fan_out) (Glorot and Bengio 2010)",
-        Initializer::ScaledUniform { gain: 1.0, fan: Fan::Average },
+        Initializer::ScaledUniform { gain: 1.0, fan: Fan::Average, scale: 1.0 },
     ),
-    ("he-normal", "N(0, 2/fan_in) (He et al. 2015)", Initializer::ScaledNormal { gain: 2.0, fan: Fan::In }),
+    ("he-normal", "N(0, 2/fan_in) (He et al. 2015)", Initializer::ScaledNormal { gain: 2.0, fan: Fan::In, scale: 1.0 }),
     (
         "he-uniform",
         "U(±√(6/fan_in)), of variance 2/fan_in (He et al. 2015)",
-        Initializer::ScaledUniform { gain: 2.0, fan: Fan::In },
+        Initializer::ScaledUniform { gain: 2.0, fan: Fan::In, scale: 1.0 },
     ),
 ];
 
@@ -99,8 +107,15 @@ impl Initializer {
     pub fn scale(self) -> Option<f64> {
         match self {
             Self::Constant(scale) | Self::Normal(scale) | Self::Uniform(scale) | Self::Orthogonal(scale) => Some(scale),
-            Self::Zeros | Self::ScaledNormal { .. } | Self::ScaledUniform { .. } => None,
+            Self::ScaledNormal { scale, .. } | Self::ScaledUniform { scale, .. } => Some(scale),
+            Self::Zeros => None,
         }
+    }
+
+    /// Its `init_scale`, where that does not go without saying: a factor of 1 of what has a scale of its own does.
+    pub fn stated_scale(self) -> Option<f64> {
+        let goes_without_saying = matches!(self, Self::ScaledNormal { .. } | Self::ScaledUniform { .. });
+        self.scale().filter(|scale| !goes_without_saying || *scale != 1.0)
     }
 
     /// The same with another `init_scale`, if it has one.
@@ -111,7 +126,9 @@ impl Initializer {
             Self::Normal(_) => Some(Self::Normal(scale)),
             Self::Uniform(_) => Some(Self::Uniform(scale)),
             Self::Orthogonal(_) => Some(Self::Orthogonal(scale)),
-            Self::Zeros | Self::ScaledNormal { .. } | Self::ScaledUniform { .. } => None,
+            Self::ScaledNormal { gain, fan, .. } => Some(Self::ScaledNormal { gain, fan, scale }),
+            Self::ScaledUniform { gain, fan, .. } => Some(Self::ScaledUniform { gain, fan, scale }),
+            Self::Zeros => None,
         }
     }
 
@@ -130,13 +147,13 @@ impl Initializer {
                 Self::Zeros => weights.for_each(|at| set(at, 0.0)),
                 Self::Constant(value) => weights.for_each(|at| set(at, value)),
                 Self::Uniform(largest) => weights.for_each(|at| set(at, even(largest))),
-                Self::ScaledUniform { gain, fan } => {
-                    let largest = (3.0 * variance(gain, fan)).sqrt();
+                Self::ScaledUniform { gain, fan, scale } => {
+                    let largest = scale * (3.0 * variance(gain, fan)).sqrt();
                     weights.for_each(|at| set(at, even(largest)));
                 }
                 Self::Normal(deviation) => weights.for_each(|at| set(at, deviation * stream.normal())),
-                Self::ScaledNormal { gain, fan } => {
-                    let deviation = variance(gain, fan).sqrt();
+                Self::ScaledNormal { gain, fan, scale } => {
+                    let deviation = scale * variance(gain, fan).sqrt();
                     weights.for_each(|at| set(at, deviation * stream.normal()));
                 }
                 Self::Orthogonal(gain) => {
@@ -192,9 +209,9 @@ mod tests {
                 "normal" => (0.0, 0.25),
                 "uniform" => (0.0, 0.25 / 3.0),
                 "orthogonal" => (0.0, 0.25 / 300.0),
-                "lecun" => (0.0, 1.0 / 300.0),
-                "glorot" => (0.0, 2.0 / 500.0),
-                _ => (0.0, 2.0 / 300.0),
+                "lecun" => (0.0, 0.25 / 300.0),
+                "glorot" => (0.0, 0.25 * 2.0 / 500.0),
+                _ => (0.0, 0.25 * 2.0 / 300.0),
             };
             assert!((mean - centre).abs() <= 5.0 * (expected / n).sqrt(), "{name}: mean {mean}");
             assert!((variance - expected).abs() <= 5.0 * expected * (2.0 / n).sqrt(), "{name}: variance {variance}");
