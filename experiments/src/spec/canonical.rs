@@ -68,6 +68,11 @@ impl Spec {
         out.text("title", &self.title);
         out.text("tier", self.tier.name());
         self.write_conditions(&mut out);
+        let combinations = self.combinations.lines();
+        if !combinations.is_empty() {
+            out.header("[sweep]");
+            combinations.iter().for_each(|(key, value)| out.line(key, value));
+        }
         for grid in &self.optimizers {
             write_grid(&mut out, grid);
         }

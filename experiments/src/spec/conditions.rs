@@ -28,8 +28,8 @@ impl Spec {
 
     /// The tables of a product, the first condition of which has this number.
     fn tables(&self, product: &Product, first: usize) -> [Lines; 3] {
-        let lines_at = |of: usize, at: usize| sections(&self.conditions[first + product.place(of, at)]);
-        let mut all = sections(&self.conditions[first]);
+        let lines_at = |of: usize, at: usize| sections(&self.written[first + product.place(of, at)]);
+        let mut all = sections(&self.written[first]);
         for (of, levels) in product.levels.iter().enumerate() {
             let section = TABLES.iter().position(|table| *table == levels.section).unwrap_or_default();
             let each: Vec<Lines> = (0..levels.nodes.len()).map(|at| lines_at(of, at)[section].clone()).collect();

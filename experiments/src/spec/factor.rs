@@ -20,7 +20,7 @@ use crate::record::Setting;
 pub const MAX_CONDITIONS: usize = 10_000;
 
 /// The tables whose keys can be factors; the keys of the last one move fastest.
-const SECTIONS: [&str; 3] = ["problem", "network", "train"];
+pub(super) const SECTIONS: [&str; 3] = ["problem", "network", "train"];
 
 /// Keys that hold a list or a range by nature: several of them stand in `{ values = [...] }`.
 const LISTS: [&str; 4] = ["problem.hidden", "problem.spectrum", "problem.start", "network.hidden"];
@@ -42,6 +42,8 @@ pub(super) struct Product {
     /// The document with this table alone, and the first value of each key.
     first: Document,
     pub levels: Vec<Levels>,
+    /// The places of those that move together, each alone if none does: the last ones move fastest.
+    axes: Vec<Vec<usize>>,
 }
 
 /// A key that differs between conditions with a problem of the same name, which the column `problem` has.
@@ -59,7 +61,7 @@ impl Product {
     /// # Errors
     ///
     /// If a key has no value, or one of them twice, or there are too many combinations.
-    pub fn all_of(document: &Document) -> Result<Vec<Self>, InputError> {
+    pub fn all_of(document: &Document, together: &[Vec<String>]) -> Result<Vec<Self>, InputError> {
         let alone = |node: &Node| {
             let mut root = document.root.clone();
             if let Some(problem) = root.child_mut("problem") {
@@ -73,7 +75,8 @@ impl Product {
             }
             _ => vec![document.clone()],
         };
-        let products: Vec<Self> = firsts.into_iter().map(Self::of).collect::<Result<_, _>>()?;
+        let products: Vec<Self> =
+            firsts.into_iter().map(|first| Self::of(first, together)).collect::<Result<_, _>>()?;
         let count = products.iter().try_fold(0_usize, |sum, product| sum.checked_add(product.count()?));
         if count.is_none_or(|count| count > MAX_CONDITIONS) {
             let widest = products.iter().flat_map(|product| &product.levels).max_by_key(|levels| levels.nodes.len());
@@ -90,7 +93,7 @@ impl Product {
         Ok(products)
     }
 
-    fn of(mut document: Document) -> Result<Self, InputError> {
+    fn of(mut document: Document, together: &[Vec<String>]) -> Result<Self, InputError> {
         let mut all = Vec::new();
         for section in SECTIONS {
             let Some(Value::Table(entries)) = document.root.child(section).map(|node| &node.value) else { continue };
@@ -104,26 +107,38 @@ impl Product {
             levels.set(&mut document, 0);
         }
         all.retain(|levels| levels.nodes.len() > 1);
-        Ok(Self { first: document, levels: all })
+        let axes = axes(&document, &all, together)?;
+        Ok(Self { first: document, levels: all, axes })
     }
 
     /// How many there are, if that fits.
     pub fn count(&self) -> Option<usize> {
-        self.levels.iter().try_fold(1_usize, |product, levels| product.checked_mul(levels.nodes.len()))
+        self.axes.iter().try_fold(1_usize, |product, axis| product.checked_mul(self.length(axis)))
+    }
+
+    fn length(&self, axis: &[usize]) -> usize {
+        self.levels[axis[0]].nodes.len()
     }
 
     /// The document of each, in order: the last key moves fastest.
     pub fn documents(&self) -> Vec<Document> {
-        self.levels.iter().fold(vec![self.first.clone()], |documents, levels| {
+        self.axes.iter().fold(vec![self.first.clone()], |documents, axis| {
+            let at = |document: &Document, at: usize| {
+                let mut document = document.clone();
+                axis.iter().for_each(|of| self.levels[*of].set(&mut document, at));
+                document
+            };
             let each =
-                |document: &Document| (0..levels.nodes.len()).map(|at| levels.at(document, at)).collect::<Vec<_>>();
+                |document: &Document| (0..self.length(axis)).map(|number| at(document, number)).collect::<Vec<_>>();
             documents.iter().flat_map(each).collect()
         })
     }
 
-    /// The number of the condition in which one key has its value of this number, and all others their first one.
+    /// The number of the condition in which one key, and those that move with it, has its value of this number, and all
+    /// others their first one.
     pub fn place(&self, of: usize, at: usize) -> usize {
-        at * self.levels[of + 1..].iter().map(|levels| levels.nodes.len()).product::<usize>()
+        let axis = self.axes.iter().position(|axis| axis.contains(&of)).unwrap_or_default();
+        at * self.axes[axis + 1..].iter().map(|axis| self.length(axis)).product::<usize>()
     }
 }
 
@@ -133,16 +148,47 @@ impl Levels {
         LISTS.contains(&format!("{}.{}", self.section, self.key).as_str())
     }
 
-    fn at(&self, document: &Document, number: usize) -> Document {
-        let mut document = document.clone();
-        self.set(&mut document, number);
-        document
-    }
-
     fn set(&self, document: &mut Document, number: usize) {
         let key = document.root.child_mut(self.section).and_then(|section| section.child_mut(&self.key));
         *key.expect("the key was found here") = self.nodes[number].clone();
     }
+}
+
+/// The places of levels that move together; what is in no group is alone, and a group stands where its first key is.
+fn axes(document: &Document, levels: &[Levels], together: &[Vec<String>]) -> Result<Vec<Vec<usize>>, InputError> {
+    let path = |of: &Levels| format!("{}.{}", of.section, of.key);
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (number, keys) in together.iter().enumerate() {
+        let failed = |message: String| {
+            Err(document.error(
+                document.locate(&format!("sweep.together.{number}")),
+                format!("`sweep.together.{number}`: {message}"),
+            ))
+        };
+        let mut group = Vec::new();
+        for key in keys {
+            let Some(at) = levels.iter().position(|of| path(of) == *key) else {
+                return failed(format!("{key} does not have several values"));
+            };
+            if group.contains(&at) || groups.iter().any(|group| group.contains(&at)) {
+                return failed(format!("{key} occurs twice"));
+            }
+            group.push(at);
+        }
+        let count = |at: &usize| levels[*at].nodes.len();
+        if let Some(other) = group.iter().find(|at| count(at) != count(&group[0])) {
+            let (one, other) = (&levels[group[0]], &levels[*other]);
+            let counts = (one.nodes.len(), other.nodes.len());
+            return failed(format!("{} has {} values, and {} has {}", path(one), counts.0, path(other), counts.1));
+        }
+        group.sort_unstable();
+        groups.push(group);
+    }
+    let alone = (0..levels.len()).filter(|at| !groups.iter().any(|group| group.contains(at)));
+    let mut axes: Vec<Vec<usize>> = alone.map(|at| vec![at]).collect();
+    axes.append(&mut groups);
+    axes.sort_unstable();
+    Ok(axes)
 }
 
 /// The values of a key that may have several, if it is written as such.
@@ -194,7 +240,7 @@ fn whole(value: f64) -> Value {
 }
 
 /// A value as a table has it in a cell.
-fn setting(node: &Node) -> Setting {
+pub(super) fn setting(node: &Node) -> Setting {
     match &node.value {
         Value::Integer(Some(number)) => Setting::Number(*number as f64),
         Value::Float(number) => Setting::Number(*number + 0.0),
@@ -235,9 +281,22 @@ pub(super) struct Written {
     pub document: Arc<Document>,
 }
 
+impl Written {
+    /// The value of a key, if it has one there.
+    pub fn value(&self, section: &str, key: &str) -> Option<Setting> {
+        let at = SECTIONS.iter().position(|known| *known == section)?;
+        let written = line(&self.lines[at], key).and_then(|text| DeValue::parse(text).ok());
+        match written {
+            Some(value) => Some(setting(&Node::from_toml(value, 0))),
+            // A default that goes without saying was said.
+            None => self.document.root.child(section)?.child(key).map(setting),
+        }
+    }
+}
+
 impl Factor {
     /// What differs between conditions; `taken` are the names of other columns.
-    pub(super) fn all_of(conditions: &[Written], taken: impl Fn(&str) -> bool) -> Vec<Self> {
+    pub(super) fn all_of(conditions: &[&Written], taken: impl Fn(&str) -> bool) -> Vec<Self> {
         let mut factors: Vec<Self> = Vec::new();
         for (at, section) in SECTIONS.into_iter().enumerate() {
             let mut keys: Vec<&str> = Vec::new();
@@ -264,7 +323,7 @@ impl Factor {
     }
 
     /// Whether problems of one name have different values.
-    fn differs(&self, conditions: &[Written]) -> bool {
+    fn differs(&self, conditions: &[&Written]) -> bool {
         let mut first: Vec<(&str, Option<Setting>)> = Vec::new();
         conditions.iter().any(|condition| {
             let (name, value) = (condition.problem.as_str(), self.of(condition));
@@ -279,14 +338,8 @@ impl Factor {
     }
 
     /// Its value in a condition, if it has one there.
-    pub(super) fn of(&self, Written { lines, document, .. }: &Written) -> Option<Setting> {
-        let at = SECTIONS.iter().position(|section| *section == self.section)?;
-        let written = line(&lines[at], &self.key).and_then(|text| DeValue::parse(text).ok());
-        match written {
-            Some(value) => Some(setting(&Node::from_toml(value, 0))),
-            // A default that goes without saying was said.
-            None => document.root.child(self.section)?.child(&self.key).map(setting),
-        }
+    pub(super) fn of(&self, condition: &Written) -> Option<Setting> {
+        condition.value(self.section, &self.key)
     }
 }
 

@@ -6,6 +6,7 @@
 mod axis;
 mod canonical;
 mod check;
+mod combination;
 mod conditions;
 mod corruption;
 mod document;
@@ -41,6 +42,7 @@ use std::sync::Arc;
 use crate::record::{Setting, is_run_column};
 
 pub use axis::Axis;
+pub use combination::{Combinations, Skip};
 pub use corruption::{Corruption, Imbalance};
 use document::Document;
 pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
@@ -91,6 +93,8 @@ pub struct Spec {
     pub conditions: Vec<Condition>,
     /// What differs between the conditions.
     pub factors: Vec<Factor>,
+    /// Which combinations they are.
+    pub combinations: Combinations,
     /// The optimizers and their grids.
     pub optimizers: Vec<Grid>,
     /// What is kept.
@@ -102,6 +106,8 @@ pub struct Spec {
     document: Arc<Document>,
     /// How the conditions are written.
     products: Arc<[Product]>,
+    /// All combinations, those that are skipped among them.
+    written: Arc<[Condition]>,
     folder: PathBuf,
 }
 
@@ -138,6 +144,7 @@ impl PartialEq for Spec {
             && self.train == other.train
             && self.conditions == other.conditions
             && self.factors == other.factors
+            && self.combinations == other.combinations
             && self.optimizers == other.optimizers
             && self.record == other.record
             && self.figures == other.figures
@@ -185,6 +192,12 @@ const KEYS: &[Key] = &[
     Key::needed("network", "the networks; a landscape has none", Values::Words("a table [network]")),
     Key::needed("train", "how long, on which batches, from which seeds", Values::Words("a table [train]")),
     Key::needed("optimizer", "the optimizers and their grids", Values::Words("tables [[optimizer]]")),
+    Key::new(
+        "sweep",
+        "which combinations of values there are",
+        Values::Words("a table [sweep]"),
+        Without::Words("all"),
+    ),
     Key::new("record", "what is kept", Values::Words("a table [record]"), Without::Words("all defaults")),
     Key::new("figure", "what is drawn", Values::Words("tables [[figure]]"), Without::Words("nothing")),
     Key::new(
@@ -246,10 +259,12 @@ impl Spec {
         let figures = root.optional("figure").map_or(Ok(Vec::new()), |field| tables(&field, "[[figure]]"))?;
         let grids: Result<Vec<_>, _> = optimizers.iter().enumerate().map(Grid::read_all).collect();
         let grids = grids?.concat();
-        let products = Product::all_of(document)?;
+        let combinations = Combinations::read(optional("sweep")?.as_ref())?;
+        let products = Product::all_of(document, &combinations.together)?;
         let documents: Vec<Document> = products.iter().flat_map(Product::documents).collect();
-        let mut conditions: Vec<Condition> = documents.into_iter().map(Condition::read).collect::<Result<_, _>>()?;
-        let factors = find_factors(&mut conditions, &grids);
+        let written: Vec<Condition> = documents.into_iter().map(Condition::read).collect::<Result<_, _>>()?;
+        network::check_parameters(&written)?;
+        let (conditions, factors) = choose(&root, &written, &combinations.skip, &grids)?;
         let Condition { problem, network, train, document, .. } = conditions[0].clone();
         Ok(Self {
             title: root.optional("title").map_or(Ok(name.as_str()), |field| field.string())?.to_owned(),
@@ -260,12 +275,14 @@ impl Spec {
             train,
             conditions,
             factors,
+            combinations,
             optimizers: grids,
             record: Record::read(optional("record")?.as_ref())?,
             figures: figures.iter().map(Figure::read).collect::<Result<_, _>>()?,
             engine: Engine::read(optional("engine")?.as_ref())?,
             document,
             products: products.into(),
+            written: written.into(),
             folder: folder.to_owned(),
         })
     }
@@ -321,19 +338,37 @@ impl Condition {
     }
 }
 
-/// Finds what differs between conditions, and tells each its values.
-fn find_factors(conditions: &mut [Condition], grids: &[Grid]) -> Vec<Factor> {
+/// The conditions that are not skipped, and what differs between them.
+fn choose(
+    root: &Table<'_>,
+    all: &[Condition],
+    skip: &[Skip],
+    grids: &[Grid],
+) -> Result<(Vec<Condition>, Vec<Factor>), InputError> {
     let written = |condition: &Condition| factor::Written {
         problem: condition.problem.name().to_owned(),
         lines: canonical::sections(condition),
         document: Arc::clone(&condition.document),
     };
-    let written: Vec<factor::Written> = conditions.iter().map(written).collect();
-    let factors = Factor::all_of(&written, |name| is_run_column(name) || grids.iter().any(|grid| grid.knows(name)));
-    for (condition, written) in conditions.iter_mut().zip(&written) {
-        condition.levels = factors.iter().map(|factor| factor.of(written)).collect();
+    let written: Vec<factor::Written> = all.iter().map(written).collect();
+    let failed = |message: String| match root.optional("sweep").and_then(|sweep| sweep.as_table()?.optional("skip")) {
+        Some(field) => field.error(message),
+        None => root.error(message),
+    };
+    if let Some(at) = skip.iter().position(|rule| !written.iter().any(|condition| rule.holds(condition))) {
+        return Err(failed(format!("rule {} of the list leaves nothing out", at + 1)));
     }
-    factors
+    let is_kept = |(_, condition): &(&Condition, &factor::Written)| !skip.iter().any(|rule| rule.holds(condition));
+    let (kept, written): (Vec<_>, Vec<_>) = all.iter().zip(&written).filter(is_kept).unzip();
+    if kept.is_empty() {
+        return Err(failed("nothing is left".to_owned()));
+    }
+    let factors = Factor::all_of(&written, |name| is_run_column(name) || grids.iter().any(|grid| grid.knows(name)));
+    let with_levels = |(condition, written): (&Condition, &factor::Written)| Condition {
+        levels: factors.iter().map(|factor| factor.of(written)).collect(),
+        ..condition.clone()
+    };
+    Ok((kept.into_iter().zip(written).map(with_levels).collect(), factors))
 }
 
 /// The items of an array of tables.

@@ -4,6 +4,7 @@ use thalweg_kernels::activation::{self, Activation};
 use thalweg_kernels::loss::{self, Loss};
 use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 
+use super::Condition;
 use super::axis::Axis;
 use super::error::InputError;
 use super::key::{Key, Values, Without, names};
@@ -200,6 +201,26 @@ fn loss_names() -> Vec<&'static str> {
     loss::ALL.iter().map(|loss| loss.name).chain([AUTO]).collect()
 }
 
+/// Checks that every parameter of a function has its function in some condition.
+pub(super) fn check_parameters(conditions: &[Condition]) -> Result<(), InputError> {
+    for (parameter, owner) in parameters() {
+        let has = |condition: &Condition| {
+            let network = condition.network.as_ref();
+            network.is_some_and(|network| {
+                let losses = [network.loss, network.test_loss];
+                network.activation.name == owner || losses.iter().flatten().any(|loss| loss.name == owner)
+            })
+        };
+        for condition in conditions.iter().filter(|_| !conditions.iter().any(has)) {
+            let table = Table::root(&condition.document).optional("network").and_then(|network| network.as_table());
+            if let Some(field) = table.and_then(|table| table.optional(parameter.name)) {
+                return Err(field.error(format!("it is a parameter of {owner}, which this network has not")));
+            }
+        }
+    }
+    Ok(())
+}
+
 impl Network {
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
         table.allow(&names(&keys()))?;
@@ -211,12 +232,6 @@ impl Network {
         let width = |field: &Field<'_>| field.integer(1..=MAX_WIDTH).map(|width| width as usize);
         let activation = read_activation(table)?;
         let (loss, test_loss) = (read_loss(table, "loss")?, read_loss(table, "test_loss")?);
-        let own = [Some(activation.name), loss.map(|loss| loss.name), test_loss.map(|loss| loss.name)];
-        for (parameter, owner) in parameters().filter(|(_, owner)| !own.contains(&Some(*owner))) {
-            if let Some(field) = table.optional(parameter.name) {
-                return Err(field.error(format!("it is a parameter of {owner}, which this network has not")));
-            }
-        }
         Ok(Self {
             hidden: widths.iter().map(width).collect::<Result<_, _>>()?,
             activation,

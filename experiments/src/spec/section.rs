@@ -2,7 +2,8 @@
 
 use super::key::Key;
 use super::{
-    axis, corruption, drawing, grid, kinds, landscape, network, output, perturbation, problem, train, weights,
+    axis, combination, corruption, drawing, grid, kinds, landscape, network, output, perturbation, problem, train,
+    weights,
 };
 
 /// A table of a spec.
@@ -66,6 +67,11 @@ pub const SECTIONS: &[Section] = &[
         name: "figure",
         summary: "[[figure]]: what is drawn; a kind takes some of these",
         keys: || super::FIGURE_KEYS.to_vec(),
+    },
+    Section {
+        name: "sweep",
+        summary: "[sweep]: which combinations of values there are, where not all",
+        keys: || combination::KEYS.to_vec(),
     },
     Section {
         name: "engine",

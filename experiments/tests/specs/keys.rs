@@ -69,6 +69,7 @@ const EXAMPLES: &[Example] = &[
     ("figure", LEAST, &[], "figure.0"),
     ("figure", FUNCTIONS, &[], "figure.0"),
     ("engine", LEAST, &[], "engine"),
+    ("sweep", LEAST, &[("sweep", "{ skip = [] }")], "sweep"),
     ("drawing", FUNCTIONS, &[], ""),
     ("functions", FUNCTIONS, &[], "functions"),
 ];

@@ -4,6 +4,7 @@
 
 mod bad;
 mod bad_options;
+mod combinations;
 mod factors;
 mod figures;
 mod idx;
