@@ -237,13 +237,25 @@ impl Spec {
     #[must_use]
     pub fn under(&self, condition: usize) -> Self {
         let only = &self.conditions[condition];
+        // Not by way of a clone of all conditions, of which there may be thousands.
         Self {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            tier: self.tier,
             problem: only.problem.clone(),
             network: only.network.clone(),
             train: only.train.clone(),
             conditions: vec![only.clone()],
+            factors: self.factors.clone(),
+            combinations: self.combinations.clone(),
+            optimizers: self.optimizers.clone(),
+            record: self.record.clone(),
+            figures: self.figures.clone(),
+            engine: self.engine,
             document: Arc::clone(&only.document),
-            ..self.clone()
+            products: Arc::clone(&self.products),
+            written: Arc::clone(&self.written),
+            folder: self.folder.clone(),
         }
     }
 

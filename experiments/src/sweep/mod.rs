@@ -28,6 +28,8 @@ mod trials;
 mod undrawn;
 mod weights;
 
+use std::collections::HashMap;
+
 use thalweg_kernels::optimizer::{Domain, Optimizer};
 
 use crate::data::{DataFiles, InputFile, Splits, features_in};
@@ -181,6 +183,7 @@ impl Plan {
         let (mut sources, mut files): (Vec<usize>, Vec<DataFiles>) = (Vec::new(), Vec::new());
         let (mut conditions, mut inputs) = (Vec::<Condition>::new(), Vec::new());
         let (mut first, mut current): (Option<Splits>, Option<Splits>) = (None, None);
+        let mut known: HashMap<String, usize> = HashMap::new();
         for (at, of) in specs.iter().enumerate() {
             let source = |known: &usize| specs[*known].problem.source == of.problem.source;
             let place = match sources.iter().position(source) {
@@ -193,7 +196,7 @@ impl Plan {
                     files.len() - 1
                 }
             };
-            let examples = (0..at).find(|other| has_same_examples(&specs[*other], of)).unwrap_or(at);
+            let examples = *known.entry(examples_of(of)).or_insert(at);
             let is_there = if examples == 0 { first.is_some() } else { conditions[at - 1].examples == examples };
             if !is_there {
                 let problem = &of.instances()[0];
@@ -330,11 +333,12 @@ impl Plan {
     }
 }
 
-/// Whether the examples of two conditions are the same, instance by instance.
-fn has_same_examples(one: &Spec, other: &Spec) -> bool {
-    one.problem == other.problem
-        && features_in(one) == features_in(other)
-        && (!one.problem.each_trial || one.train.seeds == other.train.seeds)
+/// A text that two conditions share if their examples are the same, instance by instance.
+fn examples_of(spec: &Spec) -> String {
+    let seeds = spec.problem.each_trial.then_some(&spec.train.seeds);
+    let lines: Vec<String> =
+        spec.problem.lines(None).into_iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    format!("{}\n{:?}\n{seeds:?}", lines.join("\n"), features_in(spec))
 }
 
 /// A factor of the learning rate belongs to a layer, and every layer has one.
