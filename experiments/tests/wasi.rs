@@ -44,7 +44,7 @@ fn what_is_wrong_with_the_arguments_is_told() {
         (&["w1", "--set"], "--set needs a value"),
         (&["w1", "--threads"], "no option --threads"),
         (&["w11"], "no spec `w11`"),
-        (&["compare"], "`compare` has no trials"),
+        (&["activations"], "`activations` has no trials"),
         (&["w1", "--set", "train.seds=1"], "seds"),
         (&["w1", "--set", "train.seeds=1", "--out", "/nowhere/runs.csv"], "cannot write /nowhere/runs.csv"),
     ] {

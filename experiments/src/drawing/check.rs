@@ -112,16 +112,15 @@ impl Rehearsal {
                 let waypoint = |step| Waypoint { key: key.clone(), step, x: [*x0, *x1], value: OUTCOME };
                 trajectory.extend([0, steps].map(waypoint));
             }
-            let mut extra = Vec::new();
-            if let Model::Landscape(_) = model {
-                extra.extend(start.iter().copied().map(Some));
-                extra.resize(2 * start.len() + 1, Some(OUTCOME));
-            }
+            let end = vec![OUTCOME; start.len()];
+            let mut extra = match model {
+                Model::Landscape(_) => plan.places([Some(start), Some(&end)], Some(OUTCOME)),
+                Model::Network(_) => plan.places([None, None], None),
+            };
             extra.resize(extra.len() + spec.record.columns.len(), Some(OUTCOME));
             rows.push(run(key, plan, &trial, extra));
         }
-        let mut extra = spec.problem.landscape().map_or(Vec::new(), |landscape| landscape.columns());
-        extra.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
+        let extra = plan.extra_columns(spec);
         let runs = Runs { hyperparameters: plan.hyperparameter_names(), extra, rows, precision: Precision::F64 };
         Self { trials: Trials::from(&runs), runs, curves, trajectory, surface: surface(spec) }
     }

@@ -45,7 +45,8 @@ impl Figures for Drawer {
     }
 
     fn files(&self, spec: &Spec) -> Vec<String> {
-        figure_files(&spec.figures, &spec.problems())
+        let table = compares_problems(&spec.figures).then(|| COMPARISON.to_owned());
+        table.into_iter().chain(figure_files(&spec.figures, &spec.problems())).collect()
     }
 
     fn draw(&self, spec: &Spec, folder: &Path, steps_per_epoch: u64) -> Drawn {
@@ -88,6 +89,12 @@ pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, png: bool)
     let figures: Vec<spec::Figure> = spec.figures.iter().filter(is_drawn).map(|figure| known.add_to(figure)).collect();
     let mut drawn = draw_all(&figures, &rows.tables(), (folder, folder), png);
     failures.append(&mut drawn.failures);
+    if compares_problems(&spec.figures) && !unread.contains(&"runs.csv") {
+        match write_comparison(&rows.runs, &spec.figures, folder) {
+            Ok(()) => drawn.files.push(COMPARISON.to_owned()),
+            Err(error) => failures.push(error.into()),
+        }
+    }
     Drawn { failures, ..drawn }
 }
 
@@ -269,9 +276,8 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
     fs::create_dir_all(out).map_err(failed)?;
     match &drawing.source {
         DrawingSource::Members(_) => {
-            let configurations = stats::configurations(&runs);
-            stats::write_comparison(&out.join("comparison.csv"), &configurations, &scores(&figures))?;
-            files.push("comparison.csv".to_owned());
+            write_comparison(&runs, &figures, out)?;
+            files.push(COMPARISON.to_owned());
         }
         DrawingSource::Functions(wanted) => {
             functions::write(&out.join("functions.csv"), wanted).map_err(failed)?;
@@ -293,7 +299,7 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
 /// may have: a figure of several problems is a file for each.
 pub fn output_files(drawing: &Drawing, out: &Path) -> Vec<String> {
     let table = match &drawing.source {
-        DrawingSource::Members(_) => Some("comparison.csv"),
+        DrawingSource::Members(_) => Some(COMPARISON),
         DrawingSource::Functions(_) => Some("functions.csv"),
         DrawingSource::Bench(_) => None,
     };
@@ -311,6 +317,18 @@ pub fn output_files(drawing: &Drawing, out: &Path) -> Vec<String> {
     files.sort();
     files.dedup();
     files
+}
+
+/// The table of optimizers on several problems.
+const COMPARISON: &str = "comparison.csv";
+
+/// Whether some figure compares problems.
+fn compares_problems(figures: &[spec::Figure]) -> bool {
+    figures.iter().any(|figure| kind(figure).input == Input::Problems)
+}
+
+fn write_comparison(runs: &Trials, figures: &[spec::Figure], folder: &Path) -> Result<(), RecordError> {
+    stats::write_comparison(&folder.join(COMPARISON), &stats::configurations(runs), &scores(figures))
 }
 
 /// What figures compare, each once.

@@ -35,14 +35,12 @@ fn check_conditions(spec: &Spec) -> Result<(), InputError> {
     let dimensions =
         |condition: &Condition| condition.problem.landscape().map(|landscape| landscape.starts.dimensions());
     let first = dimensions(&spec.conditions[0]);
-    if let Some(at) = spec.conditions.iter().position(|condition| dimensions(condition) != first) {
-        let message = match (first, dimensions(&spec.conditions[at])) {
-            (Some(first), Some(other)) => {
-                format!("all landscapes of a sweep have as many coordinates, found {first} and {other}")
-            }
-            _ => "a sweep is of networks or on landscapes, not both".to_owned(),
-        };
-        return Err(spec.under(at).error("problem", message));
+    let other = spec.conditions.iter().find(|condition| dimensions(condition) != first);
+    if let (Some(other), true) = (other, spec.record.trajectory) {
+        let count = |condition| dimensions(condition).map_or("none".to_owned(), |count: usize| count.to_string());
+        let counts = (count(&spec.conditions[0]), count(other));
+        let message = format!("all trials of a table have as many coordinates, found {} and {}", counts.0, counts.1);
+        return Err(spec.error("record.trajectory", message));
     }
     if let (Some(at), 1) = (spec.figures.iter().position(Figure::compares_problems), spec.problems().len()) {
         let message = "it compares problems, and this sweep has one";
@@ -52,6 +50,7 @@ fn check_conditions(spec: &Spec) -> Result<(), InputError> {
     if spec.conditions.len() == 1 {
         return Ok(());
     }
+    check_compared(spec)?;
     let several = format!("the sweep has {} conditions, and each has its own", spec.conditions.len());
     let record = &spec.record;
     for (key, is_on) in
@@ -72,6 +71,19 @@ fn check_conditions(spec: &Spec) -> Result<(), InputError> {
     }
 }
 
+/// Checks that some problem has what figures compare problems by.
+fn check_compared(spec: &Spec) -> Result<(), InputError> {
+    for (index, figure) in spec.figures.iter().enumerate().filter(|(_, figure)| figure.compares_problems()) {
+        let key = format!("figure.{index}.metric");
+        let checks = (0..spec.conditions.len()).map(|at| check_metric(&spec.under(at), &key, figure.metric));
+        let errors: Vec<InputError> = checks.filter_map(Result::err).collect();
+        if errors.len() == spec.conditions.len() {
+            return errors.into_iter().next().map_or(Ok(()), Err);
+        }
+    }
+    Ok(())
+}
+
 fn check_condition(spec: &Spec) -> Result<(), InputError> {
     check_loss(spec)?;
     check_landscape(spec)?;
@@ -90,7 +102,10 @@ fn check_condition(spec: &Spec) -> Result<(), InputError> {
     }
     for (index, figure) in spec.figures.iter().enumerate() {
         let key = format!("figure.{index}.metric");
-        check_metric(spec, &key, figure.metric)?;
+        // Problems that do not have what is compared are left out.
+        if !figure.compares_problems() {
+            check_metric(spec, &key, figure.metric)?;
+        }
         if let Some(metric) = figure.options.select_by {
             check_metric(spec, &format!("figure.{index}.select_by"), metric.name())?;
         }

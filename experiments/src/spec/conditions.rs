@@ -2,7 +2,7 @@
 
 use super::Spec;
 use super::canonical::{Lines, Writer, number, sections};
-use super::document::{Node, Value};
+use super::document::{Document, Node, Value};
 use super::factor::{Levels, Product, text};
 
 /// The names of the tables, in the order of [`sections`].
@@ -18,11 +18,21 @@ impl Spec {
             first += product.count().unwrap_or(0);
         }
         let header = if tables.len() > 1 { "[[problem]]" } else { "[problem]" };
-        for [problem, ..] in &tables {
-            write(out, header, problem);
+        // The tables of all problems are those of the first one with a network.
+        let base = tables.iter().position(|[_, network, _]| !network.0.is_empty()).unwrap_or(0);
+        let mut first = 0;
+        for (product, tables_of) in self.products.iter().zip(&tables) {
+            write(out, header, &tables_of[0]);
+            for (at, name) in TABLES.iter().enumerate().skip(1).filter(|(at, _)| !tables_of[*at].0.is_empty()) {
+                let own = own_lines(&tables_of[at], &tables[base][at], &self.written[first].document, name);
+                if !own.is_empty() {
+                    out.line(name, format!("{{ {} }}", own.join(", ")));
+                }
+            }
+            first += product.count().unwrap_or(0);
         }
         for (at, name) in TABLES.iter().enumerate().skip(1) {
-            write(out, &format!("[{name}]"), &tables[0][at]);
+            write(out, &format!("[{name}]"), &tables[base][at]);
         }
     }
 
@@ -50,6 +60,20 @@ fn write(out: &mut Writer, header: &str, lines: &Lines) {
         out.header(header);
         lines.0.iter().for_each(|(key, value)| out.line(key, value));
     }
+}
+
+/// What a problem says besides the tables of all problems, as items of an inline table.
+fn own_lines(own: &Lines, base: &Lines, document: &Document, section: &str) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    for (key, value) in own.0.iter().filter(|line| !base.0.contains(line)) {
+        items.push(format!("{key} = {value}"));
+    }
+    for (key, _) in base.0.iter().filter(|(key, _)| !own.0.iter().any(|(known, _)| known == key)) {
+        // A default that goes without saying, unless another problem has something else.
+        let said = document.root.child(section).and_then(|table| table.child(key));
+        items.extend(said.map(|node| format!("{key} = {}", text(node))));
+    }
+    items
 }
 
 /// Adds the lines of keys that are not there, each after its neighbour.

@@ -106,6 +106,29 @@ impl Node {
         entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
     }
 
+    /// Takes a key out of a table.
+    pub fn remove(&mut self, key: &str) -> Option<Entry> {
+        let Value::Table(entries) = &mut self.value else { return None };
+        let at = entries.iter().position(|entry| entry.key == key)?;
+        Some(entries.remove(at))
+    }
+
+    /// Puts a key into a table, in the place of what it was before.
+    pub fn put(&mut self, new: Entry) {
+        let Value::Table(entries) = &mut self.value else { return };
+        match entries.iter_mut().find(|entry| entry.key == new.key) {
+            Some(entry) => *entry = new,
+            None => entries.push(new),
+        }
+    }
+
+    /// Keeps those keys of a table that are wanted.
+    pub fn retain(&mut self, is_wanted: impl Fn(&str) -> bool) {
+        if let Value::Table(entries) = &mut self.value {
+            entries.retain(|entry| is_wanted(&entry.key));
+        }
+    }
+
     /// What it is, for "found …".
     pub fn describe(&self) -> String {
         match &self.value {

@@ -14,6 +14,7 @@ use super::canonical::{Lines, list, number, quoted};
 use super::document::{Document, Entry, Node, Value};
 use super::error::InputError;
 use super::reader::{Interval, Table};
+use super::train::ON_LANDSCAPE;
 use crate::record::Setting;
 
 /// The most conditions of a sweep.
@@ -27,6 +28,9 @@ const LISTS: [&str; 4] = ["problem.hidden", "problem.spectrum", "problem.start",
 
 /// Keys whose several values are told apart by the trials of a condition.
 const OF_TRIALS: [&str; 2] = ["network.init_offset", "train.seeds"];
+
+/// Keys of which a table has one.
+const EITHER: [(&str, &str); 2] = [("steps", "epochs"), ("epochs", "steps")];
 
 /// A key with several values, in one of the tables `[[problem]]` and those beside it.
 #[derive(Clone, Debug)]
@@ -62,16 +66,10 @@ impl Product {
     ///
     /// If a key has no value, or one of them twice, or there are too many combinations.
     pub fn all_of(document: &Document, together: &[Vec<String>]) -> Result<Vec<Self>, InputError> {
-        let alone = |node: &Node| {
-            let mut root = document.root.clone();
-            if let Some(problem) = root.child_mut("problem") {
-                *problem = node.clone();
-            }
-            document.with_root(root)
-        };
         let firsts = match document.root.child("problem").map(|node| &node.value) {
             Some(Value::List(tables)) if tables.iter().all(|table| matches!(table.value, Value::Table(_))) => {
-                tables.iter().map(alone).collect()
+                let is_mixed = tables.iter().any(is_landscape) && !tables.iter().all(is_landscape);
+                tables.iter().map(|table| alone(document, table, is_mixed)).collect()
             }
             _ => vec![document.clone()],
         };
@@ -152,6 +150,49 @@ impl Levels {
         let key = document.root.child_mut(self.section).and_then(|section| section.child_mut(&self.key));
         *key.expect("the key was found here") = self.nodes[number].clone();
     }
+}
+
+fn is_landscape(problem: &Node) -> bool {
+    matches!(problem.child("kind").map(|kind| &kind.value), Some(Value::String(kind)) if kind == "landscape")
+}
+
+/// The document with one problem, whose tables `network` and `train` say what the ones of all problems do not. Of these,
+/// a landscape that `is_mixed` with networks has what landscapes can have.
+fn alone(document: &Document, problem: &Node, is_mixed: bool) -> Document {
+    let mut root = document.root.clone();
+    let mut problem = problem.clone();
+    if is_mixed && is_landscape(&problem) {
+        root.remove("network");
+        let is_random = problem.child("gradient_noise").is_some();
+        if let Some(train) = root.child_mut("train") {
+            train.retain(|key| ON_LANDSCAPE.contains(&key) && (key != "seeds" || is_random));
+        }
+    }
+    for section in ["network", "train"] {
+        let Some(own) = problem.remove(section) else { continue };
+        let Value::Table(entries) = own.node.value.clone() else {
+            // Who reads the problem says what is wrong.
+            problem.put(own);
+            continue;
+        };
+        if root.child(section).is_none() {
+            root.put(Entry { node: Node { value: Value::Table(Vec::new()), ..own.node }, ..own });
+        }
+        for entry in entries {
+            if let Some((_, other)) = EITHER.iter().find(|(one, _)| *one == entry.key)
+                && let Some(table) = root.child_mut(section)
+            {
+                table.remove(other);
+            }
+            if let Some(table) = root.child_mut(section) {
+                table.put(entry);
+            }
+        }
+    }
+    if let Some(place) = root.child_mut("problem") {
+        *place = problem;
+    }
+    document.with_root(root)
 }
 
 /// The places of levels that move together; what is in no group is alone, and a group stands where its first key is.

@@ -271,7 +271,7 @@ const SEED: Values = Values::Integer(0, i64::MAX as u64);
 const OF_TRIAL: Without = Without::Words("the trial's seed");
 
 /// Those of them that a landscape has.
-const ON_LANDSCAPE: [&str; 6] = ["steps", "seeds", "log_every", "precision", "divergence_factor", "target"];
+pub(super) const ON_LANDSCAPE: [&str; 6] = ["steps", "seeds", "log_every", "precision", "divergence_factor", "target"];
 
 /// The keys of `train.batch` as a table.
 pub(super) const BATCH_KEYS: &[Key] = &[Key::needed(

@@ -71,7 +71,7 @@ pub fn compute(spec: &Spec, isa: Isa, threads: usize, memory: Memory, stop: &Ato
     runs.sort_unstable_by_key(|(trial, _)| *trial);
     let runs = Runs {
         hyperparameters: plan.hyperparameter_names(),
-        extra: rows::extra_columns(spec, &plan),
+        extra: plan.extra_columns(spec),
         rows: runs.into_iter().map(|(_, run)| run).collect(),
         precision: Precision::F64,
     };

@@ -72,7 +72,7 @@ impl<'a> Renderer<'a> {
 pub(super) fn headers(spec: &Spec, plan: &Plan) -> [Vec<u8>; record::TABLES.len()] {
     let names = plan.hyperparameter_names();
     [
-        bytes(|writer| record::write_run_header(writer, &names, &extra_columns(spec, plan))),
+        bytes(|writer| record::write_run_header(writer, &names, &plan.extra_columns(spec))),
         bytes(record::write_curve_header),
         bytes_if(spec.record.trajectory, |writer| {
             record::write_trajectory_header(writer, plan.conditions[0].model.parameters() as usize)
@@ -82,31 +82,15 @@ pub(super) fn headers(spec: &Spec, plan: &Plan) -> [Vec<u8>; record::TABLES.len(
     ]
 }
 
-/// The columns of `runs.csv` that only some sweeps have.
-pub(super) fn extra_columns(spec: &Spec, plan: &Plan) -> Vec<String> {
-    let mut columns =
-        if let Model::Landscape(landscape) = &plan.conditions[0].model { landscape.columns() } else { Vec::new() };
-    columns.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
-    columns
-}
-
-fn extra(condition: &Condition, outcome: &Outcome) -> Vec<Option<f64>> {
-    let mut values = places(&condition.model, outcome);
+fn extra(plan: &Plan, condition: &Condition, outcome: &Outcome) -> Vec<Option<f64>> {
+    let value = outcome.last().and_then(|point| point.loss[Split::Train as usize]);
+    let mut values = match condition.model {
+        Model::Landscape(_) => plan.places([outcome.start(), outcome.end()], value),
+        Model::Network(_) => plan.places([None, None], None),
+    };
     let columns = condition.spec.record.columns.iter();
     values.extend(columns.map(|column| (column.value)(outcome, condition.schedule.steps)));
     values
-}
-
-/// Where a trial on a landscape started and ended, and how low.
-fn places(model: &Model, outcome: &Outcome) -> Vec<Option<f64>> {
-    let Model::Landscape(landscape) = model else { return Vec::new() };
-    let dimensions = landscape.starts.dimensions();
-    let coordinates = |x: Option<&'_ [f64]>| match x {
-        Some(x) => x.iter().copied().map(Some).collect(),
-        None => vec![None; dimensions],
-    };
-    let value = outcome.last().and_then(|point| point.loss[Split::Train as usize]);
-    [coordinates(outcome.start()), coordinates(outcome.end()), vec![value]].concat()
 }
 
 /// A CSV in memory.
@@ -149,7 +133,7 @@ pub(super) fn run(plan: &Plan, trial: &Trial, outcome: &Outcome) -> Run {
         final_validation_accuracy: accuracy(Split::Validation),
         final_test_accuracy: accuracy(Split::Test),
         steps_to_target: outcome.steps_to_target,
-        extra: extra(plan.condition(trial), outcome),
+        extra: extra(plan, plan.condition(trial), outcome),
     }
 }
 

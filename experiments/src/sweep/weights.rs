@@ -84,7 +84,7 @@ pub(super) struct WeightFiles {
     kept: Vec<usize>,
     wanted: Weights,
     /// For each condition the networks, and the precision of their numbers; nothing where no weights are kept.
-    networks: Vec<(Architecture, Precision)>,
+    networks: Vec<Option<(Architecture, Precision)>>,
     /// Columns of `runs.csv` before the seeds.
     leading: usize,
     rows: PathBuf,
@@ -100,7 +100,7 @@ impl WeightFiles {
             }
             _ => None,
         };
-        let networks = plan.conditions.iter().filter_map(network).collect();
+        let networks = plan.conditions.iter().map(network).collect();
         let wanted = spec.record.weights;
         let (kept, rows, results) = (plan.kept.clone(), rows.join(FOLDER), results.join(FOLDER));
         let leading = 3 + plan.hyperparameter_names().len();
@@ -135,7 +135,7 @@ impl WeightFiles {
     /// Takes over the files beside the rows of another plan.
     pub fn take_over(&self, rows: &Path) -> io::Result<()> {
         let folder = rows.join(FOLDER);
-        if self.networks.is_empty() || !folder.exists() {
+        if self.networks.iter().all(Option::is_none) || !folder.exists() {
             return Ok(());
         }
         fs::create_dir_all(&self.rows)?;
@@ -158,7 +158,7 @@ impl WeightFiles {
     pub fn keep(&self, index: usize, trial: &Trial, outcome: &Outcome) -> io::Result<Vec<(String, blake3::Hash)>> {
         let key = trial.key;
         let is_kept = self.kept.binary_search(&index).is_ok();
-        let Some((architecture, precision)) = self.networks.get(trial.condition).filter(|_| is_kept) else {
+        let Some((architecture, precision)) = self.networks[trial.condition].as_ref().filter(|_| is_kept) else {
             return Ok(Vec::new());
         };
         // Where the folder of the rows is gone, it shall not come back half empty.

@@ -280,9 +280,11 @@ fn a_check_tells_of_files_that_no_manifest_names() {
 #[test]
 fn a_study_that_draws_touches_nothing_foreign_and_leaves_no_empty_folder() {
     let folder = folder();
-    let (code, error) = fails(folder.path(), &["run", "compare"]);
+    let of_others = "name = \"d\"\nmembers = [\"gone-a\", \"gone-b\"]\n[[figure]]\nkind = \"rank\"\nmetric = \"final_train_loss\"\n";
+    fs::write(folder.path().join("d.toml"), of_others).unwrap();
+    let (code, error) = fails(folder.path(), &["run", "d.toml"]);
     assert!(code == Some(1) && error.contains("which is not there"), "{error}");
-    assert!(!folder.path().join("results").join("compare").exists());
+    assert!(!folder.path().join("results").join("d").exists());
     let out = folder.path().join("own");
     fs::create_dir_all(&out).unwrap();
     fs::write(out.join("functions.csv"), "my own").unwrap();

@@ -148,7 +148,7 @@ fn mistakes_in_factors_are_named_with_their_place() {
 }
 
 #[test]
-fn landscapes_and_networks_are_not_mixed() {
+fn landscapes_of_a_sweep_may_differ() {
     let landscape = "[[problem]]\nkind = \"landscape\"\nfunction = \"beale\"\nstart = [1, 1]\n";
     let text = |problems: &str, train: &str| {
         format!("name = \"l\"\n{problems}[train]\nsteps = 3\n{train}[[optimizer]]\nkind = \"sgd\"\nlr = 0.01\n")
@@ -157,9 +157,17 @@ fn landscapes_and_networks_are_not_mixed() {
     let spec = Spec::parse("l.toml", &two, Path::new(""), &[]).unwrap();
     let (_, _, plan) = Plan::read(&spec, Memory::of_machine()).unwrap();
     assert_eq!((plan.conditions.len(), plan.trials.len()), (2, 2));
+    // Rows have room for the places on the one with the most coordinates.
     let third = landscape.replace("beale", "sphere").replace("[1, 1]", "[1, 1, 1]");
-    let error = Spec::parse("l.toml", &text(&format!("{landscape}{third}"), ""), Path::new(""), &[]).unwrap_err();
-    assert!(error.to_string().contains("all landscapes of a sweep have as many coordinates, found 2 and 3"), "{error}");
+    let wider = text(&format!("{landscape}{third}"), "");
+    let spec = Spec::parse("l.toml", &wider, Path::new(""), &[]).unwrap();
+    let (_, _, plan) = Plan::read(&spec, Memory::of_machine()).unwrap();
+    assert_eq!(plan.extra_columns(&spec).len(), 7);
+    let places = plan.places([Some(&[1.0, 2.0]), None], Some(3.0));
+    assert_eq!(places, [Some(1.0), Some(2.0), None, None, None, None, Some(3.0)]);
+    let ways = format!("{wider}[record]\ntrajectory = true\n");
+    let error = Spec::parse("l.toml", &ways, Path::new(""), &[]).map(drop).unwrap_err();
+    assert!(error.to_string().contains("all trials of a table have as many coordinates, found 2 and 3"), "{error}");
     let swept =
         text(&landscape.replace("[1, 1]", "{ values = [[1, 1], [2, 2]] }").replace("[[problem]]", "[problem]"), "");
     assert_eq!(Spec::parse("l.toml", &swept, Path::new(""), &[]).unwrap().conditions.len(), 2);
@@ -178,4 +186,45 @@ fn the_sweeps_of_the_readme_can_be_planned() {
         planned += 1;
     }
     assert_eq!(planned, 2);
+}
+
+#[test]
+fn a_problem_may_have_a_network_and_training_of_its_own() {
+    const MOONS: &str = "[problem]\nkind = \"moons\"\nsamples = 100\nnoise = 0.2\n";
+    const CIRCLES: &str = "[problem]\nkind = \"circles\"\nsamples = 80\n";
+    const BEALE: &str = "[problem]\nkind = \"landscape\"\nfunction = \"beale\"\nstart = [1, 1]\n";
+    let own = [
+        "",
+        "network = { hidden = [3, 2], gain = 1 }\ntrain = { epochs = 2, batch = [8, \"full\"] }\n",
+        "train = { steps = 7 }\n",
+    ];
+    let table = |(problem, own): (&str, &str)| format!("{}{own}", problem.replace("[problem]", "[[problem]]"));
+    let problems: String = [MOONS, CIRCLES, BEALE].into_iter().zip(own).map(table).collect();
+    let text = edited(MOONS, &problems).replace("hidden = [4]", "hidden = [4]\ngain = 2");
+    let spec = parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let alone = |problem: &str, rest: &[(&str, &str)]| {
+        keys(&rest.iter().fold(edited(MOONS, problem), |text, (old, new)| text.replace(old, new)))
+    };
+    let of_circles = |batch| {
+        alone(CIRCLES, &[("hidden = [4]", "hidden = [3, 2]"), ("batch = 16", batch), ("steps = 10", "epochs = 2")])
+    };
+    let network = "[network]\nhidden = [4]\n";
+    let expected = [
+        alone(MOONS, &[("hidden = [4]", "hidden = [4]\ngain = 2")]),
+        of_circles("batch = 8"),
+        of_circles("batch = \"full\""),
+        alone(BEALE, &[(network, ""), ("batch = 16\n", ""), ("seeds = 2\n", ""), ("steps = 10", "steps = 7")]),
+    ];
+    assert_eq!(plan(&spec).unwrap().trials.keys(), expected.concat());
+    let canonical = spec.canonical();
+    assert!(parse(&canonical).unwrap() == spec, "{canonical}");
+    assert_eq!(parse(&canonical).unwrap().canonical(), canonical);
+    for (old, new, expected) in [
+        ("hidden = [3, 2]", "hiden = [3, 2]", "unknown key `network.hiden`"),
+        ("network = { hidden = [3, 2], gain = 1 }", "network = 3", "unknown key `problem.network`"),
+        ("train = { steps = 7 }", "train = { epochs = 7 }", "unknown key `train.epochs`"),
+    ] {
+        let error = parse(&text.replace(old, new)).map(drop).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}\nis not\n{expected}");
+    }
 }
