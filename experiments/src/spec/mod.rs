@@ -7,6 +7,7 @@ mod axis;
 mod canonical;
 mod check;
 mod combination;
+mod condition;
 mod conditions;
 mod corruption;
 mod document;
@@ -39,10 +40,10 @@ mod weights;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::record::{Setting, is_run_column};
-
 pub use axis::Axis;
 pub use combination::{Combinations, Skip};
+pub use condition::Condition;
+use condition::choose;
 pub use corruption::{Corruption, Imbalance};
 use document::Document;
 pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
@@ -109,28 +110,6 @@ pub struct Spec {
     /// All combinations, those that are skipped among them.
     written: Arc<[Condition]>,
     folder: PathBuf,
-}
-
-/// A combination of a problem, a network and a way to train it, under which all optimizers are tried.
-#[derive(Clone, Debug)]
-pub struct Condition {
-    /// The data.
-    pub problem: Problem,
-    /// The networks; none on a landscape.
-    pub network: Option<Network>,
-    /// The training.
-    pub train: Train,
-    /// The value of each of the spec's factors, where it has one.
-    pub levels: Vec<Option<Setting>>,
-    document: Arc<Document>,
-}
-
-/// Where a condition was written is not part of what it says.
-impl PartialEq for Condition {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.problem, &self.network, &self.train, &self.levels)
-            == (&other.problem, &other.network, &other.train, &other.levels)
-    }
 }
 
 /// Where a spec was written is not part of what it says.
@@ -331,56 +310,6 @@ impl Spec {
     pub fn error(&self, key: &str, message: impl std::fmt::Display) -> InputError {
         self.document.error(self.document.locate(key), format!("`{key}`: {message}"))
     }
-}
-
-impl Condition {
-    fn read(document: Document) -> Result<Self, InputError> {
-        let root = Table::root(&document);
-        let section = |key| root.required(key, &format!("a table [{key}]"))?.table();
-        let problem = Problem::read(&section("problem")?)?;
-        let (network, train) = if let Some(landscape) = problem.landscape() {
-            if let Some(field) = root.optional("network") {
-                return Err(field.error("a landscape has no network"));
-            }
-            (None, Train::read_on_landscape(&section("train")?, landscape.gradient_noise > 0.0)?)
-        } else {
-            (Some(Network::read(&section("network")?)?), Train::read(&section("train")?)?)
-        };
-        Ok(Self { problem, network, train, levels: Vec::new(), document: Arc::new(document) })
-    }
-}
-
-/// The conditions that are not skipped, and what differs between them.
-fn choose(
-    root: &Table<'_>,
-    all: &[Condition],
-    skip: &[Skip],
-    grids: &[Grid],
-) -> Result<(Vec<Condition>, Vec<Factor>), InputError> {
-    let written = |condition: &Condition| factor::Written {
-        problem: condition.problem.name().to_owned(),
-        lines: canonical::sections(condition),
-        document: Arc::clone(&condition.document),
-    };
-    let written: Vec<factor::Written> = all.iter().map(written).collect();
-    let failed = |message: String| match root.optional("sweep").and_then(|sweep| sweep.as_table()?.optional("skip")) {
-        Some(field) => field.error(message),
-        None => root.error(message),
-    };
-    if let Some(at) = skip.iter().position(|rule| !written.iter().any(|condition| rule.holds(condition))) {
-        return Err(failed(format!("rule {} of the list leaves nothing out", at + 1)));
-    }
-    let is_kept = |(_, condition): &(&Condition, &factor::Written)| !skip.iter().any(|rule| rule.holds(condition));
-    let (kept, written): (Vec<_>, Vec<_>) = all.iter().zip(&written).filter(is_kept).unzip();
-    if kept.is_empty() {
-        return Err(failed("nothing is left".to_owned()));
-    }
-    let factors = Factor::all_of(&written, |name| is_run_column(name) || grids.iter().any(|grid| grid.knows(name)));
-    let with_levels = |(condition, written): (&Condition, &factor::Written)| Condition {
-        levels: factors.iter().map(|factor| factor.of(written)).collect(),
-        ..condition.clone()
-    };
-    Ok((kept.into_iter().zip(written).map(with_levels).collect(), factors))
 }
 
 /// The items of an array of tables.

@@ -294,34 +294,6 @@ impl Plan {
         weights::size(spec, &self.conditions, &self.trials, &self.kept)
     }
 
-    /// The columns of `runs.csv` that only some sweeps have: places on landscapes, as many as the one with the most
-    /// coordinates has, and what `record.columns` asks for.
-    pub fn extra_columns(&self, spec: &Spec) -> Vec<String> {
-        let mut columns = self.widest().map_or(Vec::new(), spec::Landscape::columns);
-        columns.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
-        columns
-    }
-
-    /// A trial's values in the columns of places: where it started and ended, and how low.
-    pub fn places(&self, ends: [Option<&[f64]>; 2], value: Option<f64>) -> Vec<Option<f64>> {
-        let Some(landscape) = self.widest() else { return Vec::new() };
-        let mut values = Vec::new();
-        for x in ends {
-            let count = values.len() + landscape.starts.dimensions();
-            values.extend(x.unwrap_or_default().iter().copied().map(Some));
-            values.resize(count, None);
-        }
-        values.push(value);
-        values
-    }
-
-    /// The landscape with the most coordinates.
-    fn widest(&self) -> Option<&spec::Landscape> {
-        let landscape = |condition: &'_ Condition| condition.spec.problem.landscape().map(|of| of.starts.dimensions());
-        let widest = self.conditions.iter().max_by_key(|condition| landscape(condition))?;
-        widest.spec.problem.landscape()
-    }
-
     /// A trial's values of [`Self::hyperparameter_names`]; none where its optimizer has no such hyperparameter.
     pub fn settings(&self, trial: &Trial) -> Vec<Option<Setting>> {
         let setting = |name: &str| {

@@ -2,7 +2,7 @@
 
 use super::{Condition, Model, Plan, Trial};
 use crate::record::{self, Batch, Curve, Run};
-use crate::spec::Spec;
+use crate::spec::{self, Spec};
 use crate::train::{Outcome, Point, RATE_QUANTILES, Split};
 
 /// Renders the rows of trials into a batch.
@@ -149,5 +149,35 @@ fn curve(key: &str, point: &Point) -> Curve {
         test_accuracy: point.accuracy[Split::Test as usize],
         grad_norm: point.grad_norm,
         update_norm: point.update_norm,
+    }
+}
+
+impl Plan {
+    /// The columns of `runs.csv` that only some sweeps have: places on landscapes, as many as the one with the most
+    /// coordinates has, and what `record.columns` asks for.
+    pub fn extra_columns(&self, spec: &Spec) -> Vec<String> {
+        let mut columns = self.widest().map_or(Vec::new(), spec::Landscape::columns);
+        columns.extend(spec.record.columns.iter().map(|column| column.name.to_owned()));
+        columns
+    }
+
+    /// A trial's values in the columns of places: where it started and ended, and how low.
+    pub fn places(&self, ends: [Option<&[f64]>; 2], value: Option<f64>) -> Vec<Option<f64>> {
+        let Some(landscape) = self.widest() else { return Vec::new() };
+        let mut values = Vec::new();
+        for x in ends {
+            let count = values.len() + landscape.starts.dimensions();
+            values.extend(x.unwrap_or_default().iter().copied().map(Some));
+            values.resize(count, None);
+        }
+        values.push(value);
+        values
+    }
+
+    /// The landscape with the most coordinates.
+    fn widest(&self) -> Option<&spec::Landscape> {
+        let landscape = |condition: &'_ Condition| condition.spec.problem.landscape().map(|of| of.starts.dimensions());
+        let widest = self.conditions.iter().max_by_key(|condition| landscape(condition))?;
+        widest.spec.problem.landscape()
     }
 }

@@ -1,0 +1,87 @@
+//! A condition of a sweep: a problem, a network and a way to train it.
+
+use std::sync::Arc;
+
+use super::canonical;
+use super::combination::Skip;
+use super::document::Document;
+use super::error::InputError;
+use super::factor::{Factor, Written};
+use super::grid::Grid;
+use super::network::Network;
+use super::problem::Problem;
+use super::reader::Table;
+use super::train::Train;
+use crate::record::{Setting, is_run_column};
+
+/// A combination of a problem, a network and a way to train it, under which all optimizers are tried.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// The data.
+    pub problem: Problem,
+    /// The networks; none on a landscape.
+    pub network: Option<Network>,
+    /// The training.
+    pub train: Train,
+    /// The value of each of the spec's factors, where it has one.
+    pub levels: Vec<Option<Setting>>,
+    pub(super) document: Arc<Document>,
+}
+
+/// Where a condition was written is not part of what it says.
+impl PartialEq for Condition {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.problem, &self.network, &self.train, &self.levels)
+            == (&other.problem, &other.network, &other.train, &other.levels)
+    }
+}
+
+impl Condition {
+    pub(super) fn read(document: Document) -> Result<Self, InputError> {
+        let root = Table::root(&document);
+        let section = |key| root.required(key, &format!("a table [{key}]"))?.table();
+        let problem = Problem::read(&section("problem")?)?;
+        let (network, train) = if let Some(landscape) = problem.landscape() {
+            if let Some(field) = root.optional("network") {
+                return Err(field.error("a landscape has no network"));
+            }
+            (None, Train::read_on_landscape(&section("train")?, landscape.gradient_noise > 0.0)?)
+        } else {
+            (Some(Network::read(&section("network")?)?), Train::read(&section("train")?)?)
+        };
+        Ok(Self { problem, network, train, levels: Vec::new(), document: Arc::new(document) })
+    }
+}
+
+/// The conditions that are not skipped, and what differs between them.
+pub(super) fn choose(
+    root: &Table<'_>,
+    all: &[Condition],
+    skip: &[Skip],
+    grids: &[Grid],
+) -> Result<(Vec<Condition>, Vec<Factor>), InputError> {
+    let written = |condition: &Condition| Written {
+        problem: condition.problem.name().to_owned(),
+        lines: canonical::sections(condition),
+        document: Arc::clone(&condition.document),
+    };
+    let written: Vec<Written> = all.iter().map(written).collect();
+    let failed = |message: String| match root.optional("sweep").and_then(|sweep| sweep.as_table()?.optional("skip")) {
+        Some(field) => field.error(message),
+        None => root.error(message),
+    };
+    if let Some(at) = skip.iter().position(|rule| !written.iter().any(|condition| rule.holds(condition))) {
+        return Err(failed(format!("rule {} of the list leaves nothing out", at + 1)));
+    }
+    let is_kept = |(_, condition): &(&Condition, &Written)| !skip.iter().any(|rule| rule.holds(condition));
+    let (kept, written): (Vec<_>, Vec<_>) = all.iter().zip(&written).filter(is_kept).unzip();
+    if kept.is_empty() {
+        return Err(failed("nothing is left".to_owned()));
+    }
+    let factors = Factor::all_of(&written, |name| is_run_column(name) || grids.iter().any(|grid| grid.knows(name)));
+    let with_levels = |(condition, written): (&Condition, &Written)| Condition {
+        levels: factors.iter().map(|factor| factor.of(written)).collect(),
+        ..condition.clone()
+    };
+    Ok((kept.into_iter().zip(written).map(with_levels).collect(), factors))
+}
