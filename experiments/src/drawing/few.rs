@@ -30,7 +30,7 @@ impl Few {
     ///
     /// # Errors
     ///
-    /// Those of [`Plan::new`].
+    /// Those of [`Plan::with_few`].
     pub(super) fn of(spec: &Spec, plan: &Plan) -> Result<Option<Self>, InputError> {
         let columns = 20 + spec.problem.landscape().map_or(0, |landscape| 2 * landscape.starts.dimensions());
         let most = MOST_TRIALS.min((MOST_CELLS / columns).max(64));

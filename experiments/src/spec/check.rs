@@ -7,7 +7,7 @@ use super::error::InputError;
 use super::figure::Figure;
 use super::network::Init;
 use super::output::Curves;
-use super::problem::Task;
+use super::problem::{Problem, Task};
 use super::spectrum::check_spectrum;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::weights::{Weights, WeightsOf};
@@ -61,7 +61,9 @@ fn check_conditions(spec: &Spec) -> Result<(), InputError> {
         }
     }
     let by_epoch = spec.figures.iter().position(|figure| figure.options.by_epoch);
-    let epochs = |condition: &Condition| (condition.train.batch, condition.problem.clone());
+    fn epochs(condition: &Condition) -> (Batch, &Problem) {
+        (condition.train.batch, &condition.problem)
+    }
     match by_epoch {
         Some(at) if spec.conditions.iter().any(|other| epochs(other) != epochs(&spec.conditions[0])) => {
             let message = "epochs have as many steps in all conditions only where problem and batch are the same";

@@ -13,6 +13,7 @@ use super::axis::Axis;
 use super::canonical::{Lines, list, number, quoted};
 use super::document::{Document, Entry, Node, Value};
 use super::error::InputError;
+use super::overrides::EXCLUSIVE;
 use super::reader::{Interval, Table};
 use super::train::ON_LANDSCAPE;
 use crate::record::Setting;
@@ -28,9 +29,6 @@ const LISTS: [&str; 4] = ["problem.hidden", "problem.spectrum", "problem.start",
 
 /// Keys whose several values are told apart by the trials of a condition.
 const OF_TRIALS: [&str; 2] = ["network.init_offset", "train.seeds"];
-
-/// Keys of which a table has one.
-const EITHER: [(&str, &str); 2] = [("steps", "epochs"), ("epochs", "steps")];
 
 /// A key with several values, in one of the tables `[[problem]]` and those beside it.
 #[derive(Clone, Debug)]
@@ -66,11 +64,13 @@ impl Product {
     ///
     /// If a key has no value, or one of them twice, or there are too many combinations.
     pub fn all_of(document: &Document, together: &[Vec<String>]) -> Result<Vec<Self>, InputError> {
-        let firsts = match document.root.child("problem").map(|node| &node.value) {
+        let problem = document.root.child("problem");
+        let firsts = match problem.map(|node| &node.value) {
             Some(Value::List(tables)) if tables.iter().all(|table| matches!(table.value, Value::Table(_))) => {
                 let is_mixed = tables.iter().any(is_landscape) && !tables.iter().all(is_landscape);
                 tables.iter().map(|table| alone(document, table, is_mixed)).collect()
             }
+            Some(Value::Table(_)) => problem.map(|table| alone(document, table, false)).into_iter().collect(),
             _ => vec![document.clone()],
         };
         let products: Vec<Self> =
@@ -178,15 +178,11 @@ fn alone(document: &Document, problem: &Node, is_mixed: bool) -> Document {
         if root.child(section).is_none() {
             root.put(Entry { node: Node { value: Value::Table(Vec::new()), ..own.node }, ..own });
         }
+        let Some(table) = root.child_mut(section) else { continue };
         for entry in entries {
-            if let Some((_, other)) = EITHER.iter().find(|(one, _)| *one == entry.key)
-                && let Some(table) = root.child_mut(section)
-            {
-                table.remove(other);
-            }
-            if let Some(table) = root.child_mut(section) {
-                table.put(entry);
-            }
+            let replaced = EXCLUSIVE.iter().find(|(one, _)| section == "train" && *one == entry.key);
+            replaced.map(|(_, other)| table.remove(other));
+            table.put(entry);
         }
     }
     if let Some(place) = root.child_mut("problem") {

@@ -7,8 +7,8 @@ use toml::de::DeValue;
 use super::document::{Document, Entry, Node, Place, Source, Value, syntax_error};
 use super::error::{InputError, shortened};
 
-/// Keys of which a spec has exactly one: setting one replaces the other.
-const EXCLUSIVE: [(&str, &str); 2] = [("train.steps", "train.epochs"), ("train.epochs", "train.steps")];
+/// Keys of `[train]` of which there is one: setting one replaces the other.
+pub(super) const EXCLUSIVE: [(&str, &str); 2] = [("steps", "epochs"), ("epochs", "steps")];
 
 impl Document {
     /// Sets the value at a dotted path, such as `train.steps=10` or `optimizer.0.lr=0.1`. The value is TOML; the quotes
@@ -22,8 +22,9 @@ impl Document {
         };
         let key = Place { source, span: 0..text.find('=').unwrap_or(0) };
         let node = self.parse_value(value, source)?;
-        if let Some((_, other)) = EXCLUSIVE.iter().find(|(one, _)| *one == path) {
-            self.remove(other);
+        let replaced = EXCLUSIVE.iter().find(|(one, _)| path.strip_prefix("train.") == Some(one));
+        if let (Some((_, other)), Some(train)) = (replaced, self.root.child_mut("train")) {
+            train.remove(other);
         }
         self.insert(path, node, &key)
     }
@@ -54,16 +55,6 @@ impl Document {
                 Ok(())
             }
             Err(message) => Err(self.error(key, message)),
-        }
-    }
-
-    fn remove(&mut self, path: &str) {
-        let Some((table, key)) = path.split_once('.') else { return };
-        if let Value::Table(entries) = &mut self.root.value
-            && let Some(entry) = entries.iter_mut().find(|entry| entry.key == table)
-            && let Value::Table(entries) = &mut entry.node.value
-        {
-            entries.retain(|entry| entry.key != key);
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::key::KeyMaker;
 use super::{Model, Schedule, Shape, check_lr_scale, check_perturbation, spectrum};
-use crate::data::{Extent, Splits};
-use crate::spec::{self, INIT_OFFSET, InputError, Problem, Spec};
+use crate::data::{Extent, InputFile, Splits};
+use crate::record::Setting;
+use crate::spec::{INIT_OFFSET, InputError, Problem, Spec};
 
 /// What the trials of a condition have in common, worked out.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ impl Condition {
     ///
     /// # Errors
     ///
-    /// Those of [`super::Plan::new`].
+    /// If spec and data do not fit together.
     pub(super) fn new(spec: Spec, data: &Splits, [files, examples]: [usize; 2]) -> Result<Self, InputError> {
         let model = match (&spec.network, spec.problem.landscape()) {
             (Some(network), _) => Model::Network(Box::new(Shape::new(&spec, network, &data.train)?)),
@@ -62,7 +63,7 @@ impl Condition {
     }
 
     /// The file of the initial weights, if there is one.
-    pub(super) fn initial_file(&self) -> Option<&crate::data::InputFile> {
+    pub(super) fn initial_file(&self) -> Option<&InputFile> {
         if let Model::Network(shape) = &self.model { shape.init.file() } else { None }
     }
 
@@ -82,12 +83,8 @@ impl Condition {
     }
 
     /// What differs from other conditions, as the rows of its trials have it.
-    pub fn levels(&self) -> &[Option<crate::record::Setting>] {
-        &self.only().levels
-    }
-
-    fn only(&self) -> &spec::Condition {
-        &self.spec.conditions[0]
+    pub fn levels(&self) -> &[Option<Setting>] {
+        &self.spec.conditions[0].levels
     }
 }
 

@@ -29,6 +29,7 @@ mod undrawn;
 mod weights;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use thalweg_kernels::optimizer::{Domain, Optimizer};
 
@@ -121,17 +122,6 @@ pub struct Population {
 }
 
 impl Plan {
-    /// The plan of a spec with one condition, for its data, those of its first instance.
-    ///
-    /// # Errors
-    ///
-    /// If spec and data do not fit together: a batch that is larger than the training split, a loss for another number
-    /// of classes, a network with too many parameters, a file of weights of another network, more weights to keep than
-    /// there may be, a Hessian too large for its spectrum.
-    pub fn new(spec: &Spec, data: &Splits) -> Result<Self, InputError> {
-        Self::of(spec, vec![Condition::new(spec.clone(), data, [0, 0])?], data.inputs.clone())
-    }
-
     fn of(spec: &Spec, conditions: Vec<Condition>, mut inputs: Vec<InputFile>) -> Result<Self, InputError> {
         let trials = Trials::new(spec, &conditions);
         let kept = weights::choose(spec, &conditions, &trials)?;
@@ -174,26 +164,26 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Those of [`DataFiles::read`], of [`Splits::of_instance`] and of [`Self::new`], or if the list of the trials does not
-    /// fit the memory.
+    /// Those of [`DataFiles::read`] and of [`Splits::of_instance`]; if the list of the trials does not fit the memory; and if
+    /// spec and data do not fit together: a batch that is larger than the training split, a loss for another number of
+    /// classes, a network with too many parameters, a file of weights of another network, more weights to keep than there
+    /// may be, a Hessian too large for its spectrum.
     pub fn read(spec: &Spec, memory: Memory) -> Result<(Vec<DataFiles>, Splits, Self), InputError> {
         demand::check_places(spec, memory)?;
         let specs: Vec<Spec> = (0..spec.conditions.len()).map(|condition| spec.under(condition)).collect();
         let is_single = specs.len() == 1 && specs[0].instances().len() == 1;
-        let (mut sources, mut files): (Vec<usize>, Vec<DataFiles>) = (Vec::new(), Vec::new());
+        let (mut sources, mut files): (HashMap<String, usize>, Vec<DataFiles>) = (HashMap::new(), Vec::new());
         let (mut conditions, mut inputs) = (Vec::<Condition>::new(), Vec::new());
         let (mut first, mut current): (Option<Splits>, Option<Splits>) = (None, None);
         let mut known: HashMap<String, usize> = HashMap::new();
         for (at, of) in specs.iter().enumerate() {
-            let source = |known: &usize| specs[*known].problem.source == of.problem.source;
-            let place = match sources.iter().position(source) {
-                Some(place) => place,
-                None => {
+            let place = match sources.entry(format!("{:?}", of.problem.source)) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(new) => {
                     let read = DataFiles::read(of, memory)?;
                     inputs.extend(read.inputs().iter().cloned());
-                    sources.push(at);
                     files.push(read);
-                    files.len() - 1
+                    *new.insert(files.len() - 1)
                 }
             };
             let examples = *known.entry(examples_of(of)).or_insert(at);
@@ -223,16 +213,16 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Those of [`Self::new`].
+    /// If more weights are to be kept than there may be.
     pub fn with_few(&self, few: &Spec, conditions: &[usize]) -> Result<Self, InputError> {
         let of = |(at, number): (usize, &usize)| self.conditions[*number].with_few(few.under(at));
         Self::of(few, conditions.iter().enumerate().map(of).collect(), Vec::new())
     }
 
-    /// The columns of `runs.csv` for settings: the names of what differs between conditions, the label of optimizers where they have some, of all
-    /// hyperparameters of the optimizers in use, in order of appearance, of the options that the spec has, of the
-    /// factors of the layers' learning rates, and of the offsets of initial weights. A hyperparameter and an option
-    /// with the same name have one column.
+    /// The columns of `runs.csv` for settings: the names of what differs between conditions, of the label of optimizers
+    /// where they have some, of all hyperparameters of the optimizers in use, in order of appearance, of the options
+    /// that the spec has, of the factors of the layers' learning rates, and of the offsets of initial weights. A
+    /// hyperparameter and an option with the same name have one column.
     pub fn hyperparameter_names(&self) -> Vec<String> {
         let label = (!self.labels.is_empty()).then(|| LABEL.to_owned());
         let names = self.factors.iter().cloned().chain(label).chain(self.names().map(str::to_owned));
@@ -251,8 +241,9 @@ impl Plan {
         self.hyperparameters.iter().copied().chain(options.filter(|name| !self.hyperparameters.contains(name)))
     }
 
-    /// Some trials, given in ascending order, by population: first by condition, then by instance, then by optimizer in the order of the plan.
-    /// The trials of a population are sorted by `order_seed`, so that the lanes of a block share batches.
+    /// Some trials, given in ascending order, by population: first by condition, then by instance, then by optimizer in
+    /// the order of the plan. The trials of a population are sorted by `order_seed`, so that the lanes of a block share
+    /// batches.
     pub fn lists(&self, trials: &[u32]) -> Vec<(&Population, Vec<u32>)> {
         let mut lists: Vec<(&Population, Vec<u32>)> =
             self.populations.iter().map(|population| (population, Vec::new())).collect();
@@ -270,8 +261,9 @@ impl Plan {
 
     /// The populations of a condition's first instance; those of all others are alike.
     pub fn first_populations(&self, condition: usize) -> impl Iterator<Item = &Population> {
-        let is_first = move |population: &&Population| (population.condition, population.instance) == (condition, 0);
-        self.populations.iter().filter(is_first)
+        // They are in the order of their first trials, and so in that of their conditions.
+        let start = |condition| self.populations.partition_point(|population| population.condition < condition);
+        self.populations[start(condition)..start(condition + 1)].iter().filter(|population| population.instance == 0)
     }
 
     /// The condition of a trial.

@@ -52,6 +52,13 @@ metric = "final_train_loss"
 panel = "activation"
 select = [{ batch = 8, precision = "f64", hidden = 3, noise = 0.1 }, { hidden = 3, batch = 8, precision = "f64" }]
 
+# A panel for what is selected alone.
+[[figure]]
+kind = "density"
+metric = "final_train_loss"
+panel = "precision"
+select = [{ precision = "f32", hidden = 3, batch = 8, activation = "tanh" }]
+
 [[figure]]
 kind = "curves"
 metric = "train_loss"
@@ -98,6 +105,7 @@ fn threads_and_instruction_sets_change_no_byte() {
     let figures = [
         "sensitivity-final_train_loss-activation-moons.svg",
         "sensitivity-final_train_loss-activation-lines.svg",
+        "density-final_train_loss-precision-moons.svg",
         "curves-train_loss-problem.svg",
         "rank-final_train_loss.svg",
     ];

@@ -3,11 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use thalweg::data::Splits;
 use thalweg::drawing::{check, draw};
 use thalweg::record::manifest::Manifest;
 use thalweg::spec::Spec;
-use thalweg::sweep::Plan;
 use thalweg::sweep::run::Reuse;
 
 use crate::command::{fails, succeeds};
@@ -212,8 +210,7 @@ fn what_is_refused_before_is_what_cannot_be_drawn_after() {
         for figure in FIGURES {
             // What the spec alone shows is tested elsewhere.
             let Ok(spec) = parse(&format!("{sweep}figure = [{{ {figure} }}]\n")) else { continue };
-            let data = Splits::load(&spec).unwrap();
-            let plan = Plan::new(&spec, &data).unwrap();
+            let plan = crate::plan(&spec).unwrap();
             let before = check(&spec, &plan, folder.path());
             let after = draw(&spec, folder.path(), None, false).complete();
             assert_eq!(before.is_ok(), after.is_ok(), "{figure} of {sweep}: {before:?}, {after:?}");

@@ -22,7 +22,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use thalweg::drawing::drawer;
 use thalweg::memory::Memory;
-use thalweg::spec::Spec;
+use thalweg::spec::{InputError, Spec};
+use thalweg::sweep::Plan;
 use thalweg::sweep::run::{Finished, Progress, Reuse, RunError, Settings, run};
 use thalweg_kernels::Isa;
 
@@ -68,4 +69,8 @@ fn settings(out: &Path, threads: usize, reuse: Reuse) -> Settings {
 
 fn run_into(spec: &Spec, out: &Path, threads: usize, reuse: Reuse) -> Result<Finished, RunError> {
     run_until(spec, &settings(out, threads, reuse), usize::MAX).0
+}
+
+fn plan(spec: &Spec) -> Result<Plan, InputError> {
+    Plan::read(spec, Memory::of_machine()).map(|(_, _, plan)| plan)
 }

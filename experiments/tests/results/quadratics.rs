@@ -7,7 +7,7 @@ use thalweg::drawing::drawer;
 use thalweg::memory::Memory;
 use thalweg::record::{self, read_optimum, read_spectrum};
 use thalweg::spec::{InputError, Spec};
-use thalweg::sweep::{Plan, Quadratic};
+use thalweg::sweep::Quadratic;
 
 const LANDSCAPE: &str = "name = \"bowl\"\n[problem]\nkind = \"landscape\"\nfunction = \"quadratic\"\nspectrum = SPECTRUM\n\
                          start = START\n[train]\nsteps = 1\n[[optimizer]]\nkind = \"sgd\"\nlr = 0.1\n[record]\nspectrum = true\n";
@@ -23,7 +23,7 @@ fn parse(text: &str) -> Result<Spec, InputError> {
 fn quadratic(text: &str) -> (Quadratic, Splits) {
     let spec = parse(text).unwrap();
     let data = Splits::load(&spec).unwrap();
-    let plan = Plan::new(&spec, &data).unwrap();
+    let plan = crate::plan(&spec).unwrap();
     (Quadratic::of(&spec, &plan, &data).unwrap().expect("the spec asks for it"), data)
 }
 
@@ -185,7 +185,7 @@ fn where_there_is_no_one_hessian_the_spec_is_wrong() {
             "`figure.0.theory`: this theory is of gradients of the whole training split",
         ),
     ] {
-        let plan = |spec: Spec| Plan::new(&spec, &Splits::load(&spec)?).map(drop);
+        let plan = |spec: Spec| crate::plan(&spec).map(drop);
         let error = parse(&text).and_then(plan).expect_err(expected).to_string();
         assert!(error.contains(expected) && error.starts_with("quadratic.toml:"), "{error}\nis not\n{expected}");
     }

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 
 use thalweg::spec::Spec;
-use thalweg::sweep::Plan;
 use thalweg::sweep::run::{Finished, Reuse};
 
 use crate::run_into;
@@ -96,14 +95,14 @@ fn a_weight_changes_its_unit_and_what_depends_on_it() {
 
 #[test]
 fn tables_do_not_change_a_trial_and_their_specs_read_back() {
-    let plan = |spec: &Spec| Plan::new(spec, &thalweg::data::Splits::load(spec).unwrap()).unwrap();
+    let plan = |spec: &Spec| crate::plan(spec).unwrap();
     let asked = parse(SPEC);
     let plain = parse(&SPEC[..SPEC.find("[record]").unwrap()]);
     assert_eq!(plan(&asked).trials.keys()[0], plan(&plain).trials.keys()[0]);
     assert_eq!(parse(&asked.canonical()), asked);
     let missing = SPEC.replace("unit = 2", "unit = 3");
     let spec = parse(&missing);
-    let error = Plan::new(&spec, &thalweg::data::Splits::load(&spec).unwrap()).unwrap_err().to_string();
+    let error = crate::plan(&spec).unwrap_err().to_string();
     assert!(error.contains("`record.perturb.unit`: that layer has 3 units, counted from 0"), "{error}");
 }
 
@@ -123,6 +122,6 @@ fn test_examples_may_have_a_loss_of_their_own() {
     assert_eq!(same, other);
     let moons = plain.replace("sinusoid", "moons").replace("hidden = [3]", "hidden = [3]\ntest_loss = \"mse\"");
     let spec = parse(&moons);
-    let error = Plan::new(&spec, &thalweg::data::Splits::load(&spec).unwrap()).unwrap_err().to_string();
+    let error = crate::plan(&spec).unwrap_err().to_string();
     assert!(error.contains("`network.test_loss`: mse and bce are of networks with other outputs"), "{error}");
 }

@@ -219,6 +219,9 @@ fn a_problem_may_have_a_network_and_training_of_its_own() {
     let canonical = spec.canonical();
     assert!(parse(&canonical).unwrap() == spec, "{canonical}");
     assert_eq!(parse(&canonical).unwrap().canonical(), canonical);
+    // Of a single problem they say the same as the tables beside it.
+    let single = edited(MOONS, &format!("{MOONS}network = {{ hidden = [3] }}\ntrain = {{ epochs = 1 }}\n"));
+    assert_eq!(keys(&single), alone(MOONS, &[("hidden = [4]", "hidden = [3]"), ("steps = 10", "epochs = 1")]));
     for (old, new, expected) in [
         ("hidden = [3, 2]", "hiden = [3, 2]", "unknown key `network.hiden`"),
         ("network = { hidden = [3, 2], gain = 1 }", "network = 3", "unknown key `problem.network`"),

@@ -307,7 +307,7 @@ fn the_digits_are_planned_as_meant() {
     let Targets::Classes { labels, classes } = &data.test.targets else { panic!("digits are classes") };
     assert_eq!(classes.concat(), "0123456789");
     assert!(labels.iter().all(|&label| label < 10));
-    let plan = Plan::new(&spec, &data).unwrap();
+    let plan = plan(&spec).unwrap();
     let first = &plan.conditions[0];
     let Model::Network(shape) = &first.model else { panic!("digits are for networks") };
     assert_eq!((first.problem.as_str(), shape.loss.name), ("digits", "softmax-cross-entropy"));

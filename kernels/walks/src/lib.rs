@@ -61,7 +61,7 @@ pub struct Walker {
 
 /// The kernels, each for a landscape that workloads descend and an optimizer without a division. The numbers are those of
 /// groups that step together where there are few registers, and where there are many: a step is a long chain of
-/// operations, and those of other groups fill the gaps, until there is no room for their points (measured on Zen 4).
+/// operations, and those of other groups fill the gaps, until there is no room for their points (measured on Zen 4, Rastrigin's on Zen 5).
 static KERNELS: &[(&Landscape, &Optimizer, Table<Kernel>)] = &[
     (&BEALE, &SGD, of::<Beale, Sgd, 5, 4>()),
     (&BEALE, &MOMENTUM, by_momentum::<Beale, 5, 4>()),

@@ -274,9 +274,10 @@ impl Chart {
     pub fn keys(&self, runs: &Trials) -> HashSet<Key> {
         let all = configurations(runs);
         let shown = match (self.kind.name, &self.options.panel) {
-            ("curves", Some(column)) => {
-                panels::subsets(&all, column).iter().flat_map(|own| curves::chosen(self, own)).collect()
-            }
+            ("curves", Some(column)) => panels::subsets(&all, column, &panels::values(&all, column))
+                .iter()
+                .flat_map(|own| curves::chosen(self, own))
+                .collect(),
             ("curves", None) => curves::chosen(self, &all),
             ("trajectories", _) => all.into_iter().filter(|one| self.options.selects(one)).collect(),
             _ => Vec::new(),

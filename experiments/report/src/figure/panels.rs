@@ -33,19 +33,25 @@ pub(super) fn values(configurations: &[Configuration<'_>], column: &str) -> Vec<
     values
 }
 
-/// The configurations with each of the [`values`] of a column.
-pub(super) fn subsets<'a>(configurations: &[Configuration<'a>], column: &str) -> Vec<Vec<Configuration<'a>>> {
+/// The configurations with each of these values of a column.
+pub(super) fn subsets<'a>(
+    configurations: &[Configuration<'a>],
+    column: &str,
+    values: &[String],
+) -> Vec<Vec<Configuration<'a>>> {
     let subset = |wanted: &String| {
         let is_own = |configuration: &&Configuration<'_>| value(configuration, column).as_ref() == Some(wanted);
         configurations.iter().filter(is_own).copied().collect()
     };
-    values(configurations, column).iter().map(subset).collect()
+    values.iter().map(subset).collect()
 }
 
 /// The figure of the configurations with each value of the column, one above the other.
 pub(super) fn compose(chart: &Chart, data: &Data<'_>, column: &str) -> Result<Picture, FigureError> {
     let kind = chart.kind;
-    let values = values(data.configurations, column);
+    let is_selected = |configuration: &&Configuration<'_>| chart.options.selects(configuration);
+    let selected: Vec<Configuration<'_>> = data.configurations.iter().filter(is_selected).copied().collect();
+    let values = values(&selected, column);
     if values.is_empty() {
         let reason = format!("no trial has a value in `{column}`");
         return Err(FigureError::NoData { kind: kind.name, reason });
@@ -53,7 +59,8 @@ pub(super) fn compose(chart: &Chart, data: &Data<'_>, column: &str) -> Result<Pi
     if values.len() > MOST_PANELS {
         return Err(FigureError::TooManyPanels { kind: kind.name, found: values.len(), most: MOST_PANELS });
     }
-    let subsets = subsets(data.configurations, column);
+    // Settings that differ among all configurations have a place in labels, selected or not.
+    let subsets = subsets(data.configurations, column, &values);
     // All of them, where each has a panel.
     let problem = if data.problem.is_empty() { values.join(", ") } else { data.problem.to_owned() };
     let draw = |options: &Options| -> Result<Vec<Picture>, FigureError> {

@@ -5,9 +5,7 @@ use std::path::Path;
 
 use miette::Diagnostic;
 use safetensors::{Dtype, tensor::TensorView};
-use thalweg::data::Splits;
-use thalweg::spec::{InputError, Spec};
-use thalweg::sweep::Plan;
+use thalweg::spec::Spec;
 
 use super::files::SMALL;
 use super::{parse, reference};
@@ -24,13 +22,9 @@ fn zeros(count: usize) -> Vec<u8> {
     vec![0; 4 * count]
 }
 
-fn plan(spec: &Spec) -> Result<Plan, InputError> {
-    Plan::new(spec, &Splits::load(spec)?)
-}
-
 fn said(folder: &Path, overrides: &[&str]) -> String {
     let text = SMALL.replace("hidden = [4]", "hidden = [4]\ninit = { file = \"w.safetensors\" }");
-    let error = plan(&parse(&text, folder, overrides)).unwrap_err();
+    let error = crate::plan(&parse(&text, folder, overrides)).unwrap_err();
     format!("{error} {}", error.help().map(|help| help.to_string()).unwrap_or_default())
 }
 
@@ -106,10 +100,9 @@ fn no_damage_is_fatal() {
     let good = with(0, "layers.0.weight", Dtype::F32, &[4, 2]);
     let text = SMALL.replace("hidden = [4]", "hidden = [4]\ninit = { file = \"w.safetensors\" }");
     let spec = parse(&text, folder.path(), &[]);
-    let data = Splits::load(&spec).unwrap();
     let try_bytes = |bytes: &[u8]| {
         fs::write(folder.path().join("w.safetensors"), bytes).unwrap();
-        Plan::new(&spec, &data).is_ok()
+        crate::plan(&spec).is_ok()
     };
     assert!(try_bytes(&good));
     for length in 0..good.len() {
@@ -152,7 +145,7 @@ fn what_a_spec_may_not_ask_of_weights() {
     for (overrides, expected) in cases {
         let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
         let spec = Spec::parse("small.toml", SMALL, &reference(), &overrides);
-        let error = spec.and_then(|spec| plan(&spec).map(|_| ())).unwrap_err();
+        let error = spec.and_then(|spec| crate::plan(&spec).map(|_| ())).unwrap_err();
         assert!(error.to_string().contains(expected), "expected {expected:?} in {error}");
     }
     let seeded = ["network.init={ file = \"a\" }", "train.init_seed=1"].map(str::to_owned);

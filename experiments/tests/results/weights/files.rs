@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use thalweg::data::Splits;
 use thalweg::record::manifest::Manifest;
 use thalweg::record::{Key, read_runs};
-use thalweg::sweep::Plan;
 use thalweg::sweep::run::{Finished, Reuse};
 
 use super::parse;
@@ -90,7 +88,7 @@ fn fewer_trials_and_ends_can_be_chosen() {
     let all = run(&folder.path().join("all"), &[BOTH], 1);
     let plan = {
         let spec = parse(SMALL, Path::new("."), &[]);
-        Plan::new(&spec, &Splits::load(&spec).unwrap()).unwrap()
+        crate::plan(&spec).unwrap()
     };
     let keys: Vec<String> = plan.trials.keys().iter().map(Key::to_string).collect();
     // What is kept of a trial is no part of its key.
@@ -198,7 +196,7 @@ fn a_network_goes_on_from_its_file() {
         assert!(rest[&end("rest", "final")] == twenty[&end("twenty", "final")]);
         assert_eq!(row("rest").final_train_loss, row("twenty").final_train_loss);
         // The content enters the key, and neither its name nor a seed that draws nothing does.
-        let plan = |spec| Plan::new(spec, &Splits::load(spec).unwrap()).unwrap();
+        let plan = |spec| crate::plan(spec).unwrap();
         let key = |spec| plan(spec).trials.keys()[0];
         let before = key(&spec);
         let description = plan(&spec).describe(&plan(&spec).trials.get(0));

@@ -20,6 +20,8 @@ use super::schema::{Setting, Status};
 pub struct Trials {
     /// The names of the hyperparameter columns.
     pub hyperparameters: Vec<String>,
+    /// The place of [`LABEL`] among them, if it is there.
+    label: Option<usize>,
     /// The names of the columns that only some sweeps have: those of landscapes and observers.
     pub extra: Vec<String>,
     /// One per [`Quantity`].
@@ -137,7 +139,8 @@ impl Trials {
     fn named(hyperparameters: Vec<String>, extra: Vec<String>) -> Self {
         let columns = |names: &[String]| vec![Numbers::default(); names.len()];
         let (settings, extra_numbers) = (columns(&hyperparameters), columns(&extra));
-        Self { hyperparameters, extra, settings, extra_numbers, ..Self::default() }
+        let label = hyperparameters.iter().position(|name| name == LABEL);
+        Self { hyperparameters, label, extra, settings, extra_numbers, ..Self::default() }
     }
 
     /// How many trials there are.
@@ -168,8 +171,7 @@ impl Trials {
     /// What tells a configuration's optimizer from others: its [`LABEL`], if it has one, or else its name.
     pub fn series(&self, configuration: usize) -> &str {
         let label = || {
-            let column = self.hyperparameters.iter().position(|name| name == LABEL)?;
-            let bits = self.settings[column].get_bits(configuration).filter(|bits| bits & CHOICE == CHOICE)?;
+            let bits = self.settings[self.label?].get_bits(configuration).filter(|bits| bits & CHOICE == CHOICE)?;
             Some(self.names[(bits & u64::from(u32::MAX)) as usize].as_str())
         };
         label().unwrap_or_else(|| self.optimizer(configuration))
