@@ -63,6 +63,14 @@ pub trait Progress: Sync {
     fn end(&self);
 }
 
+/// Nobody listens.
+impl Progress for () {
+    fn begin(&self, _: usize, _: usize) {}
+    fn advance(&self, _: usize) {}
+    fn notice(&self, _: &str) {}
+    fn end(&self) {}
+}
+
 /// How a run ended well.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finished {

@@ -127,14 +127,7 @@ fn training_comes_down_to_the_optimum() {
 }
 
 fn run(text: &str, out: &Path) {
-    use thalweg::sweep::run::{Progress, Reuse, Settings, run};
-    struct Silent;
-    impl Progress for Silent {
-        fn begin(&self, _: usize, _: usize) {}
-        fn advance(&self, _: usize) {}
-        fn notice(&self, _: &str) {}
-        fn end(&self) {}
-    }
+    use thalweg::sweep::run::{Reuse, Settings, run};
     let isa = thalweg_kernels::Isa::best();
     let settings = Settings {
         out: out.to_owned(),
@@ -144,7 +137,7 @@ fn run(text: &str, out: &Path) {
         figures: Some(drawer(false)),
         memory: Memory::of_machine(),
     };
-    run(&parse(text).unwrap(), &settings, &Silent, &false.into()).unwrap();
+    run(&parse(text).unwrap(), &settings, &(), &false.into()).unwrap();
 }
 
 #[test]

@@ -10,21 +10,12 @@ use thalweg::data::{Dataset, GENERATORS, Generator, SHIPPED, Splits, Targets, bl
 use thalweg::memory::Memory;
 use thalweg::network::INITIALIZERS;
 use thalweg::spec::{Spec, Task};
-use thalweg::sweep::run::{Finished, Progress, Reuse, Settings, run};
+use thalweg::sweep::run::{Finished, Reuse, Settings, run};
 use thalweg_kernels::Isa;
 
 use crate::{edited, parse, plan};
 
 const REFERENCE: &str = include_str!("../reference/generators_sklearn.json");
-
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize, _: usize) {}
-    fn advance(&self, _: usize) {}
-    fn notice(&self, _: &str) {}
-    fn end(&self) {}
-}
 
 /// A spec of a few steps with these lines in `[problem]` and `[network]`.
 fn spec(problem: &str, network: &str) -> Spec {
@@ -79,7 +70,7 @@ fn runs(spec: &Spec, threads: usize, isa: Isa) -> String {
         figures: None,
         memory: Memory::of_machine(),
     };
-    assert_eq!(run(spec, &settings, &Silent, &AtomicBool::new(false)).unwrap(), Finished::Complete);
+    assert_eq!(run(spec, &settings, &(), &AtomicBool::new(false)).unwrap(), Finished::Complete);
     fs::read_to_string(folder.path().join("runs.csv")).unwrap()
 }
 

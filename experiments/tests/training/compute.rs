@@ -8,7 +8,7 @@ use thalweg::memory::Memory;
 use thalweg::record::{Trials, read_runs};
 use thalweg::spec::Spec;
 use thalweg::stats::configurations;
-use thalweg::sweep::run::{Finished, Progress, Reuse, Settings, run};
+use thalweg::sweep::run::{Finished, Reuse, Settings, run};
 use thalweg::sweep::{Computed, compute};
 use thalweg_kernels::Isa;
 
@@ -67,15 +67,6 @@ lr = [0.01, 0.1]
 trajectory = true
 "#;
 
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize, _: usize) {}
-    fn advance(&self, _: usize) {}
-    fn notice(&self, _: &str) {}
-    fn end(&self) {}
-}
-
 fn parse(text: &str) -> Spec {
     Spec::parse("spec.toml", text, Path::new(""), &[]).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -99,7 +90,7 @@ fn they_are_the_same_to_the_byte() {
             figures: None,
             memory: Memory::unlimited(),
         };
-        assert_eq!(run(&spec, &settings, &Silent, &AtomicBool::new(false)).unwrap(), Finished::Complete);
+        assert_eq!(run(&spec, &settings, &(), &AtomicBool::new(false)).unwrap(), Finished::Complete);
         let one = computed(&spec, Isa::best(), 1, false);
         assert_eq!(one, computed(&spec, Isa::available()[0], 2, false));
         assert_eq!(one.tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>(), tables);

@@ -10,7 +10,7 @@ use thalweg::descent::Descent;
 use thalweg::memory::Memory;
 use thalweg::record::{Runs, Setting, Status, read_runs};
 use thalweg::spec::Spec;
-use thalweg::sweep::run::{Finished, Progress, Reuse, Settings, run};
+use thalweg::sweep::run::{Finished, Reuse, Settings, run};
 use thalweg::train::{Engine, Job, Keep, Lane, Layout, Norms, Objective, Outcome, Path, Schedule, Team, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape};
@@ -194,15 +194,6 @@ fn bits_do_not_depend_on_isa_width_or_threads_in_f64() {
     same_bits::<f64>();
 }
 
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize, _: usize) {}
-    fn advance(&self, _: usize) {}
-    fn notice(&self, _: &str) {}
-    fn end(&self) {}
-}
-
 fn results(text: &str, out: &FilePath) -> Runs {
     let spec = Spec::parse("spec.toml", text, FilePath::new("."), &[]).unwrap();
     let settings = Settings {
@@ -213,7 +204,7 @@ fn results(text: &str, out: &FilePath) -> Runs {
         figures: None,
         memory: Memory::of_machine(),
     };
-    assert_eq!(run(&spec, &settings, &Silent, &AtomicBool::new(false)).unwrap(), Finished::Complete);
+    assert_eq!(run(&spec, &settings, &(), &AtomicBool::new(false)).unwrap(), Finished::Complete);
     read_runs(&out.join("runs.csv")).unwrap()
 }
 

@@ -4,10 +4,10 @@ use super::ticks::value_label;
 use thalweg_record::record::{LABEL, Setting};
 use thalweg_record::stats::Configuration;
 
-/// The hyperparameters whose values differ between configurations of the series `optimizer`, apart from those in `besides` and
+/// The hyperparameters whose values differ between configurations of a series, apart from those in `besides` and
 /// from choices that follow from another one: of two that always change together, the first is enough.
-pub(super) fn varying<'a>(all: &[Configuration<'a>], optimizer: &str, besides: &[&str]) -> Vec<&'a str> {
-    let own: Vec<_> = all.iter().filter(|configuration| configuration.series() == optimizer).collect();
+pub(super) fn varying<'a>(all: &[Configuration<'a>], series: &str, besides: &[&str]) -> Vec<&'a str> {
+    let own: Vec<_> = all.iter().filter(|configuration| configuration.series() == series).collect();
     let Some(first) = own.first() else { return Vec::new() };
     let names = first.hyperparameters().iter().map(String::as_str).enumerate();
     let varying: Vec<(usize, &str)> = names
@@ -28,13 +28,13 @@ pub(super) fn varying<'a>(all: &[Configuration<'a>], optimizer: &str, besides: &
 ///
 /// A setting that has the optimizer's own name stands for it: `momentum = 0.9`.
 pub(super) fn label(configuration: &Configuration<'_>, names: &[&str]) -> String {
-    let optimizer = configuration.series();
+    let series = configuration.series();
     let settings: Vec<String> = names
         .iter()
         .filter_map(|name| configuration.setting(name).map(|setting| format!("{name} = {}", text(&setting))))
         .collect();
-    let is_named = names.contains(&optimizer) && configuration.setting(optimizer).is_some();
-    let start = (!is_named).then(|| optimizer.to_owned());
+    let is_named = names.contains(&series) && configuration.setting(series).is_some();
+    let start = (!is_named).then(|| series.to_owned());
     start.into_iter().chain(settings).collect::<Vec<_>>().join(", ")
 }
 
