@@ -13,9 +13,11 @@ use std::error::Error;
 use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use thalweg::memory::Memory;
+use thalweg::registry::Registry;
 use thalweg::spec::Study;
 use thalweg::study;
 use thalweg::sweep::compute;
@@ -51,7 +53,7 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Box<dyn Er
         }
     }
     let spec = spec.ok_or("usage: wasi SPEC [--set KEY=VALUE]… [--out FILE]")?;
-    let Study::Sweep(spec) = study::read(&spec, &set)? else {
+    let Study::Sweep(spec) = study::read(&Arc::new(Registry::builtin()), &spec, &set)? else {
         return Err(format!("`{spec}` has no trials: it draws what other studies left behind").into());
     };
     let computed = compute(&spec, Isa::best(), 1, Memory::of_machine(), &AtomicBool::new(false))?;

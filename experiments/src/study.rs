@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::input;
+use crate::registry::Registry;
 use crate::spec::{InputError, Study, shipped, shortened, suggestion};
 
 /// Why a study could not be read.
@@ -85,8 +87,8 @@ impl<'a> Text<'a> {
     /// # Errors
     ///
     /// The first thing in the text that is not right.
-    pub fn study(&self, set: &[String]) -> Result<Study, StudyError> {
-        Ok(Study::parse(&self.file, &self.text, self.folder, set)?)
+    pub fn study(&self, registry: &Arc<Registry>, set: &[String]) -> Result<Study, StudyError> {
+        Ok(Study::parse_with(registry, &self.file, &self.text, self.folder, set)?)
     }
 }
 
@@ -95,8 +97,8 @@ impl<'a> Text<'a> {
 /// # Errors
 ///
 /// Those of [`Text::find`] and [`Text::study`].
-pub fn read(name: &str, set: &[String]) -> Result<Study, StudyError> {
-    Text::find(name)?.study(set)
+pub fn read(registry: &Arc<Registry>, name: &str, set: &[String]) -> Result<Study, StudyError> {
+    Text::find(name)?.study(registry, set)
 }
 
 /// Reads the shipped study of this name.
@@ -104,8 +106,8 @@ pub fn read(name: &str, set: &[String]) -> Result<Study, StudyError> {
 /// # Errors
 ///
 /// Those of [`Text::shipped`] and [`Text::study`].
-pub fn read_shipped(name: &str, set: &[String]) -> Result<Study, StudyError> {
-    Text::shipped(name)?.study(set)
+pub fn read_shipped(registry: &Arc<Registry>, name: &str, set: &[String]) -> Result<Study, StudyError> {
+    Text::shipped(name)?.study(registry, set)
 }
 
 fn unknown(name: &str) -> StudyError {

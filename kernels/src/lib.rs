@@ -47,7 +47,9 @@ pub use thalweg_landscapes as landscape;
 pub use thalweg_linalg as linalg;
 #[cfg(feature = "counting")]
 pub use thalweg_numerics::count;
-pub use thalweg_numerics::{Buffer, Isa, Mask, Real, Vector, arch, math, orthogonal, parameter, table};
+pub use thalweg_numerics::{
+    Buffer, Isa, Mask, Origin, Real, Vector, arch, math, origin, orthogonal, parameter, parts, table,
+};
 pub use thalweg_optimizers as optimizer;
 pub use thalweg_walks as walk;
 
@@ -57,15 +59,17 @@ pub mod product {
     pub use thalweg_products::{Finish, Input, PIECE, Products, Shape, Start, population};
 }
 
-/// Plain f64 twins of the kernels: no SIMD, no cleverness, the formula as a textbook has it. Tests and benches compare
-/// with them. In a result's path only a teacher network (a data source) calls them, where speed is no matter: they use
-/// `libm`, which is the same on every machine.
+/// Plain f64 twins of the products: no SIMD, no cleverness, the formula as a textbook has it. Those of activations, losses,
+/// landscapes and optimizers stand beside their kernels ([`activation::Function::reference`], for one). Tests and benches
+/// compare with them. In a result's path only a teacher network (a data source) calls them, where speed is no matter: they
+/// use `libm`, which is the same on every machine.
 pub mod reference {
-    pub use thalweg_functions::reference::{activation, loss};
-    pub use thalweg_landscapes::reference as landscape;
-    pub use thalweg_optimizers::reference as optimizer;
     pub use thalweg_products::reference as product;
 }
+
+/// The token of an instruction set, from pulp.
+pub use pulp::Simd;
+pub use thalweg_numerics::math::Elementary;
 
 /// The version of the numerics contract. It enters every trial's key, and is raised whenever a bit of any result
 /// changes on purpose.

@@ -7,8 +7,8 @@ use thalweg::descent::Descent;
 use thalweg::train::{Engine, Job, Keep, Lane, Outcome, Path, Schedule, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::Landscape;
-use thalweg_kernels::optimizer::Optimizer;
-use thalweg_kernels::reference::optimizer::{Memory, step};
+use thalweg_kernels::optimizer::MOMENTUM;
+use thalweg_kernels::optimizer::reference::Memory;
 
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
@@ -43,7 +43,7 @@ impl Walk {
     fn by_thalweg(&mut self) {
         let objective = Descent::<f32>::new(self.landscape, 2, &[]);
         let lane = |start| Lane { hyperparameters: &HYPERPARAMETERS, start, keep: Keep::Ends, ..Lane::default() };
-        let optimizer = Optimizer::named("momentum").expect("there is such an optimizer");
+        let optimizer = &MOMENTUM;
         let jobs = [Job { optimizer, lanes: self.starts.iter().map(|start| lane(start)).collect() }];
         let schedule =
             Schedule { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
@@ -62,9 +62,9 @@ impl Walk {
     fn end_by_formula(&self, start: &[f64]) -> Vec<f64> {
         let (mut x, mut memory) = (start.to_vec(), vec![Memory::default(); start.len()]);
         for _ in 0..STEPS {
-            let (_, gradient) = (self.landscape.reference)(&x, &[]);
+            let (_, gradient) = self.landscape.reference(&x, &[]);
             for ((x, memory), partial) in x.iter_mut().zip(&mut memory).zip(gradient) {
-                *x = step("momentum", &HYPERPARAMETERS, *x, partial, memory).expect("there is such an optimizer");
+                *x = MOMENTUM.reference(&HYPERPARAMETERS, *x, partial, memory);
             }
         }
         x

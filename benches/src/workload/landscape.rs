@@ -70,7 +70,7 @@ impl<T: Elementary> Workload for Gradient<T> {
         for point in 0..POINTS {
             let at = |i: usize| (point / lanes * self.dimensions + i) * lanes + point % lanes;
             let x: Vec<f64> = (0..self.dimensions).map(|i| self.x[at(i)].to_f64()).collect();
-            let (_, gradient) = (self.landscape.reference)(&x, &spectrum);
+            let (_, gradient) = self.landscape.reference(&x, &spectrum);
             gradient.into_iter().enumerate().for_each(|(i, partial)| self.plain[at(i)] = partial);
         }
     }

@@ -1,8 +1,8 @@
 //! One step of an optimizer on a block of trials.
 
 use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::reference::Memory;
 use thalweg_kernels::optimizer::{Optimizer, Update, state_arrays};
-use thalweg_kernels::reference::optimizer::{Memory, step};
 use thalweg_kernels::{Buffer, Isa};
 
 use super::{Demands, Runner, Workload};
@@ -66,8 +66,7 @@ impl<T: Elementary> Workload for Block<T> {
     fn run(&mut self, runner: Runner) {
         if runner == Runner::Reference {
             for ((w, memory), g) in self.plain.iter_mut().zip(self.gradient.iter()) {
-                *w = step(self.optimizer.name, &self.hyperparameters, *w, g.to_f64(), memory)
-                    .unwrap_or_else(|| panic!("there is no reference for {}", self.optimizer.name));
+                *w = self.optimizer.reference(&self.hyperparameters, *w, g.to_f64(), memory);
             }
             return;
         }

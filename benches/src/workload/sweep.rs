@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use thalweg::data::{Targets, moons};
+use thalweg::dataset::{Targets, moons};
 use thalweg::network::{Architecture, Batches, Examples, Fan, Initializer, Network, Orders};
 use thalweg::train::{Engine, Job, Lane, Path, Schedule, Split, train};
 use thalweg_kernels::Isa;

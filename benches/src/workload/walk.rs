@@ -2,8 +2,8 @@
 
 use thalweg_kernels::landscape::{Landscape, Points};
 use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::reference::Memory;
 use thalweg_kernels::optimizer::{Hyperparameter, Optimizer, Update, state_arrays};
-use thalweg_kernels::reference::optimizer::{Memory, step};
 use thalweg_kernels::walk::{Walk, Walker};
 use thalweg_kernels::{Buffer, Isa};
 
@@ -92,10 +92,9 @@ impl<T: Elementary> Descents<T> {
             let places = [0, 1].map(|i| self.place(start, i));
             let (mut x, mut memory) = (places.map(|place| self.starts[place].to_f64()), [Memory::default(); 2]);
             for _ in 0..STEPS {
-                let (_, gradient) = (self.landscape.reference)(&x, &[]);
+                let (_, gradient) = self.landscape.reference(&x, &[]);
                 for ((x, memory), partial) in x.iter_mut().zip(&mut memory).zip(gradient) {
-                    *x = step(self.optimizer.name, &self.hyperparameters, *x, partial, memory)
-                        .unwrap_or_else(|| panic!("there is no reference for {}", self.optimizer.name));
+                    *x = self.optimizer.reference(&self.hyperparameters, *x, partial, memory);
                 }
             }
             places.into_iter().zip(x).for_each(|(place, x)| self.plain[place] = x);

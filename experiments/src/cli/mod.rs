@@ -30,6 +30,7 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::arch::VARIABLE;
 
 use crate::memory::Memory;
+use crate::registry::Registry;
 use crate::spec::Drawing;
 use crate::{drawing, sweep};
 use error::CliError;
@@ -103,18 +104,25 @@ impl Work {
     }
 }
 
-/// Runs the command that the process was called with.
+/// Runs the command that the process was called with, on specs of built-in parts.
 pub fn main() -> ExitCode {
+    main_with(Registry::builtin())
+}
+
+/// Runs the command that the process was called with, on specs of these parts. It is the `main` of a crate with parts of its
+/// own.
+pub fn main_with(registry: Registry) -> ExitCode {
+    let registry = &Arc::new(registry);
     block_file_size_signal();
     let result = match Cli::parse().command {
-        Command::New(command) => command.run(),
-        Command::Run(command) => command.run(),
-        Command::Plan(command) => command.run(),
-        Command::Status(command) => command.run(),
-        Command::Plot(command) => command.run(),
-        Command::Reproduce(command) => command.run(),
-        Command::Show(command) => command.run(),
-        Command::List(command) => command.run(),
+        Command::New(command) => command.run(registry),
+        Command::Run(command) => command.run(registry),
+        Command::Plan(command) => command.run(registry),
+        Command::Status(command) => command.run(registry),
+        Command::Plot(command) => command.run(registry),
+        Command::Reproduce(command) => command.run(registry),
+        Command::Show(command) => command.run(registry),
+        Command::List(command) => command.run(registry),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

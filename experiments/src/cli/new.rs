@@ -3,10 +3,12 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::{CliError, tell};
+use crate::registry::Registry;
 use crate::spec::{Study, quoted, shipped};
 use crate::study::Text;
 
@@ -31,14 +33,15 @@ const FIRST: &str = include_str!("new.toml");
 const NAME: &str = "first";
 
 impl New {
-    pub fn run(self) -> Result<(), CliError> {
+    pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
         let text = match &self.from {
             Some(study) => Text::shipped(study)?.text,
-            None => first(&self.file).into(),
+            None => first(registry, &self.file).into(),
         };
         write_new(&self.file, &text)?;
         let file = self.file.display().to_string();
-        let study = Study::parse(&file, &text, self.file.parent().unwrap_or(Path::new("")), &[])?;
+        let folder = self.file.parent().unwrap_or(Path::new(""));
+        let study = Study::parse_with(registry, &file, &text, folder, &[])?;
         // A shipped name would be taken for the study.
         let file = if shipped::find(&file).is_some() { format!("./{file}") } else { file };
         tell(format_args!(
@@ -50,14 +53,15 @@ impl New {
 }
 
 /// The text to start from, named after the file where its name is one that specs can have.
-fn first(file: &Path) -> String {
+fn first(registry: &Arc<Registry>, file: &Path) -> String {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let named = FIRST.replacen(&quoted(NAME), &quoted(&stem), 1).replacen(
         &format!("results/{NAME}"),
         &format!("results/{stem}"),
         1,
     );
-    if Study::parse("", &named, Path::new(""), &[]).is_ok() { named } else { FIRST.to_owned() }
+    let is_spec = Study::parse_with(registry, "", &named, Path::new(""), &[]).is_ok();
+    if is_spec { named } else { FIRST.to_owned() }
 }
 
 /// Writes a file that is not there yet.

@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::source::Source;
 use super::{CliError, Work, duration};
 use crate::record::Setting;
+use crate::registry::Registry;
 use crate::spec::{Factor, Named, Spec};
 use crate::sweep::{self, Condition, Estimate};
 use crate::{drawing, memory};
@@ -28,8 +30,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub fn run(self) -> Result<(), CliError> {
-        let spec = self.source.read_sweep()?;
+    pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
+        let spec = self.source.read_sweep(registry)?;
         let memory = self.work.memory();
         let (files, data, plan) = sweep::Plan::read(&spec, memory)?;
         drawing::check(&spec, &plan, &Path::new("results").join(&spec.name))?;

@@ -3,12 +3,14 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::{CliError, make};
 use crate::drawing::{self, SPEC};
 use crate::record::manifest::{self, Change, Manifest};
+use crate::registry::Registry;
 use crate::spec::{Spec, Study};
 use crate::sweep::FolderLock;
 
@@ -29,18 +31,18 @@ pub(super) struct Plot {
 }
 
 impl Plot {
-    pub fn run(self) -> Result<(), CliError> {
-        self.folders.iter().try_for_each(|folder| plot(folder, self.png, self.unchecked))
+    pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
+        self.folders.iter().try_for_each(|folder| plot(registry, folder, self.png, self.unchecked))
     }
 }
 
-fn plot(folder: &Path, png: bool, unchecked: bool) -> Result<(), CliError> {
+fn plot(registry: &Arc<Registry>, folder: &Path, png: bool, unchecked: bool) -> Result<(), CliError> {
     let path = folder.join(SPEC);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(CliError::NoResults(folder.to_owned())),
         other => other.map_err(|source| CliError::Read { path: path.clone(), source })?,
     };
-    let spec = match Study::parse(&path.display().to_string(), &text, folder, &[])? {
+    let spec = match Study::parse_with(registry, &path.display().to_string(), &text, folder, &[])? {
         Study::Sweep(spec) => spec,
         Study::Drawing(drawing) => return make(&drawing, folder, folder, png),
     };

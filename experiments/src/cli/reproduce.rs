@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -13,6 +14,7 @@ use super::{CliError, Work, make, stop_flag, tell};
 use crate::drawing::{self, SPEC, drawer};
 use crate::record;
 use crate::record::manifest::{FILE, Manifest};
+use crate::registry::Registry;
 use crate::spec::{Study, Tier, shipped};
 use crate::study;
 use crate::sweep::run::{Finished, Reuse, Settings, run};
@@ -42,8 +44,8 @@ pub(super) struct Reproduce {
 }
 
 impl Reproduce {
-    pub fn run(self) -> Result<(), CliError> {
-        let studies = self.studies()?;
+    pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
+        let studies = self.studies(registry)?;
         let (isa, threads) = (self.work.isa()?, self.work.threads());
         let stop = stop_flag()?;
         let (mut differences, mut files) = (0, 0);
@@ -105,17 +107,17 @@ impl Reproduce {
     }
 
     /// The studies; those that draw the results of others come last.
-    fn studies(&self) -> Result<Vec<Study>, CliError> {
+    fn studies(&self, registry: &Arc<Registry>) -> Result<Vec<Study>, CliError> {
         let wanted = |tier: Tier| match tier {
             Tier::Standard => true,
             Tier::Full => self.full,
             Tier::Workload => false,
         };
         let mut studies: Vec<Study> = if self.studies.is_empty() {
-            let all = shipped::ALL.iter().map(|shipped| study::read_shipped(shipped.name, &[]));
+            let all = shipped::ALL.iter().map(|shipped| study::read_shipped(registry, shipped.name, &[]));
             all.filter(|study| study.as_ref().map_or(true, |study| wanted(study.tier()))).collect::<Result<_, _>>()?
         } else {
-            self.studies.iter().map(|name| study::read_shipped(name, &[])).collect::<Result<_, _>>()?
+            self.studies.iter().map(|name| study::read_shipped(registry, name, &[])).collect::<Result<_, _>>()?
         };
         studies.sort_by_key(|study| matches!(study, Study::Drawing(_)));
         Ok(studies)

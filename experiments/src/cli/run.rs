@@ -1,6 +1,7 @@
 //! `thalweg run`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -8,6 +9,7 @@ use super::progress::Bar;
 use super::source::Source;
 use super::{CliError, Work, make, stop_flag, tell};
 use crate::drawing::drawer;
+use crate::registry::Registry;
 use crate::spec::Study;
 use crate::sweep::run::{Finished, Reuse, Settings, run};
 
@@ -40,8 +42,8 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub fn run(self) -> Result<(), CliError> {
-        let study = self.source.read()?;
+    pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
+        let study = self.source.read(registry)?;
         let out = self.out.unwrap_or_else(|| PathBuf::from("results").join(study.name()));
         let spec = match study {
             Study::Sweep(spec) => spec,

@@ -1,10 +1,12 @@
 //! `thalweg show`.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::CliError;
+use crate::registry::Registry;
 use crate::study::Text;
 
 /// Show the text of a spec.
@@ -22,9 +24,9 @@ pub(super) struct Show {
 }
 
 impl Show {
-    pub fn run(self) -> Result<(), CliError> {
+    pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
         let text = Text::find(&self.spec)?;
-        let text = if self.canonical { text.study(&[])?.canonical().into() } else { text.text };
+        let text = if self.canonical { text.study(registry, &[])?.canonical().into() } else { text.text };
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)

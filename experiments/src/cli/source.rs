@@ -1,8 +1,11 @@
 //! Which spec a command is about.
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use super::CliError;
+use crate::registry::Registry;
 use crate::spec::{Spec, Study};
 use crate::study;
 
@@ -19,13 +22,13 @@ pub(super) struct Source {
 
 impl Source {
     /// Reads the study.
-    pub fn read(&self) -> Result<Study, CliError> {
-        Ok(study::read(&self.spec, &self.set)?)
+    pub fn read(&self, registry: &Arc<Registry>) -> Result<Study, CliError> {
+        Ok(study::read(registry, &self.spec, &self.set)?)
     }
 
     /// Reads the spec of a sweep.
-    pub fn read_sweep(&self) -> Result<Spec, CliError> {
-        match self.read()? {
+    pub fn read_sweep(&self, registry: &Arc<Registry>) -> Result<Spec, CliError> {
+        match self.read(registry)? {
             Study::Sweep(spec) => Ok(*spec),
             Study::Drawing(drawing) => Err(CliError::NoTrials(drawing.name)),
         }

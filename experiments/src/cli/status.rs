@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -10,6 +11,7 @@ use thalweg_kernels::CONTRACT;
 use super::CliError;
 use super::process::{self, Life};
 use crate::record::Holder;
+use crate::registry::Registry;
 use crate::spec::Study;
 use crate::sweep::{RowsInProgress, Status as Seen};
 
@@ -24,8 +26,9 @@ pub(super) struct Status {
 }
 
 impl Status {
-    pub fn run(self) -> Result<(), CliError> {
-        let seen = Seen::read(&self.folder).map_err(|source| CliError::Read { path: self.folder.clone(), source })?;
+    pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
+        let seen = Seen::read(registry, &self.folder)
+            .map_err(|source| CliError::Read { path: self.folder.clone(), source })?;
         if seen.is_empty() {
             return Err(CliError::NoResults(self.folder));
         }

@@ -10,8 +10,8 @@ use memchr::{memchr, memrchr};
 use rayon::prelude::*;
 
 use super::csv::{Cell, File};
-use super::{Dataset, Targets};
-use crate::spec::Task;
+use crate::dataset::Task;
+use crate::dataset::{Dataset, Targets};
 
 /// Bytes of text that a thread reads at a time.
 const BLOCK: usize = 128 << 10;

@@ -1,7 +1,7 @@
 //! Random features with random targets.
 
 use super::source::Source;
-use super::{Dataset, Targets};
+use crate::dataset::{Dataset, Targets};
 use crate::random::{Normals, Stream};
 use crate::spec::{Cloud, RandomTargets};
 

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::{Dataset, Targets};
-use crate::spec::{InputError, Task, shortened, suggestion};
+use crate::dataset::Task;
+use crate::dataset::{Dataset, Targets};
+use crate::spec::{InputError, shortened, suggestion};
 
 /// A file that is being read.
 pub(super) struct File<'a> {

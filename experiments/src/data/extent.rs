@@ -1,6 +1,7 @@
 //! How much memory the examples of an instance take.
 
-use super::{Dataset, Features, Size, Splits};
+use super::{Features, Size, Splits};
+use crate::dataset::Dataset;
 
 /// The size of the three splits, and what making them took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,10 +7,12 @@ use std::io::{self, Cursor, Read};
 use super::size::Size;
 use super::source::Source;
 use super::splits::features_in;
-use super::{Dataset, Features, SHIPPED, ShippedData, blocks, csv, idx};
+use super::{Features, blocks, csv, idx};
+use crate::dataset::Task;
+use crate::dataset::{Dataset, SHIPPED, ShippedData};
 use crate::input;
 use crate::memory::{Memory, OVERCOMMIT};
-use crate::spec::{InputError, Source as Origin, Spec, Task};
+use crate::spec::{InputError, Source as Origin, Spec};
 
 /// A file that the numbers of a sweep depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,9 +5,10 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use flate2::bufread::GzDecoder;
 
+use super::Size;
 use super::files::{self, DataFiles, InputFile};
 use super::source::Source;
-use super::{Dataset, Size, Targets};
+use crate::dataset::{Dataset, Targets};
 use crate::memory::Memory;
 use crate::spec::{Idx, InputError, MAX_NUMBERS, Spec};
 

@@ -1,7 +1,7 @@
 //! How much memory examples take.
 
-use super::Targets;
-use super::{Dataset, Generated};
+use crate::dataset::Targets;
+use crate::dataset::{Dataset, Generated};
 use crate::spec::{RandomTargets, Source};
 
 /// The size of a data set.

@@ -6,9 +6,9 @@ use super::arrange::{Overflow, gather, gather_from, visit};
 use super::cloud::{gaussian_source, uniform_source};
 use super::source::Source;
 use super::{
-    DataFiles, Dataset, Features, Indices, InputFile, Scaling, Targets, add_label_noise, add_outliers, split, teacher,
-    thin_out,
+    DataFiles, Features, Indices, InputFile, Scaling, add_label_noise, add_outliers, split, teacher, thin_out,
 };
+use crate::dataset::{Dataset, Targets};
 use crate::memory::Memory;
 use crate::record::Precision;
 use crate::spec::{InputError, Problem, Scale, Source as Origin, Spec};

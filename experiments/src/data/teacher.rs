@@ -1,6 +1,6 @@
 //! A random network to imitate.
 
-use super::{Dataset, Targets};
+use crate::dataset::{Dataset, Targets};
 use crate::random::Stream;
 use crate::spec::Teacher;
 

@@ -12,7 +12,7 @@ use miette::Diagnostic;
 use tempfile::TempDir;
 
 use super::few::Few;
-use super::{chart, kind, table_of};
+use super::{chart, table_of};
 use crate::figure::{FigureError, Input, Options, Tables};
 use crate::record::{self, Change, Curve, Precision, RecordError, Run, Runs, Sheet, Status, Surface, Trials, Waypoint};
 use crate::spec::{Figure, InputError, Spec};
@@ -49,7 +49,7 @@ pub fn check(spec: &Spec, plan: &Plan, home: &Path) -> Result<(), InputError> {
 
 /// Whether it is because all trials end alike here that a figure has nothing to compare.
 fn is_of_outcomes(figure: &Figure, error: &FigureError) -> bool {
-    kind(figure).input == Input::Problems && matches!(error, FigureError::NoData { .. })
+    figure.kind.input == Input::Problems && matches!(error, FigureError::NoData { .. })
 }
 
 /// The error of a figure as one of the spec; if it `is_of_few` trials, all of them have more lines.

@@ -18,7 +18,8 @@ pub use timings::write_shipped_timings;
 
 pub use crate::sweep::{DrawError, Drawn, FigureFailure, SPEC};
 
-use crate::data::{ShippedData, Splits};
+use crate::data::Splits;
+use crate::dataset::ShippedData;
 use crate::figure::{self, Input, Kind};
 use crate::record::manifest::{self, Manifest};
 use crate::record::{
@@ -71,12 +72,12 @@ struct Rows {
 ///
 /// `steps_per_epoch` is for figures by epoch; without it, the data of the spec are read to count them.
 pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, png: bool) -> Drawn {
-    let kinds: Vec<&Kind> = spec.figures.iter().map(kind).collect();
+    let kinds: Vec<&Kind> = spec.figures.iter().map(|figure| figure.kind).collect();
     let mut failures: Vec<DrawError> = Vec::new();
     let mut unread: Vec<&str> = Vec::new();
     let mut rows = Rows::default();
     for table in TABLES.into_iter().filter(|table| kinds.iter().any(|kind| tables_of(kind).contains(table))) {
-        let drawn = spec.figures.iter().filter(|figure| tables_of(kind(figure)).contains(&table));
+        let drawn = spec.figures.iter().filter(|figure| tables_of(figure.kind).contains(&table));
         if let Err(error) = rows.read(folder, table, drawn) {
             failures.push(error.into());
             unread.push(table);
@@ -84,7 +85,7 @@ pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, png: bool)
     }
     let known = Known::read(spec, folder, steps_per_epoch, &mut failures);
     let is_drawn = |figure: &&spec::Figure| {
-        known.suffices(&figure.options) && !tables_of(kind(figure)).iter().any(|table| unread.contains(table))
+        known.suffices(&figure.options) && !tables_of(figure.kind).iter().any(|table| unread.contains(table))
     };
     let figures: Vec<spec::Figure> = spec.figures.iter().filter(is_drawn).map(|figure| known.add_to(figure)).collect();
     let mut drawn = draw_all(&figures, &rows.tables(), (folder, folder), png);
@@ -206,10 +207,6 @@ fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
     (is_of_user && spec.figures.iter().any(|figure| figure.options.by_epoch)).then_some(steps_per_epoch)
 }
 
-fn kind(figure: &spec::Figure) -> &'static Kind {
-    figure::KINDS.iter().find(|kind| kind.name == figure.kind).expect("a figure is of a known kind")
-}
-
 fn draw_all(wanted: &[spec::Figure], tables: &figure::Tables<'_>, (from, folder): (&Path, &Path), png: bool) -> Drawn {
     let mut drawn = Drawn::default();
     for figure in wanted {
@@ -242,7 +239,7 @@ fn draw_one(
 
 /// The table of its own that a figure is drawn from, if any.
 fn table_of(figure: &spec::Figure) -> Option<&str> {
-    kind(figure).table.map(|table| figure.options.table.as_deref().unwrap_or(table))
+    figure.kind.table.map(|table| figure.options.table.as_deref().unwrap_or(table))
 }
 
 /// Makes the results of a study that draws, in `out`, from what is in the folders beside `home`, where its own results
@@ -258,7 +255,7 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
     let mut figures = drawing.figures.clone();
     let (runs, curves) = match &drawing.source {
         DrawingSource::Members(members) => {
-            let needs_curves = figures.iter().any(|figure| figure.kind == "curves");
+            let needs_curves = figures.iter().any(|figure| figure.kind.name == "curves");
             members::read(drawing, members, beside, needs_curves)?
         }
         DrawingSource::Functions(_) | DrawingSource::Bench(_) => (Trials::default(), Vec::new()),
@@ -324,7 +321,7 @@ const COMPARISON: &str = "comparison.csv";
 
 /// Whether some figure compares problems.
 fn compares_problems(figures: &[spec::Figure]) -> bool {
-    figures.iter().any(|figure| kind(figure).input == Input::Problems)
+    figures.iter().any(|figure| figure.kind.input == Input::Problems)
 }
 
 fn write_comparison(runs: &Trials, figures: &[spec::Figure], folder: &Path) -> Result<(), RecordError> {

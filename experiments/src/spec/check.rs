@@ -7,11 +7,12 @@ use super::error::InputError;
 use super::figure::Figure;
 use super::network::Init;
 use super::output::Curves;
-use super::problem::{Problem, Task};
+use super::problem::Problem;
 use super::spectrum::check_spectrum;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::weights::{Weights, WeightsOf};
 use super::{Condition, Spec, metric};
+use crate::dataset::Task;
 use crate::train::Path;
 
 /// The most coordinates of all starts.

@@ -3,8 +3,8 @@
 use super::canonical::{list, number};
 use super::error::InputError;
 use super::key::{Key, Values, names};
-use super::problem::Task;
 use super::reader::{Field, Interval, Table};
+use crate::dataset::Task;
 
 /// What is done to the training split alone: other splits show what was to be learned.
 #[derive(Clone, Debug, PartialEq)]

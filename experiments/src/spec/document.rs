@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{InputError, shortened};
+use crate::registry::Registry;
 
 /// Where something was written: the text (0 is the spec, overrides follow) and the bytes in it.
 #[derive(Clone, Debug)]
@@ -50,20 +51,22 @@ pub(super) struct Source {
     pub text: String,
 }
 
-/// A spec with its overrides applied.
+/// A spec with its overrides applied, and the parts that it can name.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
+    pub registry: Arc<Registry>,
     pub sources: Arc<Vec<Source>>,
     pub root: Node,
 }
 
 impl Document {
     /// Reads TOML.
-    pub fn parse(name: &str, text: &str) -> Result<Self, InputError> {
+    pub fn parse(registry: &Arc<Registry>, name: &str, text: &str) -> Result<Self, InputError> {
         let table = DeTable::parse(text).map_err(|error| syntax_error(name, text, &error))?;
         let place = Place { source: 0, span: 0..0 };
         let root = Node { value: table_value(table.into_inner(), 0), place };
-        Ok(Self { sources: Arc::new(vec![Source { name: name.to_owned(), text: text.to_owned() }]), root })
+        let source = Source { name: name.to_owned(), text: text.to_owned() };
+        Ok(Self { registry: Arc::clone(registry), sources: Arc::new(vec![source]), root })
     }
 
     /// An error at a place.
@@ -74,7 +77,7 @@ impl Document {
 
     /// The same texts with another tree.
     pub fn with_root(&self, root: Node) -> Self {
-        Self { sources: Arc::clone(&self.sources), root }
+        Self { registry: Arc::clone(&self.registry), sources: Arc::clone(&self.sources), root }
     }
 
     /// The place of a dotted path, or of the innermost table around it that was written.

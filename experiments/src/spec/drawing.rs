@@ -15,10 +15,11 @@
 //! - `bench = "loop-vs-matrix.csv"` is a table under `bench/` beside the study's folder; figures of kind `timing` show
 //!   its columns.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use thalweg_kernels::activation::{self, Activation};
-use thalweg_kernels::loss::{self, Loss, Task};
+use thalweg_kernels::activation::Activation;
+use thalweg_kernels::loss::{Loss, Task};
 
 use super::axis::{Axis, read_bounds};
 use super::canonical::{list, number, quoted};
@@ -28,8 +29,9 @@ use super::figure::{Figure, setting_text};
 use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Named, Table};
 use super::{NAME, Spec, TIER, TITLE, Tier, read_name, tables};
-use crate::figure::{Input, KINDS, Kind};
+use crate::figure::{Input, Kind};
 use crate::record::Setting;
+use crate::registry::{Part, Registry};
 
 /// The most points of a function.
 const MAX_POINTS: u64 = 100_000;
@@ -159,7 +161,7 @@ impl Drawing {
 
     fn check(&self) -> Result<(), InputError> {
         for (index, figure) in self.figures.iter().enumerate() {
-            let kind = KINDS.iter().find(|kind| kind.name == figure.kind).expect("a figure is of a known kind");
+            let kind = figure.kind;
             let fits = match self.source {
                 Source::Members(_) => matches!(kind.input, Input::Problem | Input::Problems),
                 Source::Functions(_) => kind.name == "function",
@@ -247,18 +249,10 @@ impl Functions {
 
     fn read(table: &Table<'_>) -> Result<Self, InputError> {
         table.allow(&names(FUNCTIONS_KEYS))?;
-        let known: Vec<&str> = activation::ALL.iter().map(|function| function.name).collect();
-        let activations = match table.optional("activations") {
-            Some(field) => chosen(&field, &known)?.into_iter().map(|index| activation::ALL[index]).collect(),
-            None => Vec::new(),
-        };
-        let single: Vec<&'static Loss> =
-            loss::ALL.iter().copied().filter(|l| !matches!(l.task, Task::Multiclass | Task::Distribution)).collect();
-        let known: Vec<&str> = single.iter().map(|loss| loss.name).collect();
-        let losses: Vec<&Loss> = match table.optional("losses") {
-            Some(field) => chosen(&field, &known)?.into_iter().map(|index| single[index]).collect(),
-            None => Vec::new(),
-        };
+        let activations = chosen(table.optional("activations"), table.registry().activations())?;
+        let mut single = table.registry().losses().to_vec();
+        single.retain(|loss| !matches!(loss.task, Task::Multiclass | Task::Distribution));
+        let losses = chosen(table.optional("losses"), &single)?;
         if activations.is_empty() && losses.is_empty() {
             return Err(table.error("`functions`: there is no function: name `activations` or `losses`"));
         }
@@ -272,12 +266,13 @@ impl Functions {
     }
 }
 
-/// The indices of the names in a list; all of them for "all".
-fn chosen(field: &Field<'_>, names: &[&str]) -> Result<Vec<usize>, InputError> {
+/// The parts that a list names; all of them for "all".
+fn chosen<P: Part>(field: Option<Field<'_>>, parts: &[&'static P]) -> Result<Vec<&'static P>, InputError> {
+    let Some(field) = field else { return Ok(Vec::new()) };
     if field.as_str() == Some("all") {
-        return Ok((0..names.len()).collect());
+        return Ok(parts.to_vec());
     }
-    field.list("\"all\" or a list of names")?.iter().map(|name| name.choice(names)).collect()
+    field.list("\"all\" or a list of names")?.iter().map(|name| name.part(parts)).collect()
 }
 
 impl Member {
@@ -340,18 +335,34 @@ pub enum Study {
 }
 
 impl Study {
-    /// Reads a study; see [`Spec::parse`].
+    /// Reads a study; see [`Spec::parse_with`].
     ///
     /// # Errors
     ///
     /// The first thing in the text that is not right, with its place.
-    pub fn parse(name: &str, text: &str, folder: &std::path::Path, overrides: &[String]) -> Result<Self, InputError> {
-        let mut document = Document::parse(name, text)?;
+    pub fn parse_with(
+        registry: &Arc<Registry>,
+        name: &str,
+        text: &str,
+        folder: &Path,
+        overrides: &[String],
+    ) -> Result<Self, InputError> {
+        let mut document = Document::parse(registry, name, text)?;
         if !Drawing::is_one(&document) {
-            return Spec::parse(name, text, folder, overrides).map(|spec| Self::Sweep(Box::new(spec)));
+            let spec = Spec::parse_with(registry, name, text, folder, overrides)?;
+            return Ok(Self::Sweep(Box::new(spec)));
         }
         overrides.iter().try_for_each(|text| document.set(text))?;
         Drawing::read(&Arc::new(document)).map(|drawing| Self::Drawing(Box::new(drawing)))
+    }
+
+    /// Reads a study of built-in parts; see [`Self::parse_with`].
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn parse(name: &str, text: &str, folder: &Path, overrides: &[String]) -> Result<Self, InputError> {
+        Self::parse_with(&Arc::new(Registry::builtin()), name, text, folder, overrides)
     }
 
     /// Its name.

@@ -9,17 +9,18 @@ use super::output::Curves;
 use super::reader::{Field, Interval, Table};
 use super::spectrum::{check_from_optimum, check_theory};
 use super::{Spec, suggestion};
-use crate::figure::{self, Input, KINDS, Kind, Options, Selection, Theory};
+use crate::figure::{self, Input, Kind, Options, Selection, Theory};
 use crate::record::{LABEL, Setting};
+use crate::registry;
 use crate::stats::Metric;
 use crate::train::OPTIONS;
-use thalweg_kernels::optimizer::{self, Domain};
+use thalweg_kernels::optimizer::Domain;
 
 /// A figure to draw.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    /// The name of its kind, one of [`KINDS`].
-    pub kind: &'static str,
+    /// Its kind.
+    pub kind: &'static Kind,
     /// What it shows, one of the metrics of its kind.
     pub metric: &'static str,
     /// Everything else.
@@ -36,8 +37,9 @@ pub(super) const SCALES: [(&str, figure::Scale); 2] = [("linear", figure::Scale:
 
 impl Figure {
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-        let kind = KINDS[table.required("kind", &format!("one of {}", kinds.join(", ")))?.choice(&kinds)?];
+        let kinds = table.registry().figures();
+        let names = registry::names(kinds).join(", ");
+        let kind = table.required("kind", &format!("one of {names}"))?.part(kinds)?;
         let allowed: Vec<&str> =
             ["kind", "metric", "title", "name"].into_iter().chain(kind.keys.iter().copied()).collect();
         table.allow(&allowed)?;
@@ -48,13 +50,9 @@ impl Figure {
             (None, _) => table.required("metric", &format!("one of {}", metrics.join(", ")))?.choice(&metrics)?,
         };
         for key in &kind.keys[..kind.required] {
-            table.required(key, &meaning(key))?;
+            table.required(key, &meaning(table.registry(), key))?;
         }
-        Ok(Self { kind: kind.name, metric: metrics[metric], options: read_options(table)? })
-    }
-
-    fn kind(&self) -> &'static Kind {
-        KINDS.iter().find(|kind| kind.name == self.kind).expect("a figure is of a known kind")
+        Ok(Self { kind, metric: metrics[metric], options: read_options(table)? })
     }
 
     /// The lines of its table in a canonical text, as (key, value).
@@ -62,7 +60,7 @@ impl Figure {
         let Options { name, title, x_range, y_range, select_by, selection, x, y, .. } = &self.options;
         let Options { panel, .. } = &self.options;
         let Options { x_scale, y_scale, series, column, table, below, against, functions, theory, .. } = &self.options;
-        let mut lines = vec![("kind", quoted(self.kind)), ("metric", quoted(self.metric))];
+        let mut lines = vec![("kind", quoted(self.kind.name)), ("metric", quoted(self.metric))];
         let texts = [
             ("title", title),
             ("name", name),
@@ -102,18 +100,18 @@ impl Figure {
 
     /// Whether it compares problems.
     pub(super) fn compares_problems(&self) -> bool {
-        self.kind().input == Input::Problems
+        self.kind.input == Input::Problems
     }
 
     /// Checks what the figure demands of a condition of its spec.
     pub(super) fn check(&self, spec: &Spec, index: usize) -> Result<(), InputError> {
         let failed = |key: &str, message: &str| Err(spec.error(&format!("figure.{index}.{key}"), message));
         let options = &self.options;
-        if self.kind == "curves" && spec.record.curves == Curves::None {
+        if self.kind.name == "curves" && spec.record.curves == Curves::None {
             return failed("kind", "a figure of curves needs them recorded, but record.curves is \"none\"");
         }
         let landscape = spec.problem.landscape();
-        match self.kind {
+        match self.kind.name {
             "trajectories" => check_trajectories(spec, index)?,
             "quantiles" if options.table.is_none() && !spec.record.effective_lr => {
                 return failed("kind", "effective_lr.csv has to be recorded: record.effective_lr = true");
@@ -140,7 +138,7 @@ impl Figure {
         }
         check_selection(spec, index, options)?;
         check_panel(spec, index, options)?;
-        if self.kind().input == Input::Problem {
+        if self.kind.input == Input::Problem {
             let columns = [("x", &options.x), ("y", &options.y), ("series", &options.series)];
             let columns = columns.into_iter().filter_map(|(key, column)| Some((key, column.as_ref()?)));
             check_columns(spec, index, &columns.collect::<Vec<_>>())?;
@@ -217,9 +215,9 @@ fn read_selections(field: &Field<'_>) -> Result<Vec<Selection>, InputError> {
     const EXPECTED: &str = "a list of tables such as { optimizer = \"sgd\", lr = 0.1 }";
     let read = |item: &Field<'_>| -> Result<Selection, InputError> {
         let table = item.as_table().ok_or_else(|| item.expected(EXPECTED))?;
-        let names: Vec<&str> = optimizer::ALL.iter().map(|optimizer| optimizer.name).collect();
-        let optimizer = table.optional("optimizer").map(|field| field.choice(&names)).transpose()?;
-        let optimizer = optimizer.map(|at| names[at].to_owned());
+        let known = table.registry().optimizers();
+        let optimizer = table.optional("optimizer").map(|field| field.part(known)).transpose()?;
+        let optimizer = optimizer.map(|optimizer| optimizer.name.to_owned());
         if table.keys().next().is_none() {
             return Err(item.expected(EXPECTED));
         }

@@ -3,12 +3,12 @@
 use super::figure::{SCALES, THEORIES};
 use super::key::{Key, Values, Without};
 use super::reader::Interval;
-use crate::figure::KINDS;
+use crate::registry::{self, Registry};
 use crate::stats::Metric;
 
 /// The keys of a `[[figure]]`. Every kind takes the first four and a subset of the rest ([`crate::figure::Kind::keys`]).
 pub const FIGURE_KEYS: &[Key] = &[
-    Key::needed("kind", "how it is drawn", Values::Name(|| KINDS.iter().map(|kind| kind.name).collect())),
+    Key::needed("kind", "how it is drawn", Values::Name(|registry| registry::names(registry.figures()))),
     Key::new(
         "metric",
         "what is shown",
@@ -47,7 +47,7 @@ pub const FIGURE_KEYS: &[Key] = &[
     Key::new(
         "select_by",
         "the metric in which the best configurations are best",
-        Values::Name(|| Metric::ALL.map(Metric::name).to_vec()),
+        Values::Name(|_| Metric::ALL.map(Metric::name).to_vec()),
         Without::Words("that of the figure, at the end"),
     ),
     Key::new(
@@ -68,7 +68,7 @@ pub const FIGURE_KEYS: &[Key] = &[
     Key::new(
         "theory",
         "where theory says that trials diverge, on the landscape quadratic or with record.spectrum",
-        Values::Name(|| THEORIES.iter().map(|(name, _)| *name).collect()),
+        Values::Name(|_| THEORIES.iter().map(|(name, _)| *name).collect()),
         Without::Words("none"),
     ),
     Key::new(
@@ -89,13 +89,13 @@ pub const FIGURE_KEYS: &[Key] = &[
 ];
 
 const COLUMN: Values = Values::Words("the name of a column");
-const SCALE: Values = Values::Name(|| SCALES.iter().map(|(name, _)| *name).collect());
+const SCALE: Values = Values::Name(|_| SCALES.iter().map(|(name, _)| *name).collect());
 const RANGE: Values = Values::Words("[low, high]");
 const BY_KIND: Without = Without::Words("as the kind has it");
 const ALL: Without = Without::Words("all");
 
 /// What a key holds, for the message that it is missing.
-pub(super) fn meaning(key: &str) -> String {
+pub(super) fn meaning(registry: &Registry, key: &str) -> String {
     let known = FIGURE_KEYS.iter().find(|known| known.name == key);
-    known.map_or_else(|| "a value".to_owned(), |known| format!("{}: {}", known.domain(), known.meaning))
+    known.map_or_else(|| "a value".to_owned(), |known| format!("{}: {}", known.domain(registry), known.meaning))
 }

@@ -1,9 +1,10 @@
 //! The parameters of a generator.
 
+use super::canonical::{number, quoted};
 use super::error::InputError;
 use super::reader::{Interval, Table};
 use super::synthetic::MAX_NUMBERS;
-use crate::data::{Domain, Generated, Generator, Parameter};
+use crate::dataset::{Domain, Generated, Generator, Parameter};
 
 /// Reads the parameters of a generator, whose keys have been checked to be its own.
 pub(super) fn read(table: &Table<'_>, generator: &'static Generator) -> Result<Generated, InputError> {
@@ -34,4 +35,14 @@ pub(super) fn read(table: &Table<'_>, generator: &'static Generator) -> Result<G
         return Err(samples.error(format!("{count} examples are too few for one of each of the {classes} {name}")));
     }
     Ok(generated)
+}
+
+/// Its keys and values as specs write them.
+pub(super) fn lines(generated: &Generated) -> Vec<(&'static str, String)> {
+    let text = |(parameter, value): (&Parameter, &f64)| match parameter.domain {
+        Domain::Count { .. } => (parameter.name, (*value as u64).to_string()),
+        Domain::Number { .. } => (parameter.name, number(*value)),
+        Domain::Choice(names) => (parameter.name, quoted(names[*value as usize])),
+    };
+    generated.generator.parameters.iter().zip(&generated.values).map(text).collect()
 }

@@ -1,12 +1,13 @@
 //! `[[optimizer]]`: a grid of hyperparameters, the product of one axis each.
 
-use thalweg_kernels::optimizer::{self, Domain, Hyperparameter, Optimizer};
+use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
 
 use super::axis::Axis;
 use super::error::{InputError, suggestion};
 use super::key::{Key, Values, Without};
 use super::reader::{Field, Interval, Table};
 use crate::record::{LABEL, Setting};
+use crate::registry::{self, Registry};
 use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
 
 /// An optimizer and the values that each of its hyperparameters takes.
@@ -39,12 +40,12 @@ const KEYS: &[Key] = &[
     Key::needed(
         "kind",
         "the update rule, or several in a list that have the rest of the table in common",
-        Values::Name(|| optimizer::ALL.iter().map(|optimizer| optimizer.name).collect()),
+        Values::Name(|registry| registry::names(registry.optimizers())),
     ),
     Key::new(
         "convention",
         "whose defaults it has, where lecture notes differ from the paper",
-        Values::Name(|| CONVENTIONS.to_vec()),
+        Values::Name(|_| CONVENTIONS.to_vec()),
         Without::Value("\"paper\""),
     ),
     Key::new(
@@ -62,7 +63,7 @@ const KEYS: &[Key] = &[
 ];
 
 /// The keys of every `[[optimizer]]`, but for those that have a weight decay or a convention of their own.
-pub(super) fn keys() -> Vec<Key> {
+pub(super) fn keys(_: &Registry) -> Vec<Key> {
     KEYS.iter().copied().chain(OPTIONS.iter().map(Key::of_hyperparameter)).collect()
 }
 
@@ -197,9 +198,10 @@ impl Grid {
 
     /// The grids of the table of this number: one, or one for each kind that it lists.
     pub(super) fn read_all((number, table): (usize, &Table<'_>)) -> Result<Vec<Self>, InputError> {
-        let names: Vec<&str> = optimizer::ALL.iter().map(|optimizer| optimizer.name).collect();
-        let kind = table.required("kind", &format!("one of {}, or a list of them", names.join(", ")))?;
-        let Some(kinds) = kind.as_list() else { return Ok(vec![Self::read(table, number, kind.choice(&names)?)?]) };
+        let known = table.registry().optimizers();
+        let names = registry::names(known).join(", ");
+        let kind = table.required("kind", &format!("one of {names}, or a list of them"))?;
+        let Some(kinds) = kind.as_list() else { return Ok(vec![Self::read(table, number, kind.part(known)?)?]) };
         if kinds.is_empty() {
             return Err(kind.expected("at least one optimizer"));
         }
@@ -208,18 +210,17 @@ impl Grid {
         }
         let mut seen = Vec::new();
         let read = |kind: &Field<'_>| {
-            let choice = kind.choice(&names)?;
-            if seen.contains(&choice) {
-                return Err(kind.error(format!("{} occurs twice", names[choice])));
+            let optimizer = kind.part(known)?;
+            if seen.contains(&optimizer) {
+                return Err(kind.error(format!("{} occurs twice", optimizer.name)));
             }
-            seen.push(choice);
-            Self::read(table, number, choice)
+            seen.push(optimizer);
+            Self::read(table, number, optimizer)
         };
         kinds.iter().map(read).collect()
     }
 
-    fn read(table: &Table<'_>, number: usize, choice: usize) -> Result<Self, InputError> {
-        let optimizer = optimizer::ALL[choice];
+    fn read(table: &Table<'_>, number: usize, optimizer: &'static Optimizer) -> Result<Self, InputError> {
         let names = optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
         let convention = (!optimizer.notes.is_empty()).then_some("convention");
         let options = OPTIONS.iter().map(|option| option.name).filter(|name| takes(optimizer, name));

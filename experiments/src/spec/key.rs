@@ -1,11 +1,10 @@
 //! The keys of a spec's tables: what each says, what it takes, and what holds without it.
 
-use std::fmt;
-
 use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 
 use super::canonical::{number, quoted};
 use super::reader::{Interval, Named};
+use crate::registry::Registry;
 
 /// A key of a table of a spec. What a reader allows and what `thalweg list` shows come from the same list of these.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +32,7 @@ pub(super) enum Values {
     /// One of these names, or a list of them; a default is the place of one.
     Choice(&'static [&'static str]),
     /// One of these names.
-    Name(fn() -> Vec<&'static str>),
+    Name(fn(&Registry) -> Vec<&'static str>),
     /// What these words say.
     Words(&'static str),
 }
@@ -78,14 +77,14 @@ impl Key {
     }
 
     /// The values that it takes, in words.
-    pub fn domain(&self) -> String {
+    pub fn domain(&self, registry: &Registry) -> String {
         match self.values {
             Values::Truth => "true or false".to_owned(),
             Values::Integer(low, high) => format!("an integer from {low} to {high}"),
             Values::Number(interval) => interval.to_string(),
             Values::Axis(interval) => format!("{interval}, an axis"),
             Values::Choice(names) => format!("{}, an axis", names.join(", ")),
-            Values::Name(names) => names().join(", "),
+            Values::Name(names) => names(registry).join(", "),
             Values::Words(words) => words.to_owned(),
         }
     }
@@ -99,17 +98,15 @@ impl Key {
             (Without::Error | Without::Words(_), _) => None,
         }
     }
-}
 
-/// What it says, the values that it takes, and what holds without it.
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.meaning, self.domain())?;
-        match (self.default(), self.without) {
-            (Some(default), _) => write!(f, " [default: {default}]"),
-            (None, Without::Words(words)) => write!(f, " [without it: {words}]"),
-            (None, _) => write!(f, " [needed]"),
-        }
+    /// What it says, the values that it takes, and what holds without it.
+    pub fn describe(&self, registry: &Registry) -> String {
+        let without = match (self.default(), self.without) {
+            (Some(default), _) => format!("default: {default}"),
+            (None, Without::Words(words)) => format!("without it: {words}"),
+            (None, _) => "needed".to_owned(),
+        };
+        format!("{}: {} [{without}]", self.meaning, self.domain(registry))
     }
 }
 
@@ -119,6 +116,6 @@ pub(super) fn names(keys: &[Key]) -> Vec<&'static str> {
 }
 
 /// The names of the things of a type.
-pub(super) fn names_of<T: Named>() -> Vec<&'static str> {
+pub(super) fn names_of<T: Named>(_: &Registry) -> Vec<&'static str> {
     T::NAMES.iter().map(|(name, _)| *name).collect()
 }

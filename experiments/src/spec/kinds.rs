@@ -7,7 +7,7 @@ use super::landscape::Landscape;
 use super::problem::{CSV_KEYS, FRACTION};
 use super::reader::Interval;
 use super::synthetic::{Cloud, Teacher};
-use crate::data::GENERATORS;
+use crate::registry::Registry;
 
 /// A kind of problem that is no generator.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Kind {
     pub keys: &'static [Key],
 }
 
-/// Every kind of problem besides [`GENERATORS`].
+/// Every kind of problem besides [generators](Registry::generators).
 pub const KINDS: &[Kind] = &[
     Kind { name: "csv", summary: "a table with a header", keys: CSV_KEYS },
     Kind { name: "gaussian", summary: "standard normal features and targets", keys: Cloud::KEYS },
@@ -94,7 +94,7 @@ const SCALE: Values =
     Values::Words("\"standard\": mean 0, deviation 1; \"minmax\": from 0 to 1; \"none\"; or { divide = x }");
 
 /// The names of all kinds of problems.
-pub(super) fn names() -> Vec<&'static str> {
-    let generators = GENERATORS.iter().map(|generator| generator.name);
+pub(super) fn names(registry: &Registry) -> Vec<&'static str> {
+    let generators = registry.generators().iter().map(|generator| generator.name);
     generators.chain(KINDS.iter().map(|kind| kind.name)).collect()
 }

@@ -8,6 +8,7 @@ use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Table};
 use super::train::MAX_TRIALS;
 use crate::random::Stream;
+use crate::registry;
 
 /// The most coordinates of a landscape.
 pub const MAX_DIMENSIONS: usize = 10_000;
@@ -169,11 +170,7 @@ impl Starts {
 
 impl Landscape {
     pub(super) const KEYS: &[Key] = &[
-        Key::needed(
-            "function",
-            "what is descended",
-            Values::Name(|| landscape::ALL.iter().map(|landscape| landscape.facts.name).collect()),
-        ),
+        Key::needed("function", "what is descended", Values::Name(|registry| registry::names(registry.landscapes()))),
         Key::needed(
             "start",
             "where trials start, one each",
@@ -207,9 +204,9 @@ impl Landscape {
     }
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        let names: Vec<&str> = landscape::ALL.iter().map(|landscape| landscape.facts.name).collect();
-        let choice = table.required("function", &format!("one of {}", names.join(", ")))?.choice(&names)?;
-        let function = landscape::ALL[choice];
+        let known = table.registry().landscapes();
+        let names = registry::names(known).join(", ");
+        let function = table.required("function", &format!("one of {names}"))?.part(known)?;
         let has_spectrum = function.facts.dimensions == Dimensions::Spectrum;
         let spectrum = match table.optional("spectrum") {
             Some(field) if has_spectrum => read_spectrum(&field)?,

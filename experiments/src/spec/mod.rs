@@ -63,7 +63,7 @@ pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, MAX_ROTATED, Starts};
 pub use network::{AUTO, Init, MAX_DEPTH, MAX_WIDTH, Network, suiting};
 pub(crate) use network::{INIT_OFFSET, unusual};
 pub use output::{Curves, Engine, Record};
-pub use problem::{MAX_SAMPLES, Problem, Scale, Source, Task};
+pub use problem::{Problem, Scale, Source};
 pub use reader::Named;
 use reader::{Field, Table};
 pub use section::{SECTIONS, Section};
@@ -74,6 +74,8 @@ pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds
 pub use weights::{RECORD, Weights, WeightsOf};
 
 pub(crate) use canonical::{number, point, quoted};
+
+use crate::registry::Registry;
 
 /// A sweep: which networks are trained, on what, how, and what is drawn of it.
 #[derive(Clone, Debug)]
@@ -188,16 +190,31 @@ const KEYS: &[Key] = &[
 ];
 
 impl Spec {
+    /// Reads a spec of built-in parts; see [`Self::parse_with`].
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn parse(name: &str, text: &str, folder: &Path, overrides: &[String]) -> Result<Self, InputError> {
+        Self::parse_with(&Arc::new(Registry::builtin()), name, text, folder, overrides)
+    }
+
     /// Reads a spec.
     ///
-    /// `name` is the name of the file, for errors; relative paths in the spec start from `folder`; `overrides` are
+    /// `registry` has the parts that it can name; `name` is the name of the file, for errors; relative paths in the spec start from `folder`; `overrides` are
     /// `KEY=VALUE` texts, applied in order before the spec is checked.
     ///
     /// # Errors
     ///
     /// The first thing in the text that is not right, with its place.
-    pub fn parse(name: &str, text: &str, folder: &Path, overrides: &[String]) -> Result<Self, InputError> {
-        let mut document = Document::parse(name, text)?;
+    pub fn parse_with(
+        registry: &Arc<Registry>,
+        name: &str,
+        text: &str,
+        folder: &Path,
+        overrides: &[String],
+    ) -> Result<Self, InputError> {
+        let mut document = Document::parse(registry, name, text)?;
         for text in overrides {
             document.set(text)?;
         }
@@ -298,6 +315,11 @@ impl Spec {
             }
         }
         names
+    }
+
+    /// The parts that it can name.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.document.registry
     }
 
     /// The folder from which relative paths in the spec start.

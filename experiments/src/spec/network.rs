@@ -1,6 +1,6 @@
 //! `[network]`: the shape of the networks, where they start, and what they minimise.
 
-use thalweg_kernels::activation::{self, Activation};
+use thalweg_kernels::activation::{Activation, RELU};
 use thalweg_kernels::loss::{self, Loss};
 use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 
@@ -8,9 +8,10 @@ use super::Condition;
 use super::axis::Axis;
 use super::error::InputError;
 use super::key::{Key, Values, Without, names};
-use super::problem::Task;
 use super::reader::{Field, Interval, Table};
+use crate::dataset::Task;
 use crate::network::{INITIALIZERS, Initializer, PARAMETERISATIONS, Parameterisation};
+use crate::registry::{self, Registry};
 
 /// The widest hidden layer.
 pub const MAX_WIDTH: u64 = 65_536;
@@ -102,9 +103,9 @@ pub(crate) fn unusual(
 }
 
 /// The parameters of activations and losses, each with what it belongs to.
-fn parameters() -> impl Iterator<Item = (&'static Hyperparameter, &'static str)> {
-    let of_activations = activation::ALL.iter().filter_map(|g| Some((g.parameter?, g.name)));
-    of_activations.chain(loss::ALL.iter().filter_map(|loss| Some((loss.parameter?, loss.name))))
+fn parameters(registry: &Registry) -> impl Iterator<Item = (&'static Hyperparameter, &'static str)> {
+    let of_activations = registry.activations().iter().filter_map(|g| Some((g.parameter?, g.name)));
+    of_activations.chain(registry.losses().iter().filter_map(|loss| Some((loss.parameter?, loss.name))))
 }
 
 /// The value of a function's parameter, if the table has one.
@@ -114,10 +115,8 @@ fn read_parameter(table: &Table<'_>, parameter: Option<&Hyperparameter>) -> Resu
 }
 
 fn read_activation(table: &Table<'_>) -> Result<Activation, InputError> {
-    let names: Vec<&str> = activation::ALL.iter().map(|activation| activation.name).collect();
-    let default = names.iter().position(|name| *name == "relu").expect("the default is in the list");
-    let activation =
-        *activation::ALL[table.optional("activation").map_or(Ok(default), |field| field.choice(&names))?];
+    let field = table.optional("activation");
+    let activation = *field.map_or(Ok(&RELU), |field| field.part(table.registry().activations()))?;
     Ok(read_parameter(table, activation.parameter)?.map_or(activation, |value| activation.with(value)))
 }
 
@@ -137,14 +136,14 @@ const KEYS: &[Key] = &[
     Key::new(
         "activation",
         "the function of hidden units",
-        Values::Name(|| activation::ALL.iter().map(|activation| activation.name).collect()),
+        Values::Name(|registry| registry::names(registry.activations())),
         Without::Value("\"relu\""),
     ),
     Key::new("bias", "whether units have biases", Values::Truth, Without::Value("true")),
     Key::new(
         "parameterisation",
         "how the size of a layer enters what it computes",
-        Values::Name(|| PARAMETERISATIONS.iter().map(|(name, ..)| *name).collect()),
+        Values::Name(|_| PARAMETERISATIONS.iter().map(|(name, ..)| *name).collect()),
         Without::Value("\"standard\""),
     ),
     Key::new(
@@ -156,7 +155,7 @@ const KEYS: &[Key] = &[
     Key::new(
         "init",
         "the distribution of initial weights, or { file = … }; biases start at zero, but for those of a file",
-        Values::Name(|| INITIALIZERS.iter().map(|(name, ..)| *name).collect()),
+        Values::Name(|_| INITIALIZERS.iter().map(|(name, ..)| *name).collect()),
         Without::Value("\"glorot-uniform\""),
     ),
     Key::new(
@@ -193,17 +192,18 @@ pub(super) const INIT_KEYS: &[Key] = &[Key::needed(
 )];
 
 /// The keys of `[network]`.
-pub(super) fn keys() -> Vec<Key> {
-    KEYS.iter().copied().chain(parameters().map(|(parameter, _)| Key::of_parameter(parameter))).collect()
+pub(super) fn keys(registry: &Registry) -> Vec<Key> {
+    KEYS.iter().copied().chain(parameters(registry).map(|(parameter, _)| Key::of_parameter(parameter))).collect()
 }
 
-fn loss_names() -> Vec<&'static str> {
-    loss::ALL.iter().map(|loss| loss.name).chain([AUTO]).collect()
+fn loss_names(registry: &Registry) -> Vec<&'static str> {
+    registry.losses().iter().map(|loss| loss.name).chain([AUTO]).collect()
 }
 
 /// Checks that every parameter of a function has its function in some condition.
 pub(super) fn check_parameters(conditions: &[Condition]) -> Result<(), InputError> {
-    for (parameter, owner) in parameters() {
+    let registry = &conditions[0].document.registry;
+    for (parameter, owner) in parameters(registry) {
         let has = |condition: &Condition| {
             let network = condition.network.as_ref();
             network.is_some_and(|network| {
@@ -223,7 +223,7 @@ pub(super) fn check_parameters(conditions: &[Condition]) -> Result<(), InputErro
 
 impl Network {
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        table.allow(&names(&keys()))?;
+        table.allow(&names(&keys(table.registry())))?;
         let hidden = table.required("hidden", "a list of layer widths, such as [16, 16]")?;
         let widths = hidden.list("a list of layer widths, such as [16, 16]")?;
         if widths.len() > MAX_DEPTH {
@@ -251,6 +251,8 @@ impl Network {
 
 fn read_loss(table: &Table<'_>, key: &str) -> Result<Option<Loss>, InputError> {
     let Some(field) = table.optional(key) else { return Ok(None) };
-    let Some(loss) = loss::ALL.get(field.choice(&loss_names())?) else { return Ok(None) };
+    let Some(loss) = table.registry().losses().get(field.choice(&loss_names(table.registry()))?) else {
+        return Ok(None);
+    };
     Ok(Some(read_parameter(table, loss.parameter)?.map_or(**loss, |value| loss.with(value))))
 }

@@ -1,5 +1,7 @@
 //! `[problem]`: the data that the networks learn.
 
+use thalweg_kernels::Origin;
+
 use super::canonical::{self, number, quoted};
 use super::corruption::Corruption;
 use super::error::InputError;
@@ -10,10 +12,7 @@ use super::kinds::{self, KIND, SHARED};
 use super::landscape::{Landscape, Starts};
 use super::reader::{Field, Interval, Named, Table};
 use super::synthetic::{Cloud, Teacher};
-use crate::data::{Generated, Generator, ShippedData};
-
-/// The most examples of a problem.
-pub const MAX_SAMPLES: u64 = 100_000_000;
+use crate::dataset::{Generated, ShippedData, Task};
 
 /// The data of a sweep, its splits and its scaling.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,15 +63,6 @@ pub enum Source {
 
 /// The value of `seed` that gives each trial a problem of its own.
 const TRIAL: &str = "trial";
-
-/// A kind of prediction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Task {
-    /// One of several classes.
-    Classification,
-    /// A number.
-    Regression,
-}
 
 impl Named for Task {
     const NAMES: &'static [(&'static str, Self)] =
@@ -143,6 +133,15 @@ impl Problem {
         }
     }
 
+    /// Where the generator, or the activation of a teacher, comes from if it is not built in.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        match &self.source {
+            Source::Generated(generated) => generated.generator.origin,
+            Source::Teacher(teacher) => teacher.activation.origin,
+            _ => None,
+        }
+    }
+
     /// The landscape, if it is one.
     pub fn landscape(&self) -> Option<&Landscape> {
         if let Source::Landscape(landscape) = &self.source { Some(landscape) } else { None }
@@ -164,7 +163,7 @@ impl Problem {
     }
 
     pub(super) fn read(table: &Table<'_>) -> Result<Self, InputError> {
-        let kinds = kinds::names();
+        let kinds = kinds::names(table.registry());
         let kind = kinds[table.required("kind", &kinds.join(" or "))?.choice(&kinds)?];
         if kind == "landscape" {
             return Self::read_landscape(table);
@@ -177,7 +176,8 @@ impl Problem {
             "teacher" => allow(&names(Teacher::KEYS)).and_then(|()| Teacher::read(table)).map(Source::Teacher)?,
             "idx" => allow(&names(Idx::KEYS)).and_then(|()| Idx::read(table)).map(Source::Idx)?,
             _ => {
-                let generator = Generator::named(kind).expect("all other kinds are generators");
+                let mut generators = table.registry().generators().iter();
+                let generator = generators.find(|known| known.name == kind).expect("all other kinds are generators");
                 let own: Vec<&str> = generator.parameters.iter().map(|parameter| parameter.name).collect();
                 allow(&own).and_then(|()| generated::read(table, generator)).map(Source::Generated)?
             }
@@ -244,7 +244,7 @@ impl Problem {
 impl Source {
     fn lines(&self, content: Option<String>) -> Vec<(&'static str, String)> {
         let (kind, own) = match (self, content) {
-            (Self::Generated(generated), _) => (generated.generator.name, generated.lines()),
+            (Self::Generated(generated), _) => (generated.generator.name, generated::lines(generated)),
             (Self::Csv { path, target, task }, content) => {
                 let file = content.map_or_else(|| ("path", quoted(path)), |hash| ("content", hash));
                 ("csv", vec![file, ("target", quoted(target)), ("task", quoted(task.name()))])

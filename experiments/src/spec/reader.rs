@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use super::document::{Document, Entry, Node, Place, Value};
 use super::error::{InputError, shortened, suggestion};
 use crate::record::Setting;
+use crate::registry::{self, Part, Registry};
 
 /// A thing that specs refer to by name.
 pub trait Named: Copy + PartialEq + fmt::Debug + 'static {
@@ -104,6 +105,11 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// The parts that the spec can name.
+    pub fn registry(&self) -> &'a Registry {
+        &self.document.registry
+    }
+
     /// An error about the table as a whole.
     pub fn error(&self, message: impl Into<String>) -> InputError {
         self.document.error(self.place, message)
@@ -153,6 +159,11 @@ impl<'a> Field<'a> {
             self.error(format!("expected one of {}, found {:?}", names.join(", "), shortened(text)))
                 .with_help(suggestion(text, names))
         })
+    }
+
+    /// One of these parts, by its name.
+    pub fn part<P: Part>(&self, parts: &[&'static P]) -> Result<&'static P, InputError> {
+        Ok(parts[self.choice(&registry::names(parts))?])
     }
 
     /// A thing with a name.

@@ -4,8 +4,8 @@ use thalweg_kernels::loss::Loss;
 
 use super::Spec;
 use super::error::InputError;
-use super::problem::Task;
 use super::train::Batch;
+use crate::dataset::Task;
 use crate::figure::Options;
 use crate::stats::CurveMetric;
 

@@ -1,13 +1,14 @@
 //! Examples that are drawn at random, with random targets or with those of a random network.
 
-use thalweg_kernels::activation::{self, Activation};
+use thalweg_kernels::activation::{Activation, TANH};
 
 use super::canonical::{list, number, quoted};
 use super::error::InputError;
 use super::key::{Key, Values, Without};
 use super::network::{MAX_DEPTH, MAX_WIDTH};
-use super::problem::{MAX_SAMPLES, Task};
 use super::reader::{Field, Interval, Table};
+use crate::dataset::{MAX_SAMPLES, Task};
+use crate::registry;
 
 /// The most numbers of a data set that is drawn at random: features and targets together.
 pub const MAX_NUMBERS: u64 = 2_000_000_000;
@@ -129,7 +130,7 @@ impl Teacher {
         Key::new(
             "activation",
             "function of its hidden units",
-            Values::Name(|| activation::ALL.iter().map(|activation| activation.name).collect()),
+            Values::Name(|registry| registry::names(registry.activations())),
             Without::Value("\"tanh\""),
         ),
         Key::new(
@@ -149,15 +150,13 @@ impl Teacher {
             return Err(hidden.error(format!("{} layers are more than {MAX_DEPTH}", widths.len())));
         }
         let width = |field: &Field<'_>| field.integer(1..=MAX_WIDTH).map(|width| width as usize);
-        let names: Vec<&str> = activation::ALL.iter().map(|activation| activation.name).collect();
-        let default = names.iter().position(|name| *name == "tanh").expect("the default is in the list");
         Ok(Self {
             samples,
             inputs,
             outputs,
             hidden: widths.iter().map(width).collect::<Result<_, _>>()?,
-            activation: activation::ALL
-                [table.optional("activation").map_or(Ok(default), |field| field.choice(&names))?],
+            activation: (table.optional("activation"))
+                .map_or(Ok(&TANH), |field| field.part(table.registry().activations()))?,
             noise: table.optional("noise").map_or(Ok(0.0), |field| field.number(NOISE))?,
         })
     }

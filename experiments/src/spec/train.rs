@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::error::InputError;
 use super::key::{Key, Values, Without, names, names_of};
 use super::metric;
-use super::problem::MAX_SAMPLES;
 use super::reader::{Field, Interval, Named, Table};
+use crate::dataset::MAX_SAMPLES;
 pub use crate::record::Precision;
 
 /// The most steps of a trial.
@@ -288,7 +288,7 @@ pub(super) const SEEDS_KEYS: &[Key] = &[
 
 /// The keys of `train.target`.
 pub(super) const TARGET_KEYS: &[Key] = &[
-    Key::needed("metric", "the loss or accuracy that is looked at", Values::Name(|| metric::TARGETS.to_vec())),
+    Key::needed("metric", "the loss or accuracy that is looked at", Values::Name(|_| metric::TARGETS.to_vec())),
     Key::new(
         "below",
         "the loss to reach",

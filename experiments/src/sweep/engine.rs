@@ -3,7 +3,8 @@
 use thalweg_kernels::math::Elementary;
 
 use super::{Condition, Initial, Model, Plan, Shape, Trial};
-use crate::data::{Dataset, Features, Splits, Targets};
+use crate::data::{Features, Splits};
+use crate::dataset::{Dataset, Targets};
 use crate::descent::Descent;
 use crate::network::{Batches, Examples, Initializer, Network};
 use crate::record::{Change, Precision};

@@ -209,7 +209,8 @@ impl Folder<'_> {
         let is_of_form = || {
             let text = fs::read_to_string(self.path.join(SPEC)).ok()?;
             let is_known = manifest.spec == blake3::hash(text.as_bytes()).to_hex().as_str();
-            let other = Spec::parse(SPEC, &text, self.path, &[]).ok().filter(|_| is_known)?.record;
+            let other =
+                Spec::parse_with(self.spec.registry(), SPEC, &text, self.path, &[]).ok().filter(|_| is_known)?.record;
             let own = &self.spec.record;
             let same =
                 (other.curves, other.trajectory, other.effective_lr) == (own.curves, own.trajectory, own.effective_lr);

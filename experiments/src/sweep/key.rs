@@ -1,4 +1,5 @@
-//! Keys: a trial is known by the hash of everything that can change its numbers.
+//! Keys: a trial is known by the hash of everything that can change its numbers. A part that is not built in counts with
+//! its package and version.
 
 use std::fmt::{Display, Write};
 
@@ -62,6 +63,9 @@ impl KeyMaker {
             Model::Landscape(landscape) => {
                 line("problem.kind", &quoted("landscape"));
                 line("problem.function", &quoted(landscape.function.facts.name));
+                if let Some(origin) = landscape.function.origin {
+                    line("problem.function.origin", &quoted(&origin.to_string()));
+                }
                 if !landscape.spectrum.is_empty() {
                     line("problem.spectrum", &numbers(&landscape.spectrum));
                 }
@@ -131,8 +135,14 @@ fn write_network(
     for (key, value) in problem {
         line(&format!("problem.{key}"), value);
     }
+    if let Some(origin) = spec.problem.origin() {
+        line("problem.origin", &quoted(&origin.to_string()));
+    }
     line("network.hidden", &format!("{:?}", &shape.layers[1..shape.layers.len() - 1]));
     line("network.activation", &quoted(shape.activation.name));
+    if let Some(origin) = shape.activation.origin {
+        line("network.activation.origin", &quoted(&origin.to_string()));
+    }
     if let Some((parameter, value)) = unusual(shape.activation.parameter, shape.activation.setting()) {
         line(&format!("network.{}", parameter.name), &number(value));
     }
@@ -155,6 +165,11 @@ fn write_network(
     line("network.loss", &quoted(shape.loss.name));
     if shape.test_loss != shape.loss {
         line("network.test_loss", &quoted(shape.test_loss.name));
+    }
+    for (key, loss) in [("loss", shape.loss), ("test_loss", shape.test_loss)] {
+        if let Some(origin) = loss.origin {
+            line(&format!("network.{key}.origin"), &quoted(&origin.to_string()));
+        }
     }
     let mut losses = [shape.loss, shape.test_loss].into_iter();
     if let Some((parameter, value)) = losses.find_map(|loss| unusual(loss.parameter, loss.setting())) {
@@ -179,6 +194,9 @@ fn write_trial(
     [init_seed, order_seed]: [u64; 2],
 ) {
     write_line(text, "optimizer", &quoted(optimizer.name));
+    if let Some(origin) = optimizer.origin {
+        write_line(text, "optimizer.origin", &quoted(&origin.to_string()));
+    }
     let options = OPTIONS.iter().zip(point.options);
     for (hyperparameter, &value) in optimizer.hyperparameters.iter().zip(point.hyperparameters).chain(options) {
         if hyperparameter.omit_default && value == hyperparameter.default {

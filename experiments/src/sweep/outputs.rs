@@ -149,6 +149,6 @@ pub fn figure_files(figures: &[spec::Figure], problems: &[&str]) -> Vec<String> 
 
 /// What a spec asks to be drawn.
 pub fn chart(figure: &spec::Figure) -> Chart {
-    let chart = Chart::new(figure.kind, Some(figure.metric)).expect("a figure is of a known kind and metric");
+    let chart = Chart::of(figure.kind, Some(figure.metric)).expect("a figure is of a known kind and metric");
     chart.with(figure.options.clone())
 }

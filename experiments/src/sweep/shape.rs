@@ -4,9 +4,11 @@ use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::{self, Loss};
 
 use super::Initial;
-use crate::data::{Dataset, Features, Targets};
+use crate::data::Features;
+use crate::dataset::Task;
+use crate::dataset::{Dataset, Targets};
 use crate::network::{Architecture, Parameterisation};
-use crate::spec::{self, InputError, Spec, Task, suiting};
+use crate::spec::{self, InputError, Spec, suiting};
 
 /// The most parameters of a network.
 pub const MAX_PARAMETERS: u64 = 1_000_000_000;

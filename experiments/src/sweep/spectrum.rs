@@ -5,7 +5,8 @@ use thalweg_kernels::linalg::{self, eigenvalues, least_squares, significant};
 
 use super::engine::{descent, examples};
 use super::{Model, Plan, Shape};
-use crate::data::{Dataset, Features, Splits};
+use crate::data::{Features, Splits};
+use crate::dataset::Dataset;
 use crate::spec::{InputError, Landscape, Spec};
 
 /// The most rows of a Hessian whose spectrum is recorded, but for the copies that several outputs make of it.

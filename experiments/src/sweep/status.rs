@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use thalweg_kernels::CONTRACT;
 
@@ -12,6 +13,7 @@ use super::outputs::{SPEC, SUMMARY, figure_files};
 use super::salvage::Stamp;
 use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
 use crate::record::{Holder, TABLES};
+use crate::registry::Registry;
 use crate::spec::{InputError, Study};
 
 /// What is to be seen of a folder of results. Another process may work there: nothing is written, and no lock taken.
@@ -54,7 +56,7 @@ impl Status {
     /// # Errors
     ///
     /// If a file is there and cannot be read.
-    pub fn read(folder: &Path) -> io::Result<Self> {
+    pub fn read(registry: &Arc<Registry>, folder: &Path) -> io::Result<Self> {
         let (manifest, mut changes) = match or_none(Manifest::read(folder)) {
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 (None, vec![Change::Changed(MANIFEST.to_owned())])
@@ -68,7 +70,8 @@ impl Status {
             }
         }
         let text = or_none(fs::read_to_string(folder.join(SPEC)))?;
-        let parsed = text.map(|text| Study::parse(&folder.join(SPEC).display().to_string(), &text, folder, &[]));
+        let parsed =
+            text.map(|text| Study::parse_with(registry, &folder.join(SPEC).display().to_string(), &text, folder, &[]));
         let (study, unreadable) = match parsed {
             None => (None, None),
             Some(Ok(study)) => (Some(study), None),

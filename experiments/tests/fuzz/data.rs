@@ -4,10 +4,10 @@ use std::io::{Cursor, Write};
 
 use flate2::{Compression, write::GzEncoder};
 use thalweg::data::{IdxFile, parse_csv};
+use thalweg::dataset::Task;
 use thalweg::network::{Architecture, tensors};
 use thalweg::random::Stream;
 use thalweg::record::Precision;
-use thalweg::spec::Task;
 use thalweg_kernels::{activation::Activation, loss};
 
 use crate::mutation::{below, mutated, mutated_text, pick};

@@ -225,7 +225,7 @@ fn a_plan_and_the_lists_are_shown() {
     for name in ["digits", "moons", "momentum", "tanh", "softmax-cross-entropy", "he-normal", "sensitivity"] {
         assert!(list.contains(name), "{name}: {list}");
     }
-    for generator in thalweg::data::GENERATORS {
+    for generator in thalweg::dataset::GENERATORS {
         let at = list.find(&format!("  {}: {}", generator.name, generator.summary)).expect(generator.name);
         for parameter in generator.parameters {
             assert!(
@@ -239,7 +239,7 @@ fn a_plan_and_the_lists_are_shown() {
     let kinds = thalweg::spec::KINDS.iter().map(|kind| kind.name);
     let options = thalweg::spec::SHARED.iter().map(|key| key.name);
     let starts = thalweg::network::INITIALIZERS.iter().map(|(name, ..)| *name);
-    for name in kinds.chain(options).chain(starts).chain(thalweg::data::SHIPPED.iter().map(|data| data.name)) {
+    for name in kinds.chain(options).chain(starts).chain(thalweg::dataset::SHIPPED.iter().map(|data| data.name)) {
         assert!(list.contains(name), "{name}: {list}");
     }
 }

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use thalweg::data::{GENERATORS, SHIPPED};
+use thalweg::dataset::{GENERATORS, SHIPPED};
 use thalweg::figure;
+use thalweg::registry::Registry;
 use thalweg::spec::{KINDS, SECTIONS, Source, Study, shipped};
 use thalweg::train::COURSES;
 use thalweg_kernels::{activation, landscape, loss, optimizer};
@@ -103,9 +104,14 @@ fn everything_is_found_by_its_name() {
     }
     for section in SECTIONS {
         let at = all.find(&format!("  {}: {}\n", section.name, section.summary)).expect(section.name);
-        for key in (section.keys)() {
+        for key in (section.keys)(&Registry::builtin()) {
             let line = all[at..].lines().find(|line| line.starts_with(&format!("    {} ", key.name)));
-            assert!(line.is_some_and(|line| line.ends_with(&key.to_string())), "{} of {}", key.name, section.name);
+            assert!(
+                line.is_some_and(|line| line.ends_with(&key.describe(&Registry::builtin()))),
+                "{} of {}",
+                key.name,
+                section.name
+            );
         }
     }
 }

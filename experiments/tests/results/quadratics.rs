@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use thalweg::data::{Splits, Targets};
+use thalweg::data::Splits;
+use thalweg::dataset::Targets;
 use thalweg::drawing::drawer;
 use thalweg::memory::Memory;
 use thalweg::record::{self, read_optimum, read_spectrum};

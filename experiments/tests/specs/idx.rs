@@ -5,7 +5,8 @@ use std::io::Write;
 use std::path::Path;
 
 use flate2::{Compression, write::GzEncoder};
-use thalweg::data::{Dataset, Features, Splits, Targets};
+use thalweg::data::{Features, Splits};
+use thalweg::dataset::{Dataset, Targets};
 use thalweg::spec::{InputError, Spec};
 
 use crate::{SMALL, plan};

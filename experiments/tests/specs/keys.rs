@@ -7,6 +7,7 @@ use miette::Diagnostic;
 use toml::{Table, Value};
 
 use thalweg::figure;
+use thalweg::registry::Registry;
 use thalweg::spec::{FIGURE_KEYS, InputError, KINDS, Key, SECTIONS, SHARED, Study, Without};
 use thalweg::train::{COURSES, OPTIONS};
 use thalweg_kernels::optimizer;
@@ -175,7 +176,7 @@ fn readers_allow_the_keys_that_are_listed_and_no_others() {
             }
             _ => {}
         }
-        assert_eq!(found, names(&(section.keys)()), "{}", section.name);
+        assert_eq!(found, names(&(section.keys)(&Registry::builtin())), "{}", section.name);
     }
     assert!(EXAMPLES.iter().all(|(name, ..)| SECTIONS.iter().any(|section| section.name == *name)));
 }
@@ -241,7 +242,7 @@ fn what_is_said_to_hold_without_a_key_holds() {
     let mut checked = 0;
     for (name, text, changes, path) in EXAMPLES {
         let section = SECTIONS.iter().find(|section| section.name == *name).unwrap();
-        let (table, mut keys) = (with(text, changes), (section.keys)());
+        let (table, mut keys) = (with(text, changes), (section.keys)(&Registry::builtin()));
         if *name == "figure" {
             let own = table["figure"][0]["kind"].as_str().unwrap();
             let kind = figure::KINDS.iter().find(|kind| kind.name == own).unwrap();

@@ -7,6 +7,7 @@ mod bad_options;
 mod combinations;
 mod factors;
 mod figures;
+mod house;
 mod idx;
 mod keys;
 mod labels;
@@ -14,6 +15,7 @@ mod landscapes;
 mod overrides;
 mod plans;
 mod problems;
+mod registry;
 mod shipped;
 
 use std::path::Path;

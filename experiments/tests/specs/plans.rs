@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use thalweg::data::{Splits, Targets};
+use thalweg::data::Splits;
+use thalweg::dataset::Targets;
 use thalweg::record::{Key, Setting};
 use thalweg::spec::{Spec, shipped};
 use thalweg::sweep::{Model, Plan, Trial};

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use serde_json::Value;
-use thalweg::data::{Dataset, GENERATORS, Generator, SHIPPED, Splits, Targets, blobs, circles, moons};
+use thalweg::data::Splits;
+use thalweg::dataset::Task;
+use thalweg::dataset::{Dataset, GENERATORS, Generator, SHIPPED, Targets, blobs, circles, moons};
 use thalweg::memory::Memory;
 use thalweg::network::INITIALIZERS;
-use thalweg::spec::{Spec, Task};
+use thalweg::spec::Spec;
 use thalweg::sweep::run::{Finished, Reuse, Settings, run};
 use thalweg_kernels::Isa;
 

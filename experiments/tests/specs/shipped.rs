@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use thalweg::data::{Domain, GENERATORS, Generator, Parameter};
+use thalweg::dataset::{Domain, GENERATORS, Generator, Parameter};
 use thalweg::record::Setting;
 use thalweg::spec::{Study, shipped};
 use thalweg::sweep::{Plan, Trial};

@@ -405,7 +405,7 @@ fn the_way_down_is_recorded() {
     let rows: Vec<&str> = surface.lines().collect();
     assert_eq!((rows.len(), rows[0]), (13, "x0,x1,value"));
     let cells: Vec<f64> = rows[12].split(',').map(|cell| cell.parse().unwrap()).collect();
-    let (value, _) = (Landscape::named("beale").unwrap().reference)(&[4.5, 1.0], &[]);
+    let (value, _) = Landscape::named("beale").unwrap().reference(&[4.5, 1.0], &[]);
     assert_eq!(cells[..2], [4.5, 1.0]);
     assert!((cells[2] / value - 1.0).abs() < 1e-14);
     let manifest = read("manifest.toml");

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use serde_json::Value;
-use thalweg::data::ShippedData;
+use thalweg::dataset::ShippedData;
 use thalweg::network::{Architecture, Examples, Network};
 use thalweg::train::{
     Engine, Evaluation, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Schedule, Split, Team,

@@ -6,4 +6,3 @@
 
 pub mod activation;
 pub mod loss;
-pub mod reference;

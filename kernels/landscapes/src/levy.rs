@@ -6,7 +6,6 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
-use crate::reference;
 use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 
 /// With vᵢ = (xᵢ - 1)/4, f(x) = sin²(πv₀) + Σ vᵢ² (1 + 10 sin²(πvᵢ + 1)) + v² (1 + sin²(2πv)), where the sum is over
@@ -17,18 +16,15 @@ use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partia
 ///
 /// The literature writes wᵢ = 1 + vᵢ; the square of a sine is the same half a turn later, and in this form nothing is
 /// left at the minimum. Far out, the waves are those of the angle as the precision of the trial rounds it.
-pub static LEVY: Landscape = Landscape::new::<Levy>(
-    Facts {
-        name: "levy",
-        title: "Levy's function",
-        formula: "sin²(πw₀) + Σ (wᵢ-1)² (1 + 10 sin²(πwᵢ+1)) + (wₙ-1)² (1 + sin²(2πwₙ)), wᵢ = 1 + (xᵢ-1)/4",
-        source: "Levy and Montalvo, SIAM Journal on Scientific and Statistical Computing 6, 1985; Laguna and Martí, Journal of Global Optimization 33, 2005",
-        dimensions: Dimensions::AtLeast(1),
-        domain: &[(-10.0, 10.0)],
-        optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![1.0; n]] },
-    },
-    reference::levy,
-);
+pub static LEVY: Landscape = Landscape::new::<Levy>(Facts {
+    name: "levy",
+    title: "Levy's function",
+    formula: "sin²(πw₀) + Σ (wᵢ-1)² (1 + 10 sin²(πwᵢ+1)) + (wₙ-1)² (1 + sin²(2πwₙ)), wᵢ = 1 + (xᵢ-1)/4",
+    source: "Levy and Montalvo, SIAM Journal on Scientific and Statistical Computing 6, 1985; Laguna and Martí, Journal of Global Optimization 33, 2005",
+    dimensions: Dimensions::AtLeast(1),
+    domain: &[(-10.0, 10.0)],
+    optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![1.0; n]] },
+});
 
 struct Levy;
 
@@ -77,5 +73,23 @@ impl Function for Levy {
             partials.set(i, v.mul_add(slope, height * x.constant(0.5)).mul_add(v, before));
             before = x.constant(0.0);
         }
+    }
+
+    fn reference(x: &[f64], _: &[f64]) -> (f64, Vec<f64>) {
+        let w: Vec<f64> = x.iter().map(|x| 1.0 + (x - 1.0) / 4.0).collect();
+        let last = x.len() - 1;
+        // sin(πw) without the rounding of w near 1.
+        let first = -libm::sin(PI * (w[0] - 1.0));
+        let mut value = first * first;
+        let mut gradient = vec![0.0; x.len()];
+        gradient[0] = 2.0 * PI * first * -libm::cos(PI * (w[0] - 1.0)) / 4.0;
+        for i in 0..=last {
+            let (angle, turn, factor) =
+                if i == last { (2.0 * PI * w[i], 2.0 * PI, 1.0) } else { (PI * w[i] + 1.0, PI, 10.0) };
+            let (v, s, c) = (w[i] - 1.0, libm::sin(angle), libm::cos(angle));
+            value += v * v * (1.0 + factor * s * s);
+            gradient[i] += (2.0 * v * (1.0 + factor * s * s) + v * v * factor * 2.0 * s * c * turn) / 4.0;
+        }
+        (value, gradient)
     }
 }

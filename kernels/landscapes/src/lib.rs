@@ -4,33 +4,18 @@
 
 #![forbid(unsafe_code)]
 
-mod ackley;
-pub mod beale;
-mod booth;
-mod gramacy_lee;
-mod griewank;
-mod himmelblau;
-mod levy;
-mod matyas;
-mod quadratic;
-pub mod rastrigin;
-pub mod reference;
-pub mod rosenbrock;
 mod rotation;
-mod saddle;
-mod shubert;
-mod six_hump_camel;
-mod sphere;
-mod styblinski_tang;
-mod three_hump_camel;
 
 use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::table::{Family, Table};
-use thalweg_numerics::{Isa, Real, Vector};
+use thalweg_numerics::{Isa, Origin, Real, Vector, parts};
 
+pub use beale::{BEALE, Beale};
+pub use rastrigin::{RASTRIGIN, Rastrigin};
+pub use rosenbrock::{ROSENBROCK, Rosenbrock};
 pub use rotation::Rotation;
 
 /// How many coordinates a landscape has.
@@ -53,6 +38,8 @@ pub trait Function: 'static {
     fn value<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>) -> Vector<S, T>;
     /// ∂f/∂xᵢ for every i, set in the partials.
     fn gradient<S: Simd, T: Elementary>(x: Coordinates<'_, S, T>, partials: Partials<'_, S, T>);
+    /// f(x) and its gradient in plain f64, for a spectrum where there is one: what tests and benches compare with.
+    fn reference(x: &[f64], spectrum: &[f64]) -> (f64, Vec<f64>);
 }
 
 /// A point, one register per coordinate.
@@ -67,29 +54,33 @@ pub struct Coordinates<'a, S: Simd, T: Real> {
 }
 
 impl<S: Simd, T: Real> Coordinates<'_, S, T> {
+    /// How many there are.
     #[inline(always)]
-    fn count(self) -> usize {
+    pub fn count(self) -> usize {
         self.x.len()
     }
 
+    /// Coordinate `i`.
     #[inline(always)]
-    fn get(self, i: usize) -> Vector<S, T> {
+    pub fn get(self, i: usize) -> Vector<S, T> {
         Vector::new(self.simd, self.x[i])
     }
 
     /// Coordinates `i` and `i + 1`: what takes a long chain of operations is done to both at once, which overlaps them.
     #[inline(always)]
-    fn pair(self, i: usize) -> Vector<S, T, 2> {
+    pub fn pair(self, i: usize) -> Vector<S, T, 2> {
         Vector::from_registers(self.simd, [self.x[i], self.x[i + 1]])
     }
 
+    /// Eigenvalue `i`, in every lane.
     #[inline(always)]
-    fn eigenvalue(self, i: usize) -> Vector<S, T> {
+    pub fn eigenvalue(self, i: usize) -> Vector<S, T> {
         Vector::splat(self.simd, self.spectrum[i])
     }
 
+    /// The same number in every lane.
     #[inline(always)]
-    fn constant(self, x: f64) -> Vector<S, T> {
+    pub fn constant(self, x: f64) -> Vector<S, T> {
         Vector::constant(self.simd, x)
     }
 }
@@ -99,26 +90,26 @@ impl<S: Simd, T: Real> Coordinates<'_, S, T> {
 pub struct Partials<'a, S: Simd, T: Real>(pub &'a mut [T::Reg<S>]);
 
 impl<S: Simd, T: Real> Partials<'_, S, T> {
+    /// Sets the one with respect to coordinate `i`.
     #[inline(always)]
-    fn set(&mut self, i: usize, partial: Vector<S, T>) {
+    pub fn set(&mut self, i: usize, partial: Vector<S, T>) {
         self.0[i] = partial.register();
     }
 
     /// Sets those at `i` and `i + 1`.
     #[inline(always)]
-    fn set_pair(&mut self, i: usize, partials: Vector<S, T, 2>) {
+    pub fn set_pair(&mut self, i: usize, partials: Vector<S, T, 2>) {
         [self.0[i], self.0[i + 1]] = partials.registers();
     }
 
     /// What was set at `i` before.
     #[inline(always)]
-    fn get(&self, x: Coordinates<'_, S, T>, i: usize) -> Vector<S, T> {
+    pub fn get(&self, x: Coordinates<'_, S, T>, i: usize) -> Vector<S, T> {
         Vector::new(x.simd, self.0[i])
     }
 }
 
-/// f(x) and its gradient in plain f64, for a spectrum where there is one.
-pub type Reference = fn(&[f64], &[f64]) -> (f64, Vec<f64>);
+type Reference = fn(&[f64], &[f64]) -> (f64, Vec<f64>);
 
 /// What is known of a landscape besides its formula.
 #[derive(Clone, Copy, Debug)]
@@ -186,32 +177,35 @@ impl Facts {
 pub struct Landscape {
     /// Its name, formula, domain and optimum.
     pub facts: Facts,
-    /// f and its gradient in plain f64: what tests and benches compare with.
-    pub reference: Reference,
+    /// Where it comes from, if it is not built in.
+    pub origin: Option<Origin>,
+    reference: Reference,
     value: Table<Kernel>,
     gradient: Table<Kernel>,
 }
 
-/// Every landscape.
-pub static ALL: &[&Landscape] = &[
-    &ackley::ACKLEY,
-    &beale::BEALE,
-    &booth::BOOTH,
-    &gramacy_lee::GRAMACY_LEE,
-    &griewank::GRIEWANK,
-    &himmelblau::HIMMELBLAU,
-    &levy::LEVY,
-    &matyas::MATYAS,
-    &quadratic::QUADRATIC,
-    &rastrigin::RASTRIGIN,
-    &rosenbrock::ROSENBROCK,
-    &saddle::SADDLE,
-    &shubert::SHUBERT,
-    &six_hump_camel::SIX_HUMP_CAMEL,
-    &sphere::SPHERE,
-    &styblinski_tang::STYBLINSKI_TANG,
-    &three_hump_camel::THREE_HUMP_CAMEL,
-];
+parts! {
+    /// Every landscape.
+    ALL: Landscape = [
+        ackley::ACKLEY,
+        beale::BEALE,
+        booth::BOOTH,
+        gramacy_lee::GRAMACY_LEE,
+        griewank::GRIEWANK,
+        himmelblau::HIMMELBLAU,
+        levy::LEVY,
+        matyas::MATYAS,
+        quadratic::QUADRATIC,
+        rastrigin::RASTRIGIN,
+        rosenbrock::ROSENBROCK,
+        saddle::SADDLE,
+        shubert::SHUBERT,
+        six_hump_camel::SIX_HUMP_CAMEL,
+        sphere::SPHERE,
+        styblinski_tang::STYBLINSKI_TANG,
+        three_hump_camel::THREE_HUMP_CAMEL,
+    ]
+}
 
 /// The points of a block of trials.
 #[derive(Clone, Copy, Debug)]
@@ -225,16 +219,29 @@ pub struct Points<'a, T> {
 }
 
 impl Landscape {
-    const fn new<F: Function>(facts: Facts, reference: Reference) -> Self {
+    /// The landscape of a function.
+    pub const fn new<F: Function>(facts: Facts) -> Self {
         Self {
             facts,
-            reference,
+            origin: None,
+            reference: F::reference,
             value: Table { f32: value::<F, f32>, f64: value::<F, f64> },
             gradient: Table { f32: gradient::<F, f32>, f64: gradient::<F, f64> },
         }
     }
 
-    /// The landscape called `name`.
+    /// The same, from a package of its own.
+    #[must_use]
+    pub const fn from(self, origin: Origin) -> Self {
+        Self { origin: Some(origin), ..self }
+    }
+
+    /// f(x) and its gradient in plain f64: what tests and benches compare with.
+    pub fn reference(&self, x: &[f64], spectrum: &[f64]) -> (f64, Vec<f64>) {
+        (self.reference)(x, spectrum)
+    }
+
+    /// The built-in landscape called `name`.
     pub fn named(name: &str) -> Option<&'static Self> {
         ALL.iter().copied().find(|landscape| landscape.facts.name == name)
     }

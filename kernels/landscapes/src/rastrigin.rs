@@ -6,7 +6,6 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
-use crate::reference;
 use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 
 /// f(x) = 10 n + Σ xᵢ² - 10 cos 2πxᵢ: a bowl with a local minimum near every point of whole coordinates;
@@ -14,18 +13,15 @@ use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partia
 ///
 /// Far out, the waves are those of the angle as the precision of the trial rounds it: in f32 they are noise from |xᵢ| = 10⁶ on,
 /// where they are as nothing beside the bowl.
-pub static RASTRIGIN: Landscape = Landscape::new::<Rastrigin>(
-    Facts {
-        name: "rastrigin",
-        title: "Rastrigin's function",
-        formula: "10 n + Σ xᵢ² - 10 cos 2πxᵢ",
-        source: "Rastrigin, Systems of extremal control, 1974",
-        dimensions: Dimensions::AtLeast(1),
-        domain: &[(-5.12, 5.12)],
-        optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
-    },
-    reference::rastrigin,
-);
+pub static RASTRIGIN: Landscape = Landscape::new::<Rastrigin>(Facts {
+    name: "rastrigin",
+    title: "Rastrigin's function",
+    formula: "10 n + Σ xᵢ² - 10 cos 2πxᵢ",
+    source: "Rastrigin, Systems of extremal control, 1974",
+    dimensions: Dimensions::AtLeast(1),
+    domain: &[(-5.12, 5.12)],
+    optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![0.0; n]] },
+});
 
 /// The formulas of [`RASTRIGIN`] for registers.
 #[derive(Debug)]
@@ -53,6 +49,11 @@ impl Function for Rastrigin {
         for i in even..x.count() {
             partials.set(i, slope(x.get(i)));
         }
+    }
+
+    fn reference(x: &[f64], _: &[f64]) -> (f64, Vec<f64>) {
+        let value = 10.0 * x.len() as f64 + x.iter().map(|x| x * x - 10.0 * libm::cos(2.0 * PI * x)).sum::<f64>();
+        (value, x.iter().map(|x| 2.0 * x + 20.0 * PI * libm::sin(2.0 * PI * x)).collect())
     }
 }
 

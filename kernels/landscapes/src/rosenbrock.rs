@@ -4,25 +4,21 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
-use crate::reference;
 use crate::{Coordinates, Dimensions, Facts, Function, Landscape, Optimum, Partials};
 
 /// f(x) = Σ 100 (xᵢ₊₁ - xᵢ²)² + (1 - xᵢ)² over i < n - 1: a curved valley, steep across and almost flat along.
 ///
 /// With dᵢ = xᵢ₊₁ - xᵢ², the partial derivative is 200 dᵢ₋₁ - 400 xᵢ dᵢ - 2 (1 - xᵢ); the first coordinate lacks the
 /// first term, and the last one has only that.
-pub static ROSENBROCK: Landscape = Landscape::new::<Rosenbrock>(
-    Facts {
-        name: "rosenbrock",
-        title: "Rosenbrock's valley",
-        formula: "Σ 100 (xᵢ₊₁ - xᵢ²)² + (1 - xᵢ)²",
-        source: "Rosenbrock, The Computer Journal 3, 1960",
-        dimensions: Dimensions::AtLeast(2),
-        domain: &[(-2.0, 2.0)],
-        optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![1.0; n]] },
-    },
-    reference::rosenbrock,
-);
+pub static ROSENBROCK: Landscape = Landscape::new::<Rosenbrock>(Facts {
+    name: "rosenbrock",
+    title: "Rosenbrock's valley",
+    formula: "Σ 100 (xᵢ₊₁ - xᵢ²)² + (1 - xᵢ)²",
+    source: "Rosenbrock, The Computer Journal 3, 1960",
+    dimensions: Dimensions::AtLeast(2),
+    domain: &[(-2.0, 2.0)],
+    optimum: Optimum::Minimum { value: |_| 0.0, at: |n| vec![vec![1.0; n]] },
+});
 
 /// The formulas of [`ROSENBROCK`] for registers.
 #[derive(Debug)]
@@ -53,5 +49,16 @@ impl Function for Rosenbrock {
             before = d * x.constant(200.0);
         }
         partials.set(last, before);
+    }
+
+    fn reference(x: &[f64], _: &[f64]) -> (f64, Vec<f64>) {
+        let (mut value, mut gradient) = (0.0, vec![0.0; x.len()]);
+        for i in 0..x.len() - 1 {
+            let (d, rest) = (x[i + 1] - x[i] * x[i], 1.0 - x[i]);
+            value += 100.0 * d * d + rest * rest;
+            gradient[i] += -400.0 * x[i] * d - 2.0 * rest;
+            gradient[i + 1] += 200.0 * d;
+        }
+        (value, gradient)
     }
 }

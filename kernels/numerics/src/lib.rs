@@ -15,6 +15,7 @@ mod lookup;
 pub mod math;
 pub mod orthogonal;
 pub mod parameter;
+mod part;
 #[expect(unsafe_code, reason = "loads and stores under a mask")]
 mod real;
 pub mod table;
@@ -22,5 +23,6 @@ mod vector;
 
 pub use arch::Isa;
 pub use buffer::Buffer;
+pub use part::Origin;
 pub use real::{Real, has_many_registers, has_masked_moves, is_v3, is_v4};
 pub use vector::{Mask, Vector};

@@ -4,6 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::{corrections, epsilon};
+use crate::reference::{Memory, corrected, root};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// AdaBelief (Zhuang et al., arXiv:2010.07468, Algorithm 2).
@@ -72,5 +73,14 @@ impl Rule for AdaBelief {
         *square = beta2.mul_add(*square, rest2 * (surprise * surprise)) + root;
         let denominator = square.mul_add(correction, under).sqrt() + beside;
         step.neg_mul_add(*mean / denominator, w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let (lr, beta1, beta2, eps, eps_root, inside, uncorrected) = (h[0], h[1], h[2], h[3], h[4], h[5], h[6]);
+        let ([mean, square, _], step) = (&mut memory.arrays, memory.step);
+        *mean = beta1 * *mean + (1.0 - beta1) * g;
+        *square = beta2 * *square + (1.0 - beta2) * (g - *mean) * (g - *mean) + eps_root;
+        let denominator = root(corrected(*square, beta2, step, uncorrected), eps, inside);
+        w - lr * corrected(*mean, beta1, step, uncorrected) / denominator
     }
 }

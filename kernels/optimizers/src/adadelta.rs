@@ -3,6 +3,7 @@
 use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
+use crate::reference::Memory;
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Adadelta (Zeiler, arXiv:1212.5701, Algorithm 1).
@@ -51,5 +52,13 @@ impl Rule for Adadelta {
         let step = (*steps + eps).sqrt() / (*square + eps).sqrt() * g;
         *steps = rho.mul_add(*steps, rest * (step * step));
         lr.neg_mul_add(step, w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let ([square, steps, _], lr, rho, eps) = (&mut memory.arrays, h[0], h[1], h[2]);
+        *square = rho * *square + (1.0 - rho) * g * g;
+        let step = (*steps + eps).sqrt() / (*square + eps).sqrt() * g;
+        *steps = rho * *steps + (1.0 - rho) * step * step;
+        w - lr * step
     }
 }

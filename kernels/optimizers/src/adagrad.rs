@@ -4,6 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::epsilon;
+use crate::reference::{Memory, root};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Adagrad (Duchi, Hazan and Singer, JMLR 12, 2011; the diagonal form).
@@ -52,5 +53,11 @@ impl Rule for Adagrad {
         let ([sum, ..], [lr, under, beside, ..]) = (state, *c);
         *sum = g.mul_add(g, *sum);
         lr.neg_mul_add(g / ((*sum + under).sqrt() + beside), w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let [sum, ..] = &mut memory.arrays;
+        *sum += g * g;
+        w - h[0] * g / root(*sum + h[3], h[1], h[2])
     }
 }

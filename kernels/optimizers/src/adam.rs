@@ -4,6 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::adam;
+use crate::reference::{self, Memory};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Adam (Kingma and Ba, arXiv:1412.6980, Algorithm 1).
@@ -69,5 +70,10 @@ impl Rule for Adam {
         *square = beta2.mul_add(*square, rest2 * (g * g));
         let denominator = square.mul_add(correction, under).sqrt() + beside;
         step.neg_mul_add(*mean / denominator, w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let sign = if h[6] == 1.0 { -1.0 } else { 1.0 };
+        w - reference::adam([h[0], h[1], h[2], h[3], h[4], h[5]], sign, false, g, memory)
     }
 }

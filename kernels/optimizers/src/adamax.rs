@@ -4,6 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::corrections;
+use crate::reference::{Memory, corrected};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Adamax, Adam with the infinity norm (Kingma and Ba, arXiv:1412.6980, Algorithm 2).
@@ -55,5 +56,13 @@ impl Rule for Adamax {
         *mean = beta1.mul_add(*mean, rest1 * g);
         *largest = (beta2 * *largest).max(g.abs() + eps);
         step.neg_mul_add(*mean / *largest, w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let ([mean, largest, _], [lr, beta1, beta2, eps, uncorrected]) =
+            (&mut memory.arrays, [0, 1, 2, 3, 4].map(|i| h[i]));
+        *mean = beta1 * *mean + (1.0 - beta1) * g;
+        *largest = f64::max(beta2 * *largest, g.abs() + eps);
+        w - lr * corrected(*mean, beta1, memory.step, uncorrected) / *largest
     }
 }

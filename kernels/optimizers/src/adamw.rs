@@ -4,6 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::adam;
+use crate::reference::{self, Memory};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// AdamW, Adam with decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101, Algorithm 2), as in PyTorch.
@@ -59,5 +60,9 @@ impl Rule for AdamW {
         *square = beta2.mul_add(*square, rest2 * (g * g));
         let denominator = square.mul_add(correction, under).sqrt() + beside;
         step.neg_mul_add(*mean / denominator, keep * w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        w - h[0] * h[4] * w - reference::adam([h[0], h[1], h[2], h[3], h[5], h[6]], 1.0, false, g, memory)
     }
 }

@@ -4,6 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::adam;
+use crate::reference::{self, Memory};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// AMSGrad (Reddi, Kale and Kumar, arXiv:1904.09237, Algorithm 2), with Adam's bias correction as in PyTorch.
@@ -60,5 +61,9 @@ impl Rule for AmsGrad {
         *largest = largest.max(*square);
         let denominator = largest.mul_add(correction, under).sqrt() + beside;
         step.neg_mul_add(*mean / denominator, w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        w - reference::adam([h[0], h[1], h[2], h[3], h[4], h[5]], 1.0, true, g, memory)
     }
 }

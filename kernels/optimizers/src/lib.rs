@@ -5,34 +5,23 @@
 
 #![forbid(unsafe_code)]
 
-mod adabelief;
-mod adadelta;
-mod adagrad;
-mod adam;
-mod adamax;
-mod adamw;
 mod adjust;
-mod amsgrad;
-mod lion;
 mod moments;
-pub mod momentum;
-mod nadam;
-pub mod nesterov;
-mod radam;
 pub mod reference;
-mod rmsprop;
-pub mod sgd;
 mod update;
-mod yogi;
 
 use std::ops::Range;
 
 use pulp::Simd;
 pub use thalweg_numerics::parameter::{Domain, Hyperparameter};
 use thalweg_numerics::table::Table;
-use thalweg_numerics::{Isa, Real, Vector};
+use thalweg_numerics::{Isa, Origin, Real, Vector, parts};
 
 pub use adjust::{Adjustment, clipped_norms, clipping_factor};
+pub use momentum::{MOMENTUM, Momentum};
+pub use nesterov::{NESTEROV, Nesterov};
+use reference::Memory;
+pub use sgd::{SGD, Sgd};
 
 /// The most state arrays that any rule keeps.
 pub const MAX_STATE: usize = 3;
@@ -40,6 +29,10 @@ pub const MAX_STATE: usize = 3;
 pub const MAX_COEFFICIENTS: usize = 9;
 
 /// An update rule, written once for every precision, instruction set and width.
+///
+/// [`Rule::update`], and every function that it calls on registers, must be `#[inline(always)]`: it is compiled into the
+/// loop of each instruction set, and what is not inlined there has none of its instructions. It uses the operations of
+/// [`Vector`] only, which are exact or correctly rounded, so that its bits are the same everywhere.
 pub trait Rule: 'static {
     /// Numbers that are kept per parameter from step to step, zero at first.
     const STATE: usize;
@@ -58,6 +51,9 @@ pub trait Rule: 'static {
         state: &mut [Vector<S, T, U>; MAX_STATE],
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U>;
+
+    /// The same step of one parameter in plain f64, as its paper has it: what tests and benches compare with.
+    fn reference(hyperparameters: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64;
 }
 
 /// An optimizer, as the training loop, specs, the command and the docs know it.
@@ -83,28 +79,33 @@ pub struct Optimizer {
     pub products: usize,
     /// Numbers per trial that it computes anew each step.
     pub coefficients: usize,
+    /// Where it comes from, if it is not built in.
+    pub origin: Option<Origin>,
     advance: fn(&[f64], &mut [f64], &mut [f64]),
+    reference: fn(&[f64], f64, f64, &mut Memory) -> f64,
     update: Table<update::Kernel>,
 }
 
-/// Every optimizer.
-pub static ALL: &[&Optimizer] = &[
-    &sgd::SGD,
-    &momentum::MOMENTUM,
-    &nesterov::NESTEROV,
-    &adagrad::ADAGRAD,
-    &rmsprop::RMSPROP,
-    &adadelta::ADADELTA,
-    &adam::ADAM,
-    &amsgrad::AMSGRAD,
-    &adamax::ADAMAX,
-    &nadam::NADAM,
-    &radam::RADAM,
-    &adamw::ADAMW,
-    &lion::LION,
-    &yogi::YOGI,
-    &adabelief::ADABELIEF,
-];
+parts! {
+    /// Every optimizer that is built in.
+    ALL: Optimizer = [
+        sgd::SGD,
+        momentum::MOMENTUM,
+        nesterov::NESTEROV,
+        adagrad::ADAGRAD,
+        rmsprop::RMSPROP,
+        adadelta::ADADELTA,
+        adam::ADAM,
+        amsgrad::AMSGRAD,
+        adamax::ADAMAX,
+        nadam::NADAM,
+        radam::RADAM,
+        adamw::ADAMW,
+        lion::LION,
+        yogi::YOGI,
+        adabelief::ADABELIEF,
+    ]
+}
 
 /// One step of a block of trials, or of one trial.
 ///
@@ -135,7 +136,13 @@ pub fn state_arrays<T>(state: &mut [T], size: usize) -> [&mut [T]; MAX_STATE] {
 }
 
 impl Optimizer {
-    const fn new<R: Rule>(
+    /// The optimizer of a rule: its names in specs and in text, where it was published, its formula in a line, and its
+    /// hyperparameters in the order in which the rule takes them.
+    ///
+    /// # Panics
+    ///
+    /// When it is compiled, if the rule keeps more than [`MAX_STATE`] arrays or reads more than [`MAX_COEFFICIENTS`].
+    pub const fn new<R: Rule>(
         name: &'static str,
         title: &'static str,
         paper: &'static str,
@@ -153,16 +160,32 @@ impl Optimizer {
             state: R::STATE,
             products: R::PRODUCTS,
             coefficients: R::COEFFICIENTS,
+            origin: None,
             advance: R::advance,
+            reference: R::reference,
             update: Table { f32: update::update::<R, f32>, f64: update::update::<R, f64> },
         }
     }
 
-    const fn with_notes(self, notes: &'static [(&'static str, f64)]) -> Self {
+    /// The same with what `convention = "notes"` sets; see [`Optimizer::notes`].
+    #[must_use]
+    pub const fn with_notes(self, notes: &'static [(&'static str, f64)]) -> Self {
         Self { notes, ..self }
     }
 
-    /// The optimizer called `name`.
+    /// The same, from a package of its own.
+    #[must_use]
+    pub const fn from(self, origin: Origin) -> Self {
+        Self { origin: Some(origin), ..self }
+    }
+
+    /// The next value of a parameter `w` with gradient `g` in plain f64: what tests and benches compare with.
+    pub fn reference(&self, hyperparameters: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        memory.step += 1;
+        (self.reference)(hyperparameters, w, g, memory)
+    }
+
+    /// The built-in optimizer called `name`.
     pub fn named(name: &str) -> Option<&'static Self> {
         ALL.iter().copied().find(|optimizer| optimizer.name == name)
     }

@@ -3,6 +3,7 @@
 use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
+use crate::reference::{Memory, sign};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Lion (Chen et al., arXiv:2302.06675, Algorithm 2), with decoupled weight decay.
@@ -52,5 +53,12 @@ impl Rule for Lion {
         // 0 times anything that is not finite is NaN.
         let sign = direction.mul_add(w.like(0.0), direction.sign());
         lr.neg_mul_add(sign, keep * w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let ([mean, ..], lr, beta1, beta2, decay) = (&mut memory.arrays, h[0], h[1], h[2], h[3]);
+        let direction = beta1 * *mean + (1.0 - beta1) * g;
+        *mean = beta2 * *mean + (1.0 - beta2) * g;
+        w - lr * (sign(direction) + decay * w)
     }
 }

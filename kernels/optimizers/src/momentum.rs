@@ -3,6 +3,7 @@
 use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
+use crate::reference::{Memory, velocity};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// v ← μ v + g; w ← w - α v: Polyak's heavy ball in PyTorch's form.
@@ -67,5 +68,10 @@ impl<const WHOLE: bool> Rule for Momentum<WHOLE> {
         let ([velocity, ..], [momentum, enters, leaves, ..]) = (state, *c);
         *velocity = momentum.mul_add(*velocity, if WHOLE { g } else { enters * g });
         leaves.neg_mul_add(*velocity, w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let velocity = velocity(h, g, memory);
+        if h[2] == 1.0 { w + velocity } else { w - h[0] * velocity }
     }
 }

@@ -4,6 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::{corrections, epsilon};
+use crate::reference::{Memory, corrected, root};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// NAdam, Adam with Nesterov's momentum (Dozat, Incorporating Nesterov Momentum into Adam, 2016), as in PyTorch.
@@ -86,5 +87,18 @@ impl Rule for NAdam {
         *square = beta2.mul_add(*square, rest2 * (g * g));
         let denominator = square.mul_add(correction, under).sqrt() + beside;
         w - of_mean.mul_add(*mean, of_gradient * g) / denominator
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let (lr, beta1, beta2, eps, decay, inside, uncorrected) = (h[0], h[1], h[2], h[3], h[4], h[5], h[6]);
+        let ([mean, square, _], step) = (&mut memory.arrays, memory.step);
+        *mean = beta1 * *mean + (1.0 - beta1) * g;
+        *square = beta2 * *square + (1.0 - beta2) * g * g;
+        let mu = |step: i32| beta1 * (1.0 - 0.5 * libm::pow(0.96, f64::from(step) * decay));
+        let (now, next) = (mu(step), mu(step + 1));
+        memory.product = now * if step == 1 { 1.0 } else { memory.product };
+        let correction = |product: f64| if uncorrected == 0.0 { 1.0 - product } else { 1.0 };
+        let direction = next * *mean / correction(memory.product * next) + (1.0 - now) * g / correction(memory.product);
+        w - lr * direction / root(corrected(*square, beta2, step, uncorrected), eps, inside)
     }
 }

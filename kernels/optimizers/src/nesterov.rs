@@ -4,6 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::momentum::{FORM, coefficients};
+use crate::reference::{Memory, velocity};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// v ← μ v + g; w ← w - α (g + μ v): Nesterov's momentum in PyTorch's form, where w is the point at which the gradient is
@@ -47,5 +48,10 @@ impl Rule for Nesterov {
         let g = enters * g;
         *velocity = momentum.mul_add(*velocity, g);
         leaves.neg_mul_add(momentum.mul_add(*velocity, g), w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let velocity = velocity(h, g, memory);
+        if h[2] == 1.0 { w + h[1] * velocity - h[0] * g } else { w - h[0] * (g + h[1] * velocity) }
     }
 }

@@ -4,6 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::{corrections, epsilon};
+use crate::reference::{Memory, corrected, root};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// RAdam, Adam with a rectified variance (Liu et al., arXiv:1908.03265, Algorithm 2), with ε as in PyTorch.
@@ -74,5 +75,23 @@ impl Rule for RAdam {
         *square = beta2.mul_add(*square, rest2 * (g * g));
         let denominator = rectified.mul_add((*square + under).sqrt(), beside);
         step.neg_mul_add(*mean / denominator, w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let (lr, beta1, beta2, eps, inside, uncorrected) = (h[0], h[1], h[2], h[3], h[4], h[5]);
+        let ([mean, square, _], step) = (&mut memory.arrays, memory.step);
+        *mean = beta1 * *mean + (1.0 - beta1) * g;
+        *square = beta2 * *square + (1.0 - beta2) * g * g;
+        let longest = 2.0 / (1.0 - beta2) - 1.0;
+        let product = beta2.powi(step);
+        let length = longest - 2.0 * f64::from(step) * product / (1.0 - product);
+        let direction = lr * corrected(*mean, beta1, step, uncorrected);
+        if length <= 5.0 {
+            return w - direction;
+        }
+        let rectified =
+            ((length - 4.0) * (length - 2.0) * longest / ((longest - 4.0) * (longest - 2.0) * length)).sqrt();
+        let correction = if uncorrected == 0.0 { (1.0 - product).sqrt() } else { 1.0 };
+        w - direction * rectified * correction / root(*square, eps, inside)
     }
 }

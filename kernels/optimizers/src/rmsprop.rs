@@ -4,6 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::epsilon;
+use crate::reference::{Memory, root};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// RMSProp (Tieleman and Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012).
@@ -63,5 +64,14 @@ impl Rule for RmsProp {
         let variance = (*square - centered * (*mean * *mean)).max(w.like(0.0));
         *velocity = momentum.mul_add(*velocity, g / ((variance + under).sqrt() + beside));
         lr.neg_mul_add(*velocity, w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let ([square, mean, velocity], decay) = (&mut memory.arrays, h[1]);
+        *square = decay * *square + (1.0 - decay) * g * g;
+        *mean = decay * *mean + (1.0 - decay) * g;
+        let variance = if h[5] == 1.0 { (*square - *mean * *mean).max(0.0) } else { *square };
+        *velocity = h[4] * *velocity + g / root(variance, h[2], h[3]);
+        w - h[0] * *velocity
     }
 }

@@ -3,6 +3,7 @@
 use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
+use crate::reference::Memory;
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// w ← w - α g.
@@ -38,5 +39,9 @@ impl Rule for Sgd {
     ) -> Vector<S, T, U> {
         let lr = c[0];
         lr.neg_mul_add(g, w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, _: &mut Memory) -> f64 {
+        w - h[0] * g
     }
 }

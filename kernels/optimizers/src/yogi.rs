@@ -4,6 +4,7 @@ use pulp::Simd;
 use thalweg_numerics::{Real, Vector};
 
 use crate::moments::{corrections, epsilon};
+use crate::reference::{Memory, corrected, root, sign};
 use crate::{Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
 
 /// Yogi (Zaheer et al., Adaptive Methods for Nonconvex Optimization, NeurIPS 2018, Algorithm 2), with Adam's bias correction
@@ -74,5 +75,17 @@ impl Rule for Yogi {
         *square = ((before - squared).sign() * squared).neg_mul_add(rest2, before);
         let denominator = square.mul_add(correction, under).sqrt() + beside;
         step.neg_mul_add(*mean / denominator, w)
+    }
+
+    fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
+        let (lr, beta1, beta2, eps, initial, inside, uncorrected) = (h[0], h[1], h[2], h[3], h[4], h[5], h[6]);
+        let ([mean, square, _], step) = (&mut memory.arrays, memory.step);
+        if step == 1 {
+            (*mean, *square) = (initial, initial);
+        }
+        *mean = beta1 * *mean + (1.0 - beta1) * g;
+        *square -= (1.0 - beta2) * sign(*square - g * g) * g * g;
+        let denominator = root(corrected(*square, beta2, step, uncorrected), eps, inside);
+        w - lr * corrected(*mean, beta1, step, uncorrected) / denominator
     }
 }

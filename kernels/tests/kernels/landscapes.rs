@@ -68,14 +68,14 @@ fn agrees_with_its_reference<T: Precision>() {
                     assert_same(&gradient, &expected[at].1, what);
                 }
             }
-            let steepest = points.iter().step_by(2).flat_map(|point| (landscape.reference)(point, &spectrum).1);
+            let steepest = points.iter().step_by(2).flat_map(|point| landscape.reference(point, &spectrum).1);
             let steepest = steepest.fold(0.0, |most: f64, partial| most.max(partial.abs()));
             for (point, (value, gradient)) in points.iter().zip(expected) {
-                let (exact, exact_gradient) = (landscape.reference)(point, &spectrum);
+                let (exact, exact_gradient) = landscape.reference(point, &spectrum);
                 // Terms cancel; an error is small beside the largest of them, which the point's size gives. Waves are
                 // as far off as their angles are rounded.
                 let size = point.iter().fold(1.0, |size: f64, x| size.max(x.abs()));
-                let scale = (landscape.reference)(&vec![-size; dimensions], &spectrum).0.abs().max(1.0);
+                let scale = landscape.reference(&vec![-size; dimensions], &spectrum).0.abs().max(1.0);
                 let scale = scale.max(steepest * size);
                 let close = |a: f64, b: f64| (a - b).abs() <= 100.0 * T::EPSILON * scale.max(b.abs());
                 assert!(close(value.to_f64(), exact), "{landscape:?} at {point:?}: {value} is not {exact}");
@@ -103,13 +103,13 @@ fn gradients_are_the_slopes_of_values() {
         for dimensions in dimensions(landscape) {
             let spectrum = spectrum(landscape, dimensions);
             for point in points(landscape, dimensions, 20) {
-                let (value, gradient) = (landscape.reference)(&point, &spectrum);
+                let (value, gradient) = landscape.reference(&point, &spectrum);
                 for (i, partial) in gradient.iter().enumerate() {
                     let step = 1e-5 * point[i].abs().max(1.0);
                     let at = |offset: f64| {
                         let mut moved = point.clone();
                         moved[i] += offset;
-                        (landscape.reference)(&moved, &spectrum).0
+                        landscape.reference(&moved, &spectrum).0
                     };
                     // Richardson's extrapolation of central differences: the error is of the fourth order.
                     let slope = |h: f64| (at(h) - at(-h)) / (2.0 * h);
@@ -127,7 +127,7 @@ fn optima_are_where_the_literature_has_them() {
     for landscape in ALL {
         for dimensions in dimensions(landscape) {
             let spectrum = spectrum(landscape, dimensions);
-            let at = |x: &[f64]| (landscape.reference)(x, &spectrum);
+            let at = |x: &[f64]| landscape.reference(x, &spectrum);
             let flat = |gradient: &[f64]| gradient.iter().all(|partial| partial.abs() < 1e-12);
             let minimum = match landscape.facts.optimum {
                 Optimum::Minimum { value, .. } => value(dimensions),
@@ -164,7 +164,7 @@ fn a_saddle_is_no_minimum() {
         let around = (0..count).flat_map(|i| {
             let mut point = at(count);
             point[i] += 1e-3;
-            [(landscape.reference)(&point, &[]).0]
+            [landscape.reference(&point, &[]).0]
         });
         let around: Vec<f64> = around.collect();
         assert!(around.iter().any(|f| *f > value) && around.iter().any(|f| *f < value), "{landscape:?}: {around:?}");
@@ -175,7 +175,7 @@ fn a_saddle_is_no_minimum() {
 /// minima are those of the surveys that the landscapes cite, to the digits printed there.
 #[test]
 fn values_are_those_of_the_literature() {
-    let value = |name: &str, x: &[f64]| (Landscape::named(name).unwrap().reference)(x, &[]).0;
+    let value = |name: &str, x: &[f64]| Landscape::named(name).unwrap().reference(x, &[]).0;
     assert!((value("rosenbrock", &[-1.2, 1.0]) - 24.2).abs() < 1e-13);
     assert_eq!(value("beale", &[1.0, 1.0]), 14.203125);
     assert!((value("rastrigin", &[0.5, 0.5]) - 40.5).abs() < 1e-13);

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 use thalweg_kernels::Isa;
+use thalweg_kernels::optimizer::reference::Memory;
 use thalweg_kernels::optimizer::{ALL, Domain, Hyperparameter, Optimizer, Update, state_arrays};
-use thalweg_kernels::reference::optimizer::{Memory, step as reference_step};
 
 use crate::compare::{Precision, assert_same};
 use crate::lanes::{interleave, separate};
@@ -110,8 +110,7 @@ fn check_against_reference<T: Precision>(optimizer: &Optimizer, isa: Isa, parame
         for p in 0..parameters {
             let (mut w, mut memory, mut largest) = (trial.start[p], Memory::default(), 0.0_f64);
             for (step, got) in run.weights.iter().enumerate() {
-                w = reference_step(optimizer.name, &trial.hyperparameters, w, trial.gradients[step][p], &mut memory)
-                    .unwrap_or_else(|| panic!("no reference for {optimizer:?}"));
+                w = optimizer.reference(&trial.hyperparameters, w, trial.gradients[step][p], &mut memory);
                 largest = largest.max(w.abs()).max(trial.start[p].abs());
                 let error = (got[p].to_f64() - w).abs() / largest;
                 let h = &trial.hyperparameters;

@@ -10,16 +10,13 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
-use thalweg_landscapes::beale::{BEALE, Beale};
-use thalweg_landscapes::rastrigin::{RASTRIGIN, Rastrigin};
-use thalweg_landscapes::rosenbrock::{ROSENBROCK, Rosenbrock};
-use thalweg_landscapes::{Coordinates, Function, Landscape, Partials};
+use thalweg_landscapes::{
+    BEALE, Beale, Coordinates, Function, Landscape, Partials, RASTRIGIN, ROSENBROCK, Rastrigin, Rosenbrock,
+};
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::table::{Family, Table};
 use thalweg_numerics::{Isa, Real, Vector, has_many_registers};
-use thalweg_optimizers::momentum::{MOMENTUM, Momentum};
-use thalweg_optimizers::sgd::{SGD, Sgd};
-use thalweg_optimizers::{MAX_COEFFICIENTS, MAX_STATE, Optimizer, Rule};
+use thalweg_optimizers::{MAX_COEFFICIENTS, MAX_STATE, MOMENTUM, Momentum, Optimizer, Rule, SGD, Sgd};
 
 /// Coordinates of a point.
 const PLANE: usize = 2;

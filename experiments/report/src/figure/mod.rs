@@ -6,39 +6,22 @@
 //! invisible.
 
 mod axis;
-mod basins;
 mod cells;
 mod colors;
 mod comparison;
 mod contour;
-mod curves;
-mod density;
 #[cfg(feature = "plotters")]
 mod drawing;
-mod ecdf;
 mod error;
-mod fractal;
-mod function;
 mod grid;
-mod heatmap;
 mod labels;
-mod network;
 mod options;
-mod paired;
 mod panels;
 mod picture;
-mod probability;
-mod profile;
-mod quantiles;
-mod rank;
-mod safety;
-mod sensitivity;
 mod series;
 mod style;
 mod theory;
 mod ticks;
-mod timing;
-mod trajectories;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -59,28 +42,42 @@ use thalweg_record::nearest;
 use thalweg_record::record::{Curve, Key, Quantities, Quantity, Sheet, Surface, Trial, Trials, Waypoint};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric, configurations};
 
-/// All kinds of figures.
-pub const KINDS: &[&Kind] = &[
-    &sensitivity::KIND,
-    &curves::KIND,
-    &heatmap::KIND,
-    &trajectories::KIND,
-    &function::KIND,
-    &probability::KIND,
-    &basins::KIND,
-    &quantiles::KIND,
-    &ecdf::KIND,
-    &density::KIND,
-    &profile::KIND,
-    &rank::KIND,
-    &paired::KIND,
-    &safety::KIND,
-    &fractal::KIND,
-    &network::KIND,
-    &timing::KIND,
-];
+/// A list of kinds, and the modules that they are in: so that a kind is one file, and one line in the list.
+macro_rules! kinds {
+    ($(#[$doc:meta])* $list:ident = [$($module:ident),* $(,)?]) => {
+        $(mod $module;)*
+
+        $(#[$doc])*
+        pub const $list: &[&Kind] = &[$(&$module::KIND),*];
+    };
+}
+
+kinds! {
+    /// Every kind of figure that is built in.
+    KINDS = [
+        sensitivity,
+        curves,
+        heatmap,
+        trajectories,
+        function,
+        probability,
+        basins,
+        quantiles,
+        ecdf,
+        density,
+        profile,
+        rank,
+        paired,
+        safety,
+        fractal,
+        network,
+        timing,
+    ]
+}
 
 /// A kind of figure, as specs and the command know it.
+///
+/// A crate with a kind of its own makes a static of this type.
 pub struct Kind {
     /// Its name in specs.
     pub name: &'static str,
@@ -96,7 +93,8 @@ pub struct Kind {
     pub input: Input,
     /// The table that it is drawn from, alone or besides the trials, unless the figure names another one.
     pub table: Option<&'static str>,
-    compose: fn(&Chart, &Data<'_>) -> Result<Picture, FigureError>,
+    /// Makes the picture of a chart of this kind from the tables.
+    pub compose: fn(&Chart, &Data<'_>) -> Result<Picture, FigureError>,
 }
 
 /// What a kind of figure is drawn from.
@@ -108,6 +106,13 @@ pub enum Input {
     Problems,
     /// A table of its own ([`Kind::table`]), without trials.
     Table,
+}
+
+/// Names are unique.
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
 }
 
 impl fmt::Debug for Kind {
@@ -147,14 +152,22 @@ impl<'a> Tables<'a> {
 }
 
 /// The tables, with the configurations of one problem only.
-struct Data<'a> {
-    problem: &'a str,
-    runs: &'a Trials,
-    configurations: &'a [Configuration<'a>],
-    curves: &'a [Curve],
-    trajectory: &'a [Waypoint],
-    surface: Option<&'a Surface>,
-    sheet: Option<&'a Sheet>,
+#[derive(Clone, Copy, Debug)]
+pub struct Data<'a> {
+    /// The problem; empty where all are shown at once.
+    pub problem: &'a str,
+    /// All trials.
+    pub runs: &'a Trials,
+    /// The trials of each configuration that is to be shown, over their seeds.
+    pub configurations: &'a [Configuration<'a>],
+    /// The rows of `curves.csv`.
+    pub curves: &'a [Curve],
+    /// The rows of `trajectory.csv`.
+    pub trajectory: &'a [Waypoint],
+    /// The landscape of `surface.csv`, if the trials are on one.
+    pub surface: Option<&'a Surface>,
+    /// The table that the figure names, for kinds that are drawn from one ([`Kind::table`]).
+    pub sheet: Option<&'a Sheet>,
 }
 
 impl Chart {
@@ -164,10 +177,18 @@ impl Chart {
     /// [`FigureError::UnknownKind`] and [`FigureError::UnknownMetric`], which name what there is.
     pub fn new(kind: &str, metric: Option<&str>) -> Result<Self, FigureError> {
         let known = KINDS.iter().find(|known| known.name == kind);
-        let kind: &'static Kind = known.ok_or_else(|| FigureError::UnknownKind {
+        let kind = known.ok_or_else(|| FigureError::UnknownKind {
             name: kind.to_owned(),
             help: help(kind, KINDS.iter().map(|known| known.name)),
         })?;
+        Self::of(kind, metric)
+    }
+
+    /// A figure of a kind and the metric of this name; without one, the kind's first.
+    ///
+    /// # Errors
+    /// [`FigureError::UnknownMetric`], which names what there is.
+    pub fn of(kind: &'static Kind, metric: Option<&str>) -> Result<Self, FigureError> {
         let metrics = (kind.metrics)();
         let wanted = metric.unwrap_or(metrics[0]);
         let metric = metrics.iter().find(|known| **known == wanted).ok_or_else(|| FigureError::UnknownMetric {
@@ -285,7 +306,8 @@ impl Chart {
         shown.iter().flat_map(Configuration::runs).map(Trial::key).collect()
     }
 
-    fn title_or(&self, default: impl FnOnce() -> String) -> String {
+    /// The title that its spec gives it, or else this one.
+    pub fn title_or(&self, default: impl FnOnce() -> String) -> String {
         self.options.title.clone().unwrap_or_else(default)
     }
 }

@@ -75,7 +75,7 @@ pub enum Theory {
 
 impl Options {
     /// Whether the configuration is among those that are shown.
-    pub(super) fn selects(&self, configuration: &Configuration<'_>) -> bool {
+    pub fn selects(&self, configuration: &Configuration<'_>) -> bool {
         let has = |(name, value): &(String, Setting)| configuration.setting(name).as_ref() == Some(value);
         let matches = |selection: &Selection| {
             let optimizer = selection.optimizer.as_deref();

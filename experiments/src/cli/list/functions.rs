@@ -2,31 +2,32 @@
 
 use thalweg_kernels::landscape::{Dimensions, Facts, Optimum};
 use thalweg_kernels::optimizer::Hyperparameter;
-use thalweg_kernels::{activation, landscape, loss};
+use thalweg_kernels::{activation, loss};
 
 use super::entry::Group;
 use super::optimizers::describe;
 use super::plain;
 use crate::network::{INITIALIZERS, PARAMETERISATIONS};
+use crate::registry::Registry;
 
-pub(super) fn landscapes() -> Group {
-    plain("Landscapes", landscape::ALL.iter().map(|l| (l.facts.name, describe_landscape(&l.facts))))
+pub(super) fn landscapes(registry: &Registry) -> Group {
+    plain("Landscapes", registry.landscapes().iter().map(|l| (l.facts.name, describe_landscape(&l.facts))))
 }
 
-pub(super) fn activations() -> Group {
+pub(super) fn activations(registry: &Registry) -> Group {
     let text = |g: &activation::Activation| {
         let parameter = describe_parameter(g.parameter);
         format!("g(z) = {}; g'(z) = {}{parameter}; {}", g.formula, g.derivative, g.derivative_error)
     };
-    plain("Activations", activation::ALL.iter().map(|g| (g.name, text(g))))
+    plain("Activations", registry.activations().iter().map(|g| (g.name, text(g))))
 }
 
-pub(super) fn losses() -> Group {
+pub(super) fn losses(registry: &Registry) -> Group {
     let text = |l: &loss::Loss| {
         let parameter = describe_parameter(l.parameter);
         format!("{}: L = {}; dL/dz = {}{parameter}", l.title, l.formula, l.derivative)
     };
-    plain("Losses", loss::ALL.iter().map(|l| (l.name, text(l))))
+    plain("Losses", registry.losses().iter().map(|l| (l.name, text(l))))
 }
 
 pub(super) fn initializers() -> Group {

@@ -7,10 +7,12 @@ mod problems;
 mod tables;
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::CliError;
+use crate::registry::Registry;
 use crate::spec::{SECTIONS, shortened, suggestion};
 use entry::{Entry, Group};
 
@@ -33,28 +35,29 @@ pub(super) struct List {
 }
 
 /// Makes a list.
-type MakeList = fn() -> Result<Vec<Group>, CliError>;
+type MakeList = fn(&Arc<Registry>) -> Result<Vec<Group>, CliError>;
 
 /// Every list by its name.
 const LISTS: &[(&str, MakeList)] = &[
     ("specs", problems::specs),
-    ("problems", || Ok(vec![problems::problems()])),
-    ("landscapes", || Ok(vec![functions::landscapes()])),
-    ("data", || Ok(vec![problems::data()])),
-    ("optimizers", || Ok(vec![optimizers::optimizers()])),
-    ("schedules", || Ok(vec![optimizers::schedules()])),
-    ("activations", || Ok(vec![functions::activations()])),
-    ("losses", || Ok(vec![functions::losses()])),
-    ("initializers", || Ok(vec![functions::initializers()])),
-    ("parameterisations", || Ok(vec![functions::parameterisations()])),
-    ("columns", || Ok(vec![tables::columns()])),
-    ("figures", || Ok(vec![tables::figures()])),
-    ("keys", || Ok(vec![tables::keys()])),
+    ("problems", |registry| Ok(vec![problems::problems(registry)])),
+    ("landscapes", |registry| Ok(vec![functions::landscapes(registry)])),
+    ("data", |_| Ok(vec![problems::data()])),
+    ("optimizers", |registry| Ok(vec![optimizers::optimizers(registry)])),
+    ("schedules", |_| Ok(vec![optimizers::schedules()])),
+    ("activations", |registry| Ok(vec![functions::activations(registry)])),
+    ("losses", |registry| Ok(vec![functions::losses(registry)])),
+    ("initializers", |_| Ok(vec![functions::initializers()])),
+    ("parameterisations", |_| Ok(vec![functions::parameterisations()])),
+    ("columns", |_| Ok(vec![tables::columns()])),
+    ("figures", |registry| Ok(vec![tables::figures(registry)])),
+    ("keys", |registry| Ok(vec![tables::keys(registry)])),
 ];
 
 impl List {
-    pub fn run(self) -> Result<(), CliError> {
-        let groups = LISTS.iter().map(|(name, groups)| Ok((*name, groups()?))).collect::<Result<Vec<_>, CliError>>()?;
+    pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
+        let groups =
+            LISTS.iter().map(|(name, groups)| Ok((*name, groups(registry)?))).collect::<Result<Vec<_>, CliError>>()?;
         let everything = || groups.iter().flat_map(|(_, groups)| groups);
         let shown = if self.what.is_empty() {
             everything().cloned().collect()

@@ -1,13 +1,14 @@
 //! Optimizers and schedules.
 
-use thalweg_kernels::optimizer::{self, Domain, Hyperparameter, Optimizer};
+use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
 
 use super::entry::{Entry, Group};
 use super::plain;
 use super::problems::interval;
+use crate::registry::Registry;
 use crate::train::{COURSES, CourseFacts, OPTIONS};
 
-pub(super) fn optimizers() -> Group {
+pub(super) fn optimizers(registry: &Registry) -> Group {
     let row = |hyperparameter: &Hyperparameter| (hyperparameter.name.to_owned(), describe(hyperparameter));
     let entry = |optimizer: &&'static Optimizer| {
         let mut rows: Vec<_> = optimizer.hyperparameters.iter().map(row).collect();
@@ -19,7 +20,8 @@ pub(super) fn optimizers() -> Group {
         Entry { name: optimizer.name.to_owned(), text: format!("{} ({})", optimizer.formula, optimizer.paper), rows }
     };
     let decays = |optimizer: &&&Optimizer| optimizer.hyperparameters.iter().any(|own| own.name == "weight_decay");
-    let decaying = optimizer::ALL.iter().filter(decays).map(|optimizer| optimizer.name).collect::<Vec<_>>().join(", ");
+    let decaying =
+        registry.optimizers().iter().filter(decays).map(|optimizer| optimizer.name).collect::<Vec<_>>().join(", ");
     let text = format!(
         "weight decay, clipping, a schedule of the learning rate, and rates of their own for layers \
          (with a weight decay of their own in the place of both: {decaying})"
@@ -27,7 +29,7 @@ pub(super) fn optimizers() -> Group {
     let lr_scale = "[s0, s1, …], factors of α, one per layer (its weights and biases), each an axis [default: none]";
     let rows = OPTIONS.iter().map(row).chain([("lr_scale".to_owned(), lr_scale.to_owned())]).collect();
     let shared = Entry { name: "each of them".to_owned(), text, rows };
-    Group { title: "Optimizers".to_owned(), entries: optimizer::ALL.iter().map(entry).chain([shared]).collect() }
+    Group { title: "Optimizers".to_owned(), entries: registry.optimizers().iter().map(entry).chain([shared]).collect() }
 }
 
 pub(super) fn schedules() -> Group {

@@ -1,16 +1,18 @@
 //! Studies, problems and data sets.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::entry::{Entry, Group};
 use super::tables::rows;
 use super::{CliError, plain};
-use crate::data::{self, GENERATORS, SHIPPED, ShippedData};
+use crate::dataset::{self, SHIPPED, ShippedData};
+use crate::registry::Registry;
 use crate::spec::{KINDS, SHARED, Tier, shipped};
 use crate::study::read_shipped;
 
-pub(super) fn specs() -> Result<Vec<Group>, CliError> {
-    let read = |shipped: &shipped::Shipped| read_shipped(shipped.name, &[]);
+pub(super) fn specs(registry: &Arc<Registry>) -> Result<Vec<Group>, CliError> {
+    let read = |shipped: &shipped::Shipped| read_shipped(registry, shipped.name, &[]);
     let specs = shipped::ALL.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let (workloads, studies): (Vec<_>, Vec<_>) = specs.iter().partition(|study| study.tier() == Tier::Workload);
     let group = |(title, specs): (&str, Vec<&crate::spec::Study>)| {
@@ -19,21 +21,21 @@ pub(super) fn specs() -> Result<Vec<Group>, CliError> {
     Ok([("Studies", studies), ("Workloads", workloads)].map(group).into())
 }
 
-pub(super) fn problems() -> Group {
-    let generated = GENERATORS.iter().map(|generator| {
-        let row = |parameter: &data::Parameter| (parameter.name.to_owned(), parameter_text(parameter));
+pub(super) fn problems(registry: &Registry) -> Group {
+    let generated = registry.generators().iter().map(|generator| {
+        let row = |parameter: &dataset::Parameter| (parameter.name.to_owned(), parameter_text(parameter));
         let rows = generator.parameters.iter().map(row).collect();
         Entry { name: generator.name.to_owned(), text: generator.summary.to_owned(), rows }
     });
     let others = KINDS.iter().map(|kind| Entry {
         name: kind.name.to_owned(),
         text: kind.summary.to_owned(),
-        rows: rows(kind.keys),
+        rows: rows(registry, kind.keys),
     });
     let shared = Entry {
         name: "each of them but a landscape".to_owned(),
         text: "how its examples are used".to_owned(),
-        rows: rows(SHARED),
+        rows: rows(registry, SHARED),
     };
     let title = "Problems (what is an axis can take several values, as a hyperparameter can)".to_owned();
     Group { title, entries: generated.chain(others).chain([shared]).collect() }
@@ -74,17 +76,17 @@ fn values(cells: &[String]) -> String {
     format!("{} classes, {}", classes.len(), classes.into_iter().collect::<Vec<_>>().join(", "))
 }
 
-fn parameter_text(parameter: &data::Parameter) -> String {
+fn parameter_text(parameter: &dataset::Parameter) -> String {
     let domain = match parameter.domain {
-        data::Domain::Count { low, high } => format!(", from {low} to {high}"),
-        data::Domain::Number { low, high } => format!(", in {}, an axis", interval(low, high)),
-        data::Domain::Choice(names) => format!(": {}", names.join(" or ")),
+        dataset::Domain::Count { low, high } => format!(", from {low} to {high}"),
+        dataset::Domain::Number { low, high } => format!(", in {}, an axis", interval(low, high)),
+        dataset::Domain::Choice(names) => format!(": {}", names.join(" or ")),
     };
     let default = match (parameter.default, &parameter.domain) {
         (None, _) => String::new(),
-        (Some(index), data::Domain::Choice(names)) => format!(" [default: {}]", names[index as usize]),
-        (Some(count), data::Domain::Count { .. }) => format!(" [default: {count}]"),
-        (Some(number), data::Domain::Number { .. }) => format!(" [default: {number:?}]"),
+        (Some(index), dataset::Domain::Choice(names)) => format!(" [default: {}]", names[index as usize]),
+        (Some(count), dataset::Domain::Count { .. }) => format!(" [default: {count}]"),
+        (Some(number), dataset::Domain::Number { .. }) => format!(" [default: {number:?}]"),
     };
     format!("{}{domain}{default}", parameter.summary)
 }

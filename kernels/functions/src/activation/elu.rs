@@ -6,7 +6,6 @@ use thalweg_numerics::math::Elementary;
 use thalweg_numerics::parameter::Hyperparameter;
 
 use super::{Activation, DerivativeError, Function, Needs};
-use crate::reference;
 
 /// g(z) = z for z > 0, else α (e^z - 1); g'(z) = 1 for z > 0, else α e^z. By default, α is 1.
 ///
@@ -22,9 +21,8 @@ pub static ELU: Activation = Activation::new::<Elu>(
     "z if z > 0, else α (exp(z) - 1)",
     "1 if z > 0, else α exp(z)",
     DerivativeError::Ulps { f32: 0.79, f64: 0.77 },
-    |z| reference::activation::elu(z, ALPHA.default),
 )
-.with_parameter(&ALPHA, reference::activation::elu);
+.with_parameter(&ALPHA);
 
 /// The size of the values on the left.
 const ALPHA: Hyperparameter =
@@ -49,5 +47,9 @@ impl Function for Elu {
     ) -> Vector<S, T, U> {
         // A NaN unit is not above zero, and its power is NaN.
         Vector::select(z.like(0.0).less(z), upstream, upstream * (p * z.exp()))
+    }
+
+    fn reference(z: f64, alpha: f64) -> (f64, f64) {
+        if z > 0.0 { (z, 1.0) } else { (alpha * libm::expm1(z), alpha * libm::exp(z)) }
     }
 }

@@ -6,8 +6,8 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
+use super::reference::{sigmoid, times};
 use super::{Activation, BESIDE_ROOT, DerivativeError, Function, Needs, less_root, parts, small_expm1};
-use crate::reference;
 
 /// g(z) = ½ z (1 + tanh u) = z σ(2u) with u = √(2/π) (z + 0.044715 z³), an approximation of [`gelu`](super::gelu);
 /// g'(z) = σ(2u) (1 + 2z σ(-2u) u').
@@ -22,7 +22,6 @@ pub static GELU_TANH: Activation = Activation::new::<GeluTanh>(
     "½ z (1 + tanh(√(2/π) (z + 0.044715 z³)))",
     "σ(2u) (1 + 2z σ(-2u) u')",
     DerivativeError::Ulps { f32: 9.97, f64: 8.84 },
-    reference::activation::gelu_tanh,
 );
 
 struct GeluTanh;
@@ -100,5 +99,13 @@ impl Function for GeluTanh {
         let denominator = root.mul_add(root, one);
         let left = root * (middle / (denominator * denominator)) * root;
         upstream * Vector::select(z.less(z.like(0.0)), left, one - left)
+    }
+
+    fn reference(z: f64, _: f64) -> (f64, f64) {
+        let root = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
+        let twice = 2.0 * root * (z + 0.044_715 * z * z * z);
+        let (right, left) = (sigmoid(twice), sigmoid(-twice));
+        let slope = times(2.0 * root * (1.0 + 3.0 * 0.044_715 * z * z), right * left);
+        (times(z, right), right + times(z, slope))
     }
 }

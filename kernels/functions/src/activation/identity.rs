@@ -5,16 +5,10 @@ use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
 use super::{Activation, DerivativeError, Function};
-use crate::reference;
 
 /// g(z) = z, g'(z) = 1: a linear layer. The derivative is exact.
-pub static IDENTITY: Activation = Activation::new::<Identity>(
-    "identity",
-    "z",
-    "1",
-    DerivativeError::Ulps { f32: 0.0, f64: 0.0 },
-    reference::activation::identity,
-);
+pub static IDENTITY: Activation =
+    Activation::new::<Identity>("identity", "z", "1", DerivativeError::Ulps { f32: 0.0, f64: 0.0 });
 
 struct Identity;
 
@@ -31,5 +25,9 @@ impl Function for Identity {
         _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         upstream
+    }
+
+    fn reference(z: f64, _: f64) -> (f64, f64) {
+        (z, 1.0)
     }
 }

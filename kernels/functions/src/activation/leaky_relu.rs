@@ -6,7 +6,6 @@ use thalweg_numerics::math::Elementary;
 use thalweg_numerics::parameter::Hyperparameter;
 
 use super::{Activation, DerivativeError, Function};
-use crate::reference;
 
 /// g(z) = z for z > 0, else s z; g'(z) = 1 for z > 0, else s, at 0 as well (as in PyTorch). The slope s is 0.01 by
 /// default, and above 0, so that the sign of the value tells that of z.
@@ -20,9 +19,8 @@ pub static LEAKY_RELU: Activation = Activation::new::<LeakyRelu>(
     "z if z > 0, else s z",
     "1 if z > 0, else s",
     DerivativeError::Ulps { f32: 0.25, f64: 0.0 },
-    |z| reference::activation::leaky_relu(z, SLOPE.default),
 )
-.with_parameter(&SLOPE, reference::activation::leaky_relu);
+.with_parameter(&SLOPE);
 
 /// The slope on the left.
 const SLOPE: Hyperparameter =
@@ -43,5 +41,9 @@ impl Function for LeakyRelu {
         p: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         Vector::select(a.less_equal(a.like(0.0)), upstream * p, upstream)
+    }
+
+    fn reference(z: f64, slope: f64) -> (f64, f64) {
+        if z > 0.0 || z.is_nan() { (z, 1.0) } else { (slope * z, slope) }
     }
 }

@@ -6,17 +6,8 @@
 
 mod below_output;
 mod derivative_error;
-mod elu;
 mod fused;
-mod gelu;
-mod gelu_tanh;
-mod identity;
-mod leaky_relu;
-mod relu;
-mod sigmoid;
-mod silu;
-mod softplus;
-mod tanh;
+mod reference;
 
 use std::marker::PhantomData;
 
@@ -25,11 +16,13 @@ use pulp::{Simd, WithSimd};
 pub use below_output::{BelowOutput, ShallowGradient};
 pub use derivative_error::DerivativeError;
 pub use fused::{Layer, Output};
+pub use relu::RELU;
+pub use tanh::TANH;
 
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::parameter::Hyperparameter;
 use thalweg_numerics::table::{Family, Table};
-use thalweg_numerics::{Isa, Vector};
+use thalweg_numerics::{Isa, Origin, Vector, parts};
 
 /// What back propagation through an activation function takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +33,12 @@ pub enum Needs {
     Argument,
 }
 
-/// A function g that is applied to every unit of a layer.
-trait Function: 'static {
+/// A function g that is applied to every unit of a layer, written once for every precision, instruction set and width.
+///
+/// [`Function::value`] and [`Function::backward`], and every function that they call on registers, must be
+/// `#[inline(always)]`: they are compiled into the loop of each instruction set, and what is not inlined there has none of
+/// its instructions. They use the operations of [`Vector`] only, so that their bits are the same everywhere.
+pub trait Function: 'static {
     /// What [`Self::backward`] takes.
     const NEEDS: Needs = Needs::Value;
 
@@ -67,6 +64,9 @@ trait Function: 'static {
     fn of_half<S: Simd, T: Elementary, const U: usize>([z, _]: [Vector<S, T, U>; 2]) -> Vector<S, T, U> {
         Self::value(z, z)
     }
+
+    /// g(z) and g'(z) in plain f64, with the function's parameter, if it has one: what tests and benches compare with.
+    fn reference(z: f64, p: f64) -> (f64, f64);
 }
 
 /// An activation function, as networks, specs, the command and the docs know it.
@@ -82,7 +82,9 @@ pub struct Activation {
     pub parameter: Option<&'static Hyperparameter>,
     /// The value of the parameter; 0 where there is none.
     setting: f64,
-    reference: Reference,
+    /// Where it comes from, if it is not built in.
+    pub origin: Option<Origin>,
+    reference: fn(f64, f64) -> (f64, f64),
     /// What [`Self::backward`] takes.
     pub needs: Needs,
     /// The largest error of g'(z) relative to g'(z), for the default of the parameter.
@@ -100,34 +102,30 @@ struct Fused {
     shallow: Table<below_output::GradientOfShallow>,
 }
 
-/// g(z) and g'(z) in plain f64, for functions without and with a parameter.
-#[derive(Clone, Copy)]
-enum Reference {
-    Plain(fn(f64) -> (f64, f64)),
-    WithParameter(fn(f64, f64) -> (f64, f64)),
+parts! {
+    /// Every activation function that is built in, with the default of its parameter.
+    ALL: Activation = [
+        identity::IDENTITY,
+        relu::RELU,
+        sigmoid::SIGMOID,
+        tanh::TANH,
+        leaky_relu::LEAKY_RELU,
+        elu::ELU,
+        gelu::GELU,
+        gelu_tanh::GELU_TANH,
+        silu::SILU,
+        softplus::SOFTPLUS,
+    ]
 }
 
-/// Every activation function, with the default of its parameter.
-pub static ALL: &[&Activation] = &[
-    &identity::IDENTITY,
-    &relu::RELU,
-    &sigmoid::SIGMOID,
-    &tanh::TANH,
-    &leaky_relu::LEAKY_RELU,
-    &elu::ELU,
-    &gelu::GELU,
-    &gelu_tanh::GELU_TANH,
-    &silu::SILU,
-    &softplus::SOFTPLUS,
-];
-
 impl Activation {
-    const fn new<F: Function>(
+    /// The activation of a function: its name in specs, its formula and that of its derivative, and the largest error of the
+    /// derivative.
+    pub const fn new<F: Function>(
         name: &'static str,
         formula: &'static str,
         derivative: &'static str,
         derivative_error: DerivativeError,
-        reference: fn(f64) -> (f64, f64),
     ) -> Self {
         Self {
             name,
@@ -135,7 +133,8 @@ impl Activation {
             derivative,
             parameter: None,
             setting: 0.0,
-            reference: Reference::Plain(reference),
+            origin: None,
+            reference: F::reference,
             needs: F::NEEDS,
             derivative_error,
             forward: Table { f32: forward::<F, f32>, f64: forward::<F, f64> },
@@ -146,7 +145,8 @@ impl Activation {
 
     /// The same with [fused](Self::is_fused) forms: for functions that workloads and textbooks use, as each is as much code
     /// as all the rest of a function. They take the value of the function.
-    const fn with_fused<F: Function>(self) -> Self {
+    #[must_use]
+    pub const fn with_fused<F: Function>(self) -> Self {
         assert!(matches!(F::NEEDS, Needs::Value));
         let fused = Fused {
             layer: Table { f32: fused::forward_layer::<F, f32>, f64: fused::forward_layer::<F, f64> },
@@ -163,9 +163,15 @@ impl Activation {
     }
 
     /// The same, for a function with a parameter.
-    const fn with_parameter(self, parameter: &'static Hyperparameter, reference: fn(f64, f64) -> (f64, f64)) -> Self {
-        let setting = parameter.default;
-        Self { parameter: Some(parameter), setting, reference: Reference::WithParameter(reference), ..self }
+    #[must_use]
+    pub const fn with_parameter(self, parameter: &'static Hyperparameter) -> Self {
+        Self { parameter: Some(parameter), setting: parameter.default, ..self }
+    }
+
+    /// The same, from a package of its own.
+    #[must_use]
+    pub const fn from(self, origin: Origin) -> Self {
+        Self { origin: Some(origin), ..self }
     }
 
     /// The same function with another value of its parameter.
@@ -186,15 +192,12 @@ impl Activation {
 
     /// g(z) and g'(z) in plain f64: what tests and benches compare with.
     pub fn reference(&self, z: f64) -> (f64, f64) {
-        match self.reference {
-            Reference::Plain(function) => function(z),
-            Reference::WithParameter(function) => function(z, self.setting),
-        }
+        (self.reference)(z, self.setting)
     }
 
     /// Whether it is the one that [products](thalweg_products::Products) do on the way to memory.
     pub fn is_relu(&self) -> bool {
-        self.name == relu::RELU.name
+        self.name == RELU.name
     }
 
     /// Whether [`forward_layer`](Self::forward_layer), [`backward_from_output`](Self::backward_from_output) and
@@ -208,7 +211,7 @@ impl Activation {
         self.fused.as_ref().unwrap_or_else(|| panic!("{self:?} has no fused forms"))
     }
 
-    /// The activation function called `name`.
+    /// The built-in activation function called `name`.
     pub fn named(name: &str) -> Option<&'static Self> {
         ALL.iter().copied().find(|activation| activation.name == name)
     }

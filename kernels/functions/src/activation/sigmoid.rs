@@ -4,8 +4,8 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
+use super::reference::sigmoid;
 use super::{Activation, DerivativeError, Function};
-use crate::reference;
 
 /// g(z) = σ(z) = 1 / (1 + e⁻ᶻ); g'(z) = a (1 - a). Its error is that of [`thalweg_numerics::math::sigmoid`].
 ///
@@ -17,7 +17,6 @@ pub static SIGMOID: Activation = Activation::new::<Sigmoid>(
     "1 / (1 + exp(-z))",
     "a (1 - a)",
     DerivativeError::Saturating { of: "z", thousandth: [10.4, 30.5], whole: [17.3, 37.4] },
-    reference::activation::sigmoid,
 )
 .with_fused::<Sigmoid>();
 
@@ -36,5 +35,9 @@ impl Function for Sigmoid {
         _: Vector<S, T, U>,
     ) -> Vector<S, T, U> {
         upstream * (a * (a.like(1.0) - a))
+    }
+
+    fn reference(z: f64, _: f64) -> (f64, f64) {
+        (sigmoid(z), sigmoid(z) * sigmoid(-z))
     }
 }

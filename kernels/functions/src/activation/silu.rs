@@ -4,8 +4,8 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
+use super::reference::{sigmoid, times};
 use super::{Activation, BESIDE_ROOT, DerivativeError, Function, Needs, less_root, small_expm1};
-use crate::reference;
 
 /// g(z) = z σ(z); g'(z) = σ(z) (1 + z σ(-z)). Its error is that of [`thalweg_numerics::math::sigmoid`] and a rounding;
 /// where σ(z) is subnormal, which it is below -87 in f32, |z| times that of the smallest number. The derivative is wrong by
@@ -19,7 +19,6 @@ pub static SILU: Activation = Activation::new::<Silu>(
     "z / (1 + exp(-z))",
     "σ(z) (1 + z σ(-z))",
     DerivativeError::Ulps { f32: 6.09, f64: 6.33 },
-    reference::activation::silu,
 );
 
 struct Silu;
@@ -56,5 +55,10 @@ impl Function for Silu {
         let denominator = root.mul_add(root, one);
         let left = root * (middle / (denominator * denominator)) * root;
         upstream * Vector::select(z.less(z.like(0.0)), left, one - left)
+    }
+
+    fn reference(z: f64, _: f64) -> (f64, f64) {
+        let (right, left) = (sigmoid(z), sigmoid(-z));
+        (times(z, right), right + times(z, right * left))
     }
 }

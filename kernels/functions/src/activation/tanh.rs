@@ -5,7 +5,6 @@ use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
 use super::{Activation, DerivativeError, Function};
-use crate::reference;
 
 /// g(z) = tanh(z); g'(z) = 1 - a². Its error is that of [`thalweg_numerics::math::tanh`].
 ///
@@ -16,7 +15,6 @@ pub static TANH: Activation = Activation::new::<Tanh>(
     "tanh(z)",
     "1 - a²",
     DerivativeError::Saturating { of: "|z|", thousandth: [5.5, 15.6], whole: [9.0, 18.5] },
-    reference::activation::tanh,
 )
 .with_fused::<Tanh>();
 
@@ -47,5 +45,10 @@ impl Function for Tanh {
     #[inline(always)]
     fn of_half<S: Simd, T: Elementary, const U: usize>(half: [Vector<S, T, U>; 2]) -> Vector<S, T, U> {
         T::tanh_of_half(half)
+    }
+
+    fn reference(z: f64, _: f64) -> (f64, f64) {
+        let cosh = libm::cosh(z);
+        (libm::tanh(z), 1.0 / (cosh * cosh))
     }
 }

@@ -6,7 +6,6 @@ use thalweg_numerics::math::Elementary;
 use thalweg_numerics::parameter::Hyperparameter;
 
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
-use crate::reference;
 
 /// L = (1/n) Σᵢ h(zᵢ - yᵢ) with h(r) = ½ r² for |r| ≤ δ, else δ (|r| - ½ δ), the mean over the n outputs as in
 /// PyTorch's `HuberLoss`; dL/dzᵢ = r / n, cut to ±δ / n. By default, δ is 1.
@@ -21,9 +20,8 @@ pub static HUBER: Loss = Loss::new::<Huber>(
     "(1/n) Σ ½ r² if |r| ≤ δ, else δ (|r| - ½ δ), r = z - y",
     "min(max(r, -δ), δ) / n",
     Task::Regression,
-    |z, y| reference::loss::huber(z, y, DELTA.default),
 )
-.with_parameter(&DELTA, reference::loss::huber);
+.with_parameter(&DELTA);
 
 /// The size from which on residuals count as outliers.
 const DELTA: Hyperparameter =
@@ -77,5 +75,12 @@ impl Function for Huber {
             sum = add(size_and_cut(z.get(i) - target.get(i), delta), sum);
         }
         (sum / z.constant(n as f64), z.constant(0.0))
+    }
+
+    fn reference(z: &[f64], y: &[f64], delta: f64) -> (f64, Vec<f64>) {
+        let n = z.len() as f64;
+        let residuals = || z.iter().zip(y).map(|(z, y)| z - y);
+        let height = |r: f64| if r.abs() <= delta { 0.5 * r * r } else { delta * (r.abs() - 0.5 * delta) };
+        (residuals().map(height).sum::<f64>() / n, residuals().map(|r| r.clamp(-delta, delta) / n).collect())
     }
 }

@@ -3,13 +3,7 @@
 //! The loss of a batch is the mean over its m examples, J = (1/m) Σ L. Kernels give L per example and lane, and (1/m)
 //! dL/dz; the caller computes the mean, in f64 and in the order of the examples.
 
-mod bce;
-mod huber;
-mod mae;
-mod mse;
 mod rows;
-mod softmax_cross_entropy;
-mod softmax_cross_entropy_dense;
 
 use std::marker::PhantomData;
 
@@ -17,7 +11,7 @@ use pulp::{Simd, WithSimd};
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::parameter::Hyperparameter;
 use thalweg_numerics::table::{Family, Table};
-use thalweg_numerics::{Isa, Real, Vector};
+use thalweg_numerics::{Isa, Origin, Real, Vector, parts};
 use thalweg_products::Input;
 
 pub use rows::Rows;
@@ -42,8 +36,13 @@ impl Task {
     }
 }
 
-/// A loss L(z, y) of the outputs z of one example, given its target y.
-trait Function: 'static {
+/// A loss L(z, y) of the outputs z of one example, given its target y, written once for every precision, instruction set and
+/// width.
+///
+/// Its functions, and every function that they call on registers, must be `#[inline(always)]`: they are compiled into the
+/// loop of each instruction set, and what is not inlined there has none of its instructions. They use the operations of
+/// [`Vector`] only, so that their bits are the same everywhere.
+pub trait Function: 'static {
     /// Whether an example has one output and one target, so that several can be taken [together](Self::slope).
     const HAS_ONE_OUTPUT: bool = false;
 
@@ -68,49 +67,60 @@ trait Function: 'static {
         target: Target<'_, S, T>,
         p: Vector<S, T>,
     ) -> (Vector<S, T>, Vector<S, T>);
+
+    /// L(z, y) and dL/dz of one example in plain f64, with the loss's parameter, if it has one: what tests and benches
+    /// compare with.
+    fn reference(z: &[f64], y: &[f64], p: f64) -> (f64, Vec<f64>);
 }
 
 /// Numbers of one example, one register each: its output units, or its target.
-#[derive(Clone, Copy)]
-struct Units<'a, S: Simd, T: Real>(S, &'a [T::Reg<S>]);
+#[derive(Clone, Copy, Debug)]
+pub struct Units<'a, S: Simd, T: Real>(S, &'a [T::Reg<S>]);
 
 /// Output units of one example that are about to be overwritten.
-struct UnitsMut<'a, S: Simd, T: Real>(S, &'a mut [T::Reg<S>]);
+#[derive(Debug)]
+pub struct UnitsMut<'a, S: Simd, T: Real>(S, &'a mut [T::Reg<S>]);
 
 impl<S: Simd, T: Real> Units<'_, S, T> {
+    /// How many there are.
     #[inline(always)]
-    fn count(self) -> usize {
+    pub fn count(self) -> usize {
         self.1.len()
     }
 
+    /// Number `i`.
     #[inline(always)]
-    fn get(self, i: usize) -> Vector<S, T> {
+    pub fn get(self, i: usize) -> Vector<S, T> {
         Vector::new(self.0, self.1[i])
     }
 
     /// `x` in every lane.
     #[inline(always)]
-    fn constant(self, x: f64) -> Vector<S, T> {
+    pub fn constant(self, x: f64) -> Vector<S, T> {
         Vector::constant(self.0, x)
     }
 }
 
 impl<S: Simd, T: Real> UnitsMut<'_, S, T> {
+    /// What they are now.
     #[inline(always)]
-    fn read(&self) -> Units<'_, S, T> {
+    pub fn read(&self) -> Units<'_, S, T> {
         Units(self.0, self.1)
     }
 
+    /// Overwrites unit `i`.
     #[inline(always)]
-    fn set(&mut self, i: usize, value: Vector<S, T>) {
+    pub fn set(&mut self, i: usize, value: Vector<S, T>) {
         self.1[i] = value.register();
     }
 }
 
 /// The target of one example.
-#[derive(Clone, Copy)]
-enum Target<'a, S: Simd, T: Real> {
+#[derive(Clone, Copy, Debug)]
+pub enum Target<'a, S: Simd, T: Real> {
+    /// The same one for every lane.
     Shared(S, &'a [T]),
+    /// One for each lane.
     PerLane(Units<'a, S, T>),
 }
 
@@ -128,7 +138,7 @@ impl<'a, S: Simd, T: Real> Target<'a, S, T> {
 
     /// Its element `i`.
     #[inline(always)]
-    fn get(self, i: usize) -> Vector<S, T> {
+    pub fn get(self, i: usize) -> Vector<S, T> {
         match self {
             Target::Shared(simd, values) => Vector::splat(simd, values[i]),
             Target::PerLane(units) => units.get(i),
@@ -136,18 +146,8 @@ impl<'a, S: Simd, T: Real> Target<'a, S, T> {
     }
 }
 
-/// L(z, y) and dL/dz of one example in plain f64.
-type Plain = fn(&[f64], &[f64]) -> (f64, Vec<f64>);
-
-/// The same, given a parameter.
-type WithParameter = fn(&[f64], &[f64], f64) -> (f64, Vec<f64>);
-
-/// The plain form of a loss.
-#[derive(Clone, Copy)]
-enum Reference {
-    Plain(Plain),
-    WithParameter(WithParameter),
-}
+/// L(z, y) and dL/dz of one example in plain f64, given the parameter.
+type Reference = fn(&[f64], &[f64], f64) -> (f64, Vec<f64>);
 
 /// A loss function, as networks, specs, the command and the docs know it.
 #[derive(Clone, Copy)]
@@ -166,20 +166,24 @@ pub struct Loss {
     pub parameter: Option<&'static Hyperparameter>,
     /// The value of the parameter; 0 where there is none.
     setting: f64,
+    /// Where it comes from, if it is not built in.
+    pub origin: Option<Origin>,
     reference: Reference,
     gradient: Table<GradientKernel>,
     value: Table<ValueKernel>,
 }
 
-/// Every loss function, with the default of its parameter.
-pub static ALL: &[&Loss] = &[
-    &mse::MSE,
-    &bce::BCE,
-    &softmax_cross_entropy::SOFTMAX_CROSS_ENTROPY,
-    &mae::MAE,
-    &huber::HUBER,
-    &softmax_cross_entropy_dense::SOFTMAX_CROSS_ENTROPY_DENSE,
-];
+parts! {
+    /// Every loss function that is built in, with the default of its parameter.
+    ALL: Loss = [
+        mse::MSE,
+        bce::BCE,
+        softmax_cross_entropy::SOFTMAX_CROSS_ENTROPY,
+        mae::MAE,
+        huber::HUBER,
+        softmax_cross_entropy_dense::SOFTMAX_CROSS_ENTROPY_DENSE,
+    ]
+}
 
 /// A chunk of examples, as the gradient kernels take it. Lanes are those of a register.
 pub struct Gradient<'a, T> {
@@ -210,13 +214,13 @@ pub struct Value<'a, T> {
 }
 
 impl Loss {
-    const fn new<F: Function>(
+    /// The loss of a function: its names in specs and in text, its formula and that of its gradient, and what it is for.
+    pub const fn new<F: Function>(
         name: &'static str,
         title: &'static str,
         formula: &'static str,
         derivative: &'static str,
         task: Task,
-        reference: Plain,
     ) -> Self {
         Self {
             name,
@@ -226,16 +230,23 @@ impl Loss {
             task,
             parameter: None,
             setting: 0.0,
-            reference: Reference::Plain(reference),
+            origin: None,
+            reference: F::reference,
             gradient: Table { f32: gradient::<F, f32>, f64: gradient::<F, f64> },
             value: Table { f32: value::<F, f32>, f64: value::<F, f64> },
         }
     }
 
     /// The same, for a loss with a parameter.
-    const fn with_parameter(self, parameter: &'static Hyperparameter, reference: WithParameter) -> Self {
-        let setting = parameter.default;
-        Self { parameter: Some(parameter), setting, reference: Reference::WithParameter(reference), ..self }
+    #[must_use]
+    pub const fn with_parameter(self, parameter: &'static Hyperparameter) -> Self {
+        Self { parameter: Some(parameter), setting: parameter.default, ..self }
+    }
+
+    /// The same, from a package of its own.
+    #[must_use]
+    pub const fn from(self, origin: Origin) -> Self {
+        Self { origin: Some(origin), ..self }
     }
 
     /// The same loss with another value of its parameter.
@@ -256,13 +267,10 @@ impl Loss {
 
     /// L(z, y) and dL/dz of one example in plain f64: what tests and benches compare with.
     pub fn reference(&self, z: &[f64], y: &[f64]) -> (f64, Vec<f64>) {
-        match self.reference {
-            Reference::Plain(function) => function(z, y),
-            Reference::WithParameter(function) => function(z, y, self.setting),
-        }
+        (self.reference)(z, y, self.setting)
     }
 
-    /// The loss function called `name`.
+    /// The built-in loss function called `name`.
     pub fn named(name: &str) -> Option<&'static Self> {
         ALL.iter().copied().find(|loss| loss.name == name)
     }

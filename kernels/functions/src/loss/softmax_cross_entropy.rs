@@ -5,7 +5,6 @@ use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
-use crate::reference;
 
 /// L = ln Σⱼ e^zⱼ - z_y for the integer label y; dL/dzᵢ = softmax(z)ᵢ - \[i = y\].
 ///
@@ -18,7 +17,6 @@ pub static SOFTMAX_CROSS_ENTROPY: Loss = Loss::new::<SoftmaxCrossEntropy>(
     "ln Σⱼ exp(zⱼ) - z_y",
     "softmax(z) - onehot(y)",
     Task::Multiclass,
-    reference::loss::softmax_cross_entropy,
 );
 
 struct SoftmaxCrossEntropy;
@@ -83,5 +81,14 @@ impl Function for SoftmaxCrossEntropy {
             right = right * Vector::select(index.less(label), beaten, tied);
         }
         (sum.ln() + (largest - chosen), right)
+    }
+
+    fn reference(z: &[f64], y: &[f64], _: f64) -> (f64, Vec<f64>) {
+        let label = y[0] as usize;
+        let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let exponentials: Vec<f64> = z.iter().map(|z| libm::exp(z - largest)).collect();
+        let sum: f64 = exponentials.iter().sum();
+        let gradient = exponentials.iter().enumerate().map(|(i, e)| e / sum - if i == label { 1.0 } else { 0.0 });
+        (libm::log(sum) + largest - z[label], gradient.collect())
     }
 }

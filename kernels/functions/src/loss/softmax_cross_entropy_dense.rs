@@ -6,7 +6,6 @@ use thalweg_numerics::math::Elementary;
 
 use super::softmax_cross_entropy::largest;
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
-use crate::reference;
 
 /// L = Σᵢ yᵢ (ln Σⱼ e^zⱼ - zᵢ) for the shares y of the classes, usually one-hot; dL/dzᵢ = softmax(z)ᵢ Σⱼ yⱼ - yᵢ.
 ///
@@ -20,7 +19,6 @@ pub static SOFTMAX_CROSS_ENTROPY_DENSE: Loss = Loss::new::<SoftmaxCrossEntropyDe
     "Σ y (ln Σⱼ exp(zⱼ) - z)",
     "softmax(z) Σⱼ yⱼ - y",
     Task::Distribution,
-    reference::loss::softmax_cross_entropy_dense,
 );
 
 struct SoftmaxCrossEntropyDense;
@@ -85,5 +83,13 @@ impl Function for SoftmaxCrossEntropyDense {
         // A logit that is NaN makes nothing correct.
         let right = Vector::select(found.equal(expected), one, zero);
         (loss, Vector::select(largest.equal(largest), right, zero))
+    }
+
+    fn reference(z: &[f64], y: &[f64], _: f64) -> (f64, Vec<f64>) {
+        let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let exponentials: Vec<f64> = z.iter().map(|z| libm::exp(z - largest)).collect();
+        let (sum, total) = (exponentials.iter().sum::<f64>(), y.iter().sum::<f64>());
+        let loss = z.iter().zip(y).map(|(z, y)| y * (libm::log(sum) + (largest - z))).sum();
+        (loss, exponentials.iter().zip(y).map(|(e, y)| e / sum * total - y).collect())
     }
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use flate2::bufread::GzDecoder;
 
-use crate::spec::Task;
+use super::Task;
 
 /// A data set that can be used by name.
 #[derive(Debug)]

@@ -1,9 +1,8 @@
 //! A checkerboard: the class is the colour of the field.
 
-use super::Dataset;
 use super::generator::{Domain, Generator, Parameter, SAMPLES, noise};
 use super::plane::scattered;
-use crate::spec::Task;
+use super::{Dataset, Task};
 
 /// The checkerboard in specs.
 pub(super) static CHECKERBOARD: Generator = Generator {
@@ -21,6 +20,7 @@ pub(super) static CHECKERBOARD: Generator = Generator {
         noise("standard deviation of the noise on both coordinates, which may cross a border", 0.0),
     ],
     classes: None,
+    origin: None,
     generate: |values, seed| checkerboard(values.count("samples"), values.count("cells"), values.number("noise"), seed),
 };
 
@@ -38,7 +38,7 @@ pub fn checkerboard(samples: usize, cells: usize, noise: f64, seed: u64) -> Data
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Targets, xor_continuous};
+    use crate::dataset::{Targets, xor_continuous};
 
     #[test]
     fn colours_alternate_from_field_to_field() {

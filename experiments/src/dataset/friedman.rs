@@ -3,9 +3,8 @@
 use std::f64::consts::PI;
 
 use super::generator::{Generator, SAMPLES, inputs, noise};
-use super::{Dataset, Targets};
+use super::{Dataset, Targets, Task};
 use crate::random::Stream;
-use crate::spec::Task;
 
 /// Friedman's first function in specs.
 pub(super) static FRIEDMAN1: Generator = Generator {
@@ -14,6 +13,7 @@ pub(super) static FRIEDMAN1: Generator = Generator {
     task: Task::Regression,
     parameters: &[SAMPLES, inputs(5, 10), noise("standard deviation of the noise on y", 1.0)],
     classes: None,
+    origin: None,
     generate: |values, seed| friedman1(values.count("samples"), values.count("inputs"), values.number("noise"), seed),
 };
 

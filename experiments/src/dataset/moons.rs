@@ -2,10 +2,9 @@
 
 use std::f64::consts::PI;
 
-use super::Dataset;
 use super::generator::{Generator, SAMPLES, noise};
 use super::plane::arranged;
-use crate::spec::Task;
+use super::{Dataset, Task};
 
 /// Two moons in specs.
 pub(super) static MOONS: Generator = Generator {
@@ -14,6 +13,7 @@ pub(super) static MOONS: Generator = Generator {
     task: Task::Classification,
     parameters: &[SAMPLES, noise("standard deviation of the noise on both coordinates", 0.1)],
     classes: None,
+    origin: None,
     generate: |values, seed| moons(values.count("samples"), values.number("noise"), seed),
 };
 
@@ -45,7 +45,7 @@ fn angle(index: usize, count: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Targets;
+    use crate::dataset::Targets;
 
     fn labels(data: &Dataset) -> &[u32] {
         match &data.targets {

@@ -2,10 +2,9 @@
 
 use std::f64::consts::PI;
 
-use super::Dataset;
 use super::generator::{Domain, Generator, Parameter, SAMPLES, noise};
 use super::plane::{arranged, deal, numbered};
-use crate::spec::Task;
+use super::{Dataset, Task};
 
 /// Spirals in specs.
 pub(super) static SPIRALS: Generator = Generator {
@@ -29,6 +28,7 @@ pub(super) static SPIRALS: Generator = Generator {
         noise("standard deviation of the noise on both coordinates", 0.02),
     ],
     classes: Some("arms"),
+    origin: None,
     generate: |values, seed| {
         let (samples, arms) = (values.count("samples"), values.count("arms"));
         spirals(samples, arms, values.number("turns"), values.number("noise"), seed)
@@ -56,7 +56,7 @@ pub fn spirals(samples: usize, arms: usize, turns: f64, noise: f64, seed: u64) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Targets;
+    use crate::dataset::Targets;
 
     #[test]
     fn arms_are_one_spiral_turned() {

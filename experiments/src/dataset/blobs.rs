@@ -2,9 +2,8 @@
 
 use super::generator::{Domain, Generator, Parameter, SAMPLES, inputs};
 use super::plane::{deal, numbered};
-use super::{Dataset, Targets};
+use super::{Dataset, Targets, Task};
 use crate::random::Stream;
-use crate::spec::Task;
 
 /// Blobs in specs.
 pub(super) static BLOBS: Generator = Generator {
@@ -34,6 +33,7 @@ pub(super) static BLOBS: Generator = Generator {
         },
     ],
     classes: Some("centers"),
+    origin: None,
     generate: |values, seed| {
         let counts = ["samples", "centers", "inputs"].map(|name| values.count(name));
         blobs(counts, values.number("cluster_std"), values.number("center_box"), seed)

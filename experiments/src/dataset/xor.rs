@@ -1,9 +1,8 @@
 //! Exclusive or: the class is whether the two coordinates differ in sign.
 
-use super::Dataset;
 use super::generator::{Domain, Generator, Parameter, SAMPLES, noise};
 use super::plane::{arranged, deal, scattered};
-use crate::spec::Task;
+use super::{Dataset, Task};
 
 /// Exclusive or in specs.
 pub(super) static XOR: Generator = Generator {
@@ -21,6 +20,7 @@ pub(super) static XOR: Generator = Generator {
         noise("standard deviation of the noise on both coordinates, which may cross the border", 0.25),
     ],
     classes: None,
+    origin: None,
     generate: |values, seed| {
         let make = if values.number("form") == 0.0 { xor_clusters } else { xor_continuous };
         make(values.count("samples"), values.number("noise"), seed)
@@ -54,7 +54,7 @@ pub fn xor_continuous(samples: usize, noise: f64, seed: u64) -> Dataset {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Targets;
+    use crate::dataset::Targets;
 
     #[test]
     fn without_noise_signs_decide() {

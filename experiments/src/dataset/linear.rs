@@ -1,9 +1,8 @@
 //! A linear function with noise.
 
 use super::generator::{Generator, SAMPLES, inputs, noise};
-use super::{Dataset, Targets};
+use super::{Dataset, Targets, Task};
 use crate::random::Stream;
-use crate::spec::Task;
 
 /// Linear regression in specs.
 pub(super) static LINEAR: Generator = Generator {
@@ -12,6 +11,7 @@ pub(super) static LINEAR: Generator = Generator {
     task: Task::Regression,
     parameters: &[SAMPLES, inputs(1, 1), noise("standard deviation of the noise on y", 0.1)],
     classes: None,
+    origin: None,
     generate: |values, seed| linear(values.count("samples"), values.count("inputs"), values.number("noise"), seed),
 };
 

@@ -2,10 +2,9 @@
 
 use std::f64::consts::PI;
 
-use super::Dataset;
 use super::generator::{Domain, Generator, Parameter, SAMPLES, noise};
 use super::plane::arranged;
-use crate::spec::Task;
+use super::{Dataset, Task};
 
 /// Circles in specs.
 pub(super) static CIRCLES: Generator = Generator {
@@ -23,6 +22,7 @@ pub(super) static CIRCLES: Generator = Generator {
         noise("standard deviation of the noise on both coordinates", 0.1),
     ],
     classes: None,
+    origin: None,
     generate: |values, seed| circles(values.count("samples"), values.number("factor"), values.number("noise"), seed),
 };
 

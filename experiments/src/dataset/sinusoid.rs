@@ -3,9 +3,8 @@
 use std::f64::consts::PI;
 
 use super::generator::{Domain, Generator, Parameter, SAMPLES, noise};
-use super::{Dataset, Targets};
+use super::{Dataset, Targets, Task};
 use crate::random::Stream;
-use crate::spec::Task;
 
 /// The sine wave in specs.
 pub(super) static SINUSOID: Generator = Generator {
@@ -23,6 +22,7 @@ pub(super) static SINUSOID: Generator = Generator {
         noise("standard deviation of the noise on y", 0.1),
     ],
     classes: None,
+    origin: None,
     generate: |values, seed| {
         sinusoid(values.count("samples"), values.number("frequency"), values.number("noise"), seed)
     },

@@ -1,8 +1,11 @@
 //! Generators: what makes examples from a few numbers and a seed.
 
-use crate::spec::{MAX_SAMPLES, Task, number, quoted};
+use thalweg_kernels::Origin;
 
-use super::{Dataset, blobs, checkerboard, circles, friedman, linear, moons, sinusoid, spirals, xor};
+use super::{Dataset, Task};
+
+/// The most examples of a problem.
+pub const MAX_SAMPLES: u64 = 100_000_000;
 
 /// A source of examples that are computed.
 #[derive(Debug)]
@@ -17,6 +20,8 @@ pub struct Generator {
     pub parameters: &'static [Parameter],
     /// The name of the parameter that counts the classes, if their number can be chosen.
     pub classes: Option<&'static str>,
+    /// Where it comes from, if it is not built in.
+    pub origin: Option<Origin>,
     /// Makes the examples of a seed.
     pub generate: fn(&Generated, u64) -> Dataset,
 }
@@ -55,21 +60,8 @@ pub enum Domain {
     Choice(&'static [&'static str]),
 }
 
-/// All generators.
-pub static GENERATORS: &[&Generator] = &[
-    &moons::MOONS,
-    &circles::CIRCLES,
-    &spirals::SPIRALS,
-    &blobs::BLOBS,
-    &xor::XOR,
-    &checkerboard::CHECKERBOARD,
-    &linear::LINEAR,
-    &sinusoid::SINUSOID,
-    &friedman::FRIEDMAN1,
-];
-
 /// The number of examples, which every generator has.
-pub(super) const SAMPLES: Parameter = Parameter {
+pub const SAMPLES: Parameter = Parameter {
     name: "samples",
     summary: "examples",
     domain: Domain::Count { low: 2, high: MAX_SAMPLES },
@@ -77,13 +69,13 @@ pub(super) const SAMPLES: Parameter = Parameter {
 };
 
 /// The standard deviation of normal noise.
-pub(super) const fn noise(summary: &'static str, default: f64) -> Parameter {
+pub const fn noise(summary: &'static str, default: f64) -> Parameter {
     let domain = Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) };
     Parameter { name: "noise", summary, domain, default: Some(default) }
 }
 
 /// The number of features.
-pub(super) const fn inputs(low: u64, default: u64) -> Parameter {
+pub const fn inputs(low: u64, default: u64) -> Parameter {
     let domain = Domain::Count { low, high: 65_536 };
     Parameter { name: "inputs", summary: "features", domain, default: Some(default as f64) }
 }
@@ -101,13 +93,6 @@ pub struct Generated {
 impl PartialEq for Generated {
     fn eq(&self, other: &Self) -> bool {
         self.generator.name == other.generator.name && self.values == other.values
-    }
-}
-
-impl Generator {
-    /// The generator of this name.
-    pub fn named(name: &str) -> Option<&'static Self> {
-        GENERATORS.iter().copied().find(|generator| generator.name == name)
     }
 }
 
@@ -134,7 +119,7 @@ impl Generated {
     ///
     /// If the generator has no such parameter.
     #[track_caller]
-    pub(super) fn number(&self, name: &str) -> f64 {
+    pub fn number(&self, name: &str) -> f64 {
         self.value(name).expect("generators ask for parameters that they list")
     }
 
@@ -144,17 +129,7 @@ impl Generated {
     ///
     /// If the generator has no such parameter.
     #[track_caller]
-    pub(super) fn count(&self, name: &str) -> usize {
+    pub fn count(&self, name: &str) -> usize {
         self.number(name) as usize
-    }
-
-    /// Its keys and values as specs write them.
-    pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
-        let text = |(parameter, value): (&Parameter, &f64)| match parameter.domain {
-            Domain::Count { .. } => (parameter.name, (*value as u64).to_string()),
-            Domain::Number { .. } => (parameter.name, number(*value)),
-            Domain::Choice(names) => (parameter.name, quoted(names[*value as usize])),
-        };
-        self.generator.parameters.iter().zip(&self.values).map(text).collect()
     }
 }
