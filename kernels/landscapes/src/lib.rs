@@ -195,6 +195,7 @@ parts! {
         himmelblau::HIMMELBLAU,
         levy::LEVY,
         matyas::MATYAS,
+        mccormick::MCCORMICK,
         quadratic::QUADRATIC,
         rastrigin::RASTRIGIN,
         rosenbrock::ROSENBROCK,
