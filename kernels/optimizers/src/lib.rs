@@ -104,6 +104,7 @@ parts! {
         lion::LION,
         yogi::YOGI,
         adabelief::ADABELIEF,
+        optimistic::OPTIMISTIC,
     ]
 }
 

@@ -30,14 +30,19 @@ OPTIMIZERS = [
     {"name": "adabelief", "lr": 1e-2},
     {"name": "adabelief", "lr": 1e-2, "beta1": 0.8, "beta2": 0.95, "eps": 1e-4, "eps_root": 1e-6},
     {"name": "adamw", "lr": 1e-2, "weight_decay": 1e-2},
+    {"name": "optimistic", "lr": 1e-2},
+    {"name": "optimistic", "lr": 1e-2, "optimism": 0.3},
 ]
-NAMES = {"lr": "learning_rate", "beta1": "b1", "beta2": "b2"}
+# What optax calls otherwise.
+METHODS = {"optimistic": optax.optimistic_gradient_descent}
+NAMES = {"lr": "learning_rate", "beta1": "b1", "beta2": "b2", "optimism": "beta"}
 
 
 def weights(w0, gradients, settings):
     """The weights after each logged step."""
     arguments = {NAMES.get(key, key): value for key, value in settings.items() if key != "name"}
-    optimizer = getattr(optax, settings["name"])(**arguments)
+    method = METHODS.get(settings["name"]) or getattr(optax, settings["name"])
+    optimizer = method(**arguments)
     w = jnp.asarray(w0)
     state = optimizer.init(w)
     logged = []
