@@ -27,7 +27,7 @@ use super::error::{InputError, suggestion};
 use super::figure::{Figure, setting_text};
 use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Named, Table};
-use super::{NAME, Spec, TIER, TITLE, Tier, read_name, tables};
+use super::{NAME, Spec, TIER, TITLE, Tier, faults, read_name, tables};
 use crate::figure::{Input, KINDS, Kind};
 use crate::record::Setting;
 
@@ -344,14 +344,15 @@ impl Study {
     ///
     /// # Errors
     ///
-    /// The first thing in the text that is not right, with its place.
+    /// All that is not right in the text, each with its place.
     pub fn parse(name: &str, text: &str, folder: &std::path::Path, overrides: &[String]) -> Result<Self, InputError> {
         let mut document = Document::parse(name, text)?;
         if !Drawing::is_one(&document) {
             return Spec::parse(name, text, folder, overrides).map(|spec| Self::Sweep(Box::new(spec)));
         }
-        overrides.iter().try_for_each(|text| document.set(text))?;
-        Drawing::read(&Arc::new(document)).map(|drawing| Self::Drawing(Box::new(drawing)))
+        document.set_all(overrides)?;
+        let read = |document: &Document| Drawing::read(&Arc::new(document.clone()));
+        faults::read_all(&document, read).map(|drawing| Self::Drawing(Box::new(drawing)))
     }
 
     /// Its name.

@@ -11,6 +11,7 @@ mod idx;
 mod keys;
 mod labels;
 mod landscapes;
+mod many;
 mod overrides;
 mod plans;
 mod problems;
