@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::source::Source;
-use super::{CliError, Work, duration};
+use super::{CliError, Work, duration, tell};
 use crate::record::Setting;
 use crate::spec::{Factor, Named, Spec};
 use crate::sweep::{self, Condition, Estimate};
@@ -32,7 +32,10 @@ impl Plan {
         let spec = self.source.read_sweep()?;
         let memory = self.work.memory();
         let (files, data, plan) = sweep::Plan::read(&spec, memory)?;
-        drawing::check(&spec, &plan, &Path::new("results").join(&spec.name))?;
+        let warnings = drawing::check(&spec, &plan, &Path::new("results").join(&spec.name))?;
+        if !self.work.quiet {
+            warnings.iter().for_each(|warning| tell(format_args!("warning: {warning}")));
+        }
         let mut out = io::stdout().lock();
         if self.trials {
             return Ok(list_trials(&plan, &mut out)?);

@@ -352,7 +352,7 @@ impl Study {
         }
         document.set_all(overrides)?;
         let read = |document: &Document| Drawing::read(&Arc::new(document.clone()));
-        faults::read_all(&document, read).map(|drawing| Self::Drawing(Box::new(drawing)))
+        faults::read_all(&document, &read).map(|drawing| Self::Drawing(Box::new(drawing)))
     }
 
     /// Its name.

@@ -40,7 +40,7 @@ train = { steps = 1, epochs = 1 }
 /// Reads a document; where that fails, finds all that is wrong with it.
 pub(super) fn read_all<T>(
     document: &Document,
-    read: impl Fn(&Document) -> Result<T, InputError>,
+    read: &dyn Fn(&Document) -> Result<T, InputError>,
 ) -> Result<T, InputError> {
     read(document).map_err(|first| {
         let mut search = Search::new(document.clone());

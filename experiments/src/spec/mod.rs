@@ -10,6 +10,7 @@ mod combination;
 mod condition;
 mod conditions;
 mod corruption;
+mod difference;
 mod document;
 mod drawing;
 mod error;
@@ -32,6 +33,7 @@ mod perturbation;
 mod problem;
 mod reader;
 mod section;
+mod selection;
 pub mod shipped;
 mod spectrum;
 mod synthetic;
@@ -46,6 +48,7 @@ pub use combination::{Combinations, Skip};
 pub use condition::Condition;
 use condition::choose;
 pub use corruption::{Corruption, Imbalance};
+pub use difference::Difference;
 use document::Document;
 pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
 pub(crate) use error::shortened;
@@ -200,7 +203,7 @@ impl Spec {
     pub fn parse(name: &str, text: &str, folder: &Path, overrides: &[String]) -> Result<Self, InputError> {
         let mut document = Document::parse(name, text)?;
         document.set_all(overrides)?;
-        faults::read_all(&document, |document| {
+        faults::read_all(&document, &|document| {
             let spec = Self::read(document, folder)?;
             check::check(&spec).map(|()| spec)
         })
