@@ -27,6 +27,9 @@ pub(super) struct Stamp {
     /// The name of the spec, for those who look from outside.
     #[serde(default)]
     pub spec: String,
+    /// Its canonical text, to compare other specs with.
+    #[serde(default)]
+    pub text: String,
 }
 
 /// The name of the file.
@@ -36,7 +39,15 @@ impl Stamp {
     pub fn new(identity: &Identity, trials: usize, form: &str) -> Self {
         let sweep = identity.sweep.to_hex().to_string();
         let form = blake3::hash(form.as_bytes()).to_hex().to_string();
-        Self { contract: identity.contract, sweep, trials, piece: identity.piece, form, spec: String::new() }
+        Self {
+            contract: identity.contract,
+            sweep,
+            trials,
+            piece: identity.piece,
+            form,
+            spec: String::new(),
+            text: String::new(),
+        }
     }
 
     /// Reads that of a folder of rows; nothing if there is none, or it is damaged.
