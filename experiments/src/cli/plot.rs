@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{CliError, make};
+use super::{CliError, isa, make};
 use crate::drawing::{self, SPEC};
 use crate::record::manifest::{self, Change, Manifest};
 use crate::spec::{Spec, Study};
@@ -42,7 +42,7 @@ fn plot(folder: &Path, png: bool, unchecked: bool) -> Result<(), CliError> {
     };
     let spec = match Study::parse(&path.display().to_string(), &text, folder, &[])? {
         Study::Sweep(spec) => spec,
-        Study::Drawing(drawing) => return make(&drawing, folder, folder, png),
+        Study::Drawing(drawing) => return make(&drawing, folder, folder, isa()?, png),
     };
     let _lock = FolderLock::take(folder)?;
     if unchecked {
