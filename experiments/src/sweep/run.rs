@@ -16,7 +16,7 @@ use super::identity::{form, piece};
 use super::lock::host;
 use super::outputs::Outputs;
 use super::training::Training;
-use super::{DrawError, Figures, Plan, Quadratic, WeightFiles};
+use super::{DrawError, Figures, Plan, Quadratic, WeightFiles, transfer};
 use crate::memory::Memory;
 use crate::record::{Holder, Identity, Provenance, RecordError};
 use crate::spec::{Difference, InputError, Spec};
@@ -177,9 +177,9 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let text = spec.of_results().canonical();
     let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
     let (path, text) = (settings.out.as_path(), text.as_str());
-    let (form, outputs, inputs) = (form(spec, &plan), &outputs, &inputs);
-    let identity = &Identity::new(CONTRACT, plan.trials.keys(), &form, piece(&plan));
-    let folder = Folder { path, spec, text, plan: &plan, outputs, identity, form: &form, inputs };
+    let (form, own, outputs, inputs) = (form(spec, &plan), transfer::own(spec, &plan), &outputs, &inputs);
+    let identity = &Identity::new(CONTRACT, plan.trials.keys(), &format!("{form}{own}"), piece(&plan));
+    let folder = Folder { path, spec, text, plan: &plan, outputs, identity, form: &form, own: &own, inputs };
     let workshop = match pool.install(|| folder.claim(settings.reuse, progress))? {
         Claim::Complete => return Ok(Finished::AlreadyComplete),
         Claim::Drawing(workshop) => {
