@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -91,13 +92,10 @@ fn summarise(spec: &Spec, plan: &sweep::Plan, estimate: &Estimate, out: &mut imp
     writeln!(out, "  memory       {}", memory::text(estimate.bytes))?;
     let disk = plan.disk(spec);
     writeln!(out, "  disk         about {} while tables are written, half of it afterwards", memory::text(disk))?;
-    writeln!(
-        out,
-        "  time         about {} ({} threads, {})",
-        duration::text(estimate.time),
-        estimate.threads,
-        estimate.isa
-    )
+    // What is short is not worth its digits: to start takes longer.
+    let is_short = estimate.time < Duration::from_secs(1);
+    let time = if is_short { "less than 1 s".to_owned() } else { format!("about {}", duration::text(estimate.time)) };
+    writeln!(out, "  time         {time} ({} threads, {})", estimate.threads, estimate.isa)
 }
 
 /// What differs between conditions, each with the number of its values.

@@ -404,5 +404,6 @@ fn starts_are_shared_among_all_threads() {
         let estimate = Estimate::measure(&plan, (&files, &data), Isa::best(), threads).unwrap();
         3600_usize.div_ceil(estimate.paths[0].1)
     };
-    assert!(blocks(1) < 32 && blocks(32) >= 32, "{} and {}", blocks(1), blocks(32));
+    // Of whole registers.
+    assert!(blocks(1) < 16 && (16..=32).contains(&blocks(32)), "{} and {}", blocks(1), blocks(32));
 }
