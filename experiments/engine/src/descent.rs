@@ -68,13 +68,12 @@ impl<T: Elementary> Descent<T> {
         Self { gradient_noise: standard_deviation, ..self }
     }
 
-    /// The values at some points, on the fastest instruction set.
+    /// The values at some points.
     ///
     /// # Panics
     ///
     /// If a point has another number of coordinates.
-    pub fn values(&self, points: &[Vec<f64>]) -> Vec<f64> {
-        let isa = Isa::best();
+    pub fn values(&self, isa: Isa, points: &[Vec<f64>]) -> Vec<f64> {
         let x = self.groups(points, isa.lanes::<T>());
         let mut values = vec![T::default(); x.len() / self.dimensions];
         let mut turned = vec![T::default(); if self.rotation.is_some() { x.len() } else { 0 }];
@@ -83,13 +82,12 @@ impl<T: Elementary> Descent<T> {
         values[..points.len()].iter().map(|value| value.to_f64()).collect()
     }
 
-    /// The gradients at some points, without noise, on the fastest instruction set.
+    /// The gradients at some points, without noise.
     ///
     /// # Panics
     ///
     /// If a point has another number of coordinates.
-    pub fn gradients(&self, points: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        let isa = Isa::best();
+    pub fn gradients(&self, isa: Isa, points: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let lanes = isa.lanes::<T>();
         let x = self.groups(points, lanes);
         let mut turned = [0, 1].map(|_| vec![T::default(); if self.rotation.is_some() { x.len() } else { 0 }]);

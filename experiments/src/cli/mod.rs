@@ -94,14 +94,19 @@ impl Work {
 
     /// The instruction set, with a warning where there is no SIMD.
     fn isa(&self) -> Result<Isa, CliError> {
-        // An empty variable is one that is not set.
-        let is_empty = std::env::var_os(VARIABLE).is_some_and(|name| name.is_empty());
-        let isa = if is_empty { Isa::best() } else { Isa::from_environment()? };
+        let isa = isa()?;
         if isa.is_scalar() && !self.quiet {
             tell("warning: running without SIMD, which is 50 to 100 times slower (the results are the same)");
         }
         Ok(isa)
     }
+}
+
+/// The instruction set that the environment asks for, or else the fastest.
+fn isa() -> Result<Isa, CliError> {
+    // An empty variable is one that is not set.
+    let is_empty = std::env::var_os(VARIABLE).is_some_and(|name| name.is_empty());
+    Ok(if is_empty { Isa::best() } else { Isa::from_environment()? })
 }
 
 /// Runs the command that the process was called with, on specs of built-in parts.
@@ -136,9 +141,9 @@ pub fn main_with(registry: Registry) -> ExitCode {
 }
 
 /// Makes the results of a study that draws, in a folder whose files of these names are the command's own.
-fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(), CliError> {
+fn make(drawing: &Drawing, out: &Path, home: &Path, isa: Isa, png: bool) -> Result<(), CliError> {
     let names = drawing::output_files(drawing, out);
-    sweep::guarded(out, &names, &drawing.canonical(), || Ok(drawing::make(drawing, out, home, png)?))
+    sweep::guarded(out, &names, &drawing.canonical(), || Ok(drawing::make(drawing, out, home, isa, png)?))
 }
 
 /// Says something on standard error. A stream that is closed or full changes nothing.

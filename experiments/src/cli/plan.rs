@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::source::Source;
-use super::{CliError, Work, duration};
+use super::{CliError, Work, duration, tell};
 use crate::record::Setting;
 use crate::registry::Registry;
 use crate::spec::{Factor, Named, Spec};
@@ -34,7 +35,10 @@ impl Plan {
         let spec = self.source.read_sweep(registry)?;
         let memory = self.work.memory();
         let (files, data, plan) = sweep::Plan::read(&spec, memory)?;
-        drawing::check(&spec, &plan, &Path::new("results").join(&spec.name))?;
+        let warnings = drawing::check(&spec, &plan, &Path::new("results").join(&spec.name))?;
+        if !self.work.quiet {
+            warnings.iter().for_each(|warning| tell(format_args!("warning: {warning}")));
+        }
         let mut out = io::stdout().lock();
         if self.trials {
             return Ok(list_trials(&plan, &mut out)?);
@@ -90,13 +94,10 @@ fn summarise(spec: &Spec, plan: &sweep::Plan, estimate: &Estimate, out: &mut imp
     writeln!(out, "  memory       {}", memory::text(estimate.bytes))?;
     let disk = plan.disk(spec);
     writeln!(out, "  disk         about {} while tables are written, half of it afterwards", memory::text(disk))?;
-    writeln!(
-        out,
-        "  time         about {} ({} threads, {})",
-        duration::text(estimate.time),
-        estimate.threads,
-        estimate.isa
-    )
+    // What is short is not worth its digits: to start takes longer.
+    let is_short = estimate.time < Duration::from_secs(1);
+    let time = if is_short { "less than 1 s".to_owned() } else { format!("about {}", duration::text(estimate.time)) };
+    writeln!(out, "  time         {time} ({} threads, {})", estimate.threads, estimate.isa)
 }
 
 /// What differs between conditions, each with the number of its values.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{CliError, make};
+use super::{CliError, isa, make};
 use crate::drawing::{self, SPEC};
 use crate::record::manifest::{self, Change, Manifest};
 use crate::registry::Registry;
@@ -44,7 +44,7 @@ fn plot(registry: &Arc<Registry>, folder: &Path, png: bool, unchecked: bool) -> 
     };
     let spec = match Study::parse_with(registry, &path.display().to_string(), &text, folder, &[])? {
         Study::Sweep(spec) => spec,
-        Study::Drawing(drawing) => return make(&drawing, folder, folder, png),
+        Study::Drawing(drawing) => return make(&drawing, folder, folder, isa()?, png),
     };
     let _lock = FolderLock::take(folder)?;
     if unchecked {

@@ -1,10 +1,11 @@
 //! How far a run is: a bar on a terminal, and a line now and then elsewhere.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{duration, tell};
 use crate::sweep::run::Progress;
@@ -25,8 +26,12 @@ impl Bar {
     /// A bar with a name before it; lines if standard error is not a terminal, and neither if `quiet`.
     pub fn new(name: &str, quiet: bool) -> Self {
         let bar = ProgressBar::no_length();
-        let template = "{prefix} {wide_bar} {human_pos}/{human_len} trials, {per_sec}, {eta} left";
+        let template = "{prefix} {wide_bar} {human_pos}/{human_len} trials, {rate}, {eta} left";
         let style = ProgressStyle::with_template(template).expect("the template is valid");
+        let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+            // Who asked for a text gets all of it.
+            let _ = out.write_str(&rate(state.per_sec()));
+        });
         bar.set_style(style.progress_chars("━╸─"));
         bar.set_prefix(name.to_owned());
         if quiet || !std::io::stderr().is_terminal() {
@@ -89,12 +94,16 @@ fn report(ticks: usize, tick: Duration, is_over: impl Fn() -> bool, report: impl
 
 /// How far a run is: the trials that were done when it began, those that are now, and all.
 fn line(name: &str, [before, done, trials]: [u64; 3], elapsed: Duration) -> String {
-    let rate = done.saturating_sub(before) as f64 / elapsed.as_secs_f64();
+    let per_second = done.saturating_sub(before) as f64 / elapsed.as_secs_f64();
     let share = format!("{name}: {}/{} trials", HumanCount(done), HumanCount(trials));
-    let left = Duration::try_from_secs_f64(trials.saturating_sub(done) as f64 / rate);
+    let left = Duration::try_from_secs_f64(trials.saturating_sub(done) as f64 / per_second);
     let Ok(left) = left.map(duration::text) else { return share };
-    let rate = if rate < 10.0 { format!("{rate:.2}") } else { HumanCount(rate as u64).to_string() };
-    format!("{share}, {rate}/s, {left} left")
+    format!("{share}, {}, {left} left", rate(per_second))
+}
+
+/// Trials per second, in as many digits as mean something.
+fn rate(per_second: f64) -> String {
+    if per_second < 10.0 { format!("{per_second:.2}/s") } else { format!("{}/s", HumanCount(per_second as u64)) }
 }
 
 #[cfg(test)]
@@ -111,6 +120,7 @@ mod tests {
         assert_eq!(line([1_000, 1_010, 1_610], 20), "digits: 1,010/1,610 trials, 0.50/s, 20 min left");
         assert_eq!(line([5, 5, 60], 10), "digits: 5/60 trials");
         assert_eq!(line([0, 0, 0], 0), "digits: 0/0 trials");
+        assert_eq!((rate(34.6527), rate(13_742.488), rate(0.5)), ("34/s".into(), "13,742/s".into(), "0.50/s".into()));
     }
 
     #[test]

@@ -54,6 +54,11 @@ impl Reproduce {
             let committed = self.out.join(study.name());
             let scratch =
                 tempfile::tempdir().map_err(|source| CliError::Write { path: std::env::temp_dir(), source })?;
+            if self.check && !committed.join(FILE).exists() {
+                (differences, files) = (differences + 1, files + 1);
+                let _ = writeln!(io::stdout(), "{} is not there", committed.join(FILE).display());
+                continue;
+            }
             let out = if self.check { scratch.path().to_owned() } else { committed.clone() };
             let settings = Settings {
                 out,
@@ -74,7 +79,7 @@ impl Reproduce {
                     if !self.check {
                         drawing::write_shipped_timings(drawing, &committed)?;
                     }
-                    make(drawing, &settings.out, &committed, false)?;
+                    make(drawing, &settings.out, &committed, isa, false)?;
                 }
             }
             if self.check {

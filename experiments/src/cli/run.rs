@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::plot::redraw;
 use super::progress::Bar;
 use super::source::Source;
 use super::{CliError, Work, make, stop_flag, tell};
 use crate::drawing::drawer;
 use crate::registry::Registry;
 use crate::spec::Study;
+use crate::sweep::FolderLock;
 use crate::sweep::run::{Finished, Reuse, Settings, run};
 
 /// Run a spec and write its results: CSV, figures and what is needed to check them.
@@ -48,7 +50,7 @@ impl Run {
         let spec = match study {
             Study::Sweep(spec) => spec,
             Study::Drawing(drawing) => {
-                make(&drawing, &out, &out, self.png)?;
+                make(&drawing, &out, &out, self.work.isa()?, self.png)?;
                 if !self.work.quiet {
                     tell(format_args!("results are in {}", out.display()));
                 }
@@ -60,13 +62,19 @@ impl Run {
         let (figures, memory) = (Some(drawer(self.png)), self.work.memory());
         let settings = Settings { out: out.clone(), threads, isa, reuse, figures, memory };
         let stop = stop_flag()?;
-        match run(&spec, &settings, &Bar::new(&spec.name, self.work.quiet), &stop)? {
+        let finished = run(&spec, &settings, &Bar::new(&spec.name, self.work.quiet), &stop)?;
+        if self.png && finished == Finished::AlreadyComplete {
+            let _lock = FolderLock::take(&out)?;
+            redraw(&spec, &out, true)?;
+        }
+        let out = out.display();
+        match finished {
             Finished::Stopped { done, trials } => return Err(CliError::Stopped { done, trials }),
             _ if self.work.quiet => {}
-            Finished::Complete => tell(format_args!("results are in {}", out.display())),
-            Finished::AlreadyComplete => {
-                tell(format_args!("{} is complete already (--fresh computes it again)", out.display()));
-            }
+            Finished::Complete => tell(format_args!("results are in {out}")),
+            Finished::Redrawn => tell(format_args!("all trials reused, and figures drawn; results are in {out}")),
+            Finished::AlreadyComplete if self.png => tell(format_args!("{out} is complete already; figures drawn")),
+            Finished::AlreadyComplete => tell(format_args!("{out} is complete already (--fresh computes it again)")),
         }
         Ok(())
     }

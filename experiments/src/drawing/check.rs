@@ -13,22 +13,25 @@ use tempfile::TempDir;
 
 use super::few::Few;
 use super::{chart, table_of};
-use crate::figure::{FigureError, Input, Options, Tables};
+use crate::figure::{FigureError, Input, Layer, Options, Picture, Tables};
 use crate::record::{self, Change, Curve, Precision, RecordError, Run, Runs, Sheet, Status, Surface, Trials, Waypoint};
 use crate::spec::{Figure, InputError, Spec};
-use crate::sweep::{Condition, Model, Plan, Trial};
+use crate::sweep::{Condition, Model, Plan, Schedule, Trial};
 use crate::train::RATE_QUANTILES;
 
 /// Checks that the figures of a spec can be drawn, as far as that is known before any trial; `home` is the folder of
-/// the results, where a figure may name a table that is there already.
+/// the results, where a figure may name a table that is there already. What can be drawn and says nothing all the same is
+/// returned as a warning.
 ///
 /// # Errors
 ///
 /// The first figure that cannot, with its place in the spec.
-pub fn check(spec: &Spec, plan: &Plan, home: &Path) -> Result<(), InputError> {
+pub fn check(spec: &Spec, plan: &Plan, home: &Path) -> Result<Vec<InputError>, InputError> {
+    let mut warnings = Vec::new();
     if spec.figures.is_empty() {
-        return Ok(());
+        return Ok(warnings);
     }
+    let whole = plan;
     let few = Few::of(spec, plan)?;
     let (sample, plan) = few.as_ref().map_or((spec, plan), |few| (&few.spec, &few.plan));
     let rehearsal = Rehearsal::of(sample, plan);
@@ -37,14 +40,39 @@ pub fn check(spec: &Spec, plan: &Plan, home: &Path) -> Result<(), InputError> {
     for (index, figure) in spec.figures.iter().enumerate() {
         let Some(table) = rehearsal.table(sample, plan, figure, home, folder) else { continue };
         let composed = table.map_err(FigureError::from).and_then(|sheet| rehearsal.compose(figure, sheet.as_ref()));
-        if let Err(error) = composed
-            && few.as_ref().is_none_or(|few| few.is_sure(&error))
-            && !is_of_outcomes(figure, &error)
-        {
-            return Err(at_its_place(spec, index, &error, few.is_some()));
+        match composed {
+            Err(error) if few.as_ref().is_none_or(|few| few.is_sure(&error)) && !is_of_outcomes(figure, &error) => {
+                return Err(at_its_place(spec, index, &error, few.is_some()));
+            }
+            Err(_) => {}
+            Ok(pictures) => {
+                let message = says_nothing(figure, whole, &pictures);
+                warnings.extend(message.map(|message| spec.error(&format!("figure.{index}.kind"), message)));
+            }
         }
     }
-    Ok(())
+    Ok(warnings)
+}
+
+/// Why a figure that can be drawn says nothing, if that is so.
+fn says_nothing(figure: &Figure, plan: &Plan, pictures: &[Picture]) -> Option<&'static str> {
+    let steps = |of: fn(&Schedule) -> &[u64]| plan.conditions.iter().map(|c| of(&c.schedule).len()).max().unwrap_or(0);
+    match figure.kind.name {
+        "curves" if steps(|schedule| &schedule.recorded) <= 2 => Some(
+            "each curve has two points, at the first step and the last: train.log_every = \"epoch\", or a number of steps, logs more",
+        ),
+        "trajectories" if steps(|schedule| &schedule.logged) <= 2 => {
+            Some("each path is a straight line from its start to its end: train.log_every = 1 logs every step")
+        }
+        "curves" | "trajectories" => None,
+        _ => {
+            let layers = pictures.iter().flat_map(|picture| &picture.panels).flat_map(|panel| &panel.layers);
+            let lines = layers.filter_map(|layer| if let Layer::Line(_, points) = layer { Some(points) } else { None });
+            let mut lines = lines.peekable();
+            let is_empty = lines.peek().is_some() && lines.all(|points| points.len() < 2);
+            is_empty.then_some("each line has one point: what is from left to right has one value")
+        }
+    }
 }
 
 /// Whether it is because all trials end alike here that a figure has nothing to compare.
@@ -161,7 +189,7 @@ impl Rehearsal {
         Ok(writer.flush()?)
     }
 
-    fn compose(&self, figure: &Figure, sheet: Option<&Sheet>) -> Result<(), FigureError> {
+    fn compose(&self, figure: &Figure, sheet: Option<&Sheet>) -> Result<Vec<Picture>, FigureError> {
         let (trajectory, surface) = (&self.trajectory, self.surface.as_ref());
         let tables = Tables { trajectory, surface, sheet, ..Tables::new(&self.trials, &self.curves) };
         let known = Options {
@@ -170,7 +198,7 @@ impl Rehearsal {
             optimum: Some(OUTCOME / 2.0),
             ..figure.options.clone()
         };
-        chart(figure).with(known).pictures(&tables).map(|_| ())
+        Ok(chart(figure).with(known).pictures(&tables)?.into_iter().map(|(_, picture)| picture).collect())
     }
 }
 

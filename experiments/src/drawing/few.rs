@@ -1,6 +1,6 @@
 //! Few trials of a plan, from all over it: enough to see which figures it can have.
 
-use crate::figure::FigureError;
+use crate::figure::{FigureError, is_meant};
 use crate::record::Setting;
 use crate::spec::{
     Axis, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name,
@@ -80,8 +80,15 @@ fn trials(spec: &Spec) -> Option<u64> {
 fn thin(spec: &mut Spec, conditions: &mut Vec<usize>, keep: usize) {
     let selections = spec.figures.iter().flat_map(|figure| &figure.options.selection);
     let selected: Vec<(String, Setting)> = selections.flat_map(|selection| selection.settings.clone()).collect();
+    let is_selected = |name: &str, value: &Setting| {
+        selected.iter().any(|(of, wanted)| match (wanted, value) {
+            _ if of != name => false,
+            (Setting::Number(wanted), Setting::Number(value)) => is_meant(*wanted, *value),
+            _ => wanted == value,
+        })
+    };
     let thin_axis = |axis: &mut Axis, name: &str| {
-        let is_selected = |value: &f64| selected.contains(&(name.to_owned(), Setting::Number(*value)));
+        let is_selected = |value: &f64| is_selected(name, &Setting::Number(*value));
         if axis.count() > keep as u64 && !matches!(axis, Axis::Choices(_)) {
             *axis = Axis::Values(some_of(&axis.values(name), keep, is_selected));
         }
@@ -93,14 +100,12 @@ fn thin(spec: &mut Spec, conditions: &mut Vec<usize>, keep: usize) {
         grid.lr_scale.iter_mut().enumerate().for_each(|(layer, axis)| thin_axis(axis, &lr_scale_name(layer)));
     }
     let columns: Vec<String> = spec.factors.iter().map(|factor| factor.column.clone()).collect();
-    let is_selected = |condition: &Condition| {
-        let levels = columns.iter().zip(&condition.levels);
-        levels.into_iter().any(|(column, level)| {
-            level.as_ref().is_some_and(|level| selected.contains(&(column.clone(), level.clone())))
-        })
+    let is_wanted = |condition: &Condition| {
+        let mut levels = columns.iter().zip(&condition.levels);
+        levels.any(|(column, level)| level.as_ref().is_some_and(|level| is_selected(column, level)))
     };
     let all: Vec<(usize, Condition)> = conditions.iter().copied().zip(spec.conditions.drain(..)).collect();
-    let left = some_of(&all, keep, |(_, condition)| is_selected(condition));
+    let left = some_of(&all, keep, |(_, condition)| is_wanted(condition));
     (*conditions, spec.conditions) = left.into_iter().unzip();
     for Condition { problem, network, .. } in &mut spec.conditions {
         if let Some(axis) = network.as_mut().and_then(|network| network.init_offset.as_mut()) {

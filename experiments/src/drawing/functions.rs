@@ -14,7 +14,7 @@ use crate::spec::Functions;
 /// Writes `function,target,x,value,derivative`, whole or not at all; activation functions have no target.
 ///
 /// The values are the kernels', in f64: the same everywhere.
-pub(super) fn write(path: &Path, functions: &Functions) -> io::Result<()> {
+pub(super) fn write(path: &Path, functions: &Functions, isa: Isa) -> io::Result<()> {
     let x = functions.x.values("");
     atomic::write(path, |file| {
         let mut writer = csv::Writer::from_writer(file);
@@ -27,14 +27,14 @@ pub(super) fn write(path: &Path, functions: &Functions) -> io::Result<()> {
             Ok(())
         };
         for activation in &functions.activations {
-            let (values, derivatives) = of_activation(activation, &x);
+            let (values, derivatives) = of_activation(activation, &x, isa);
             rows(activation.name, "", &values, &derivatives)?;
         }
         for loss in &functions.losses {
             let targets: &[(f64, &str)] =
                 if loss.task == Task::Binary { &[(0.0, "0"), (1.0, "1")] } else { &[(0.0, "0")] };
             for (target, text) in targets {
-                let (values, derivatives) = of_loss(loss, &x, *target);
+                let (values, derivatives) = of_loss(loss, &x, *target, isa);
                 rows(loss.name, text, &values, &derivatives)?;
             }
         }
@@ -43,8 +43,7 @@ pub(super) fn write(path: &Path, functions: &Functions) -> io::Result<()> {
 }
 
 /// g and g' at these points.
-fn of_activation(activation: &Activation, x: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let isa = Isa::best();
+fn of_activation(activation: &Activation, x: &[f64], isa: Isa) -> (Vec<f64>, Vec<f64>) {
     let mut values = x.to_vec();
     activation.forward(isa, &mut values);
     let mut derivatives = vec![1.0; x.len()];
@@ -53,8 +52,7 @@ fn of_activation(activation: &Activation, x: &[f64]) -> (Vec<f64>, Vec<f64>) {
 }
 
 /// L and dL/dz of one output at these points.
-fn of_loss(loss: &Loss, x: &[f64], target: f64) -> (Vec<f64>, Vec<f64>) {
-    let isa = Isa::best();
+fn of_loss(loss: &Loss, x: &[f64], target: f64, isa: Isa) -> (Vec<f64>, Vec<f64>) {
     let lanes = isa.lanes::<f64>();
     // An example has a register of lanes: the last one is filled up.
     let count = x.len().next_multiple_of(lanes);

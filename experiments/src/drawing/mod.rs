@@ -11,7 +11,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use thalweg_kernels::CONTRACT;
+use thalweg_kernels::{CONTRACT, Isa};
 
 pub use check::check;
 pub use timings::write_shipped_timings;
@@ -41,7 +41,7 @@ pub fn drawer(png: bool) -> &'static dyn Figures {
 }
 
 impl Figures for Drawer {
-    fn check(&self, spec: &Spec, plan: &Plan, home: &Path) -> Result<(), InputError> {
+    fn check(&self, spec: &Spec, plan: &Plan, home: &Path) -> Result<Vec<InputError>, InputError> {
         check(spec, plan, home)
     }
 
@@ -249,7 +249,7 @@ fn table_of(figure: &spec::Figure) -> Option<&str> {
 ///
 /// If what it draws is not there or cannot be read, in which case nothing is written; if a file cannot be written; and
 /// if a figure cannot be drawn, after everything else is written.
-pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(), DrawError> {
+pub fn make(drawing: &Drawing, out: &Path, home: &Path, isa: Isa, png: bool) -> Result<(), DrawError> {
     let failed = |source| DrawError::Files { path: out.to_owned(), source };
     let beside = home.parent().unwrap_or(Path::new(""));
     let mut figures = drawing.figures.clone();
@@ -277,7 +277,7 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, png: bool) -> Result<(),
             files.push(COMPARISON.to_owned());
         }
         DrawingSource::Functions(wanted) => {
-            functions::write(&out.join("functions.csv"), wanted).map_err(failed)?;
+            functions::write(&out.join("functions.csv"), wanted, isa).map_err(failed)?;
             files.push("functions.csv".to_owned());
         }
         DrawingSource::Bench(_) => {}

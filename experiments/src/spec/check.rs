@@ -8,6 +8,7 @@ use super::figure::Figure;
 use super::network::Init;
 use super::output::Curves;
 use super::problem::Problem;
+use super::selection::check_selections;
 use super::spectrum::check_spectrum;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::weights::{Weights, WeightsOf};
@@ -26,9 +27,11 @@ pub(super) fn check(spec: &Spec) -> Result<(), InputError> {
     check_size(spec)?;
     check_conditions(spec)?;
     if spec.conditions.len() == 1 {
-        return check_condition(spec);
+        check_condition(spec)?;
+    } else {
+        (0..spec.conditions.len()).try_for_each(|condition| check_condition(&spec.under(condition)))?;
     }
-    (0..spec.conditions.len()).try_for_each(|condition| check_condition(&spec.under(condition)))
+    check_selections(spec)
 }
 
 /// Checks what a sweep with several conditions cannot have.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::canonical;
 use super::combination::Skip;
 use super::document::Document;
-use super::error::InputError;
+use super::error::{Fault, InputError};
 use super::factor::{Factor, Written};
 use super::grid::Grid;
 use super::network::Network;
@@ -67,8 +67,8 @@ pub(super) fn choose(
     };
     let written: Vec<Written> = all.iter().map(written).collect();
     let failed = |message: String| match root.optional("sweep").and_then(|sweep| sweep.as_table()?.optional("skip")) {
-        Some(field) => field.error(message),
-        None => root.error(message),
+        Some(field) => field.error(message).about(Fault::Across),
+        None => root.error(message).about(Fault::Across),
     };
     if let Some(at) = skip.iter().position(|rule| !written.iter().any(|condition| rule.holds(condition))) {
         return Err(failed(format!("rule {} of the list leaves nothing out", at + 1)));

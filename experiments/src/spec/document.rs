@@ -72,7 +72,7 @@ impl Document {
     /// An error at a place.
     pub fn error(&self, place: &Place, message: impl Into<String>) -> InputError {
         let source = &self.sources[place.source];
-        InputError::new(&source.name, &source.text, place.span.clone(), message)
+        InputError::new(&source.name, &source.text, place.span.clone(), message).at(place)
     }
 
     /// The same texts with another tree.
@@ -132,6 +132,19 @@ impl Node {
         }
     }
 
+    /// Says of it, and all in it, that it was written at a place.
+    pub fn relocate(&mut self, place: &Place) {
+        self.place = place.clone();
+        match &mut self.value {
+            Value::List(items) => items.iter_mut().for_each(|item| item.relocate(place)),
+            Value::Table(entries) => entries.iter_mut().for_each(|entry| {
+                entry.place = place.clone();
+                entry.node.relocate(place);
+            }),
+            _ => {}
+        }
+    }
+
     /// What it is, for "found …".
     pub fn describe(&self) -> String {
         match &self.value {
@@ -164,7 +177,7 @@ impl Node {
     }
 }
 
-fn table_value(table: DeTable<'_>, source: usize) -> Value {
+pub(super) fn table_value(table: DeTable<'_>, source: usize) -> Value {
     let mut entries: Vec<Entry> = table
         .into_iter()
         .map(|(key, value)| Entry {

@@ -28,7 +28,7 @@ use super::error::{InputError, suggestion};
 use super::figure::{Figure, setting_text};
 use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Named, Table};
-use super::{NAME, Spec, TIER, TITLE, Tier, read_name, tables};
+use super::{NAME, Spec, TIER, TITLE, Tier, faults, read_name, tables};
 use crate::figure::{Input, Kind};
 use crate::record::Setting;
 use crate::registry::{Part, Registry};
@@ -339,7 +339,7 @@ impl Study {
     ///
     /// # Errors
     ///
-    /// The first thing in the text that is not right, with its place.
+    /// All that is not right in the text, each with its place.
     pub fn parse_with(
         registry: &Arc<Registry>,
         name: &str,
@@ -352,8 +352,9 @@ impl Study {
             let spec = Spec::parse_with(registry, name, text, folder, overrides)?;
             return Ok(Self::Sweep(Box::new(spec)));
         }
-        overrides.iter().try_for_each(|text| document.set(text))?;
-        Drawing::read(&Arc::new(document)).map(|drawing| Self::Drawing(Box::new(drawing)))
+        document.set_all(overrides)?;
+        let read = |document: &Document| Drawing::read(&Arc::new(document.clone()));
+        faults::read_all(&document, &read).map(|drawing| Self::Drawing(Box::new(drawing)))
     }
 
     /// Reads a study of built-in parts; see [`Self::parse_with`].

@@ -7,6 +7,7 @@ use std::ops::Range;
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 use thalweg_record::nearest;
 
+use super::document::Place;
 use super::excerpt::Excerpt;
 
 /// The most characters of what a user wrote that a message repeats.
@@ -18,7 +19,8 @@ const LONGEST_MESSAGE: usize = 2_000;
 /// An error in a file (or in an override on the command line) that the user wrote: where it is, what was expected, and
 /// what might help.
 ///
-/// It displays as one line, `file:line:column: message`; miette renders it with the lines around it.
+/// It displays as one line, `file:line:column: message`; miette renders it with the lines around it, and after it all others
+/// that the same text has.
 #[derive(Debug)]
 pub struct InputError(Box<Details>);
 
@@ -29,6 +31,26 @@ struct Details {
     column: usize,
     message: String,
     help: Option<String>,
+    /// Where it is in the document, if it is in one, and what it is about there.
+    place: Option<Place>,
+    fault: Fault,
+    /// What else is wrong, further down.
+    others: Vec<InputError>,
+}
+
+/// What an error is about, for those who look for others in the same document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A key that is not known; the one that was probably meant.
+    Key(Option<String>),
+    /// A value that its key does not take; the name that was probably meant.
+    Value(Option<String>),
+    /// A table that lacks this key.
+    Missing(String),
+    /// What a table says as a whole.
+    Within,
+    /// What several tables say together.
+    Across,
 }
 
 impl InputError {
@@ -47,7 +69,50 @@ impl InputError {
             column: before[line_start..].chars().count() + 1,
             message: cut(&message.into(), LONGEST_MESSAGE).into_owned(),
             help: None,
+            place: None,
+            fault: Fault::Across,
+            others: Vec::new(),
         }))
+    }
+
+    /// Several errors as one: the topmost, with all others; nothing if there are none.
+    pub(super) fn all(mut errors: Vec<Self>) -> Option<Self> {
+        // What is missing from the whole is nowhere, and comes last.
+        let is_nowhere = |place: &Place| place.source == 0 && place.span == (0..0);
+        errors.sort_by_key(|error| {
+            error.0.place.as_ref().map(|place| (is_nowhere(place), place.source, place.span.start))
+        });
+        let others = errors.split_off(errors.len().min(1));
+        let mut first = errors.pop()?;
+        first.0.others.extend(others);
+        Some(first)
+    }
+
+    /// The same error at a place of a document.
+    #[must_use]
+    pub(super) fn at(mut self, place: &Place) -> Self {
+        self.0.place = Some(place.clone());
+        self
+    }
+
+    /// The same error, about this.
+    #[must_use]
+    pub(super) fn about(mut self, fault: Fault) -> Self {
+        self.0.fault = fault;
+        self
+    }
+
+    pub(super) fn place(&self) -> Option<&Place> {
+        self.0.place.as_ref()
+    }
+
+    pub(super) fn fault(&self) -> &Fault {
+        &self.0.fault
+    }
+
+    /// What else is wrong with the same text, further down.
+    pub fn others(&self) -> &[Self] {
+        &self.0.others
     }
 
     /// Adds advice, if the text is not empty.
@@ -91,6 +156,11 @@ impl Diagnostic for InputError {
         self.0.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        let others = self.0.others.iter().map(|other| other as &dyn Diagnostic);
+        (!self.0.others.is_empty()).then(|| Box::new(others) as Box<dyn Iterator<Item = &dyn Diagnostic>>)
+    }
+
     fn source_code(&self) -> Option<&dyn SourceCode> {
         Some(&self.0.source)
     }
@@ -98,6 +168,11 @@ impl Diagnostic for InputError {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(std::iter::once(LabeledSpan::underline(self.0.source.span.clone()))))
     }
+}
+
+/// The valid name that was probably meant by another one.
+pub(super) fn meant(name: &str, candidates: &[&str]) -> Option<String> {
+    nearest(name, candidates.iter().copied()).map(str::to_owned)
 }
 
 /// Advice about an unknown name: the nearest valid one, and all of them if they are few.

@@ -12,7 +12,7 @@ use toml::de::DeValue;
 use super::axis::Axis;
 use super::canonical::{Lines, list, number, quoted};
 use super::document::{Document, Entry, Node, Value};
-use super::error::InputError;
+use super::error::{Fault, InputError};
 use super::overrides::EXCLUSIVE;
 use super::reader::{Interval, Table};
 use super::train::ON_LANDSCAPE;
@@ -266,7 +266,8 @@ fn levels(document: &Document, section: &str, key: &str) -> Result<Option<Vec<No
     }
     let mut seen = HashSet::new();
     if let Some(again) = nodes.iter().find(|node| !seen.insert(setting(node).text())) {
-        return Err(document.error(&again.place, format!("`{path}`: {} occurs twice", again.describe())));
+        let error = document.error(&again.place, format!("`{path}`: {} occurs twice", again.describe()));
+        return Err(error.about(Fault::Value(None)));
     }
     Ok(Some(nodes))
 }

@@ -3,7 +3,7 @@
 use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
 
 use super::axis::Axis;
-use super::error::{InputError, suggestion};
+use super::error::{Fault, InputError, meant, suggestion};
 use super::key::{Key, Values, Without};
 use super::reader::{Field, Interval, Table};
 use crate::record::{LABEL, Setting};
@@ -229,7 +229,8 @@ impl Grid {
             let field = table.optional(key).expect("the key was just found");
             return Err(field
                 .error(format!("{} has no such hyperparameter", optimizer.name))
-                .with_help(suggestion(key, &keys)));
+                .with_help(suggestion(key, &keys))
+                .about(Fault::Key(meant(key, &keys))));
         }
         let preset = table.optional("convention").map_or(Ok(&[][..]), |field| {
             let notes = field.choice(&CONVENTIONS)? == 1;

@@ -10,11 +10,13 @@ mod combination;
 mod condition;
 mod conditions;
 mod corruption;
+mod difference;
 mod document;
 mod drawing;
 mod error;
 mod excerpt;
 mod factor;
+mod faults;
 mod figure;
 mod figure_keys;
 mod generated;
@@ -31,6 +33,7 @@ mod perturbation;
 mod problem;
 mod reader;
 mod section;
+mod selection;
 pub mod shipped;
 mod spectrum;
 mod synthetic;
@@ -45,6 +48,7 @@ pub use combination::{Combinations, Skip};
 pub use condition::Condition;
 use condition::choose;
 pub use corruption::{Corruption, Imbalance};
+pub use difference::Difference;
 use document::Document;
 pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
 pub(crate) use error::shortened;
@@ -206,7 +210,7 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// The first thing in the text that is not right, with its place.
+    /// All that is not right in the text, each with its place.
     pub fn parse_with(
         registry: &Arc<Registry>,
         name: &str,
@@ -215,12 +219,11 @@ impl Spec {
         overrides: &[String],
     ) -> Result<Self, InputError> {
         let mut document = Document::parse(registry, name, text)?;
-        for text in overrides {
-            document.set(text)?;
-        }
-        let spec = Self::read(&document, folder)?;
-        check::check(&spec)?;
-        Ok(spec)
+        document.set_all(overrides)?;
+        faults::read_all(&document, &|document| {
+            let spec = Self::read(document, folder)?;
+            check::check(&spec).map(|()| spec)
+        })
     }
 
     /// The spec as it is kept beside its results: without what changes the speed only.
@@ -267,6 +270,11 @@ impl Spec {
         let figures = root.optional("figure").map_or(Ok(Vec::new()), |field| tables(&field, "[[figure]]"))?;
         let grids: Result<Vec<_>, _> = optimizers.iter().enumerate().map(Grid::read_all).collect();
         let grids = grids?.concat();
+        let figures = figures.iter().map(Figure::read).collect::<Result<_, _>>()?;
+        let record = Record::read(optional("record")?.as_ref())?;
+        let engine = Engine::read(optional("engine")?.as_ref())?;
+        let title = root.optional("title").map_or(Ok(name.as_str()), |field| field.string())?.to_owned();
+        let tier = root.optional("tier").map_or(Ok(Tier::Standard), |field| field.named())?;
         let combinations = Combinations::read(optional("sweep")?.as_ref())?;
         let products = Product::all_of(document, &combinations.together)?;
         let documents: Vec<Document> = products.iter().flat_map(Product::documents).collect();
@@ -275,9 +283,9 @@ impl Spec {
         let (conditions, factors) = choose(&root, &written, &combinations.skip, &grids)?;
         let Condition { problem, network, train, document, .. } = conditions[0].clone();
         Ok(Self {
-            title: root.optional("title").map_or(Ok(name.as_str()), |field| field.string())?.to_owned(),
             name,
-            tier: root.optional("tier").map_or(Ok(Tier::Standard), |field| field.named())?,
+            title,
+            tier,
             problem,
             network,
             train,
@@ -285,9 +293,9 @@ impl Spec {
             factors,
             combinations,
             optimizers: grids,
-            record: Record::read(optional("record")?.as_ref())?,
-            figures: figures.iter().map(Figure::read).collect::<Result<_, _>>()?,
-            engine: Engine::read(optional("engine")?.as_ref())?,
+            record,
+            figures,
+            engine,
             document,
             products: products.into(),
             written: written.into(),

@@ -11,9 +11,15 @@ use super::error::{InputError, shortened};
 pub(super) const EXCLUSIVE: [(&str, &str); 2] = [("steps", "epochs"), ("epochs", "steps")];
 
 impl Document {
+    /// Sets values, one after the other; see [`Self::set`].
+    pub fn set_all(&mut self, texts: &[String]) -> Result<(), InputError> {
+        let errors = texts.iter().filter_map(|text| self.set(text).err()).collect();
+        InputError::all(errors).map_or(Ok(()), Err)
+    }
+
     /// Sets the value at a dotted path, such as `train.steps=10` or `optimizer.0.lr=0.1`. The value is TOML; the quotes
     /// of a single word may be left out.
-    pub fn set(&mut self, text: &str) -> Result<(), InputError> {
+    fn set(&mut self, text: &str) -> Result<(), InputError> {
         let source = self.sources.len();
         Arc::make_mut(&mut self.sources).push(Source { name: "--set".to_owned(), text: text.to_owned() });
         let Some((path, value)) = text.split_once('=').map(|(path, value)| (path.trim(), value)) else {
@@ -44,7 +50,7 @@ impl Document {
             }
         };
         // The parser saw only the value: every place in it is the whole value.
-        relocate(&mut node, &Place { source, span });
+        node.relocate(&Place { source, span });
         Ok(node)
     }
 
@@ -99,16 +105,4 @@ fn enter<'a>(at: &'a mut Node, segment: &str, key: &Place) -> Result<&'a mut Nod
 fn is_word(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || "./_~".contains(first))
         && text.chars().all(|c| c.is_alphanumeric() || "-_./~".contains(c))
-}
-
-fn relocate(node: &mut Node, place: &Place) {
-    node.place = place.clone();
-    match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| relocate(item, place)),
-        Value::Table(entries) => entries.iter_mut().for_each(|entry| {
-            entry.place = place.clone();
-            relocate(&mut entry.node, place);
-        }),
-        _ => {}
-    }
 }

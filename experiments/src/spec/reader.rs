@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::document::{Document, Entry, Node, Place, Value};
-use super::error::{InputError, shortened, suggestion};
+use super::error::{Fault, InputError, meant, shortened, suggestion};
 use crate::record::Setting;
 use crate::registry::{self, Part, Registry};
 
@@ -88,7 +88,8 @@ impl<'a> Table<'a> {
             Some(entry) => Err(self
                 .document
                 .error(&entry.place, format!("unknown key `{}`", self.path_of(&entry.key)))
-                .with_help(suggestion(&entry.key, keys))),
+                .with_help(suggestion(&entry.key, keys))
+                .about(Fault::Key(meant(&entry.key, keys)))),
         }
     }
 
@@ -101,7 +102,8 @@ impl<'a> Table<'a> {
     /// The value of a key that the spec must have; `expected` says what to write.
     pub fn required(&self, key: &str, expected: &str) -> Result<Field<'a>, InputError> {
         self.optional(key).ok_or_else(|| {
-            self.error(format!("missing key `{}`", self.path_of(key))).with_help(format!("expected {expected}"))
+            let error = self.error(format!("missing key `{}`", self.path_of(key)));
+            error.with_help(format!("expected {expected}")).about(Fault::Missing(key.to_owned()))
         })
     }
 
@@ -112,7 +114,7 @@ impl<'a> Table<'a> {
 
     /// An error about the table as a whole.
     pub fn error(&self, message: impl Into<String>) -> InputError {
-        self.document.error(self.place, message)
+        self.document.error(self.place, message).about(Fault::Within)
     }
 
     /// The keys in the order in which they were written.
@@ -129,7 +131,7 @@ impl<'a> Table<'a> {
 impl<'a> Field<'a> {
     /// An error at this value.
     pub fn error(&self, message: impl fmt::Display) -> InputError {
-        self.document.error(&self.node.place, format!("`{}`: {message}", self.path))
+        self.document.error(&self.node.place, format!("`{}`: {message}", self.path)).about(Fault::Within)
     }
 
     /// What was written here.
@@ -139,7 +141,7 @@ impl<'a> Field<'a> {
 
     /// The error that something else was expected here.
     pub fn expected(&self, what: impl fmt::Display) -> InputError {
-        self.error(format!("expected {what}, found {}", self.node.describe()))
+        self.error(format!("expected {what}, found {}", self.node.describe())).about(Fault::Value(None))
     }
 
     /// The string here, if it is one.
@@ -158,6 +160,7 @@ impl<'a> Field<'a> {
         names.iter().position(|name| *name == text).ok_or_else(|| {
             self.error(format!("expected one of {}, found {:?}", names.join(", "), shortened(text)))
                 .with_help(suggestion(text, names))
+                .about(Fault::Value(meant(text, names)))
         })
     }
 

@@ -117,7 +117,7 @@ impl Under<'_> {
         let Self { plan, condition, isa, threads, .. } = *self;
         let Condition { spec, model, schedule, .. } = condition;
         let worker = |population: &Population| {
-            let choice = Choice::new(condition, population, isa);
+            let choice = Choice::new(condition, population, isa, threads);
             let engine = Engine { isa, threads, path: choice.path, lanes: choice.lanes };
             // Blocks do not reach beyond a piece.
             let piece = population.trials.min(piece(plan));

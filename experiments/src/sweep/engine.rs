@@ -1,5 +1,6 @@
 //! What the training loop needs, from a plan.
 
+use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 
 use super::{Condition, Initial, Model, Plan, Shape, Trial};
@@ -76,8 +77,8 @@ pub(super) fn examples<T: Elementary>(data: &Dataset<Features>, width: usize) ->
 }
 
 /// What changes when the weight that a spec names does, in the network of the first trial as it starts.
-pub(super) fn perturbed(plan: &Plan, data: &Splits, shape: &Shape, of: &Perturbation) -> Vec<Change> {
-    network::<f64>(&plan.conditions[0], shape, data).perturbed(lane(plan, 0, &plan.trials.get(0)), of)
+pub(super) fn perturbed(plan: &Plan, data: &Splits, shape: &Shape, of: &Perturbation, isa: Isa) -> Vec<Change> {
+    network::<f64>(&plan.conditions[0], shape, data).perturbed(isa, lane(plan, 0, &plan.trials.get(0)), of)
 }
 
 /// What the training loop needs to know of a trial; `index` is its place in the plan.

@@ -54,7 +54,7 @@ impl Estimate {
                 .then(|| Splits::of_instance(&condition.spec, &files[condition.files], &condition.instances[0]))
                 .transpose()?;
             let data = own.as_ref().unwrap_or(data);
-            let measured = with_objective(condition, data, Measurement { plan, number: first, isa });
+            let measured = with_objective(condition, data, Measurement { plan, number: first, isa, threads });
             let alike = &plan.conditions[first..count.min(first + every)];
             let instances: usize = alike.iter().map(|condition| condition.instances.len()).sum();
             seconds += measured.iter().map(|(.., seconds)| seconds).sum::<f64>() * instances as f64;
@@ -74,6 +74,8 @@ struct Measurement<'a> {
     /// That of the condition.
     number: usize,
     isa: Isa,
+    /// Those of the run; one alone is measured.
+    threads: usize,
 }
 
 impl WithObjective for Measurement<'_> {
@@ -87,10 +89,10 @@ impl WithObjective for Measurement<'_> {
 
 impl Measurement<'_> {
     fn seconds<T: Elementary, O: Objective<T>>(&self, objective: &O, population: &Population) -> (Choice, usize, f64) {
-        let Self { plan, number, isa } = *self;
+        let Self { plan, number, isa, threads } = *self;
         let condition = &plan.conditions[number];
         let schedule = train_schedule(condition);
-        let choice = Choice::new(condition, population, isa);
+        let choice = Choice::new(condition, population, isa, threads);
         let engine = Engine { isa, threads: 1, path: choice.path, lanes: choice.lanes };
         let lanes = engine.block_lanes::<T>(population.trials);
         let indices = plan.first_trials(population, lanes);

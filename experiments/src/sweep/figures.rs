@@ -9,12 +9,12 @@ use crate::spec::{InputError, Spec};
 /// What draws figures from the tables of a sweep.
 pub trait Figures: Debug + Sync {
     /// Checks that the figures of a spec can be drawn, as far as that is known before any trial; `home` is the folder of
-    /// the results.
+    /// the results. Returns warnings about those that will say nothing.
     ///
     /// # Errors
     ///
     /// The first figure that cannot, with its place in the spec.
-    fn check(&self, spec: &Spec, plan: &Plan, home: &Path) -> Result<(), InputError>;
+    fn check(&self, spec: &Spec, plan: &Plan, home: &Path) -> Result<Vec<InputError>, InputError>;
 
     /// The names of their files, from the folder of the results.
     fn files(&self, spec: &Spec) -> Vec<String>;

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use thalweg_kernels::CONTRACT;
+use thalweg_kernels::{CONTRACT, Isa};
 
 use super::folder::{Folder, Workshop};
 use super::outputs::{SPEC, SUMMARY};
 use super::run::RunError;
-use super::{Figures, Model, Quadratic, WeightFiles, descent, rows};
+use super::{Figures, Model, Plan, Quadratic, WeightFiles, descent, rows};
 use crate::data::Splits;
 use crate::record::manifest::Manifest;
 use crate::record::{self, OPTIMUM, Provenance, SPECTRUM, Store, TABLES, atomic};
@@ -20,8 +20,53 @@ pub(super) struct Finish<'a> {
     pub store: &'a Store,
     pub weights: &'a WeightFiles,
     pub provenance: &'a Provenance,
+    /// The instruction set, which changes no byte.
+    pub isa: Isa,
     /// What draws figures.
     pub figures: Option<&'static dyn Figures>,
+}
+
+/// Draws the figures of results that are there but for them. The numbers, and who computed them, stay as they are.
+///
+/// # Errors
+///
+/// If a file cannot be read or written; the figures that could not be drawn, once all else is written.
+pub(super) fn redraw(
+    folder: &Folder<'_>,
+    workshop: Workshop,
+    plan: &Plan,
+    figures: Option<&'static dyn Figures>,
+) -> Result<(), RunError> {
+    let steps_per_epoch = plan.conditions[0].schedule.steps_per_epoch;
+    let drawn = figures.map(|figures| figures.draw(folder.spec, folder.path, steps_per_epoch)).unwrap_or_default();
+    let write = || {
+        let outputs = folder.outputs;
+        let mut files: Vec<String> = outputs.of_trials.iter().chain(&outputs.of_spec).cloned().collect();
+        files.push(SUMMARY.to_owned());
+        let old = workshop.inventory.manifest.iter().flat_map(Manifest::names);
+        files.extend(old.filter(|name| name.starts_with("weights/")).cloned());
+        files.extend(drawn.files.iter().cloned());
+        let manifest = folder.write_manifest(&files, figures, steps_per_epoch)?;
+        workshop.remove(folder.path, Some(&manifest))
+    };
+    write().map_err(|source| folder.error(source))?;
+    Ok(drawn.complete()?)
+}
+
+impl Folder<'_> {
+    /// Writes the spec, and the manifest of these files.
+    fn write_manifest(
+        &self,
+        files: &[String],
+        figures: Option<&'static dyn Figures>,
+        steps_per_epoch: u64,
+    ) -> io::Result<Manifest> {
+        atomic::write(&self.path.join(SPEC), |file| file.write_all(self.text.as_bytes()))?;
+        let steps_per_epoch = figures.and_then(|figures| figures.kept_steps_per_epoch(self.spec, steps_per_epoch));
+        let manifest = Manifest::of(self.path, CONTRACT, files)?;
+        let manifest = Manifest { inputs: self.inputs.clone(), steps_per_epoch, ..manifest };
+        manifest.write(self.path).map(|()| manifest)
+    }
 }
 
 impl Finish<'_> {
@@ -46,12 +91,7 @@ impl Finish<'_> {
         files.extend(drawn.files.iter().cloned());
         let write = || {
             self.provenance.write(folder.path)?;
-            atomic::write(&folder.path.join(SPEC), |file| file.write_all(folder.text.as_bytes()))?;
-            let manifest = Manifest::of(folder.path, CONTRACT, &files)?;
-            let kept = |figures: &dyn Figures| figures.kept_steps_per_epoch(folder.spec, steps_per_epoch);
-            let steps_per_epoch = self.figures.and_then(kept);
-            let manifest = Manifest { inputs: folder.inputs.clone(), steps_per_epoch, ..manifest };
-            manifest.write(folder.path)?;
+            let manifest = folder.write_manifest(&files, self.figures, steps_per_epoch)?;
             folder.drop_tables()?;
             workshop.remove(folder.path, Some(&manifest))
         };
@@ -81,11 +121,11 @@ impl Finish<'_> {
         let model = &plan.conditions[0].model;
         if let (Some(lattice), Model::Landscape(landscape)) = (&spec.record.surface, model) {
             let points = lattice.points();
-            let values = descent::<f64>(landscape).values(&points);
+            let values = descent::<f64>(landscape).values(self.isa, &points);
             record::write_surface(&path.join("surface.csv"), &points, &values)?;
         }
         if let (Some(perturbation), Model::Network(shape)) = (&spec.record.perturb, model) {
-            let changes = super::perturbed(plan, self.data, shape, perturbation);
+            let changes = super::perturbed(plan, self.data, shape, perturbation, self.isa);
             record::write_changes(&path.join("units.csv"), &changes)?;
         }
         if let Some(Quadratic { spectrum, optimum }) = self.quadratic {

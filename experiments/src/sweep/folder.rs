@@ -12,6 +12,7 @@ use super::outputs::{CLAIM, Claimed, Outputs, SPEC, SUMMARY};
 use super::rows;
 use super::run::{Progress, Reuse, RunError};
 use super::salvage::{self, Found, Numbers, Stamp, Tables};
+use super::transfer::Transfer;
 use super::{Plan, WeightFiles};
 use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
 use crate::record::{Identity, Store, atomic};
@@ -28,6 +29,8 @@ pub(super) struct Folder<'a> {
     /// The identity of its rows, and what their form depends on.
     pub identity: &'a Identity,
     pub form: &'a str,
+    /// What else the rows say of the plan.
+    pub own: &'a str,
     /// The hashes of the user's own files that trials learn from or start with, by the paths that the spec gives.
     pub inputs: &'a BTreeMap<String, String>,
 }
@@ -71,6 +74,8 @@ pub(super) struct Workshop {
 pub(super) enum Claim {
     /// Nothing, or a part of the results.
     Open(Box<Workshop>),
+    /// All results but figures, which are missing, changed or other ones now.
+    Drawing(Box<Workshop>),
     /// All results.
     Complete,
 }
@@ -98,7 +103,9 @@ impl Folder<'_> {
             remove().map_err(|source| self.error(source))?;
             return Ok(Claim::Complete);
         }
-        Ok(Claim::Open(Box::new(prepared)))
+        let lacks_only_figures = || self.lacks_only_figures(&prepared).map_err(|source| self.error(source));
+        let is_drawing = reuse == Reuse::Everything && lacks_only_figures()?;
+        Ok(if is_drawing { Claim::Drawing(Box::new(prepared)) } else { Claim::Open(Box::new(prepared)) })
     }
 
     fn prepare(
@@ -178,40 +185,62 @@ impl Folder<'_> {
         Ok(Inventory { manifest: Some(manifest), is_of_spec, changes, lacking })
     }
 
+    /// Whether all is there but figures: results of a spec that differs in what is drawn, or how it is called, if at all.
+    fn lacks_only_figures(&self, workshop: &Workshop) -> io::Result<bool> {
+        let inventory = &workshop.inventory;
+        let Some(manifest) = &inventory.manifest else { return Ok(false) };
+        let is_current = manifest.contract == CONTRACT && manifest.inputs == *self.inputs && self.spec.record.tables;
+        let outputs = self.outputs;
+        let mut tables = outputs.of_trials.iter().chain(&outputs.of_spec).map(String::as_str).chain([SUMMARY]);
+        let is_figure = |name: &str| outputs.derived.iter().any(|own| own == name) || name.starts_with("figures/");
+        let are_sound = tables.all(|name| inventory.is_sound(name))
+            && inventory.changes.iter().all(|change| is_figure(change.name()) && change.name() != SUMMARY);
+        let is_same = || self.spec_of(manifest).is_some_and(|other| self.spec.differences(&other).is_empty());
+        Ok(is_current && are_sound && workshop.all_rows()?.is_empty() && is_same())
+    }
+
     /// An error if the folder holds trials that are not among those of the plan: they would be lost.
     fn check_loss(&self, workshop: &Workshop) -> Result<(), RunError> {
         let failed = |source| self.error(source);
+        let occupied = |other: Option<Spec>| RunError::Occupied {
+            path: self.path.to_owned(),
+            differences: other.map(|other| self.spec.differences(&other)).unwrap_or_default(),
+        };
         let numbers = Numbers::new(self.plan);
-        let mut found = Found::default();
         for (folder, stamp) in workshop.other_rows().map_err(failed)? {
             // Rows under another contract are of no use.
             if stamp.contract == CONTRACT {
                 let rows =
                     stamp.open(&folder).and_then(|store| salvage::count_rows(&store, &numbers)).map_err(failed)?;
-                found.others += if self.is_of_form(&stamp) { rows.others } else { rows.own + rows.others };
+                let lost = if self.is_of_form(&stamp) { rows.others } else { rows.own + rows.others };
+                if lost > 0 {
+                    return Err(occupied(
+                        Spec::parse_with(self.spec.registry(), SPEC, &stamp.text, self.path, &[]).ok(),
+                    ));
+                }
             }
         }
         let manifest = workshop.inventory.manifest.as_ref().filter(|manifest| manifest.contract == CONTRACT);
         // Results of the same spec but other data are to be made again; those of another spec may be wanted.
-        let is_same_spec =
-            manifest.is_some_and(|manifest| manifest.spec == blake3::hash(self.text.as_bytes()).to_hex().as_str());
-        if let Some(manifest) = manifest.filter(|_| !is_same_spec) {
-            match self.tables(manifest).map_err(failed)? {
-                Some(tables) => found.others += Found::in_tables(tables, &numbers).map_err(failed)?.others,
-                None => return Err(RunError::Occupied(self.path.to_owned())),
-            }
+        let Some(manifest) = manifest.filter(|manifest| !self.is_same_spec(manifest)) else { return Ok(()) };
+        let found = self.tables(manifest).map_err(failed)?.map(|tables| Found::in_tables(tables, &numbers));
+        match found.transpose().map_err(failed)? {
+            Some(found) if found.others == 0 => Ok(()),
+            _ => Err(occupied(self.spec_of(manifest))),
         }
-        if found.others > 0 { Err(RunError::Occupied(self.path.to_owned())) } else { Ok(()) }
+    }
+
+    /// The spec of finished results, if it is as it was written.
+    fn spec_of(&self, manifest: &Manifest) -> Option<Spec> {
+        let text = fs::read_to_string(self.path.join(SPEC)).ok()?;
+        let is_known = manifest.spec == blake3::hash(text.as_bytes()).to_hex().as_str();
+        Spec::parse_with(self.spec.registry(), SPEC, &text, self.path, &[]).ok().filter(|_| is_known)
     }
 
     /// The tables of finished results, if their rows have the form of this sweep's.
     fn tables(&self, manifest: &Manifest) -> io::Result<Option<Tables>> {
         let is_of_form = || {
-            let text = fs::read_to_string(self.path.join(SPEC)).ok()?;
-            let is_known = manifest.spec == blake3::hash(text.as_bytes()).to_hex().as_str();
-            let other =
-                Spec::parse_with(self.spec.registry(), SPEC, &text, self.path, &[]).ok().filter(|_| is_known)?.record;
-            let own = &self.spec.record;
+            let (other, own) = (self.spec_of(manifest)?.record, &self.spec.record);
             let same =
                 (other.curves, other.trajectory, other.effective_lr) == (own.curves, own.trajectory, own.effective_lr);
             Some(same && other.columns == own.columns)
@@ -235,7 +264,8 @@ impl Folder<'_> {
         progress: &dyn Progress,
     ) -> io::Result<Store> {
         let stamp = Stamp::new(self.identity, self.plan.trials.len(), self.form);
-        let stamp = Stamp { spec: self.spec.name.clone(), ..stamp };
+        let stamp =
+            Stamp { own: self.own.to_owned(), spec: self.spec.name.clone(), text: self.text.to_owned(), ..stamp };
         atomic::sweep(&workshop.rows)?;
         let store = Store::open(&workshop.rows, self.identity.clone(), self.plan.trials.len())?;
         store.damaged().iter().for_each(|damage| progress.notice(&format!("{damage}: computed again")));
@@ -247,16 +277,20 @@ impl Folder<'_> {
             salvage::check_weights(self.plan, weights, &numbers, &store)?;
             return Ok(store);
         }
+        let transfer = Transfer::new(self.spec, self.plan);
         for (folder, other) in workshop.other_rows()? {
             if other.contract == CONTRACT && self.is_of_form(&other) {
-                salvage::take_rows(&other.open(&folder)?, &numbers, &store)?;
+                let transfer = (other.own != self.own).then_some(&transfer);
+                salvage::take_rows(&other.open(&folder)?, &numbers, &store, transfer)?;
                 weights.take_over(&folder)?;
             }
         }
         if let Some(manifest) = workshop.inventory.manifest.as_ref().filter(|manifest| manifest.contract == CONTRACT) {
             let sound = self.outputs.of_trials.iter().all(|name| workshop.inventory.is_sound(name));
             if let Some(tables) = self.tables(manifest)?.filter(|_| sound) {
-                salvage::take_tables(tables, &numbers, &store)?;
+                let has_labels = || self.spec_of(manifest).is_some_and(|other| other.labels() == self.spec.labels());
+                let transfer = (!tables.has_own_columns || !has_labels()).then_some(&transfer);
+                salvage::take_tables(tables, &numbers, &store, transfer)?;
             }
         }
         workshop.remove_rows(Some(&workshop.rows))?;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Condition, Model, Plan, rows};
+use super::{Condition, Model, Plan, rows, transfer};
 use crate::spec::Spec;
 
 /// Trials of a piece, at least and at most.
@@ -14,16 +14,16 @@ const PIECE_BYTES: u64 = 16 << 20;
 /// Trials of a piece that share a seed, at least: they are trained together on the same batches.
 const SHARED: usize = 64;
 
-/// What the form of rows depends on, besides the trials.
+/// What the form of rows depends on, besides the trials and what a plan says of them ([`transfer`]).
 pub(super) fn form(spec: &Spec, plan: &Plan) -> String {
     let record = &spec.record;
     let mut text = format!("trajectory = {}\neffective_lr = {}\n", record.trajectory, record.effective_lr);
     for condition in &plan.conditions {
         writeln!(text, "curves = {:?}", condition.schedule.recorded).expect("a String takes all text");
     }
-    for header in rows::headers(spec, plan) {
-        text.push_str(&String::from_utf8_lossy(&header));
-    }
+    let [runs, others @ ..] = rows::headers(spec, plan);
+    text.push_str(&String::from_utf8_lossy(transfer::common(&runs)));
+    others.iter().for_each(|header| text.push_str(&String::from_utf8_lossy(header)));
     text
 }
 

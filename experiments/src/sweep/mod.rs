@@ -24,6 +24,7 @@ mod shape;
 mod spectrum;
 mod status;
 mod training;
+mod transfer;
 mod trials;
 mod undrawn;
 mod weights;

@@ -26,8 +26,8 @@ const POPULATION_BYTES: u64 = 4 << 20;
 const LANDSCAPE_BYTES: u64 = 16 << 10;
 
 impl Choice {
-    /// The path that is faster for a population, unless the spec names one. It changes no result.
-    pub fn new(condition: &Condition, population: &Population, isa: Isa) -> Self {
+    /// The path that is faster for a population on so many threads, unless the spec names one. It changes no result.
+    pub fn new(condition: &Condition, population: &Population, isa: Isa, threads: usize) -> Self {
         let Condition { spec, model, .. } = condition;
         let (lanes, size) = match spec.train.precision {
             Precision::F32 => (isa.lanes::<f32>(), 4),
@@ -37,7 +37,10 @@ impl Choice {
         let arrays = 2 + population.optimizer.state as u64;
         let bytes = model.parameters() * arrays * size;
         if matches!(model, Model::Landscape(_)) {
-            let lanes = spec.engine.lanes.unwrap_or_else(|| trials.min((LANDSCAPE_BYTES / bytes) as usize).max(lanes));
+            // No thread shall be without a block while another one has two.
+            let share = trials.div_ceil(threads).next_multiple_of(lanes);
+            let fitting = trials.min((LANDSCAPE_BYTES / bytes) as usize).min(share).max(lanes);
+            let lanes = spec.engine.lanes.unwrap_or(fitting);
             let reason = format!("{lanes} starts at once take {}", kib(lanes as u64 * bytes));
             return Self { path: Path::Population, lanes: Some(lanes), reason };
         }

@@ -102,7 +102,7 @@ fn bytes_if(wanted: bool, write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) 
 }
 
 /// What is written to a CSV in memory, which cannot fail.
-fn bytes(write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) -> Vec<u8> {
+pub(super) fn bytes(write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     write(&mut writer).expect("memory takes every row, and rows have the cells of their header");
     writer.into_inner().expect("memory takes every row")

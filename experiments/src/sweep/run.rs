@@ -10,16 +10,16 @@ use thiserror::Error;
 
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::finish::Finish;
+use super::finish::{Finish, redraw};
 use super::folder::{Claim, Folder};
 use super::identity::{form, piece};
 use super::lock::host;
 use super::outputs::Outputs;
 use super::training::Training;
-use super::{DrawError, Figures, Plan, Quadratic, WeightFiles};
+use super::{DrawError, Figures, Plan, Quadratic, WeightFiles, transfer};
 use crate::memory::Memory;
 use crate::record::{Holder, Identity, Provenance, RecordError};
-use crate::spec::{InputError, Spec};
+use crate::spec::{Difference, InputError, Spec};
 use crate::train::Threads;
 
 /// Where and how a spec is run; none of it changes a byte of the CSV.
@@ -78,6 +78,8 @@ pub enum Finished {
     Complete,
     /// Everything was there already.
     AlreadyComplete,
+    /// All trials were there already; figures were drawn.
+    Redrawn,
     /// It was stopped; what is done is kept.
     Stopped {
         /// Trials that are done.
@@ -95,11 +97,17 @@ pub enum RunError {
     #[diagnostic(transparent)]
     Input(#[from] InputError),
     /// The folder holds trials that this spec does not have.
-    #[error("{} holds the results of another spec", .0.display())]
+    #[error("{} holds the results of another spec", path.display())]
     #[diagnostic(help(
-        "they have trials that this spec does not have, or other columns: choose another folder with --out, or replace what is there with --fresh"
+        "{}choose another folder with --out, or replace what is there with --fresh",
+        explanation(differences)
     ))]
-    Occupied(PathBuf),
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+        /// What the spec says differently, as far as that is known.
+        differences: Vec<Difference>,
+    },
     /// The folder holds files of others.
     #[error("{} holds files that are not Thalweg's, and have the names of results: {names}", path.display())]
     #[diagnostic(help("choose another folder with --out, or move them away"))]
@@ -139,6 +147,19 @@ pub enum RunError {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
+/// Why results cannot be continued: what the spec says differently.
+fn explanation(differences: &[Difference]) -> String {
+    const MOST: usize = 10;
+    if differences.is_empty() {
+        return "they have trials that this spec does not have, or other columns: ".to_owned();
+    }
+    let mut lines: Vec<String> = differences.iter().take(MOST).map(|difference| format!("{difference};\n")).collect();
+    if differences.len() > MOST {
+        lines.push(format!("{} more keys differ;\n", differences.len() - MOST));
+    }
+    lines.concat()
+}
+
 /// Runs a spec, or continues a run that was interrupted, until it is complete or `stop` is set.
 ///
 /// # Errors
@@ -149,23 +170,31 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
     let (files, data, plan) = pool.install(|| Plan::read(spec, settings.memory))?;
     plan.check_memory(settings.isa, settings.threads, settings.memory)?;
-    let quadratic = Quadratic::of(spec, &plan, &data)?;
-    settings.figures.map_or(Ok(()), |figures| figures.check(spec, &plan, &settings.out))?;
+    let quadratic = Quadratic::of(spec, &plan, &data, settings.isa)?;
+    let warnings = settings.figures.map(|figures| figures.check(spec, &plan, &settings.out)).transpose()?;
+    warnings.into_iter().flatten().for_each(|warning| progress.notice(&format!("warning: {warning}")));
     let outputs = Outputs::new(spec, &plan.conditions[0].model, settings.figures);
     let text = spec.of_results().canonical();
     let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
     let (path, text) = (settings.out.as_path(), text.as_str());
-    let (form, outputs, inputs) = (form(spec, &plan), &outputs, &inputs);
-    let identity = &Identity::new(CONTRACT, plan.trials.keys(), &form, piece(&plan));
-    let folder = Folder { path, spec, text, plan: &plan, outputs, identity, form: &form, inputs };
+    let (form, own, outputs, inputs) = (form(spec, &plan), transfer::own(spec, &plan), &outputs, &inputs);
+    let identity = &Identity::new(CONTRACT, plan.trials.keys(), &format!("{form}{own}"), piece(&plan));
+    let folder = Folder { path, spec, text, plan: &plan, outputs, identity, form: &form, own: &own, inputs };
     let workshop = match pool.install(|| folder.claim(settings.reuse, progress))? {
         Claim::Complete => return Ok(Finished::AlreadyComplete),
+        Claim::Drawing(workshop) => {
+            pool.install(|| redraw(&folder, *workshop, &plan, settings.figures))?;
+            return Ok(Finished::Redrawn);
+        }
         Claim::Open(workshop) => *workshop,
     };
     let weights = WeightFiles::new(spec, &plan, path, &workshop.rows);
     let store = pool.install(|| folder.open_rows(&workshop, settings.reuse, &weights, progress));
     let store = store.map_err(|source| folder.error(source))?;
     let before = store.done();
+    if before > 0 {
+        progress.notice(&format!("{before} of {} trials reused", plan.trials.len()));
+    }
     progress.begin(plan.trials.len(), before);
     let started = Instant::now();
     let training = Training::new((spec, &plan), settings, (progress, stop), (&store, &weights));
@@ -187,6 +216,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
         store: &store,
         weights: &weights,
         provenance,
+        isa: settings.isa,
         figures: settings.figures,
     };
     pool.install(|| finish.run(workshop))?;

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::transfer::{self, Transfer};
 use super::{Plan, WeightFiles};
 use crate::record::manifest::Manifest;
 use crate::record::{Batch, ByKey, Identity, Key, Store, TABLES, atomic};
@@ -24,9 +25,15 @@ pub(super) struct Stamp {
     pub piece: usize,
     /// The hash of the form of the rows.
     pub form: String,
+    /// What else the rows say of their plan.
+    #[serde(default)]
+    pub own: String,
     /// The name of the spec, for those who look from outside.
     #[serde(default)]
     pub spec: String,
+    /// Its canonical text, to compare other specs with.
+    #[serde(default)]
+    pub text: String,
 }
 
 /// The name of the file.
@@ -36,7 +43,16 @@ impl Stamp {
     pub fn new(identity: &Identity, trials: usize, form: &str) -> Self {
         let sweep = identity.sweep.to_hex().to_string();
         let form = blake3::hash(form.as_bytes()).to_hex().to_string();
-        Self { contract: identity.contract, sweep, trials, piece: identity.piece, form, spec: String::new() }
+        Self {
+            contract: identity.contract,
+            sweep,
+            trials,
+            piece: identity.piece,
+            form,
+            own: String::new(),
+            spec: String::new(),
+            text: String::new(),
+        }
     }
 
     /// Reads that of a folder of rows; nothing if there is none, or it is damaged.
@@ -108,13 +124,16 @@ impl Found {
     }
 }
 
-/// Takes over the rows of some trials.
-fn take(rows: ByKey<'_>, numbers: &Numbers<'_>, store: &Store) -> io::Result<()> {
+/// Takes over the rows of some trials, by a transfer where their plan says other things of them.
+fn take(rows: ByKey<'_>, numbers: &Numbers<'_>, store: &Store, transfer: Option<&Transfer<'_>>) -> io::Result<()> {
     let mut batch = Batch::default();
     for (key, rows) in rows {
-        if let Some(number) = key.and_then(|key| numbers.get(key)) {
-            batch.push(number, rows);
-        }
+        let Some(number) = key.and_then(|key| numbers.get(key)) else { continue };
+        let [runs, others @ ..] = rows;
+        let transferred = transfer.map(|transfer| transfer.row(number, runs));
+        let mut all = [transferred.as_deref().unwrap_or(runs); TABLES.len()];
+        all[1..].copy_from_slice(&others);
+        batch.push(number, all);
     }
     if !batch.is_empty() {
         store.add(batch);
@@ -134,8 +153,13 @@ pub(super) fn count_rows(other: &Store, numbers: &Numbers<'_>) -> io::Result<Fou
 }
 
 /// Takes over the rows of an earlier plan in progress.
-pub(super) fn take_rows(other: &Store, numbers: &Numbers<'_>, store: &Store) -> io::Result<()> {
-    other.visit(|rows| take(rows, numbers, store))
+pub(super) fn take_rows(
+    other: &Store,
+    numbers: &Numbers<'_>,
+    store: &Store,
+    transfer: Option<&Transfer<'_>>,
+) -> io::Result<()> {
+    other.visit(|rows| take(rows, numbers, store, transfer))
 }
 
 /// Bytes of `runs.csv` that are looked at together.
@@ -143,15 +167,19 @@ const TOGETHER: usize = 4 << 20;
 
 /// The tables of finished results, whose hashes have been checked, row by row.
 pub(super) struct Tables {
+    /// Whether they have the columns of the plan that they are read for.
+    pub has_own_columns: bool,
     files: Vec<Option<BufReader<File>>>,
     /// Rows that were read and belong to trials to come.
     rests: [Vec<u8>; TABLES.len()],
 }
 
 impl Tables {
-    /// Opens the tables that a manifest names and that begin with these headers; nothing if one does not, or is not there.
+    /// Opens the tables that a manifest names and that begin with these headers, but for what only the plan of `runs.csv`
+    /// says; nothing if one does not, or is not there.
     pub fn open(folder: &Path, manifest: &Manifest, headers: &[Vec<u8>; TABLES.len()]) -> io::Result<Option<Self>> {
         let mut files = Vec::new();
+        let mut has_own_columns = true;
         for (table, header) in TABLES.iter().zip(headers) {
             let name = format!("{table}.csv");
             if header.is_empty() || !manifest.files.contains_key(&name) {
@@ -165,13 +193,15 @@ impl Tables {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
                 file => BufReader::new(file?),
             };
-            let mut found = vec![0; header.len()];
-            if file.read_exact(&mut found).is_err() || found != *header {
+            let mut found = Vec::new();
+            file.read_until(b'\n', &mut found)?;
+            if transfer::common(&found) != transfer::common(header) {
                 return Ok(None);
             }
+            has_own_columns &= found == *header;
             files.push(Some(file));
         }
-        Ok(Some(Self { files, rests: Default::default() }))
+        Ok(Some(Self { has_own_columns, files, rests: Default::default() }))
     }
 
     /// Hands over all rows, some trials at a time.
@@ -236,8 +266,13 @@ impl Found {
 }
 
 /// Takes over the rows of finished results.
-pub(super) fn take_tables(tables: Tables, numbers: &Numbers<'_>, store: &Store) -> io::Result<()> {
-    tables.visit(|rows| take(rows, numbers, store))
+pub(super) fn take_tables(
+    tables: Tables,
+    numbers: &Numbers<'_>,
+    store: &Store,
+    transfer: Option<&Transfer<'_>>,
+) -> io::Result<()> {
+    tables.visit(|rows| take(rows, numbers, store, transfer))
 }
 
 /// Makes sure that the trials that are done have their files of weights: those that do not are to be trained again.

@@ -1,5 +1,6 @@
 //! What linear algebra says of a sweep whose trials go down a quadratic: outside the numerics contract.
 
+use thalweg_kernels::Isa;
 use thalweg_kernels::linalg::faer::Mat;
 use thalweg_kernels::linalg::{self, eigenvalues, least_squares, significant};
 
@@ -42,12 +43,12 @@ impl Quadratic {
     /// # Errors
     ///
     /// If the numbers are too large to be squared, or a decomposition does not converge.
-    pub fn of(spec: &Spec, plan: &Plan, data: &Splits) -> Result<Option<Self>, InputError> {
+    pub fn of(spec: &Spec, plan: &Plan, data: &Splits, isa: Isa) -> Result<Option<Self>, InputError> {
         if !spec.record.spectrum {
             return Ok(None);
         }
         let found = match &plan.conditions[0].model {
-            Model::Landscape(landscape) => of_landscape(landscape),
+            Model::Landscape(landscape) => of_landscape(landscape, isa),
             Model::Network(shape) => of_networks(shape, data),
         };
         match found {
@@ -89,11 +90,11 @@ pub(super) fn check_size(spec: &Spec, model: &Model, data: &Splits) -> Result<()
     Ok(())
 }
 
-fn of_landscape(landscape: &Landscape) -> Result<Quadratic, linalg::Error> {
+fn of_landscape(landscape: &Landscape, isa: Isa) -> Result<Quadratic, linalg::Error> {
     let n = landscape.starts.dimensions();
     let unit = |at: usize| (0..n).map(|i| if i == at { 1.0 } else { 0.0 }).collect::<Vec<f64>>();
     // The gradient is linear, and zero at zero: that at a unit vector is a column of the Hessian.
-    let columns = descent::<f64>(landscape).gradients(&(0..n).map(unit).collect::<Vec<_>>());
+    let columns = descent::<f64>(landscape).gradients(isa, &(0..n).map(unit).collect::<Vec<_>>());
     let hessian = Mat::from_fn(n, n, |row, column| columns[column][row]);
     let mut spectrum = eigenvalues(hessian.as_ref())?;
     let largest = spectrum.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));

@@ -201,7 +201,7 @@ impl WithObjective for Instance<'_> {
             (_, false) => &[&Norms],
             (_, true) => &[&Norms, &EffectiveRates],
         };
-        let choice = |list: &(&Population, Vec<u32>)| Choice::new(self.condition, list.0, isa);
+        let choice = |list: &(&Population, Vec<u32>)| Choice::new(self.condition, list.0, isa, threads);
         let choices: Vec<Choice> = self.lists.iter().map(choice).collect();
         // Populations that are trained in the same way share the threads.
         let mut ways = Vec::new();

@@ -9,6 +9,7 @@ use thalweg::figure::{Chart, FigureError, Layer, Options, Picture, Selection, Ta
 use thalweg::record::{Run, Runs, Setting, Trials, write_runs};
 use thalweg::spec::Study;
 use thalweg::stats::{Comparison, RankTest, Score, configurations, ranks, wilson_interval};
+use thalweg_kernels::Isa;
 
 use crate::synthetic;
 
@@ -237,7 +238,7 @@ kind = "safety"
 "#;
     let Study::Drawing(drawing) = Study::parse("compared.toml", text, Path::new(""), &[]).unwrap() else { panic!() };
     let out = folder.path().join("compared");
-    make(&drawing, &out, &out, false).unwrap();
+    make(&drawing, &out, &out, Isa::best(), false).unwrap();
     let table = fs::read_to_string(out.join("comparison.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + 4 * 3, "{table}");
     assert!(table.starts_with("score,problem,optimizer,settings,trials,diverged_share,median,ci_low,ci_high,rank\n"));
@@ -259,7 +260,7 @@ select = [{ optimizer = "momentum", momentum = 0.9, lr = 0.1 }]
     let Study::Drawing(labelled) = Study::parse("labelled.toml", labelled, Path::new(""), &[]).unwrap() else {
         panic!()
     };
-    make(&labelled, &folder.path().join("labelled"), &folder.path().join("labelled"), false).unwrap();
+    make(&labelled, &folder.path().join("labelled"), &folder.path().join("labelled"), Isa::best(), false).unwrap();
     let drawn = folder.path().join("labelled/figures/sensitivity-final_train_loss-level.svg");
     assert!(fs::read_to_string(drawn).unwrap().contains("\nall: final training loss by level\n"));
     let pin = |name: &str| blake3::hash(&fs::read(out.join(name)).unwrap()).to_hex()[..16].to_owned();

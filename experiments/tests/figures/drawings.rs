@@ -8,6 +8,7 @@ use thalweg::drawing::{DrawError, make};
 use thalweg::record::manifest::Manifest;
 use thalweg::record::{Runs, write_runs};
 use thalweg::spec::{Drawing, InputError, Study};
+use thalweg_kernels::Isa;
 
 use crate::synthetic;
 
@@ -41,7 +42,7 @@ fn parse(text: &str) -> Result<Drawing, InputError> {
 /// there to be looked at.
 fn made(drawing: &Drawing, beside: &Path) -> Result<(), DrawError> {
     let out = beside.join(&drawing.name);
-    make(drawing, &out, &out, true)?;
+    make(drawing, &out, &out, Isa::best(), true)?;
     if let Some(kept) = std::env::var_os("FIGURES") {
         for entry in fs::read_dir(out.join("figures")).unwrap() {
             let entry = entry.unwrap();

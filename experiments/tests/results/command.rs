@@ -109,9 +109,41 @@ fn results_of_another_spec_are_refused_unless_they_are_to_be_replaced() {
     let other = ["run", "small.toml", "--out", "a", "--set", "train.steps=10"];
     let (code, error) = fails(folder.path(), &other);
     assert!(code == Some(1) && error.contains("a holds the results of another spec"), "{error}");
+    assert!(error.contains("`train.steps` was 20 and is 10") && !error.contains("`train.seeds`"), "{error}");
     assert_eq!(fs::read(folder.path().join("a/runs.csv")).unwrap(), before);
     succeeds(folder.path(), &[&other[..], &["--fresh"]].concat());
     assert_ne!(fs::read(folder.path().join("a/runs.csv")).unwrap(), before);
+}
+
+#[test]
+fn what_is_reused_is_said() {
+    let folder = folder();
+    let run = |changes: &[&str]| {
+        let set: Vec<&str> = changes.iter().flat_map(|change| ["--set", change]).collect();
+        let output = thalweg(folder.path(), &[&["run", "small.toml", "--out", "a"], &set[..]].concat());
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    run(&[]);
+    let runs = || fs::read(folder.path().join("a/runs.csv")).unwrap();
+    let provenance = || fs::read(folder.path().join("a/provenance.json")).unwrap();
+    let before = (runs(), provenance());
+    // Neither a title nor a figure changes a number.
+    for change in [
+        "title=\"Another\"",
+        "figure.0.metric=final_test_loss",
+        "name=other",
+        "figure=[{ kind = \"ecdf\", metric = \"final_train_loss\" }]",
+    ] {
+        let said = run(&[change]);
+        assert!(said.contains("all trials reused, and figures drawn"), "{change}: {said}");
+        assert!((runs(), provenance()) == before, "{change}");
+        assert!(run(&[change]).contains("complete already"), "{change}");
+    }
+    let figures = fs::read_dir(folder.path().join("a/figures")).unwrap();
+    assert_eq!(figures.map(|figure| figure.unwrap().file_name()).collect::<Vec<_>>(), ["ecdf-final_train_loss.svg"]);
+    assert!(run(&["train.seeds=5"]).contains("9 of 15 trials reused"));
+    assert!(run(&["train.seeds=5", "optimizer.0.lr=[0.01, 0.1, 1e30]"]).contains("15 of 20 trials reused"));
 }
 
 #[test]
@@ -168,15 +200,27 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
 #[test]
 fn an_unusable_instruction_set_is_an_error() {
     let folder = folder();
-    let output = Command::new(env!("CARGO_BIN_EXE_thalweg"))
-        .args(["run", "small.toml"])
-        .current_dir(folder.path())
-        .env("THALWEG_ISA", "avx9")
-        .output()
-        .unwrap();
-    let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.code() == Some(1) && error.contains("avx9") && error.contains("scalar"), "{error}");
-    assert!(!folder.path().join("results").exists());
+    // Those that only draw functions compute them as well.
+    for study in ["small.toml", "activations"] {
+        let output = on("avx9", folder.path(), &["run", study]);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && error.contains("avx9") && error.contains("scalar"), "{error}");
+        assert!(!folder.path().join("results").exists());
+    }
+}
+
+fn on(isa: &str, folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_thalweg"));
+    command.args(arguments).current_dir(folder).env("THALWEG_ISA", isa).output().unwrap()
+}
+
+#[test]
+fn functions_are_the_same_on_every_instruction_set() {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "activations", "--out", "fastest"]);
+    assert!(on("scalar", folder.path(), &["run", "activations", "--out", "scalar"]).status.success());
+    let table = |out: &str| fs::read(folder.path().join(out).join("functions.csv")).unwrap();
+    assert!(table("fastest") == table("scalar"));
 }
 
 #[test]
@@ -184,6 +228,8 @@ fn reproducing_into_a_folder_and_checking_it_agree() {
     let folder = folder();
     succeeds(folder.path(), &["reproduce", "digits", "--quiet"]);
     assert_eq!(succeeds(folder.path(), &["reproduce", "digits", "--check"]), "");
+    let (code, error) = fails(folder.path(), &["reproduce", "digits", "--check", "--out", "nowhere"]);
+    assert!(code == Some(1) && error.contains("1 of 1 files differ"), "{error}");
     let runs = folder.path().join("results/digits/runs.csv");
     fs::write(&runs, fs::read_to_string(&runs).unwrap().replacen("0.9", "0.8", 1)).unwrap();
     let output = thalweg(folder.path(), &["reproduce", "digits", "--check"]);

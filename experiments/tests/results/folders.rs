@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use thalweg::record::{Holder, Lock};
-use thalweg::spec::Spec;
+use thalweg::spec::{Difference, Spec};
 use thalweg::sweep::run::{Finished, Reuse, RunError};
 
 use crate::{run_into, run_until, settings};
@@ -49,7 +49,8 @@ fn spec(text: &str, overrides: &[&str]) -> Spec {
 
 fn complete(spec: &Spec, out: &Path) -> Vec<String> {
     let (finished, notices) = run_until(spec, &settings(out, 2, Reuse::Everything), usize::MAX);
-    assert_eq!(finished.unwrap(), Finished::Complete);
+    let finished = finished.unwrap();
+    assert!(matches!(finished, Finished::Complete | Finished::Redrawn), "{finished:?}");
     notices
 }
 
@@ -151,6 +152,21 @@ fn rows_in_progress_are_not_believed_unseen() {
 }
 
 #[test]
+fn what_is_fresh_has_no_row_of_before() {
+    let (spec, folder) = (spec(NETWORKS, &["engine.lanes=1"]), tempfile::tempdir().unwrap());
+    let out = folder.path().join("out");
+    for (reuse, is_fresh) in [(Reuse::Nothing, true), (Reuse::InProgress, false), (Reuse::Everything, false)] {
+        run_until(&spec, &settings(&out, 1, Reuse::Everything), 3).0.unwrap();
+        let (finished, notices) = run_until(&spec, &settings(&out, 1, reuse), usize::MAX);
+        assert_eq!(finished.unwrap(), Finished::Complete);
+        let provenance = fs::read_to_string(out.join("provenance.json")).unwrap();
+        assert_eq!(provenance.contains("\"earlier_trials\": 0,"), is_fresh, "{provenance}");
+        assert_eq!(notices.iter().any(|notice| notice.ends_with("of 6 trials reused")), !is_fresh, "{notices:?}");
+        fs::remove_dir_all(&out).unwrap();
+    }
+}
+
+#[test]
 fn the_same_bytes_however_often_it_is_stopped() {
     for (text, trials) in [(NETWORKS, 6), (LANDSCAPE, 18)] {
         let (spec, folder) = (spec(text, &["engine.lanes=1"]), tempfile::tempdir().unwrap());
@@ -232,6 +248,10 @@ fn rows_belong_to_trials() {
         (&["title=\"Another title\"", "figure.0.metric=\"final_train_accuracy\""], 0),
         (&["train.seeds=5"], 4),
         (&["train.seeds=5", "optimizer.0.lr=[0.01, 0.1, 1, 1e30]"], 14),
+        // What a plan calls its trials, and the columns that it has for them, are not theirs.
+        (&["optimizer.0.label=\"Mine, \\\"best\\\"\""], 0),
+        (&["optimizer=[{ kind = \"sgd\", lr = [0.1, 1e30] }, { kind = \"momentum\", lr = 0.1 }]"], 3),
+        (&["network.activation=[\"tanh\", \"relu\"]"], 6),
     ];
     for (overrides, computed) in cases {
         // From complete results, and from those that were stopped on the way.
@@ -244,9 +264,12 @@ fn rows_belong_to_trials() {
             }
             run_until(&spec, &settings(&copy, 1, Reuse::Everything), stop_after).0.unwrap();
             run_into(&spec, &copy, 1, Reuse::Everything).unwrap();
-            let provenance = fs::read_to_string(copy.join("provenance.json")).unwrap();
             if stop_after == usize::MAX {
-                assert!(provenance.contains(&format!("\"trials\": {computed},")), "{overrides:?}: {provenance}");
+                // Who computed the numbers is not told anew where none is.
+                let provenance = fs::read_to_string(copy.join("provenance.json")).ok();
+                let trials = format!("\"trials\": {computed},");
+                let is_told = provenance.as_ref().is_some_and(|provenance| provenance.contains(&trials));
+                assert!(is_told || (*computed == 0 && provenance.is_none()), "{overrides:?}: {provenance:?}");
             }
             run_into(&spec, &expected, 1, Reuse::Nothing).unwrap();
             assert!(files(&copy) == files(&expected), "{overrides:?}");
@@ -267,7 +290,10 @@ fn trials_that_would_be_lost_are_kept() {
         for out in [&complete_out, &stopped] {
             let before = files(out);
             let error = run_into(&other, out, 1, Reuse::Everything);
-            assert!(matches!(error, Err(RunError::Occupied(_))), "{overrides:?}: {error:?}");
+            let Err(RunError::Occupied { differences, .. }) = error else { panic!("{overrides:?}: {error:?}") };
+            let (key, value) = overrides[0].split_once('=').unwrap();
+            let is_it = |one: &Difference| one.key.starts_with(key) && one.new.as_deref() == Some(value);
+            assert!(differences.len() == 1 && differences.iter().all(is_it), "{overrides:?}: {differences:?}");
             let mut after = files(out);
             after.retain(|name, _| !name.starts_with(".thalweg/lock"));
             assert!(before.iter().filter(|(name, _)| !name.starts_with(".thalweg/lock")).eq(&after), "{overrides:?}");

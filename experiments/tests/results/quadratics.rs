@@ -9,6 +9,7 @@ use thalweg::memory::Memory;
 use thalweg::record::{self, read_optimum, read_spectrum};
 use thalweg::spec::{InputError, Spec};
 use thalweg::sweep::Quadratic;
+use thalweg_kernels::Isa;
 
 const LANDSCAPE: &str = "name = \"bowl\"\n[problem]\nkind = \"landscape\"\nfunction = \"quadratic\"\nspectrum = SPECTRUM\n\
                          start = START\n[train]\nsteps = 1\n[[optimizer]]\nkind = \"sgd\"\nlr = 0.1\n[record]\nspectrum = true\n";
@@ -25,7 +26,7 @@ fn quadratic(text: &str) -> (Quadratic, Splits) {
     let spec = parse(text).unwrap();
     let data = Splits::load(&spec).unwrap();
     let plan = crate::plan(&spec).unwrap();
-    (Quadratic::of(&spec, &plan, &data).unwrap().expect("the spec asks for it"), data)
+    (Quadratic::of(&spec, &plan, &data, Isa::best()).unwrap().expect("the spec asks for it"), data)
 }
 
 #[track_caller]
@@ -129,7 +130,7 @@ fn training_comes_down_to_the_optimum() {
 
 fn run(text: &str, out: &Path) {
     use thalweg::sweep::run::{Reuse, Settings, run};
-    let isa = thalweg_kernels::Isa::best();
+    let isa = Isa::best();
     let settings = Settings {
         out: out.to_owned(),
         threads: 1,

@@ -2,6 +2,8 @@
 
 use miette::Diagnostic;
 
+use thalweg::spec::InputError;
+
 use crate::{SMALL, bad_options, edited, parse, plan};
 
 /// The problem of [`SMALL`].
@@ -10,7 +12,7 @@ const MOONS: &str = "kind = \"moons\"\nsamples = 100\nnoise = 0.2";
 /// What is replaced in [`SMALL`], by what, and what the error must say.
 const CASES: &[(&str, &str, &[&str])] = &[
     // Names and keys.
-    ("[problem]", "titel = 1\n[problem]", &["small.toml:3:1: unknown key `titel`", "did you mean `title`?"]),
+    ("[problem]", "titel = \"\"\n[problem]", &["small.toml:3:1: unknown key `titel`", "did you mean `title`?"]),
     ("batch = 16", "bacth = 16", &["small.toml:12:1: unknown key `train.bacth`", "did you mean `batch`?"]),
     (
         "\"moons\"",
@@ -356,10 +358,15 @@ const CASES: &[(&str, &str, &[&str])] = &[
 fn every_mistake_is_named_with_its_place() {
     for (old, new, expected) in CASES.iter().chain(bad_options::CASES) {
         let Err(error) = parse(&edited(old, new)) else { panic!("{new:?} was accepted") };
-        let said = format!("{error}\n{}", error.help().map(|help| help.to_string()).unwrap_or_default());
+        let all: Vec<&InputError> = std::iter::once(&error).chain(error.others()).collect();
+        let help = |error: &InputError| error.help().map(|help| help.to_string()).unwrap_or_default();
+        let said: String = all.iter().map(|error| format!("{error}\n{}\n", help(error))).collect();
         for part in *expected {
             assert!(said.contains(part), "{new:?}: expected {part:?} in {said:?}");
         }
+        // This one has two, and nothing that follows from another is told.
+        let mistakes = if new.contains("form = 0") { 2 } else { 1 };
+        assert_eq!(all.len(), mistakes, "{new:?}: {said}");
         assert!(error.line() >= 1 && error.labels().is_some_and(|mut labels| labels.next().is_some()));
     }
     assert!(parse(SMALL).is_ok());

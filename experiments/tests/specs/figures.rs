@@ -27,11 +27,12 @@ momentum = 0.9
 [[figure]]
 "#;
 
-fn checked(text: &str) -> Result<(), InputError> {
+/// The warnings.
+fn checked(text: &str) -> Result<Vec<InputError>, InputError> {
     checked_spec(&parse(text)?)
 }
 
-fn checked_spec(spec: &Spec) -> Result<(), InputError> {
+fn checked_spec(spec: &Spec) -> Result<Vec<InputError>, InputError> {
     check(spec, &plan(spec)?, Path::new("results/none"))
 }
 
@@ -119,7 +120,10 @@ fn what_is_selected_has_to_be_there() {
         format!("kind = \"curves\"\nmetric = \"train_loss\"\nselect = [{{ optimizer = \"sgd\", lr = {lr} }}]")
     };
     checked(&small("[0.1, 0.01]", "", &select("0.01"))).unwrap();
-    assert_refused(&small("[0.1, 0.01]", "", &select("0.02")), &["no selected trial has a curve of `train_loss`"]);
+    assert_refused(
+        &small("[0.1, 0.01]", "", &select("0.02")),
+        &["no trial has lr = 0.02", "the nearest: 0.01 and 0.1"],
+    );
     // Of so many trials, a few are looked at, those among them.
     let many = |lr: &str| checked(&small("{ linear = [0.001, 10], points = 10000 }", "", &select(lr)));
     many("0.002").unwrap();
@@ -177,4 +181,47 @@ fn shipped_studies_pass() {
             checked_spec(&spec).unwrap_or_else(|error| panic!("{}: {error}", shipped.name));
         }
     }
+}
+
+#[test]
+fn selections_are_resolved_before_the_first_trial() {
+    let curves = |select: &str| {
+        let figure = format!("kind = \"curves\"\nmetric = \"train_loss\"\nselect = [{select}]");
+        small(
+            "{ log = [1e-3, 1e0], points = 7 }",
+            "log_every = 2\n[[optimizer]]\nkind = \"momentum\"\nlr = 0.5\nmomentum = [0, 0.9]",
+            &figure,
+        )
+        .replacen("log_every = 2\n", "", 1)
+        .replacen("steps = 10", "steps = 10\nlog_every = 2\nprecision = [\"f32\", \"f64\"]", 1)
+    };
+    // As figures write them, with three digits, and all of them.
+    for number in ["0.0316", "0.03162", "0.0316227766017"] {
+        assert!(checked(&curves(&format!("{{ optimizer = \"sgd\", lr = {number} }}"))).is_ok(), "{number}");
+    }
+    assert!(checked(&curves("{ momentum = 0.9, precision = \"f64\" }")).is_ok());
+    for (select, expected) in [
+        ("{ lr = 0.032 }", ["`figure.0.select.0.lr`: no trial has lr = 0.032", "the nearest: 0.0316227766017 and 0.1"]),
+        ("{ optimizer = \"momentum\", momentum = 0.5 }", ["no trial has momentum = 0.5", "the nearest: 0 and 0.9"]),
+        ("{ optimizer = \"momentum\", lr = 0.1 }", ["no trial has lr = 0.1", "the nearest: 0.5"]),
+        ("{ lr = 0.1 }, { lr = 0.1, momentum = 0.9 }", ["`figure.0.select.1`: no trial has all of these settings", ""]),
+        ("{ lr = 0.1, precision = \"f16\" }", ["no trial has precision = f16", "there are: f32, f64"]),
+    ] {
+        assert_refused(&curves(select), &expected);
+    }
+    // Few of very many values are tried: one that is meant is among them.
+    let many = curves("{ lr = 0.0316 }").replacen("points = 7", "points = 20001", 1);
+    assert!(checked(&many).is_ok(), "{:?}", checked(&many));
+}
+
+#[test]
+fn what_says_nothing_is_warned_of() {
+    let warnings = |text: &str| checked(text).unwrap().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let curves = small("0.1", "", "kind = \"curves\"\nmetric = \"train_loss\"");
+    let said = warnings(&curves);
+    assert!(said.len() == 1 && said[0].contains("`figure.0.kind`: each curve has two points"), "{said:?}");
+    assert_eq!(warnings(&curves.replacen("steps = 10", "steps = 10\nlog_every = 5", 1)), [""; 0]);
+    assert_eq!(warnings(&small("[0.1, 0.2]", "", SENSITIVITY)), [""; 0]);
+    let said = warnings(&small("0.1", "", SENSITIVITY));
+    assert!(said.len() == 1 && said[0].contains("what is from left to right has one value"), "{said:?}");
 }

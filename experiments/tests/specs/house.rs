@@ -26,7 +26,8 @@ fn no_module_imports_one_above_it() {
         if module == "lib" {
             continue;
         }
-        let (own, _) = modules.iter().find(|(_, name)| *name == module).unwrap_or_else(|| panic!("{module} has no place"));
+        let (own, _) =
+            modules.iter().find(|(_, name)| *name == module).unwrap_or_else(|| panic!("{module} has no place"));
         let text = fs::read_to_string(&file).unwrap();
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         for line in code {

@@ -145,7 +145,7 @@ fn mistakes_are_named() {
         ("[-1.5, 2.0]", "[-1.5, \"x\"]", &["6:16: `problem.start.1`: expected a number, found \"x\""]),
         ("[-1.5, 2.0]", "[-1.5, inf]", &["`problem.start.1`", "found inf"]),
         ("[-1.5, 2.0]", "[[1, 2], [3]]", &["`problem.start.1`: expected 2 coordinates, as the first point has"]),
-        ("[-1.5, 2.0]", "{ gird = [[0, 1]], points = 3 }", &["unknown key `problem.start.gird`", "`grid`?"]),
+        ("[-1.5, 2.0]", "{ gird = [[0, 1], [0, 1]], points = 3 }", &["unknown key `problem.start.gird`", "`grid`?"]),
         ("[-1.5, 2.0]", "{ grid = [[1, 0], [0, 1]], points = 3 }", &["expected the lower bound first"]),
         ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = [3] }", &["expected 2 numbers, one per coordinate"]),
         ("[-1.5, 2.0]", "{ grid = [[0, 1], [0, 1]], points = 1 }", &["`problem.start.points`", "found 1"]),

@@ -12,6 +12,7 @@ mod idx;
 mod keys;
 mod labels;
 mod landscapes;
+mod many;
 mod overrides;
 mod plans;
 mod problems;

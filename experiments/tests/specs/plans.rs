@@ -6,9 +6,11 @@ use std::path::Path;
 
 use thalweg::data::Splits;
 use thalweg::dataset::Targets;
+use thalweg::memory::Memory;
 use thalweg::record::{Key, Setting};
 use thalweg::spec::{Spec, shipped};
-use thalweg::sweep::{Model, Plan, Trial};
+use thalweg::sweep::{Estimate, Model, Plan, Trial};
+use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::ALL;
 
 use crate::{SMALL, edited, parse, plan};
@@ -393,4 +395,16 @@ fn a_batch_of_at_most_so_many_fits_every_split() {
     // What is drawn anew has a size.
     let drawn = |batch: &str| planned(&format!("{batch}replacement = true\n"), 40);
     assert_eq!(drawn(""), drawn("batch = 30\n"));
+}
+
+#[test]
+fn starts_are_shared_among_all_threads() {
+    let text = "name = \"starts\"\nproblem = { kind = \"landscape\", function = \"beale\", start = { grid = [[-1, 1], [-1, 1]], points = 60 } }\ntrain = { steps = 2 }\noptimizer = [{ kind = \"sgd\", lr = 0.001 }]\n";
+    let (files, data, plan) = Plan::read(&parse(text).unwrap(), Memory::of_machine()).unwrap();
+    let blocks = |threads: usize| {
+        let estimate = Estimate::measure(&plan, (&files, &data), Isa::best(), threads).unwrap();
+        3600_usize.div_ceil(estimate.paths[0].1)
+    };
+    // Of whole registers.
+    assert!(blocks(1) < 16 && (16..=32).contains(&blocks(32)), "{} and {}", blocks(1), blocks(32));
 }

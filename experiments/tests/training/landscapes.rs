@@ -293,14 +293,15 @@ fn a_turned_landscape_is_the_same_elsewhere() {
             let at = |shift: f64| {
                 let mut moved = point.clone();
                 moved[i] += shift;
-                turned.values(&[moved])[0]
+                turned.values(Isa::best(), &[moved])[0]
             };
             let slope = (at(1e-5) - at(-1e-5)) / 2e-5;
             assert!((slope - gradient[i]).abs() < 1e-6 * gradient[i].abs().max(1.0), "{name}: {slope} {}", gradient[i]);
         }
         // Lengths stay, and at the origin nothing is turned.
         let origin = vec![0.0; n];
-        let [there, here] = [&turned, &straight].map(|descent| descent.values(&[origin.clone(), point.clone()]));
+        let [there, here] =
+            [&turned, &straight].map(|descent| descent.values(Isa::best(), &[origin.clone(), point.clone()]));
         assert!(there[0] == here[0] && there[1] != here[1], "{name}: {there:?} {here:?}");
         let length = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>();
         let at_origin = [&turned, &straight].map(|descent| length(&self::gradient(descent, &origin)));

@@ -28,13 +28,13 @@ impl Network<f64> {
     /// # Panics
     ///
     /// If there is no such weight, or a batch is not the whole split.
-    pub fn perturbed(&self, lane: Lane<'_>, perturbation: &Perturbation) -> Vec<Change> {
+    pub fn perturbed(&self, isa: Isa, lane: Lane<'_>, perturbation: &Perturbation) -> Vec<Change> {
         let architecture = self.architecture();
         let Perturbation { layer, unit, from, by } = *perturbation;
         let of = &architecture.layers()[layer - 1];
         assert!(unit < of.outputs && from < of.inputs);
         let weight = of.weights.start + unit * of.inputs + from;
-        let layout = Layout { isa: Isa::best(), path: Path::Population, groups: 1 };
+        let layout = Layout { isa, path: Path::Population, groups: 1 };
         let lanes = layout.lanes::<f64>();
         let mut scratch = self.scratch(layout, &Team::alone());
         let mut weights = vec![0.0; self.parameters() * lanes];
@@ -115,7 +115,9 @@ mod tests {
         let batches = Batches { examples: 2, size: 2, drop_last: false, shuffled: false, replacement: false };
         let network = Network::<f64>::new(architecture, Initializer::Zeros, [examples, none(), none()], batches, None);
         let lane = Lane { start: &[1.0, 2.0, 3.0, 4.0, 0.5, -1.0], ..Lane::default() };
-        network.perturbed(lane, &perturbation)
+        let found = network.perturbed(Isa::best(), lane, &perturbation);
+        assert!(Isa::available().into_iter().all(|isa| network.perturbed(isa, lane, &perturbation) == found));
+        found
     }
 
     #[test]

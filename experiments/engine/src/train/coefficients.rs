@@ -152,10 +152,13 @@ impl<T: Real> Coefficients<T> {
         let lane = lanes[run.start];
         scaled.clear();
         scaled.extend_from_slice(lane.hyperparameters);
-        if let Some(lr) = optimizer.learning_rate().filter(|_| !*is_plain) {
-            scaled[lr] = scaled[lr] * factor * lane.lr_scale.get(part).copied().unwrap_or(1.0);
-            let kept = T::from_f64(1.0 - scaled[lr] * lane.options.decoupled_weight_decay);
-            keep[part * lanes.len()..][run.clone()].fill(kept);
+        if !*is_plain {
+            // Without a learning rate there is nothing for a schedule or a decay to act on: weights are kept whole.
+            let kept = optimizer.learning_rate().map_or(1.0, |lr| {
+                scaled[lr] = scaled[lr] * factor * lane.lr_scale.get(part).copied().unwrap_or(1.0);
+                1.0 - scaled[lr] * lane.options.decoupled_weight_decay
+            });
+            keep[part * lanes.len()..][run.clone()].fill(T::from_f64(kept));
         }
         let products = &mut products[index * optimizer.products..(index + 1) * optimizer.products];
         optimizer.advance(scaled, products, fresh);
@@ -168,5 +171,24 @@ impl<T: Real> Coefficients<T> {
                 row[lane] = T::from_f64(*coefficient);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use thalweg_kernels::optimizer;
+
+    #[test]
+    fn an_optimizer_without_a_learning_rate_keeps_its_weights() {
+        let mut own = **optimizer::ALL.iter().find(|optimizer| optimizer.name == "sgd").unwrap();
+        let mut step = own.hyperparameters[0];
+        step.name = "step";
+        own.hyperparameters = Vec::leak(vec![step]);
+        let options = Options { weight_decay: 0.1, decoupled_weight_decay: 0.1, ..Options::default() };
+        let lanes = [Lane { hyperparameters: &[0.1], options, ..Lane::default() }; 2];
+        let mut coefficients = Coefficients::<f64>::new(2, 2, &[&own], std::iter::once(0..3).collect());
+        coefficients.start(&lanes, 1);
+        assert!(coefficients.advance(&own, &lanes, 1).all(|part| part.keep == [1.0, 1.0]));
     }
 }

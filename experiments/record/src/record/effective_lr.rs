@@ -10,7 +10,7 @@ use super::number::Precision;
 /// # Errors
 /// Those of the writer.
 pub fn write_rates_header<W: Write>(writer: &mut csv::Writer<W>, shares: &[f64]) -> csv::Result<()> {
-    let quantiles = shares.iter().map(|share| format!("effective_lr_q{:02}", 100.0 * share));
+    let quantiles = shares.iter().map(|share| format!("effective_lr_q{:02}", (100.0 * share).round()));
     writer.write_record(["key", "step"].map(str::to_owned).into_iter().chain(quantiles))
 }
 
@@ -27,4 +27,18 @@ pub fn write_rates<W: Write>(
 ) -> csv::Result<()> {
     let quantiles = quantiles.iter().map(|rate| precision.format(*rate));
     writer.write_record([key.to_owned(), step.to_string()].into_iter().chain(quantiles))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_named_in_whole_percent() {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        // 100 × 0.07 is 7.000000000000001, and 100 × 0.29 is 28.999999999999996.
+        write_rates_header(&mut writer, &[0.07, 0.29, 0.5]).unwrap();
+        let header = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        assert_eq!(header, "key,step,effective_lr_q07,effective_lr_q29,effective_lr_q50\n");
+    }
 }

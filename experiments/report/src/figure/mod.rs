@@ -32,7 +32,7 @@ pub use colors::Rgb;
 #[cfg(feature = "plotters")]
 pub use drawing::{draw, png, svg};
 pub use error::FigureError;
-pub use options::{Options, Selection, Theory};
+pub use options::{Options, Selection, Theory, is_meant};
 pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, style};
@@ -256,16 +256,17 @@ impl Chart {
     /// If there is nothing to show, or too much.
     pub fn pictures<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
         let Tables { runs, curves, trajectory, surface, sheet } = *tables;
+        let all = configurations(runs);
+        let chart = self.clone().with(self.options.resolved(&all));
         let compose = |problem: &'a str, configurations: &[Configuration<'_>]| {
             let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet };
             let picture = match &self.options.panel {
                 // A heat map has a panel for each table anyway.
-                Some(column) if self.kind.name != heatmap::KIND.name => panels::compose(self, &data, column),
-                _ => (self.kind.compose)(self, &data),
+                Some(column) if self.kind.name != heatmap::KIND.name => panels::compose(&chart, &data, column),
+                _ => (self.kind.compose)(&chart, &data),
             };
             picture.map(|picture| (problem, picture))
         };
-        let all = configurations(runs);
         let mut problems: Vec<&str> = Vec::new();
         for problem in all.iter().map(Configuration::problem) {
             if !problems.contains(&problem) {
@@ -294,13 +295,14 @@ impl Chart {
     /// The keys of the trials whose steps it shows, the rows of `curves.csv` or `trajectory.csv` that it needs.
     pub fn keys(&self, runs: &Trials) -> HashSet<Key> {
         let all = configurations(runs);
+        let chart = self.clone().with(self.options.resolved(&all));
         let shown = match (self.kind.name, &self.options.panel) {
             ("curves", Some(column)) => panels::subsets(&all, column, &panels::values(&all, column))
                 .iter()
-                .flat_map(|own| curves::chosen(self, own))
+                .flat_map(|own| curves::chosen(&chart, own))
                 .collect(),
-            ("curves", None) => curves::chosen(self, &all),
-            ("trajectories", _) => all.into_iter().filter(|one| self.options.selects(one)).collect(),
+            ("curves", None) => curves::chosen(&chart, &all),
+            ("trajectories", _) => all.into_iter().filter(|one| chart.options.selects(one)).collect(),
             _ => Vec::new(),
         };
         shown.iter().flat_map(Configuration::runs).map(Trial::key).collect()

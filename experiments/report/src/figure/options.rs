@@ -1,6 +1,7 @@
 //! The options of a figure beyond its kind and metric, and the selection of its trials.
 
 use super::axis::Scale;
+use super::ticks::value_label;
 use thalweg_record::record::Setting;
 use thalweg_record::stats::{Configuration, Metric};
 
@@ -73,7 +74,30 @@ pub enum Theory {
     Quadratic,
 }
 
+/// Whether a value is the number that a user means: equal, or told apart by no figure, which have three digits.
+pub fn is_meant(wanted: f64, value: f64) -> bool {
+    wanted == value || value_label(wanted) == value_label(value)
+}
+
 impl Options {
+    /// The same with numbers in selections as configurations have them: where none has a number itself, the nearest of those
+    /// that may be meant by it.
+    pub(super) fn resolved(&self, configurations: &[Configuration<'_>]) -> Self {
+        let mut resolved = self.clone();
+        let numbers = resolved.selection.iter_mut().flat_map(|selection| &mut selection.settings);
+        for (name, setting) in numbers {
+            let Setting::Number(wanted) = setting else { continue };
+            let own = configurations.iter().filter_map(|configuration| match configuration.setting(name)? {
+                Setting::Number(value) => Some(value),
+                Setting::Choice(_) => None,
+            });
+            let distance = |value: f64| (value - *wanted).abs();
+            let nearest = own.min_by(|a, b| distance(*a).total_cmp(&distance(*b)));
+            *wanted = nearest.filter(|value| is_meant(*wanted, *value)).unwrap_or(*wanted);
+        }
+        resolved
+    }
+
     /// Whether the configuration is among those that are shown.
     pub fn selects(&self, configuration: &Configuration<'_>) -> bool {
         let has = |(name, value): &(String, Setting)| configuration.setting(name).as_ref() == Some(value);

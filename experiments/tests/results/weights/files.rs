@@ -155,7 +155,10 @@ fn lost_and_changed_weights_are_made_again() {
             format!("weights/{name} was changed: made again")
         };
         let (finished, notices) = run_until(&spec, &settings(&out, 1, Reuse::Everything), usize::MAX);
-        assert_eq!((finished.unwrap(), notices), (Finished::Complete, vec![expected]));
+        assert_eq!(
+            (finished.unwrap(), notices),
+            (Finished::Complete, vec![expected, "3 of 4 trials reused".to_owned()])
+        );
         assert!(files(&out) == all);
     }
 }
