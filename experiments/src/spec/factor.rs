@@ -265,6 +265,7 @@ fn levels(document: &Document, section: &str, key: &str) -> Result<Option<Vec<No
         return Err(field.expected("at least one value"));
     }
     let mut seen = HashSet::new();
+    // As text, 1 and 1.0 are one value.
     if let Some(again) = nodes.iter().find(|node| !seen.insert(setting(node).text())) {
         return Err(document.error(&again.place, format!("`{path}`: {} occurs twice", again.describe())));
     }
@@ -279,7 +280,7 @@ fn whole(value: f64) -> Value {
 /// A value as a table has it in a cell.
 pub(super) fn setting(node: &Node) -> Setting {
     match &node.value {
-        Value::Integer(Some(number)) => Setting::Number(*number as f64),
+        Value::Integer(Some(number)) => Setting::Whole(*number as f64),
         Value::Float(number) => Setting::Number(*number + 0.0),
         Value::String(text) => Setting::Choice(text.clone()),
         Value::List(items) if items.is_empty() => Setting::Choice("none".to_owned()),

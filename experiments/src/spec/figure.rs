@@ -250,10 +250,7 @@ fn key_text(name: &str) -> String {
 
 /// A setting as specs write it.
 pub(super) fn setting_text(setting: &Setting) -> String {
-    match setting {
-        Setting::Number(value) => number(*value),
-        Setting::Choice(choice) => quoted(choice),
-    }
+    setting.number().map_or_else(|| quoted(&setting.text()), number)
 }
 
 /// Checks that the spec has the optimizers, and these the hyperparameters, that a figure names.

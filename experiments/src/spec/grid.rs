@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::error::{InputError, suggestion};
 use super::key::{Key, Values, Without};
 use super::reader::{Field, Interval, Table};
-use crate::record::{LABEL, Setting};
+use crate::record::{self, LABEL};
 use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
 
 /// An optimizer and the values that each of its hyperparameters takes.
@@ -183,7 +183,7 @@ impl Grid {
         let text = |(name, axis): (String, &Axis)| {
             let value = |value: f64| match domain(&name) {
                 Some(Domain::Choice(names)) => names[value as usize].to_owned(),
-                _ => Setting::Number(value).text(),
+                _ => record::short(value),
             };
             let values = axis.values(&name);
             match &values[..] {

@@ -33,11 +33,11 @@ fn row_bytes(plan: &Plan) -> u64 {
 }
 
 fn row_bytes_under(Condition { spec, model, schedule, .. }: &Condition) -> u64 {
-    let curves = 100 * schedule.recorded.len() as u64;
+    let curves = 140 * schedule.recorded.len() as u64;
     let rates = if spec.record.effective_lr { curves } else { 0 };
     let trajectory = match model {
         Model::Landscape(landscape) if spec.record.trajectory => {
-            schedule.logged.len() as u64 * (30 + 12 * landscape.starts.dimensions() as u64)
+            schedule.logged.len() as u64 * (70 + 12 * landscape.starts.dimensions() as u64)
         }
         _ => 0,
     };

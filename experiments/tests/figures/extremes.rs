@@ -113,7 +113,7 @@ fn runs(numbers: &mut Numbers, by_start: bool) -> Runs {
                     let starts = if by_start { place } else { [cell(), cell()] };
                     let settings = if by_start { [None; 2] } else { place };
                     rows.push(Run {
-                        key: format!("{:016x}", rows.len()),
+                        key: format!("t{:016x}", rows.len()),
                         problem: format!("problem-{problem}"),
                         optimizer: ["momentum", "sgd", "adam"][optimizer].to_owned(),
                         settings: settings.map(|number| number.map(Setting::Number)).to_vec(),

@@ -74,6 +74,11 @@ impl<'a> Configuration<'a> {
         self.setting_of(self.hyperparameters().iter().position(|known| known == name)?)
     }
 
+    /// The number of the setting of that name, if this optimizer has one.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.setting(name)?.number()
+    }
+
     /// The setting of that number in [`Self::hyperparameters`], if this optimizer has one.
     pub fn setting_of(&self, hyperparameter: usize) -> Option<Setting> {
         self.trials.setting(self.place as usize, hyperparameter)

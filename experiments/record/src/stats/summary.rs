@@ -8,7 +8,7 @@ use std::path::Path;
 use super::bootstrap::MedianIntervals;
 use super::configuration::{Configuration, Spread};
 use super::metric::Metric;
-use crate::record::{self, Precision, Quantities, RecordError, RunsTable, Setting, Trials, atomic};
+use crate::record::{self, Precision, Quantities, RecordError, RunsTable, Trials, atomic};
 
 /// The statistics of each metric, as endings of its name.
 const STATISTICS: [&str; 5] = ["median", "q25", "q75", "ci_low", "ci_high"];
@@ -91,10 +91,8 @@ fn append_row(
     append_text(configuration.optimizer(), row);
     for hyperparameter in 0..configuration.hyperparameters().len() {
         row.push(b',');
-        match configuration.setting_of(hyperparameter) {
-            Some(Setting::Number(number)) => Precision::F64.append(number, row),
-            Some(Setting::Choice(choice)) => append_text(&choice, row),
-            None => {}
+        if let Some(setting) = configuration.setting_of(hyperparameter) {
+            append_text(&setting.cell(), row);
         }
     }
     row.extend(format!(",{},", configuration.runs().len()).bytes());

@@ -64,8 +64,5 @@ pub(super) fn subscript(digits: &str) -> String {
 }
 
 pub(super) fn text(setting: &Setting) -> String {
-    match setting {
-        Setting::Number(value) => value_label(*value),
-        Setting::Choice(name) => name.clone(),
-    }
+    setting.number().map_or_else(|| setting.text(), value_label)
 }

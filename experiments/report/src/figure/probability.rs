@@ -9,7 +9,7 @@ use super::series;
 use super::style::{MOST_LINES, Style, style};
 use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Setting, Status, Trial};
+use thalweg_record::record::{Status, Trial};
 use thalweg_record::stats::{Configuration, Metric, wilson_interval};
 
 /// The kind, as specs and the command know it.
@@ -104,7 +104,7 @@ fn lines(chart: &Chart, all: &[Configuration<'_>], (name, below): (&str, f64), m
     let control = chart.options.against.as_deref();
     let mut groups: Vec<Vec<(f64, &Configuration<'_>)>> = Vec::new();
     for configuration in all.iter().filter(|c| chart.options.selects(c) && Some(c.series()) != control) {
-        let Some(Setting::Number(place)) = configuration.setting(name) else { continue };
+        let Some(place) = configuration.number(name) else { continue };
         if configuration.outcomes(metric).is_empty() {
             continue;
         }
@@ -139,13 +139,9 @@ fn at_effective_rate<'a, 'b>(
     control: &str,
     configuration: &Configuration<'_>,
 ) -> Option<&'b Configuration<'a>> {
-    let number = |configuration: &Configuration<'_>, name: &str| match configuration.setting(name) {
-        Some(Setting::Number(value)) => Some(value),
-        _ => None,
-    };
-    let wanted = number(configuration, "lr")? / (1.0 - number(configuration, "momentum")?);
+    let wanted = configuration.number("lr")? / (1.0 - configuration.number("momentum")?);
     let is_near = |rate: f64| (rate - wanted).abs() <= NEAR * wanted;
-    all.iter().find(|other| other.series() == control && number(other, "lr").is_some_and(is_near))
+    all.iter().find(|other| other.series() == control && other.number("lr").is_some_and(is_near))
 }
 
 fn share(place: f64, configuration: &Configuration<'_>, below: f64, metric: Metric) -> Share {

@@ -6,7 +6,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Quantity, Setting};
+use thalweg_record::record::Quantity;
 use thalweg_record::stats::{Configuration, Metric, median};
 
 /// The kind, as specs and the command know it.
@@ -98,7 +98,7 @@ fn regrets<'a>(own: impl Iterator<Item = &'a Configuration<'a>>, metric: Metric)
     let mut losses: Vec<(f64, f64)> = Vec::new();
     let mut initial: Vec<f64> = Vec::new();
     for configuration in own {
-        let (Some(Setting::Number(rate)), Some(spread)) = (configuration.setting("lr"), configuration.spread(metric))
+        let (Some(rate), Some(spread)) = (configuration.number("lr"), configuration.spread(metric))
         else {
             continue;
         };

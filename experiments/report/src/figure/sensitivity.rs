@@ -8,7 +8,6 @@ use super::series::{self, SeedPoint, Series};
 use super::style::{MOST_LINES, style};
 use super::theory;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::Setting;
 use thalweg_record::stats::{Configuration, Metric};
 
 /// The kind, as specs and the command know it.
@@ -81,11 +80,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 
 /// Learning rates stand on a log axis; other hyperparameters where they are spread more evenly.
 fn scale(all: &[Configuration<'_>], name: &str) -> Scale {
-    let number = |configuration: &Configuration<'_>| match configuration.setting(name) {
-        Some(Setting::Number(value)) if value.is_finite() => Some(value),
-        _ => None,
-    };
-    let mut values: Vec<f64> = all.iter().filter_map(number).collect();
+    let numbers = all.iter().filter_map(|configuration| configuration.number(name));
+    let mut values: Vec<f64> = numbers.filter(|value| value.is_finite()).collect();
     values.sort_by(f64::total_cmp);
     values.dedup();
     if name == LEARNING_RATE { Scale::Log } else { scale_of(&values) }
@@ -97,10 +93,7 @@ fn bounds(chart: &Chart, groups: &[Group<'_>], name: &str, y: &Axis) -> Vec<Laye
         return Vec::new();
     };
     let bound = |(i, group): (usize, &Group<'_>)| {
-        let momentum = match group[0].1.setting("momentum") {
-            Some(Setting::Number(momentum)) => momentum,
-            _ => 0.0,
-        };
+        let momentum = group[0].1.number("momentum").unwrap_or(0.0);
         let bound = theory::bound(group[0].1.optimizer(), momentum, largest)?;
         Some(Layer::Thin(style(i), vec![(bound, y.low()), (bound, y.high())]))
     };
@@ -116,7 +109,7 @@ fn groups<'a>(
 ) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for configuration in all.iter().filter(|configuration| chart.options.selects(configuration)) {
-        let Some(Setting::Number(rate)) = configuration.setting(name) else { continue };
+        let Some(rate) = configuration.number(name) else { continue };
         let has_place = rate.is_finite() && (scale == Scale::Linear || rate > 0.0);
         if !has_place || configuration.outcomes(metric).is_empty() {
             continue;

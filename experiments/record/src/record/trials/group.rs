@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 
 use crate::record::numbers::Numbers;
-use crate::record::schema::Setting;
+use crate::record::setting::Setting;
 
-use super::{CHOICE, Head, Trials};
+use super::{CHOICE, Form, Head, Trials};
 
 impl Trials {
     /// Adds trials after these, with all columns that either side has. Those of one configuration may then be in
@@ -21,15 +21,19 @@ impl Trials {
             start: row as u32 + head.start,
         });
         self.configurations.extend(heads);
-        for (name, mut column) in other.hyperparameters.iter().zip(other.settings) {
+        for ((name, mut column), form) in other.hyperparameters.iter().zip(other.settings).zip(other.forms) {
             column.replace(|bits| match bits & CHOICE {
                 CHOICE => CHOICE | u64::from(names[(bits & u64::from(u32::MAX)) as usize]),
                 _ => bits,
             });
-            named(name, &mut self.hyperparameters, &mut self.settings).append(place, &column);
+            let at = named(name, &mut self.hyperparameters, &mut self.settings);
+            self.settings[at].append(place, &column);
+            self.forms.resize(self.settings.len(), Form::default());
+            self.forms[at] = self.forms[at].max(form);
         }
         for (name, column) in other.extra.iter().zip(&other.extra_numbers) {
-            named(name, &mut self.extra, &mut self.extra_numbers).append(row, column);
+            let at = named(name, &mut self.extra, &mut self.extra_numbers);
+            self.extra_numbers[at].append(row, column);
         }
         self.keys.extend(other.keys);
         self.init_seeds.extend(other.init_seeds);
@@ -69,10 +73,10 @@ impl Trials {
         let problem = self.name(problem);
         self.configurations.iter_mut().for_each(|head| head.problem = problem);
         for (name, setting) in labels {
-            let bits = self.bits(setting);
-            let column = named(name, &mut self.hyperparameters, &mut self.settings);
-            *column = Numbers::default();
-            (0..self.configurations.len()).for_each(|place| column.set_bits(place, Some(bits)));
+            let at = named(name, &mut self.hyperparameters, &mut self.settings);
+            self.settings[at] = Numbers::default();
+            self.forms.resize(self.settings.len(), Form::default());
+            (0..self.configurations.len()).for_each(|place| self.set(place, at, Some(setting)));
         }
     }
 
@@ -123,14 +127,14 @@ impl Trials {
     }
 }
 
-/// The column of that name, added if it is new.
-fn named<'a>(name: &str, names: &mut Vec<String>, columns: &'a mut Vec<Numbers>) -> &'a mut Numbers {
+/// The place of the column of that name, added if it is new.
+fn named(name: &str, names: &mut Vec<String>, columns: &mut Vec<Numbers>) -> usize {
     let place = names.iter().position(|known| known == name).unwrap_or_else(|| {
         names.push(name.to_owned());
         names.len() - 1
     });
     columns.resize(names.len(), Numbers::default());
-    &mut columns[place]
+    place
 }
 
 #[cfg(test)]
