@@ -131,6 +131,9 @@ pub(super) fn sections(condition: &Condition) -> [Lines; 3] {
         Source::Landscape(landscape) => write_landscape(&mut lines[0], landscape, problem.seed),
         _ => problem.lines(None).into_iter().for_each(|(key, value)| lines[0].line(key, value)),
     }
+    if let Some(label) = &problem.label {
+        lines[0].text("label", label);
+    }
     if let Some(network) = network {
         write_network(&mut lines[1], network);
     }

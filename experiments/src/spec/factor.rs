@@ -16,7 +16,7 @@ use super::error::InputError;
 use super::overrides::EXCLUSIVE;
 use super::reader::{Interval, Table};
 use super::train::ON_LANDSCAPE;
-use crate::record::Setting;
+use crate::record::{LABEL, Setting};
 
 /// The most conditions of a sweep.
 pub const MAX_CONDITIONS: usize = 10_000;
@@ -339,7 +339,8 @@ impl Factor {
         for (at, section) in SECTIONS.into_iter().enumerate() {
             let mut keys: Vec<&str> = Vec::new();
             for (key, _) in conditions.iter().flat_map(|condition| &condition.lines[at].0) {
-                if !keys.contains(&key.as_str()) {
+                // A label is what the column `problem` has.
+                if !keys.contains(&key.as_str()) && (section, key.as_str()) != ("problem", LABEL) {
                     keys.push(key);
                 }
             }

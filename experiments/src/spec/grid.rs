@@ -266,7 +266,8 @@ pub(super) fn labels(grids: &[Grid]) -> Vec<String> {
     grids.iter().map(label).collect()
 }
 
-fn read_label(field: &Field<'_>) -> Result<String, InputError> {
+/// A name of a series or a problem.
+pub(super) fn read_label(field: &Field<'_>) -> Result<String, InputError> {
     const LONGEST: usize = 60;
     let label = field.string()?;
     let is_plain = !label.is_empty() && label.chars().count() <= LONGEST && !label.contains(char::is_control);

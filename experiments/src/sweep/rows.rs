@@ -157,6 +157,13 @@ fn curve(key: &str, point: &Point) -> Curve {
 }
 
 impl Plan {
+    /// The first cells of all rows of the trial of this index.
+    pub(super) fn leading(&self, index: usize) -> Leading {
+        let trial = self.trials.get(index);
+        let problem = &self.condition(&trial).problem;
+        Leading::new(&trial.key.to_string(), problem, trial.optimizer.name, &self.settings(&trial))
+    }
+
     /// The columns of `runs.csv` that only some sweeps have: places on landscapes, as many as the one with the most
     /// coordinates has, and what `record.columns` asks for.
     pub fn extra_columns(&self, spec: &Spec) -> Vec<String> {

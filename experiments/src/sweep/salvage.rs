@@ -108,11 +108,19 @@ impl Found {
     }
 }
 
-/// Takes over the rows of some trials.
+/// Takes over the rows of some trials. What names them, and the form of their settings, may be another in this plan.
 fn take(rows: ByKey<'_>, numbers: &Numbers<'_>, store: &Store) -> io::Result<()> {
     let mut batch = Batch::default();
     for (key, rows) in rows {
         if let Some(number) = key.and_then(|key| numbers.get(key)) {
+            let leading = numbers.plan.leading(number as usize);
+            // The table of files of weights has nothing but keys and names.
+            let replaced: Vec<Option<Vec<u8>>> = TABLES
+                .iter()
+                .zip(rows)
+                .map(|(table, rows)| leading.replace(rows).filter(|_| *table != "weights"))
+                .collect();
+            let rows = std::array::from_fn(|table| replaced[table].as_deref().unwrap_or(rows[table]));
             batch.push(number, rows);
         }
     }

@@ -6,9 +6,9 @@ use std::path::Path;
 use super::error::RecordError;
 use super::leading::{self, Leading};
 use super::number::Precision;
+use super::optional_cell;
 use super::schema::Curve;
 use super::table::{Fields, Table};
-use super::optional_cell;
 
 /// The columns after those of every table of trials.
 const COLUMNS: [&str; 9] = [

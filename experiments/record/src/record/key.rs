@@ -49,7 +49,15 @@ mod tests {
         let key = Key::of(&hash);
         assert_eq!(key.to_string(), format!("t{}", &hash.to_hex()[..DIGITS]));
         assert_eq!(Key::parse(key.to_string().as_bytes()), Some(key));
-        for other in ["", "t", "0123456789abcdef", "t0123456789abcde", "t0123456789abcdef0", "t0123456789ABCDEF", "t+123456789abcde"] {
+        for other in [
+            "",
+            "t",
+            "0123456789abcdef",
+            "t0123456789abcde",
+            "t0123456789abcdef0",
+            "t0123456789ABCDEF",
+            "t+123456789abcde",
+        ] {
             assert_eq!(Key::parse(other.as_bytes()), None, "{other}");
         }
     }

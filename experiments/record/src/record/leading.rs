@@ -20,6 +20,35 @@ impl Leading {
         Self([key, problem, optimizer].map(str::to_owned).into_iter().chain(settings).collect())
     }
 
+    /// The rows of a trial with these cells in place of theirs; none if they have these.
+    pub fn replace(&self, rows: &[u8]) -> Option<Vec<u8>> {
+        let mut text = csv::Writer::from_writer(Vec::new());
+        text.write_record(&self.0).expect("memory takes every row");
+        let mut text = text.into_inner().expect("memory takes every row");
+        text.pop();
+        text.push(b',');
+        if rows.starts_with(&text) || rows.is_empty() {
+            return None;
+        }
+        let mut replaced = Vec::with_capacity(rows.len());
+        let (mut is_quoted, mut cells) = (false, 0);
+        for byte in rows {
+            is_quoted ^= *byte == b'"';
+            if cells >= self.0.len() {
+                replaced.push(*byte);
+            } else if *byte == b',' && !is_quoted {
+                cells += 1;
+                if cells == self.0.len() {
+                    replaced.extend(&text);
+                }
+            }
+            if *byte == b'\n' && !is_quoted {
+                cells = 0;
+            }
+        }
+        Some(replaced)
+    }
+
     pub(super) fn write<W: Write>(&self, writer: &mut csv::Writer<W>) -> csv::Result<()> {
         self.0.iter().try_for_each(|cell| writer.write_field(cell))
     }
@@ -38,4 +67,21 @@ pub(super) fn place_of(table: &Table<'_>, columns: &[&str]) -> Result<usize, Rec
     table.expect_columns(start, columns, &text)?;
     table.expect_no_more(start + columns.len())?;
     Ok(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_get_other_leading_cells() {
+        let settings = [Some(Setting::Among(16.0)), None];
+        let leading = Leading::new("t0", "two moons, \"noisy\"", "adam", &settings);
+        let rows = b"t0,\"moons,\n\",adam,16,,0,1.5\nt0,\"moons,\n\",adam,16,,1,\"a,b\"\n";
+        let expected =
+            "t0,\"two moons, \"\"noisy\"\"\",adam,[16],,0,1.5\nt0,\"two moons, \"\"noisy\"\"\",adam,[16],,1,\"a,b\"\n";
+        let replaced = leading.replace(rows).unwrap();
+        assert_eq!(String::from_utf8(replaced.clone()).unwrap(), expected);
+        assert_eq!((leading.replace(&replaced), leading.replace(b"")), (None, None));
+    }
 }

@@ -14,6 +14,7 @@
 pub mod atomic;
 mod batches;
 mod column;
+mod content;
 mod curves;
 mod effective_lr;
 mod error;
@@ -39,11 +40,12 @@ mod trials;
 mod units;
 
 pub use column::Column;
+pub use content::{Content, contents};
 pub use curves::{read_curves, read_curves_of, write_curve, write_curve_header};
 pub use effective_lr::{write_rates, write_rates_header};
 pub use error::RecordError;
-pub use leading::Leading;
 pub use key::Key;
+pub use leading::Leading;
 pub use lock::{Holder, Lock, LockError};
 pub use number::{Precision, parse as parse_number, short};
 pub use optimum::{OPTIMUM, read_optimum, write_optimum};

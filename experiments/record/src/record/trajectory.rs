@@ -80,10 +80,5 @@ pub fn read_trajectory_of(path: &Path, is_wanted: impl Fn(&str) -> bool + Sync) 
 fn parse_waypoint(mut fields: Fields<'_>, start: usize) -> Result<Waypoint, RecordError> {
     let key = fields.text().to_owned();
     fields.seek(start);
-    Ok(Waypoint {
-        key,
-        step: fields.count()?,
-        x: [fields.number()?, fields.number()?],
-        value: fields.number()?,
-    })
+    Ok(Waypoint { key, step: fields.count()?, x: [fields.number()?, fields.number()?], value: fields.number()? })
 }

@@ -19,7 +19,7 @@ mod summary;
 pub use bootstrap::{CONFIDENCE, Interval, median_interval};
 pub use boxes::{Count, Dimension, Mask};
 pub use comparison::{Best, Comparison, Pair, write_comparison};
-pub use configuration::{Configuration, Spread, choose_best, configurations};
+pub use configuration::{Configuration, Spread, choose_best, choose_best_of, configurations};
 pub use curve_metric::CurveMetric;
 pub use metric::Metric;
 pub use proportion::wilson_interval;

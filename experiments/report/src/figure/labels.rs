@@ -1,5 +1,7 @@
 //! The names of lines: just long enough to tell them apart.
 
+use super::Chart;
+use super::picture::{Entry, Symbol};
 use super::ticks::value_label;
 use thalweg_record::record::{LABEL, Setting};
 use thalweg_record::stats::Configuration;
@@ -24,6 +26,24 @@ pub(super) fn varying<'a>(all: &[Configuration<'a>], series: &str, besides: &[&s
     (0..varying.len()).filter(says_more).map(|index| varying[index].1).collect()
 }
 
+/// The settings that a label names: [`varying`] ones, but for those that all lines have in common ([`note`]).
+pub(super) fn telling(
+    chart: &Chart,
+    all: &[Configuration<'_>],
+    configuration: &Configuration<'_>,
+    besides: &[&str],
+) -> Vec<String> {
+    let is_told = |name: &&str| !chart.options.fixed().any(|(fixed, _)| fixed == name);
+    varying(all, configuration.series(), besides).into_iter().filter(is_told).map(str::to_owned).collect()
+}
+
+/// What a legend says of the settings that all lines have in common, if there are any.
+pub(super) fn note(chart: &Chart) -> Option<Entry> {
+    let fixed: Vec<String> =
+        chart.options.fixed().map(|(name, setting)| format!("{name} = {}", text(setting))).collect();
+    (!fixed.is_empty()).then(|| Entry { symbol: Symbol::None, text: format!("all: {}", fixed.join(", ")) })
+}
+
 /// The optimizer's name with the settings of these `names`: `adam, beta1 = 0.9`.
 ///
 /// A setting that has the optimizer's own name stands for it: `momentum = 0.9`.
@@ -41,7 +61,9 @@ pub(super) fn label(configuration: &Configuration<'_>, names: &[&str]) -> String
 /// Whether two configurations are of one optimizer and differ at most in the hyperparameter `besides`.
 pub(super) fn is_same_line(a: &Configuration<'_>, b: &Configuration<'_>, besides: &str) -> bool {
     let mut names = a.hyperparameters().iter().enumerate();
-    a.series() == b.series() && names.all(|(i, name)| name == besides || a.agrees_with(b, i))
+    (besides == "optimizer" || a.series() == b.series())
+        && (besides == "problem" || a.problem() == b.problem())
+        && names.all(|(i, name)| name == besides || a.agrees_with(b, i))
 }
 
 /// A column of `runs.csv` on an axis.

@@ -20,6 +20,7 @@ mod error;
 mod fractal;
 mod function;
 mod grid;
+mod groups;
 mod heatmap;
 mod labels;
 mod network;
@@ -50,6 +51,7 @@ pub use colors::Rgb;
 pub use drawing::{draw, png, svg};
 pub use error::FigureError;
 pub use options::{Options, Selection, Theory};
+use panels::Facets;
 pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, style};
@@ -211,7 +213,8 @@ impl Chart {
     /// The name of its file, without ending.
     pub fn name(&self) -> String {
         let options = &self.options;
-        let columns = [&options.x, &options.y, &options.series, &options.column, &options.panel];
+        let columns =
+            [&options.x, &options.y, &options.series, &options.color, &options.column, &options.panel, &options.row];
         let columns = columns.into_iter().flatten().map(|column| format!("-{column}")).collect::<String>();
         let from = if options.from_optimum { "-from_optimum" } else { "" };
         options.name.clone().unwrap_or_else(|| format!("{}-{}{from}{columns}", self.kind.name, self.metric))
@@ -219,9 +222,7 @@ impl Chart {
 
     /// The names of its SVG files for trials of these problems: one, or one per problem.
     pub fn files(&self, problems: &[&str]) -> Vec<String> {
-        let is_single = self.kind.input != Input::Problem
-            || problems.len() == 1
-            || self.options.panel.as_deref() == Some("problem");
+        let is_single = self.kind.input != Input::Problem || problems.len() == 1 || self.shows_problems();
         if is_single {
             return vec![format!("{}.svg", self.name())];
         }
@@ -237,10 +238,9 @@ impl Chart {
         let Tables { runs, curves, trajectory, surface, sheet } = *tables;
         let compose = |problem: &'a str, configurations: &[Configuration<'_>]| {
             let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet };
-            let picture = match &self.options.panel {
-                // A heat map has a panel for each table anyway.
-                Some(column) if self.kind.name != heatmap::KIND.name => panels::compose(self, &data, column),
-                _ => (self.kind.compose)(self, &data),
+            let picture = match Facets::of(self) {
+                Some(facets) => panels::compose(self, &data, &facets),
+                None => (self.kind.compose)(self, &data),
             };
             picture.map(|picture| (problem, picture))
         };
@@ -257,7 +257,7 @@ impl Chart {
         if self.kind.input != Input::Problem {
             return Ok(vec![compose("", &all)?]);
         }
-        if self.options.panel.as_deref() == Some("problem") {
+        if self.shows_problems() {
             return Ok(vec![compose("", &all)?]);
         }
         if let [problem] = problems[..] {
@@ -273,16 +273,29 @@ impl Chart {
     /// The keys of the trials whose steps it shows, the rows of `curves.csv` or `trajectory.csv` that it needs.
     pub fn keys(&self, runs: &Trials) -> HashSet<Key> {
         let all = configurations(runs);
-        let shown = match (self.kind.name, &self.options.panel) {
-            ("curves", Some(column)) => panels::subsets(&all, column, &panels::values(&all, column))
-                .iter()
-                .flat_map(|own| curves::chosen(self, own))
-                .collect(),
-            ("curves", None) => curves::chosen(self, &all),
+        let shown = match (self.kind.name, Facets::of(self)) {
+            ("curves", Some(facets)) => {
+                facets.subsets(&all).iter().flat_map(|own| curves::chosen(self, runs, own)).collect()
+            }
+            ("curves", None) => self.by_problem(&all).iter().flat_map(|own| curves::chosen(self, runs, own)).collect(),
             ("trajectories", _) => all.into_iter().filter(|one| self.options.selects(one)).collect(),
             _ => Vec::new(),
         };
         shown.iter().flat_map(Configuration::runs).map(Trial::key).collect()
+    }
+
+    /// Whether one figure shows all problems, by panel, line or place.
+    fn shows_problems(&self) -> bool {
+        let Options { x, series, color, panel, row, .. } = &self.options;
+        [x, series, color, panel, row].into_iter().any(|column| column.as_deref() == Some("problem"))
+    }
+
+    /// The configurations of each figure.
+    fn by_problem<'a>(&self, all: &[Configuration<'a>]) -> Vec<Vec<Configuration<'a>>> {
+        if self.shows_problems() {
+            return vec![all.to_vec()];
+        }
+        groups::subsets(all, "problem", &groups::values(all, "problem"))
     }
 
     fn title_or(&self, default: impl FnOnce() -> String) -> String {

@@ -3,10 +3,11 @@
 
 use super::axis::{Axis, Scale};
 use super::cells::scale_of;
+use super::groups::{self, Abscissa, Lines};
 use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
-use super::style::{MOST_LINES, Style, style};
+use super::style::{Style, style};
 use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Status, Trial};
@@ -17,7 +18,7 @@ pub const KIND: Kind = Kind {
     name: "probability",
     summary: "the share of trials that end below a value, by a hyperparameter, with Wilson's intervals; `against` an optimizer without momentum, at the effective rate α / (1 - μ)",
     metrics: || Metric::ALL.into_iter().filter(|metric| metric.lower_is_better()).map(Metric::name).collect(),
-    keys: &["x", "below", "against", "panel", "select", "x_range", "y_range"],
+    keys: &["x", "below", "against", "series", "colour", "panel", "row", "select", "x_range", "y_range"],
     required: 2,
     input: Input::Problem,
     table: None,
@@ -44,20 +45,20 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     };
     let all = data.configurations;
     let control = chart.options.against.as_deref();
-    let lines = lines(chart, all, (name, below), metric);
+    let abscissa = Abscissa::of(all, name);
+    let lines = lines(chart, data, (&abscissa, below), metric);
     if lines.is_empty() {
         return Err(nothing(format!("no trial has a number `{name}` and the metric `{}`", metric.name())));
     }
-    if lines.len() > MOST_LINES {
-        return Err(FigureError::TooManyLines { kind: KIND.name, found: lines.len(), most: MOST_LINES });
-    }
+    groups::check_count(KIND.name, lines.len())?;
     let mut places: Vec<f64> = lines.iter().flat_map(|line| &line.points).map(|point| point.0).collect();
     places.sort_by(f64::total_cmp);
     places.dedup();
-    let scale = series::scale_in(scale_of(&places), chart.options.x_range);
-    let x = match chart.options.x_range {
-        Some(range) => series::axis_in("x", scale, range)?,
-        None => Axis::around(scale, places).ok_or_else(|| nothing(format!("`{name}` has no finite value")))?,
+    let scale = abscissa.scale(series::scale_in(scale_of(&places), chart.options.x_range));
+    let x = match (abscissa.axis(), chart.options.x_range) {
+        (Some(names), _) => names,
+        (None, Some(range)) => series::axis_in("x", scale, range)?,
+        (None, None) => Axis::around(scale, places).ok_or_else(|| nothing(format!("`{name}` has no finite value")))?,
     };
     let y = match chart.options.y_range {
         Some(range) => series::axis_in("y", Scale::Linear, range)?,
@@ -80,6 +81,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         notes.push(entry(Symbol::None, format!("control: {control} at the learning rate")));
         notes.push(entry(Symbol::None, "α / (1 − μ), without momentum".to_owned()));
     }
+    notes.extend(labels::note(chart));
     let below = value_label(below);
     Ok(Picture {
         title: chart.title_or(|| format!("{}: probability that the {} is below {below}", data.problem, metric.label())),
@@ -93,37 +95,51 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             layers,
             symbols: Vec::new(),
         }],
+        columns: 1,
         color_bar: None,
         legend: lines.iter().map(|line| entry(Symbol::Line(line.style), line.label.clone())).collect(),
         notes,
     })
 }
 
-/// A line per optimizer and settings other than the one on the abscissa, each followed by its control.
-fn lines(chart: &Chart, all: &[Configuration<'_>], (name, below): (&str, f64), metric: Metric) -> Vec<Line> {
+/// A line per optimizer and settings other than the one on the abscissa, each followed by its control; or, where columns
+/// tell lines apart, a line per value of theirs, over all trials at a place.
+fn lines(chart: &Chart, data: &Data<'_>, (x, below): (&Abscissa<'_>, f64), metric: Metric) -> Vec<Line> {
+    let all = data.configurations;
     let control = chart.options.against.as_deref();
-    let mut groups: Vec<Vec<(f64, &Configuration<'_>)>> = Vec::new();
+    let columns = Lines::of(chart, data.runs);
+    let are_alike = |one: &Configuration<'_>, other: &Configuration<'_>| match &columns {
+        Some(columns) => columns.are_alike(one, other),
+        None => labels::is_same_line(one, other, x.name),
+    };
+    let mut groups: Vec<Vec<(f64, Configuration<'_>)>> = Vec::new();
     for configuration in all.iter().filter(|c| chart.options.selects(c) && Some(c.series()) != control) {
-        let Some(place) = configuration.number(name) else { continue };
-        if configuration.outcomes(metric).is_empty() {
+        let Some(place) = x.place(configuration) else { continue };
+        if !configuration.has(metric) || columns.as_ref().is_some_and(|columns| !columns.have(configuration)) {
             continue;
         }
-        match groups.iter_mut().find(|group| labels::is_same_line(group[0].1, configuration, name)) {
-            Some(group) => group.push((place, configuration)),
-            None => groups.push(vec![(place, configuration)]),
+        match groups.iter_mut().find(|group| are_alike(&group[0].1, configuration)) {
+            Some(group) => group.push((place, *configuration)),
+            None => groups.push(vec![(place, *configuration)]),
         }
     }
+    let firsts: Vec<Configuration<'_>> = groups.iter().map(|group| group[0].1).collect();
+    let looks = groups::looks(columns.as_ref(), &firsts, |one| match columns {
+        Some(_) => Vec::new(),
+        None => labels::telling(chart, all, one, &[x.name]),
+    });
     let mut lines = Vec::new();
-    for mut group in groups {
+    for (mut group, (own, label)) in groups.into_iter().zip(looks) {
         group.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let names = labels::varying(all, group[0].1.series(), &[name]);
-        let label = labels::label(group[0].1, &names);
-        let points = group.iter().map(|(place, configuration)| share(*place, configuration, below, metric)).collect();
-        lines.push(Line { style: style(lines.len()), label: label.clone(), points });
+        let points =
+            group.chunk_by(|a, b| a.0 == b.0).map(|at| share(at[0].0, at.iter().map(|(_, c)| c), below, metric));
+        // A control takes a look of its own.
+        let of = |lines: &[Line]| if columns.is_some() { own } else { style(lines.len()) };
+        lines.push(Line { style: of(&lines), label: label.clone(), points: points.collect() });
         let points: Vec<Share> = group
             .iter()
             .filter_map(|(place, configuration)| {
-                Some(share(*place, at_effective_rate(all, control?, configuration)?, below, metric))
+                Some(share(*place, [at_effective_rate(all, control?, configuration)?].into_iter(), below, metric))
             })
             .collect();
         if !points.is_empty() {
@@ -144,11 +160,16 @@ fn at_effective_rate<'a, 'b>(
     all.iter().find(|other| other.series() == control && other.number("lr").is_some_and(is_near))
 }
 
-fn share(place: f64, configuration: &Configuration<'_>, below: f64, metric: Metric) -> Share {
-    let trials = configuration.runs();
+fn share<'a>(
+    place: f64,
+    configurations: impl Iterator<Item = &'a Configuration<'a>> + Clone,
+    below: f64,
+    metric: Metric,
+) -> Share {
     let reached =
         |run: &Trial<'_>| run.status() != Status::Diverged && metric.value(*run).is_some_and(|value| value < below);
-    let successes = trials.clone().filter(reached).count();
-    let interval = wilson_interval(successes, trials.len());
-    (place, successes as f64 / trials.len() as f64, interval.low, interval.high)
+    let trials = configurations.flat_map(Configuration::runs);
+    let (successes, count) = (trials.clone().filter(reached).count(), trials.count());
+    let interval = wilson_interval(successes, count);
+    (place, successes as f64 / count as f64, interval.low, interval.high)
 }
