@@ -82,9 +82,10 @@ impl Axis {
         !self.is_named
     }
 
-    /// The axis over all of these: logarithmic if they are.
+    /// The axis over all of these: logarithmic if one is, and the others have a place there.
     pub fn union<'a>(axes: impl Iterator<Item = &'a Self> + Clone) -> Option<Self> {
-        let scale = if axes.clone().all(|axis| axis.scale == Scale::Log) { Scale::Log } else { Scale::Linear };
+        let is_log = axes.clone().any(|axis| axis.scale == Scale::Log) && axes.clone().all(|axis| axis.low > 0.0);
+        let scale = if is_log { Scale::Log } else { Scale::Linear };
         let ends = axes.map(|axis| (axis.low, axis.high));
         let (low, high) = ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))?;
         Some(Self::new(scale, low, high))

@@ -84,7 +84,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let names = |one: &Configuration<'_>| {
         let names = labels::telling(chart, all, one, &["lr"]);
         let is_fixed = chart.options.fixed().any(|(name, _)| name == "lr");
-        if is_fixed { names } else { names.into_iter().chain(["lr".to_owned()]).collect() }
+        Some(if is_fixed { names } else { names.into_iter().chain(["lr".to_owned()]).collect() })
     };
     let looks = groups::looks(lines.as_ref(), &shown, names);
     let series: Vec<Series> =

@@ -59,7 +59,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     groups::check_count(KIND.name, lines.len())?;
     let shown: Vec<Configuration<'_>> = lines.iter().map(|line| *line.configuration).collect();
-    let looks = groups::looks(lines_of.as_ref(), &shown, |one| labels::telling(chart, all, one, &[]));
+    let looks = groups::looks(lines_of.as_ref(), &shown, |one| Some(labels::telling(chart, all, one, &[])));
     let values = || lines.iter().flat_map(|line| &line.values).copied();
     let is_log = metric.lower_is_better() && values().all(|value| value > 0.0);
     let scale = series::scale_in(if is_log { Scale::Log } else { Scale::Linear }, chart.options.x_range);

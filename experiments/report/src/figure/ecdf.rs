@@ -37,7 +37,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     groups::check_count(KIND.name, lines.len())?;
     let shown: Vec<Configuration<'_>> = lines.iter().map(|(configuration, _)| **configuration).collect();
-    let looks = groups::looks(lines_of.as_ref(), &shown, |one| labels::telling(chart, all, one, &[]));
+    let looks = groups::looks(lines_of.as_ref(), &shown, |one| Some(labels::telling(chart, all, one, &[])));
     let finite: Vec<f64> =
         lines.iter().flat_map(|(_, values)| values).copied().filter(|value| value.is_finite()).collect();
     let is_log =

@@ -47,20 +47,14 @@ pub(super) fn subsets<'a>(
     values.iter().map(subset).collect()
 }
 
-/// A value of a column in a legend or a heading: an optimizer or a problem speaks for itself.
-pub(super) fn named(column: &str, value: &str) -> String {
-    match column {
-        "problem" | "optimizer" => value.to_owned(),
-        _ => format!("{} = {value}", labels::column(column)),
-    }
-}
-
 /// The lines of a figure, where columns tell them apart.
 pub(super) struct Lines<'a> {
     /// The column with one line per value, and that with one colour per value.
     columns: [Option<&'a str>; 2],
     /// The values of both, over all trials, so that lines look alike in all panels.
     values: [Vec<String>; 2],
+    /// Whether there are several optimizers.
+    have_optimizers: bool,
 }
 
 impl<'a> Lines<'a> {
@@ -73,7 +67,8 @@ impl<'a> Lines<'a> {
         let all = configurations(runs);
         let shown: Vec<Configuration<'_>> = all.into_iter().filter(|one| chart.options.selects(one)).collect();
         let values = columns.map(|column| column.map_or_else(Vec::new, |column| values(&shown, column)));
-        Some(Self { columns, values })
+        let have_optimizers = self::values(&shown, "optimizer").len() > 1;
+        Some(Self { columns, values, have_optimizers })
     }
 
     /// Whether two configurations are of one line; those without a value in a column are of none.
@@ -101,17 +96,45 @@ impl<'a> Lines<'a> {
 
     /// The name of a configuration's line.
     pub fn label(&self, configuration: &Configuration<'_>) -> String {
-        let part = |column: &&str| value(configuration, column).map(|value| named(column, &value));
+        let part = |column: &&str| value(configuration, column).map(|value| labels::named(column, &value));
         self.columns.iter().flatten().filter_map(part).collect::<Vec<_>>().join(", ")
     }
 
-    /// What else differs between the configurations that lines are of, of which each shows the best.
-    pub fn besides(&self, shown: &[Configuration<'_>], x: Option<&str>) -> Vec<String> {
+    /// A legend's lines on what else differs between the configurations that lines are of, after `what` is done over it.
+    pub fn besides(&self, shown: &[Configuration<'_>], x: &str, what: &str) -> Vec<Entry> {
+        const LONGEST: usize = 36;
         let Some(first) = shown.first() else { return Vec::new() };
-        let is_free = |name: &str| x != Some(name) && !self.columns.iter().flatten().any(|column| *column == name);
-        let differs = |name: &&str| is_free(name) && shown.iter().any(|one| value(one, name) != value(first, name));
+        let is_free = |name: &&str| *name != x && *name != LABEL && !self.columns.contains(&Some(name));
+        // Of one optimizer: others may have no such setting.
+        let mut firsts: Vec<&Configuration<'_>> = Vec::new();
+        for one in shown {
+            if !firsts.iter().any(|first| first.series() == one.series()) {
+                firsts.push(one);
+            }
+        }
+        let of_one = |name: &str| {
+            let Some(at) = first.hyperparameters().iter().position(|known| known == name) else { return false };
+            let is_alike = |one: &&Configuration<'_>, other: &Configuration<'_>| one.series() == other.series();
+            let first = |one| firsts.iter().find(|first| is_alike(first, one));
+            shown.iter().any(|one| first(one).is_some_and(|first| !one.agrees_with(first, at)))
+        };
+        let differs = |name: &&str| match *name {
+            "optimizer" => firsts.len() > 1,
+            name => of_one(name),
+        };
         let names = ["optimizer"].into_iter().chain(first.hyperparameters().iter().map(String::as_str));
-        names.filter(|name| *name != LABEL).filter(differs).map(labels::column).collect()
+        let mut lines: Vec<String> = Vec::new();
+        for name in names.filter(is_free).filter(differs).map(labels::column) {
+            match lines.last_mut() {
+                None => lines.push(format!("{what} {name}")),
+                Some(last) if last.len() + name.len() < LONGEST => *last += &format!(", {name}"),
+                Some(last) => {
+                    last.push(',');
+                    lines.push(name);
+                }
+            }
+        }
+        lines.into_iter().map(|text| Entry { symbol: Symbol::None, text }).collect()
     }
 }
 
@@ -140,25 +163,21 @@ pub(super) fn are_best(chart: &Chart) -> bool {
     selection.is_empty() || series.is_some() || color.is_some()
 }
 
-/// The look and the name of each line of these configurations; `names` are the settings that are named where no columns
-/// tell lines apart.
+/// The look and the name of each line of these configurations; `names` are the settings that are named, or none if a line
+/// is of several configurations that columns tell from others.
 pub(super) fn looks(
     lines: Option<&Lines<'_>>,
     shown: &[Configuration<'_>],
-    names: impl Fn(&Configuration<'_>) -> Vec<String>,
+    names: impl Fn(&Configuration<'_>) -> Option<Vec<String>>,
 ) -> Vec<(Style, String)> {
     let look = |(index, one): (usize, &Configuration<'_>)| {
         let names = names(one);
-        let settings: Vec<&str> = names.iter().map(String::as_str).collect();
-        match lines {
-            Some(lines) => {
-                let parts = settings.iter().filter(|name| !lines.columns.contains(&Some(name)));
-                let part = |name: &&str| value(one, name).map(|value| named(name, &value));
-                let parts = parts.filter_map(part);
-                (lines.style(one), [lines.label(one)].into_iter().chain(parts).collect::<Vec<_>>().join(", "))
-            }
-            None => (style(index), labels::label(one, &settings)),
-        }
+        let settings: Vec<&str> = names.iter().flatten().map(String::as_str).collect();
+        let Some(lines) = lines else { return (style(index), labels::label(one, &settings)) };
+        let optimizer = ["optimizer"].into_iter().filter(|_| lines.have_optimizers && names.is_some());
+        let parts = optimizer.chain(settings).filter(|name| !lines.columns.contains(&Some(name)));
+        let parts = parts.filter_map(|name| value(one, name).map(|value| labels::named(name, &value)));
+        (lines.style(one), [lines.label(one)].into_iter().chain(parts).collect::<Vec<_>>().join(", "))
     };
     shown.iter().enumerate().map(look).collect()
 }

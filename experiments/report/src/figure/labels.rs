@@ -79,6 +79,14 @@ pub(super) fn column(name: &str) -> String {
     }
 }
 
+/// A value of a column in a legend or a heading, such as `batch = 16`: an optimizer or a problem speaks for itself.
+pub(super) fn named(column: &str, value: &str) -> String {
+    match column {
+        "problem" | "optimizer" | LABEL => value.to_owned(),
+        _ => format!("{} = {value}", column.replace('_', " ")),
+    }
+}
+
 /// Digits below the line.
 pub(super) fn subscript(digits: &str) -> String {
     let lower = |digit: char| digit.to_digit(10).and_then(|digit| char::from_u32(0x2080 + digit));

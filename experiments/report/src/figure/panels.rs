@@ -1,7 +1,8 @@
 //! Small multiples: a figure once for each value of a column, or of two, on common axes.
 
 use super::axis::Axis;
-use super::groups::{named, value, values};
+use super::groups::{value, values};
+use super::labels;
 use super::options::Options;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::{Chart, Data, FigureError};
@@ -57,7 +58,7 @@ impl<'a> Facets<'a> {
     }
 
     fn heading(&self, place: &Place) -> String {
-        let part = |(column, value): (Option<&str>, &Option<String>)| Some(named(column?, value.as_ref()?));
+        let part = |(column, value): (Option<&str>, &Option<String>)| Some(labels::named(column?, value.as_ref()?));
         self.columns().into_iter().zip(place).filter_map(part).collect::<Vec<_>>().join(", ")
     }
 
@@ -117,7 +118,12 @@ pub(super) fn compose(chart: &Chart, data: &Data<'_>, facets: &Facets<'_>) -> Re
         options.y_range = union(alone.iter().flatten().map(|picture| &picture.panels[0].y));
     }
     let headings: Vec<String> = places.iter().map(|place| facets.heading(place)).collect();
-    Ok(stack(draw(&options)?, &headings, columns))
+    let mut pictures = draw(&options)?;
+    if facets.columns().contains(&Some("optimizer")) {
+        // Panels of an optimizer are those of the place.
+        pictures.iter_mut().flatten().for_each(|picture| picture.panels[0].heading.clear());
+    }
+    Ok(stack(pictures, &headings, columns))
 }
 
 /// The range that holds all of these axes.
@@ -132,12 +138,8 @@ fn stack(pictures: Vec<Option<Picture>>, headings: &[String], columns: usize) ->
     let titled =
         pictures.iter().zip(headings).filter_map(|(picture, heading)| Some((&picture.as_ref()?.legend, heading)));
     let legend = merged(titled.collect());
-    let mut notes: Vec<Entry> = Vec::new();
-    for note in there().flat_map(|picture| &picture.notes) {
-        if !notes.iter().any(|known| known.text == note.text) {
-            notes.push(note.clone());
-        }
-    }
+    let notes =
+        shared(pictures.iter().zip(headings).filter_map(|(p, heading)| Some((&p.as_ref()?.notes, heading))).collect());
     // Columns have equally many panels, whatever a kind has at one place.
     let longest = there().max_by_key(|picture| picture.panels.len()).expect("there is a value").clone();
     let blank = |panel: &Panel| {
@@ -171,4 +173,27 @@ fn merged(legends: Vec<(&Vec<Entry>, &String)>) -> Vec<Entry> {
         std::iter::once(Entry { symbol: Symbol::None, text: heading.clone() }).chain(legend.clone()).collect::<Vec<_>>()
     };
     legends.into_iter().flat_map(with).collect()
+}
+
+/// The notes of all panels, each once: what symbols mean, what all panels say, and below the headings of panels what only they
+/// say.
+fn shared(notes: Vec<(&Vec<Entry>, &String)>) -> Vec<Entry> {
+    let has = |notes: &[Entry], text: &str| notes.iter().any(|note| note.text == text);
+    let is_of_all =
+        |note: &Entry| !matches!(note.symbol, Symbol::None) || notes.iter().all(|(others, _)| has(others, &note.text));
+    let (mut of_all, mut of_some): (Vec<Entry>, Vec<Entry>) = (Vec::new(), Vec::new());
+    for (own, heading) in &notes {
+        for note in own.iter().filter(|note| is_of_all(note)) {
+            if !has(&of_all, &note.text) {
+                of_all.push(note.clone());
+            }
+        }
+        let rest: Vec<Entry> = own.iter().filter(|note| !is_of_all(note)).cloned().collect();
+        if !rest.is_empty() {
+            of_some.push(Entry { symbol: Symbol::None, text: format!("{heading}:") });
+            of_some.extend(rest);
+        }
+    }
+    of_all.extend(of_some);
+    of_all
 }

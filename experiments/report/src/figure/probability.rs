@@ -35,6 +35,8 @@ struct Line {
     style: Style,
     label: String,
     points: Vec<Share>,
+    /// The fewest and the most trials of a point.
+    trials: (usize, usize),
 }
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
@@ -71,7 +73,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     layers.extend(lines.iter().map(|line| Layer::Line(line.style, middle(line))));
     layers.extend(lines.iter().map(|line| Layer::Markers(line.style, middle(line))));
     let entry = |symbol, text: String| Entry { symbol, text };
-    let counts = series::seed_counts(all);
+    let fewest = lines.iter().map(|line| line.trials.0).min().unwrap_or(0);
+    let counts = (fewest, lines.iter().map(|line| line.trials.1).max().unwrap_or(0));
     let count = if counts.0 == counts.1 { counts.1.to_string() } else { format!("{} to {}", counts.0, counts.1) };
     let mut notes = vec![
         entry(Symbol::PlainLine, format!("share of {count} trials")),
@@ -81,6 +84,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         notes.push(entry(Symbol::None, format!("control: {control} at the learning rate")));
         notes.push(entry(Symbol::None, "α / (1 − μ), without momentum".to_owned()));
     }
+    notes.extend(Lines::of(chart, data.runs).into_iter().flat_map(|columns| {
+        let selected: Vec<Configuration<'_>> = all.iter().filter(|one| chart.options.selects(one)).copied().collect();
+        columns.besides(&selected, name, "over all of")
+    }));
     notes.extend(labels::note(chart));
     let below = value_label(below);
     Ok(Picture {
@@ -125,17 +132,19 @@ fn lines(chart: &Chart, data: &Data<'_>, (x, below): (&Abscissa<'_>, f64), metri
     }
     let firsts: Vec<Configuration<'_>> = groups.iter().map(|group| group[0].1).collect();
     let looks = groups::looks(columns.as_ref(), &firsts, |one| match columns {
-        Some(_) => Vec::new(),
-        None => labels::telling(chart, all, one, &[x.name]),
+        Some(_) => None,
+        None => Some(labels::telling(chart, all, one, &[x.name])),
     });
     let mut lines = Vec::new();
     for (mut group, (own, label)) in groups.into_iter().zip(looks) {
         group.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let points =
-            group.chunk_by(|a, b| a.0 == b.0).map(|at| share(at[0].0, at.iter().map(|(_, c)| c), below, metric));
+        let trials = |at: &[(f64, Configuration<'_>)]| at.iter().map(|(_, one)| one.runs().len()).sum::<usize>();
+        let at = || group.chunk_by(|a, b| a.0 == b.0);
+        let counts = (at().map(trials).min().unwrap_or(0), at().map(trials).max().unwrap_or(0));
+        let points = at().map(|at| share(at[0].0, at.iter().map(|(_, one)| one), below, metric));
         // A control takes a look of its own.
         let of = |lines: &[Line]| if columns.is_some() { own } else { style(lines.len()) };
-        lines.push(Line { style: of(&lines), label: label.clone(), points: points.collect() });
+        lines.push(Line { style: of(&lines), label: label.clone(), points: points.collect(), trials: counts });
         let points: Vec<Share> = group
             .iter()
             .filter_map(|(place, configuration)| {
@@ -143,7 +152,7 @@ fn lines(chart: &Chart, data: &Data<'_>, (x, below): (&Abscissa<'_>, f64), metri
             })
             .collect();
         if !points.is_empty() {
-            lines.push(Line { style: style(lines.len()), label: format!("{label}: control"), points });
+            lines.push(Line { style: style(lines.len()), label: format!("{label}: control"), points, trials: counts });
         }
     }
     lines

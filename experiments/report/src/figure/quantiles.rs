@@ -77,7 +77,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     groups::check_count(KIND.name, lines.len())?;
     let shown: Vec<Configuration<'_>> = lines.iter().map(|(configuration, _)| **configuration).collect();
-    let looks = groups::looks(lines_of.as_ref(), &shown, |one| labels::telling(chart, all, one, &[]));
+    let looks = groups::looks(lines_of.as_ref(), &shown, |one| Some(labels::telling(chart, all, one, &[])));
     let values = lines.iter().flat_map(|(_, steps)| steps.values().flatten()).copied();
     let steps = lines.iter().flat_map(|(_, steps)| steps.keys()).map(|step| *step as f64);
     let axis = |name, scale: Option<Scale>, default, range: Option<(f64, f64)>, values: Vec<f64>| {

@@ -52,8 +52,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     groups::check_count(KIND.name, groups.len())?;
     let firsts: Vec<Configuration<'_>> = groups.iter().map(|group| group[0].1).collect();
     let looks = groups::looks(lines.as_ref(), &firsts, |one| match lines {
-        Some(_) => Vec::new(),
-        None => labels::telling(chart, all, one, &[name]),
+        Some(_) => None,
+        None => Some(labels::telling(chart, all, one, &[name])),
     });
     let series: Vec<Series> =
         groups.iter().zip(looks).map(|(group, (style, label))| line(group, metric, style, label)).collect();
@@ -72,12 +72,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let bounds = bounds(chart, (&groups, &series), name, &y);
     let note = (!bounds.is_empty())
         .then(|| Entry { symbol: Symbol::None, text: "thin upright: theory, diverges beyond".to_owned() });
-    let besides = lines.map_or_else(Vec::new, |lines| {
-        let selected = all.iter().filter(|one| chart.options.selects(one)).copied();
-        lines.besides(&selected.collect::<Vec<_>>(), Some(name))
+    let best = lines.map_or_else(Vec::new, |lines| {
+        let selected: Vec<Configuration<'_>> = all.iter().filter(|one| chart.options.selects(one)).copied().collect();
+        lines.besides(&selected, name, "the best over")
     });
-    let best = (!besides.is_empty())
-        .then(|| Entry { symbol: Symbol::None, text: format!("the best over {}", besides.join(", ")) });
     Ok(Picture {
         title: chart.title_or(|| format!("{}: {} by {}", data.problem, metric.label(), labels::column(name))),
         x,

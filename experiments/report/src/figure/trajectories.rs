@@ -84,8 +84,8 @@ fn paths(chart: &Chart, runs: &Trials, all: &[Configuration<'_>], trajectory: &[
     let lines = Lines::of(chart, runs);
     let looks = groups::looks(lines.as_ref(), &shown, |one| match lines {
         // A line is of all configurations that are alike.
-        Some(_) => Vec::new(),
-        None => labels::telling(chart, all, one, &[]),
+        Some(_) => None,
+        None => Some(labels::telling(chart, all, one, &[])),
     });
     let mut all: Vec<Paths> = Vec::new();
     for ((configuration, paths), (style, label)) in shown.iter().zip(found).zip(looks) {
