@@ -227,10 +227,18 @@ fn options(numbers: &mut Numbers, kind: &Kind) -> Options {
     let takes = |key: &str| kind.keys.contains(&key);
     let name = |key: &str, name: &str| takes(key).then(|| name.to_owned());
     let is_timing = kind.name == "timing";
+    let columns = ["series", "colour", "panel", "row"].map(|key| {
+        let column = numbers.of(&["optimizer", "problem", "momentum"]);
+        (takes(key) && !is_timing && numbers.below(4) == 0).then(|| column.to_owned())
+    });
+    let [series, color, panel, row] = columns;
     Options {
         x: name("x", if is_timing { "size" } else { "lr" }),
         y: name("y", "momentum"),
-        series: name("series", "variant"),
+        series: if is_timing { name("series", "variant") } else { series },
+        color,
+        panel,
+        row,
         column: name("column", if kind.name == "quantiles" { "rate" } else { "measure" }),
         against: name("against", "momentum"),
         below: takes("below").then(|| numbers.next()),

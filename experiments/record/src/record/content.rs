@@ -24,17 +24,17 @@ const TEXTS: [&str; 14] = [
     "settings",
     "split",
     "function",
-    "target",
     "variant",
     "labels",
     "isa",
     "workload",
-    "unit",
+    "on",
+    "who",
     "versions",
 ];
 
 /// The columns of integers.
-const WHOLE: [&str; 16] = [
+const WHOLE: [&str; 20] = [
     "init_seed",
     "order_seed",
     "steps",
@@ -47,8 +47,12 @@ const WHOLE: [&str; 16] = [
     "from",
     "perturbed",
     "index",
+    "target",
     "examples",
     "classes",
+    "min_ns",
+    "median_ns",
+    "max_ns",
     "bytes",
     "rounds",
 ];
@@ -56,7 +60,7 @@ const WHOLE: [&str; 16] = [
 /// What the columns of a table with this header hold. Those of settings are between the optimizer and what follows from
 /// them.
 pub fn contents<'a>(header: impl IntoIterator<Item = &'a str>) -> Vec<Content> {
-    let mut is_after_optimizer = false;
+    let (mut is_after_optimizer, mut is_of_layer) = (false, false);
     let mut content = |name: &'a str| {
         is_after_optimizer &= !["init_seed", "trials", "step", "settings"].contains(&name);
         match name {
@@ -66,6 +70,13 @@ pub fn contents<'a>(header: impl IntoIterator<Item = &'a str>) -> Vec<Content> {
                 is_after_optimizer = true;
                 Content::Text
             }
+            "layer" => {
+                is_of_layer = true;
+                Content::Whole
+            }
+            // That of a layer, or that of a measurement.
+            "unit" if is_of_layer => Content::Whole,
+            "unit" => Content::Text,
             _ if TEXTS.contains(&name) => Content::Text,
             _ if WHOLE.contains(&name) => Content::Whole,
             _ => Content::Real,
