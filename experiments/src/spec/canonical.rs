@@ -96,6 +96,9 @@ impl Spec {
         if !self.record.columns.is_empty() {
             out.line("columns", list(&self.record.columns, |column| quoted(column.name)));
         }
+        if let Some(summary) = &self.record.summary {
+            out.line("summary", list(summary, |name| quoted(name)));
+        }
         if let Some(surface) = &self.record.surface {
             out.line("surface", lattice(surface));
         }

@@ -155,6 +155,22 @@ impl Figure {
     }
 }
 
+impl Spec {
+    /// The names of the columns by which trials can be told apart: problems, optimizers and axes.
+    pub(super) fn axes(&self) -> Vec<String> {
+        let mut names = vec!["problem".to_owned(), "optimizer".to_owned()];
+        names.extend((!self.labels().is_empty()).then(|| LABEL.to_owned()));
+        names.extend(self.factors.iter().map(|factor| factor.column.clone()));
+        if self.network.as_ref().is_some_and(|network| network.init_offset.is_some()) {
+            names.push(super::INIT_OFFSET.to_owned());
+        }
+        for grid in &self.optimizers {
+            names.extend(grid.names().filter(|name| !names.contains(name)).collect::<Vec<_>>());
+        }
+        names
+    }
+}
+
 fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
     let text = |key: &str| table.optional(key).map(|field| field.string().map(str::to_owned)).transpose();
     let range = |key: &str| table.optional(key).map(|field| read_range(&field)).transpose();
@@ -312,15 +328,7 @@ fn check_named<'a>(
     index: usize,
     columns: impl Iterator<Item = (&'static str, &'a Option<String>)>,
 ) -> Result<(), InputError> {
-    let mut known = vec!["problem".to_owned(), "optimizer".to_owned()];
-    known.extend((!spec.labels().is_empty()).then(|| LABEL.to_owned()));
-    known.extend(spec.factors.iter().map(|factor| factor.column.clone()));
-    if spec.network.as_ref().is_some_and(|network| network.init_offset.is_some()) {
-        known.push(super::INIT_OFFSET.to_owned());
-    }
-    for grid in &spec.optimizers {
-        known.extend(grid.names().filter(|name| !known.contains(name)).collect::<Vec<_>>());
-    }
+    let known = spec.axes();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let mut roles: Vec<(&str, &str)> = Vec::new();
     for (key, column) in columns.filter_map(|(key, column)| Some((key, column.as_deref()?))) {

@@ -60,6 +60,12 @@ pub const RECORD: &[Key] = &[
         Without::Value("[]"),
     ),
     Key::new(
+        "summary",
+        "the columns by which summary.csv has rows, besides the problem: trials that differ in others are pooled",
+        Values::Words("a list of axes, such as [\"optimizer\", \"batch\"]"),
+        Without::Words("all axes"),
+    ),
+    Key::new(
         "weights",
         "weights/<key>-initial.safetensors and -final.safetensors, with tensors layers.<n>.weight of shape (outputs, \
          inputs) and layers.<n>.bias, from n = 0",

@@ -217,3 +217,32 @@ fn what_names_trials_may_change_without_training_them_again() {
         assert!(fresh.contains("\"Moons, two\",sgd,0.1,3,tanh,[8],"), "{table}");
     }
 }
+
+#[test]
+fn a_summary_by_some_axes_pools_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    write_data(folder.path());
+    let tables = SWEEP.split("[[figure]]").next().unwrap();
+    let summary = |columns: &str| {
+        let overrides = [format!("record.summary={columns}")];
+        let spec = Spec::parse("s.toml", tables, folder.path(), &overrides)?;
+        assert!(Spec::parse("s.toml", &spec.canonical(), folder.path(), &[]).unwrap() == spec);
+        let out = folder.path().join("out");
+        run_into(&spec, &out, 2, Reuse::Everything).unwrap();
+        Ok::<_, thalweg::spec::InputError>(fs::read_to_string(out.join("summary.csv")).unwrap())
+    };
+    let by_batch = summary("[\"optimizer\", \"batch\"]").unwrap();
+    assert!(
+        by_batch.starts_with("problem,optimizer,batch,trials,diverged_share,final_train_loss_median,"),
+        "{by_batch}"
+    );
+    // Of two noises, two networks, two activations and two precisions, with three seeds at two rates.
+    let cells: Vec<Vec<&str>> = by_batch.lines().skip(1).map(|line| line.split(',').take(4).collect()).collect();
+    assert_eq!(cells[0], ["moons", "sgd", "[8]", "96"]);
+    assert!(cells.contains(&vec!["lines", "adam", "full", "24"]) && cells.len() == 8, "{by_batch}");
+    // The trials are there already: only their summary is another.
+    let by_activation = summary("[\"activation\"]").unwrap();
+    assert!(by_activation.contains("\nmoons,,tanh,144,") && by_activation.lines().count() == 5, "{by_activation}");
+    let error = summary("[\"activaton\"]").unwrap_err().to_string();
+    assert!(error.contains("`record.summary.0`: no trial has a setting `activaton`"), "{error}");
+}

@@ -26,4 +26,4 @@ pub use proportion::wilson_interval;
 pub use quantile::{median, quantile};
 pub use rank::{MOST_METHODS, RankTest, ranks};
 pub use score::Score;
-pub use summary::write_summary;
+pub use summary::{write_summary, write_summary_by};

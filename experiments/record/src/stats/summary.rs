@@ -37,6 +37,22 @@ pub fn write_summary(path: &Path, runs: &Path) -> Result<(), RecordError> {
     })
 }
 
+/// Writes `summary.csv` by some columns of `runs.csv`, besides the problem: trials that differ in others are pooled. The
+/// columns of others are left out, and the cells of optimizers that are pooled are empty.
+///
+/// # Errors
+/// Those of [`write_summary`].
+pub fn write_summary_by(path: &Path, runs: &Path, columns: &[String]) -> Result<(), RecordError> {
+    let mut trials = record::read_trials(runs, Quantities::ALL)?;
+    let quantities = record::quantities_by_problem(RunsTable::open(runs)?)?;
+    trials.keep(columns);
+    let write = |file: &mut BufWriter<&mut File>| -> io::Result<()> {
+        file.write_all(&header(&trials.hyperparameters))?;
+        file.write_all(&rows(&trials, &quantities))
+    };
+    atomic::write(path, write).map_err(|source| RecordError::Write { path: path.to_owned(), source: source.into() })
+}
+
 /// What can go wrong while one table is made from another.
 enum Failure {
     Read(RecordError),

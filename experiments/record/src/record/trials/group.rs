@@ -1,13 +1,14 @@
 //! Putting trials together: of batches, of studies, and of one configuration.
 
 use std::cmp::Ordering;
+use std::mem;
 
 use rayon::prelude::*;
 
 use crate::record::numbers::Numbers;
 use crate::record::setting::Setting;
 
-use super::{CHOICE, Form, Head, Trials};
+use super::{CHOICE, Form, Head, LABEL, Trials};
 
 impl Trials {
     /// Adds trials after these, with all columns that either side has. Those of one configuration may then be in
@@ -78,6 +79,21 @@ impl Trials {
             self.forms.resize(self.settings.len(), Form::default());
             (0..self.configurations.len()).for_each(|place| self.set(place, at, Some(setting)));
         }
+    }
+
+    /// Forgets all settings but those of these columns, and the optimizers unless `optimizer` is one: what was told apart by
+    /// others is one configuration.
+    pub fn keep(&mut self, columns: &[String]) {
+        let kept: Vec<usize> = (0..self.settings.len()).filter(|at| columns.contains(&self.hyperparameters[*at])).collect();
+        self.settings = kept.iter().map(|at| mem::take(&mut self.settings[*at])).collect();
+        self.forms = kept.iter().map(|at| self.forms[*at]).collect();
+        self.hyperparameters = kept.iter().map(|at| mem::take(&mut self.hyperparameters[*at])).collect();
+        self.label = self.hyperparameters.iter().position(|name| name == LABEL);
+        if !columns.iter().any(|name| name == "optimizer") {
+            let all = self.name("");
+            self.configurations.iter_mut().for_each(|head| head.optimizer = all);
+        }
+        self.group();
     }
 
     /// Puts the trials of each configuration together, in the order in which each configuration is first.
@@ -179,5 +195,18 @@ mod tests {
         let losses = grouped.of(1).map(|trial| trial.quantity(Quantity::FinalTrainLoss)).collect::<Vec<_>>();
         assert_eq!(losses, [Some(0.1), Some(0.2), Some(0.5)]);
         assert_eq!(settings(&grouped, 1), [Some(Setting::Number(1.0))]);
+    }
+
+    #[test]
+    fn what_is_forgotten_is_pooled() {
+        let rows: [&[Option<f64>]; 4] =
+            [&[Some(0.1), Some(0.9)], &[Some(0.1), Some(0.5)], &[Some(0.2), Some(0.9)], &[Some(0.2), None]];
+        let mut pooled = trials(&["lr", "momentum"], &rows);
+        pooled.keep(&["lr".to_owned()]);
+        let seeds = |place| pooled.of(place).map(|trial| trial.init_seed()).collect::<Vec<_>>();
+        assert_eq!((pooled.configurations(), seeds(0), seeds(1)), (2, vec![0, 1], vec![2, 3]));
+        assert_eq!((settings(&pooled, 1), pooled.optimizer(0)), (vec![Some(Setting::Number(0.2))], ""));
+        pooled.keep(&["optimizer".to_owned()]);
+        assert_eq!((pooled.configurations(), pooled.of(0).len()), (1, 4));
     }
 }
