@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, KINDS, Kind, Options, Scale, Tables, Theory, svg};
+use thalweg::figure::{Chart, Input, KINDS, Kind, Options, Scale, Tables, Theory, svg};
 use thalweg::random::Stream;
 use thalweg::record::{Curve, Run, Runs, Setting, Sheet, Status, Surface, Trials, Waypoint};
 
@@ -229,7 +229,7 @@ fn options(numbers: &mut Numbers, kind: &Kind) -> Options {
     let is_timing = kind.name == "timing";
     let columns = ["series", "colour", "panel", "row"].map(|key| {
         let column = numbers.of(&["optimizer", "problem", "momentum"]);
-        (takes(key) && !is_timing && numbers.below(4) == 0).then(|| column.to_owned())
+        (takes(key) && kind.input == Input::Problem && numbers.below(4) == 0).then(|| column.to_owned())
     });
     let [series, color, panel, row] = columns;
     Options {

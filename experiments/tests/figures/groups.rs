@@ -154,6 +154,6 @@ fn what_is_selected_everywhere_is_said_once() {
     for kind in ["curves", "ecdf", "density"] {
         let shown = picture(kind, Options { selection: selection.clone(), ..Options::default() }).unwrap();
         assert_eq!(legend(&shown), ["sgd", "adam"], "{kind}");
-        assert!(notes(&shown).contains("all: lr = 0.01, batch = full, activation = tanh"), "{}", notes(&shown));
+        assert!(notes(&shown).contains("all: lr = 0.01, batch = full,|activation = tanh"), "{}", notes(&shown));
     }
 }

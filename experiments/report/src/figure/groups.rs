@@ -102,7 +102,6 @@ impl<'a> Lines<'a> {
 
     /// A legend's lines on what else differs between the configurations that lines are of, after `what` is done over it.
     pub fn besides(&self, shown: &[Configuration<'_>], x: &str, what: &str) -> Vec<Entry> {
-        const LONGEST: usize = 36;
         let Some(first) = shown.first() else { return Vec::new() };
         let is_free = |name: &&str| *name != x && *name != LABEL && !self.columns.contains(&Some(name));
         // Of one optimizer: others may have no such setting.
@@ -123,18 +122,7 @@ impl<'a> Lines<'a> {
             name => of_one(name),
         };
         let names = ["optimizer"].into_iter().chain(first.hyperparameters().iter().map(String::as_str));
-        let mut lines: Vec<String> = Vec::new();
-        for name in names.filter(is_free).filter(differs).map(labels::column) {
-            match lines.last_mut() {
-                None => lines.push(format!("{what} {name}")),
-                Some(last) if last.len() + name.len() < LONGEST => *last += &format!(", {name}"),
-                Some(last) => {
-                    last.push(',');
-                    lines.push(name);
-                }
-            }
-        }
-        lines.into_iter().map(|text| Entry { symbol: Symbol::None, text }).collect()
+        labels::wrapped(what, names.filter(is_free).filter(differs).map(labels::column))
     }
 }
 

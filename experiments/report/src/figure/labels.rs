@@ -38,10 +38,25 @@ pub(super) fn telling(
 }
 
 /// What a legend says of the settings that all lines have in common, if there are any.
-pub(super) fn note(chart: &Chart) -> Option<Entry> {
-    let fixed: Vec<String> =
-        chart.options.fixed().map(|(name, setting)| format!("{name} = {}", text(setting))).collect();
-    (!fixed.is_empty()).then(|| Entry { symbol: Symbol::None, text: format!("all: {}", fixed.join(", ")) })
+pub(super) fn note(chart: &Chart) -> Vec<Entry> {
+    wrapped("all:", chart.options.fixed().map(|(name, setting)| format!("{name} = {}", text(setting))))
+}
+
+/// A list in lines that a legend has room for, after what it is a list of; nothing if it is empty.
+pub(super) fn wrapped(what: &str, items: impl Iterator<Item = String>) -> Vec<Entry> {
+    const LONGEST: usize = 36;
+    let mut lines: Vec<String> = Vec::new();
+    for item in items {
+        match lines.last_mut() {
+            None => lines.push(format!("{what} {item}")),
+            Some(last) if last.len() + item.len() < LONGEST => *last += &format!(", {item}"),
+            Some(last) => {
+                last.push(',');
+                lines.push(item);
+            }
+        }
+    }
+    lines.into_iter().map(|text| Entry { symbol: Symbol::None, text }).collect()
 }
 
 /// The optimizer's name with the settings of these `names`: `adam, beta1 = 0.9`.

@@ -122,7 +122,9 @@ fn lines(chart: &Chart, data: &Data<'_>, (x, below): (&Abscissa<'_>, f64), metri
     let mut groups: Vec<Vec<(f64, Configuration<'_>)>> = Vec::new();
     for configuration in all.iter().filter(|c| chart.options.selects(c) && Some(c.series()) != control) {
         let Some(place) = x.place(configuration) else { continue };
-        if configuration.outcomes(metric).is_empty() || columns.as_ref().is_some_and(|columns| !columns.have(configuration)) {
+        if configuration.outcomes(metric).is_empty()
+            || columns.as_ref().is_some_and(|columns| !columns.have(configuration))
+        {
             continue;
         }
         match groups.iter_mut().find(|group| are_alike(&group[0].1, configuration)) {

@@ -131,7 +131,9 @@ fn groups<'a>(
         let has_place = |place: &f64| place.is_finite() && (scale == Scale::Linear || *place > 0.0);
         x.place(configuration).filter(has_place)
     };
-    let is_shown = |one: &&Configuration<'_>| chart.options.selects(one) && place(one).is_some() && !one.outcomes(metric).is_empty();
+    let is_shown = |one: &&Configuration<'_>| {
+        chart.options.selects(one) && place(one).is_some() && !one.outcomes(metric).is_empty()
+    };
     let mut shown: Vec<Configuration<'a>> = all.iter().filter(is_shown).copied().collect();
     if let Some(lines) = lines {
         shown.retain(|one| lines.have(one));

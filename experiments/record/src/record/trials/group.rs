@@ -84,7 +84,8 @@ impl Trials {
     /// Forgets all settings but those of these columns, and the optimizers unless `optimizer` is one: what was told apart by
     /// others is one configuration.
     pub fn keep(&mut self, columns: &[String]) {
-        let kept: Vec<usize> = (0..self.settings.len()).filter(|at| columns.contains(&self.hyperparameters[*at])).collect();
+        let kept: Vec<usize> =
+            (0..self.settings.len()).filter(|at| columns.contains(&self.hyperparameters[*at])).collect();
         self.settings = kept.iter().map(|at| mem::take(&mut self.settings[*at])).collect();
         self.forms = kept.iter().map(|at| self.forms[*at]).collect();
         self.hyperparameters = kept.iter().map(|at| mem::take(&mut self.hyperparameters[*at])).collect();
