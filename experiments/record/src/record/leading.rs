@@ -20,6 +20,11 @@ impl Leading {
         Self([key, problem, optimizer].map(str::to_owned).into_iter().chain(settings).collect())
     }
 
+    /// How many bytes they are, with the commas after them.
+    pub fn bytes(&self) -> u64 {
+        self.0.iter().map(|cell| cell.len() as u64 + 1).sum()
+    }
+
     /// The rows of a trial with these cells in place of theirs; none if they have these.
     pub fn replace(&self, rows: &[u8]) -> Option<Vec<u8>> {
         let mut text = csv::Writer::from_writer(Vec::new());
