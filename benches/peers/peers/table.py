@@ -74,6 +74,12 @@ def text(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def cell(value: object) -> str:
+    """A cell of the CSV: real numbers always have a point or an exponent, so that readers know their columns."""
+    digits = text(value)
+    return digits + ".0" if isinstance(value, float) and digits.lstrip("-").isdigit() else digits
+
+
 def write(folder: Path, table: list[Row], heading: str) -> None:
     """Writes `peers.csv`, and `peers.md` with a table for each instruction set."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +87,7 @@ def write(folder: Path, table: list[Row], heading: str) -> None:
     with (folder / "peers.csv").open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
-        writer.writerows([text(cell) for cell in astuple(row)] for row in table)
+        writer.writerows([cell(value) for value in astuple(row)] for row in table)
     lines = [heading]
     for isa, of_isa in groupby(table, key=lambda row: row.isa):
         lines += ["", f"## {NAMES[isa]}", "", f"| {' | '.join(names[1:])} |", f"|{'---|' * len(names[1:])}"]

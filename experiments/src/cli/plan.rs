@@ -57,7 +57,7 @@ fn list_trials(plan: &sweep::Plan, out: &mut impl Write) -> io::Result<()> {
         let settings: Vec<String> = plan
             .settings(&trial)
             .iter()
-            .map(|setting| setting.as_ref().map(Setting::text).unwrap_or_default())
+            .map(|setting| setting.as_ref().map(Setting::cell).unwrap_or_default())
             .collect();
         let (key, name, settings) = (&trial.key, trial.optimizer.name, settings.join(","));
         let problem = &plan.condition(&trial).problem;

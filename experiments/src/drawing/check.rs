@@ -14,7 +14,9 @@ use tempfile::TempDir;
 use super::few::Few;
 use super::{chart, table_of};
 use crate::figure::{FigureError, Input, Layer, Options, Picture, Tables};
-use crate::record::{self, Change, Curve, Precision, RecordError, Run, Runs, Sheet, Status, Surface, Trials, Waypoint};
+use crate::record::{
+    self, Change, Curve, Leading, Precision, RecordError, Run, Runs, Sheet, Status, Surface, Trials, Waypoint,
+};
 use crate::spec::{Figure, InputError, Spec};
 use crate::sweep::{Condition, Model, Plan, Schedule, Trial};
 use crate::train::RATE_QUANTILES;
@@ -181,10 +183,11 @@ impl Rehearsal {
 
     fn write_rates(&self, path: &Path) -> csv::Result<()> {
         let mut writer = csv::Writer::from_writer(io::BufWriter::new(fs::File::create(path)?));
-        record::write_rates_header(&mut writer, &RATE_QUANTILES)?;
+        record::write_rates_header(&mut writer, &[], &RATE_QUANTILES)?;
         for curve in &self.curves {
             let quantiles = RATE_QUANTILES.map(|_| OUTCOME);
-            record::write_rates(&mut writer, &curve.key, curve.step, &quantiles, Precision::F64)?;
+            let leading = Leading::new(&curve.key, "", "", &[]);
+            record::write_rates(&mut writer, &leading, curve.step, &quantiles, Precision::F64)?;
         }
         Ok(writer.flush()?)
     }

@@ -96,6 +96,9 @@ impl Spec {
         if !self.record.columns.is_empty() {
             out.line("columns", list(&self.record.columns, |column| quoted(column.name)));
         }
+        if let Some(summary) = &self.record.summary {
+            out.line("summary", list(summary, |name| quoted(name)));
+        }
         if let Some(surface) = &self.record.surface {
             out.line("surface", lattice(surface));
         }
@@ -130,6 +133,9 @@ pub(super) fn sections(condition: &Condition) -> [Lines; 3] {
     match &problem.source {
         Source::Landscape(landscape) => write_landscape(&mut lines[0], landscape, problem.seed),
         _ => problem.lines(None).into_iter().for_each(|(key, value)| lines[0].line(key, value)),
+    }
+    if let Some(label) = &problem.label {
+        lines[0].text("label", label);
     }
     if let Some(network) = network {
         write_network(&mut lines[1], network);

@@ -3,7 +3,7 @@
 use thalweg_kernels::loss;
 
 use super::axis::Axis;
-use super::error::InputError;
+use super::error::{InputError, suggestion};
 use super::figure::Figure;
 use super::network::Init;
 use super::output::Curves;
@@ -140,6 +140,14 @@ fn check_recorded_columns(spec: &Spec) -> Result<(), InputError> {
 
 /// Checks that what tables are made from is there.
 fn check_recorded_tables(spec: &Spec) -> Result<(), InputError> {
+    let axes = spec.axes();
+    for (at, name) in spec.record.summary.iter().flatten().enumerate() {
+        if !axes.contains(name) {
+            let known: Vec<&str> = axes.iter().map(String::as_str).collect();
+            let error = spec.error(&format!("record.summary.{at}"), format!("no trial has a setting `{name}`"));
+            return Err(error.with_help(suggestion(name, &known)));
+        }
+    }
     if spec.record.effective_lr && spec.record.curves == Curves::None {
         let message = "it has the steps of curves.csv, but record.curves is \"none\"";
         return Err(spec.error("record.effective_lr", message));

@@ -12,7 +12,7 @@ use super::network::Network;
 use super::problem::Problem;
 use super::reader::Table;
 use super::train::Train;
-use crate::record::{Setting, is_run_column};
+use crate::record::{Setting, alike, is_run_column};
 
 /// A combination of a problem, a network and a way to train it, under which all optimizers are tried.
 #[derive(Clone, Debug)]
@@ -79,9 +79,11 @@ pub(super) fn choose(
         return Err(failed("nothing is left".to_owned()));
     }
     let factors = Factor::all_of(&written, |name| is_run_column(name) || grids.iter().any(|grid| grid.knows(name)));
-    let with_levels = |(condition, written): (&Condition, &Written)| Condition {
-        levels: factors.iter().map(|factor| factor.of(written)).collect(),
-        ..condition.clone()
-    };
-    Ok((kept.into_iter().zip(written).map(with_levels).collect(), factors))
+    let mut conditions: Vec<Condition> = kept.into_iter().cloned().collect();
+    for factor in &factors {
+        let mut levels: Vec<Option<Setting>> = written.iter().map(|condition| factor.of(condition)).collect();
+        alike(&mut levels);
+        conditions.iter_mut().zip(levels).for_each(|(condition, level)| condition.levels.push(level));
+    }
+    Ok((conditions, factors))
 }

@@ -16,7 +16,7 @@ use super::error::{Fault, InputError};
 use super::overrides::EXCLUSIVE;
 use super::reader::{Interval, Table};
 use super::train::ON_LANDSCAPE;
-use crate::record::Setting;
+use crate::record::{LABEL, Setting};
 
 /// The most conditions of a sweep.
 pub const MAX_CONDITIONS: usize = 10_000;
@@ -265,6 +265,7 @@ fn levels(document: &Document, section: &str, key: &str) -> Result<Option<Vec<No
         return Err(field.expected("at least one value"));
     }
     let mut seen = HashSet::new();
+    // As text, 1 and 1.0 are one value.
     if let Some(again) = nodes.iter().find(|node| !seen.insert(setting(node).text())) {
         let error = document.error(&again.place, format!("`{path}`: {} occurs twice", again.describe()));
         return Err(error.about(Fault::Value(None)));
@@ -280,7 +281,7 @@ fn whole(value: f64) -> Value {
 /// A value as a table has it in a cell.
 pub(super) fn setting(node: &Node) -> Setting {
     match &node.value {
-        Value::Integer(Some(number)) => Setting::Number(*number as f64),
+        Value::Integer(Some(number)) => Setting::Whole(*number as f64),
         Value::Float(number) => Setting::Number(*number + 0.0),
         Value::String(text) => Setting::Choice(text.clone()),
         Value::List(items) if items.is_empty() => Setting::Choice("none".to_owned()),
@@ -339,7 +340,8 @@ impl Factor {
         for (at, section) in SECTIONS.into_iter().enumerate() {
             let mut keys: Vec<&str> = Vec::new();
             for (key, _) in conditions.iter().flat_map(|condition| &condition.lines[at].0) {
-                if !keys.contains(&key.as_str()) {
+                // A label is what the column `problem` has.
+                if !keys.contains(&key.as_str()) && (section, key.as_str()) != ("problem", LABEL) {
                     keys.push(key);
                 }
             }

@@ -58,7 +58,7 @@ impl Figure {
     /// The lines of its table in a canonical text, as (key, value).
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         let Options { name, title, x_range, y_range, select_by, selection, x, y, .. } = &self.options;
-        let Options { panel, .. } = &self.options;
+        let Options { color, panel, row, .. } = &self.options;
         let Options { x_scale, y_scale, series, column, table, below, against, functions, theory, .. } = &self.options;
         let mut lines = vec![("kind", quoted(self.kind.name)), ("metric", quoted(self.metric))];
         let texts = [
@@ -68,7 +68,9 @@ impl Figure {
             ("y", y),
             ("series", series),
             ("column", column),
+            ("colour", color),
             ("panel", panel),
+            ("row", row),
             ("table", table),
             ("against", against),
         ];
@@ -137,13 +139,33 @@ impl Figure {
             check_from_optimum(spec, index, self.metric)?;
         }
         check_selection(spec, index, options)?;
-        check_panel(spec, index, options)?;
-        if self.kind.input == Input::Problem {
-            let columns = [("x", &options.x), ("y", &options.y), ("series", &options.series)];
-            let columns = columns.into_iter().filter_map(|(key, column)| Some((key, column.as_ref()?)));
-            check_columns(spec, index, &columns.collect::<Vec<_>>())?;
+        if self.kind.input == Input::Table {
+            return Ok(());
         }
-        Ok(())
+        // What is beside numbers on an axis may have names as well.
+        let takes_names = options.y.is_none();
+        let named = [("series", &options.series), ("colour", &options.color)];
+        let named = named.into_iter().chain([("panel", &options.panel), ("row", &options.row)]);
+        check_named(spec, index, named.chain([("x", &options.x)].into_iter().filter(|_| takes_names)))?;
+        let columns = [("x", &options.x), ("y", &options.y)];
+        let columns = columns.into_iter().filter_map(|(key, column)| Some((key, column.as_ref()?)));
+        if takes_names { Ok(()) } else { check_columns(spec, index, &columns.collect::<Vec<_>>()) }
+    }
+}
+
+impl Spec {
+    /// The names of the columns by which trials can be told apart: problems, optimizers and axes.
+    pub(super) fn axes(&self) -> Vec<String> {
+        let mut names = vec!["problem".to_owned(), "optimizer".to_owned()];
+        names.extend((!self.labels().is_empty()).then(|| LABEL.to_owned()));
+        names.extend(self.factors.iter().map(|factor| factor.column.clone()));
+        if self.network.as_ref().is_some_and(|network| network.init_offset.is_some()) {
+            names.push(super::INIT_OFFSET.to_owned());
+        }
+        for grid in &self.optimizers {
+            names.extend(grid.names().filter(|name| !names.contains(name)).collect::<Vec<_>>());
+        }
+        names
     }
 }
 
@@ -173,7 +195,9 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
         y: text("y")?,
         series: text("series")?,
         column: text("column")?,
+        color: text("colour")?,
         panel: text("panel")?,
+        row: text("row")?,
         table: text("table")?,
         below: table.optional("below").map(|field| field.number(FINITE)).transpose()?,
         against: text("against")?,
@@ -191,6 +215,7 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
         steps_per_epoch: None,
         spectrum: None,
         optimum: None,
+        colors: None,
     })
 }
 
@@ -248,10 +273,7 @@ fn key_text(name: &str) -> String {
 
 /// A setting as specs write it.
 pub(super) fn setting_text(setting: &Setting) -> String {
-    match setting {
-        Setting::Number(value) => number(*value),
-        Setting::Choice(choice) => quoted(choice),
-    }
+    setting.number().map_or_else(|| quoted(&setting.text()), number)
 }
 
 /// Checks that the spec has the optimizers, and these the hyperparameters, that a figure names.
@@ -298,20 +320,27 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
     Ok(())
 }
 
-/// Checks that trials have the column whose values have panels.
-fn check_panel(spec: &Spec, index: usize, options: &Options) -> Result<(), InputError> {
-    let Some(panel) = &options.panel else { return Ok(()) };
-    let mut known = vec!["problem".to_owned(), "optimizer".to_owned()];
-    known.extend(spec.factors.iter().map(|factor| factor.column.clone()));
-    for grid in &spec.optimizers {
-        known.extend(grid.names().filter(|name| !known.contains(name)).collect::<Vec<_>>());
-    }
-    if known.contains(panel) {
-        return Ok(());
-    }
+/// Checks that trials have the columns of these keys, and that each has one role.
+fn check_named<'a>(
+    spec: &Spec,
+    index: usize,
+    columns: impl Iterator<Item = (&'static str, &'a Option<String>)>,
+) -> Result<(), InputError> {
+    let known = spec.axes();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let error = spec.error(&format!("figure.{index}.panel"), format!("no trial has a setting `{panel}`"));
-    Err(error.with_help(suggestion(panel, &known)))
+    let mut roles: Vec<(&str, &str)> = Vec::new();
+    for (key, column) in columns.filter_map(|(key, column)| Some((key, column.as_deref()?))) {
+        let at = format!("figure.{index}.{key}");
+        if !known.contains(&column) {
+            let error = spec.error(&at, format!("no trial has a setting `{column}`"));
+            return Err(error.with_help(suggestion(column, &known)));
+        }
+        if let Some((other, _)) = roles.iter().find(|(_, known)| *known == column) {
+            return Err(spec.error(&at, format!("`{column}` is that of `{other}` already")));
+        }
+        roles.push((key, column));
+    }
+    Ok(())
 }
 
 /// Checks that `runs.csv` will have the columns that a figure names, and one optimizer all of them.

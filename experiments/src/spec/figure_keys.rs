@@ -24,14 +24,16 @@ pub const FIGURE_KEYS: &[Key] = &[
     ),
     Key::new("x", "what is from left to right", COLUMN, BY_KIND),
     Key::new("y", "what is from bottom to top", COLUMN, BY_KIND),
-    Key::new("series", "the values of which are a line each", COLUMN, BY_KIND),
+    Key::new("series", "the values of which have a line each: the best of what else differs", COLUMN, BY_KIND),
+    Key::new("colour", "the values of which have a colour each, in all lines of series", COLUMN, BY_KIND),
     Key::new("column", "what is shown, or what the names of its quantiles begin with", COLUMN, BY_KIND),
     Key::new(
         "panel",
-        "the values of which have a panel each",
-        Values::Words("the name of a column, problem or optimizer"),
+        "the values of which have a panel each, one above the other, or side by side in rows",
+        COLUMN,
         Without::Words("one panel"),
     ),
+    Key::new("row", "the values of which have a row of panels each", COLUMN, Without::Words("one row")),
     Key::new(
         "table",
         "the table",
@@ -88,7 +90,7 @@ pub const FIGURE_KEYS: &[Key] = &[
     Key::new("y_range", "the same of y", RANGE, ALL),
 ];
 
-const COLUMN: Values = Values::Words("the name of a column");
+const COLUMN: Values = Values::Words("the name of a column: an axis, problem or optimizer");
 const SCALE: Values = Values::Name(|_| SCALES.iter().map(|(name, _)| *name).collect());
 const RANGE: Values = Values::Words("[low, high]");
 const BY_KIND: Without = Without::Words("as the kind has it");

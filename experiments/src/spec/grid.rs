@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::error::{Fault, InputError, meant, suggestion};
 use super::key::{Key, Values, Without};
 use super::reader::{Field, Interval, Table};
-use crate::record::{LABEL, Setting};
+use crate::record::{self, LABEL};
 use crate::registry::{self, Registry};
 use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
 
@@ -184,7 +184,7 @@ impl Grid {
         let text = |(name, axis): (String, &Axis)| {
             let value = |value: f64| match domain(&name) {
                 Some(Domain::Choice(names)) => names[value as usize].to_owned(),
-                _ => Setting::Number(value).text(),
+                _ => record::short(value),
             };
             let values = axis.values(&name);
             match &values[..] {
@@ -268,7 +268,8 @@ pub(super) fn labels(grids: &[Grid]) -> Vec<String> {
     grids.iter().map(label).collect()
 }
 
-fn read_label(field: &Field<'_>) -> Result<String, InputError> {
+/// A name of a series or a problem.
+pub(super) fn read_label(field: &Field<'_>) -> Result<String, InputError> {
     const LONGEST: usize = 60;
     let label = field.string()?;
     let is_plain = !label.is_empty() && label.chars().count() <= LONGEST && !label.contains(char::is_control);

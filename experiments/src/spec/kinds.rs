@@ -37,8 +37,17 @@ pub const KINDS: &[Kind] = &[
 /// The key of the kind itself.
 pub(super) const KIND: Key = Key::needed("kind", "what is learned or descended", Values::Name(names));
 
+/// The key of the name in tables and figures.
+pub(super) const LABEL: Key = Key::new(
+    "label",
+    "its name in tables and figures",
+    Values::Words("a text"),
+    Without::Words("that of the generator, the file or the function"),
+);
+
 /// The keys of every problem but a landscape.
 pub const SHARED: &[Key] = &[
+    LABEL,
     Key::new(
         "scale",
         "how features are scaled, by what the training split shows",

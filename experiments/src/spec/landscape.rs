@@ -5,6 +5,7 @@ use thalweg_kernels::landscape::{self, Dimensions};
 use super::axis::{Axis, read_bounds};
 use super::error::InputError;
 use super::key::{Key, Values, Without, names};
+use super::kinds::LABEL;
 use super::reader::{Field, Interval, Table};
 use super::train::MAX_TRIALS;
 use crate::random::Stream;
@@ -170,6 +171,7 @@ impl Starts {
 
 impl Landscape {
     pub(super) const KEYS: &[Key] = &[
+        LABEL,
         Key::needed("function", "what is descended", Values::Name(|registry| registry::names(registry.landscapes()))),
         Key::needed(
             "start",

@@ -30,6 +30,8 @@ pub struct Record {
     pub spectrum: bool,
     /// What else becomes a column of `runs.csv`.
     pub columns: Vec<&'static Column>,
+    /// The columns by which `summary.csv` groups trials, besides the problem; all of them if there are none.
+    pub summary: Option<Vec<String>>,
     /// Which weights become files.
     pub weights: Weights,
     /// Of which trials.
@@ -78,6 +80,7 @@ impl Record {
                 perturb: None,
                 spectrum: false,
                 columns: Vec::new(),
+                summary: None,
                 weights: Weights::None,
                 weights_of: WeightsOf::All,
             });
@@ -92,10 +95,23 @@ impl Record {
             perturb: table.optional("perturb").map(|field| perturbation::read(&field)).transpose()?,
             spectrum: table.optional("spectrum").map_or(Ok(false), |field| field.boolean())?,
             columns: table.optional("columns").map_or(Ok(Vec::new()), |field| read_columns(&field))?,
+            summary: table.optional("summary").map(|field| read_names(&field)).transpose()?,
             weights: table.optional("weights").map_or(Ok(Weights::None), |field| field.named())?,
             weights_of: table.optional("weights_of").map_or(Ok(WeightsOf::All), |field| WeightsOf::read(&field))?,
         })
     }
+}
+
+fn read_names(field: &Field<'_>) -> Result<Vec<String>, InputError> {
+    let mut names: Vec<String> = Vec::new();
+    for item in field.list("a list of columns, such as [\"optimizer\", \"lr\"]")? {
+        let name = item.string()?.to_owned();
+        if names.contains(&name) {
+            return Err(item.error(format!("`{name}` occurs twice")));
+        }
+        names.push(name);
+    }
+    Ok(names)
 }
 
 fn read_columns(field: &Field<'_>) -> Result<Vec<&'static Column>, InputError> {

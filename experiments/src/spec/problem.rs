@@ -6,6 +6,7 @@ use super::canonical::{self, number, quoted};
 use super::corruption::Corruption;
 use super::error::InputError;
 use super::generated;
+use super::grid;
 use super::idx::Idx;
 use super::key::{Key, Values, Without, names, names_of};
 use super::kinds::{self, KIND, SHARED};
@@ -17,6 +18,8 @@ use crate::dataset::{Generated, ShippedData, Task};
 /// The data of a sweep, its splits and its scaling.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
+    /// Its name in tables and figures, if it has one of its own.
+    pub label: Option<String>,
     /// Where the examples come from.
     pub source: Source,
     /// How features are scaled, by what the training split shows.
@@ -104,8 +107,11 @@ pub(super) const SCALE_KEYS: &[Key] =
     &[Key::needed("divide", "what every number is divided by", Values::Number(Interval::POSITIVE))];
 
 impl Problem {
-    /// A short name for tables and titles: the generator's, or that of the file without its ending.
+    /// A short name for tables and titles: its label, the generator's name, or that of the file without its ending.
     pub fn name(&self) -> &str {
+        if let Some(label) = &self.label {
+            return label;
+        }
         match &self.source {
             Source::Generated(generated) => generated.generator.name,
             Source::Csv { path, .. } => stem(path, ".csv"),
@@ -190,6 +196,7 @@ impl Problem {
         }
         let fraction = |key, default| table.optional(key).map_or(Ok(default), |field| field.number(FRACTION));
         let mut problem = Self {
+            label: read_label(table)?,
             source,
             target_scale: Scale::None,
             corruption: Corruption::default(),
@@ -237,8 +244,23 @@ impl Problem {
         let (scale, target_scale) = (Scale::None, Scale::None);
         let each_trial = false;
         let [test_fraction, validation_fraction] = [0.0; 2];
-        Ok(Self { source, scale, target_scale, corruption, test_fraction, validation_fraction, seed, each_trial })
+        let label = read_label(table)?;
+        Ok(Self {
+            label,
+            source,
+            scale,
+            target_scale,
+            corruption,
+            test_fraction,
+            validation_fraction,
+            seed,
+            each_trial,
+        })
     }
+}
+
+fn read_label(table: &Table<'_>) -> Result<Option<String>, InputError> {
+    table.optional(kinds::LABEL.name).map(|field| grid::read_label(&field)).transpose()
 }
 
 impl Source {

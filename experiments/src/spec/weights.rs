@@ -5,6 +5,7 @@ use super::error::InputError;
 use super::key::{Key, Values, Without, names_of};
 use super::output::{Curves, Record};
 use super::reader::{Field, Named};
+use crate::record;
 
 /// The keys of `[record]`.
 pub const RECORD: &[Key] = &[
@@ -57,6 +58,12 @@ pub const RECORD: &[Key] = &[
         "more columns of runs.csv",
         Values::Words("a list of names, such as [\"boundary_measure\"]"),
         Without::Value("[]"),
+    ),
+    Key::new(
+        "summary",
+        "the columns by which summary.csv has rows, besides the problem: trials that differ in others are pooled",
+        Values::Words("a list of axes, such as [\"optimizer\", \"batch\"]"),
+        Without::Words("all axes"),
     ),
     Key::new(
         "weights",
@@ -124,10 +131,8 @@ impl WeightsOf {
             return Err(field.expected("at least one key"));
         }
         let key = |field: &Field<'_>| match field.string()? {
-            key if key.len() == 16 && key.bytes().all(|c| c.is_ascii_digit() || (b'a'..=b'f').contains(&c)) => {
-                Ok(key.to_owned())
-            }
-            _ => Err(field.expected("a key: 16 hex digits, as in runs.csv")),
+            key if record::Key::parse(key.as_bytes()).is_some() => Ok(key.to_owned()),
+            _ => Err(field.expected("a key: a `t` and 16 hex digits, as in runs.csv")),
         };
         Ok(Self::Keys(keys.iter().map(key).collect::<Result<_, _>>()?))
     }

@@ -243,8 +243,12 @@ impl Under<'_> {
         // The bytes of a file on its way to the disk.
         let file = if spec.record.weights == Weights::None { 0 } else { size * parameters };
         let logged = points * size_of::<Point>() as u64;
-        let rows = if spec.record.curves == Curves::None { 0 } else { self.row() * schedule.recorded.len() as u64 };
-        let trajectory = if trajectory { points.saturating_mul(26 + 3 * size * (1 + parameters)) } else { 0 };
+        // The cells that all rows of a trial begin with, in buffers that double as they grow.
+        let leading = 2 * self.plan.leading(population.first).bytes();
+        let row = self.row() + leading;
+        let rows = if spec.record.curves == Curves::None { 0 } else { row * schedule.recorded.len() as u64 };
+        let point = leading + 26 + 3 * size * (1 + parameters);
+        let trajectory = if trajectory { points.saturating_mul(point) } else { 0 };
         let outcome = [kept, logged, rows, trajectory].into_iter().fold(0, u64::saturating_add);
         [scratch, packed, file, outcome.saturating_mul(lanes)].into_iter().fold(arrays, u64::saturating_add)
     }

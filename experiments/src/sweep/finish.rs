@@ -82,7 +82,11 @@ impl Finish<'_> {
         let failed = |source| folder.error(source);
         let mut files = self.write_tables().map_err(failed)?;
         let runs = folder.path.join("runs.csv");
-        crate::stats::write_summary(&folder.path.join(SUMMARY), &runs)?;
+        let summary = folder.path.join(SUMMARY);
+        match &folder.spec.record.summary {
+            Some(columns) => crate::stats::write_summary_by(&summary, &runs, columns)?,
+            None => crate::stats::write_summary(&summary, &runs)?,
+        }
         files.push(SUMMARY.to_owned());
         files.extend(self.weights.publish(&self.weights.rows(&runs)?).map_err(failed)?);
         let steps_per_epoch = folder.plan.conditions[0].schedule.steps_per_epoch;

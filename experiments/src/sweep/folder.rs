@@ -12,7 +12,7 @@ use super::outputs::{CLAIM, Claimed, Outputs, SPEC, SUMMARY};
 use super::rows;
 use super::run::{Progress, Reuse, RunError};
 use super::salvage::{self, Found, Numbers, Stamp, Tables};
-use super::transfer::Transfer;
+use super::transfer::{self, Transfer};
 use super::{Plan, WeightFiles};
 use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
 use crate::record::{Identity, Store, atomic};
@@ -29,8 +29,6 @@ pub(super) struct Folder<'a> {
     /// The identity of its rows, and what their form depends on.
     pub identity: &'a Identity,
     pub form: &'a str,
-    /// What else the rows say of the plan.
-    pub own: &'a str,
     /// The hashes of the user's own files that trials learn from or start with, by the paths that the spec gives.
     pub inputs: &'a BTreeMap<String, String>,
 }
@@ -246,7 +244,8 @@ impl Folder<'_> {
             Some(same && other.columns == own.columns)
         };
         if self.is_same_spec(manifest) || is_of_form() == Some(true) {
-            return Tables::open(self.path, manifest, &rows::headers(self.spec, self.plan));
+            let headers = transfer::trailing(self.plan, rows::headers(self.spec, self.plan));
+            return Tables::open(self.path, manifest, &headers);
         }
         Ok(None)
     }
@@ -264,8 +263,7 @@ impl Folder<'_> {
         progress: &dyn Progress,
     ) -> io::Result<Store> {
         let stamp = Stamp::new(self.identity, self.plan.trials.len(), self.form);
-        let stamp =
-            Stamp { own: self.own.to_owned(), spec: self.spec.name.clone(), text: self.text.to_owned(), ..stamp };
+        let stamp = Stamp { spec: self.spec.name.clone(), text: self.text.to_owned(), ..stamp };
         atomic::sweep(&workshop.rows)?;
         let store = Store::open(&workshop.rows, self.identity.clone(), self.plan.trials.len())?;
         store.damaged().iter().for_each(|damage| progress.notice(&format!("{damage}: computed again")));
@@ -280,17 +278,14 @@ impl Folder<'_> {
         let transfer = Transfer::new(self.spec, self.plan);
         for (folder, other) in workshop.other_rows()? {
             if other.contract == CONTRACT && self.is_of_form(&other) {
-                let transfer = (other.own != self.own).then_some(&transfer);
-                salvage::take_rows(&other.open(&folder)?, &numbers, &store, transfer)?;
+                salvage::take_rows(&other.open(&folder)?, &numbers, &store, &transfer)?;
                 weights.take_over(&folder)?;
             }
         }
         if let Some(manifest) = workshop.inventory.manifest.as_ref().filter(|manifest| manifest.contract == CONTRACT) {
             let sound = self.outputs.of_trials.iter().all(|name| workshop.inventory.is_sound(name));
             if let Some(tables) = self.tables(manifest)?.filter(|_| sound) {
-                let has_labels = || self.spec_of(manifest).is_some_and(|other| other.labels() == self.spec.labels());
-                let transfer = (!tables.has_own_columns || !has_labels()).then_some(&transfer);
-                salvage::take_tables(tables, &numbers, &store, transfer)?;
+                salvage::take_tables(tables, &numbers, &store, &transfer)?;
             }
         }
         workshop.remove_rows(Some(&workshop.rows))?;

@@ -21,9 +21,9 @@ pub(super) fn form(spec: &Spec, plan: &Plan) -> String {
     for condition in &plan.conditions {
         writeln!(text, "curves = {:?}", condition.schedule.recorded).expect("a String takes all text");
     }
-    let [runs, others @ ..] = rows::headers(spec, plan);
-    text.push_str(&String::from_utf8_lossy(transfer::common(&runs)));
-    others.iter().for_each(|header| text.push_str(&String::from_utf8_lossy(header)));
+    for header in transfer::trailing(plan, rows::headers(spec, plan)) {
+        text.push_str(&String::from_utf8_lossy(&header));
+    }
     text
 }
 
@@ -33,11 +33,11 @@ fn row_bytes(plan: &Plan) -> u64 {
 }
 
 fn row_bytes_under(Condition { spec, model, schedule, .. }: &Condition) -> u64 {
-    let curves = 100 * schedule.recorded.len() as u64;
+    let curves = 140 * schedule.recorded.len() as u64;
     let rates = if spec.record.effective_lr { curves } else { 0 };
     let trajectory = match model {
         Model::Landscape(landscape) if spec.record.trajectory => {
-            schedule.logged.len() as u64 * (30 + 12 * landscape.starts.dimensions() as u64)
+            schedule.logged.len() as u64 * (70 + 12 * landscape.starts.dimensions() as u64)
         }
         _ => 0,
     };

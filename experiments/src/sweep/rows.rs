@@ -1,7 +1,9 @@
 //! The rows of a trial, from what the training loop says of it.
 
+use std::cell::LazyCell;
+
 use super::{Condition, Model, Plan, Trial};
-use crate::record::{self, Batch, Curve, Run};
+use crate::record::{self, Batch, Curve, Leading, Run};
 use crate::spec::{self, Spec};
 use crate::train::{Outcome, Point, RATE_QUANTILES, Split};
 
@@ -35,29 +37,31 @@ impl<'a> Renderer<'a> {
         let Self { spec, plan, writers: [runs, curves, trajectory, rates, weights], .. } = self;
         let condition = plan.condition(trial);
         let (precision, schedule) = (condition.spec.train.precision, &condition.schedule);
-        let key = trial.key.to_string();
-        record::write_run(runs, &run(plan, trial, outcome), precision)?;
+        let run = run(plan, trial, outcome);
+        record::write_run(runs, &run, precision)?;
+        let key = &run.key;
+        let leading = LazyCell::new(|| Leading::new(key, &run.problem, &run.optimizer, &run.settings));
         let recorded = |point: &&Point| schedule.recorded.binary_search(&point.step).is_ok();
         if !schedule.recorded.is_empty() {
             for point in outcome.points.iter().filter(recorded) {
-                record::write_curve(curves, &curve(&key, point), precision)?;
+                record::write_curve(curves, &leading, &curve(key, point), precision)?;
             }
         }
         if spec.record.trajectory {
             // Positions are kept at the steps that are logged.
             for ((step, parameters), point) in outcome.positions.iter().zip(&outcome.points) {
                 let value = point.loss[Split::Train as usize].unwrap_or(f64::NAN);
-                record::write_position(trajectory, &key, step, parameters, value, precision)?;
+                record::write_position(trajectory, &leading, step, parameters, value, precision)?;
             }
         }
         if spec.record.effective_lr {
             for point in outcome.points.iter().filter(recorded) {
                 if let Some(quantiles) = &point.effective_lr {
-                    record::write_rates(rates, &key, point.step, quantiles, precision)?;
+                    record::write_rates(rates, &leading, point.step, quantiles, precision)?;
                 }
             }
         }
-        files.iter().try_for_each(|(name, hash)| weights.write_record([&key, name, hash.to_hex().as_str()]))
+        files.iter().try_for_each(|(name, hash)| weights.write_record([key, name, hash.to_hex().as_str()]))
     }
 
     /// The rows of all trials.
@@ -73,11 +77,11 @@ pub(super) fn headers(spec: &Spec, plan: &Plan) -> [Vec<u8>; record::TABLES.len(
     let names = plan.hyperparameter_names();
     [
         bytes(|writer| record::write_run_header(writer, &names, &plan.extra_columns(spec))),
-        bytes(record::write_curve_header),
+        bytes(|writer| record::write_curve_header(writer, &names)),
         bytes_if(spec.record.trajectory, |writer| {
-            record::write_trajectory_header(writer, plan.conditions[0].model.parameters() as usize)
+            record::write_trajectory_header(writer, &names, plan.conditions[0].model.parameters() as usize)
         }),
-        bytes_if(spec.record.effective_lr, |writer| record::write_rates_header(writer, &RATE_QUANTILES)),
+        bytes_if(spec.record.effective_lr, |writer| record::write_rates_header(writer, &names, &RATE_QUANTILES)),
         Vec::new(),
     ]
 }
@@ -153,6 +157,13 @@ fn curve(key: &str, point: &Point) -> Curve {
 }
 
 impl Plan {
+    /// The first cells of all rows of the trial of this index.
+    pub(super) fn leading(&self, index: usize) -> Leading {
+        let trial = self.trials.get(index);
+        let problem = &self.condition(&trial).problem;
+        Leading::new(&trial.key.to_string(), problem, trial.optimizer.name, &self.settings(&trial))
+    }
+
     /// The columns of `runs.csv` that only some sweeps have: places on landscapes, as many as the one with the most
     /// coordinates has, and what `record.columns` asks for.
     pub fn extra_columns(&self, spec: &Spec) -> Vec<String> {

@@ -179,7 +179,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let (path, text) = (settings.out.as_path(), text.as_str());
     let (form, own, outputs, inputs) = (form(spec, &plan), transfer::own(spec, &plan), &outputs, &inputs);
     let identity = &Identity::new(CONTRACT, plan.trials.keys(), &format!("{form}{own}"), piece(&plan));
-    let folder = Folder { path, spec, text, plan: &plan, outputs, identity, form: &form, own: &own, inputs };
+    let folder = Folder { path, spec, text, plan: &plan, outputs, identity, form: &form, inputs };
     let workshop = match pool.install(|| folder.claim(settings.reuse, progress))? {
         Claim::Complete => return Ok(Finished::AlreadyComplete),
         Claim::Drawing(workshop) => {

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::transfer::{self, Transfer};
+use super::transfer::Transfer;
 use super::{Plan, WeightFiles};
 use crate::record::manifest::Manifest;
 use crate::record::{Batch, ByKey, Identity, Key, Store, TABLES, atomic};
@@ -25,9 +25,6 @@ pub(super) struct Stamp {
     pub piece: usize,
     /// The hash of the form of the rows.
     pub form: String,
-    /// What else the rows say of their plan.
-    #[serde(default)]
-    pub own: String,
     /// The name of the spec, for those who look from outside.
     #[serde(default)]
     pub spec: String,
@@ -49,7 +46,6 @@ impl Stamp {
             trials,
             piece: identity.piece,
             form,
-            own: String::new(),
             spec: String::new(),
             text: String::new(),
         }
@@ -124,16 +120,13 @@ impl Found {
     }
 }
 
-/// Takes over the rows of some trials, by a transfer where their plan says other things of them.
-fn take(rows: ByKey<'_>, numbers: &Numbers<'_>, store: &Store, transfer: Option<&Transfer<'_>>) -> io::Result<()> {
+/// Takes over the rows of some trials.
+fn take(rows: ByKey<'_>, numbers: &Numbers<'_>, store: &Store, transfer: &Transfer<'_>) -> io::Result<()> {
     let mut batch = Batch::default();
     for (key, rows) in rows {
         let Some(number) = key.and_then(|key| numbers.get(key)) else { continue };
-        let [runs, others @ ..] = rows;
-        let transferred = transfer.map(|transfer| transfer.row(number, runs));
-        let mut all = [transferred.as_deref().unwrap_or(runs); TABLES.len()];
-        all[1..].copy_from_slice(&others);
-        batch.push(number, all);
+        let rows = transfer.rows(number, rows);
+        batch.push(number, std::array::from_fn(|table| &*rows[table]));
     }
     if !batch.is_empty() {
         store.add(batch);
@@ -157,7 +150,7 @@ pub(super) fn take_rows(
     other: &Store,
     numbers: &Numbers<'_>,
     store: &Store,
-    transfer: Option<&Transfer<'_>>,
+    transfer: &Transfer<'_>,
 ) -> io::Result<()> {
     other.visit(|rows| take(rows, numbers, store, transfer))
 }
@@ -167,19 +160,16 @@ const TOGETHER: usize = 4 << 20;
 
 /// The tables of finished results, whose hashes have been checked, row by row.
 pub(super) struct Tables {
-    /// Whether they have the columns of the plan that they are read for.
-    pub has_own_columns: bool,
     files: Vec<Option<BufReader<File>>>,
     /// Rows that were read and belong to trials to come.
     rests: [Vec<u8>; TABLES.len()],
 }
 
 impl Tables {
-    /// Opens the tables that a manifest names and that begin with these headers, but for what only the plan of `runs.csv`
-    /// says; nothing if one does not, or is not there.
+    /// Opens the tables that a manifest names and whose headers have these [ends](super::transfer::trailing); nothing if one has not,
+    /// or is not there.
     pub fn open(folder: &Path, manifest: &Manifest, headers: &[Vec<u8>; TABLES.len()]) -> io::Result<Option<Self>> {
         let mut files = Vec::new();
-        let mut has_own_columns = true;
         for (table, header) in TABLES.iter().zip(headers) {
             let name = format!("{table}.csv");
             if header.is_empty() || !manifest.files.contains_key(&name) {
@@ -195,13 +185,12 @@ impl Tables {
             };
             let mut found = Vec::new();
             file.read_until(b'\n', &mut found)?;
-            if transfer::common(&found) != transfer::common(header) {
+            if !found.ends_with(header) {
                 return Ok(None);
             }
-            has_own_columns &= found == *header;
             files.push(Some(file));
         }
-        Ok(Some(Self { has_own_columns, files, rests: Default::default() }))
+        Ok(Some(Self { files, rests: Default::default() }))
     }
 
     /// Hands over all rows, some trials at a time.
@@ -270,7 +259,7 @@ pub(super) fn take_tables(
     tables: Tables,
     numbers: &Numbers<'_>,
     store: &Store,
-    transfer: Option<&Transfer<'_>>,
+    transfer: &Transfer<'_>,
 ) -> io::Result<()> {
     tables.visit(|rows| take(rows, numbers, store, transfer))
 }

@@ -27,7 +27,7 @@ fn rows(trials: &[Trial<'_>]) -> Runs {
         let ends = trial.end.map_or(vec![None; dimensions], |end| end.iter().map(|x| Some(*x)).collect());
         let value = trial.end.map(|_| trial.value);
         Run {
-            key: format!("{index:016x}"),
+            key: format!("t{index:016x}"),
             problem: "landscape".into(),
             optimizer: trial.optimizer.into(),
             settings: trial.settings.iter().map(|number| number.map(Setting::Number)).collect(),

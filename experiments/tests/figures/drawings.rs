@@ -59,11 +59,12 @@ fn functions_are_written_and_drawn() {
     let out = folder.path().join("functions");
     let table = fs::read_to_string(out.join("functions.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + 4 * 81);
-    for line in ["sigmoid,,0,0.5,0.25", "relu,,-4,0,0", "relu,,4,4,1", "bce,0,0,0.6931471805599453,0.5"] {
+    for line in ["sigmoid,,0.0,0.5,0.25", "relu,,-4.0,0.0,0.0", "relu,,4.0,4.0,1.0", "bce,0,0.0,0.6931471805599453,0.5"]
+    {
         assert!(table.lines().any(|found| found == line), "{line} in {table}");
     }
     // L(z, y = 1) = ln(1 + e⁻ᶻ), at −4.
-    assert!(table.contains("bce,1,-4,4.0181499279178"));
+    assert!(table.contains("bce,1,-4.0,4.0181499279178"));
     let manifest = fs::read_to_string(out.join("manifest.toml")).unwrap();
     for file in ["functions.csv", "figures/activations.svg", "figures/function-value.svg"] {
         assert!(out.join(file).exists() && manifest.contains(file), "{file}");

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, KINDS, Kind, Options, Scale, Tables, Theory, svg};
+use thalweg::figure::{Chart, Input, KINDS, Kind, Options, Scale, Tables, Theory, svg};
 use thalweg::random::Stream;
 use thalweg::record::{Curve, Run, Runs, Setting, Sheet, Status, Surface, Trials, Waypoint};
 
@@ -113,7 +113,7 @@ fn runs(numbers: &mut Numbers, by_start: bool) -> Runs {
                     let starts = if by_start { place } else { [cell(), cell()] };
                     let settings = if by_start { [None; 2] } else { place };
                     rows.push(Run {
-                        key: format!("{:016x}", rows.len()),
+                        key: format!("t{:016x}", rows.len()),
                         problem: format!("problem-{problem}"),
                         optimizer: ["momentum", "sgd", "adam"][optimizer].to_owned(),
                         settings: settings.map(|number| number.map(Setting::Number)).to_vec(),
@@ -227,10 +227,18 @@ fn options(numbers: &mut Numbers, kind: &Kind) -> Options {
     let takes = |key: &str| kind.keys.contains(&key);
     let name = |key: &str, name: &str| takes(key).then(|| name.to_owned());
     let is_timing = kind.name == "timing";
+    let columns = ["series", "colour", "panel", "row"].map(|key| {
+        let column = numbers.of(&["optimizer", "problem", "momentum"]);
+        (takes(key) && kind.input == Input::Problem && numbers.below(4) == 0).then(|| column.to_owned())
+    });
+    let [series, color, panel, row] = columns;
     Options {
         x: name("x", if is_timing { "size" } else { "lr" }),
         y: name("y", "momentum"),
-        series: name("series", "variant"),
+        series: if is_timing { name("series", "variant") } else { series },
+        color,
+        panel,
+        row,
         column: name("column", if kind.name == "quantiles" { "rate" } else { "measure" }),
         against: name("against", "momentum"),
         below: takes("below").then(|| numbers.next()),

@@ -7,6 +7,7 @@ mod charts;
 mod comparisons;
 mod drawings;
 mod extremes;
+mod groups;
 mod maps;
 mod statistics;
 mod sweeps;

@@ -54,7 +54,7 @@ pub fn sweep(seeds: u64) -> (Runs, Vec<Curve>) {
 }
 
 fn trial(shape: &Shape, exponent: f64, id: (u64, u64), luck: f64, rows: &mut Vec<Run>, curves: &mut Vec<Curve>) {
-    let key = format!("{:08x}{:08x}", id.0, id.1);
+    let key = format!("t{:08x}{:08x}", id.0, id.1);
     let diverged = exponent + 0.12 * luck > shape.edge;
     let slowness = libm::exp(-3.0 * libm::pow(10.0, 0.8 * (exponent - shape.best)));
     let excess = 0.2 * libm::pow(10.0, 1.5 * (exponent - shape.edge));

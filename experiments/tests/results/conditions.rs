@@ -139,9 +139,11 @@ fn every_row_is_that_of_a_sweep_with_one_condition() {
     let all = folder.path().join("all");
     run_into(&spec, &all, 2, Reuse::Everything).unwrap();
     let number = |text: &str| text.split(',').next().unwrap().to_owned();
+    // The last nine cells: those before are axes, of which a sweep with one condition has fewer.
+    let measured = |row: &str| row.rsplitn(10, ',').take(9).map(|cell| format!("{cell},")).collect::<String>();
     let of_all: BTreeMap<String, String> =
         rows(&all, "curves.csv").into_iter().fold(BTreeMap::new(), |mut all, row| {
-            all.entry(number(&row)).or_insert_with(String::new).push_str(&row);
+            all.entry(number(&row)).or_insert_with(String::new).push_str(&measured(&row));
             all
         });
     let runs = read_runs(&all.join("runs.csv")).unwrap();
@@ -173,8 +175,11 @@ fn every_row_is_that_of_a_sweep_with_one_condition() {
                         (found.final_train_loss, found.final_test_loss, found.status, &found.problem),
                         (own.final_train_loss, own.final_test_loss, own.status, &own.problem)
                     );
-                    let curve: String =
-                        rows(&out, "curves.csv").into_iter().filter(|row| number(row) == own.key).collect();
+                    let curve: String = rows(&out, "curves.csv")
+                        .iter()
+                        .filter(|row| number(row) == own.key)
+                        .map(|row| measured(row))
+                        .collect();
                     assert_eq!(of_all[&own.key], curve);
                     seen += 1;
                 }
@@ -182,4 +187,62 @@ fn every_row_is_that_of_a_sweep_with_one_condition() {
         }
     }
     assert_eq!(seen, runs.rows.len());
+}
+
+#[test]
+fn what_names_trials_may_change_without_training_them_again() {
+    let folder = tempfile::tempdir().unwrap();
+    write_data(folder.path());
+    let text = |change: fn(String) -> String| {
+        let tables = SWEEP.split("[[figure]]").next().unwrap().to_owned();
+        Spec::parse("s.toml", &change(tables), folder.path(), &[]).unwrap()
+    };
+    let before = text(|text| text.replace("[8, \"full\"]", "[8, 4]"));
+    let after = text(|text| {
+        let text = text.replace("[8, \"full\"]", "[8, 4, \"full\"]");
+        text.replace("kind = \"moons\"", "kind = \"moons\"\nlabel = \"Moons, two\"")
+    });
+    let (reused, fresh) = (folder.path().join("reused"), folder.path().join("fresh"));
+    run_into(&before, &reused, 1, Reuse::Everything).unwrap();
+    let fewer = before.conditions.len() * 3 * 3;
+    assert_eq!(rows(&reused, "runs.csv").len(), fewer);
+    // It is not done before a third of the trials are trained.
+    let stopped = run_until(&after, &settings(&reused, 2, Reuse::Everything), fewer / 4).0.unwrap();
+    assert!(matches!(stopped, Finished::Stopped { done, .. } if done >= fewer), "{stopped:?}");
+    run_into(&after, &reused, 2, Reuse::Everything).unwrap();
+    run_into(&after, &fresh, 2, Reuse::Everything).unwrap();
+    for table in ["runs.csv", "curves.csv", "summary.csv"] {
+        let [reused, fresh] = [&reused, &fresh].map(|folder| fs::read_to_string(folder.join(table)).unwrap());
+        assert!(reused == fresh, "{table}");
+        assert!(fresh.contains("\"Moons, two\",sgd,0.1,[3],tanh,[8],"), "{table}");
+    }
+}
+
+#[test]
+fn a_summary_by_some_axes_pools_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    write_data(folder.path());
+    let tables = SWEEP.split("[[figure]]").next().unwrap();
+    let summary = |columns: &str| {
+        let overrides = [format!("record.summary={columns}")];
+        let spec = Spec::parse("s.toml", tables, folder.path(), &overrides)?;
+        assert!(Spec::parse("s.toml", &spec.canonical(), folder.path(), &[]).unwrap() == spec);
+        let out = folder.path().join("out");
+        run_into(&spec, &out, 2, Reuse::Everything).unwrap();
+        Ok::<_, thalweg::spec::InputError>(fs::read_to_string(out.join("summary.csv")).unwrap())
+    };
+    let by_batch = summary("[\"optimizer\", \"batch\"]").unwrap();
+    assert!(
+        by_batch.starts_with("problem,optimizer,batch,trials,diverged_share,final_train_loss_median,"),
+        "{by_batch}"
+    );
+    // Of two noises, two networks, two activations and two precisions, with three seeds at two rates.
+    let cells: Vec<Vec<&str>> = by_batch.lines().skip(1).map(|line| line.split(',').take(4).collect()).collect();
+    assert_eq!(cells[0], ["moons", "sgd", "[8]", "96"]);
+    assert!(cells.contains(&vec!["lines", "adam", "full", "24"]) && cells.len() == 8, "{by_batch}");
+    // The trials are there already: only their summary is another.
+    let by_activation = summary("[\"activation\"]").unwrap();
+    assert!(by_activation.contains("\nmoons,,tanh,144,") && by_activation.lines().count() == 5, "{by_activation}");
+    let error = summary("[\"activaton\"]").unwrap_err().to_string();
+    assert!(error.contains("`record.summary.0`: no trial has a setting `activaton`"), "{error}");
 }

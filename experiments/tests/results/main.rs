@@ -4,6 +4,7 @@
 
 mod command;
 mod conditions;
+mod conventions;
 mod discovery;
 mod figures;
 mod files;

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 use thalweg::record::{
-    Curve, Precision, RecordError, Run, Runs, Setting, Status, read_curves, read_runs, write_curves, write_runs,
+    Curve, Leading, Precision, RecordError, Run, Runs, Setting, Status, read_curves, read_runs, write_curve,
+    write_curve_header, write_runs,
 };
 
 fn run() -> Run {
@@ -76,9 +77,9 @@ fn the_bytes_are_these() {
 key,problem,optimizer,lr,momentum,convention,init_seed,order_seed,status,steps,diverged_at,initial_train_loss,\
 final_train_loss,best_train_loss,best_step,final_validation_loss,final_test_loss,final_train_accuracy,\
 final_validation_accuracy,final_test_accuracy,steps_to_target,start_x0
-00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,ok,500,,0.7,1.1e-7,1e-7,490,inf,-inf,1,-0,,,-1.5
-00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,,0.9,,18446744073709551615,0,diverged,500,3,0.7,,1e-7,,inf,-inf,1,-0,,,
-00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,target,500,,0.7,1.1e-7,1e-7,490,inf,-inf,1,-0,,120,-1.5
+00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,ok,500,,0.7,1.1e-7,1e-7,490,inf,-inf,1.0,-0.0,,,-1.5
+00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,,0.9,,18446744073709551615,0,diverged,500,3,0.7,,1e-7,,inf,-inf,1.0,-0.0,,,
+00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,target,500,,0.7,1.1e-7,1e-7,490,inf,-inf,1.0,-0.0,,120,-1.5
 ";
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
 }
@@ -108,10 +109,14 @@ fn curves_read_back_as_they_were_written() {
         update_norm: None,
     };
     let curves = [first.clone(), Curve { step: 10, grad_norm: Some(1e-30), update_norm: Some(2.5), ..first }];
-    write_curves(&path, &curves, Precision::F64).unwrap();
-    assert_eq!(read_curves(&path).unwrap(), curves);
-    write_curves(&path, &[], Precision::F64).unwrap();
-    assert_eq!(read_curves(&path).unwrap(), []);
+    let leading = Leading::new("00", "two moons, \"noisy\"", "adam", &[Some(Setting::Number(1.0)), None]);
+    for curves in [&curves[..], &[]] {
+        let mut writer = csv::Writer::from_path(&path).unwrap();
+        write_curve_header(&mut writer, &["lr", "convention"].map(str::to_owned)).unwrap();
+        curves.iter().for_each(|curve| write_curve(&mut writer, &leading, curve, Precision::F64).unwrap());
+        writer.flush().unwrap();
+        assert_eq!(read_curves(&path).unwrap(), curves);
+    }
 }
 
 #[test]

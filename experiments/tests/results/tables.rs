@@ -63,12 +63,12 @@ fn gradient_descent_has_the_learning_rates_of_its_layers() {
     let path = folder.path().join("effective_lr.csv");
     let header = fs::read_to_string(&path).unwrap().lines().next().unwrap().to_owned();
     let quantiles = "effective_lr_q05,effective_lr_q25,effective_lr_q50,effective_lr_q75,effective_lr_q95";
-    assert_eq!(header, format!("key,step,{quantiles}"));
+    assert_eq!(header, format!("key,problem,optimizer,lr,lr_scale_0,lr_scale_1,step,{quantiles}"));
     let rows = cells(&path);
-    assert_eq!(rows.iter().map(|row| row[1].as_str()).collect::<Vec<_>>(), ["2", "4", "6"]);
+    assert_eq!(rows.iter().map(|row| row[6].as_str()).collect::<Vec<_>>(), ["2", "4", "6"]);
     for row in rows {
         // Six of the ten parameters are the first layer's.
-        for (cell, expected) in row[2..].iter().zip([0.125, 0.125, 0.25, 0.25, 0.25]) {
+        for (cell, expected) in row[7..].iter().zip([0.125, 0.125, 0.25, 0.25, 0.25]) {
             let found: f64 = cell.parse().unwrap();
             assert!((found - expected).abs() < 1e-9, "{found}, not {expected}");
         }

@@ -136,7 +136,9 @@ fn tables_and_their_columns_have_to_be_there() {
     checked(&small("[0.1]", rates, "kind = \"quantiles\"\ncolumn = \"effective_lr\"")).unwrap();
     assert_refused(
         &small("[0.1]", rates, "kind = \"quantiles\"\ncolumn = \"rate\""),
-        &["`figure.0.kind`: the table has no column `rate_q50`; it has key, step, effective_lr_q05"],
+        &[
+            "`figure.0.kind`: the table has no column `rate_q50`; it has key, problem, optimizer, step, effective_lr_q05",
+        ],
     );
     assert_refused(
         &small("[0.1]", rates, "kind = \"quantiles\"\ncolumn = \"rate\"\ntable = \"rates.csv\""),

@@ -53,6 +53,20 @@ fn labels_change_no_key() {
 }
 
 #[test]
+fn a_problem_has_the_name_that_it_is_given() {
+    let labelled = edited("[problem]\n", "[problem]\nlabel = \"Two moons\"\n");
+    let (plain, labelled) = (parse(crate::SMALL).unwrap(), parse(&labelled).unwrap());
+    assert_eq!((labelled.problem.name(), labelled.problems()), ("Two moons", vec!["Two moons"]));
+    assert_eq!(parse(&labelled.canonical()).unwrap(), labelled);
+    let [plain, labelled] = [plain, labelled].map(|spec| plan(&spec).unwrap());
+    assert_eq!(plain.trials.keys(), labelled.trials.keys());
+    assert_eq!(labelled.hyperparameter_names(), plain.hyperparameter_names());
+    assert_eq!(labelled.condition(&labelled.trials.get(0)).problem, "Two moons");
+    let error = parse(&edited("[problem]\n", "[problem]\nlabel = \"2\"\n")).unwrap_err().to_string();
+    assert!(error.contains("`problem.label`: expected a name of at most 60 characters, and no number"), "{error}");
+}
+
+#[test]
 fn mistakes_in_labels_are_named() {
     for (label, expected) in [
         ("\"\"", "expected a name of at most 60 characters, and no number, found \"\""),

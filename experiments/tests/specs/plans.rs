@@ -53,7 +53,7 @@ fn keys_never_change() {
     for trial in plan.trials.iter() {
         assert_eq!(trial.key, Key::of(&blake3::hash(plan.describe(&trial).as_bytes())));
     }
-    assert_eq!(keys(SMALL), ["0baece70bc24f562", "2f285c3002776cea", "59919a6db368b77e", "8c1186de51493023"]);
+    assert_eq!(keys(SMALL), ["t0baece70bc24f562", "t2f285c3002776cea", "t59919a6db368b77e", "t8c1186de51493023"]);
 }
 
 #[test]

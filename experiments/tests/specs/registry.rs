@@ -159,6 +159,7 @@ fn blank(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         x: Axis::new(Scale::Linear, 0.0, 1.0),
         x_label: String::new(),
         panels: Vec::new(),
+        columns: 1,
         color_bar: None,
         legend: Vec::new(),
         notes: Vec::new(),

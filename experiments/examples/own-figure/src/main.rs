@@ -52,6 +52,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             layers: outcomes.iter().enumerate().map(marks).collect(),
             symbols: Vec::new(),
         }],
+        columns: 1,
         color_bar: None,
         legend: Vec::new(),
         notes: Vec::new(),

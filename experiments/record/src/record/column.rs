@@ -1,6 +1,5 @@
 //! Columns of `runs.csv` that hold numbers, by name: hyperparameters and extra columns.
 
-use super::schema::Setting;
 use super::trials::{Trial, Trials};
 
 /// A column of `runs.csv` that a trial's number is read from.
@@ -27,10 +26,7 @@ impl Column {
     /// The trial's number; none where the cell is empty or holds the name of a choice.
     pub fn number(self, trial: Trial<'_>) -> Option<f64> {
         match self {
-            Self::Hyperparameter(index) => match trial.setting(index) {
-                Some(Setting::Number(value)) => Some(value),
-                _ => None,
-            },
+            Self::Hyperparameter(index) => trial.setting(index)?.number(),
             Self::Extra(index) => trial.extra(index),
         }
     }

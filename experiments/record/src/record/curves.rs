@@ -4,13 +4,14 @@ use std::io::Write;
 use std::path::Path;
 
 use super::error::RecordError;
+use super::leading::{self, Leading};
 use super::number::Precision;
+use super::optional_cell;
 use super::schema::Curve;
 use super::table::{Fields, Table};
-use super::{atomic, optional_cell};
 
-const COLUMNS: [&str; 10] = [
-    "key",
+/// The columns after those of every table of trials.
+const COLUMNS: [&str; 9] = [
     "step",
     "train_loss",
     "validation_loss",
@@ -22,37 +23,27 @@ const COLUMNS: [&str; 10] = [
     "update_norm",
 ];
 
-/// Writes `curves.csv`, whole or not at all.
-///
-/// # Errors
-/// [`RecordError::Write`].
-pub fn write_curves(path: &Path, curves: &[Curve], precision: Precision) -> Result<(), RecordError> {
-    atomic::write(path, |file| {
-        let mut writer = csv::Writer::from_writer(file);
-        write_curve_header(&mut writer)?;
-        for curve in curves {
-            write_curve(&mut writer, curve, precision)?;
-        }
-        writer.flush().map_err(csv::Error::from)
-    })
-    .map_err(|source| RecordError::Write { path: path.to_owned(), source })
-}
-
-/// Writes the header of `curves.csv`.
+/// Writes the header of `curves.csv`, for settings of these names.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_curve_header<W: Write>(writer: &mut csv::Writer<W>) -> csv::Result<()> {
+pub fn write_curve_header<W: Write>(writer: &mut csv::Writer<W>, settings: &[String]) -> csv::Result<()> {
+    leading::write_names(writer, settings)?;
     writer.write_record(COLUMNS)
 }
 
-/// Writes a row of `curves.csv`.
+/// Writes a row of `curves.csv`, of the trial with these leading cells.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_curve<W: Write>(writer: &mut csv::Writer<W>, curve: &Curve, precision: Precision) -> csv::Result<()> {
+pub fn write_curve<W: Write>(
+    writer: &mut csv::Writer<W>,
+    leading: &Leading,
+    curve: &Curve,
+    precision: Precision,
+) -> csv::Result<()> {
     let number = |value| optional_cell(precision, value);
-    writer.write_field(&curve.key)?;
+    leading.write(writer)?;
     writer.write_record([
         curve.step.to_string(),
         number(curve.train_loss),
@@ -81,14 +72,15 @@ pub fn read_curves(path: &Path) -> Result<Vec<Curve>, RecordError> {
 /// Those of [`read_curves`].
 pub fn read_curves_of(path: &Path, is_wanted: impl Fn(&str) -> bool + Sync) -> Result<Vec<Curve>, RecordError> {
     let table = Table::open(path)?;
-    table.expect_columns(0, &COLUMNS, &COLUMNS.join(","))?;
-    table.expect_no_more(COLUMNS.len())?;
-    table.rows_of(is_wanted, parse_curve)
+    let start = leading::place_of(&table, &COLUMNS)?;
+    table.rows_of(is_wanted, |fields| parse_curve(fields, start))
 }
 
-fn parse_curve(mut fields: Fields<'_>) -> Result<Curve, RecordError> {
+fn parse_curve(mut fields: Fields<'_>, start: usize) -> Result<Curve, RecordError> {
+    let key = fields.text().to_owned();
+    fields.seek(start);
     Ok(Curve {
-        key: fields.text().to_owned(),
+        key,
         step: fields.count()?,
         train_loss: fields.optional_number()?,
         validation_loss: fields.optional_number()?,

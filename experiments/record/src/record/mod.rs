@@ -3,6 +3,10 @@
 //! The same rows give the same bytes everywhere: numbers are the shortest decimals that read back to the same value
 //! ([`Precision::format`]), a missing value is an empty cell, lines end with a line feed.
 //!
+//! pandas, polars, DuckDB and R read the tables as they are meant with their defaults, which guess the type of a column
+//! from its cells: real numbers always have a point or an exponent, integers never, and what names a trial begins with a
+//! letter.
+//!
 //! What comes from linear algebra is outside the numerics contract: `spectrum.csv` and `optimum.csv`. Columns of such
 //! numbers have names that end in `_approx`; they are rounded to ten significant digits, and compared with a tolerance
 //! ([`agree`]).
@@ -10,10 +14,12 @@
 pub mod atomic;
 mod batches;
 mod column;
+mod content;
 mod curves;
 mod effective_lr;
 mod error;
 mod key;
+mod leading;
 mod lock;
 pub mod manifest;
 mod number;
@@ -22,6 +28,7 @@ mod optimum;
 mod provenance;
 mod runs;
 mod schema;
+mod setting;
 mod sheet;
 mod spectrum;
 mod store;
@@ -33,17 +40,20 @@ mod trials;
 mod units;
 
 pub use column::Column;
-pub use curves::{read_curves, read_curves_of, write_curve, write_curve_header, write_curves};
+pub use content::{Content, contents};
+pub use curves::{read_curves, read_curves_of, write_curve, write_curve_header};
 pub use effective_lr::{write_rates, write_rates_header};
 pub use error::RecordError;
 pub use key::Key;
+pub use leading::{LEADING, Leading};
 pub use lock::{Holder, Lock, LockError};
-pub use number::{Precision, parse as parse_number};
+pub use number::{Precision, parse as parse_number, short};
 pub use optimum::{OPTIMUM, read_optimum, write_optimum};
 pub use provenance::{PROVENANCE, Provenance};
 pub(crate) use runs::RunsTable;
 pub use runs::{is_run_column, read_runs, visit_runs, write_run, write_run_header, write_runs};
-pub use schema::{Curve, Run, Runs, Setting, Status};
+pub use schema::{Curve, Run, Runs, Status};
+pub use setting::{Setting, alike};
 pub use sheet::{Cells, Sheet};
 pub use spectrum::{SPECTRUM, read_spectrum, write_spectrum};
 pub use store::{Batch, ByKey, Identity, Store, TABLES};

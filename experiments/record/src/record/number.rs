@@ -12,6 +12,7 @@ use std::io::Write;
 /// let loss = f64::from(0.1f32);
 /// assert_eq!(Precision::F32.format(loss), "0.1");
 /// assert_eq!(Precision::F64.format(loss), "0.10000000149011612");
+/// assert_eq!(Precision::F64.format(1.0), "1.0");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
@@ -25,8 +26,9 @@ pub enum Precision {
 impl Precision {
     /// The shortest decimal that reads back to `value`, in the precision's type.
     ///
-    /// Numbers from 1e-4 up to, not including, 1e16 are written plainly, all others with an exponent (the rule of
-    /// Python's `repr`): `0.001`, `1e-5`, `1e16`. The others are `inf`, `-inf` and `NaN`; zero keeps its sign. In
+    /// Numbers from 1e-4 up to, not including, 1e16 are written plainly and always with a point, all others with an
+    /// exponent (the rule of Python's `repr`): `1.0`, `0.001`, `1e-5`, `1e16`. So whoever reads a table knows a column of
+    /// real numbers from any of its cells. The others are `inf`, `-inf` and `NaN`; zero keeps its sign. In
     /// [`Precision::F32`], `value` is rounded to the nearest `f32` first, which does nothing to a value that was one.
     pub fn format(self, value: f64) -> String {
         let mut text = Vec::with_capacity(LONGEST);
@@ -58,8 +60,9 @@ impl Precision {
             Self::F32 => (buffer.format_finite(value as f32), f64::from(value as f32), 7, 14),
             Self::F64 => (buffer.format_finite(value), value, 16, 25),
         };
-        let may_be_between = text.len() > shortest && (value * f64::from(1 << places)).fract() == 0.0;
-        (!may_be_between).then(|| text.strip_suffix(".0").unwrap_or(text))
+        let digits = text.strip_suffix(".0").unwrap_or(text).len();
+        let may_be_between = digits > shortest && (value * f64::from(1 << places)).fract() == 0.0;
+        (!may_be_between).then_some(text)
     }
 
     fn append_any(self, value: f64, out: &mut Vec<u8>) {
@@ -86,6 +89,12 @@ impl Precision {
             Self::F64 => value,
         }
     }
+}
+
+/// A number as people write it: [`Precision::format`] without the point of a whole number.
+pub fn short(value: f64) -> String {
+    let text = Precision::F64.format(value);
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 /// Reads a number as [`Precision::format`] writes it; `None` if `text` is not one.
@@ -134,6 +143,7 @@ fn plain_or_scientific(scientific: &[u8], out: &mut Vec<u8>) {
     if others.len() <= magnitude {
         out.extend(others);
         out.resize(out.len() + magnitude - others.len(), b'0');
+        out.extend(b".0");
     } else {
         let (others, fraction) = others.split_at(magnitude);
         out.extend(others);
@@ -152,11 +162,11 @@ mod tests {
     #[test]
     fn points_and_exponents_are_where_they_read_best() {
         let cases: [(f64, &str); 22] = [
-            (0.0, "0"),
-            (-0.0, "-0"),
-            (1.0, "1"),
+            (0.0, "0.0"),
+            (-0.0, "-0.0"),
+            (1.0, "1.0"),
             (-1.5, "-1.5"),
-            (10.0, "10"),
+            (10.0, "10.0"),
             (0.1, "0.1"),
             (0.001, "0.001"),
             (0.0001, "0.0001"),
@@ -164,8 +174,8 @@ mod tests {
             (0.00001, "1e-5"),
             (-0.000012, "-1.2e-5"),
             (123456.75, "123456.75"),
-            (100.0, "100"),
-            (1e15, "1000000000000000"),
+            (100.0, "100.0"),
+            (1e15, "1000000000000000.0"),
             (1e16, "1e16"),
             (1.25e300, "1.25e300"),
             (5e-324, "5e-324"),

@@ -5,12 +5,11 @@ use std::path::Path;
 
 use super::atomic;
 use super::error::RecordError;
-use super::number::{self, Precision};
-use super::schema::{Run, Runs, Setting, Status};
+use super::leading::{self, LEADING};
+use super::number::Precision;
+use super::schema::{Run, Runs, Status};
+use super::setting::Setting;
 use super::table::{Fields, Table};
-
-/// The columns before the hyperparameters.
-const LEADING: [&str; 3] = ["key", "problem", "optimizer"];
 
 /// The columns after the hyperparameters.
 const TRAILING: [&str; 15] = [
@@ -45,24 +44,6 @@ impl Status {
     }
 }
 
-impl Setting {
-    /// Its text in files. Hyperparameters are `f64`s whatever the precision of the training.
-    pub fn text(&self) -> String {
-        match self {
-            Self::Number(value) => Precision::F64.format(*value),
-            Self::Choice(name) => name.clone(),
-        }
-    }
-
-    /// Reads a cell: a number if it is one, else the name of a choice; nothing if it is empty.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "" => None,
-            _ => Some(number::parse(text).map_or_else(|| Self::Choice(text.to_owned()), Self::Number)),
-        }
-    }
-}
-
 /// Whether every `runs.csv` has a column of this name, besides those of settings.
 pub fn is_run_column(name: &str) -> bool {
     LEADING.contains(&name) || TRAILING.contains(&name)
@@ -93,9 +74,8 @@ pub fn write_run_header<W: Write>(
     hyperparameters: &[String],
     extra: &[String],
 ) -> csv::Result<()> {
-    let hyperparameters = hyperparameters.iter().map(String::as_str);
-    let extra = extra.iter().map(String::as_str);
-    writer.write_record(LEADING.into_iter().chain(hyperparameters).chain(TRAILING).chain(extra))
+    leading::write_names(writer, hyperparameters)?;
+    writer.write_record(TRAILING.into_iter().chain(extra.iter().map(String::as_str)))
 }
 
 /// Writes a row of `runs.csv`.
@@ -112,6 +92,7 @@ pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Pr
             None => cells.empty()?,
             Some(Setting::Number(value)) => cells.number(Precision::F64, *value)?,
             Some(Setting::Choice(name)) => cells.writer.write_field(name)?,
+            Some(setting) => cells.writer.write_field(setting.cell())?,
         }
     }
     cells.count(Some(run.init_seed))?;

@@ -1,6 +1,7 @@
 //! What a row of `runs.csv` and of `curves.csv` says.
 
 use super::number::Precision;
+use super::setting::Setting;
 
 /// How a trial ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,19 +14,10 @@ pub enum Status {
     Diverged,
 }
 
-/// The value of a hyperparameter in one trial.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Setting {
-    /// A number, such as a learning rate.
-    Number(f64),
-    /// One of several named choices, such as where ε is placed.
-    Choice(String),
-}
-
 /// A row of `runs.csv`: one trial.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
-    /// The first 16 hex digits of the BLAKE3 of everything that can change the trial's numbers.
+    /// Its name ([`super::Key`]).
     pub key: String,
     /// The problem's name.
     pub problem: String,

@@ -282,7 +282,7 @@ impl<'a> Fields<'a> {
 
     pub(super) fn key(&mut self) -> Result<Key, RecordError> {
         let text = self.text();
-        Key::parse(text.as_bytes()).ok_or_else(|| self.error("a key of 16 hex digits"))
+        Key::parse(text.as_bytes()).ok_or_else(|| self.error("a key of a `t` and 16 hex digits"))
     }
 
     pub(super) fn count(&mut self) -> Result<u64, RecordError> {

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::Path;
 
 use super::error::RecordError;
+use super::leading::{self, Leading};
 use super::number::Precision;
 use super::table::{Fields, Table};
 
-/// The columns on a landscape of two dimensions, which is what can be drawn.
-const COLUMNS: [&str; 5] = ["key", "step", "x0", "x1", "value"];
+/// The columns on a landscape of two dimensions, which is what can be drawn, after those of every table of trials.
+const COLUMNS: [&str; 4] = ["step", "x0", "x1", "value"];
 
 /// A row of `trajectory.csv` of a two-dimensional landscape: where one trial is at one step.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,28 +24,33 @@ pub struct Waypoint {
     pub value: f64,
 }
 
-/// Writes the header of `trajectory.csv`: `key,step,x0,x1,…,value`.
+/// Writes the header of `trajectory.csv`: the columns of every table of trials, then `step,x0,x1,…,value`.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_trajectory_header<W: Write>(writer: &mut csv::Writer<W>, dimensions: usize) -> csv::Result<()> {
+pub fn write_trajectory_header<W: Write>(
+    writer: &mut csv::Writer<W>,
+    settings: &[String],
+    dimensions: usize,
+) -> csv::Result<()> {
+    leading::write_names(writer, settings)?;
     let coordinates = (0..dimensions).map(|i| format!("x{i}"));
-    writer.write_record(["key", "step"].map(str::to_owned).into_iter().chain(coordinates).chain(["value".to_owned()]))
+    writer.write_record(["step".to_owned()].into_iter().chain(coordinates).chain(["value".to_owned()]))
 }
 
-/// Writes a row of `trajectory.csv`.
+/// Writes a row of `trajectory.csv`, of the trial with these leading cells.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write_position<W: Write>(
     writer: &mut csv::Writer<W>,
-    key: &str,
+    leading: &Leading,
     step: u64,
     x: &[f64],
     value: f64,
     precision: Precision,
 ) -> csv::Result<()> {
-    writer.write_field(key)?;
+    leading.write(writer)?;
     writer.write_field(step.to_string())?;
     for x in x {
         writer.write_field(precision.format(*x))?;
@@ -67,16 +73,12 @@ pub fn read_trajectory(path: &Path) -> Result<Vec<Waypoint>, RecordError> {
 /// Those of [`read_trajectory`].
 pub fn read_trajectory_of(path: &Path, is_wanted: impl Fn(&str) -> bool + Sync) -> Result<Vec<Waypoint>, RecordError> {
     let table = Table::open(path)?;
-    table.expect_columns(0, &COLUMNS, &COLUMNS.join(","))?;
-    table.expect_no_more(COLUMNS.len())?;
-    table.rows_of(is_wanted, parse_waypoint)
+    let start = leading::place_of(&table, &COLUMNS)?;
+    table.rows_of(is_wanted, |fields| parse_waypoint(fields, start))
 }
 
-fn parse_waypoint(mut fields: Fields<'_>) -> Result<Waypoint, RecordError> {
-    Ok(Waypoint {
-        key: fields.text().to_owned(),
-        step: fields.count()?,
-        x: [fields.number()?, fields.number()?],
-        value: fields.number()?,
-    })
+fn parse_waypoint(mut fields: Fields<'_>, start: usize) -> Result<Waypoint, RecordError> {
+    let key = fields.text().to_owned();
+    fields.seek(start);
+    Ok(Waypoint { key, step: fields.count()?, x: [fields.number()?, fields.number()?], value: fields.number()? })
 }

@@ -74,6 +74,11 @@ impl<'a> Configuration<'a> {
         self.setting_of(self.hyperparameters().iter().position(|known| known == name)?)
     }
 
+    /// The number of the setting of that name, if this optimizer has one.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.setting(name)?.number()
+    }
+
     /// The setting of that number in [`Self::hyperparameters`], if this optimizer has one.
     pub fn setting_of(&self, hyperparameter: usize) -> Option<Setting> {
         self.trials.setting(self.place as usize, hyperparameter)
@@ -153,15 +158,24 @@ pub fn configurations(trials: &Trials) -> Vec<Configuration<'_>> {
 /// then the first in plan order. An optimizer all of whose medians diverged is still given, by its first configuration;
 /// one without the metric is not.
 pub fn choose_best<'a>(configurations: &[Configuration<'a>], metric: Metric) -> Vec<Configuration<'a>> {
+    choose_best_of(configurations, metric, |one, other| {
+        one.problem() == other.problem() && one.series() == other.series()
+    })
+}
+
+/// Of configurations that are alike, the one whose median of `metric` is best, as [`choose_best`] has it.
+pub fn choose_best_of<'a>(
+    configurations: &[Configuration<'a>],
+    metric: Metric,
+    are_alike: impl Fn(&Configuration<'_>, &Configuration<'_>) -> bool,
+) -> Vec<Configuration<'a>> {
     let mut best: Vec<(Configuration<'a>, [f64; 2])> = Vec::new();
     for &candidate in configurations {
         let Some(spread) = candidate.spread(metric) else { continue };
         // Negated where larger is better, so that smaller costs are better throughout.
         let cost = if metric.lower_is_better() { spread.median } else { -spread.median };
         let tie = candidate.spread(metric.tie_break()).map_or(f64::INFINITY, |spread| spread.median);
-        let same =
-            |other: &Configuration<'_>| other.problem() == candidate.problem() && other.series() == candidate.series();
-        match best.iter_mut().find(|(other, _)| same(other)) {
+        match best.iter_mut().find(|(other, _)| are_alike(other, &candidate)) {
             None => best.push((candidate, [cost, tie])),
             Some(leader) if [cost, tie] < leader.1 => *leader = (candidate, [cost, tie]),
             Some(_) => {}

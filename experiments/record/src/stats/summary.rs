@@ -8,7 +8,7 @@ use std::path::Path;
 use super::bootstrap::MedianIntervals;
 use super::configuration::{Configuration, Spread};
 use super::metric::Metric;
-use crate::record::{self, Precision, Quantities, RecordError, RunsTable, Setting, Trials, atomic};
+use crate::record::{self, Precision, Quantities, RecordError, RunsTable, Trials, atomic};
 
 /// The statistics of each metric, as endings of its name.
 const STATISTICS: [&str; 5] = ["median", "q25", "q75", "ci_low", "ci_high"];
@@ -35,6 +35,22 @@ pub fn write_summary(path: &Path, runs: &Path) -> Result<(), RecordError> {
         Failure::Read(error) => error,
         Failure::Write(error) => RecordError::Write { path: path.to_owned(), source: error.into() },
     })
+}
+
+/// Writes `summary.csv` by some columns of `runs.csv`, besides the problem: trials that differ in others are pooled. The
+/// columns of others are left out, and the cells of optimizers that are pooled are empty.
+///
+/// # Errors
+/// Those of [`write_summary`].
+pub fn write_summary_by(path: &Path, runs: &Path, columns: &[String]) -> Result<(), RecordError> {
+    let mut trials = record::read_trials(runs, Quantities::ALL)?;
+    let quantities = record::quantities_by_problem(RunsTable::open(runs)?)?;
+    trials.keep(columns);
+    let write = |file: &mut BufWriter<&mut File>| -> io::Result<()> {
+        file.write_all(&header(&trials.hyperparameters))?;
+        file.write_all(&rows(&trials, &quantities))
+    };
+    atomic::write(path, write).map_err(|source| RecordError::Write { path: path.to_owned(), source: source.into() })
 }
 
 /// What can go wrong while one table is made from another.
@@ -91,10 +107,8 @@ fn append_row(
     append_text(configuration.optimizer(), row);
     for hyperparameter in 0..configuration.hyperparameters().len() {
         row.push(b',');
-        match configuration.setting_of(hyperparameter) {
-            Some(Setting::Number(number)) => Precision::F64.append(number, row),
-            Some(Setting::Choice(choice)) => append_text(&choice, row),
-            None => {}
+        if let Some(setting) = configuration.setting_of(hyperparameter) {
+            append_text(&setting.cell(), row);
         }
     }
     row.extend(format!(",{},", configuration.runs().len()).bytes());

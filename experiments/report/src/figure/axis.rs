@@ -21,6 +21,8 @@ pub struct Axis {
     low: f64,
     high: f64,
     ticks: Vec<Tick>,
+    /// Whether its ticks are its own, and not those of its range.
+    is_named: bool,
 }
 
 /// The most decades that an automatic log axis shows. Smaller values leave the chart at its lower edge: an exact zero,
@@ -39,7 +41,7 @@ impl Axis {
             Scale::Linear => linear_ticks(low, high),
             Scale::Log => log_ticks(low, high),
         };
-        Self { scale, low, high, ticks }
+        Self { scale, low, high, ticks, is_named: false }
     }
 
     /// An axis that holds all `values` with some room around them; those that have no place on the scale are left out.
@@ -72,7 +74,21 @@ impl Axis {
 
     /// An axis from 0 to `count` with these ticks.
     pub fn named(count: usize, ticks: impl IntoIterator<Item = Tick>) -> Self {
-        Self { ticks: ticks.into_iter().collect(), ..Self::new(Scale::Linear, 0.0, count as f64) }
+        Self { ticks: ticks.into_iter().collect(), is_named: true, ..Self::new(Scale::Linear, 0.0, count as f64) }
+    }
+
+    /// Whether another range makes another axis: not where its places have names.
+    pub fn is_free(&self) -> bool {
+        !self.is_named
+    }
+
+    /// The axis over all of these: logarithmic if one is, and the others have a place there.
+    pub fn union<'a>(axes: impl Iterator<Item = &'a Self> + Clone) -> Option<Self> {
+        let is_log = axes.clone().any(|axis| axis.scale == Scale::Log) && axes.clone().all(|axis| axis.low > 0.0);
+        let scale = if is_log { Scale::Log } else { Scale::Linear };
+        let ends = axes.map(|axis| (axis.low, axis.high));
+        let (low, high) = ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))?;
+        Some(Self::new(scale, low, high))
     }
 
     /// The smallest value.

@@ -3,20 +3,32 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::axis::Scale;
+use super::groups::{self, Lines};
 use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
-use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{self, Curve, Status, TOLERANCE};
-use thalweg_record::stats::{Configuration, CurveMetric, Spread, choose_best};
+use thalweg_record::record::{self, Curve, Status, TOLERANCE, Trials};
+use thalweg_record::stats::{Configuration, CurveMetric, Spread};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "curves",
     summary: "a metric by step or epoch, of each optimizer's best configuration or of selected ones",
     metrics: || CurveMetric::ALL.map(CurveMetric::name).to_vec(),
-    keys: &["by_epoch", "from_optimum", "panel", "select", "select_by", "x_scale", "x_range", "y_range"],
+    keys: &[
+        "by_epoch",
+        "from_optimum",
+        "series",
+        "colour",
+        "panel",
+        "row",
+        "select",
+        "select_by",
+        "x_scale",
+        "x_range",
+        "y_range",
+    ],
     required: 0,
     input: Input::Problem,
     table: None,
@@ -57,10 +69,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let measure = Measure { metric, optimum: chart.options.optimum.filter(|_| chart.options.from_optimum) };
     let all = data.configurations;
-    let chosen = chosen(chart, all);
-    if chosen.len() > MOST_LINES {
-        return Err(FigureError::TooManyLines { kind: KIND.name, found: chosen.len(), most: MOST_LINES });
-    }
+    let lines = Lines::of(chart, data.runs);
+    let chosen = chosen(chart, data.runs, all);
+    groups::check_count(KIND.name, chosen.len())?;
     let mut rows: HashMap<&str, Vec<&Curve>> = HashMap::new();
     for curve in data.curves {
         rows.entry(&curve.key).or_default().push(curve);
@@ -68,14 +79,16 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let per_epoch = chart.options.steps_per_epoch.filter(|_| chart.options.by_epoch);
     let unit = per_epoch.unwrap_or(1) as f64;
     let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &rows, measure, unit)).collect();
-    let found = chosen.iter().zip(points).filter(|(_, points)| !points.is_empty()).enumerate();
-    let series: Vec<Series> = found
-        .map(|(index, (configuration, points))| {
-            let mut names = labels::varying(all, configuration.series(), &["lr"]);
-            names.push("lr");
-            Series { style: style(index), label: labels::label(configuration, &names), points }
-        })
-        .collect();
+    let (shown, points): (Vec<Configuration<'_>>, Vec<Vec<SeedPoint>>) =
+        chosen.iter().copied().zip(points).filter(|(_, points)| !points.is_empty()).unzip();
+    let names = |one: &Configuration<'_>| {
+        let names = labels::telling(chart, all, one, &["lr"]);
+        let is_fixed = chart.options.fixed().any(|(name, _)| name == "lr");
+        Some(if is_fixed { names } else { names.into_iter().chain(["lr".to_owned()]).collect() })
+    };
+    let looks = groups::looks(lines.as_ref(), &shown, names);
+    let series: Vec<Series> =
+        looks.into_iter().zip(points).map(|((style, label), points)| Series { style, label, points }).collect();
     if series.is_empty() {
         let reason = format!("no selected trial has a curve of `{}`", metric.name());
         return Err(FigureError::NoData { kind: KIND.name, reason });
@@ -84,12 +97,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 }
 
 /// The configurations that a chart of curves shows.
-pub(super) fn chosen<'a>(chart: &Chart, all: &[Configuration<'a>]) -> Vec<Configuration<'a>> {
+pub(super) fn chosen<'a>(chart: &Chart, runs: &Trials, all: &[Configuration<'a>]) -> Vec<Configuration<'a>> {
     let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
-    if chart.options.selection.is_empty() {
-        return choose_best(all, chart.options.select_by.unwrap_or_else(|| metric.outcome()));
-    }
-    all.iter().filter(|configuration| chart.options.selects(configuration)).copied().collect()
+    let by = chart.options.select_by.unwrap_or_else(|| metric.outcome());
+    groups::chosen(chart, all, Lines::of(chart, runs).as_ref(), by)
 }
 
 fn picture(
@@ -113,7 +124,8 @@ fn picture(
     let gap = series.iter().map(|line| line.points.len()).max().unwrap_or(1).div_ceil(MARKERS);
     layers.extend(series.iter().enumerate().map(|(i, line)| markers(line, gap * i / series.len(), gap)));
     let mut notes = series::notes(series, seeds, &y, edge);
-    if chart.options.selection.is_empty() {
+    notes.extend(labels::note(chart));
+    if groups::are_best(chart) {
         let by = chart.options.select_by.unwrap_or_else(|| metric.outcome());
         let texts = ["settings with the best median of".to_owned(), format!("the {}", by.label())];
         notes.extend(texts.map(|text| Entry { symbol: Symbol::None, text }));
@@ -122,6 +134,7 @@ fn picture(
         title: chart.title_or(|| format!("{}: {} by {by}", data.problem, measure.label(metric.label()))),
         x,
         x_label: format!("{by}s of training"),
+        columns: 1,
         color_bar: None,
         legend: series
             .iter()

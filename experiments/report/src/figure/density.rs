@@ -2,19 +2,20 @@
 
 use super::axis::{Axis, Scale, between};
 use super::comparison::remark;
+use super::groups::{self, Lines};
 use super::labels;
-use super::picture::{Entry, Layer, Panel, Picture, Stroke, Symbol};
+use super::picture::{Layer, Panel, Picture, Stroke};
 use super::series;
-use super::style::{MOST_LINES, style};
+use super::style::Style;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::{Configuration, Metric, choose_best, quantile};
+use thalweg_record::stats::{Configuration, Metric, quantile};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "density",
     summary: "a kernel estimate of an outcome's density over trials, of each optimizer's best configuration or of selected ones",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["panel", "select", "select_by", "x_range"],
+    keys: &["series", "colour", "panel", "row", "select", "select_by", "x_range"],
     required: 0,
     input: Input::Problem,
     table: None,
@@ -44,12 +45,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let all = data.configurations;
     let by = chart.options.select_by.unwrap_or(metric);
-    let selected = !chart.options.selection.is_empty();
-    let chosen = if selected {
-        all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
-    } else {
-        choose_best(all, by)
-    };
+    let lines_of = Lines::of(chart, data.runs);
+    let chosen = groups::chosen(chart, all, lines_of.as_ref(), by);
     let outcomes = |configuration| {
         let all = Configuration::outcomes(configuration, metric);
         let values: Vec<f64> = all.iter().copied().filter(|value| value.is_finite()).collect();
@@ -60,9 +57,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         let reason = format!("no selected trial has a finite `{}`", metric.name());
         return Err(FigureError::NoData { kind: KIND.name, reason });
     }
-    if lines.len() > MOST_LINES {
-        return Err(FigureError::TooManyLines { kind: KIND.name, found: lines.len(), most: MOST_LINES });
-    }
+    groups::check_count(KIND.name, lines.len())?;
+    let shown: Vec<Configuration<'_>> = lines.iter().map(|line| *line.configuration).collect();
+    let looks = groups::looks(lines_of.as_ref(), &shown, |one| Some(labels::telling(chart, all, one, &[])));
     let values = || lines.iter().flat_map(|line| &line.values).copied();
     let is_log = metric.lower_is_better() && values().all(|value| value > 0.0);
     let scale = series::scale_in(if is_log { Scale::Log } else { Scale::Linear }, chart.options.x_range);
@@ -70,15 +67,14 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Some(range) => series::axis_in("x", scale, range)?,
         None => Axis::around(scale, values()).unwrap_or_else(|| Axis::new(Scale::Linear, 0.0, 1.0)),
     };
-    Ok(picture(chart, data.problem, all, &lines, (x, scale), (!selected).then_some(by)))
+    Ok(picture(chart, data.problem, (&lines, looks), (x, scale), groups::are_best(chart).then_some(by)))
 }
 
 /// `best_by` names the metric that the settings are best in, if they were not selected.
 fn picture(
     chart: &Chart,
     problem: &str,
-    all: &[Configuration<'_>],
-    lines: &[Outcomes<'_>],
+    (lines, looks): (&[Outcomes<'_>], Vec<(Style, String)>),
     (x, scale): (Axis, Scale),
     best_by: Option<Metric>,
 ) -> Picture {
@@ -90,12 +86,12 @@ fn picture(
         let bottom = top * STROKE * index as f64;
         let stroke = |value: &f64| Stroke {
             ends: [(*value, bottom), (*value, bottom + 0.8 * top * STROKE)],
-            color: style(index).color,
+            color: looks[index].0.color,
             width: 0.8,
         };
         layers.push(Layer::Strokes(apart(&line.values, &x).iter().map(stroke).collect()));
     }
-    layers.extend(curves.into_iter().enumerate().map(|(index, curve)| Layer::Line(style(index), curve)));
+    layers.extend(curves.into_iter().enumerate().map(|(index, curve)| Layer::Line(looks[index].0, curve)));
     let counts = series::seed_counts(lines.iter().map(|line| line.configuration));
     let count = if counts.0 == counts.1 { counts.1.to_string() } else { format!("{} to {}", counts.0, counts.1) };
     let mut notes =
@@ -103,16 +99,13 @@ fn picture(
     if lines.iter().any(|line| line.values.len() < line.trials) {
         notes.push(remark("the area is the share not diverged"));
     }
+    notes.extend(labels::note(chart));
     if let Some(by) = best_by {
         notes.extend([remark("settings with the best median of"), remark(by.label())]);
     }
-    let entry = |(index, line): (usize, &Outcomes<'_>)| {
-        let names = labels::varying(all, line.configuration.series(), &[]);
-        Entry { symbol: Symbol::Line(style(index)), text: labels::label(line.configuration, &names) }
-    };
     Picture {
         title: chart.title_or(|| format!("{problem}: distribution of the {}", metric.label())),
-        legend: lines.iter().enumerate().map(entry).collect(),
+        legend: groups::legend(looks),
         x,
         x_label: metric.axis_label(),
         panels: vec![Panel {
@@ -123,6 +116,7 @@ fn picture(
             layers,
             symbols: Vec::new(),
         }],
+        columns: 1,
         color_bar: None,
         notes,
     }

@@ -2,20 +2,21 @@
 
 use super::axis::{Axis, Scale};
 use super::comparison::remark;
+use super::groups::{self, Lines};
 use super::labels;
-use super::picture::{Entry, Layer, Panel, Picture, Symbol};
+use super::picture::{Layer, Panel, Picture};
 use super::profile::steps;
 use super::series;
-use super::style::{MOST_LINES, style};
+use super::style::Style;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::{Metric, choose_best};
+use thalweg_record::stats::{Configuration, Metric};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "ecdf",
     summary: "the share of trials whose outcome is at most x, of each optimizer's best configuration or of selected ones",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["panel", "select", "select_by", "x_range"],
+    keys: &["series", "colour", "panel", "row", "select", "select_by", "x_range"],
     required: 0,
     input: Input::Problem,
     table: None,
@@ -26,21 +27,17 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let all = data.configurations;
     let by = chart.options.select_by.unwrap_or(metric);
-    let selected = !chart.options.selection.is_empty();
-    let chosen = if selected {
-        all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
-    } else {
-        choose_best(all, by)
-    };
+    let lines_of = Lines::of(chart, data.runs);
+    let chosen = groups::chosen(chart, all, lines_of.as_ref(), by);
     let lines: Vec<_> =
         chosen.iter().map(|c| (c, c.outcomes(metric))).filter(|(_, values)| !values.is_empty()).collect();
     if lines.is_empty() {
         let reason = format!("no selected trial has the metric `{}`", metric.name());
         return Err(FigureError::NoData { kind: KIND.name, reason });
     }
-    if lines.len() > MOST_LINES {
-        return Err(FigureError::TooManyLines { kind: KIND.name, found: lines.len(), most: MOST_LINES });
-    }
+    groups::check_count(KIND.name, lines.len())?;
+    let shown: Vec<Configuration<'_>> = lines.iter().map(|(configuration, _)| **configuration).collect();
+    let looks = groups::looks(lines_of.as_ref(), &shown, |one| Some(labels::telling(chart, all, one, &[])));
     let finite: Vec<f64> =
         lines.iter().flat_map(|(_, values)| values).copied().filter(|value| value.is_finite()).collect();
     let is_log =
@@ -50,21 +47,20 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Some(range) => series::axis_in("x", scale, range)?,
         None => Axis::around(scale, finite).unwrap_or_else(|| Axis::new(Scale::Linear, 0.0, 1.0)),
     };
-    let layer = |(i, (_, values)): (usize, &(_, Vec<f64>))| Layer::Line(style(i), steps(values, x.low(), x.high()));
-    let layers = lines.iter().enumerate().map(layer).collect();
-    let counts = series::seed_counts(lines.iter().map(|(configuration, _)| *configuration));
+    let layer = |((_, values), (style, _)): (&(_, Vec<f64>), &(Style, _))| {
+        Layer::Line(*style, steps(values, x.low(), x.high()))
+    };
+    let layers = lines.iter().zip(&looks).map(layer).collect();
+    let counts = series::seed_counts(&shown);
     let count = if counts.0 == counts.1 { counts.1.to_string() } else { format!("{} to {}", counts.0, counts.1) };
     let mut notes = vec![remark(format!("{count} trials a line;")), remark("diverged ones are never reached")];
-    if !selected {
+    notes.extend(labels::note(chart));
+    if groups::are_best(chart) {
         notes.extend([remark("settings with the best median of"), remark(by.label())]);
     }
-    let entry = |(i, (configuration, _)): (usize, &(&thalweg_record::stats::Configuration<'_>, Vec<f64>))| {
-        let names = labels::varying(all, configuration.series(), &[]);
-        Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
-    };
     Ok(Picture {
         title: chart.title_or(|| format!("{}: distribution of the {}", data.problem, metric.label())),
-        legend: lines.iter().enumerate().map(entry).collect(),
+        legend: groups::legend(looks),
         x,
         x_label: metric.axis_label(),
         panels: vec![Panel {
@@ -75,6 +71,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             layers,
             symbols: Vec::new(),
         }],
+        columns: 1,
         color_bar: None,
         notes,
     })

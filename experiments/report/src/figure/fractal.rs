@@ -157,6 +157,7 @@ fn picture(chart: &Chart, map: &Map, [x, y, column]: [&String; 3]) -> Picture {
             layers: vec![Layer::Cells(cells)],
             symbols: Vec::new(),
         }],
+        columns: 1,
         color_bar: Some(color_bar()),
         legend: Vec::new(),
         notes,

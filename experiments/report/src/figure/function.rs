@@ -118,6 +118,7 @@ fn picture(chart: &Chart, functions: &[Function]) -> Result<Picture, FigureError
             (false, true) => "output z".to_owned(),
             (false, false) => "z".to_owned(),
         },
+        columns: 1,
         color_bar: None,
         legend: functions.iter().enumerate().map(entry).collect(),
         notes: Vec::new(),

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::panels;
 use super::{Chart, Data};
 use thalweg_record::record::{Column, Quantity, Status, Trial};
 use thalweg_record::stats::{Configuration, Metric, median};
@@ -33,7 +32,7 @@ pub(super) struct Cell {
 }
 
 /// The selected configurations that have the metric, and a trial with numbers in both columns, by optimizer in plan
-/// order; where the figure has a panel for each value of a column, by that as well.
+/// order.
 pub(super) fn by_optimizer<'a>(
     chart: &Chart,
     data: &Data<'a>,
@@ -43,10 +42,7 @@ pub(super) fn by_optimizer<'a>(
     let mut groups: Vec<Vec<&Configuration<'_>>> = Vec::new();
     let selected = data.configurations.iter().filter(|other| other.has(metric) && chart.options.selects(other));
     for configuration in selected.filter(|other| placed(other, columns).next().is_some()) {
-        let panel = |of: &Configuration<'_>| chart.options.panel.as_ref().map(|column| panels::value(of, column));
-        let is_alike =
-            |one: &Configuration<'_>| one.series() == configuration.series() && panel(one) == panel(configuration);
-        match groups.iter_mut().find(|group| is_alike(group[0])) {
+        match groups.iter_mut().find(|group| group[0].series() == configuration.series()) {
             Some(group) => group.push(configuration),
             None => groups.push(vec![configuration]),
         }

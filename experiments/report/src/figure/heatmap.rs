@@ -8,20 +8,20 @@ use super::cells::{Cells, Fill, borders, is_uneven, scale_of};
 use super::colors::viridis;
 use super::grid::{Cell, Grid, by_optimizer};
 use super::labels;
-use super::panels::{self, MOST_PANELS};
+use super::panels::MOST_PANELS;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::theory;
 use super::ticks::{Tick, value_label};
 use super::{Chart, Data, FigureError, Input, Kind, help};
 use thalweg_record::record::Column;
-use thalweg_record::stats::{Configuration, Metric};
+use thalweg_record::stats::Metric;
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "heatmap",
     summary: "an outcome over two columns `x` and `y` of runs.csv, with where trials diverged or ended worse than they began",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["x", "y", "panel", "select", "theory"],
+    keys: &["x", "y", "panel", "row", "select", "theory"],
     required: 2,
     input: Input::Problem,
     table: None,
@@ -57,7 +57,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     for group in by_optimizer(chart, data, columns, metric) {
         let grid = Grid::new(data, columns, &group, metric);
         grids.push(grid.map_err(|counts| no_grid(group[0].series(), counts))?);
-        headings.push(heading(chart, group[0]));
+        headings.push(format!("optimizer {}", group[0].series()));
     }
     if grids.len() > MOST_TABLES {
         return Err(FigureError::TooManyPanels { kind: KIND.name, found: grids.len(), most: MOST_TABLES });
@@ -72,16 +72,6 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 /// The most tables of a figure, one above the other.
 const MOST_TABLES: usize = 2 * MOST_PANELS;
 
-/// What the trials of a table have in common.
-fn heading(chart: &Chart, first: &Configuration<'_>) -> String {
-    let optimizer = format!("optimizer {}", first.series());
-    let panel = chart.options.panel.as_ref().filter(|column| *column != "optimizer");
-    match panel.and_then(|column| Some((column, panels::value(first, column)?))) {
-        Some((column, value)) => format!("{optimizer}, {} = {value}", column.replace('_', " ")),
-        None => optimizer,
-    }
-}
-
 fn picture(
     chart: &Chart,
     data: &Data<'_>,
@@ -89,7 +79,7 @@ fn picture(
     names: &[String; 2],
     (grids, headings): (&[Grid<'_>], Vec<String>),
 ) -> Picture {
-    let bar = color_bar(metric, grids);
+    let bar = color_bar(metric, grids, chart.options.colors.as_ref());
     let mut all: Vec<f64> = grids.iter().flat_map(|grid| &grid.x).copied().collect();
     all.sort_by(f64::total_cmp);
     all.dedup();
@@ -131,6 +121,7 @@ fn picture(
         x: Axis::new(x_scale, low, high),
         x_label: x_label.clone(),
         panels,
+        columns: 1,
         color_bar: Some(bar),
         legend: Vec::new(),
         notes: notes(grids, has_border).into_iter().chain(theories).collect(),
@@ -173,7 +164,7 @@ fn theory_notes(optimizer: &str, is_one_of_many: bool, has_fastest: bool) -> Vec
 }
 
 /// The colours of all finite medians.
-fn color_bar(metric: Metric, grids: &[Grid<'_>]) -> ColorBar {
+fn color_bar(metric: Metric, grids: &[Grid<'_>], common: Option<&Axis>) -> ColorBar {
     let cells = grids.iter().flat_map(|grid| &grid.cells).flatten();
     let values: Vec<f64> = cells.filter(|cell| !cell.lost).map(|cell| cell.median).collect();
     let lowest = |positive: bool| {
@@ -182,7 +173,9 @@ fn color_bar(metric: Metric, grids: &[Grid<'_>]) -> ColorBar {
     };
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let is_log = metric.lower_is_better() && lowest(false) >= 0.0 && high > WIDE * lowest(true);
-    let axis = if is_log {
+    let axis = if let Some(common) = common {
+        common.clone()
+    } else if is_log {
         Axis::new(Scale::Log, lowest(true).max(high * libm::pow(10.0, -MOST_DECADES)), high)
     } else if lowest(false) < high {
         Axis::new(Scale::Linear, lowest(false), high)

@@ -1,5 +1,7 @@
 //! The names of lines: just long enough to tell them apart.
 
+use super::Chart;
+use super::picture::{Entry, Symbol};
 use super::ticks::value_label;
 use thalweg_record::record::{LABEL, Setting};
 use thalweg_record::stats::Configuration;
@@ -24,6 +26,39 @@ pub(super) fn varying<'a>(all: &[Configuration<'a>], series: &str, besides: &[&s
     (0..varying.len()).filter(says_more).map(|index| varying[index].1).collect()
 }
 
+/// The settings that a label names: [`varying`] ones, but for those that all lines have in common ([`note`]).
+pub(super) fn telling(
+    chart: &Chart,
+    all: &[Configuration<'_>],
+    configuration: &Configuration<'_>,
+    besides: &[&str],
+) -> Vec<String> {
+    let is_told = |name: &&str| !chart.options.fixed().any(|(fixed, _)| fixed == name);
+    varying(all, configuration.series(), besides).into_iter().filter(is_told).map(str::to_owned).collect()
+}
+
+/// What a legend says of the settings that all lines have in common, if there are any.
+pub(super) fn note(chart: &Chart) -> Vec<Entry> {
+    wrapped("all:", chart.options.fixed().map(|(name, setting)| format!("{name} = {}", text(setting))))
+}
+
+/// A list in lines that a legend has room for, after what it is a list of; nothing if it is empty.
+pub(super) fn wrapped(what: &str, items: impl Iterator<Item = String>) -> Vec<Entry> {
+    const LONGEST: usize = 36;
+    let mut lines: Vec<String> = Vec::new();
+    for item in items {
+        match lines.last_mut() {
+            None => lines.push(format!("{what} {item}")),
+            Some(last) if last.len() + item.len() < LONGEST => *last += &format!(", {item}"),
+            Some(last) => {
+                last.push(',');
+                lines.push(item);
+            }
+        }
+    }
+    lines.into_iter().map(|text| Entry { symbol: Symbol::None, text }).collect()
+}
+
 /// The optimizer's name with the settings of these `names`: `adam, beta1 = 0.9`.
 ///
 /// A setting that has the optimizer's own name stands for it: `momentum = 0.9`.
@@ -41,7 +76,9 @@ pub(super) fn label(configuration: &Configuration<'_>, names: &[&str]) -> String
 /// Whether two configurations are of one optimizer and differ at most in the hyperparameter `besides`.
 pub(super) fn is_same_line(a: &Configuration<'_>, b: &Configuration<'_>, besides: &str) -> bool {
     let mut names = a.hyperparameters().iter().enumerate();
-    a.series() == b.series() && names.all(|(i, name)| name == besides || a.agrees_with(b, i))
+    (besides == "optimizer" || a.series() == b.series())
+        && (besides == "problem" || a.problem() == b.problem())
+        && names.all(|(i, name)| name == besides || a.agrees_with(b, i))
 }
 
 /// A column of `runs.csv` on an axis.
@@ -57,6 +94,14 @@ pub(super) fn column(name: &str) -> String {
     }
 }
 
+/// A value of a column in a legend or a heading, such as `batch = 16`: an optimizer or a problem speaks for itself.
+pub(super) fn named(column: &str, value: &str) -> String {
+    match column {
+        "problem" | "optimizer" | LABEL => value.to_owned(),
+        _ => format!("{} = {value}", column.replace('_', " ")),
+    }
+}
+
 /// Digits below the line.
 pub(super) fn subscript(digits: &str) -> String {
     let lower = |digit: char| digit.to_digit(10).and_then(|digit| char::from_u32(0x2080 + digit));
@@ -64,8 +109,5 @@ pub(super) fn subscript(digits: &str) -> String {
 }
 
 pub(super) fn text(setting: &Setting) -> String {
-    match setting {
-        Setting::Number(value) => value_label(*value),
-        Setting::Choice(name) => name.clone(),
-    }
+    setting.number().map_or_else(|| setting.text(), value_label)
 }

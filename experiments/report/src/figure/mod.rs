@@ -14,6 +14,7 @@ mod contour;
 mod drawing;
 mod error;
 mod grid;
+mod groups;
 mod labels;
 mod options;
 mod panels;
@@ -33,6 +34,7 @@ pub use colors::Rgb;
 pub use drawing::{draw, png, svg};
 pub use error::FigureError;
 pub use options::{Options, Selection, Theory, is_meant};
+use panels::Facets;
 pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, style};
@@ -232,7 +234,8 @@ impl Chart {
     /// The name of its file, without ending.
     pub fn name(&self) -> String {
         let options = &self.options;
-        let columns = [&options.x, &options.y, &options.series, &options.column, &options.panel];
+        let columns =
+            [&options.x, &options.y, &options.series, &options.color, &options.column, &options.panel, &options.row];
         let columns = columns.into_iter().flatten().map(|column| format!("-{column}")).collect::<String>();
         let from = if options.from_optimum { "-from_optimum" } else { "" };
         options.name.clone().unwrap_or_else(|| format!("{}-{}{from}{columns}", self.kind.name, self.metric))
@@ -240,9 +243,7 @@ impl Chart {
 
     /// The names of its SVG files for trials of these problems: one, or one per problem.
     pub fn files(&self, problems: &[&str]) -> Vec<String> {
-        let is_single = self.kind.input != Input::Problem
-            || problems.len() == 1
-            || self.options.panel.as_deref() == Some("problem");
+        let is_single = self.kind.input != Input::Problem || problems.len() == 1 || self.shows_problems();
         if is_single {
             return vec![format!("{}.svg", self.name())];
         }
@@ -260,10 +261,9 @@ impl Chart {
         let chart = self.clone().with(self.options.resolved(&all));
         let compose = |problem: &'a str, configurations: &[Configuration<'_>]| {
             let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet };
-            let picture = match &self.options.panel {
-                // A heat map has a panel for each table anyway.
-                Some(column) if self.kind.name != heatmap::KIND.name => panels::compose(&chart, &data, column),
-                _ => (self.kind.compose)(&chart, &data),
+            let picture = match Facets::of(&chart) {
+                Some(facets) => panels::compose(&chart, &data, &facets),
+                None => (self.kind.compose)(&chart, &data),
             };
             picture.map(|picture| (problem, picture))
         };
@@ -279,7 +279,7 @@ impl Chart {
         if self.kind.input != Input::Problem {
             return Ok(vec![compose("", &all)?]);
         }
-        if self.options.panel.as_deref() == Some("problem") {
+        if self.shows_problems() {
             return Ok(vec![compose("", &all)?]);
         }
         if let [problem] = problems[..] {
@@ -296,16 +296,31 @@ impl Chart {
     pub fn keys(&self, runs: &Trials) -> HashSet<Key> {
         let all = configurations(runs);
         let chart = self.clone().with(self.options.resolved(&all));
-        let shown = match (self.kind.name, &self.options.panel) {
-            ("curves", Some(column)) => panels::subsets(&all, column, &panels::values(&all, column))
-                .iter()
-                .flat_map(|own| curves::chosen(&chart, own))
-                .collect(),
-            ("curves", None) => curves::chosen(&chart, &all),
+        let shown = match (self.kind.name, Facets::of(&chart)) {
+            ("curves", Some(facets)) => {
+                facets.subsets(&all).iter().flat_map(|own| curves::chosen(&chart, runs, own)).collect()
+            }
+            ("curves", None) => {
+                self.by_problem(&all).iter().flat_map(|own| curves::chosen(&chart, runs, own)).collect()
+            }
             ("trajectories", _) => all.into_iter().filter(|one| chart.options.selects(one)).collect(),
             _ => Vec::new(),
         };
         shown.iter().flat_map(Configuration::runs).map(Trial::key).collect()
+    }
+
+    /// Whether one figure shows all problems, by panel, line or place.
+    fn shows_problems(&self) -> bool {
+        let Options { x, series, color, panel, row, .. } = &self.options;
+        [x, series, color, panel, row].into_iter().any(|column| column.as_deref() == Some("problem"))
+    }
+
+    /// The configurations of each figure.
+    fn by_problem<'a>(&self, all: &[Configuration<'a>]) -> Vec<Vec<Configuration<'a>>> {
+        if self.shows_problems() {
+            return vec![all.to_vec()];
+        }
+        groups::subsets(all, "problem", &groups::values(all, "problem"))
     }
 
     /// The title that its spec gives it, or else this one.

@@ -142,6 +142,7 @@ fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
             layers,
             symbols: Vec::new(),
         }],
+        columns: 1,
         color_bar: Some(ColorBar {
             label: "change / largest of its kind".to_owned(),
             axis: Axis::new(Scale::Log, libm::pow(10.0, -decades), 1.0),

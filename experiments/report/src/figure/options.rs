@@ -1,6 +1,6 @@
 //! The options of a figure beyond its kind and metric, and the selection of its trials.
 
-use super::axis::Scale;
+use super::axis::{Axis, Scale};
 use super::ticks::value_label;
 use thalweg_record::record::Setting;
 use thalweg_record::stats::{Configuration, Metric};
@@ -28,10 +28,14 @@ pub struct Options {
     pub x: Option<String>,
     /// The column on the ordinate.
     pub y: Option<String>,
-    /// The column with one line per value.
+    /// The column with one line per value; `problem` and `optimizer` are columns as well.
     pub series: Option<String>,
-    /// The column with one panel per value; `problem` and `optimizer` are columns as well.
+    /// The column with one colour per value.
+    pub color: Option<String>,
+    /// The column with one panel per value.
     pub panel: Option<String>,
+    /// The column with one row of panels per value.
+    pub row: Option<String>,
     /// The column that is shown.
     pub column: Option<String>,
     /// The table that is drawn, as a path from the folder of the results.
@@ -50,6 +54,8 @@ pub struct Options {
     pub by_probability: bool,
     /// Whether losses are measured from that of the least-squares optimum.
     pub from_optimum: bool,
+    /// The values of the colours of cells, where several panels have them in common.
+    pub colors: Option<Axis>,
     /// Steps of an epoch of the sweep, for a figure by epoch.
     pub steps_per_epoch: Option<u64>,
     /// The smallest and the largest eigenvalue of a quadratic, for a theory that needs them.
@@ -86,16 +92,22 @@ impl Options {
         let mut resolved = self.clone();
         let numbers = resolved.selection.iter_mut().flat_map(|selection| &mut selection.settings);
         for (name, setting) in numbers {
-            let Setting::Number(wanted) = setting else { continue };
-            let own = configurations.iter().filter_map(|configuration| match configuration.setting(name)? {
-                Setting::Number(value) => Some(value),
-                Setting::Choice(_) => None,
-            });
-            let distance = |value: f64| (value - *wanted).abs();
+            let Some(wanted) = setting.number() else { continue };
+            let own = configurations.iter().filter_map(|configuration| configuration.setting(name)?.number());
+            let distance = |value: f64| (value - wanted).abs();
             let nearest = own.min_by(|a, b| distance(*a).total_cmp(&distance(*b)));
-            *wanted = nearest.filter(|value| is_meant(*wanted, *value)).unwrap_or(*wanted);
+            if let Some(value) = nearest.filter(|value| is_meant(wanted, *value)) {
+                *setting = Setting::Number(value);
+            }
         }
         resolved
+    }
+
+    /// The settings that all selected configurations have in common, because every selection has them.
+    pub(super) fn fixed(&self) -> impl Iterator<Item = &(String, Setting)> {
+        let (first, others) =
+            self.selection.split_first().map_or((&[][..], &[][..]), |(first, others)| (&first.settings[..], others));
+        first.iter().filter(|setting| others.iter().all(|other| other.settings.contains(setting)))
     }
 
     /// Whether the configuration is among those that are shown.

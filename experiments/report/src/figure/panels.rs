@@ -1,86 +1,129 @@
-//! Small multiples: a figure once for each value of a column, on common axes.
+//! Small multiples: a figure once for each value of a column, or of two, on common axes.
 
 use super::axis::Axis;
+use super::groups::{value, values};
 use super::labels;
 use super::options::Options;
-use super::picture::{Entry, Panel, Picture, Symbol};
+use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::{Chart, Data, FigureError};
 use thalweg_record::stats::Configuration;
 
 /// The most panels, besides those that a kind has anyway.
 pub const MOST_PANELS: usize = 8;
 
+/// The most panels in rows and columns.
+const MOST_IN_GRID: usize = 24;
+
 /// Heights of panels above these are cut to them, so that a page holds all of them.
 const HEIGHTS: [f64; 3] = [240.0, 190.0, 150.0];
 
-/// What a configuration has in a column: a setting, its problem or its optimizer.
-pub(super) fn value(configuration: &Configuration<'_>, column: &str) -> Option<String> {
-    match column {
-        "problem" => Some(configuration.problem().to_owned()),
-        "optimizer" => Some(configuration.series().to_owned()),
-        _ => configuration.setting(column).map(|setting| labels::text(&setting)),
+/// The columns whose values have panels: side by side where rows have values as well, else one above the other.
+pub(super) struct Facets<'a> {
+    panel: Option<&'a str>,
+    row: Option<&'a str>,
+}
+
+/// Values of the columns of panels and of rows, where there are such.
+type Place = [Option<String>; 2];
+
+impl<'a> Facets<'a> {
+    /// Those of a chart, if it has any.
+    pub fn of(chart: &'a Chart) -> Option<Self> {
+        let Options { panel, row, .. } = chart.options();
+        (panel.is_some() || row.is_some()).then_some(Self { panel: panel.as_deref(), row: row.as_deref() })
+    }
+
+    /// The columns of panels and of rows.
+    fn columns(&self) -> [Option<&'a str>; 2] {
+        [self.panel, self.row]
+    }
+
+    /// The places of the panels, from top to bottom and then to the next column; and how many columns there are.
+    fn places(&self, all: &[Configuration<'_>]) -> (Vec<Place>, usize) {
+        let values = |column: Option<&str>| match column {
+            Some(column) => values(all, column).into_iter().map(Some).collect(),
+            None => vec![None],
+        };
+        let [panels, rows] = self.columns().map(values);
+        let columns = if self.row.is_some() { panels.len() } else { 1 };
+        let of = |panel: &Option<String>| rows.iter().map(|row| [panel.clone(), row.clone()]).collect::<Vec<_>>();
+        (panels.iter().flat_map(of).collect(), columns)
+    }
+
+    fn is_at(&self, configuration: &Configuration<'_>, place: &Place) -> bool {
+        let agrees = |(column, wanted): (Option<&str>, &Option<String>)| {
+            column.is_none_or(|column| value(configuration, column) == *wanted)
+        };
+        self.columns().into_iter().zip(place).all(agrees)
+    }
+
+    fn heading(&self, place: &Place) -> String {
+        let part = |(column, value): (Option<&str>, &Option<String>)| Some(labels::named(column?, value.as_ref()?));
+        self.columns().into_iter().zip(place).filter_map(part).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The configurations of each panel.
+    pub fn subsets<'b>(&self, all: &[Configuration<'b>]) -> Vec<Vec<Configuration<'b>>> {
+        let own = |place: &Place| all.iter().filter(|one| self.is_at(one, place)).copied().collect();
+        self.places(all).0.iter().map(own).collect()
     }
 }
 
-/// The values of a column, in plan order.
-pub(super) fn values(configurations: &[Configuration<'_>], column: &str) -> Vec<String> {
-    let mut values: Vec<String> = Vec::new();
-    for value in configurations.iter().filter_map(|configuration| value(configuration, column)) {
-        if !values.contains(&value) {
-            values.push(value);
-        }
-    }
-    values
-}
-
-/// The configurations with each of these values of a column.
-pub(super) fn subsets<'a>(
-    configurations: &[Configuration<'a>],
-    column: &str,
-    values: &[String],
-) -> Vec<Vec<Configuration<'a>>> {
-    let subset = |wanted: &String| {
-        let is_own = |configuration: &&Configuration<'_>| value(configuration, column).as_ref() == Some(wanted);
-        configurations.iter().filter(is_own).copied().collect()
-    };
-    values.iter().map(subset).collect()
-}
-
-/// The figure of the configurations with each value of the column, one above the other.
-pub(super) fn compose(chart: &Chart, data: &Data<'_>, column: &str) -> Result<Picture, FigureError> {
+/// The figure of the configurations at each place.
+pub(super) fn compose(chart: &Chart, data: &Data<'_>, facets: &Facets<'_>) -> Result<Picture, FigureError> {
     let kind = chart.kind;
     let is_selected = |configuration: &&Configuration<'_>| chart.options.selects(configuration);
     let selected: Vec<Configuration<'_>> = data.configurations.iter().filter(is_selected).copied().collect();
-    let values = values(&selected, column);
-    if values.is_empty() {
-        let reason = format!("no trial has a value in `{column}`");
+    let (mut places, columns) = facets.places(&selected);
+    if columns == 1 {
+        // Of a product, those that are there.
+        places.retain(|place| selected.iter().any(|one| facets.is_at(one, place)));
+    }
+    if places.is_empty() {
+        let names: Vec<String> = facets.columns().into_iter().flatten().map(|name| format!("`{name}`")).collect();
+        let reason = format!("no trial has a value in {}", names.join(" and "));
         return Err(FigureError::NoData { kind: kind.name, reason });
     }
-    if values.len() > MOST_PANELS {
-        return Err(FigureError::TooManyPanels { kind: kind.name, found: values.len(), most: MOST_PANELS });
+    let most = if columns == 1 { MOST_PANELS } else { MOST_IN_GRID };
+    if places.len() > most {
+        return Err(FigureError::TooManyPanels { kind: kind.name, found: places.len(), most });
     }
     // Settings that differ among all configurations have a place in labels, selected or not.
-    let subsets = subsets(data.configurations, column, &values);
+    let own = |place: &Place| data.configurations.iter().filter(|one| facets.is_at(one, place)).copied().collect();
+    let subsets: Vec<Vec<Configuration<'_>>> = places.iter().map(own).collect();
     // All of them, where each has a panel.
-    let problem = if data.problem.is_empty() { values.join(", ") } else { data.problem.to_owned() };
-    let draw = |options: &Options| -> Result<Vec<Picture>, FigureError> {
+    let problem = match data.problem {
+        "" => values(&selected, "problem").join(", "),
+        problem => problem.to_owned(),
+    };
+    let draw = |options: &Options| -> Result<Vec<Option<Picture>>, FigureError> {
         let chart = Chart { options: options.clone(), ..chart.clone() };
         let of = |configurations: &Vec<Configuration<'_>>| {
-            (kind.compose)(&chart, &Data { problem: &problem, configurations, ..*data })
+            if !configurations.iter().any(|one| chart.options.selects(one)) {
+                return Ok(None);
+            }
+            (kind.compose)(&chart, &Data { problem: &problem, configurations, ..*data }).map(Some)
         };
         subsets.iter().map(of).collect()
     };
     // Once to see how far the axes reach, and once with all of them alike.
-    let mut options = Options { panel: None, ..chart.options.clone() };
+    let mut options = Options { panel: None, row: None, ..chart.options.clone() };
     let alone = draw(&options)?;
     let takes = |key: &str| kind.keys.contains(&key);
-    if takes("x_range") && options.x_range.is_none() {
-        options.x_range = union(alone.iter().map(|picture| &picture.x));
+    if takes("x_range") && options.x_range.is_none() && alone.iter().flatten().all(|picture| picture.x.is_free()) {
+        options.x_range = union(alone.iter().flatten().map(|picture| &picture.x));
     }
+    options.colors = Axis::union(alone.iter().flatten().filter_map(|picture| Some(&picture.color_bar.as_ref()?.axis)));
     if takes("y_range") && options.y_range.is_none() {
-        options.y_range = union(alone.iter().map(|picture| &picture.panels[0].y));
+        options.y_range = union(alone.iter().flatten().map(|picture| &picture.panels[0].y));
     }
-    Ok(stack(draw(&options)?, &values, column))
+    let headings: Vec<String> = places.iter().map(|place| facets.heading(place)).collect();
+    let mut pictures = draw(&options)?;
+    if facets.columns().contains(&Some("optimizer")) {
+        // Panels of an optimizer are those of the place.
+        pictures.iter_mut().flatten().for_each(|picture| picture.panels[0].heading.clear());
+    }
+    Ok(stack(pictures, &headings, columns))
 }
 
 /// The range that holds all of these axes.
@@ -88,42 +131,69 @@ fn union<'a>(axes: impl Iterator<Item = &'a Axis>) -> Option<(f64, f64)> {
     axes.map(|axis| (axis.low(), axis.high())).reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
 }
 
-fn stack(pictures: Vec<Picture>, values: &[String], column: &str) -> Picture {
-    let most = HEIGHTS[pictures.len().clamp(2, HEIGHTS.len() + 1) - 2];
-    let heading = |value: &String| match column {
-        "problem" => value.clone(),
-        _ => format!("{} = {value}", column.replace('_', " ")),
+fn stack(pictures: Vec<Option<Picture>>, headings: &[String], columns: usize) -> Picture {
+    let rows = pictures.len() / columns;
+    let most = HEIGHTS[rows.clamp(2, HEIGHTS.len() + 1) - 2];
+    let there = || pictures.iter().flatten();
+    let titled =
+        pictures.iter().zip(headings).filter_map(|(picture, heading)| Some((&picture.as_ref()?.legend, heading)));
+    let legend = merged(titled.collect());
+    let notes =
+        shared(pictures.iter().zip(headings).filter_map(|(p, heading)| Some((&p.as_ref()?.notes, heading))).collect());
+    // Columns have equally many panels, whatever a kind has at one place.
+    let longest = there().max_by_key(|picture| picture.panels.len()).expect("there is a value").clone();
+    let blank = |panel: &Panel| {
+        let layers = vec![Layer::Remark("no trials".to_owned())];
+        Panel { layers, symbols: Vec::new(), heading: String::new(), ..panel.clone() }
     };
-    let legend = merged(pictures.iter().map(|picture| &picture.legend), values.iter().map(heading));
-    let mut notes: Vec<Entry> = Vec::new();
-    for note in pictures.iter().flat_map(|picture| &picture.notes) {
-        if !notes.iter().any(|known| known.text == note.text) {
-            notes.push(note.clone());
-        }
-    }
     let mut panels: Vec<Panel> = Vec::new();
-    let mut common: Option<Picture> = None;
-    for (mut picture, value) in pictures.into_iter().zip(values) {
-        let first = &mut picture.panels[0];
-        first.heading = heading(value);
+    for (picture, heading) in pictures.into_iter().zip(headings) {
+        let mut own = picture.map_or_else(Vec::new, |picture| picture.panels);
+        if columns > 1 {
+            own.extend(longest.panels[own.len()..].iter().map(blank));
+        }
+        let first = &mut own[0];
+        first.heading = match first.heading.as_str() {
+            "" => heading.clone(),
+            name => format!("{heading}, {name}"),
+        };
         first.height = first.height.min(most);
-        panels.append(&mut picture.panels);
-        common.get_or_insert(picture);
+        panels.append(&mut own);
     }
-    let common = common.expect("there is a value");
-    Picture { panels, legend, notes, ..common }
+    Picture { panels, columns, legend, notes, ..longest }
 }
 
 /// The entries of all legends: once where they are the same, else below the heading of their panel.
-fn merged<'a>(legends: impl Iterator<Item = &'a Vec<Entry>>, headings: impl Iterator<Item = String>) -> Vec<Entry> {
-    let legends: Vec<&Vec<Entry>> = legends.collect();
+fn merged(legends: Vec<(&Vec<Entry>, &String)>) -> Vec<Entry> {
     let texts = |legend: &[Entry]| legend.iter().map(|entry| entry.text.clone()).collect::<Vec<_>>();
-    if legends.windows(2).all(|pair| texts(pair[0]) == texts(pair[1])) {
-        return legends[0].clone();
+    if legends.windows(2).all(|pair| texts(pair[0].0) == texts(pair[1].0)) {
+        return legends[0].0.clone();
     }
-    let titled = legends.into_iter().zip(headings);
-    let with = |(legend, heading): (&Vec<Entry>, String)| {
-        std::iter::once(Entry { symbol: Symbol::None, text: heading }).chain(legend.clone()).collect::<Vec<_>>()
+    let with = |(legend, heading): (&Vec<Entry>, &String)| {
+        std::iter::once(Entry { symbol: Symbol::None, text: heading.clone() }).chain(legend.clone()).collect::<Vec<_>>()
     };
-    titled.flat_map(with).collect()
+    legends.into_iter().flat_map(with).collect()
+}
+
+/// The notes of all panels, each once: what symbols mean, what all panels say, and below the headings of panels what only they
+/// say.
+fn shared(notes: Vec<(&Vec<Entry>, &String)>) -> Vec<Entry> {
+    let has = |notes: &[Entry], text: &str| notes.iter().any(|note| note.text == text);
+    let is_of_all =
+        |note: &Entry| !matches!(note.symbol, Symbol::None) || notes.iter().all(|(others, _)| has(others, &note.text));
+    let (mut of_all, mut of_some): (Vec<Entry>, Vec<Entry>) = (Vec::new(), Vec::new());
+    for (own, heading) in &notes {
+        for note in own.iter().filter(|note| is_of_all(note)) {
+            if !has(&of_all, &note.text) {
+                of_all.push(note.clone());
+            }
+        }
+        let rest: Vec<Entry> = own.iter().filter(|note| !is_of_all(note)).cloned().collect();
+        if !rest.is_empty() {
+            of_some.push(Entry { symbol: Symbol::None, text: format!("{heading}:") });
+            of_some.extend(rest);
+        }
+    }
+    of_all.extend(of_some);
+    of_all
 }

@@ -1,4 +1,4 @@
-//! What a chart shows, before anything is drawn: panels over a common abscissa, and a legend.
+//! What a chart shows, before anything is drawn: panels over a common abscissa, in one column or several, and a legend.
 
 use super::colors::Rgb;
 
@@ -15,14 +15,30 @@ pub struct Picture {
     pub x: Axis,
     /// Its name.
     pub x_label: String,
-    /// From top to bottom.
+    /// From top to bottom; of several columns, one after the other.
     pub panels: Vec<Panel>,
+    /// How many columns the panels are in, all with as many of them.
+    pub columns: usize,
     /// What colours mean, if they are values.
     pub color_bar: Option<ColorBar>,
     /// What lines mean.
     pub legend: Vec<Entry>,
     /// What everything else means, below the lines.
     pub notes: Vec<Entry>,
+}
+
+impl Picture {
+    /// How many panels a column has.
+    pub fn rows(&self) -> usize {
+        self.panels.len().div_ceil(self.columns).max(1)
+    }
+
+    /// Whether the panel of this number has numbers at its ordinate: those of the first column hold for the others, unless
+    /// they have others.
+    pub fn has_ordinate(&self, panel: usize) -> bool {
+        let rows = self.rows();
+        panel < rows || self.panels[panel].y != self.panels[panel % rows].y
+    }
 }
 
 /// A bar of all colours, with the values that they stand for.

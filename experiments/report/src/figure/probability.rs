@@ -3,13 +3,14 @@
 
 use super::axis::{Axis, Scale};
 use super::cells::scale_of;
+use super::groups::{self, Abscissa, Lines};
 use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
-use super::style::{MOST_LINES, Style, style};
+use super::style::{Style, style};
 use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Setting, Status, Trial};
+use thalweg_record::record::{Status, Trial};
 use thalweg_record::stats::{Configuration, Metric, wilson_interval};
 
 /// The kind, as specs and the command know it.
@@ -17,7 +18,7 @@ pub const KIND: Kind = Kind {
     name: "probability",
     summary: "the share of trials that end below a value, by a hyperparameter, with Wilson's intervals; `against` an optimizer without momentum, at the effective rate α / (1 - μ)",
     metrics: || Metric::ALL.into_iter().filter(|metric| metric.lower_is_better()).map(Metric::name).collect(),
-    keys: &["x", "below", "against", "panel", "select", "x_range", "y_range"],
+    keys: &["x", "below", "against", "series", "colour", "panel", "row", "select", "x_range", "y_range"],
     required: 2,
     input: Input::Problem,
     table: None,
@@ -34,6 +35,8 @@ struct Line {
     style: Style,
     label: String,
     points: Vec<Share>,
+    /// The fewest and the most trials of a point.
+    trials: (usize, usize),
 }
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
@@ -44,20 +47,20 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     };
     let all = data.configurations;
     let control = chart.options.against.as_deref();
-    let lines = lines(chart, all, (name, below), metric);
+    let abscissa = Abscissa::of(all, name);
+    let lines = lines(chart, data, (&abscissa, below), metric);
     if lines.is_empty() {
         return Err(nothing(format!("no trial has a number `{name}` and the metric `{}`", metric.name())));
     }
-    if lines.len() > MOST_LINES {
-        return Err(FigureError::TooManyLines { kind: KIND.name, found: lines.len(), most: MOST_LINES });
-    }
+    groups::check_count(KIND.name, lines.len())?;
     let mut places: Vec<f64> = lines.iter().flat_map(|line| &line.points).map(|point| point.0).collect();
     places.sort_by(f64::total_cmp);
     places.dedup();
-    let scale = series::scale_in(scale_of(&places), chart.options.x_range);
-    let x = match chart.options.x_range {
-        Some(range) => series::axis_in("x", scale, range)?,
-        None => Axis::around(scale, places).ok_or_else(|| nothing(format!("`{name}` has no finite value")))?,
+    let scale = abscissa.scale(series::scale_in(scale_of(&places), chart.options.x_range));
+    let x = match (abscissa.axis(), chart.options.x_range) {
+        (Some(names), _) => names,
+        (None, Some(range)) => series::axis_in("x", scale, range)?,
+        (None, None) => Axis::around(scale, places).ok_or_else(|| nothing(format!("`{name}` has no finite value")))?,
     };
     let y = match chart.options.y_range {
         Some(range) => series::axis_in("y", Scale::Linear, range)?,
@@ -70,7 +73,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     layers.extend(lines.iter().map(|line| Layer::Line(line.style, middle(line))));
     layers.extend(lines.iter().map(|line| Layer::Markers(line.style, middle(line))));
     let entry = |symbol, text: String| Entry { symbol, text };
-    let counts = series::seed_counts(all);
+    let fewest = lines.iter().map(|line| line.trials.0).min().unwrap_or(0);
+    let counts = (fewest, lines.iter().map(|line| line.trials.1).max().unwrap_or(0));
     let count = if counts.0 == counts.1 { counts.1.to_string() } else { format!("{} to {}", counts.0, counts.1) };
     let mut notes = vec![
         entry(Symbol::PlainLine, format!("share of {count} trials")),
@@ -80,6 +84,11 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         notes.push(entry(Symbol::None, format!("control: {control} at the learning rate")));
         notes.push(entry(Symbol::None, "α / (1 − μ), without momentum".to_owned()));
     }
+    notes.extend(Lines::of(chart, data.runs).into_iter().flat_map(|columns| {
+        let selected: Vec<Configuration<'_>> = all.iter().filter(|one| chart.options.selects(one)).copied().collect();
+        columns.besides(&selected, name, "over all of")
+    }));
+    notes.extend(labels::note(chart));
     let below = value_label(below);
     Ok(Picture {
         title: chart.title_or(|| format!("{}: probability that the {} is below {below}", data.problem, metric.label())),
@@ -93,41 +102,59 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             layers,
             symbols: Vec::new(),
         }],
+        columns: 1,
         color_bar: None,
         legend: lines.iter().map(|line| entry(Symbol::Line(line.style), line.label.clone())).collect(),
         notes,
     })
 }
 
-/// A line per optimizer and settings other than the one on the abscissa, each followed by its control.
-fn lines(chart: &Chart, all: &[Configuration<'_>], (name, below): (&str, f64), metric: Metric) -> Vec<Line> {
+/// A line per optimizer and settings other than the one on the abscissa, each followed by its control; or, where columns
+/// tell lines apart, a line per value of theirs, over all trials at a place.
+fn lines(chart: &Chart, data: &Data<'_>, (x, below): (&Abscissa<'_>, f64), metric: Metric) -> Vec<Line> {
+    let all = data.configurations;
     let control = chart.options.against.as_deref();
-    let mut groups: Vec<Vec<(f64, &Configuration<'_>)>> = Vec::new();
+    let columns = Lines::of(chart, data.runs);
+    let are_alike = |one: &Configuration<'_>, other: &Configuration<'_>| match &columns {
+        Some(columns) => columns.are_alike(one, other),
+        None => labels::is_same_line(one, other, x.name),
+    };
+    let mut groups: Vec<Vec<(f64, Configuration<'_>)>> = Vec::new();
     for configuration in all.iter().filter(|c| chart.options.selects(c) && Some(c.series()) != control) {
-        let Some(Setting::Number(place)) = configuration.setting(name) else { continue };
-        if configuration.outcomes(metric).is_empty() {
+        let Some(place) = x.place(configuration) else { continue };
+        if configuration.outcomes(metric).is_empty()
+            || columns.as_ref().is_some_and(|columns| !columns.have(configuration))
+        {
             continue;
         }
-        match groups.iter_mut().find(|group| labels::is_same_line(group[0].1, configuration, name)) {
-            Some(group) => group.push((place, configuration)),
-            None => groups.push(vec![(place, configuration)]),
+        match groups.iter_mut().find(|group| are_alike(&group[0].1, configuration)) {
+            Some(group) => group.push((place, *configuration)),
+            None => groups.push(vec![(place, *configuration)]),
         }
     }
+    let firsts: Vec<Configuration<'_>> = groups.iter().map(|group| group[0].1).collect();
+    let looks = groups::looks(columns.as_ref(), &firsts, |one| match columns {
+        Some(_) => None,
+        None => Some(labels::telling(chart, all, one, &[x.name])),
+    });
     let mut lines = Vec::new();
-    for mut group in groups {
+    for (mut group, (own, label)) in groups.into_iter().zip(looks) {
         group.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let names = labels::varying(all, group[0].1.series(), &[name]);
-        let label = labels::label(group[0].1, &names);
-        let points = group.iter().map(|(place, configuration)| share(*place, configuration, below, metric)).collect();
-        lines.push(Line { style: style(lines.len()), label: label.clone(), points });
+        let trials = |at: &[(f64, Configuration<'_>)]| at.iter().map(|(_, one)| one.runs().len()).sum::<usize>();
+        let at = || group.chunk_by(|a, b| a.0 == b.0);
+        let counts = (at().map(trials).min().unwrap_or(0), at().map(trials).max().unwrap_or(0));
+        let points = at().map(|at| share(at[0].0, at.iter().map(|(_, one)| one), below, metric));
+        // A control takes a look of its own.
+        let of = |lines: &[Line]| if columns.is_some() { own } else { style(lines.len()) };
+        lines.push(Line { style: of(&lines), label: label.clone(), points: points.collect(), trials: counts });
         let points: Vec<Share> = group
             .iter()
             .filter_map(|(place, configuration)| {
-                Some(share(*place, at_effective_rate(all, control?, configuration)?, below, metric))
+                Some(share(*place, [at_effective_rate(all, control?, configuration)?].into_iter(), below, metric))
             })
             .collect();
         if !points.is_empty() {
-            lines.push(Line { style: style(lines.len()), label: format!("{label}: control"), points });
+            lines.push(Line { style: style(lines.len()), label: format!("{label}: control"), points, trials: counts });
         }
     }
     lines
@@ -139,20 +166,21 @@ fn at_effective_rate<'a, 'b>(
     control: &str,
     configuration: &Configuration<'_>,
 ) -> Option<&'b Configuration<'a>> {
-    let number = |configuration: &Configuration<'_>, name: &str| match configuration.setting(name) {
-        Some(Setting::Number(value)) => Some(value),
-        _ => None,
-    };
-    let wanted = number(configuration, "lr")? / (1.0 - number(configuration, "momentum")?);
+    let wanted = configuration.number("lr")? / (1.0 - configuration.number("momentum")?);
     let is_near = |rate: f64| (rate - wanted).abs() <= NEAR * wanted;
-    all.iter().find(|other| other.series() == control && number(other, "lr").is_some_and(is_near))
+    all.iter().find(|other| other.series() == control && other.number("lr").is_some_and(is_near))
 }
 
-fn share(place: f64, configuration: &Configuration<'_>, below: f64, metric: Metric) -> Share {
-    let trials = configuration.runs();
+fn share<'a>(
+    place: f64,
+    configurations: impl Iterator<Item = &'a Configuration<'a>> + Clone,
+    below: f64,
+    metric: Metric,
+) -> Share {
     let reached =
         |run: &Trial<'_>| run.status() != Status::Diverged && metric.value(*run).is_some_and(|value| value < below);
-    let successes = trials.clone().filter(reached).count();
-    let interval = wilson_interval(successes, trials.len());
-    (place, successes as f64 / trials.len() as f64, interval.low, interval.high)
+    let trials = configurations.flat_map(Configuration::runs);
+    let (successes, count) = (trials.clone().filter(reached).count(), trials.count());
+    let interval = wilson_interval(successes, count);
+    (place, successes as f64 / count as f64, interval.low, interval.high)
 }

@@ -5,20 +5,33 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::axis::{Axis, Scale};
 use super::comparison::remark;
+use super::groups::{self, Lines};
 use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
-use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Key, RecordError, Sheet};
-use thalweg_record::stats::{Configuration, Metric, choose_best, median};
+use thalweg_record::stats::{Configuration, Metric, median};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "quantiles",
     summary: "quantiles of `column` by step from a table `key,step,<column>_q05,…`, of each optimizer's best configuration or of selected ones",
     metrics: || vec!["quantiles"],
-    keys: &["column", "table", "select", "select_by", "x_scale", "y_scale", "x_range", "y_range"],
+    keys: &[
+        "column",
+        "table",
+        "series",
+        "colour",
+        "panel",
+        "row",
+        "select",
+        "select_by",
+        "x_scale",
+        "y_scale",
+        "x_range",
+        "y_range",
+    ],
     required: 1,
     input: Input::Problem,
     table: Some("effective_lr.csv"),
@@ -50,12 +63,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let by = chart.options.select_by.unwrap_or(Metric::FinalTrainLoss);
     let all = data.configurations;
-    let selected = !chart.options.selection.is_empty();
-    let chosen = if selected {
-        all.iter().filter(|configuration| chart.options.selects(configuration)).cloned().collect()
-    } else {
-        choose_best(all, by)
-    };
+    let lines_of = Lines::of(chart, data.runs);
+    let chosen = groups::chosen(chart, all, lines_of.as_ref(), by);
     let keys: HashSet<Key> = chosen.iter().flat_map(Configuration::runs).map(|run| run.key()).collect();
     let trials = read(sheet, &quantiles, &keys)?;
     let of = |configuration: &Configuration<'_>| -> Vec<&Trial> {
@@ -66,9 +75,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     if lines.is_empty() {
         return Err(nothing("no selected trial is in the table".to_owned()));
     }
-    if lines.len() > MOST_LINES {
-        return Err(FigureError::TooManyLines { kind: KIND.name, found: lines.len(), most: MOST_LINES });
-    }
+    groups::check_count(KIND.name, lines.len())?;
+    let shown: Vec<Configuration<'_>> = lines.iter().map(|(configuration, _)| **configuration).collect();
+    let looks = groups::looks(lines_of.as_ref(), &shown, |one| Some(labels::telling(chart, all, one, &[])));
     let values = lines.iter().flat_map(|(_, steps)| steps.values().flatten()).copied();
     let steps = lines.iter().flat_map(|(_, steps)| steps.keys()).map(|step| *step as f64);
     let axis = |name, scale: Option<Scale>, default, range: Option<(f64, f64)>, values: Vec<f64>| {
@@ -92,25 +101,22 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         .collect();
     for (low, high) in &pairs {
         layers.extend(lines.iter().enumerate().map(|(i, (_, steps))| {
-            Layer::Band(style(i), steps.iter().map(|(step, q)| (*step as f64, q[*low], q[*high])).collect())
+            Layer::Band(looks[i].0, steps.iter().map(|(step, q)| (*step as f64, q[*low], q[*high])).collect())
         }));
     }
     layers.extend(lines.iter().enumerate().map(|(i, (_, steps))| {
-        Layer::Line(style(i), steps.iter().map(|(step, q)| (*step as f64, q[middle])).collect())
+        Layer::Line(looks[i].0, steps.iter().map(|(step, q)| (*step as f64, q[middle])).collect())
     }));
-    let entry = |(i, (configuration, _)): (usize, &(&Configuration<'_>, _))| {
-        let names = labels::varying(all, configuration.series(), &[]);
-        Entry { symbol: Symbol::Line(style(i)), text: labels::label(configuration, &names) }
-    };
     let mut notes = vec![Entry { symbol: Symbol::PlainLine, text: "median over weights".to_owned() }];
     for (low, high) in &pairs {
         let text = format!("{} % to {} %", quantiles[*low].0, quantiles[*high].0);
         notes.push(Entry { symbol: Symbol::Band, text });
     }
     notes.push(remark("each the median over trials"));
+    notes.extend(labels::note(chart));
     Ok(Picture {
         title: chart.title_or(|| format!("{}: {} by step", data.problem, column.replace('_', " "))),
-        legend: lines.iter().enumerate().map(entry).collect(),
+        legend: groups::legend(looks),
         x,
         x_label: "steps of training".to_owned(),
         panels: vec![Panel {
@@ -121,6 +127,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             layers,
             symbols: Vec::new(),
         }],
+        columns: 1,
         color_bar: None,
         notes,
     })

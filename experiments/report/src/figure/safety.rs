@@ -6,7 +6,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Quantity, Setting};
+use thalweg_record::record::Quantity;
 use thalweg_record::stats::{Configuration, Metric, median};
 
 /// The kind, as specs and the command know it.
@@ -14,7 +14,7 @@ pub const KIND: Kind = Kind {
     name: "safety",
     summary: "by learning rate, the share of problems on which (loss - best) / (initial - best) is at most `below` (in a study of `members`)",
     metrics: || vec![Metric::FinalTrainLoss.name()],
-    keys: &["below", "select", "x_range"],
+    keys: &["below", "panel", "row", "select", "x_range"],
     required: 0,
     input: Input::Problems,
     table: None,
@@ -81,6 +81,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             layers,
             symbols: Vec::new(),
         }],
+        columns: 1,
         color_bar: None,
         legend: optimizers.iter().enumerate().map(entry).collect(),
         notes: vec![
@@ -98,8 +99,7 @@ fn regrets<'a>(own: impl Iterator<Item = &'a Configuration<'a>>, metric: Metric)
     let mut losses: Vec<(f64, f64)> = Vec::new();
     let mut initial: Vec<f64> = Vec::new();
     for configuration in own {
-        let (Some(Setting::Number(rate)), Some(spread)) = (configuration.setting("lr"), configuration.spread(metric))
-        else {
+        let (Some(rate), Some(spread)) = (configuration.number("lr"), configuration.spread(metric)) else {
             continue;
         };
         initial.extend(

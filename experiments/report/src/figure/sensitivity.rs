@@ -2,21 +2,21 @@
 
 use super::axis::{Axis, Scale};
 use super::cells::{borders, scale_of};
+use super::groups::{self, Abscissa, Lines};
 use super::labels;
 use super::picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
-use super::style::{MOST_LINES, style};
+use super::style::Style;
 use super::theory;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::Setting;
-use thalweg_record::stats::{Configuration, Metric};
+use thalweg_record::stats::{Configuration, Metric, choose_best_of};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "sensitivity",
     summary: "an outcome by learning rate, or by the hyperparameter `x`, with the share of trials that diverged",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["x", "panel", "select", "theory", "x_range", "y_range"],
+    keys: &["x", "series", "colour", "panel", "row", "select", "theory", "x_range", "y_range"],
     required: 0,
     input: Input::Problem,
     table: None,
@@ -36,25 +36,32 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let all = data.configurations;
     let name = chart.options.x.as_deref().unwrap_or(LEARNING_RATE);
-    let scale = match scale(all, name) {
+    let abscissa = Abscissa::of(all, name);
+    let scale = abscissa.scale(match scale(all, name) {
         // Learning rates stand on a log axis whatever is asked for.
         scale if name == LEARNING_RATE => scale,
         scale => series::scale_in(scale, chart.options.x_range),
-    };
-    let groups = groups(chart, all, metric, (name, scale));
+    });
+    let lines = Lines::of(chart, data.runs);
+    let groups = groups(chart, all, metric, (&abscissa, scale), lines.as_ref());
     if groups.is_empty() {
         let positive = if scale == Scale::Log { "a positive" } else { "a number" };
         let reason = format!("no trial has {positive} `{name}` and the metric `{}`", metric.name());
         return Err(FigureError::NoData { kind: KIND.name, reason });
     }
-    if groups.len() > MOST_LINES {
-        return Err(FigureError::TooManyLines { kind: KIND.name, found: groups.len(), most: MOST_LINES });
-    }
-    let series: Vec<Series> = groups.iter().enumerate().map(|(i, group)| line(i, group, all, (metric, name))).collect();
-    let bars: Vec<Vec<(f64, f64)>> = groups.iter().map(|group| cells(group, scale)).collect();
-    let x = match chart.options.x_range {
-        Some(range) => series::axis_in("x", scale, range)?,
-        None => {
+    groups::check_count(KIND.name, groups.len())?;
+    let firsts: Vec<Configuration<'_>> = groups.iter().map(|group| group[0].1).collect();
+    let looks = groups::looks(lines.as_ref(), &firsts, |one| match lines {
+        Some(_) => None,
+        None => Some(labels::telling(chart, all, one, &[name])),
+    });
+    let series: Vec<Series> =
+        groups.iter().zip(looks).map(|(group, (style, label))| line(group, metric, style, label)).collect();
+    let bars: Vec<Vec<(f64, f64)>> = groups.iter().map(|group| cells(group, &abscissa, scale)).collect();
+    let x = match (abscissa.axis(), chart.options.x_range) {
+        (Some(names), _) => names,
+        (None, Some(range)) => series::axis_in("x", scale, range)?,
+        (None, None) => {
             let borders = bars.iter().flatten().flat_map(|&(left, right)| [left, right]);
             Axis::around(scale, borders).expect("the borders of cells are finite, and positive on a log scale")
         }
@@ -62,67 +69,84 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let edge = series::worst_edge(metric.worst());
     let y = series::ordinate(chart, &series, metric.worst())?;
     let seeds = series::seed_counts(groups.iter().flatten().map(|(_, configuration)| configuration));
-    let bounds = bounds(chart, &groups, name, &y);
+    let bounds = bounds(chart, (&groups, &series), name, &y);
     let note = (!bounds.is_empty())
         .then(|| Entry { symbol: Symbol::None, text: "thin upright: theory, diverges beyond".to_owned() });
+    let best = lines.map_or_else(Vec::new, |lines| {
+        let selected: Vec<Configuration<'_>> = all.iter().filter(|one| chart.options.selects(one)).copied().collect();
+        lines.besides(&selected, name, "the best over")
+    });
     Ok(Picture {
         title: chart.title_or(|| format!("{}: {} by {}", data.problem, metric.label(), labels::column(name))),
         x,
         x_label: labels::column(name),
+        columns: 1,
         color_bar: None,
         legend: series
             .iter()
             .map(|line| Entry { symbol: Symbol::Line(line.style), text: line.label.clone() })
             .collect(),
-        notes: series::notes(&series, seeds, &y, edge).into_iter().chain(note).collect(),
-        panels: vec![outcomes(&series, metric, y, edge, bounds), divergence(&groups, &bars)],
+        notes: series::notes(&series, seeds, &y, edge)
+            .into_iter()
+            .chain(best)
+            .chain(labels::note(chart))
+            .chain(note)
+            .collect(),
+        panels: vec![outcomes(&series, metric, y, edge, bounds), divergence((&groups, &series), &bars)],
     })
 }
 
 /// Learning rates stand on a log axis; other hyperparameters where they are spread more evenly.
 fn scale(all: &[Configuration<'_>], name: &str) -> Scale {
-    let number = |configuration: &Configuration<'_>| match configuration.setting(name) {
-        Some(Setting::Number(value)) if value.is_finite() => Some(value),
-        _ => None,
-    };
-    let mut values: Vec<f64> = all.iter().filter_map(number).collect();
+    let numbers = all.iter().filter_map(|configuration| configuration.number(name));
+    let mut values: Vec<f64> = numbers.filter(|value| value.is_finite()).collect();
     values.sort_by(f64::total_cmp);
     values.dedup();
     if name == LEARNING_RATE { Scale::Log } else { scale_of(&values) }
 }
 
 /// The learning rates beyond which each line's trials diverge in theory.
-fn bounds(chart: &Chart, groups: &[Group<'_>], name: &str, y: &Axis) -> Vec<Layer> {
+fn bounds(chart: &Chart, (groups, series): (&[Group<'_>], &[Series]), name: &str, y: &Axis) -> Vec<Layer> {
     let Some((_, largest)) = chart.options.theory.and(chart.options.spectrum).filter(|_| name == LEARNING_RATE) else {
         return Vec::new();
     };
-    let bound = |(i, group): (usize, &Group<'_>)| {
-        let momentum = match group[0].1.setting("momentum") {
-            Some(Setting::Number(momentum)) => momentum,
-            _ => 0.0,
-        };
+    let bound = |(group, line): (&Group<'_>, &Series)| {
+        let momentum = group[0].1.number("momentum").unwrap_or(0.0);
         let bound = theory::bound(group[0].1.optimizer(), momentum, largest)?;
-        Some(Layer::Thin(style(i), vec![(bound, y.low()), (bound, y.high())]))
+        Some(Layer::Thin(line.style, vec![(bound, y.low()), (bound, y.high())]))
     };
-    groups.iter().enumerate().filter_map(bound).collect()
+    groups.iter().zip(series).filter_map(bound).collect()
 }
 
-/// The configurations grouped by everything but the learning rate, in plan order.
+/// The configurations of each line: those that differ in nothing but the learning rate, in plan order; or, where columns
+/// tell lines apart, at each learning rate the best.
 fn groups<'a>(
     chart: &Chart,
     all: &[Configuration<'a>],
     metric: Metric,
-    (name, scale): (&str, Scale),
+    (x, scale): (&Abscissa<'_>, Scale),
+    lines: Option<&Lines<'_>>,
 ) -> Vec<Group<'a>> {
+    let place = |configuration: &Configuration<'_>| {
+        let has_place = |place: &f64| place.is_finite() && (scale == Scale::Linear || *place > 0.0);
+        x.place(configuration).filter(has_place)
+    };
+    let is_shown = |one: &&Configuration<'_>| {
+        chart.options.selects(one) && place(one).is_some() && !one.outcomes(metric).is_empty()
+    };
+    let mut shown: Vec<Configuration<'a>> = all.iter().filter(is_shown).copied().collect();
+    if let Some(lines) = lines {
+        shown.retain(|one| lines.have(one));
+        shown = choose_best_of(&shown, metric, |one, other| lines.are_alike(one, other) && place(one) == place(other));
+    }
+    let are_alike = |one: &Configuration<'_>, other: &Configuration<'_>| match lines {
+        Some(lines) => lines.are_alike(one, other),
+        None => labels::is_same_line(one, other, x.name),
+    };
     let mut groups: Vec<Group<'a>> = Vec::new();
-    for configuration in all.iter().filter(|configuration| chart.options.selects(configuration)) {
-        let Some(Setting::Number(rate)) = configuration.setting(name) else { continue };
-        let has_place = rate.is_finite() && (scale == Scale::Linear || rate > 0.0);
-        if !has_place || configuration.outcomes(metric).is_empty() {
-            continue;
-        }
-        let entry = (rate, *configuration);
-        match groups.iter_mut().find(|group| labels::is_same_line(&group[0].1, configuration, name)) {
+    for configuration in shown {
+        let entry = (place(&configuration).expect("those without a place were left out"), configuration);
+        match groups.iter_mut().find(|group| are_alike(&group[0].1, &configuration)) {
             Some(group) => group.push(entry),
             None => groups.push(vec![entry]),
         }
@@ -133,15 +157,13 @@ fn groups<'a>(
     groups
 }
 
-fn line(index: usize, group: &Group<'_>, all: &[Configuration<'_>], (metric, name): (Metric, &str)) -> Series {
-    let first = &group[0].1;
-    let names = labels::varying(all, first.series(), &[name]);
+fn line(group: &Group<'_>, metric: Metric, style: Style, label: String) -> Series {
     let point = |(rate, configuration): &(f64, Configuration<'_>)| {
         let spread = configuration.spread(metric).expect("groups have the metric");
         let lost = configuration.diverged_share() >= 0.5 || spread.median.is_infinite();
         SeedPoint { x: *rate, spread, lost }
     };
-    Series { style: style(index), label: labels::label(first, &names), points: group.iter().map(point).collect() }
+    Series { style, label, points: group.iter().map(point).collect() }
 }
 
 fn outcomes(series: &[Series], metric: Metric, y: Axis, edge: Edge, bounds: Vec<Layer>) -> Panel {
@@ -155,10 +177,10 @@ fn outcomes(series: &[Series], metric: Metric, y: Axis, edge: Edge, bounds: Vec<
 }
 
 /// One row per line, and in it one bar per learning rate, as high as the share of trials that diverged.
-fn divergence(groups: &[Group<'_>], bars: &[Vec<(f64, f64)>]) -> Panel {
+fn divergence((groups, series): (&[Group<'_>], &[Series]), bars: &[Vec<(f64, f64)>]) -> Panel {
     let bottom = |row: usize| (groups.len() - 1 - row) as f64;
     let bar = |row: usize, (left, right): (f64, f64), share: f64| {
-        Layer::Bar(style(row), (left, right), (bottom(row), bottom(row) + share * ROW.1))
+        Layer::Bar(series[row].style, (left, right), (bottom(row), bottom(row) + share * ROW.1))
     };
     let mut layers = Vec::new();
     for (row, (group, cells)) in groups.iter().zip(bars).enumerate() {
@@ -175,12 +197,15 @@ fn divergence(groups: &[Group<'_>], bars: &[Vec<(f64, f64)>]) -> Panel {
         y: Axis::rows(groups.len()),
         y_label: String::new(),
         layers,
-        symbols: (0..groups.len()).map(|row| (bottom(row) + 0.5, Symbol::Line(style(row)))).collect(),
+        symbols: (0..groups.len()).map(|row| (bottom(row) + 0.5, Symbol::Line(series[row].style))).collect(),
     }
 }
 
 /// The interval that each learning rate stands for.
-fn cells(group: &Group<'_>, scale: Scale) -> Vec<(f64, f64)> {
+fn cells(group: &Group<'_>, x: &Abscissa<'_>, scale: Scale) -> Vec<(f64, f64)> {
+    if x.names.is_some() {
+        return group.iter().map(|(place, _)| (place - 0.5, place + 0.5)).collect();
+    }
     let rates: Vec<f64> = group.iter().map(|(rate, _)| *rate).collect();
     borders(&rates, scale).windows(2).map(|pair| (pair[0], pair[1])).collect()
 }

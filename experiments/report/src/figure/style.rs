@@ -62,6 +62,15 @@ pub fn style(index: usize) -> Style {
     }
 }
 
+/// The look of a line with the dashes and the marker of one number, and the colour of another.
+pub fn combined(line: usize, color: usize) -> Style {
+    Style {
+        color: COLORS[color % COLORS.len()],
+        dash: DASHES[line % DASHES.len()],
+        marker: MARKERS[line % MARKERS.len()],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Which values of an axis are named, and how numbers are written in figures.
 
-use thalweg_record::record::Precision;
+use thalweg_record::record::short;
 
 /// A place on an axis that gets a grid line.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,7 +112,7 @@ pub fn value_label(value: f64) -> String {
 fn exact_label(value: f64) -> String {
     let is_plain = value == 0.0 || (1e-4..1e5).contains(&value.abs()) || (value.fract() == 0.0 && value.abs() < 1e7);
     if is_plain || !value.is_finite() {
-        return Precision::F64.format(value).replace('-', "\u{2212}");
+        return short(value).replace('-', "\u{2212}");
     }
     let text = format!("{value:e}").replace('-', "\u{2212}");
     let (mantissa, exponent) = text.split_once('e').expect("this is the scientific notation");

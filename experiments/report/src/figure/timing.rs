@@ -89,6 +89,7 @@ fn picture(chart: &Chart, lines: &[(String, Vec<Measured>)], of_times: bool) -> 
             layers,
             symbols: Vec::new(),
         }],
+        columns: 1,
         color_bar: None,
         legend: numbered().map(|(i, (name, _))| Entry { symbol: Symbol::Line(style(i)), text: name.clone() }).collect(),
         notes,

@@ -6,13 +6,14 @@ use super::axis::{Axis, Scale, between};
 use super::cells::{Cells, Fill};
 use super::colors::grey;
 use super::contour::{self, Levels};
+use super::groups::{self, Lines};
 use super::labels;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
-use super::style::{MOST_LINES, Style, style};
+use super::style::Style;
 use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Status, Surface, Trial, Waypoint};
+use thalweg_record::record::{Status, Surface, Trial, Trials, Waypoint};
 use thalweg_record::stats::Configuration;
 
 /// The kind, as specs and the command know it.
@@ -20,7 +21,7 @@ pub const KIND: Kind = Kind {
     name: "trajectories",
     summary: "the paths of optimizers over the contours of a two-dimensional landscape (needs record.trajectory and record.surface)",
     metrics: || vec!["value"],
-    keys: &["select", "x_range", "y_range"],
+    keys: &["series", "colour", "panel", "row", "select", "x_range", "y_range"],
     required: 0,
     input: Input::Problem,
     table: None,
@@ -53,18 +54,16 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         return Err(nothing(what));
     };
     let all = data.configurations;
-    let paths = paths(chart, all, data.trajectory);
+    let paths = paths(chart, data.runs, all, data.trajectory);
     if paths.is_empty() {
         return Err(nothing("no selected trial has a trajectory"));
     }
-    if paths.len() > MOST_LINES {
-        return Err(FigureError::TooManyLines { kind: KIND.name, found: paths.len(), most: MOST_LINES });
-    }
+    groups::check_count(KIND.name, paths.len())?;
     picture(chart, data.problem, surface, &paths)
 }
 
 /// The finite places of each selected trial, by configuration.
-fn paths(chart: &Chart, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> Vec<Paths> {
+fn paths(chart: &Chart, runs: &Trials, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> Vec<Paths> {
     let mut points: HashMap<&str, Vec<(u64, Place)>> = HashMap::new();
     for point in trajectory {
         points.entry(&point.key).or_default().push((point.step, (point.x[0], point.x[1])));
@@ -80,14 +79,23 @@ fn paths(chart: &Chart, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> V
         let paths: Vec<Path> = configuration.runs().filter_map(path).collect();
         (configuration, paths)
     });
-    let found = found.filter(|(_, paths)| !paths.is_empty()).enumerate();
-    found
-        .map(|(index, (configuration, paths))| {
-            let names = labels::varying(all, configuration.series(), &[]);
-            let label = labels::label(configuration, &names) + &divergence(configuration);
-            Paths { style: style(index), label, paths }
-        })
-        .collect()
+    let (shown, found): (Vec<Configuration<'_>>, Vec<Vec<Path>>) =
+        found.filter(|(_, paths)| !paths.is_empty()).map(|(one, paths)| (*one, paths)).unzip();
+    let lines = Lines::of(chart, runs);
+    let looks = groups::looks(lines.as_ref(), &shown, |one| match lines {
+        // A line is of all configurations that are alike.
+        Some(_) => None,
+        None => Some(labels::telling(chart, all, one, &[])),
+    });
+    let mut all: Vec<Paths> = Vec::new();
+    for ((configuration, paths), (style, label)) in shown.iter().zip(found).zip(looks) {
+        let label = label + &divergence(configuration);
+        match all.iter_mut().find(|known| known.label == label).filter(|_| lines.is_some()) {
+            Some(known) => known.paths.extend(paths),
+            None => all.push(Paths { style, label, paths }),
+        }
+    }
+    all
 }
 
 /// What a label says of trials that diverged.
@@ -144,9 +152,13 @@ fn picture(chart: &Chart, problem: &str, surface: &Surface, paths: &[Paths]) -> 
             layers,
             symbols: Vec::new(),
         }],
+        columns: 1,
         color_bar: levels.as_ref().map(color_bar),
         legend: paths.iter().map(|paths| entry(Symbol::Line(paths.style), &paths.label)).collect(),
-        notes: vec![entry(Symbol::Ring, "start"), entry(Symbol::None, "the marker is at the end")],
+        notes: [entry(Symbol::Ring, "start"), entry(Symbol::None, "the marker is at the end")]
+            .into_iter()
+            .chain(labels::note(chart))
+            .collect(),
     })
 }
 

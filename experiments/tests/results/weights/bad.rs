@@ -126,10 +126,10 @@ fn what_a_spec_may_not_ask_of_weights() {
         (&["record.weights=\"final\"", "record.weights_of=\"frist-seed\""], "expected one of all, first-seed"),
         (&["record.weights=\"final\"", "record.weights_of=3"], "expected \"all\", \"first-seed\" or a list of keys"),
         (&["record.weights=\"final\"", "record.weights_of=[]"], "expected at least one key"),
-        (&["record.weights=\"final\"", "record.weights_of=[\"3F\"]"], "expected a key: 16 hex digits"),
+        (&["record.weights=\"final\"", "record.weights_of=[\"3F\"]"], "expected a key: a `t` and 16 hex digits"),
         (
-            &["record.weights=\"final\"", "record.weights_of=[\"0123456789abcdef\"]"],
-            "`record.weights_of.0`: no trial has the key 0123456789abcdef",
+            &["record.weights=\"final\"", "record.weights_of=[\"t0123456789abcdef\"]"],
+            "`record.weights_of.0`: no trial has the key t0123456789abcdef",
         ),
         (
             &["record.weights=\"both\"", "train.seeds=9000"],

@@ -123,7 +123,7 @@ fn an_interrupted_run_ends_with_the_same_weights() {
         |_| {},
         |file| fs::write(file, b"half").unwrap(),
         |file| fs::remove_file(file).unwrap(),
-        |file| fs::write(file.with_file_name("0123456789abcdef-final.safetensors"), b"stray").unwrap(),
+        |file| fs::write(file.with_file_name("t0123456789abcdef-final.safetensors"), b"stray").unwrap(),
     ];
     for accident in accidents {
         let stopped = run_until(&spec, &settings(&cut, 1, Reuse::Everything), 1).0.unwrap();

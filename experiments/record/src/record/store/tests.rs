@@ -4,7 +4,7 @@ use super::*;
 const TRIALS: usize = 10;
 
 fn keys() -> Vec<Key> {
-    (0..TRIALS).map(|trial| Key::parse(format!("{:016x}", 0xfeed_0000 - trial).as_bytes()).unwrap()).collect()
+    (0..TRIALS).map(|trial| Key::parse(format!("t{:016x}", 0xfeed_0000 - trial).as_bytes()).unwrap()).collect()
 }
 
 fn identity() -> Identity {

@@ -1,13 +1,14 @@
 //! Putting trials together: of batches, of studies, and of one configuration.
 
 use std::cmp::Ordering;
+use std::mem;
 
 use rayon::prelude::*;
 
 use crate::record::numbers::Numbers;
-use crate::record::schema::Setting;
+use crate::record::setting::Setting;
 
-use super::{CHOICE, Head, Trials};
+use super::{CHOICE, Form, Head, LABEL, Trials};
 
 impl Trials {
     /// Adds trials after these, with all columns that either side has. Those of one configuration may then be in
@@ -21,15 +22,19 @@ impl Trials {
             start: row as u32 + head.start,
         });
         self.configurations.extend(heads);
-        for (name, mut column) in other.hyperparameters.iter().zip(other.settings) {
+        for ((name, mut column), form) in other.hyperparameters.iter().zip(other.settings).zip(other.forms) {
             column.replace(|bits| match bits & CHOICE {
                 CHOICE => CHOICE | u64::from(names[(bits & u64::from(u32::MAX)) as usize]),
                 _ => bits,
             });
-            named(name, &mut self.hyperparameters, &mut self.settings).append(place, &column);
+            let at = named(name, &mut self.hyperparameters, &mut self.settings);
+            self.settings[at].append(place, &column);
+            self.forms.resize(self.settings.len(), Form::default());
+            self.forms[at] = self.forms[at].max(form);
         }
         for (name, column) in other.extra.iter().zip(&other.extra_numbers) {
-            named(name, &mut self.extra, &mut self.extra_numbers).append(row, column);
+            let at = named(name, &mut self.extra, &mut self.extra_numbers);
+            self.extra_numbers[at].append(row, column);
         }
         self.keys.extend(other.keys);
         self.init_seeds.extend(other.init_seeds);
@@ -69,11 +74,27 @@ impl Trials {
         let problem = self.name(problem);
         self.configurations.iter_mut().for_each(|head| head.problem = problem);
         for (name, setting) in labels {
-            let bits = self.bits(setting);
-            let column = named(name, &mut self.hyperparameters, &mut self.settings);
-            *column = Numbers::default();
-            (0..self.configurations.len()).for_each(|place| column.set_bits(place, Some(bits)));
+            let at = named(name, &mut self.hyperparameters, &mut self.settings);
+            self.settings[at] = Numbers::default();
+            self.forms.resize(self.settings.len(), Form::default());
+            (0..self.configurations.len()).for_each(|place| self.set(place, at, Some(setting)));
         }
+    }
+
+    /// Forgets all settings but those of these columns, and the optimizers unless `optimizer` is one: what was told apart by
+    /// others is one configuration.
+    pub fn keep(&mut self, columns: &[String]) {
+        let kept: Vec<usize> =
+            (0..self.settings.len()).filter(|at| columns.contains(&self.hyperparameters[*at])).collect();
+        self.settings = kept.iter().map(|at| mem::take(&mut self.settings[*at])).collect();
+        self.forms = kept.iter().map(|at| self.forms[*at]).collect();
+        self.hyperparameters = kept.iter().map(|at| mem::take(&mut self.hyperparameters[*at])).collect();
+        self.label = self.hyperparameters.iter().position(|name| name == LABEL);
+        if !columns.iter().any(|name| name == "optimizer") {
+            let all = self.name("");
+            self.configurations.iter_mut().for_each(|head| head.optimizer = all);
+        }
+        self.group();
     }
 
     /// Puts the trials of each configuration together, in the order in which each configuration is first.
@@ -123,14 +144,14 @@ impl Trials {
     }
 }
 
-/// The column of that name, added if it is new.
-fn named<'a>(name: &str, names: &mut Vec<String>, columns: &'a mut Vec<Numbers>) -> &'a mut Numbers {
+/// The place of the column of that name, added if it is new.
+fn named(name: &str, names: &mut Vec<String>, columns: &mut Vec<Numbers>) -> usize {
     let place = names.iter().position(|known| known == name).unwrap_or_else(|| {
         names.push(name.to_owned());
         names.len() - 1
     });
     columns.resize(names.len(), Numbers::default());
-    &mut columns[place]
+    place
 }
 
 #[cfg(test)]
@@ -175,5 +196,18 @@ mod tests {
         let losses = grouped.of(1).map(|trial| trial.quantity(Quantity::FinalTrainLoss)).collect::<Vec<_>>();
         assert_eq!(losses, [Some(0.1), Some(0.2), Some(0.5)]);
         assert_eq!(settings(&grouped, 1), [Some(Setting::Number(1.0))]);
+    }
+
+    #[test]
+    fn what_is_forgotten_is_pooled() {
+        let rows: [&[Option<f64>]; 4] =
+            [&[Some(0.1), Some(0.9)], &[Some(0.1), Some(0.5)], &[Some(0.2), Some(0.9)], &[Some(0.2), None]];
+        let mut pooled = trials(&["lr", "momentum"], &rows);
+        pooled.keep(&["lr".to_owned()]);
+        let seeds = |place| pooled.of(place).map(|trial| trial.init_seed()).collect::<Vec<_>>();
+        assert_eq!((pooled.configurations(), seeds(0), seeds(1)), (2, vec![0, 1], vec![2, 3]));
+        assert_eq!((settings(&pooled, 1), pooled.optimizer(0)), (vec![Some(Setting::Number(0.2))], ""));
+        pooled.keep(&["optimizer".to_owned()]);
+        assert_eq!((pooled.configurations(), pooled.of(0).len()), (1, 4));
     }
 }

@@ -10,8 +10,9 @@ pub(crate) use read::{quantities_by_problem, read_in_batches};
 use std::ops::Range;
 
 use super::key::Key;
-use super::numbers::Numbers;
-use super::schema::{Setting, Status};
+use super::numbers::{self, Numbers};
+use super::schema::Status;
+use super::setting::Setting;
 
 /// Trials by configuration: those of one problem, optimizer and settings, which differ in their seeds, are adjacent.
 ///
@@ -42,6 +43,38 @@ pub struct Trials {
     configurations: Vec<Head>,
     /// The settings by configuration, one column per name in `hyperparameters`, each a number or a [`CHOICE`].
     settings: Vec<Numbers>,
+    /// How the numbers of each of these columns are written.
+    forms: Vec<Form>,
+}
+
+/// How tables write the numbers of a column of settings, the later ones before the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    /// [`Setting::Whole`].
+    #[default]
+    Whole,
+    /// [`Setting::Number`].
+    Real,
+    /// [`Setting::Among`].
+    Among,
+}
+
+impl Form {
+    fn of(setting: &Setting) -> Self {
+        match setting {
+            Setting::Number(_) => Self::Real,
+            Setting::Among(_) => Self::Among,
+            Setting::Whole(_) | Setting::Choice(_) => Self::Whole,
+        }
+    }
+
+    fn setting(self, number: f64) -> Setting {
+        match self {
+            Self::Whole => Setting::Whole(number),
+            Self::Real => Setting::Number(number),
+            Self::Among => Setting::Among(number),
+        }
+    }
 }
 
 /// A loss or an accuracy of a trial, as a column of `runs.csv`.
@@ -140,7 +173,8 @@ impl Trials {
         let columns = |names: &[String]| vec![Numbers::default(); names.len()];
         let (settings, extra_numbers) = (columns(&hyperparameters), columns(&extra));
         let label = hyperparameters.iter().position(|name| name == LABEL);
-        Self { hyperparameters, label, extra, settings, extra_numbers, ..Self::default() }
+        let forms = vec![Form::default(); hyperparameters.len()];
+        Self { hyperparameters, label, extra, settings, forms, extra_numbers, ..Self::default() }
     }
 
     /// How many trials there are.
@@ -182,7 +216,7 @@ impl Trials {
         let bits = self.settings.get(hyperparameter)?.get_bits(configuration)?;
         Some(match bits & CHOICE {
             CHOICE => Setting::Choice(self.names[(bits & u64::from(u32::MAX)) as usize].clone()),
-            _ => Setting::Number(f64::from_bits(bits)),
+            _ => self.forms[hyperparameter].setting(f64::from_bits(bits)),
         })
     }
 
@@ -215,6 +249,23 @@ impl Trials {
     pub fn trial(&self, configuration: usize, number: usize) -> Trial<'_> {
         let row = self.configurations[configuration].start + number as u32;
         Trial { trials: self, configuration: configuration as u32, row }
+    }
+
+    /// Sets the setting of a configuration, the last one that has any in this column.
+    fn set(&mut self, configuration: usize, hyperparameter: usize, setting: Option<&Setting>) {
+        let Some(setting) = setting else { return };
+        let form = &mut self.forms[hyperparameter];
+        *form = (*form).max(Form::of(setting));
+        let bits = self.bits(setting);
+        self.settings[hyperparameter].set_bits(configuration, Some(bits));
+    }
+
+    /// The bits that stand for a setting.
+    fn bits(&mut self, setting: &Setting) -> u64 {
+        match setting {
+            Setting::Choice(choice) => CHOICE | u64::from(self.name(choice)),
+            Setting::Number(number) | Setting::Whole(number) | Setting::Among(number) => numbers::bits(*number),
+        }
     }
 
     fn push_seeds(&mut self, init: u64, order: u64) {

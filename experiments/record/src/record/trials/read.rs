@@ -5,12 +5,11 @@ use std::path::Path;
 
 use crate::record::batches::Cut;
 use crate::record::error::RecordError;
-use crate::record::number;
-use crate::record::numbers;
 use crate::record::runs::{RunsTable, parse_status};
+use crate::record::setting::Setting;
 use crate::record::table::{Fields, Rows};
 
-use super::{CHOICE, Head, Quantities, Quantity, Trials};
+use super::{Head, Quantities, Quantity, Trials};
 
 /// Reads `runs.csv` by columns, of which those of other losses and accuracies than these are left out: as if no trial
 /// had one.
@@ -147,14 +146,7 @@ impl Trials {
         let optimizer = self.name(fields.text());
         let place = self.configurations.len();
         for column in 0..self.settings.len() {
-            let bits = match fields.text() {
-                "" => None,
-                text => Some(match number::parse(text) {
-                    Some(number) => numbers::bits(number),
-                    None => CHOICE | u64::from(self.name(text)),
-                }),
-            };
-            self.settings[column].set_bits(place, bits);
+            self.set(place, column, Setting::parse(fields.text()).as_ref());
         }
         self.configurations.push(Head { problem, optimizer, start: self.statuses.len() as u32 });
     }

@@ -1,10 +1,9 @@
 //! Trials that are in memory as rows.
 
 use crate::record::key::Key;
-use crate::record::numbers;
-use crate::record::schema::{Run, Runs, Setting};
+use crate::record::schema::{Run, Runs};
 
-use super::{CHOICE, Head, Quantity, Trials};
+use super::{Head, Quantity, Trials};
 
 impl From<&Runs> for Trials {
     /// # Panics
@@ -23,8 +22,7 @@ impl Trials {
         let (problem, optimizer) = (self.name(&run.problem), self.name(&run.optimizer));
         self.configurations.push(Head { problem, optimizer, start: row as u32 });
         for (column, setting) in run.settings.iter().enumerate() {
-            let bits = setting.as_ref().map(|setting| self.bits(setting));
-            self.settings[column].set_bits(place, bits);
+            self.set(place, column, setting.as_ref());
         }
         self.keys.push(Key::parse(run.key.as_bytes()).expect("a trial has a key"));
         self.push_seeds(run.init_seed, run.order_seed);
@@ -34,14 +32,6 @@ impl Trials {
         }
         self.steps_to_target.set_bits(row, run.steps_to_target);
         self.extra_numbers.iter_mut().zip(&run.extra).for_each(|(column, number)| column.set(row, *number));
-    }
-
-    /// The bits that stand for a setting.
-    pub(super) fn bits(&mut self, setting: &Setting) -> u64 {
-        match setting {
-            Setting::Number(number) => numbers::bits(*number),
-            Setting::Choice(choice) => CHOICE | u64::from(self.name(choice)),
-        }
     }
 }
 
@@ -65,12 +55,12 @@ pub(super) mod tests {
     use std::fs;
 
     use super::*;
-    use crate::record::{Precision, Quantities, Status, read_runs, read_trials, write_runs};
+    use crate::record::{Precision, Quantities, Setting, Status, read_runs, read_trials, write_runs};
 
     /// A trial of a seed.
     pub fn run(seed: u64) -> Run {
         Run {
-            key: format!("{seed:016x}"),
+            key: format!("t{seed:016x}"),
             problem: "moons".to_owned(),
             optimizer: "sgd".to_owned(),
             settings: Vec::new(),
@@ -150,14 +140,14 @@ pub(super) mod tests {
         let path = folder.path().join("runs.csv");
         write_runs(&path, &many("moons")).unwrap();
         let text = fs::read_to_string(&path).unwrap();
-        let wrong = |row: usize| text.replacen(&format!("\n{row:016x},moons"), &format!("\n{row:015x}g,moons"), 1);
+        let wrong = |row: usize| text.replacen(&format!("\nt{row:016x},moons"), &format!("\nt{row:015x}g,moons"), 1);
         for (text, line) in [(wrong(11_000), 11_002), (wrong(11_000).replace('\n', "\r\n"), 11_002)] {
             fs::write(&path, text).unwrap();
             let error = read_trials(&path, Quantities::ALL).unwrap_err().to_string();
-            let expected = format!("runs.csv:{line}: column `key`: expected a key of 16 hex digits, found `");
+            let expected = format!("runs.csv:{line}: column `key`: expected a key of a `t` and 16 hex digits, found `");
             assert!(error.contains(&expected), "{error}");
         }
-        fs::write(&path, text.replacen("\n0000000000002af8,moons", "\n0000000000002af8", 1)).unwrap();
+        fs::write(&path, text.replacen("\nt0000000000002af8,moons", "\nt0000000000002af8", 1)).unwrap();
         let error = read_trials(&path, Quantities::ALL).unwrap_err().to_string();
         assert!(error.ends_with("runs.csv:11002: 20 fields, but the header has 21"), "{error}");
     }

@@ -29,7 +29,10 @@ const BAR_GAP: f64 = 18.0;
 /// much wider.
 const SLACK: f64 = 1.17;
 
-const PANEL_WIDTH: f64 = 480.0;
+/// Widths of the panels in one column, in two and so on; more columns are as narrow as the last.
+const PANEL_WIDTHS: [f64; 4] = [480.0, 300.0, 230.0, 190.0];
+/// Room between columns: half of the labels at both ends of their axes.
+const COLUMN_GAP: f64 = 26.0;
 const PANEL_GAP: f64 = 10.0;
 const HEADING_LINE: f64 = 16.0;
 const LEGEND_GAP: f64 = 18.0;
@@ -58,7 +61,11 @@ impl Layout {
     pub(super) fn of(picture: &Picture) -> Self {
         let label = if picture.panels.iter().any(|panel| !panel.y_label.is_empty()) { LABEL + 8.0 } else { 0.0 };
         let left = MARGIN + label + ordinate_width(picture) + TICK + 4.0;
-        let right = left + PANEL_WIDTH;
+        let panel_width = panel_width(picture);
+        let has_own = (picture.rows()..picture.panels.len()).any(|panel| picture.has_ordinate(panel));
+        let gap = COLUMN_GAP + if has_own { ordinate_width(picture) } else { 0.0 };
+        let place = |column: usize| left + column as f64 * (panel_width + gap);
+        let right = place(picture.columns - 1) + panel_width;
         // The last tick's label may stick out, centred as it is.
         let overhang = picture.x.ticks().last().and_then(|tick| tick.label.as_deref()).map_or(0.0, small_width) / 2.0;
         let entries: Vec<&Entry> = picture.legend.iter().chain(&picture.notes).collect();
@@ -69,12 +76,16 @@ impl Layout {
         // A word may be longer than the chart is wide.
         let title_width = title.iter().map(|line| text::width(line, TITLE)).fold(0.0, f64::max);
         width = width.max(left + SLACK * title_width + MARGIN);
-        let mut y = MARGIN + title.len() as f64 * TITLE_LINE;
         let mut frames = Vec::new();
-        for panel in &picture.panels {
-            y += if panel.heading.is_empty() { 4.0 } else { HEADING_LINE };
-            frames.push(Frame { left, top: y, right, bottom: y + panel.height });
-            y += panel.height + PANEL_GAP;
+        let mut y = 0.0;
+        for (column, panels) in picture.panels.chunks(picture.rows()).enumerate() {
+            y = MARGIN + title.len() as f64 * TITLE_LINE;
+            let left = place(column);
+            for panel in panels {
+                y += if panel.heading.is_empty() { 4.0 } else { HEADING_LINE };
+                frames.push(Frame { left, top: y, right: left + panel_width, bottom: y + panel.height });
+                y += panel.height + PANEL_GAP;
+            }
         }
         let panels_bottom = y - PANEL_GAP + X_LABEL + 4.0;
 
@@ -100,19 +111,28 @@ impl Layout {
     }
 }
 
+/// The width of all panels: no heading of several columns reaches into the next one.
+fn panel_width(picture: &Picture) -> f64 {
+    let width = PANEL_WIDTHS[picture.columns.min(PANEL_WIDTHS.len()) - 1];
+    if picture.columns == 1 {
+        return width;
+    }
+    picture.panels.iter().map(|panel| SLACK * small_width(&panel.heading)).fold(width, f64::max)
+}
+
 fn small_width(content: &str) -> f64 {
     text::width(content, SMALL)
 }
 
 /// The room that ordinates' labels and symbols need.
 fn ordinate_width(picture: &Picture) -> f64 {
-    let panel_width = |panel: &Panel| {
+    let width = |panel: &Panel| {
         let labels =
             panel.y.ticks().iter().filter_map(|tick| tick.label.as_deref()).map(|label| SLACK * small_width(label));
         let symbols = if panel.symbols.is_empty() { 0.0 } else { SYMBOL.0 };
         labels.fold(symbols, f64::max)
     };
-    picture.panels.iter().map(panel_width).fold(0.0, f64::max)
+    picture.panels.iter().map(width).fold(0.0, f64::max)
 }
 
 /// The room that the colour bar, its ticks' labels and its own label need.

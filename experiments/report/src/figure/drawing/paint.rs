@@ -14,6 +14,7 @@ use super::image;
 use super::layout::{self, LABEL, Layout, MARGIN, SMALL, SYMBOL, TICK, TITLE, TITLE_LINE};
 use super::marks;
 use super::stretch::Align;
+use super::text;
 use super::tiles;
 
 const WHITE: Rgb = Rgb(0xff, 0xff, 0xff);
@@ -23,6 +24,8 @@ const GRID: Rgb = Rgb(0xdd, 0xdd, 0xdd);
 const FINE_GRID: Rgb = Rgb(0xf0, 0xf0, 0xf0);
 
 const BORDER: f64 = 0.9;
+/// Room between the numbers of an axis, at least.
+const LABEL_GAP: f64 = 6.0;
 const LINE: f64 = 1.7;
 const THIN: f64 = 0.9;
 /// Widths of a line between areas, and of the light around it that sets it off from dark ones.
@@ -45,11 +48,17 @@ pub(super) fn paint<DB: DrawingBackend>(
     for (i, line) in layout.title.iter().enumerate() {
         canvas.text(line, TITLE, Align::Start, (left, MARGIN + TITLE + i as f64 * TITLE_LINE), INK)?;
     }
-    for (panel, frame) in picture.panels.iter().zip(&layout.frames) {
-        Plot { canvas, x: &picture.x, panel, frame }.paint()?;
+    let rows = picture.rows();
+    for (at, (panel, frame)) in picture.panels.iter().zip(&layout.frames).enumerate() {
+        let (is_first, has_ordinate) = (at < rows, picture.has_ordinate(at));
+        Plot { canvas, x: &picture.x, panel, frame, is_first, has_ordinate }.paint()?;
     }
-    if let Some(frame) = layout.frames.last() {
+    for frame in layout.frames.iter().skip(rows - 1).step_by(rows) {
         abscissa(canvas, picture, frame)?;
+    }
+    if let (Some(first), Some(last)) = (layout.frames.get(rows - 1), layout.frames.last()) {
+        let middle = (first.left + last.right) / 2.0;
+        canvas.text(&picture.x_label, LABEL, Align::Middle, (middle, last.bottom + layout::X_LABEL), INK)?;
     }
     if let (Some(bar), Some(frame)) = (&picture.color_bar, &layout.color_bar) {
         color_bar(canvas, bar, frame)?;
@@ -95,16 +104,21 @@ fn color_bar<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, bar: &ColorBar, frame:
     Ok(())
 }
 
-/// The common axis, below the lowest panel.
+/// The numbers of the common axis, below the lowest panel of a column; of narrow columns, those that have room.
 fn abscissa<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, picture: &Picture, frame: &Frame) -> Result<(), FigureError> {
+    let mut end = f64::NEG_INFINITY;
     for tick in picture.x.ticks() {
         if let Some(label) = &tick.label {
             let x = frame.left + picture.x.place(tick.value) * frame.width();
+            let half = text::width(label, SMALL) / 2.0;
+            if picture.columns > 1 && x - half < end {
+                continue;
+            }
+            end = x + half + LABEL_GAP;
             canvas.text(label, SMALL, Align::Middle, (x, frame.bottom + layout::X_TICKS), INK)?;
         }
     }
-    let middle = (frame.left + frame.right) / 2.0;
-    canvas.text(&picture.x_label, LABEL, Align::Middle, (middle, frame.bottom + layout::X_LABEL), INK)
+    Ok(())
 }
 
 fn legend<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, picture: &Picture, layout: &Layout) -> Result<(), FigureError> {
@@ -182,6 +196,9 @@ struct Plot<'a, DB: DrawingBackend> {
     x: &'a Axis,
     panel: &'a Panel,
     frame: &'a Frame,
+    /// Whether it is in the first column, which has the names of the ordinates of all.
+    is_first: bool,
+    has_ordinate: bool,
 }
 
 impl<DB: DrawingBackend> Plot<'_, DB> {
@@ -240,7 +257,7 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
 
     fn ordinate(&self) -> Result<(), FigureError> {
         let Frame { left, top, bottom, .. } = *self.frame;
-        for tick in self.panel.y.ticks() {
+        for tick in self.panel.y.ticks().iter().filter(|_| self.has_ordinate) {
             if let Some(label) = &tick.label {
                 let y = self.at((self.x.low(), tick.value)).1;
                 self.canvas.line(&[(left - TICK, y), (left, y)], GREY, BORDER)?;
@@ -248,7 +265,7 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
                 self.canvas.text(label, SMALL, Align::End, end, INK)?;
             }
         }
-        for (value, drawing) in &self.panel.symbols {
+        for (value, drawing) in self.panel.symbols.iter().filter(|_| self.has_ordinate) {
             let y = self.at((self.x.low(), *value)).1;
             symbol(self.canvas, *drawing, (left - TICK - 2.0 - SYMBOL.0, y))?;
         }
@@ -256,7 +273,8 @@ impl<DB: DrawingBackend> Plot<'_, DB> {
             self.canvas.text(&self.panel.heading, SMALL, Align::Start, (left, top - 4.5), INK)?;
         }
         let middle = (top + bottom) / 2.0;
-        self.canvas.upright_text(&self.panel.y_label, LABEL, (MARGIN + LABEL, middle), INK)
+        let label = if self.is_first { self.panel.y_label.as_str() } else { "" };
+        self.canvas.upright_text(label, LABEL, (MARGIN + LABEL, middle), INK)
     }
 
     fn layer(&self, layer: &Layer, arrows: &mut Vec<(Edge, f64)>) -> Result<(), FigureError> {
