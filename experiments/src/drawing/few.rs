@@ -3,7 +3,7 @@
 use crate::figure::FigureError;
 use crate::record::Setting;
 use crate::spec::{
-    Axis, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name,
+    Axis, AxisValues, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name,
 };
 use crate::sweep::Plan;
 use crate::train::OPTIONS;
@@ -81,9 +81,16 @@ fn thin(spec: &mut Spec, conditions: &mut Vec<usize>, keep: usize) {
     let selections = spec.figures.iter().flat_map(|figure| &figure.options.selection);
     let selected: Vec<(String, Setting)> = selections.flat_map(|selection| selection.settings.clone()).collect();
     let thin_axis = |axis: &mut Axis, name: &str| {
-        let is_selected = |value: &f64| selected.contains(&(name.to_owned(), Setting::Number(*value)));
         if axis.count() > keep as u64 && !matches!(axis, Axis::Choices(_)) {
-            *axis = Axis::Values(some_of(&axis.values(name), keep, is_selected));
+            let values = AxisValues::new(axis, name);
+            let selected = selected.iter().filter_map(|selected| match selected {
+                (column, Setting::Number(value)) if column == name => values.find(*value),
+                _ => None,
+            });
+            let mut places: Vec<u64> = spread(values.count(), keep).chain(selected).collect();
+            places.sort_unstable();
+            places.dedup();
+            *axis = Axis::Values(places.into_iter().map(|place| values.get(place)).collect());
         }
     };
     for grid in &mut spec.optimizers {
@@ -118,13 +125,16 @@ fn thin(spec: &mut Spec, conditions: &mut Vec<usize>, keep: usize) {
 
 /// This many of the items, evenly spaced, the first and the last among them; and those that are wanted.
 fn some_of<T: Clone>(items: &[T], keep: usize, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
-    let (last, gaps) = (items.len().saturating_sub(1), keep.saturating_sub(1).max(1));
-    if items.len() <= keep {
-        return items.to_vec();
-    }
-    let places: Vec<usize> = (0..keep).map(|index| index * last / gaps).collect();
-    let is_kept = |place: &usize| places.binary_search(place).is_ok() || is_wanted(&items[*place]);
+    let places: Vec<u64> = spread(items.len() as u64, keep).collect();
+    let is_kept = |place: &usize| places.binary_search(&(*place as u64)).is_ok() || is_wanted(&items[*place]);
     (0..items.len()).filter(is_kept).map(|place| items[place].clone()).collect()
+}
+
+/// This many of the numbers below `count`, evenly spaced, the first and the last among them.
+fn spread(count: u64, keep: usize) -> impl Iterator<Item = u64> {
+    let keep = (keep as u64).min(count);
+    let (last, gaps) = (count.saturating_sub(1), keep.saturating_sub(1).max(1));
+    (0..keep).map(move |index| (u128::from(index) * u128::from(last) / u128::from(gaps)) as u64)
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use super::reader::{Field, Interval, Table};
 use super::train::MAX_TRIALS;
 use crate::random::Stream;
 
+/// The most values of an axis that are not computed one by one, but kept.
+const MAX_LISTED: u64 = 20_000_000;
+
 /// The values of a hyperparameter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Axis {
@@ -60,7 +63,7 @@ pub(super) const KEYS: &[Key] = &[
         Values::Integer(2, MAX_TRIALS),
         Without::Words("needed by linear and log"),
     ),
-    Key::new("samples", "how many", Values::Integer(1, MAX_TRIALS), Without::Words("needed by log_uniform")),
+    Key::new("samples", "how many", Values::Integer(1, MAX_LISTED), Without::Words("needed by log_uniform")),
 ];
 
 const BOUNDS: Values = Values::Words("[low, high]");
@@ -93,12 +96,8 @@ impl Axis {
         match self {
             Self::Values(values) => values.clone(),
             Self::Choices(choices) => choices.iter().map(|&index| index as f64).collect(),
-            Self::Linear { low, high, points } => {
-                range(*points, (*low, *high), |at| twelve_digits(between(*low, *high, at)))
-            }
-            Self::Log { low, high, points } => {
-                let logs = (libm::log10(*low), libm::log10(*high));
-                range(*points, (*low, *high), |at| twelve_digits(libm::exp10(between(logs.0, logs.1, at))))
+            Self::Linear { points, .. } | Self::Log { points, .. } => {
+                (0..*points).map(|number| self.value(number)).collect()
             }
             Self::LogUniform { low, high, samples } => {
                 let text = format!("{hyperparameter} = {{ log_uniform = [{}, {}] }}", number(*low), number(*high));
@@ -112,6 +111,50 @@ impl Axis {
                 (0..*samples).map(|_| draw()).collect()
             }
         }
+    }
+
+    /// The value of a list or of a range that has this number; see [`Self::values`].
+    ///
+    /// # Panics
+    ///
+    /// If there is no such value, or they are random.
+    pub fn value(&self, number: u64) -> f64 {
+        match self {
+            Self::Values(values) => values[number as usize],
+            Self::Choices(choices) => choices[number as usize] as f64,
+            Self::Linear { low, high, points } => point((number, *points), (*low, *high), |at| between(*low, *high, at)),
+            Self::Log { low, high, points } => {
+                let inner = |at| libm::exp10(between(libm::log10(*low), libm::log10(*high), at));
+                point((number, *points), (*low, *high), inner)
+            }
+            Self::LogUniform { .. } => panic!("a sample has no values by number"),
+        }
+    }
+
+    /// Whether it is a range whose neighbours surely differ: they are further apart than twelve digits can tell.
+    pub(super) fn is_spaced(&self) -> bool {
+        let (gap, size) = match self {
+            Self::Linear { low, high, points } => (high / *points as f64 - low / *points as f64, low.abs().max(*high)),
+            // The relative gap is larger than that of the logarithms.
+            Self::Log { low, high, points } => ((libm::log10(*high) - libm::log10(*low)) / *points as f64, 1.0),
+            _ => return false,
+        };
+        gap > 4e-11 * size
+    }
+
+    /// The number of a range's value that is nearest to this one, but for rounding; none if it is not within the range.
+    pub(super) fn nearest(&self, value: f64) -> Option<u64> {
+        let share = match self {
+            Self::Linear { low, high, .. } if (*low..=*high).contains(&value) => {
+                (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0)
+            }
+            Self::Log { low, high, .. } if (*low..=*high).contains(&value) => {
+                let low = libm::log10(*low);
+                (libm::log10(value) - low) / (libm::log10(*high) - low)
+            }
+            _ => return None,
+        };
+        Some(libm::round(share * (self.count() - 1) as f64) as u64)
     }
 
     pub(super) fn read(field: &Field<'_>, hyperparameter: &Hyperparameter) -> Result<Self, InputError> {
@@ -179,10 +222,14 @@ fn read_range(field: &Field<'_>, table: &Table<'_>, interval: Interval) -> Resul
     let (low, high) = read_bounds(&bounds, interval, kind != "linear")?;
     let count = table.required(keys[1], "how many values")?;
     if kind == "log_uniform" {
-        return Ok(Axis::LogUniform { low, high, samples: count.integer(1..=MAX_TRIALS)? });
+        return Ok(Axis::LogUniform { low, high, samples: count.integer(1..=MAX_LISTED)? });
     }
     let points = count.integer(2..=MAX_TRIALS)?;
-    Ok(if kind == "log" { Axis::Log { low, high, points } } else { Axis::Linear { low, high, points } })
+    let axis = if kind == "log" { Axis::Log { low, high, points } } else { Axis::Linear { low, high, points } };
+    if points > MAX_LISTED && !axis.is_spaced() {
+        return Err(count.error(format!("there are not {points} numbers of twelve digits between the bounds")));
+    }
+    Ok(axis)
 }
 
 pub(super) fn read_bounds(field: &Field<'_>, interval: Interval, is_log: bool) -> Result<(f64, f64), InputError> {
@@ -205,15 +252,16 @@ pub(super) fn read_bounds(field: &Field<'_>, interval: Interval, is_log: bool) -
     Ok((low, high))
 }
 
-/// The points of a range: both ends as they were written; between them, `inner` of the share of the way.
-fn range(points: u64, ends: (f64, f64), inner: impl Fn((u64, u64)) -> f64) -> Vec<f64> {
+/// A point of a range, by its number and that of all: both ends as they were written; between them, `inner` of the share of
+/// the way.
+fn point((number, points): (u64, u64), ends: (f64, f64), inner: impl Fn((u64, u64)) -> f64) -> f64 {
     let last = points - 1;
-    let point = |index| match index {
+    assert!(number <= last, "point {number} of {points}");
+    match number {
         0 => ends.0,
-        _ if index == last => ends.1,
-        _ => inner((index, last)).clamp(ends.0, ends.1),
-    };
-    (0..points).map(point).collect()
+        _ if number == last => ends.1,
+        _ => twelve_digits(inner((number, last))).clamp(ends.0, ends.1),
+    }
 }
 
 /// The number `index / last` of the way from `low` to `high`. The weights are integers, so that halves, thirds and

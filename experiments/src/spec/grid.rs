@@ -6,6 +6,7 @@ use super::axis::Axis;
 use super::error::{InputError, suggestion};
 use super::key::{Key, Values, Without};
 use super::reader::{Field, Interval, Table};
+use super::values::AxisValues;
 use crate::record::{LABEL, Setting};
 use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
 
@@ -75,13 +76,14 @@ impl PartialEq for Grid {
 }
 
 /// The points of a grid by their numbers; the last axis moves fastest.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GridPoints {
     /// The values of all axes: those of hyperparameters, of options, and of factors of the learning rate.
-    axes: Vec<Vec<f64>>,
-    hyperparameters: usize,
+    pub axes: Vec<AxisValues>,
+    /// How many of them are of hyperparameters.
+    pub hyperparameters: usize,
     /// The places of the options among [`OPTIONS`].
-    options: Vec<usize>,
+    pub options: Vec<usize>,
 }
 
 /// A point of a grid.
@@ -97,8 +99,13 @@ pub struct GridPoint {
 
 impl GridPoints {
     /// How many there are.
-    pub fn count(&self) -> usize {
-        self.axes.iter().map(Vec::len).product()
+    pub fn count(&self) -> u64 {
+        self.axes.iter().map(AxisValues::count).product()
+    }
+
+    /// How many values each axis has.
+    pub fn lengths(&self) -> impl Iterator<Item = u64> + '_ {
+        self.axes.iter().map(AxisValues::count)
     }
 
     /// The point of this number. Options that its schedule does not read have their defaults there, so that equal
@@ -107,13 +114,13 @@ impl GridPoints {
     /// # Panics
     ///
     /// If there is no such point.
-    pub fn get(&self, number: usize) -> GridPoint {
+    pub fn get(&self, number: u64) -> GridPoint {
         assert!(number < self.count(), "point {number} of {}", self.count());
         let mut hyperparameters = vec![0.0; self.axes.len()];
         let mut rest = number;
         for (value, axis) in hyperparameters.iter_mut().zip(&self.axes).rev() {
-            *value = axis[rest % axis.len()];
-            rest /= axis.len();
+            *value = axis.get(rest % axis.count());
+            rest /= axis.count();
         }
         let lr_scale = hyperparameters.split_off(self.hyperparameters + self.options.len());
         let values = hyperparameters.split_off(self.hyperparameters);
@@ -151,7 +158,7 @@ impl Grid {
 
     /// Its points.
     pub fn points(&self) -> GridPoints {
-        let axes = self.all_axes().map(|(name, axis)| axis.values(&name)).collect();
+        let axes = self.all_axes().map(|(name, axis)| AxisValues::new(axis, &name)).collect();
         let options = self.options.iter().map(|(at, _)| *at).collect();
         GridPoints { axes, hyperparameters: self.axes.len(), options }
     }
@@ -185,10 +192,10 @@ impl Grid {
                 Some(Domain::Choice(names)) => names[value as usize].to_owned(),
                 _ => Setting::Number(value).text(),
             };
-            let values = axis.values(&name);
-            match &values[..] {
-                [only] => format!("{name} = {}", value(*only)),
-                _ => format!("{name} = {} … {}", value(values[0]), value(values[values.len() - 1])),
+            let values = AxisValues::new(axis, &name);
+            match values.count() {
+                1 => format!("{name} = {}", value(values.get(0))),
+                count => format!("{name} = {} … {}", value(values.get(0)), value(values.get(count - 1))),
             }
         };
         let differing = self.all_axes().filter(differs).map(text);
@@ -293,7 +300,7 @@ fn read_options(table: &Table<'_>, optimizer: &Optimizer) -> Result<Vec<(usize, 
             return Ok(None);
         };
         let axis = Axis::read(&field, option)?;
-        if WHOLE_NUMBERS.contains(&option.name) && axis.values(option.name).iter().any(|steps| steps.fract() != 0.0) {
+        if WHOLE_NUMBERS.contains(&option.name) && AxisValues::new(&axis, option.name).iter().any(|steps| steps.fract() != 0.0) {
             return Err(field.expected("whole numbers of steps"));
         }
         Ok(Some(axis))

@@ -35,6 +35,7 @@ pub mod shipped;
 mod spectrum;
 mod synthetic;
 mod train;
+mod values;
 mod weights;
 
 use std::path::{Path, PathBuf};
@@ -71,6 +72,7 @@ pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use thalweg_engine::network::Perturbation;
 pub use thalweg_record::nearest;
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
+pub use values::AxisValues;
 pub use weights::{RECORD, Weights, WeightsOf};
 
 pub(crate) use canonical::{number, point, quoted};
@@ -278,10 +280,20 @@ impl Spec {
         })
     }
 
-    /// The problems of the trials of the first condition: one, or one per seed if each trial has examples of its own.
-    pub fn instances(&self) -> Vec<Problem> {
-        let seeds = if self.problem.each_trial { self.train.seeds.iter().collect() } else { vec![self.problem.seed] };
-        seeds.into_iter().map(|seed| Problem { seed, each_trial: false, ..self.problem.clone() }).collect()
+    /// How many problems the trials of the first condition have: one, or one per seed if each trial has examples of its
+    /// own.
+    pub fn instances(&self) -> u64 {
+        if self.problem.each_trial { self.train.seeds.count() } else { 1 }
+    }
+
+    /// One of the problems of the trials of the first condition.
+    ///
+    /// # Panics
+    ///
+    /// If it has no such problem.
+    pub fn instance(&self, number: u64) -> Problem {
+        let seed = if self.problem.each_trial { self.train.seeds.get(number) } else { self.problem.seed };
+        Problem { seed, each_trial: false, ..self.problem.clone() }
     }
 
     /// The label of each table `[[optimizer]]`; none where names are enough.

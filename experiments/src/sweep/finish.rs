@@ -1,13 +1,14 @@
 //! From the rows of a sweep to its results.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufReader, Write};
 
 use thalweg_kernels::CONTRACT;
 
 use super::folder::{Folder, Workshop};
 use super::outputs::{SPEC, SUMMARY};
 use super::run::RunError;
-use super::{Figures, Model, Quadratic, WeightFiles, descent, rows};
+use super::{Figures, Model, Quadratic, WeightFiles, collision, descent, rows};
 use crate::data::Splits;
 use crate::record::manifest::Manifest;
 use crate::record::{self, OPTIMUM, Provenance, SPECTRUM, Store, TABLES, atomic};
@@ -37,6 +38,9 @@ impl Finish<'_> {
         let failed = |source| folder.error(source);
         let mut files = self.write_tables().map_err(failed)?;
         let runs = folder.path.join("runs.csv");
+        let keys = File::open(&runs).and_then(|runs| collision::keys_of(BufReader::new(runs))).map_err(failed)?;
+        collision::find(&keys).map_or(Ok(()), |trials| Err(folder.plan.collision(trials)))?;
+        drop(keys);
         crate::stats::write_summary(&folder.path.join(SUMMARY), &runs)?;
         files.push(SUMMARY.to_owned());
         files.extend(self.weights.publish(&self.weights.rows(&runs)?).map_err(failed)?);
@@ -50,7 +54,8 @@ impl Finish<'_> {
             let manifest = Manifest::of(folder.path, CONTRACT, &files)?;
             let kept = |figures: &dyn Figures| figures.kept_steps_per_epoch(folder.spec, steps_per_epoch);
             let steps_per_epoch = self.figures.and_then(kept);
-            let manifest = Manifest { inputs: folder.inputs.clone(), steps_per_epoch, ..manifest };
+            let (inputs, trials) = (folder.inputs.clone(), folder.part());
+            let manifest = Manifest { inputs, trials, steps_per_epoch, ..manifest };
             manifest.write(folder.path)?;
             folder.drop_tables()?;
             workshop.remove(folder.path, Some(&manifest))

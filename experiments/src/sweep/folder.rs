@@ -9,6 +9,7 @@ use thalweg_kernels::CONTRACT;
 
 use super::lock::{FolderLock, WORKSHOP};
 use super::outputs::{CLAIM, Claimed, Outputs, SPEC, SUMMARY};
+use super::part::Part;
 use super::rows;
 use super::run::{Progress, Reuse, RunError};
 use super::salvage::{self, Found, Numbers, Stamp, Tables};
@@ -154,7 +155,17 @@ impl Folder<'_> {
         })
     }
 
+    /// Which of the trials of the spec are run, if not all, as manifests say it.
+    pub fn part(&self) -> Option<String> {
+        Part::from(&self.plan.trials).map(|part| part.to_string())
+    }
+
+    /// Whether results are of the trials of this sweep.
     fn is_same_spec(&self, manifest: &Manifest) -> bool {
+        manifest.trials == self.part() && self.has_same_text(manifest)
+    }
+
+    fn has_same_text(&self, manifest: &Manifest) -> bool {
         manifest.spec == blake3::hash(self.text.as_bytes()).to_hex().as_str()
     }
 
@@ -193,15 +204,24 @@ impl Folder<'_> {
         }
         let manifest = workshop.inventory.manifest.as_ref().filter(|manifest| manifest.contract == CONTRACT);
         // Results of the same spec but other data are to be made again; those of another spec may be wanted.
-        let is_same_spec =
-            manifest.is_some_and(|manifest| manifest.spec == blake3::hash(self.text.as_bytes()).to_hex().as_str());
+        let is_same_spec = manifest.is_some_and(|manifest| self.is_same_spec(manifest));
         if let Some(manifest) = manifest.filter(|_| !is_same_spec) {
             match self.tables(manifest).map_err(failed)? {
                 Some(tables) => found.others += Found::in_tables(tables, &numbers).map_err(failed)?.others,
                 None => return Err(RunError::Occupied(self.path.to_owned())),
             }
         }
-        if found.others > 0 { Err(RunError::Occupied(self.path.to_owned())) } else { Ok(()) }
+        if found.others == 0 {
+            return Ok(());
+        }
+        let path = self.path.to_owned();
+        Err(match manifest.filter(|manifest| self.has_same_text(manifest)) {
+            Some(manifest) => {
+                let or_all = |part: Option<String>| part.unwrap_or_else(|| format!("0..{}", self.plan.trials.all()));
+                RunError::OtherPart { path, held: or_all(manifest.trials.clone()), wanted: or_all(self.part()) }
+            }
+            None => RunError::Occupied(path),
+        })
     }
 
     /// The tables of finished results, if their rows have the form of this sweep's.
@@ -215,7 +235,7 @@ impl Folder<'_> {
                 (other.curves, other.trajectory, other.effective_lr) == (own.curves, own.trajectory, own.effective_lr);
             Some(same && other.columns == own.columns)
         };
-        if self.is_same_spec(manifest) || is_of_form() == Some(true) {
+        if self.has_same_text(manifest) || is_of_form() == Some(true) {
             return Tables::open(self.path, manifest, &rows::headers(self.spec, self.plan));
         }
         Ok(None)

@@ -15,6 +15,7 @@ mod overrides;
 mod plans;
 mod problems;
 mod shipped;
+mod trials;
 
 use std::path::Path;
 
