@@ -3,7 +3,8 @@
 use crate::figure::FigureError;
 use crate::record::Setting;
 use crate::spec::{
-    Axis, AxisValues, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name,
+    Axis, AxisValues, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf,
+    lr_scale_name,
 };
 use crate::sweep::Plan;
 use crate::train::OPTIONS;
@@ -58,14 +59,16 @@ impl Few {
     pub(super) fn is_sure(&self, error: &FigureError) -> bool {
         let names: Vec<&str> = self.spec.optimizers.iter().map(|grid| grid.optimizer.name).collect();
         let is_once = (1..names.len()).all(|index| !names[..index].contains(&names[index]));
-        (self.is_whole && is_once) || !matches!(error, FigureError::NoData { .. })
+        let is_sure = self.is_whole && is_once && self.spec.combinations.draw.is_none();
+        is_sure || !matches!(error, FigureError::NoData { .. })
     }
 }
 
 /// How many trials a spec has, if that fits.
 fn trials(spec: &Spec) -> Option<u64> {
     let points = spec.optimizers.iter().try_fold(0_u64, |sum, grid| sum.checked_add(grid.count()?))?;
-    let of = |Condition { problem, network, train, .. }: &Condition| {
+    let of = |Condition { problem, network, train, draws, .. }: &Condition| {
+        let points = draws.as_ref().map_or(points, |draws| draws.len() as u64 * spec.optimizers.len() as u64);
         let starts = match problem.landscape() {
             Some(landscape) => landscape.starts.count()?,
             None => network.as_ref()?.init_offset.as_ref().map_or(1, Axis::count),
@@ -93,7 +96,11 @@ fn thin(spec: &mut Spec, conditions: &mut Vec<usize>, keep: usize) {
             *axis = Axis::Values(places.into_iter().map(|place| values.get(place)).collect());
         }
     };
+    let is_drawn = spec.conditions.iter().any(|condition| condition.draws.is_some());
     for grid in &mut spec.optimizers {
+        if let Some(draw) = grid.draw.as_mut().filter(|_| !is_drawn) {
+            draw.count = draw.count.min(keep as u64);
+        }
         let names = grid.optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
         grid.axes.iter_mut().zip(names).for_each(|(axis, name)| thin_axis(axis, name));
         grid.options.iter_mut().for_each(|(at, axis)| thin_axis(axis, OPTIONS[*at].name));

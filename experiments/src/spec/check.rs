@@ -169,7 +169,8 @@ fn add_size(spec: &Spec, total: &mut u64) -> Result<(), InputError> {
     };
     for grid in &spec.optimizers {
         let each = |count: u64| count.checked_mul(seeds)?.checked_mul(starts);
-        let trials = grid.count().and_then(each);
+        let draws = spec.conditions[0].draws.as_ref().map(|draws| draws.len() as u64);
+        let trials = draws.or_else(|| grid.count()).and_then(each);
         let sum = trials.and_then(|trials| total.checked_add(trials));
         let Some(sum) = sum.filter(|&sum| sum <= MAX_TRIALS) else {
             let points = grid.count().map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());

@@ -3,6 +3,7 @@
 use toml::de::DeValue;
 
 use super::document::Node;
+use super::draw::Draw;
 use super::error::InputError;
 use super::factor::{SECTIONS, Written, setting, text};
 use super::key::{Key, Values, Without, names};
@@ -16,6 +17,13 @@ pub(super) const KEYS: &[Key] = &[
         "keys of [problem], [network] and [train] that have equally many values and take their first, second, … together",
         Values::Words("a list of lists, such as [[\"train.batch\", \"train.steps\"]]"),
         Without::Words("each combines with all others"),
+    ),
+    Key::new(
+        "draw",
+        "points drawn jointly from all axes of an optimizer, the problem, the network and the training, in place of the \
+         product; each runs with all seeds and starts",
+        Values::Words("{ halton = n } or { random = n }"),
+        Without::Words("the product of all axes"),
     ),
     Key::new(
         "skip",
@@ -32,6 +40,8 @@ pub struct Combinations {
     pub together: Vec<Vec<String>>,
     /// What is left out.
     pub skip: Vec<Skip>,
+    /// What is drawn in place of the product.
+    pub draw: Option<Draw>,
 }
 
 /// Values that are left out where they come together.
@@ -53,6 +63,7 @@ impl Combinations {
         let Some(table) = table else { return Ok(Self::default()) };
         table.allow(&names(KEYS))?;
         let mut combinations = Self::default();
+        combinations.draw = table.optional("draw").map(|field| Draw::read(&field)).transpose()?;
         if let Some(field) = table.optional("together") {
             for group in field.list("a list of lists of keys")? {
                 let keys = group.list("a list of keys, such as [\"train.batch\", \"train.steps\"]")?;
@@ -75,6 +86,7 @@ impl Combinations {
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         use super::canonical::{list, quoted};
         let mut lines = Vec::new();
+        lines.extend(self.draw.iter().map(|draw| ("draw", draw.text())));
         if !self.together.is_empty() {
             lines.push(("together", list(&self.together, |keys| list(keys, |key| quoted(key)))));
         }

@@ -25,19 +25,21 @@ pub struct Condition {
     pub train: Train,
     /// The value of each of the spec's factors, where it has one.
     pub levels: Vec<Option<Setting>>,
+    /// Which points of a draw have it, ascending; all, where nothing of it is drawn.
+    pub draws: Option<Vec<u64>>,
     pub(super) document: Arc<Document>,
 }
 
 /// Where a condition was written is not part of what it says.
 impl PartialEq for Condition {
     fn eq(&self, other: &Self) -> bool {
-        (&self.problem, &self.network, &self.train, &self.levels)
-            == (&other.problem, &other.network, &other.train, &other.levels)
+        (&self.problem, &self.network, &self.train, &self.levels, &self.draws)
+            == (&other.problem, &other.network, &other.train, &other.levels, &other.draws)
     }
 }
 
 impl Condition {
-    pub(super) fn read(document: Document) -> Result<Self, InputError> {
+    pub(super) fn read(document: Document, draws: Option<Vec<u64>>) -> Result<Self, InputError> {
         let root = Table::root(&document);
         let section = |key| root.required(key, &format!("a table [{key}]"))?.table();
         let problem = Problem::read(&section("problem")?)?;
@@ -49,7 +51,7 @@ impl Condition {
         } else {
             (Some(Network::read(&section("network")?)?), Train::read(&section("train")?)?)
         };
-        Ok(Self { problem, network, train, levels: Vec::new(), document: Arc::new(document) })
+        Ok(Self { problem, network, train, levels: Vec::new(), draws, document: Arc::new(document) })
     }
 }
 

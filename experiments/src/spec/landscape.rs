@@ -2,7 +2,7 @@
 
 use thalweg_kernels::landscape::{self, Dimensions};
 
-use super::axis::{Axis, read_bounds};
+use super::axis::{Axis, Use, read_bounds};
 use super::error::InputError;
 use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Table};
@@ -238,7 +238,7 @@ fn read_spectrum(field: &Field<'_>) -> Result<Vec<f64>, InputError> {
     if field.as_table().is_none() {
         return read_point(field);
     }
-    let axis = Axis::read_numbers(field, Interval::FINITE)?;
+    let axis = Axis::read_numbers(field, Interval::FINITE, Use::Product)?;
     if axis.count() > MAX_DIMENSIONS as u64 {
         return Err(field.error(format!("{} eigenvalues are more than {MAX_DIMENSIONS}", axis.count())));
     }

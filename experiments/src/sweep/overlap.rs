@@ -1,12 +1,12 @@
 //! Which points of a grid, and which starts and seeds of a condition, are those of another one: by their axes, not one by
 //! one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::remainder::Region;
 use super::starts::Starts;
 use super::subset::Subset;
-use crate::spec::{AxisValues, GridPoints, Seeds};
+use crate::spec::{AxisValues, GridPoint, GridPoints, Seeds};
 use crate::train::{COURSES, OPTIONS, SCHEDULE};
 
 /// The numbers of the values that another axis has as well.
@@ -16,13 +16,13 @@ fn shared(own: &AxisValues, other: &AxisValues) -> Subset {
     }
     match (own, other) {
         (AxisValues::Listed(own), AxisValues::Listed(other)) if own.len() * other.len() > 1 << 12 => {
-            let others: HashMap<u64, ()> = other.iter().map(|value| (value.to_bits(), ())).collect();
-            let is_shared = |(_, value): &(u64, &f64)| others.contains_key(&value.to_bits());
+            let others: HashSet<u64> = other.iter().map(|value| value.to_bits()).collect();
+            let is_shared = |(_, value): &(u64, &f64)| others.contains(&value.to_bits());
             Subset::of((0..).zip(own).filter(is_shared).map(|(number, _)| number))
         }
-        _ if own.count() <= other.count() => {
-            Subset::of((0..).zip(own.iter()).filter(|(_, value)| other.find(*value).is_some()).map(|(number, _)| number))
-        }
+        _ if own.count() <= other.count() => Subset::of(
+            (0..).zip(own.iter()).filter(|(_, value)| other.find(*value).is_some()).map(|(number, _)| number),
+        ),
         _ => Subset::of(other.iter().filter_map(|value| own.find(value))),
     }
 }
@@ -40,8 +40,40 @@ fn is_read(option: usize, course: f64) -> bool {
     option <= SCHEDULE || COURSES[course as usize].reads.contains(&OPTIONS[option].name)
 }
 
+/// What tells a point of a grid from others.
+pub(super) fn bits(point: &GridPoint) -> Vec<Vec<u64>> {
+    let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect();
+    [&point.hyperparameters, &point.options, &point.lr_scale].map(|numbers| bits(numbers)).to_vec()
+}
+
+/// The points of a product that are this point.
+fn places(grid: &GridPoints, point: &GridPoint) -> Option<Region> {
+    let course = if point.options.is_empty() { OPTIONS[SCHEDULE].default } else { point.options[SCHEDULE] };
+    let layers = grid.axes.len() - grid.hyperparameters - grid.options.len();
+    if layers != point.lr_scale.len() {
+        return None;
+    }
+    let value = |option: usize| point.options.get(option).copied().unwrap_or(OPTIONS[option].default);
+    for option in (0..OPTIONS.len()).filter(|option| is_read(*option, course)) {
+        values_of(grid, option).1.find(value(option))?;
+    }
+    let options = grid.options.iter().map(|option| is_read(*option, course).then(|| value(*option)));
+    let values = point.hyperparameters.iter().copied().map(Some).chain(options);
+    let values = values.chain(point.lr_scale.iter().copied().map(Some));
+    let place = |(axis, value): (&AxisValues, Option<f64>)| match value {
+        Some(value) => axis.find(value).map(|number| Subset::of([number])),
+        None => Some(Subset::all(axis.count())),
+    };
+    grid.axes.iter().zip(values).map(place).collect()
+}
+
 /// The points of a grid that are there before, in the same grid: parameters that a schedule does not read have one value.
 pub(super) fn repetitions(grid: &GridPoints) -> Vec<Region> {
+    if grid.are_drawn() {
+        let mut seen = HashSet::new();
+        let again = Subset::of((0..grid.count()).filter(|number| !seen.insert(bits(&grid.get(*number)))));
+        return if again.is_empty() { Vec::new() } else { vec![vec![again]] };
+    }
     let (schedule, courses) = values_of(grid, SCHEDULE);
     let mut regions = Vec::new();
     for (number, course) in (0..).zip(courses.iter()) {
@@ -50,7 +82,7 @@ pub(super) fn repetitions(grid: &GridPoints) -> Vec<Region> {
             if is_read(*option, course) || grid.axes[axis].count() == 1 {
                 continue;
             }
-            let mut region: Region = grid.lengths().map(Subset::all).collect();
+            let mut region: Region = grid.lengths().into_iter().map(Subset::all).collect();
             if let Some(schedule) = schedule {
                 region[schedule] = Subset::of([number]);
             }
@@ -63,6 +95,20 @@ pub(super) fn repetitions(grid: &GridPoints) -> Vec<Region> {
 
 /// The points of a grid that another one of the same optimizer has.
 pub(super) fn shared_points(own: &GridPoints, other: &GridPoints) -> Vec<Region> {
+    let all = |grid: &GridPoints| (0..grid.count()).map(|number| grid.get(number)).collect::<Vec<GridPoint>>();
+    match (own.are_drawn(), other.are_drawn()) {
+        (true, is_drawn) => {
+            let others: HashSet<_> = if is_drawn { all(other).iter().map(bits).collect() } else { HashSet::new() };
+            let is_shared = |number: &u64| {
+                let point = own.get(*number);
+                if is_drawn { others.contains(&bits(&point)) } else { places(other, &point).is_some() }
+            };
+            let shared = Subset::of((0..own.count()).filter(is_shared));
+            return if shared.is_empty() { Vec::new() } else { vec![vec![shared]] };
+        }
+        (false, true) => return all(other).iter().filter_map(|point| places(own, point)).collect(),
+        (false, false) => {}
+    }
     let layers = |grid: &GridPoints| grid.axes.len() - grid.hyperparameters - grid.options.len();
     if layers(own) != layers(other) {
         return Vec::new();
@@ -71,7 +117,7 @@ pub(super) fn shared_points(own: &GridPoints, other: &GridPoints) -> Vec<Region>
     let (_, others) = values_of(other, SCHEDULE);
     let region = |(number, course): (u64, f64)| -> Option<Region> {
         others.find(course)?;
-        let mut region: Region = own.lengths().map(Subset::all).collect();
+        let mut region: Region = own.lengths().into_iter().map(Subset::all).collect();
         for axis in 0..own.hyperparameters {
             region[axis] = shared(&own.axes[axis], &other.axes[axis]);
         }
@@ -118,8 +164,8 @@ pub(super) fn shared_starts(own: &Starts, other: &Starts) -> Vec<Region> {
             vec![vec![Subset::of((0..).zip(own).filter(is_shared).map(|(number, _)| number))]]
         }
         (Starts::Points(own), Starts::Points(others)) => {
-            let others: HashMap<Vec<u64>, ()> = others.iter().map(|point| (bits(point), ())).collect();
-            let is_shared = |(_, point): &(u64, &Vec<f64>)| others.contains_key(&bits(point));
+            let others: HashSet<Vec<u64>> = others.iter().map(|point| bits(point)).collect();
+            let is_shared = |(_, point): &(u64, &Vec<f64>)| others.contains(&bits(point));
             vec![vec![Subset::of((0..).zip(own).filter(is_shared).map(|(number, _)| number))]]
         }
         (Starts::Sample { bounds, count, seed }, Starts::Sample { bounds: b, count: c, seed: s })
@@ -189,7 +235,10 @@ impl SeedRoles {
                     if first < end { Subset::range(first - from..end - from) } else { Subset::default() }
                 }
                 (Seeds::List(_), Seeds::Range { .. }) => Subset::of(
-                    (0..).zip(self.seeds.iter()).filter(|(_, seed)| other.seeds.find(*seed).is_some()).map(|(at, _)| at),
+                    (0..)
+                        .zip(self.seeds.iter())
+                        .filter(|(_, seed)| other.seeds.find(*seed).is_some())
+                        .map(|(at, _)| at),
                 ),
                 (_, Seeds::List(others)) => {
                     let known: HashMap<u64, u64> = match &self.seeds {
@@ -233,15 +282,18 @@ mod tests {
             [unused, unused, unused],
         ];
         let seeds = [range(0, 5), range(2, 5), list(&[3, 9, 2]), list(&[9]), list(&[4, 0, 2])];
-        let all: Vec<SeedRoles> =
-            roles.iter().flat_map(|roles| seeds.iter().map(|seeds| SeedRoles { seeds: seeds.clone(), roles: *roles })).collect();
+        let all: Vec<SeedRoles> = roles
+            .iter()
+            .flat_map(|roles| seeds.iter().map(|seeds| SeedRoles { seeds: seeds.clone(), roles: *roles }))
+            .collect();
         let decided = |of: &SeedRoles| -> Vec<[Option<u64>; 3]> {
             of.seeds.iter().take(of.count() as usize).map(|seed| of.decided(seed)).collect()
         };
         for one in &all {
             for other in &all {
                 let others = decided(other);
-                let expected = (0..).zip(decided(one)).filter(|(_, seed)| others.contains(seed)).map(|(number, _)| number);
+                let expected =
+                    (0..).zip(decided(one)).filter(|(_, seed)| others.contains(seed)).map(|(number, _)| number);
                 assert_eq!(one.shared(other), Subset::of(expected), "{one:?} and {other:?}");
             }
         }

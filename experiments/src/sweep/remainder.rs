@@ -62,8 +62,7 @@ impl Remainder {
             strides[axis - 1] = strides[axis].checked_mul(lengths[axis]).expect("the points can be counted");
         }
         let open = (0..regions.len()).filter(|region| regions[*region].iter().all(|subset| !subset.is_empty()));
-        let mut builder =
-            Builder { lengths, strides: &strides, regions, states: Vec::new(), known: HashMap::new() };
+        let mut builder = Builder { lengths, strides: &strides, regions, states: Vec::new(), known: HashMap::new() };
         let (count, root) = builder.left(0, open.collect());
         let states = builder.states;
         Self { strides, count, states, root }
@@ -72,6 +71,11 @@ impl Remainder {
     /// How many points are left.
     pub fn count(&self) -> u64 {
         self.count
+    }
+
+    /// A hash that tells it from others.
+    pub fn digest(&self) -> blake3::Hash {
+        blake3::hash(format!("{self:?}").as_bytes())
     }
 
     /// The number in the product of the point of this rank.
@@ -119,7 +123,11 @@ impl Builder<'_> {
         let (mut stretches, mut count, mut here) = (Vec::new(), 0, BTreeSet::new());
         for ((first, changes), end) in cuts.into_iter().zip(ends) {
             for (region, begins) in changes {
-                if begins { here.insert(region) } else { here.remove(&region) };
+                if begins {
+                    here.insert(region)
+                } else {
+                    here.remove(&region)
+                };
             }
             if first >= end {
                 continue;

@@ -36,7 +36,8 @@ impl<'a> Renderer<'a> {
         outcome: &Outcome,
         weights: &[(String, blake3::Hash)],
     ) {
-        self.write(key, trial, outcome, weights).expect("memory takes every row, and rows have the cells of their header");
+        self.write(key, trial, outcome, weights)
+            .expect("memory takes every row, and rows have the cells of their header");
         let ends = self.writers.each_mut().map(|writer| {
             writer.flush().expect("memory takes every row");
             writer.get_ref().len() as u64

@@ -183,11 +183,12 @@ pub fn run_part(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Finished, RunError> {
-    let settings = &Settings { figures: settings.figures.filter(|_| part.is_none()), ..settings.clone() };
     let pool = Threads::start(settings.threads)?;
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
     let (files, data, plan) = pool.install(|| Plan::read_part(spec, part, settings.memory))?;
     check_run(spec, &plan.trials)?;
+    let is_whole = Part::from(&plan.trials).is_none();
+    let settings = &Settings { figures: settings.figures.filter(|_| is_whole), ..settings.clone() };
     plan.check_memory(settings.isa, settings.threads, settings.memory)?;
     let quadratic = Quadratic::of(spec, &plan, &data)?;
     settings.figures.map_or(Ok(()), |figures| figures.check(spec, &plan, &settings.out))?;

@@ -32,6 +32,13 @@ impl Subset {
         Self(ranges)
     }
 
+    /// The other numbers below this.
+    pub fn others(&self, count: u64) -> Self {
+        let ends = self.0.iter().map(|range| range.start).chain([count]);
+        let starts = std::iter::once(0).chain(self.0.iter().map(|range| range.end));
+        Self(starts.zip(ends).map(|(start, end)| start..end).filter(|range| !range.is_empty()).collect())
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -50,5 +57,7 @@ mod tests {
         assert_eq!(Subset::of([7, 1, 2, 5, 2, 6]).ranges(), [1..3, 5..8]);
         assert!(Subset::of([]).is_empty() && Subset::all(0).is_empty() && Subset::range(3..3).is_empty());
         assert_eq!(Subset::all(4), Subset::of(0..4));
+        assert_eq!(Subset::of([0, 3, 4]).others(7).ranges(), [1..3, 5..7]);
+        assert_eq!((Subset::default().others(2), Subset::all(2).others(2)), (Subset::all(2), Subset::default()));
     }
 }

@@ -1,18 +1,18 @@
 //! The trials of a plan, each made when it is asked for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use thalweg_kernels::optimizer::Optimizer;
 
-use super::Condition;
 use super::key::{KeyMaker, OptimizerKeys, Point};
 use super::overlap::{SeedRoles, repetitions, shared_points, shared_starts};
 use super::remainder::{Region, Remainder};
 use super::starts::Starts;
 use super::subset::Subset;
+use super::{Condition, overlap};
 use crate::record::Key;
 use crate::spec::{GridPoint, GridPoints, Spec};
 
@@ -122,6 +122,17 @@ impl OfCondition {
         lengths
     }
 
+    /// The points of each grid that the condition has not, or has had before, where it has some of those that are drawn.
+    fn not_drawn(draws: &[u64], grids: &[(&Optimizer, GridPoints)], alike: &[usize]) -> Vec<Vec<Region>> {
+        let mut seen = HashSet::new();
+        let gone = |(at, (_, points)): (usize, &(&Optimizer, GridPoints))| {
+            let mut own: Vec<u64> = draws.to_vec();
+            own.retain(|number| seen.insert((alike[at], overlap::bits(&points.get(*number)))));
+            vec![vec![Subset::of(own).others(points.count())]]
+        };
+        grids.iter().enumerate().map(gone).collect()
+    }
+
     /// The starts and seeds that another condition has as well, where both describe all else alike.
     fn shared(&self, other: &Self) -> Vec<Region> {
         let seeds = self.seeds.shared(&other.seeds);
@@ -150,10 +161,9 @@ impl OfCondition {
     }
 }
 
-/// Points with these coordinates on some axes, and any on the axes before or after, of these lengths.
-fn widened(before: &[u64], region: &Region, after: &[u64]) -> Region {
-    let all = |length: &u64| Subset::all(*length);
-    before.iter().map(all).chain(region.iter().cloned()).chain(after.iter().map(all)).collect()
+/// Points with these coordinates on some axes, and any on the axes after, of these lengths.
+fn widened(region: &Region, after: &[u64]) -> Region {
+    region.iter().cloned().chain(after.iter().map(|length| Subset::all(*length))).collect()
 }
 
 impl Trials {
@@ -169,19 +179,39 @@ impl Trials {
             repetitions(&grids[at].1).into_iter().chain(shared).collect::<Vec<Region>>()
         };
         let gone: Vec<Vec<Region>> = (0..grids.len()).map(before).collect();
-        let points: Vec<Vec<u64>> = grids.iter().map(|(_, points)| points.lengths().collect()).collect();
+        let points: Vec<Vec<u64>> = grids.iter().map(|(_, points)| points.lengths()).collect();
         let mut all: Vec<OfCondition> = Vec::with_capacity(conditions.len());
         let mut described: HashMap<KeyMaker, Vec<usize>> = HashMap::new();
         let mut known = Known::new();
         for condition in conditions {
             let mut of = OfCondition::new(condition);
             let earlier = described.entry(of.maker.without_seed()).or_default();
-            let shared: Vec<Region> = earlier.iter().flat_map(|other| of.shared(&all[*other])).collect();
+            // The starts and seeds of earlier conditions, with the points that these have.
+            let shared: Vec<(usize, Region)> = earlier
+                .iter()
+                .flat_map(|other| of.shared(&all[*other]).into_iter().map(|region| (*other, region)))
+                .collect();
             earlier.push(all.len());
             let lengths = of.lengths();
-            let left = |(points, gone): (&Vec<u64>, &Vec<Region>)| {
-                let of_grid = gone.iter().map(|region| widened(&[], region, &lengths));
-                let of_others = shared.iter().map(|region| widened(points, region, &[]));
+            let draws = condition.draws();
+            let not_drawn = draws.map(|draws| OfCondition::not_drawn(draws, &grids, &alike));
+            let points_of = |other: usize, grid: usize| match (draws, conditions[other].draws()) {
+                (Some(_), Some(others)) => {
+                    let at = alike.iter().enumerate().filter(|(_, of)| **of == alike[grid]);
+                    let others: HashSet<_> = at
+                        .flat_map(|(at, _)| others.iter().map(move |number| (at, *number)))
+                        .map(|(at, number)| overlap::bits(&grids[at].1.get(number)))
+                        .collect();
+                    let own = (0..grids[grid].1.count())
+                        .filter(|at| others.contains(&overlap::bits(&grids[grid].1.get(*at))));
+                    vec![Subset::of(own)]
+                }
+                _ => points[grid].iter().map(|length| Subset::all(*length)).collect(),
+            };
+            let left = |(grid, (points, gone)): (usize, (&Vec<u64>, &Vec<Region>))| {
+                let gone = not_drawn.as_ref().map_or(gone, |not_drawn| &not_drawn[grid]);
+                let of_grid = gone.iter().map(|region| widened(region, &lengths));
+                let of_others = shared.iter().map(|(other, region)| [points_of(*other, grid), region.clone()].concat());
                 let gone: Vec<Region> = of_grid.chain(of_others).collect();
                 if gone.is_empty() {
                     return None;
@@ -193,7 +223,7 @@ impl Trials {
                 known.entry(key).or_insert_with(|| Arc::clone(&remainder));
                 Some(remainder)
             };
-            of.left = points.iter().zip(&gone).map(left).collect();
+            of.left = points.iter().zip(&gone).enumerate().map(left).collect();
             let count = |(left, (_, points)): (&Option<Arc<Remainder>>, &(_, GridPoints))| {
                 left.as_ref().map_or_else(|| points.count() * of.counts[0] * of.counts[1], |left| left.count())
             };
@@ -280,18 +310,7 @@ impl Trials {
         let of = &self.conditions[condition];
         let [init_seed, order_seed] = of.both(of.seeds.seeds.get(seed));
         let start = of.starts.get(start);
-        Trial {
-            condition,
-            instance,
-            grid,
-            optimizer,
-            hyperparameters,
-            options,
-            lr_scale,
-            init_seed,
-            order_seed,
-            start,
-        }
+        Trial { condition, instance, grid, optimizer, hyperparameters, options, lr_scale, init_seed, order_seed, start }
     }
 
     /// The seeds of the initial weights and of the order of examples of the trial of this index.
@@ -358,10 +377,12 @@ impl Trials {
         put(format!("{:?}", self.range));
         for (optimizer, points) in &self.grids {
             put(format!("{} {} {:?}", optimizer.name, points.hyperparameters, points.options));
-            points.axes.iter().for_each(|axis| put(axis.digest()));
+            points.digests().into_iter().for_each(&mut put);
         }
-        for OfCondition { maker, seeds, fixed, starts, .. } in &self.conditions {
+        for OfCondition { maker, seeds, fixed, starts, left, .. } in &self.conditions {
             put(format!("{maker:?} {seeds:?} {fixed:?} {starts:?}"));
+            let left = left.iter().flatten().map(|left| left.digest());
+            put(left.map(|hash| hash.to_string()).collect());
         }
         hasher.finalize()
     }

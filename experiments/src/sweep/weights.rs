@@ -83,7 +83,8 @@ fn of_first_seed(trials: &Trials) -> impl Iterator<Item = usize> + '_ {
         }
         end
     };
-    let starts = std::iter::successors(Some(0), move |index| Some(next(*index))).take_while(|index| *index < trials.len());
+    let is_there = |index: &usize| *index < trials.len();
+    let starts = std::iter::successors(Some(0).filter(is_there), move |index| Some(next(*index)).filter(is_there));
     starts.filter(|index| trials.place(*index).seed == 0)
 }
 

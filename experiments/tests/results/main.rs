@@ -5,10 +5,12 @@
 mod command;
 mod conditions;
 mod discovery;
+mod draws;
 mod figures;
 mod files;
 mod folders;
 mod memory;
+mod parts;
 mod quadratics;
 mod records;
 mod status;

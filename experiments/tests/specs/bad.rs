@@ -373,7 +373,10 @@ fn huge_grids_are_refused_without_being_made() {
     assert!(error.contains("16:1: `optimizer.0`: this grid of more than 2⁶⁴ points"), "{error}");
     let text = edited("[0.1, 0.01]", "{ log = [1e-3, 1], points = 10000000000000 }");
     assert!(parse(&text).unwrap_err().to_string().contains("`optimizer.0.lr.points`"));
-    let text = edited("\"sgd\"\nlr = [0.1, 0.01]", &format!("\"momentum\"\nlr = {many}\nmomentum = {{ linear = [0, 0.9], points = 100 }}"));
+    let text = edited(
+        "\"sgd\"\nlr = [0.1, 0.01]",
+        &format!("\"momentum\"\nlr = {many}\nmomentum = {{ linear = [0, 0.9], points = 100 }}"),
+    );
     assert!(
         parse(&text)
             .unwrap_err()

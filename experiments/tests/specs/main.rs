@@ -5,6 +5,7 @@
 mod bad;
 mod bad_options;
 mod combinations;
+mod draws;
 mod factors;
 mod figures;
 mod idx;

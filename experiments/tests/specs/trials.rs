@@ -23,7 +23,8 @@ impl Table {
     /// All tables with one value of each.
     fn points(&self) -> Vec<String> {
         self.axes.iter().fold(vec![self.fixed.clone()], |points, (key, values)| {
-            let with = |point: &String| values.iter().map(|value| format!("{point}{key} = {value}\n")).collect::<Vec<_>>();
+            let with =
+                |point: &String| values.iter().map(|value| format!("{point}{key} = {value}\n")).collect::<Vec<_>>();
             points.iter().flat_map(with).collect()
         })
     }
@@ -96,12 +97,16 @@ fn landscape(stream: &mut Stream) -> Problem {
     } else {
         let counts = [2 + stream.below(2), 2 + stream.below(2)];
         let axis = |count: u64| if count == 2 { vec!["-1.0", "1.0"] } else { vec!["-1.0", "0.0", "1.0"] };
-        let each = axis(counts[0]).into_iter().flat_map(|x| axis(counts[1]).into_iter().map(move |y| format!("[{x}, {y}]")));
+        let each =
+            axis(counts[0]).into_iter().flat_map(|x| axis(counts[1]).into_iter().map(move |y| format!("[{x}, {y}]")));
         (format!("{{ grid = [[-1, 1], [-1, 1]], points = {counts:?} }}"), each.collect())
     };
     let (seeds, each_seed) = if noise { seeds(stream) } else { (String::new(), vec![0]) };
     Problem {
-        table: format!("kind = \"landscape\"\nfunction = \"beale\"\ngradient_noise = {}\n", if noise { 0.5 } else { 0.0 }),
+        table: format!(
+            "kind = \"landscape\"\nfunction = \"beale\"\ngradient_noise = {}\n",
+            if noise { 0.5 } else { 0.0 }
+        ),
         starts,
         each_start: each,
         train: "steps = 3".to_owned(),
@@ -164,7 +169,8 @@ fn one_by_one(problems: &[Problem], is_landscape: bool, optimizers: &[Table]) ->
                     let seeds = if problem.seeds.is_empty() { String::new() } else { format!("seeds = [{seed}]") };
                     let table = format!("[problem]\n{}", problem.text(is_landscape, start, &seeds));
                     let text = spec(&table, is_landscape, &format!("[[optimizer]]\n{}", read(&point)));
-                    let found = plan(&parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))).unwrap().trials.keys();
+                    let found =
+                        plan(&parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))).unwrap().trials.keys();
                     assert_eq!(found.len(), 1, "{text}");
                     keys.extend(found.into_iter().filter(|key| seen.insert(*key)));
                 }
