@@ -83,7 +83,16 @@ fn trials(spec: &Spec) -> Option<u64> {
 fn thin(spec: &mut Spec, conditions: &mut Vec<usize>, keep: usize) {
     let selections = spec.figures.iter().flat_map(|figure| &figure.options.selection);
     let selected: Vec<(String, Setting)> = selections.flat_map(|selection| selection.settings.clone()).collect();
+    // Those that move together keep their places.
+    let tied: Vec<String> = spec
+        .combinations
+        .ties()
+        .flat_map(|(keys, _)| keys.into_iter().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
     let thin_axis = |axis: &mut Axis, name: &str| {
+        if tied.iter().any(|tied| tied == name) {
+            return;
+        }
         if axis.count() > keep as u64 && !matches!(axis, Axis::Choices(_)) {
             let values = AxisValues::new(axis, name);
             let selected = selected.iter().filter_map(|selected| match selected {

@@ -6,7 +6,7 @@ use super::canonical;
 use super::combination::Skip;
 use super::document::Document;
 use super::error::InputError;
-use super::factor::{Factor, Written};
+use super::factor::{Combination, Factor, Written};
 use super::grid::Grid;
 use super::network::Network;
 use super::problem::Problem;
@@ -27,19 +27,24 @@ pub struct Condition {
     pub levels: Vec<Option<Setting>>,
     /// Which points of a draw have it, ascending; all, where nothing of it is drawn.
     pub draws: Option<Vec<u64>>,
+    /// For each group of keys that move together, the place of the value that it has, if it has one of them.
+    pub places: Vec<usize>,
+    /// The rules of what is skipped that hold for it, and concern optimizers.
+    pub skipped: Vec<usize>,
     pub(super) document: Arc<Document>,
 }
 
 /// Where a condition was written is not part of what it says.
 impl PartialEq for Condition {
     fn eq(&self, other: &Self) -> bool {
-        (&self.problem, &self.network, &self.train, &self.levels, &self.draws)
-            == (&other.problem, &other.network, &other.train, &other.levels, &other.draws)
+        (&self.problem, &self.network, &self.train, &self.levels)
+            == (&other.problem, &other.network, &other.train, &other.levels)
+            && (&self.draws, &self.places, &self.skipped) == (&other.draws, &other.places, &other.skipped)
     }
 }
 
 impl Condition {
-    pub(super) fn read(document: Document, draws: Option<Vec<u64>>) -> Result<Self, InputError> {
+    pub(super) fn read(Combination { document, draws, places }: Combination) -> Result<Self, InputError> {
         let root = Table::root(&document);
         let section = |key| root.required(key, &format!("a table [{key}]"))?.table();
         let problem = Problem::read(&section("problem")?)?;
@@ -51,7 +56,16 @@ impl Condition {
         } else {
             (Some(Network::read(&section("network")?)?), Train::read(&section("train")?)?)
         };
-        Ok(Self { problem, network, train, levels: Vec::new(), draws, document: Arc::new(document) })
+        Ok(Self {
+            problem,
+            network,
+            train,
+            levels: Vec::new(),
+            draws,
+            places,
+            skipped: Vec::new(),
+            document: Arc::new(document),
+        })
     }
 }
 
@@ -72,10 +86,13 @@ pub(super) fn choose(
         Some(field) => field.error(message),
         None => root.error(message),
     };
-    if let Some(at) = skip.iter().position(|rule| !written.iter().any(|condition| rule.holds(condition))) {
+    let holds = |rule: &Skip| written.iter().any(|condition| rule.holds(condition)) && rule.concerns(grids);
+    if let Some(at) = skip.iter().position(|rule| !holds(rule)) {
         return Err(failed(format!("rule {} of the list leaves nothing out", at + 1)));
     }
-    let is_kept = |(_, condition): &(&Condition, &Written)| !skip.iter().any(|rule| rule.holds(condition));
+    let is_kept = |(_, condition): &(&Condition, &Written)| {
+        !skip.iter().any(|rule| rule.of_optimizers().is_empty() && rule.holds(condition))
+    };
     let (kept, written): (Vec<_>, Vec<_>) = all.iter().zip(&written).filter(is_kept).unzip();
     if kept.is_empty() {
         return Err(failed("nothing is left".to_owned()));
@@ -83,6 +100,9 @@ pub(super) fn choose(
     let factors = Factor::all_of(&written, |name| is_run_column(name) || grids.iter().any(|grid| grid.knows(name)));
     let with_levels = |(condition, written): (&Condition, &Written)| Condition {
         levels: factors.iter().map(|factor| factor.of(written)).collect(),
+        skipped: (0..skip.len())
+            .filter(|rule| !skip[*rule].of_optimizers().is_empty() && skip[*rule].holds(written))
+            .collect(),
         ..condition.clone()
     };
     Ok((kept.into_iter().zip(written).map(with_levels).collect(), factors))

@@ -60,6 +60,16 @@ pub(super) struct Product {
     drawn: Option<Vec<(Vec<usize>, Vec<u64>)>>,
 }
 
+/// A combination of values.
+pub(super) struct Combination {
+    /// The document with these values.
+    pub document: Document,
+    /// The points of a draw that have it; all, if none are drawn.
+    pub draws: Option<Vec<u64>>,
+    /// For each group of keys that move together, the place of their values.
+    pub places: Vec<usize>,
+}
+
 /// A key that differs between conditions with a problem of the same name, which the column `problem` has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Factor {
@@ -175,28 +185,38 @@ impl Product {
         self.levels[axis[0]].nodes.len()
     }
 
-    /// The document of each, in order: the last key moves fastest; or in the order in which they are drawn, with the points
-    /// of the draw that have it.
-    pub fn documents(&self) -> Vec<(Document, Option<Vec<u64>>)> {
+    /// Each of them, in order: the last key moves fastest; or in the order in which they are drawn.
+    pub fn combinations(&self, together: &[Vec<String>]) -> Vec<Combination> {
+        let combination = |(places, draws): (Vec<usize>, Option<Vec<u64>>)| {
+            let mut document = self.first.clone();
+            self.levels.iter().zip(&places).for_each(|(levels, place)| levels.set(&mut document, *place));
+            let place = |keys: &Vec<String>| {
+                let at = self.levels.iter().position(|levels| keys.contains(&levels.path()))?;
+                Some(places[at])
+            };
+            Combination { document, draws, places: together.iter().filter_map(place).collect() }
+        };
         if let Some(drawn) = &self.drawn {
-            let document = |(places, points): &(Vec<usize>, Vec<u64>)| {
-                let mut document = self.first.clone();
-                self.levels.iter().zip(places).for_each(|(levels, place)| levels.set(&mut document, *place));
-                (document, Some(points.clone()))
-            };
-            return drawn.iter().map(document).collect();
+            return drawn.iter().map(|(places, points)| combination((places.clone(), Some(points.clone())))).collect();
         }
-        let all = self.axes.iter().fold(vec![self.first.clone()], |documents, axis| {
-            let at = |document: &Document, at: usize| {
-                let mut document = document.clone();
-                axis.iter().for_each(|of| self.levels[*of].set(&mut document, at));
-                document
-            };
-            let each =
-                |document: &Document| (0..self.length(axis)).map(|number| at(document, number)).collect::<Vec<_>>();
-            documents.iter().flat_map(each).collect()
-        });
-        all.into_iter().map(|document| (document, None)).collect()
+        let places = |number: usize| {
+            let (mut places, mut rest) = (vec![0; self.levels.len()], number);
+            for axis in self.axes.iter().rev() {
+                axis.iter().for_each(|of| places[*of] = rest % self.length(axis));
+                rest /= self.length(axis);
+            }
+            (places, None)
+        };
+        (0..self.count().unwrap_or(0)).map(|number| combination(places(number))).collect()
+    }
+
+    /// For each group of keys that move together of which it has some, how many values they have.
+    pub fn lengths(&self, together: &[Vec<String>]) -> Vec<usize> {
+        let length = |keys: &Vec<String>| {
+            let levels = self.levels.iter().find(|levels| keys.contains(&levels.path()))?;
+            Some(levels.nodes.len())
+        };
+        together.iter().filter_map(length).collect()
     }
 
     /// Whether combinations are drawn.
@@ -280,7 +300,9 @@ fn axes(document: &Document, levels: &[Levels], together: &[Vec<String>]) -> Res
             ))
         };
         let mut group = Vec::new();
-        for key in keys {
+        // Those of optimizers move with the place of these.
+        let is_alone = keys.iter().any(|key| key.starts_with("optimizer."));
+        for key in keys.iter().filter(|key| !key.starts_with("optimizer.")) {
             let Some(at) = levels.iter().position(|of| path(of) == *key) else {
                 return failed(format!("{key} does not have several values"));
             };
@@ -298,7 +320,9 @@ fn axes(document: &Document, levels: &[Levels], together: &[Vec<String>]) -> Res
             return failed(format!("{} has {} values, and {} has {}", path(one), counts.0, path(other), counts.1));
         }
         group.sort_unstable();
-        groups.push(group);
+        if !(is_alone && group.is_empty()) {
+            groups.push(group);
+        }
     }
     let alone = (0..levels.len()).filter(|at| !groups.iter().any(|group| group.contains(at)));
     let mut axes: Vec<Vec<usize>> = alone.map(|at| vec![at]).collect();

@@ -116,6 +116,15 @@ impl GridPoints {
         }
     }
 
+    /// The value of a point of a draw on an axis.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis.
+    pub fn value(&self, number: u64, axis: usize) -> f64 {
+        self.drawn.as_ref().map_or_else(|| self.axes[axis].get(number), |(_, axes)| axes[axis].get(number))
+    }
+
     /// Texts that tell them from others.
     pub fn digests(&self) -> Vec<String> {
         match &self.drawn {
@@ -173,6 +182,12 @@ impl Grid {
     /// The names of all settings of its trials.
     pub(super) fn names(&self) -> impl Iterator<Item = String> + use<'_> {
         self.all_axes().map(|(name, _)| name)
+    }
+
+    /// Its axis of this name, and the place of that among all.
+    pub fn axis(&self, name: &str) -> Option<(usize, &Axis)> {
+        let mut all = self.all_axes().enumerate();
+        all.find(|(_, (known, _))| known == name).map(|(at, (_, axis))| (at, axis))
     }
 
     /// How many points it has, if that fits.

@@ -258,9 +258,14 @@ impl Spec {
         let draw = combinations.draw.map(|draw| Draw { before, ..draw });
         let grids = optimizers.iter().enumerate().map(|table| Grid::read_all(table, draw.as_ref()));
         let grids = grids.collect::<Result<Vec<_>, _>>()?.concat();
-        let documents = products.iter().flat_map(Product::documents);
-        let written = documents.map(|(document, draws)| Condition::read(document, draws));
-        let written: Vec<Condition> = written.collect::<Result<_, _>>()?;
+        for product in &products {
+            let checked = combinations.check(&grids, &product.lengths(&combinations.together));
+            checked.map_err(|message| {
+                document.error(document.locate("sweep.together"), format!("`sweep.together`: {message}"))
+            })?;
+        }
+        let written = products.iter().flat_map(|product| product.combinations(&combinations.together));
+        let written: Vec<Condition> = written.map(Condition::read).collect::<Result<_, _>>()?;
         network::check_parameters(&written)?;
         let (conditions, factors) = choose(&root, &written, &combinations.skip, &grids)?;
         let Condition { problem, network, train, document, .. } = conditions[0].clone();

@@ -91,11 +91,6 @@ impl Condition {
         }
     }
 
-    /// Which points of a draw it has; all, where nothing of it is drawn.
-    pub(super) fn draws(&self) -> Option<&[u64]> {
-        self.spec.conditions[0].draws.as_deref()
-    }
-
     /// What differs from other conditions, as the rows of its trials have it.
     pub fn levels(&self) -> &[Option<Setting>] {
         &self.spec.conditions[0].levels

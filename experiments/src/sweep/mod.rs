@@ -24,6 +24,7 @@ mod rows;
 pub mod run;
 mod salvage;
 mod schedule;
+mod selection;
 mod shape;
 mod spectrum;
 mod starts;
@@ -133,6 +134,9 @@ impl Plan {
         part: Option<&Part>,
     ) -> Result<Self, InputError> {
         let trials = Trials::new(spec, &conditions);
+        if trials.all() == 0 {
+            return Err(spec.error("sweep.skip", "nothing is left"));
+        }
         let trials = match part {
             Some(part) => part.of(spec, trials)?,
             None => trials,

@@ -39,6 +39,11 @@ impl Subset {
         Self(starts.zip(ends).map(|(start, end)| start..end).filter(|range| !range.is_empty()).collect())
     }
 
+    pub fn contains(&self, number: u64) -> bool {
+        let at = self.0.partition_point(|range| range.end <= number);
+        self.0.get(at).is_some_and(|range| range.contains(&number))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,18 +1,19 @@
 //! The trials of a plan, each made when it is asked for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use thalweg_kernels::optimizer::Optimizer;
 
+use super::Condition;
 use super::key::{KeyMaker, OptimizerKeys, Point};
-use super::overlap::{SeedRoles, repetitions, shared_points, shared_starts};
+use super::overlap::{SeedRoles, shared_starts};
 use super::remainder::{Region, Remainder};
+use super::selection::Selection;
 use super::starts::Starts;
 use super::subset::Subset;
-use super::{Condition, overlap};
 use crate::record::Key;
 use crate::spec::{GridPoint, GridPoints, Spec};
 
@@ -122,17 +123,6 @@ impl OfCondition {
         lengths
     }
 
-    /// The points of each grid that the condition has not, or has had before, where it has some of those that are drawn.
-    fn not_drawn(draws: &[u64], grids: &[(&Optimizer, GridPoints)], alike: &[usize]) -> Vec<Vec<Region>> {
-        let mut seen = HashSet::new();
-        let gone = |(at, (_, points)): (usize, &(&Optimizer, GridPoints))| {
-            let mut own: Vec<u64> = draws.to_vec();
-            own.retain(|number| seen.insert((alike[at], overlap::bits(&points.get(*number)))));
-            vec![vec![Subset::of(own).others(points.count())]]
-        };
-        grids.iter().enumerate().map(gone).collect()
-    }
-
     /// The starts and seeds that another condition has as well, where both describe all else alike.
     fn shared(&self, other: &Self) -> Vec<Region> {
         let seeds = self.seeds.shared(&other.seeds);
@@ -172,13 +162,7 @@ impl Trials {
         let grids: Vec<_> = spec.optimizers.iter().map(|grid| (grid.optimizer, grid.points())).collect();
         let alike = |(optimizer, _): &(&Optimizer, _)| grids.iter().position(|(other, _)| other == optimizer);
         let alike: Vec<usize> = grids.iter().filter_map(alike).collect();
-        // The points of each grid that have been there before, in it or in another one of its optimizer.
-        let before = |at: usize| {
-            let others = (0..at).filter(|other| alike[*other] == alike[at]);
-            let shared = others.flat_map(|other| shared_points(&grids[at].1, &grids[other].1));
-            repetitions(&grids[at].1).into_iter().chain(shared).collect::<Vec<Region>>()
-        };
-        let gone: Vec<Vec<Region>> = (0..grids.len()).map(before).collect();
+        let selection = Selection::new(spec, &grids, &alike);
         let points: Vec<Vec<u64>> = grids.iter().map(|(_, points)| points.lengths()).collect();
         let mut all: Vec<OfCondition> = Vec::with_capacity(conditions.len());
         let mut described: HashMap<KeyMaker, Vec<usize>> = HashMap::new();
@@ -193,25 +177,14 @@ impl Trials {
                 .collect();
             earlier.push(all.len());
             let lengths = of.lengths();
-            let draws = condition.draws();
-            let not_drawn = draws.map(|draws| OfCondition::not_drawn(draws, &grids, &alike));
-            let points_of = |other: usize, grid: usize| match (draws, conditions[other].draws()) {
-                (Some(_), Some(others)) => {
-                    let at = alike.iter().enumerate().filter(|(_, of)| **of == alike[grid]);
-                    let others: HashSet<_> = at
-                        .flat_map(|(at, _)| others.iter().map(move |number| (at, *number)))
-                        .map(|(at, number)| overlap::bits(&grids[at].1.get(number)))
-                        .collect();
-                    let own = (0..grids[grid].1.count())
-                        .filter(|at| others.contains(&overlap::bits(&grids[grid].1.get(*at))));
-                    vec![Subset::of(own)]
-                }
-                _ => points[grid].iter().map(|length| Subset::all(*length)).collect(),
-            };
+            let own = &condition.spec.conditions[0];
+            let gone = selection.gone(own);
             let left = |(grid, (points, gone)): (usize, (&Vec<u64>, &Vec<Region>))| {
-                let gone = not_drawn.as_ref().map_or(gone, |not_drawn| &not_drawn[grid]);
                 let of_grid = gone.iter().map(|region| widened(region, &lengths));
-                let of_others = shared.iter().map(|(other, region)| [points_of(*other, grid), region.clone()].concat());
+                let of_others = shared.iter().flat_map(|(other, region)| {
+                    let had = selection.had(&conditions[*other].spec.conditions[0], grid);
+                    had.into_iter().map(|points| [points, region.clone()].concat())
+                });
                 let gone: Vec<Region> = of_grid.chain(of_others).collect();
                 if gone.is_empty() {
                     return None;

@@ -16,6 +16,7 @@ mod overrides;
 mod plans;
 mod problems;
 mod shipped;
+mod ties;
 mod trials;
 
 use std::path::Path;
