@@ -70,8 +70,8 @@ impl Combinations {
     pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
         let Some(table) = table else { return Ok(Self::default()) };
         table.allow(&names(KEYS))?;
-        let mut combinations = Self::default();
-        combinations.draw = table.optional("draw").map(|field| Draw::read(&field)).transpose()?;
+        let draw = table.optional("draw").map(|field| Draw::read(&field)).transpose()?;
+        let mut combinations = Self { draw, ..Self::default() };
         if let Some(field) = table.optional("together") {
             for group in field.list("a list of lists of keys")? {
                 let keys = group.list("a list of keys, such as [\"train.batch\", \"train.steps\"]")?;

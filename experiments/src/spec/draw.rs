@@ -160,7 +160,7 @@ impl DrawnAxis {
 
 /// The prime of this number, counted from 0.
 fn prime(number: usize) -> u64 {
-    let is_prime = |n: &u64| (2..).take_while(|factor| factor * factor <= *n).all(|factor| n % factor != 0);
+    let is_prime = |n: &u64| (2..).take_while(|factor| factor * factor <= *n).all(|factor| !n.is_multiple_of(factor));
     (2..).filter(is_prime).nth(number).expect("there is always another prime")
 }
 

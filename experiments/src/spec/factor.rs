@@ -119,9 +119,7 @@ impl Product {
         for section in SECTIONS {
             let Some(Value::Table(entries)) = document.root.child(section).map(|node| &node.value) else { continue };
             for Entry { key, .. } in entries {
-                if let Some((nodes, range)) = levels(&document, section, key, draw)? {
-                    all.push(Levels { section, key: key.clone(), nodes, range });
-                }
+                all.extend(levels(&document, section, key, draw)?);
             }
         }
         for levels in all.iter().filter(|levels| levels.range.is_none()) {
@@ -334,10 +332,11 @@ fn axes(document: &Document, levels: &[Levels], together: &[Vec<String>]) -> Res
 /// The values of a key that may have several, if it is written as such.
 fn levels(
     document: &Document,
-    section: &str,
+    section: &'static str,
     key: &str,
     draw: Option<&Draw>,
-) -> Result<Option<(Vec<Node>, Option<(Axis, Node)>)>, InputError> {
+) -> Result<Option<Levels>, InputError> {
+    let new = |nodes, range| Ok(Some(Levels { section, key: key.to_owned(), nodes, range }));
     let path = format!("{section}.{key}");
     if OF_TRIALS.contains(&path.as_str()) {
         return Ok(None);
@@ -361,7 +360,7 @@ fn levels(
             let of = if draw.is_some() { Use::Draw } else { Use::Product };
             let axis = Axis::read_numbers(&field, Interval::FINITE, of)?;
             if draw.is_some() && !axis.is_single() {
-                return Ok(Some((Vec::new(), Some((axis, field.node().clone())))));
+                return new(Vec::new(), Some((axis, field.node().clone())));
             }
             if axis.count() > MAX_CONDITIONS as u64 {
                 return Err(field.error(format!("{} values are more than {MAX_CONDITIONS}", axis.count())));
@@ -377,7 +376,7 @@ fn levels(
     if let Some(again) = nodes.iter().find(|node| !seen.insert(setting(node).text())) {
         return Err(document.error(&again.place, format!("`{path}`: {} occurs twice", again.describe())));
     }
-    Ok(Some((nodes, None)))
+    new(nodes, None)
 }
 
 /// Which of so many equal parts a share is in.

@@ -15,11 +15,14 @@ impl Plan {
     }
 }
 
-/// The first two of some keys that are equal, by their numbers.
-pub(super) fn find(keys: &[Key]) -> Option<[usize; 2]> {
-    let mut sorted = keys.to_vec();
-    sorted.sort_unstable();
-    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1])?[0];
+/// A key that is among some twice.
+pub(super) fn twice(mut keys: Vec<Key>) -> Option<Key> {
+    keys.sort_unstable();
+    keys.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+}
+
+/// The numbers of the first two keys that are this one.
+pub(super) fn places(keys: &[Key], twice: Key) -> Option<[usize; 2]> {
     let mut places = (0..).zip(keys).filter(|(_, key)| **key == twice).map(|(place, _)| place);
     Some([places.next()?, places.next()?])
 }
@@ -44,9 +47,10 @@ mod tests {
     fn equal_keys_are_found_where_they_stand() {
         let text = |keys: &[u64]| keys.iter().map(|key| format!("{key:016x},1,2\n")).collect::<String>();
         let keys = |of: &[u64]| keys_of(format!("key,a,b\n{}", text(of)).as_bytes()).unwrap();
-        assert_eq!(find(&keys(&[5, 3, 9, 1])), None);
-        assert_eq!(find(&keys(&[5, 3, 9, 3, 1])), Some([1, 3]));
-        assert_eq!(find(&keys(&[])), None);
+        let find = |of: &[u64]| twice(keys(of)).and_then(|twice| places(&keys(of), twice));
+        assert_eq!(find(&[5, 3, 9, 1]), None);
+        assert_eq!(find(&[5, 3, 9, 3, 1]), Some([1, 3]));
+        assert_eq!(find(&[]), None);
         assert!(keys_of("key\nno key\n".as_bytes()).is_err());
     }
 }

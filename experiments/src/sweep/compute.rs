@@ -73,8 +73,9 @@ pub fn compute(spec: &Spec, isa: Isa, threads: usize, memory: Memory, stop: &Ato
     let Done { mut runs, batches } = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     runs.sort_unstable_by_key(|(trial, _)| *trial);
     let keys: Vec<Key> = runs.iter().filter_map(|(_, run)| Key::parse(run.key.as_bytes())).collect();
-    let twice = collision::find(&keys).map(|places| places.map(|place| runs[place].0 as usize));
-    twice.map_or(Ok(()), |trials| Err(plan.collision(trials)))?;
+    if let Some(places) = collision::twice(keys.clone()).and_then(|twice| collision::places(&keys, twice)) {
+        return Err(plan.collision(places.map(|place| runs[place].0 as usize)));
+    }
     let runs = Runs {
         hyperparameters: plan.hyperparameter_names(),
         extra: plan.extra_columns(spec),

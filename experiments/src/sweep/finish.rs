@@ -38,9 +38,12 @@ impl Finish<'_> {
         let failed = |source| folder.error(source);
         let mut files = self.write_tables().map_err(failed)?;
         let runs = folder.path.join("runs.csv");
-        let keys = File::open(&runs).and_then(|runs| collision::keys_of(BufReader::new(runs))).map_err(failed)?;
-        collision::find(&keys).map_or(Ok(()), |trials| Err(folder.plan.collision(trials)))?;
-        drop(keys);
+        let keys = || File::open(&runs).and_then(|runs| collision::keys_of(BufReader::new(runs))).map_err(failed);
+        if let Some(twice) = collision::twice(keys()?)
+            && let Some(trials) = collision::places(&keys()?, twice)
+        {
+            return Err(folder.plan.collision(trials));
+        }
         crate::stats::write_summary(&folder.path.join(SUMMARY), &runs)?;
         files.push(SUMMARY.to_owned());
         files.extend(self.weights.publish(&self.weights.rows(&runs)?).map_err(failed)?);

@@ -1,6 +1,6 @@
 //! What is left of a product of axes when boxes are taken out of it, counted and numbered without a list of it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::subset::Subset;
 
@@ -112,31 +112,28 @@ impl Builder<'_> {
             return *known;
         }
         // Where each region begins and ends.
-        let mut cuts: BTreeMap<u64, Vec<(usize, bool)>> = BTreeMap::from([(0, Vec::new())]);
-        for region in &open {
-            for range in self.regions[*region][axis].ranges() {
-                cuts.entry(range.start).or_default().push((*region, true));
-                cuts.entry(range.end).or_default().push((*region, false));
+        let ranges = open.iter().flat_map(|region| self.regions[*region][axis].ranges().iter().map(|of| (*region, of)));
+        let mut cuts: Vec<(u64, usize)> =
+            ranges.flat_map(|(region, of)| [(of.start, region), (of.end, region)]).collect();
+        cuts.sort_unstable();
+        let (mut stretches, mut count, mut here) = (Vec::new(), 0, Vec::new());
+        let (mut first, mut next) = (0, 0);
+        while first < self.lengths[axis] {
+            // A region that is here ends, and another one begins.
+            while let Some((_, region)) = cuts.get(next).filter(|(at, _)| *at == first) {
+                match here.binary_search(region) {
+                    Ok(at) => drop(here.remove(at)),
+                    Err(at) => here.insert(at, *region),
+                }
+                next += 1;
             }
-        }
-        let ends: Vec<u64> = cuts.keys().copied().skip(1).chain([self.lengths[axis]]).collect();
-        let (mut stretches, mut count, mut here) = (Vec::new(), 0, BTreeSet::new());
-        for ((first, changes), end) in cuts.into_iter().zip(ends) {
-            for (region, begins) in changes {
-                if begins {
-                    here.insert(region)
-                } else {
-                    here.remove(&region)
-                };
-            }
-            if first >= end {
-                continue;
-            }
-            let (each, below) = self.left(axis + 1, here.iter().copied().collect());
+            let end = cuts.get(next).map_or(self.lengths[axis], |(at, _)| *at);
+            let (each, below) = self.left(axis + 1, here.clone());
             if each > 0 {
                 stretches.push(Stretch { first, before: count, each, below });
                 count += (end - first) * each;
             }
+            first = end;
         }
         self.states.push(stretches);
         let known = (count, Below::State(self.states.len() - 1));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Numbers, as ranges that ascend and do not touch.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Subset(Vec<Range<u64>>);
 
 impl Subset {

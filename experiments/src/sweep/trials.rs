@@ -96,8 +96,9 @@ pub(super) struct Place {
 /// How many keys a thread makes at once, about.
 const KEYS_AT_ONCE: usize = 4096;
 
-/// The remainders that conditions have in common, by the lengths of axes and what is taken out.
-type Known = HashMap<(Vec<u64>, Vec<Region>), Arc<Remainder>>;
+/// For each grid, what was taken out of axes of which lengths last, and what it left: conditions in a row mostly have it in
+/// common.
+type Known = Vec<Option<(Vec<u64>, Vec<Region>, Arc<Remainder>)>>;
 
 impl OfCondition {
     fn new(condition: &Condition) -> Self {
@@ -166,7 +167,7 @@ impl Trials {
         let points: Vec<Vec<u64>> = grids.iter().map(|(_, points)| points.lengths()).collect();
         let mut all: Vec<OfCondition> = Vec::with_capacity(conditions.len());
         let mut described: HashMap<KeyMaker, Vec<usize>> = HashMap::new();
-        let mut known = Known::new();
+        let mut known: Known = vec![None; grids.len()];
         for condition in conditions {
             let mut of = OfCondition::new(condition);
             let earlier = described.entry(of.maker.without_seed()).or_default();
@@ -190,10 +191,9 @@ impl Trials {
                     return None;
                 }
                 let lengths = [points.as_slice(), &lengths].concat();
-                let new = |(lengths, gone): &(Vec<u64>, Vec<Region>)| Arc::new(Remainder::new(lengths, gone));
-                let key = (lengths, gone);
-                let remainder = known.get(&key).cloned().unwrap_or_else(|| new(&key));
-                known.entry(key).or_insert_with(|| Arc::clone(&remainder));
+                let last = known[grid].take().filter(|(known, out, _)| *known == lengths && *out == gone);
+                let remainder = last.map_or_else(|| Arc::new(Remainder::new(&lengths, &gone)), |(.., known)| known);
+                known[grid] = Some((lengths, gone, Arc::clone(&remainder)));
                 Some(remainder)
             };
             of.left = points.iter().zip(&gone).enumerate().map(left).collect();

@@ -362,7 +362,7 @@ fn trials_can_have_examples_of_their_own() {
     let plan = plan(&parse(&own).unwrap()).unwrap();
     let seeds = |of: fn(Trial) -> u64| plan.trials.iter().map(of).collect::<Vec<_>>();
     assert_eq!(seeds(|trial| trial.init_seed), [0, 1, 0, 1]);
-    assert_eq!(seeds(|trial| trial.instance as u64), [0, 1, 0, 1]);
+    assert_eq!(seeds(|trial| trial.instance), [0, 1, 0, 1]);
     assert_eq!([0, 1].map(|at| plan.conditions[0].instance(at).seed), [0, 1]);
     // They are the trials of specs with one seed for everything.
     let of_seed = |seed: u64| {

@@ -107,7 +107,7 @@ fn tables_share_what_is_left_of_them() {
     let points: Vec<(f64, f64)> =
         plan.trials.iter().step_by(2).map(|trial| (trial.hyperparameters[0], trial.hyperparameters[1])).collect();
     assert_eq!(points, [(0.1, 0.0), (1.0, 0.9), (0.01, 0.5), (0.01, 0.5), (0.1, 0.9), (0.1, 0.9)]);
-    let skip = super::edited("[[optimizer]]\nkind = \"sgd\"\nlr = [0.1, 0.01]\n", two)
+    let skip = edited("[[optimizer]]\nkind = \"sgd\"\nlr = [0.1, 0.01]\n", two)
         + "[sweep]\nskip = [\"optimizer.momentum = 0.0\", \"optimizer.warmup = 0 and optimizer.lr = 0.1\"]\n";
     // (0.1, 0.9), (1, 0.9); then 0.01 twice, 0.1 with a warm-up, 1 with one.
     assert_eq!(keys(&skip).len(), 2 * (2 + 2 + 1 + 1));
