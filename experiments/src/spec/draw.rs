@@ -46,7 +46,7 @@ pub struct Draw {
 pub enum Sequence {
     /// Independent numbers.
     Random,
-    /// A scrambled Halton sequence: see [`Coordinate`].
+    /// A scrambled Halton sequence (Owen, A randomized Halton algorithm in R, arXiv:1706.02808).
     Halton,
 }
 

@@ -1,7 +1,7 @@
 //! Which points of a grid, and which starts and seeds of a condition, are those of another one: by their axes, not one by
 //! one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::remainder::Region;
 use super::starts::Starts;
@@ -41,9 +41,11 @@ fn is_read(option: usize, course: f64) -> bool {
 }
 
 /// What tells a point of a grid from others.
-pub(super) fn bits(point: &GridPoint) -> Vec<Vec<u64>> {
-    let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect();
-    [&point.hyperparameters, &point.options, &point.lr_scale].map(|numbers| bits(numbers)).to_vec()
+pub(super) fn bits(point: &GridPoint) -> Vec<u64> {
+    let GridPoint { hyperparameters, options, lr_scale } = point;
+    let counts = [options.len() as u64, lr_scale.len() as u64];
+    let numbers = [hyperparameters, options, lr_scale].into_iter().flatten();
+    counts.into_iter().chain(numbers.map(|x| x.to_bits())).collect()
 }
 
 /// The points of a product that are this point.
@@ -240,14 +242,7 @@ impl SeedRoles {
                         .filter(|(_, seed)| other.seeds.find(*seed).is_some())
                         .map(|(at, _)| at),
                 ),
-                (_, Seeds::List(others)) => {
-                    let known: HashMap<u64, u64> = match &self.seeds {
-                        Seeds::List(own) => own.iter().copied().zip(0..).collect(),
-                        Seeds::Range { .. } => HashMap::new(),
-                    };
-                    let find = |seed: &u64| known.get(seed).copied().or_else(|| self.range_find(*seed));
-                    Subset::of(others.iter().filter_map(find))
-                }
+                (_, Seeds::List(others)) => Subset::of(others.iter().filter_map(|seed| self.seeds.find(*seed))),
             };
         }
         // Where one of them has a fixed seed that the other varies, that seed alone can be in both.
@@ -256,10 +251,6 @@ impl SeedRoles {
             _ => None,
         });
         Subset::of(fixed.filter(|(seed, _)| other.decides(self.decided(*seed))).map(|(_, number)| number))
-    }
-
-    fn range_find(&self, seed: u64) -> Option<u64> {
-        if let Seeds::Range { .. } = self.seeds { self.seeds.find(seed) } else { None }
     }
 }
 

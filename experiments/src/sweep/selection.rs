@@ -22,7 +22,7 @@ pub(super) struct Selection<'a> {
 }
 
 /// What tells a point of a sweep from others: the first grid of its optimizer, and its values.
-type Identity = (usize, Vec<Vec<u64>>);
+type Identity = Vec<u64>;
 
 impl<'a> Selection<'a> {
     pub fn new(spec: &'a Spec, grids: &'a [(&'static Optimizer, GridPoints)], alike: &'a [usize]) -> Self {
@@ -75,7 +75,9 @@ impl<'a> Selection<'a> {
     }
 
     fn identity(&self, grid: usize, number: u64) -> Identity {
-        (self.alike[grid], bits(&self.grids[grid].1.get(number)))
+        let mut identity = bits(&self.grids[grid].1.get(number));
+        identity.push(self.alike[grid] as u64);
+        identity
     }
 
     /// The points of a grid that a condition leaves out.
