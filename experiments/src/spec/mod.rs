@@ -74,7 +74,7 @@ pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use thalweg_engine::network::Perturbation;
 pub use thalweg_record::nearest;
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
-pub use values::AxisValues;
+pub use values::{AxisValues, Spaced};
 pub use weights::{RECORD, Weights, WeightsOf};
 
 pub(crate) use canonical::{number, point, quoted};

@@ -1,6 +1,8 @@
 //! The different values of an axis, each made when it is asked for.
 
 use std::collections::HashSet;
+use std::fmt;
+use std::sync::OnceLock;
 
 use super::axis::Axis;
 
@@ -10,13 +12,47 @@ pub enum AxisValues {
     /// These.
     Listed(Vec<f64>),
     /// Those of a range, all of which differ.
-    Range(Axis),
+    Range(Spaced),
+}
+
+/// A range whose values differ.
+#[derive(Clone)]
+pub struct Spaced {
+    axis: Axis,
+    /// Its values, once one of them is asked for, if they are few: to compute one takes longer than to look it up.
+    listed: OnceLock<Vec<f64>>,
+}
+
+/// The most values of a range that are looked up.
+const MOST_LISTED: u64 = 1 << 16;
+
+/// What has been looked up is no part of what it is.
+impl fmt::Debug for Spaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.axis.fmt(f)
+    }
+}
+
+impl PartialEq for Spaced {
+    fn eq(&self, other: &Self) -> bool {
+        self.axis == other.axis
+    }
+}
+
+impl Spaced {
+    fn get(&self, number: u64) -> f64 {
+        if self.axis.count() > MOST_LISTED {
+            return self.axis.value(number);
+        }
+        self.listed.get_or_init(|| self.axis.values(""))[number as usize]
+    }
 }
 
 impl AxisValues {
     /// The values of the axis of a hyperparameter.
     pub fn new(axis: &Axis, hyperparameter: &str) -> Self {
-        if axis.is_spaced() { Self::Range(axis.clone()) } else { Self::listed(axis.values(hyperparameter)) }
+        let spaced = || Spaced { axis: axis.clone(), listed: OnceLock::new() };
+        if axis.is_spaced() { Self::Range(spaced()) } else { Self::listed(axis.values(hyperparameter)) }
     }
 
     /// Each of these once.
@@ -30,7 +66,7 @@ impl AxisValues {
     pub fn count(&self) -> u64 {
         match self {
             Self::Listed(values) => values.len() as u64,
-            Self::Range(axis) => axis.count(),
+            Self::Range(range) => range.axis.count(),
         }
     }
 
@@ -42,7 +78,7 @@ impl AxisValues {
     pub fn get(&self, number: u64) -> f64 {
         match self {
             Self::Listed(values) => values[number as usize],
-            Self::Range(axis) => axis.value(number),
+            Self::Range(range) => range.get(number),
         }
     }
 
@@ -61,7 +97,7 @@ impl AxisValues {
                 }
                 hasher.finalize().to_string()
             }
-            Self::Range(axis) => format!("{axis:?}"),
+            Self::Range(range) => format!("{:?}", range.axis),
         }
     }
 
@@ -71,10 +107,10 @@ impl AxisValues {
             Self::Listed(values) => {
                 values.iter().position(|own| own.to_bits() == value.to_bits()).map(|number| number as u64)
             }
-            Self::Range(axis) => {
-                let near = axis.nearest(value)?;
-                let near = near.saturating_sub(1)..=near.saturating_add(1).min(axis.count() - 1);
-                near.into_iter().find(|number| axis.value(*number).to_bits() == value.to_bits())
+            Self::Range(range) => {
+                let near = range.axis.nearest(value)?;
+                let near = near.saturating_sub(1)..=near.saturating_add(1).min(range.axis.count() - 1);
+                near.into_iter().find(|number| range.get(*number).to_bits() == value.to_bits())
             }
         }
     }
@@ -94,9 +130,11 @@ mod tests {
         for axis in ranges {
             let values = AxisValues::new(&axis, "lr");
             assert!(matches!(values, AxisValues::Range(_)));
+            let (other, text) = (values.clone(), format!("{values:?}"));
             let listed = axis.values("lr");
             assert_eq!(values.iter().collect::<Vec<_>>(), listed);
             assert!(listed.windows(2).all(|pair| pair[0] < pair[1]));
+            assert_eq!((format!("{values:?}"), values == other), (text, true));
             for (number, value) in listed.into_iter().enumerate() {
                 assert_eq!(values.find(value), Some(number as u64));
                 assert_eq!(values.find(value * (1.0 + 1e-14)), None);

@@ -35,8 +35,8 @@ mod trials;
 mod undrawn;
 mod weights;
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 
 use thalweg_kernels::optimizer::{Domain, Optimizer};
 
@@ -270,10 +270,16 @@ impl Plan {
     /// the order of the spec. The trials of a population are sorted by `order_seed`, so that the lanes of a block share
     /// batches.
     pub fn lists(&self, trials: &[u32]) -> Vec<(Population, Vec<u32>)> {
-        let mut lists: BTreeMap<(usize, u64, usize), Vec<u32>> = BTreeMap::new();
+        let mut lists: Vec<((usize, u64, usize), Vec<u32>)> = Vec::new();
         for &trial in trials {
             let Place { condition, instance, grid, .. } = self.trials.place(trial as usize);
-            lists.entry((condition, instance, self.trials.alike(grid))).or_default().push(trial);
+            let own = (condition, instance, self.trials.alike(grid));
+            let place = lists.binary_search_by_key(&own, |(place, _)| *place);
+            let place = place.unwrap_or_else(|place| {
+                lists.insert(place, (own, Vec::new()));
+                place
+            });
+            lists[place].1.push(trial);
         }
         let list = |((condition, instance, grid), mut trials): ((usize, u64, usize), Vec<u32>)| {
             // A stable sort: within an order seed, plan order remains.

@@ -241,13 +241,13 @@ impl Trials {
 
     /// The key of each.
     pub fn keys(&self) -> Vec<Key> {
-        let ranges = (0..self.len().div_ceil(KEYS_AT_ONCE)).into_par_iter();
-        let keys = |at: usize| {
-            let (first, mut namer) = (at * KEYS_AT_ONCE, self.namer());
-            let range = first..self.len().min(first + KEYS_AT_ONCE);
-            range.map(|index| namer.key(&self.get(index))).collect::<Vec<Key>>()
+        let firsts: Vec<usize> = (0..self.len()).step_by(KEYS_AT_ONCE).collect();
+        let keys = |first: &usize| {
+            let (range, mut namer) = (*first..self.len().min(first + KEYS_AT_ONCE), self.namer());
+            range.map(|index| namer.key(&self.get(index))).collect()
         };
-        ranges.flat_map_iter(keys).collect()
+        let keys: Vec<Vec<Key>> = firsts.par_iter().map(keys).collect();
+        keys.concat()
     }
 
     /// The key of a trial.
