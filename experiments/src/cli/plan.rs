@@ -12,20 +12,21 @@ use super::{CliError, Work, duration, tell};
 use crate::record::Setting;
 use crate::registry::Registry;
 use crate::spec::{Factor, Named, Spec};
-use crate::sweep::{self, Condition, Estimate};
+use crate::sweep::{self, Condition, Estimate, Part};
 use crate::{drawing, memory};
 
 /// Show what a spec would run: trials, populations, work, memory and time. Nothing is written.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   thalweg plan digits
-  thalweg plan my.toml --trials | head")]
+  thalweg plan my.toml --trials | head
+  thalweg plan my.toml --trials=1000..1010")]
 pub(super) struct Plan {
     #[command(flatten)]
     source: Source,
-    /// List every trial.
-    #[arg(long)]
-    trials: bool,
+    /// List every trial, or those from FIRST to one before END, counted from 0.
+    #[arg(long, value_name = "FIRST..END", num_args = 0..=1, require_equals = true)]
+    trials: Option<Option<Part>>,
     #[command(flatten)]
     work: Work,
 }
@@ -34,18 +35,21 @@ impl Plan {
     pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
         let spec = self.source.read_sweep(registry)?;
         let memory = self.work.memory();
-        let (files, data, plan) = sweep::Plan::read(&spec, memory)?;
-        let warnings = drawing::check(&spec, &plan, &Path::new("results").join(&spec.name))?;
-        if !self.work.quiet {
-            warnings.iter().for_each(|warning| tell(format_args!("warning: {warning}")));
-        }
+        let part = self.trials.as_ref().and_then(Option::as_ref);
+        let (files, data, plan) = sweep::Plan::read_part(&spec, part, memory)?;
         let mut out = io::stdout().lock();
-        if self.trials {
+        if part.is_none() {
+            let warnings = drawing::check(&spec, &plan, &Path::new("results").join(&spec.name))?;
+            if !self.work.quiet {
+                warnings.iter().for_each(|warning| tell(format_args!("warning: {warning}")));
+            }
+        }
+        if self.trials.is_some() {
             return Ok(list_trials(&plan, &mut out)?);
         }
         let (isa, threads) = (self.work.isa()?, self.work.threads());
         // Measuring trains a block: what does not fit is not tried.
-        plan.check_memory(isa, threads, memory)?;
+        plan.check_training(isa, threads, memory)?;
         let estimate = Estimate::measure(&plan, (&files, &data), isa, threads)?;
         Ok(summarise(&spec, &plan, &estimate, &mut out)?)
     }
@@ -53,13 +57,14 @@ impl Plan {
 
 fn list_trials(plan: &sweep::Plan, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "key,problem,optimizer,{},init_seed,order_seed", plan.hyperparameter_names().join(","))?;
+    let mut namer = plan.trials.namer();
     for trial in plan.trials.iter() {
         let settings: Vec<String> = plan
             .settings(&trial)
             .iter()
             .map(|setting| setting.as_ref().map(Setting::cell).unwrap_or_default())
             .collect();
-        let (key, name, settings) = (&trial.key, trial.optimizer.name, settings.join(","));
+        let (key, name, settings) = (namer.key(&trial), trial.optimizer.name, settings.join(","));
         let problem = &plan.condition(&trial).problem;
         writeln!(out, "{key},{problem},{name},{settings},{},{}", trial.init_seed, trial.order_seed)?;
     }
@@ -75,11 +80,11 @@ fn summarise(spec: &Spec, plan: &sweep::Plan, estimate: &Estimate, out: &mut imp
     let first = &plan.conditions[0];
     describe(first, out)?;
     writeln!(out, "  trials       {}", plan.trials.len())?;
-    let instances: usize = plan.conditions.iter().map(|condition| condition.instances.len()).sum();
+    let instances: u64 = plan.conditions.iter().map(Condition::instances).sum();
     if instances > 1 {
         writeln!(out, "  instances    {instances} sets of examples or networks, each of them for")?;
     }
-    for (population, (choice, lanes)) in plan.first_populations(0).zip(&estimate.paths) {
+    for (population, (choice, lanes)) in plan.populations_of(0).iter().zip(&estimate.paths) {
         let (trials, name, path) = (population.trials, population.optimizer.name, choice.path.name());
         let blocks = trials.div_ceil(*lanes);
         writeln!(out, "    {name:10} {trials} in {blocks} blocks of {lanes}; {path} path: {}", choice.reason)?;

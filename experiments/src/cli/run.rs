@@ -12,8 +12,8 @@ use super::{CliError, Work, make, stop_flag, tell};
 use crate::drawing::drawer;
 use crate::registry::Registry;
 use crate::spec::Study;
-use crate::sweep::FolderLock;
-use crate::sweep::run::{Finished, Reuse, Settings, run};
+use crate::sweep::run::{Finished, Reuse, Settings, run_part};
+use crate::sweep::{FolderLock, Part};
 
 /// Run a spec and write its results: CSV, figures and what is needed to check them.
 ///
@@ -26,13 +26,18 @@ use crate::sweep::run::{Finished, Reuse, Settings, run};
 #[command(after_help = "Examples:
   thalweg run digits
   thalweg run my.toml --out /data/my --threads 8
-  thalweg run digits --set train.seeds=2 --set train.epochs=5 --out quick --png")]
+  thalweg run digits --set train.seeds=2 --set train.epochs=5 --out quick --png
+  thalweg run my.toml --trials 0..1000 --out first")]
 pub(super) struct Run {
     #[command(flatten)]
     source: Source,
     /// The folder for the results [default: results/<name of the spec>].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Run a part of the trials, from FIRST to one before END, counted from 0 in the order of `plan --trials`: their rows
+    /// are those of the whole; there are no figures.
+    #[arg(long, value_name = "FIRST..END")]
+    trials: Option<Part>,
     /// Compute everything again, and replace all results that the folder holds.
     #[arg(long)]
     fresh: bool,
@@ -50,6 +55,9 @@ impl Run {
         let spec = match study {
             Study::Sweep(spec) => spec,
             Study::Drawing(drawing) => {
+                if self.trials.is_some() {
+                    return Err(CliError::NoTrials(drawing.name));
+                }
                 make(&drawing, &out, &out, self.work.isa()?, self.png)?;
                 if !self.work.quiet {
                     tell(format_args!("results are in {}", out.display()));
@@ -62,7 +70,8 @@ impl Run {
         let (figures, memory) = (Some(drawer(self.png)), self.work.memory());
         let settings = Settings { out: out.clone(), threads, isa, reuse, figures, memory };
         let stop = stop_flag()?;
-        let finished = run(&spec, &settings, &Bar::new(&spec.name, self.work.quiet), &stop)?;
+        let bar = Bar::new(&spec.name, self.work.quiet);
+        let finished = run_part((&spec, self.trials.as_ref()), &settings, &bar, &stop)?;
         if self.png && finished == Finished::AlreadyComplete {
             let _lock = FolderLock::take(&out)?;
             redraw(&spec, &out, true)?;

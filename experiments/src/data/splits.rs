@@ -54,7 +54,7 @@ impl Splits {
     ///
     /// Those of [`DataFiles::read`] and of [`Self::of_instance`].
     pub fn load(spec: &Spec) -> Result<Self, InputError> {
-        Self::of_last_instance(spec, &mut DataFiles::read(spec, Memory::of_machine())?, &spec.instances()[0])
+        Self::of_last_instance(spec, &mut DataFiles::read(spec, Memory::of_machine())?, &spec.instance(0))
     }
 
     /// Makes the examples of one of a spec's instances, or takes them from its files, splits and scales them. A

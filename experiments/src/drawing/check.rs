@@ -131,14 +131,15 @@ impl Rehearsal {
     fn of(spec: &Spec, plan: &Plan) -> Self {
         let mut rows = Vec::with_capacity(plan.trials.len());
         let (mut curves, mut trajectory) = (Vec::new(), Vec::new());
+        let mut namer = plan.trials.namer();
         for trial in plan.trials.iter() {
-            let key = trial.key.to_string();
-            let (start, Condition { schedule, model, .. }) = (plan.start(&trial), plan.condition(&trial));
+            let key = namer.key(&trial).to_string();
+            let (start, Condition { schedule, model, .. }) = (&trial.start, plan.condition(&trial));
             let steps = schedule.steps;
             if !schedule.recorded.is_empty() {
                 curves.extend([0, steps].map(|step| curve(&key, step)));
             }
-            if let (true, [x0, x1]) = (spec.record.trajectory, start) {
+            if let (true, [x0, x1]) = (spec.record.trajectory, start.as_slice()) {
                 let waypoint = |step| Waypoint { key: key.clone(), step, x: [*x0, *x1], value: OUTCOME };
                 trajectory.extend([0, steps].map(waypoint));
             }

@@ -3,7 +3,8 @@
 use crate::figure::{FigureError, is_meant};
 use crate::record::Setting;
 use crate::spec::{
-    Axis, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf, lr_scale_name,
+    Axis, AxisValues, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf,
+    lr_scale_name,
 };
 use crate::sweep::Plan;
 use crate::train::OPTIONS;
@@ -58,14 +59,16 @@ impl Few {
     pub(super) fn is_sure(&self, error: &FigureError) -> bool {
         let names: Vec<&str> = self.spec.optimizers.iter().map(|grid| grid.optimizer.name).collect();
         let is_once = (1..names.len()).all(|index| !names[..index].contains(&names[index]));
-        (self.is_whole && is_once) || !matches!(error, FigureError::NoData { .. })
+        let is_sure = self.is_whole && is_once && self.spec.combinations.draw.is_none();
+        is_sure || !matches!(error, FigureError::NoData { .. })
     }
 }
 
 /// How many trials a spec has, if that fits.
 fn trials(spec: &Spec) -> Option<u64> {
     let points = spec.optimizers.iter().try_fold(0_u64, |sum, grid| sum.checked_add(grid.count()?))?;
-    let of = |Condition { problem, network, train, .. }: &Condition| {
+    let of = |Condition { problem, network, train, draws, .. }: &Condition| {
+        let points = draws.as_ref().map_or(points, |draws| draws.len() as u64 * spec.optimizers.len() as u64);
         let starts = match problem.landscape() {
             Some(landscape) => landscape.starts.count()?,
             None => network.as_ref()?.init_offset.as_ref().map_or(1, Axis::count),
@@ -80,20 +83,40 @@ fn trials(spec: &Spec) -> Option<u64> {
 fn thin(spec: &mut Spec, conditions: &mut Vec<usize>, keep: usize) {
     let selections = spec.figures.iter().flat_map(|figure| &figure.options.selection);
     let selected: Vec<(String, Setting)> = selections.flat_map(|selection| selection.settings.clone()).collect();
+    // Those that move together keep their places.
+    let tied: Vec<String> = spec
+        .combinations
+        .ties()
+        .flat_map(|(keys, _)| keys.into_iter().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
     let is_selected = |name: &str, value: &Setting| {
-        selected.iter().any(|(of, wanted)| match (wanted, value) {
+        selected.iter().any(|(of, wanted)| match (wanted.number(), value.number()) {
             _ if of != name => false,
-            (Setting::Number(wanted), Setting::Number(value)) => is_meant(*wanted, *value),
+            (Some(wanted), Some(value)) => is_meant(wanted, value),
             _ => wanted == value,
         })
     };
     let thin_axis = |axis: &mut Axis, name: &str| {
-        let is_selected = |value: &f64| is_selected(name, &Setting::Number(*value));
+        if tied.iter().any(|tied| tied == name) {
+            return;
+        }
         if axis.count() > keep as u64 && !matches!(axis, Axis::Choices(_)) {
-            *axis = Axis::Values(some_of(&axis.values(name), keep, is_selected));
+            let values = AxisValues::new(axis, name);
+            let selected = selected.iter().filter(|(column, _)| column == name).filter_map(|(_, wanted)| {
+                let wanted = wanted.number()?;
+                values.nearest(wanted).filter(|number| is_meant(wanted, values.get(*number)))
+            });
+            let mut places: Vec<u64> = spread(values.count(), keep).chain(selected).collect();
+            places.sort_unstable();
+            places.dedup();
+            *axis = Axis::Values(places.into_iter().map(|place| values.get(place)).collect());
         }
     };
+    let is_drawn = spec.conditions.iter().any(|condition| condition.draws.is_some());
     for grid in &mut spec.optimizers {
+        if let Some(draw) = grid.draw.as_mut().filter(|_| !is_drawn) {
+            draw.count = draw.count.min(keep as u64);
+        }
         let names = grid.optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
         grid.axes.iter_mut().zip(names).for_each(|(axis, name)| thin_axis(axis, name));
         grid.options.iter_mut().for_each(|(at, axis)| thin_axis(axis, OPTIONS[*at].name));
@@ -123,13 +146,16 @@ fn thin(spec: &mut Spec, conditions: &mut Vec<usize>, keep: usize) {
 
 /// This many of the items, evenly spaced, the first and the last among them; and those that are wanted.
 fn some_of<T: Clone>(items: &[T], keep: usize, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
-    let (last, gaps) = (items.len().saturating_sub(1), keep.saturating_sub(1).max(1));
-    if items.len() <= keep {
-        return items.to_vec();
-    }
-    let places: Vec<usize> = (0..keep).map(|index| index * last / gaps).collect();
-    let is_kept = |place: &usize| places.binary_search(place).is_ok() || is_wanted(&items[*place]);
+    let places: Vec<u64> = spread(items.len() as u64, keep).collect();
+    let is_kept = |place: &usize| places.binary_search(&(*place as u64)).is_ok() || is_wanted(&items[*place]);
     (0..items.len()).filter(is_kept).map(|place| items[place].clone()).collect()
+}
+
+/// This many of the numbers below `count`, evenly spaced, the first and the last among them.
+fn spread(count: u64, keep: usize) -> impl Iterator<Item = u64> {
+    let keep = (keep as u64).min(count);
+    let (last, gaps) = (count.saturating_sub(1), keep.saturating_sub(1).max(1));
+    (0..keep).map(move |index| (u128::from(index) * u128::from(last) / u128::from(gaps)) as u64)
 }
 
 #[cfg(test)]

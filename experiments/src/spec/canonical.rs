@@ -285,15 +285,20 @@ fn write_grid(out: &mut Writer, grid: &Grid) {
     }
 }
 
-fn axis_text(axis: &Axis, domain: &Domain) -> String {
-    let bounds = |low: f64, high: f64| format!("[{}, {}]", number(low), number(high));
+pub(super) fn axis_text(axis: &Axis, domain: &Domain) -> String {
+    // Where points are drawn, ranges have no number of values.
+    let range = |kind: &str, (low, high): (f64, f64), key: &str, count: u64| {
+        let count = if count == 0 { String::new() } else { format!(", {key} = {count}") };
+        format!("{{ {kind} = [{}, {}]{count} }}", number(low), number(high))
+    };
     match axis {
         Axis::Values(values) if values.len() == 1 => number(values[0]),
         Axis::Values(values) => list(values, |x| number(*x)),
-        Axis::Linear { low, high, points } => format!("{{ linear = {}, points = {points} }}", bounds(*low, *high)),
-        Axis::Log { low, high, points } => format!("{{ log = {}, points = {points} }}", bounds(*low, *high)),
-        Axis::LogUniform { low, high, samples } => {
-            format!("{{ log_uniform = {}, samples = {samples} }}", bounds(*low, *high))
+        Axis::Linear { low, high, points } => range("linear", (*low, *high), "points", *points),
+        Axis::Log { low, high, points } => range("log", (*low, *high), "points", *points),
+        Axis::Integers { low, high } => range("integers", (*low, *high), "", 0),
+        Axis::Sample { distribution, low, high, samples } => {
+            range(distribution.name(), (*low, *high), "samples", *samples)
         }
         Axis::Choices(choices) => {
             let names = if let Domain::Choice(names) = domain { names } else { &[][..] };

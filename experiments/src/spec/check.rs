@@ -16,9 +16,6 @@ use super::{Condition, Spec, metric};
 use crate::dataset::Task;
 use crate::train::Path;
 
-/// The most coordinates of all starts.
-const MAX_COORDINATES: u64 = 200_000_000;
-
 /// The most points of a surface.
 const MAX_SURFACE: u64 = 16_000_000;
 
@@ -182,14 +179,10 @@ fn add_size(spec: &Spec, total: &mut u64) -> Result<(), InputError> {
     let Some(starts) = starts.filter(|&starts| starts <= MAX_TRIALS) else {
         return Err(spec.error("problem.start", format!("these are more starts than {MAX_TRIALS} trials")));
     };
-    let dimensions = spec.problem.landscape().map_or(0, |landscape| landscape.starts.dimensions() as u64);
-    if starts * dimensions > MAX_COORDINATES {
-        let message = format!("{starts} starts of {dimensions} coordinates are more than {MAX_COORDINATES} numbers");
-        return Err(spec.error("problem.start", message));
-    }
     for grid in &spec.optimizers {
         let each = |count: u64| count.checked_mul(seeds)?.checked_mul(starts);
-        let trials = grid.count().and_then(each);
+        let draws = spec.conditions[0].draws.as_ref().map(|draws| draws.len() as u64);
+        let trials = draws.or_else(|| grid.count()).and_then(each);
         let sum = trials.and_then(|trials| total.checked_add(trials));
         let Some(sum) = sum.filter(|&sum| sum <= MAX_TRIALS) else {
             let points = grid.count().map_or_else(|| "more than 2⁶⁴".to_owned(), |count| count.to_string());

@@ -2,28 +2,44 @@
 
 use toml::de::DeValue;
 
+use super::axis::Axis;
 use super::document::Node;
+use super::draw::Draw;
 use super::error::InputError;
 use super::factor::{SECTIONS, Written, setting, text};
+use super::grid::Grid;
 use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Table};
+use super::values::AxisValues;
 use crate::record::Setting;
 
 /// The keys of `[sweep]`.
 pub(super) const KEYS: &[Key] = &[
     Key::new(
         "together",
-        "keys of [problem], [network] and [train] that have equally many values and take their first, second, … together",
-        Values::Words("a list of lists, such as [[\"train.batch\", \"train.steps\"]]"),
+        "keys of [problem], [network], [train] and [[optimizer]] that have equally many values and take their first, \
+         second, … together",
+        Values::Words("a list of lists, such as [[\"train.batch\", \"optimizer.lr\"]]"),
         Without::Words("each combines with all others"),
+    ),
+    Key::new(
+        "draw",
+        "points drawn jointly from all axes of an optimizer, the problem, the network and the training, in place of the \
+         product; each runs with all seeds and starts",
+        Values::Words("{ halton = n } or { random = n }"),
+        Without::Words("the product of all axes"),
     ),
     Key::new(
         "skip",
         "combinations that are left out",
-        Values::Words("a list such as [\"train.batch = 256 and network.hidden = [64, 64]\"]"),
+        Values::Words("a list such as [\"train.batch = 256 and optimizer.lr = 1\"]; optimizer.kind is that of a table"),
         Without::Words("none"),
     ),
 ];
+
+/// The table of optimizers, and how their dotted keys begin.
+const OPTIMIZER: &str = "optimizer";
+const OF_OPTIMIZER: &str = "optimizer.";
 
 /// What a sweep says of its combinations.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +48,8 @@ pub struct Combinations {
     pub together: Vec<Vec<String>>,
     /// What is left out.
     pub skip: Vec<Skip>,
+    /// What is drawn in place of the product.
+    pub draw: Option<Draw>,
 }
 
 /// Values that are left out where they come together.
@@ -52,7 +70,8 @@ impl Combinations {
     pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
         let Some(table) = table else { return Ok(Self::default()) };
         table.allow(&names(KEYS))?;
-        let mut combinations = Self::default();
+        let draw = table.optional("draw").map(|field| Draw::read(&field)).transpose()?;
+        let mut combinations = Self { draw, ..Self::default() };
         if let Some(field) = table.optional("together") {
             for group in field.list("a list of lists of keys")? {
                 let keys = group.list("a list of keys, such as [\"train.batch\", \"train.steps\"]")?;
@@ -71,10 +90,58 @@ impl Combinations {
         Ok(combinations)
     }
 
+    /// For each group that keys of optimizers move in, these, and where a condition has the place of its value of the others,
+    /// if there are others.
+    pub fn ties(&self) -> impl Iterator<Item = (Vec<&str>, Option<usize>)> {
+        let mut next = 0;
+        let tie = |group: &Vec<String>| {
+            let has_others = group.iter().any(|key| !key.starts_with(OF_OPTIMIZER));
+            let place = has_others.then_some(next);
+            next += usize::from(has_others);
+            place
+        };
+        let places: Vec<Option<usize>> = self.together.iter().map(tie).collect();
+        let groups = self.together.iter().zip(places);
+        groups.map(|(group, place)| (of_optimizers(group), place)).filter(|(keys, _)| !keys.is_empty())
+    }
+
+    /// Checks that the keys of optimizers that move together have as many values as the others of their group.
+    pub(super) fn check(&self, grids: &[Grid], lengths: &[usize]) -> Result<(), String> {
+        for (keys, place) in self.ties() {
+            let mut wanted = place.and_then(|place| lengths.get(place)).map(|count| *count as u64);
+            let mut is_tied = false;
+            for grid in grids {
+                for key in &keys {
+                    let Some((_, axis)) = grid.axis(key).filter(|(_, axis)| !axis.is_single()) else { continue };
+                    is_tied = true;
+                    if grid.draw.is_some() {
+                        return Err(format!("where points are drawn, optimizer.{key} moves with no other key"));
+                    }
+                    if AxisValues::new(axis, key).count() != axis.count() {
+                        return Err(format!("optimizer.{key} has a value twice"));
+                    }
+                    if matches!(axis, Axis::Sample { .. }) {
+                        return Err(format!("optimizer.{key} is random, and moves with no other key"));
+                    }
+                    let count = axis.count();
+                    let most = *wanted.get_or_insert(count);
+                    if most != count {
+                        return Err(format!("optimizer.{key} has {count} values, and the others have {most}"));
+                    }
+                }
+            }
+            if !is_tied {
+                return Err(format!("no table has several values of optimizer.{}", keys[0]));
+            }
+        }
+        Ok(())
+    }
+
     /// The lines of the table in a canonical text; none if it says nothing.
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         use super::canonical::{list, quoted};
         let mut lines = Vec::new();
+        lines.extend(self.draw.iter().map(|draw| ("draw", draw.text())));
         if !self.together.is_empty() {
             lines.push(("together", list(&self.together, |keys| list(keys, |key| quoted(key)))));
         }
@@ -107,19 +174,43 @@ impl Skip {
         self.0.iter().map(equation).collect::<Vec<_>>().join(" and ")
     }
 
-    /// Whether a condition has all of its values.
+    /// Whether a condition has all of its values but those of optimizers.
     pub(super) fn holds(&self, condition: &Written) -> bool {
-        let has =
-            |Equation { section, key, value, .. }: &Equation| condition.value(section, key).as_ref() == Some(value);
+        let has = |Equation { section, key, value, .. }: &Equation| {
+            *section == OPTIMIZER || condition.value(section, key).as_ref() == Some(value)
+        };
         self.0.iter().all(has)
     }
+
+    /// Its keys of optimizers, and their values.
+    pub fn of_optimizers(&self) -> Vec<(&str, &Setting)> {
+        let own = self.0.iter().filter(|equation| equation.section == OPTIMIZER);
+        own.map(|equation| (equation.key.as_str(), &equation.value)).collect()
+    }
+
+    /// Whether a table may have its values of optimizers.
+    pub(super) fn concerns(&self, grids: &[Grid]) -> bool {
+        let own = self.of_optimizers();
+        let has = |grid: &Grid, key: &str, setting: &Setting| match (setting, grid.axis(key)) {
+            (Setting::Choice(name), None) => key == "kind" && name == grid.optimizer.name,
+            (_, axis) => axis.is_some(),
+        };
+        own.is_empty() || grids.iter().any(|grid| own.iter().all(|(key, setting)| has(grid, key, setting)))
+    }
+}
+
+/// The keys of optimizers in a group.
+fn of_optimizers(group: &[String]) -> Vec<&str> {
+    group.iter().filter_map(|key| key.strip_prefix(OF_OPTIMIZER)).collect()
 }
 
 /// The table and the key of a dotted key.
 fn path(field: &Field<'_>, text: &str) -> Result<(&'static str, String), InputError> {
     let (table, key) = text.split_once('.').unwrap_or((text, ""));
-    let section = SECTIONS.into_iter().find(|section| *section == table);
+    let sections = || SECTIONS.into_iter().chain([OPTIMIZER]);
+    let section = sections().find(|section| *section == table);
     section.filter(|_| !key.is_empty()).map(|section| (section, key.to_owned())).ok_or_else(|| {
-        field.error(format!("expected a key of {}, such as train.batch, found {text:?}", SECTIONS.join(", ")))
+        let sections: Vec<&str> = sections().collect();
+        field.error(format!("expected a key of {}, such as train.batch, found {text:?}", sections.join(", ")))
     })
 }

@@ -6,7 +6,7 @@ use super::canonical;
 use super::combination::Skip;
 use super::document::Document;
 use super::error::{Fault, InputError};
-use super::factor::{Factor, Written};
+use super::factor::{Combination, Factor, Written};
 use super::grid::Grid;
 use super::network::Network;
 use super::problem::Problem;
@@ -25,6 +25,12 @@ pub struct Condition {
     pub train: Train,
     /// The value of each of the spec's factors, where it has one.
     pub levels: Vec<Option<Setting>>,
+    /// Which points of a draw have it, ascending; all, where nothing of it is drawn.
+    pub draws: Option<Vec<u64>>,
+    /// For each group of keys that move together, the place of the value that it has, if it has one of them.
+    pub places: Vec<usize>,
+    /// The rules of what is skipped that hold for it, and concern optimizers.
+    pub skipped: Vec<usize>,
     pub(super) document: Arc<Document>,
 }
 
@@ -33,11 +39,12 @@ impl PartialEq for Condition {
     fn eq(&self, other: &Self) -> bool {
         (&self.problem, &self.network, &self.train, &self.levels)
             == (&other.problem, &other.network, &other.train, &other.levels)
+            && (&self.draws, &self.places, &self.skipped) == (&other.draws, &other.places, &other.skipped)
     }
 }
 
 impl Condition {
-    pub(super) fn read(document: Document) -> Result<Self, InputError> {
+    pub(super) fn read(Combination { document, draws, places }: Combination) -> Result<Self, InputError> {
         let root = Table::root(&document);
         let section = |key| root.required(key, &format!("a table [{key}]"))?.table();
         let problem = Problem::read(&section("problem")?)?;
@@ -49,7 +56,16 @@ impl Condition {
         } else {
             (Some(Network::read(&section("network")?)?), Train::read(&section("train")?)?)
         };
-        Ok(Self { problem, network, train, levels: Vec::new(), document: Arc::new(document) })
+        Ok(Self {
+            problem,
+            network,
+            train,
+            levels: Vec::new(),
+            draws,
+            places,
+            skipped: Vec::new(),
+            document: Arc::new(document),
+        })
     }
 }
 
@@ -70,16 +86,27 @@ pub(super) fn choose(
         Some(field) => field.error(message).about(Fault::Across),
         None => root.error(message).about(Fault::Across),
     };
-    if let Some(at) = skip.iter().position(|rule| !written.iter().any(|condition| rule.holds(condition))) {
+    let holds = |rule: &Skip| written.iter().any(|condition| rule.holds(condition)) && rule.concerns(grids);
+    if let Some(at) = skip.iter().position(|rule| !holds(rule)) {
         return Err(failed(format!("rule {} of the list leaves nothing out", at + 1)));
     }
-    let is_kept = |(_, condition): &(&Condition, &Written)| !skip.iter().any(|rule| rule.holds(condition));
+    let is_kept = |(_, condition): &(&Condition, &Written)| {
+        !skip.iter().any(|rule| rule.of_optimizers().is_empty() && rule.holds(condition))
+    };
     let (kept, written): (Vec<_>, Vec<_>) = all.iter().zip(&written).filter(is_kept).unzip();
     if kept.is_empty() {
         return Err(failed("nothing is left".to_owned()));
     }
     let factors = Factor::all_of(&written, |name| is_run_column(name) || grids.iter().any(|grid| grid.knows(name)));
-    let mut conditions: Vec<Condition> = kept.into_iter().cloned().collect();
+    let of_optimizers = |condition: &Written| {
+        let holds = |rule: &usize| !skip[*rule].of_optimizers().is_empty() && skip[*rule].holds(condition);
+        (0..skip.len()).filter(holds).collect()
+    };
+    let with_skipped = |(condition, written): (&Condition, &&Written)| Condition {
+        skipped: of_optimizers(written),
+        ..condition.clone()
+    };
+    let mut conditions: Vec<Condition> = kept.into_iter().zip(&written).map(with_skipped).collect();
     for factor in &factors {
         let mut levels: Vec<Option<Setting>> = written.iter().map(|condition| factor.of(condition)).collect();
         alike(&mut levels);

@@ -1,7 +1,9 @@
 //! The canonical text of what conditions are made of: keys with several values have all of them.
 
+use thalweg_kernels::optimizer::Domain;
+
 use super::Spec;
-use super::canonical::{Lines, Writer, number, sections};
+use super::canonical::{Lines, Writer, axis_text, number, sections};
 use super::document::{Document, Node, Value};
 use super::factor::{Levels, Product, text};
 
@@ -38,21 +40,57 @@ impl Spec {
 
     /// The tables of a product, the first condition of which has this number.
     fn tables(&self, product: &Product, first: usize) -> [Lines; 3] {
-        let lines_at = |of: usize, at: usize| sections(&self.written[first + product.place(of, at)]);
         let mut all = sections(&self.written[first]);
+        if product.is_drawn() {
+            for levels in &product.levels {
+                let section = TABLES.iter().position(|table| *table == levels.section).unwrap_or_default();
+                put(&mut all[section], &levels.key, drawn(levels));
+            }
+            return all;
+        }
+        let lines_at = |of: usize, at: usize| sections(&self.written[first + product.place(of, at)]);
         for (of, levels) in product.levels.iter().enumerate() {
             let section = TABLES.iter().position(|table| *table == levels.section).unwrap_or_default();
             let each: Vec<Lines> = (0..levels.nodes.len()).map(|at| lines_at(of, at)[section].clone()).collect();
             // A line that the first value makes superfluous may be there with another one.
             each.iter().for_each(|lines| add_missing(&mut all[section], lines));
             let value = several(levels, &each);
-            match all[section].0.iter_mut().find(|(key, _)| *key == levels.key) {
-                Some((_, text)) => *text = value,
-                None => all[section].0.push((levels.key.clone(), value)),
-            }
+            put(&mut all[section], &levels.key, value);
         }
         all
     }
+}
+
+/// Puts a value in the place of the one that a key has, or adds the key.
+fn put(lines: &mut Lines, key: &str, value: String) {
+    match lines.0.iter_mut().find(|(known, _)| known == key) {
+        Some((_, text)) => *text = value,
+        None => lines.0.push((key.to_owned(), value)),
+    }
+}
+
+/// What values of a key are drawn from.
+fn drawn(levels: &Levels) -> String {
+    if let Some((axis, _)) = &levels.range {
+        return axis_text(axis, &Domain::Choice(&[]));
+    }
+    let are_real = levels.nodes.iter().any(|node| matches!(node.value, Value::Float(_)));
+    let texts: Vec<String> = levels.nodes.iter().map(|node| own(node, are_real)).collect();
+    listed(levels, &texts)
+}
+
+/// A value as specs write it, a whole number among `are_real` ones as one of them.
+fn own(node: &Node, are_real: bool) -> String {
+    match node.value {
+        Value::Integer(Some(integer)) if are_real => number(integer as f64),
+        _ => text(node),
+    }
+}
+
+/// Several values of a key.
+fn listed(levels: &Levels, texts: &[String]) -> String {
+    let list = format!("[{}]", texts.join(", "));
+    if levels.is_list() { format!("{{ values = {list} }}") } else { list }
 }
 
 fn write(out: &mut Writer, header: &str, lines: &Lines) {
@@ -93,12 +131,7 @@ fn several(levels: &Levels, each: &[Lines]) -> String {
     let lines: Vec<Option<String>> = each.iter().map(line).collect();
     let is_real = |text: &String| text.contains(['.', 'e']) && text.parse::<f64>().is_ok();
     let are_real = lines.iter().flatten().any(is_real);
-    let own = |node: &Node| match node.value {
-        Value::Integer(Some(integer)) if are_real => number(integer as f64),
-        _ => text(node),
-    };
-    let texts: Vec<String> =
-        lines.into_iter().zip(&levels.nodes).map(|(line, node)| line.unwrap_or_else(|| own(node))).collect();
-    let list = format!("[{}]", texts.join(", "));
-    if levels.is_list() { format!("{{ values = {list} }}") } else { list }
+    let text = |(line, node): (Option<String>, &Node)| line.unwrap_or_else(|| own(node, are_real));
+    let texts: Vec<String> = lines.into_iter().zip(&levels.nodes).map(text).collect();
+    listed(levels, &texts)
 }

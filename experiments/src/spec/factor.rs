@@ -4,18 +4,21 @@
 //! each combination. That is done on the tree of the document, before anything is read from it: who reads a key never meets
 //! more than one value, and a new key can be a factor without a word here.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use toml::de::DeValue;
 
-use super::axis::Axis;
+use super::axis::{Axis, Use};
 use super::canonical::{Lines, list, number, quoted};
+use super::combination::Combinations;
 use super::document::{Document, Entry, Node, Value};
+use super::draw::{Coordinate, Draw};
 use super::error::{Fault, InputError};
 use super::overrides::EXCLUSIVE;
 use super::reader::{Interval, Table};
 use super::train::ON_LANDSCAPE;
+use super::values::AxisValues;
 use crate::record::{LABEL, Setting};
 
 /// The most conditions of a sweep.
@@ -27,6 +30,9 @@ pub(super) const SECTIONS: [&str; 3] = ["problem", "network", "train"];
 /// Keys that hold a list or a range by nature: several of them stand in `{ values = [...] }`.
 const LISTS: [&str; 4] = ["problem.hidden", "problem.spectrum", "problem.start", "network.hidden"];
 
+/// How a range is written.
+const RANGES: [&str; 6] = ["linear", "log", "integers", "uniform", "log_uniform", "one_minus_log_uniform"];
+
 /// Keys whose several values are told apart by the trials of a condition.
 const OF_TRIALS: [&str; 2] = ["network.init_offset", "train.seeds"];
 
@@ -35,7 +41,10 @@ const OF_TRIALS: [&str; 2] = ["network.init_offset", "train.seeds"];
 pub(super) struct Levels {
     pub section: &'static str,
     pub key: String,
+    /// Its values.
     pub nodes: Vec<Node>,
+    /// The range that they are drawn from, one for each point, and how it is written; nothing if they are listed.
+    pub range: Option<(Axis, Node)>,
 }
 
 /// The conditions of one table `[[problem]]`.
@@ -46,6 +55,19 @@ pub(super) struct Product {
     pub levels: Vec<Levels>,
     /// The places of those that move together, each alone if none does: the last ones move fastest.
     axes: Vec<Vec<usize>>,
+    /// The combinations that are drawn, the number of the value of each key, with the points that have them; all, if none
+    /// are.
+    drawn: Option<Vec<(Vec<usize>, Vec<u64>)>>,
+}
+
+/// A combination of values.
+pub(super) struct Combination {
+    /// The document with these values.
+    pub document: Document,
+    /// The points of a draw that have it; all, if none are drawn.
+    pub draws: Option<Vec<u64>>,
+    /// For each group of keys that move together, the place of their values.
+    pub places: Vec<usize>,
 }
 
 /// A key that differs between conditions with a problem of the same name, which the column `problem` has.
@@ -63,7 +85,7 @@ impl Product {
     /// # Errors
     ///
     /// If a key has no value, or one of them twice, or there are too many combinations.
-    pub fn all_of(document: &Document, together: &[Vec<String>]) -> Result<Vec<Self>, InputError> {
+    pub fn all_of(document: &Document, combinations: &Combinations) -> Result<Vec<Self>, InputError> {
         let problem = document.root.child("problem");
         let firsts = match problem.map(|node| &node.value) {
             Some(Value::List(tables)) if tables.iter().all(|table| matches!(table.value, Value::Table(_))) => {
@@ -74,7 +96,7 @@ impl Product {
             _ => vec![document.clone()],
         };
         let products: Vec<Self> =
-            firsts.into_iter().map(|first| Self::of(first, together)).collect::<Result<_, _>>()?;
+            firsts.into_iter().map(|first| Self::of(first, combinations)).collect::<Result<_, _>>()?;
         let count = products.iter().try_fold(0_usize, |sum, product| sum.checked_add(product.count()?));
         if count.is_none_or(|count| count > MAX_CONDITIONS) {
             let widest = products.iter().flat_map(|product| &product.levels).max_by_key(|levels| levels.nodes.len());
@@ -91,26 +113,69 @@ impl Product {
         Ok(products)
     }
 
-    fn of(mut document: Document, together: &[Vec<String>]) -> Result<Self, InputError> {
+    fn of(mut document: Document, combinations: &Combinations) -> Result<Self, InputError> {
+        let draw = combinations.draw.as_ref();
         let mut all = Vec::new();
         for section in SECTIONS {
             let Some(Value::Table(entries)) = document.root.child(section).map(|node| &node.value) else { continue };
             for Entry { key, .. } in entries {
-                if let Some(nodes) = levels(&document, section, key)? {
-                    all.push(Levels { section, key: key.clone(), nodes });
-                }
+                all.extend(levels(&document, section, key, draw)?);
             }
         }
-        for levels in &all {
+        for levels in all.iter().filter(|levels| levels.range.is_none()) {
             levels.set(&mut document, 0);
         }
-        all.retain(|levels| levels.nodes.len() > 1);
-        let axes = axes(&document, &all, together)?;
-        Ok(Self { first: document, levels: all, axes })
+        all.retain(|levels| levels.nodes.len() != 1);
+        let axes = axes(&document, &all, &combinations.together)?;
+        let product = Self { first: document, levels: all, axes, drawn: None };
+        Ok(match draw {
+            Some(draw) if !product.axes.is_empty() => product.drawn(draw),
+            _ => product,
+        })
+    }
+
+    /// The combinations that a draw has, in the order in which it first has them.
+    fn drawn(mut self, draw: &Draw) -> Self {
+        let mut coordinates: Vec<Option<Coordinate>> = vec![None; self.levels.len()];
+        for (at, axis) in self.axes.iter().enumerate() {
+            let coordinate = draw.coordinate(at, &self.levels[axis[0]].path());
+            axis.iter().for_each(|of| coordinates[*of] = Some(coordinate.clone()));
+        }
+        for (levels, coordinate) in self.levels.iter_mut().zip(&coordinates) {
+            if let (Some((axis, node)), Some(coordinate)) = (&levels.range, coordinate) {
+                // More than these are an error.
+                let points = 0..draw.count.min(MAX_CONDITIONS as u64 + 1);
+                levels.nodes = points.map(|point| drawn(axis.at(coordinate.get(point)), node)).collect();
+            }
+        }
+        self.levels.iter().for_each(|levels| levels.set(&mut self.first, 0));
+        let mut found: HashMap<Vec<usize>, usize> = HashMap::new();
+        let mut drawn: Vec<(Vec<usize>, Vec<u64>)> = Vec::new();
+        for point in 0..draw.count {
+            let place = |(levels, coordinate): (&Levels, &Option<Coordinate>)| match (&levels.range, coordinate) {
+                (None, Some(coordinate)) => share_of(levels.nodes.len(), coordinate.get(point)),
+                _ => point as usize,
+            };
+            let places: Vec<usize> = self.levels.iter().zip(&coordinates).map(place).collect();
+            let at = *found.entry(places.clone()).or_insert_with(|| {
+                drawn.push((places, Vec::new()));
+                drawn.len() - 1
+            });
+            drawn[at].1.push(point);
+        }
+        Self { drawn: Some(drawn), ..self }
+    }
+
+    /// How many coordinates of the points of a draw it takes.
+    pub fn coordinates(&self) -> usize {
+        if self.drawn.is_some() { self.axes.len() } else { 0 }
     }
 
     /// How many there are, if that fits.
     pub fn count(&self) -> Option<usize> {
+        if let Some(drawn) = &self.drawn {
+            return Some(drawn.len());
+        }
         self.axes.iter().try_fold(1_usize, |product, axis| product.checked_mul(self.length(axis)))
     }
 
@@ -118,18 +183,43 @@ impl Product {
         self.levels[axis[0]].nodes.len()
     }
 
-    /// The document of each, in order: the last key moves fastest.
-    pub fn documents(&self) -> Vec<Document> {
-        self.axes.iter().fold(vec![self.first.clone()], |documents, axis| {
-            let at = |document: &Document, at: usize| {
-                let mut document = document.clone();
-                axis.iter().for_each(|of| self.levels[*of].set(&mut document, at));
-                document
+    /// Each of them, in order: the last key moves fastest; or in the order in which they are drawn.
+    pub fn combinations(&self, together: &[Vec<String>]) -> Vec<Combination> {
+        let combination = |(places, draws): (Vec<usize>, Option<Vec<u64>>)| {
+            let mut document = self.first.clone();
+            self.levels.iter().zip(&places).for_each(|(levels, place)| levels.set(&mut document, *place));
+            let place = |keys: &Vec<String>| {
+                let at = self.levels.iter().position(|levels| keys.contains(&levels.path()))?;
+                Some(places[at])
             };
-            let each =
-                |document: &Document| (0..self.length(axis)).map(|number| at(document, number)).collect::<Vec<_>>();
-            documents.iter().flat_map(each).collect()
-        })
+            Combination { document, draws, places: together.iter().filter_map(place).collect() }
+        };
+        if let Some(drawn) = &self.drawn {
+            return drawn.iter().map(|(places, points)| combination((places.clone(), Some(points.clone())))).collect();
+        }
+        let places = |number: usize| {
+            let (mut places, mut rest) = (vec![0; self.levels.len()], number);
+            for axis in self.axes.iter().rev() {
+                axis.iter().for_each(|of| places[*of] = rest % self.length(axis));
+                rest /= self.length(axis);
+            }
+            (places, None)
+        };
+        (0..self.count().unwrap_or(0)).map(|number| combination(places(number))).collect()
+    }
+
+    /// For each group of keys that move together of which it has some, how many values they have.
+    pub fn lengths(&self, together: &[Vec<String>]) -> Vec<usize> {
+        let length = |keys: &Vec<String>| {
+            let levels = self.levels.iter().find(|levels| keys.contains(&levels.path()))?;
+            Some(levels.nodes.len())
+        };
+        together.iter().filter_map(length).collect()
+    }
+
+    /// Whether combinations are drawn.
+    pub fn is_drawn(&self) -> bool {
+        self.drawn.is_some()
     }
 
     /// The number of the condition in which one key, and those that move with it, has its value of this number, and all
@@ -141,9 +231,14 @@ impl Product {
 }
 
 impl Levels {
+    /// Its dotted key.
+    fn path(&self) -> String {
+        format!("{}.{}", self.section, self.key)
+    }
+
     /// Whether a list of values would be read as a single one.
     pub fn is_list(&self) -> bool {
-        LISTS.contains(&format!("{}.{}", self.section, self.key).as_str())
+        LISTS.contains(&self.path().as_str())
     }
 
     fn set(&self, document: &mut Document, number: usize) {
@@ -193,7 +288,7 @@ fn alone(document: &Document, problem: &Node, is_mixed: bool) -> Document {
 
 /// The places of levels that move together; what is in no group is alone, and a group stands where its first key is.
 fn axes(document: &Document, levels: &[Levels], together: &[Vec<String>]) -> Result<Vec<Vec<usize>>, InputError> {
-    let path = |of: &Levels| format!("{}.{}", of.section, of.key);
+    let path = Levels::path;
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (number, keys) in together.iter().enumerate() {
         let failed = |message: String| {
@@ -203,7 +298,9 @@ fn axes(document: &Document, levels: &[Levels], together: &[Vec<String>]) -> Res
             ))
         };
         let mut group = Vec::new();
-        for key in keys {
+        // Those of optimizers move with the place of these.
+        let is_alone = keys.iter().any(|key| key.starts_with("optimizer."));
+        for key in keys.iter().filter(|key| !key.starts_with("optimizer.")) {
             let Some(at) = levels.iter().position(|of| path(of) == *key) else {
                 return failed(format!("{key} does not have several values"));
             };
@@ -213,13 +310,17 @@ fn axes(document: &Document, levels: &[Levels], together: &[Vec<String>]) -> Res
             group.push(at);
         }
         let count = |at: &usize| levels[*at].nodes.len();
-        if let Some(other) = group.iter().find(|at| count(at) != count(&group[0])) {
-            let (one, other) = (&levels[group[0]], &levels[*other]);
+        // Ranges that are drawn from have a value for every coordinate.
+        let lists: Vec<usize> = group.iter().copied().filter(|at| levels[*at].range.is_none()).collect();
+        if let Some(other) = lists.iter().find(|at| count(at) != count(&lists[0])) {
+            let (one, other) = (&levels[lists[0]], &levels[*other]);
             let counts = (one.nodes.len(), other.nodes.len());
             return failed(format!("{} has {} values, and {} has {}", path(one), counts.0, path(other), counts.1));
         }
         group.sort_unstable();
-        groups.push(group);
+        if !(is_alone && group.is_empty()) {
+            groups.push(group);
+        }
     }
     let alone = (0..levels.len()).filter(|at| !groups.iter().any(|group| group.contains(at)));
     let mut axes: Vec<Vec<usize>> = alone.map(|at| vec![at]).collect();
@@ -229,7 +330,13 @@ fn axes(document: &Document, levels: &[Levels], together: &[Vec<String>]) -> Res
 }
 
 /// The values of a key that may have several, if it is written as such.
-fn levels(document: &Document, section: &str, key: &str) -> Result<Option<Vec<Node>>, InputError> {
+fn levels(
+    document: &Document,
+    section: &'static str,
+    key: &str,
+    draw: Option<&Draw>,
+) -> Result<Option<Levels>, InputError> {
+    let new = |nodes, range| Ok(Some(Levels { section, key: key.to_owned(), nodes, range }));
     let path = format!("{section}.{key}");
     if OF_TRIALS.contains(&path.as_str()) {
         return Ok(None);
@@ -249,15 +356,16 @@ fn levels(document: &Document, section: &str, key: &str) -> Result<Option<Vec<No
                 _ => return Err(values.expected("a list of values")),
             }
         }
-        (_, Some(table))
-            if !is_list && ["linear", "log", "log_uniform"].iter().any(|of| table.optional(of).is_some()) =>
-        {
-            let axis = Axis::read_numbers(&field, Interval::FINITE)?;
+        (_, Some(table)) if !is_list && RANGES.iter().any(|of| table.optional(of).is_some()) => {
+            let of = if draw.is_some() { Use::Draw } else { Use::Product };
+            let axis = Axis::read_numbers(&field, Interval::FINITE, of)?;
+            if draw.is_some() && !axis.is_single() {
+                return new(Vec::new(), Some((axis, field.node().clone())));
+            }
             if axis.count() > MAX_CONDITIONS as u64 {
                 return Err(field.error(format!("{} values are more than {MAX_CONDITIONS}", axis.count())));
             }
-            let node = |value: f64| Node { value: whole(value), place: field.node().place.clone() };
-            axis.values(key).into_iter().map(node).collect()
+            AxisValues::new(&axis, key).iter().map(|value| drawn(value, field.node())).collect()
         }
         _ => return Ok(None),
     };
@@ -270,7 +378,17 @@ fn levels(document: &Document, section: &str, key: &str) -> Result<Option<Vec<No
         let error = document.error(&again.place, format!("`{path}`: {} occurs twice", again.describe()));
         return Err(error.about(Fault::Value(None)));
     }
-    Ok(Some(nodes))
+    new(nodes, None)
+}
+
+/// Which of so many equal parts a share is in.
+fn share_of(parts: usize, share: f64) -> usize {
+    ((share * parts as f64) as usize).min(parts - 1)
+}
+
+/// A value of a range that is written here.
+fn drawn(value: f64, range: &Node) -> Node {
+    Node { value: whole(value), place: range.place.clone() }
 }
 
 /// A number as specs may write it, so that a key of integers can have a range as well.

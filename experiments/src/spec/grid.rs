@@ -2,10 +2,12 @@
 
 use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
 
-use super::axis::Axis;
+use super::axis::{Axis, Use};
+use super::draw::{Draw, DrawnAxis};
 use super::error::{Fault, InputError, meant, suggestion};
 use super::key::{Key, Values, Without};
 use super::reader::{Field, Interval, Table};
+use super::values::AxisValues;
 use crate::record::{self, LABEL};
 use crate::registry::{self, Registry};
 use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
@@ -26,6 +28,8 @@ pub struct Grid {
     pub options: Vec<(usize, Axis)>,
     /// One axis per layer for the factors of the learning rate; empty where all layers have the same one.
     pub lr_scale: Vec<Axis>,
+    /// The points that are drawn from the axes, if it is not their product.
+    pub draw: Option<Draw>,
 }
 
 /// The range of a factor of the learning rate: a layer with 0 stays as it is.
@@ -70,19 +74,22 @@ pub(super) fn keys(_: &Registry) -> Vec<Key> {
 /// Optimizers are entries of one list, told apart by their names.
 impl PartialEq for Grid {
     fn eq(&self, other: &Self) -> bool {
-        (self.optimizer.name, &self.label, &self.axes, &self.options, &self.lr_scale)
-            == (other.optimizer.name, &other.label, &other.axes, &other.options, &other.lr_scale)
+        (self.optimizer.name, &self.label, &self.axes, &self.options, &self.lr_scale, &self.draw)
+            == (other.optimizer.name, &other.label, &other.axes, &other.options, &other.lr_scale, &other.draw)
     }
 }
 
-/// The points of a grid by their numbers; the last axis moves fastest.
+/// The points of a grid by their numbers: the product of its axes, the last of which moves fastest, or points drawn from them.
 #[derive(Clone, Debug)]
 pub struct GridPoints {
-    /// The values of all axes: those of hyperparameters, of options, and of factors of the learning rate.
-    axes: Vec<Vec<f64>>,
-    hyperparameters: usize,
+    /// The values of all axes of a product: those of hyperparameters, of options, and of factors of the learning rate.
+    pub axes: Vec<AxisValues>,
+    /// How many points are drawn, and the axes that they are drawn from; then there is no product.
+    drawn: Option<(u64, Vec<DrawnAxis>)>,
+    /// How many of them are of hyperparameters.
+    pub hyperparameters: usize,
     /// The places of the options among [`OPTIONS`].
-    options: Vec<usize>,
+    pub options: Vec<usize>,
 }
 
 /// A point of a grid.
@@ -98,8 +105,38 @@ pub struct GridPoint {
 
 impl GridPoints {
     /// How many there are.
-    pub fn count(&self) -> usize {
-        self.axes.iter().map(Vec::len).product()
+    pub fn count(&self) -> u64 {
+        self.lengths().into_iter().product()
+    }
+
+    /// How many values each axis has; points that are drawn are on one axis.
+    pub fn lengths(&self) -> Vec<u64> {
+        match &self.drawn {
+            Some((count, _)) => vec![*count],
+            None => self.axes.iter().map(AxisValues::count).collect(),
+        }
+    }
+
+    /// The value of a point of a draw on an axis.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis.
+    pub fn value(&self, number: u64, axis: usize) -> f64 {
+        self.drawn.as_ref().map_or_else(|| self.axes[axis].get(number), |(_, axes)| axes[axis].get(number))
+    }
+
+    /// Texts that tell them from others.
+    pub fn digests(&self) -> Vec<String> {
+        match &self.drawn {
+            Some((_, axes)) => axes.iter().map(DrawnAxis::digest).collect(),
+            None => self.axes.iter().map(AxisValues::digest).collect(),
+        }
+    }
+
+    /// Whether its points are drawn.
+    pub fn are_drawn(&self) -> bool {
+        self.drawn.is_some()
     }
 
     /// The point of this number. Options that its schedule does not read have their defaults there, so that equal
@@ -108,13 +145,16 @@ impl GridPoints {
     /// # Panics
     ///
     /// If there is no such point.
-    pub fn get(&self, number: usize) -> GridPoint {
+    pub fn get(&self, number: u64) -> GridPoint {
         assert!(number < self.count(), "point {number} of {}", self.count());
         let mut hyperparameters = vec![0.0; self.axes.len()];
         let mut rest = number;
         for (value, axis) in hyperparameters.iter_mut().zip(&self.axes).rev() {
-            *value = axis[rest % axis.len()];
-            rest /= axis.len();
+            *value = axis.get(rest % axis.count());
+            rest /= axis.count();
+        }
+        if let Some((_, axes)) = &self.drawn {
+            hyperparameters = axes.iter().map(|axis| axis.get(number)).collect();
         }
         let lr_scale = hyperparameters.split_off(self.hyperparameters + self.options.len());
         let values = hyperparameters.split_off(self.hyperparameters);
@@ -145,16 +185,32 @@ impl Grid {
         self.all_axes().map(|(name, _)| name)
     }
 
+    /// Its axis of this name, and the place of that among all.
+    pub fn axis(&self, name: &str) -> Option<(usize, &Axis)> {
+        let mut all = self.all_axes().enumerate();
+        all.find(|(_, (known, _))| known == name).map(|(at, (_, axis))| (at, axis))
+    }
+
     /// How many points it has, if that fits.
     pub fn count(&self) -> Option<u64> {
+        if let Some(draw) = &self.draw {
+            return Some(draw.count);
+        }
         self.all_axes().map(|(_, axis)| axis).try_fold(1_u64, |product, axis| product.checked_mul(axis.count()))
     }
 
     /// Its points.
     pub fn points(&self) -> GridPoints {
-        let axes = self.all_axes().map(|(name, axis)| axis.values(&name)).collect();
         let options = self.options.iter().map(|(at, _)| *at).collect();
-        GridPoints { axes, hyperparameters: self.axes.len(), options }
+        let (mut axes, mut drawn) = (Vec::new(), None);
+        if let Some(draw) = &self.draw {
+            let mut next = draw.before;
+            let axis = |(name, axis): (String, &Axis)| DrawnAxis::new(draw, axis, &name, &mut next);
+            drawn = Some((draw.count, self.all_axes().map(axis).collect()));
+        } else {
+            axes = self.all_axes().map(|(name, axis)| AxisValues::new(axis, &name)).collect();
+        }
+        GridPoints { axes, drawn, hyperparameters: self.axes.len(), options }
     }
 
     /// Whether a setting of its trials, swept or not, has this name.
@@ -186,10 +242,9 @@ impl Grid {
                 Some(Domain::Choice(names)) => names[value as usize].to_owned(),
                 _ => record::short(value),
             };
-            let values = axis.values(&name);
-            match &values[..] {
-                [only] => format!("{name} = {}", value(*only)),
-                _ => format!("{name} = {} … {}", value(values[0]), value(values[values.len() - 1])),
+            match axis.ends(&name) {
+                (first, _) if axis.is_single() => format!("{name} = {}", value(first)),
+                (first, last) => format!("{name} = {} … {}", value(first), value(last)),
             }
         };
         let differing = self.all_axes().filter(differs).map(text);
@@ -197,11 +252,13 @@ impl Grid {
     }
 
     /// The grids of the table of this number: one, or one for each kind that it lists.
-    pub(super) fn read_all((number, table): (usize, &Table<'_>)) -> Result<Vec<Self>, InputError> {
+    pub(super) fn read_all((number, table): (usize, &Table<'_>), draw: Option<&Draw>) -> Result<Vec<Self>, InputError> {
         let known = table.registry().optimizers();
         let names = registry::names(known).join(", ");
         let kind = table.required("kind", &format!("one of {names}, or a list of them"))?;
-        let Some(kinds) = kind.as_list() else { return Ok(vec![Self::read(table, number, kind.part(known)?)?]) };
+        let Some(kinds) = kind.as_list() else {
+            return Ok(vec![Self::read(table, number, kind.part(known)?, draw)?]);
+        };
         if kinds.is_empty() {
             return Err(kind.expected("at least one optimizer"));
         }
@@ -215,12 +272,18 @@ impl Grid {
                 return Err(kind.error(format!("{} occurs twice", optimizer.name)));
             }
             seen.push(optimizer);
-            Self::read(table, number, optimizer)
+            Self::read(table, number, optimizer, draw)
         };
         kinds.iter().map(read).collect()
     }
 
-    fn read(table: &Table<'_>, number: usize, optimizer: &'static Optimizer) -> Result<Self, InputError> {
+    fn read(
+        table: &Table<'_>,
+        number: usize,
+        optimizer: &'static Optimizer,
+        draw: Option<&Draw>,
+    ) -> Result<Self, InputError> {
+        let of = if draw.is_some() { Use::Draw } else { Use::Product };
         let names = optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
         let convention = (!optimizer.notes.is_empty()).then_some("convention");
         let options = OPTIONS.iter().map(|option| option.name).filter(|name| takes(optimizer, name));
@@ -237,17 +300,17 @@ impl Grid {
             Ok(if notes { optimizer.notes } else { &[] })
         })?;
         let axis = |hyperparameter: &'static Hyperparameter| match table.optional(hyperparameter.name) {
-            Some(field) => Axis::read(&field, hyperparameter),
+            Some(field) => Axis::read(&field, hyperparameter, of),
             None => {
                 let preset = preset.iter().find(|(name, _)| *name == hyperparameter.name);
                 Ok(Axis::single(hyperparameter, preset.map_or(hyperparameter.default, |(_, value)| *value)))
             }
         };
         let axes = optimizer.hyperparameters.iter().map(axis).collect::<Result<_, _>>()?;
-        let options = read_options(table, optimizer)?;
-        let lr_scale = table.optional("lr_scale").map_or(Ok(Vec::new()), |field| read_lr_scale(&field))?;
+        let options = read_options(table, optimizer, of)?;
+        let lr_scale = table.optional("lr_scale").map_or(Ok(Vec::new()), |field| read_lr_scale(&field, of))?;
         let label = table.optional(LABEL).map(|field| read_label(&field)).transpose()?;
-        Ok(Self { optimizer, table: number, label, axes, options, lr_scale })
+        Ok(Self { optimizer, table: number, label, axes, options, lr_scale, draw: draw.copied() })
     }
 }
 
@@ -290,13 +353,13 @@ fn takes(optimizer: &Optimizer, option: &str) -> bool {
     !(decays && ["weight_decay", "decoupled_weight_decay"].contains(&option))
 }
 
-fn read_options(table: &Table<'_>, optimizer: &Optimizer) -> Result<Vec<(usize, Axis)>, InputError> {
+fn read_options(table: &Table<'_>, optimizer: &Optimizer, of: Use) -> Result<Vec<(usize, Axis)>, InputError> {
     let read = |option: &'static Hyperparameter| -> Result<Option<Axis>, InputError> {
         let Some(field) = table.optional(option.name).filter(|_| takes(optimizer, option.name)) else {
             return Ok(None);
         };
-        let axis = Axis::read(&field, option)?;
-        if WHOLE_NUMBERS.contains(&option.name) && axis.values(option.name).iter().any(|steps| steps.fract() != 0.0) {
+        let axis = Axis::read(&field, option, of)?;
+        if WHOLE_NUMBERS.contains(&option.name) && !axis.is_whole(option.name) {
             return Err(field.expected("whole numbers of steps"));
         }
         Ok(Some(axis))
@@ -328,11 +391,11 @@ fn read_options(table: &Table<'_>, optimizer: &Optimizer) -> Result<Vec<(usize, 
     Ok(options)
 }
 
-fn read_lr_scale(field: &Field<'_>) -> Result<Vec<Axis>, InputError> {
+fn read_lr_scale(field: &Field<'_>, of: Use) -> Result<Vec<Axis>, InputError> {
     const EXPECTED: &str = "a list with an entry a layer, such as [1.0, [0.1, 1.0]]";
     let items = field.list(EXPECTED)?;
     if items.is_empty() {
         return Err(field.expected(EXPECTED));
     }
-    items.iter().map(|item| Axis::read_numbers(item, LR_SCALE)).collect()
+    items.iter().map(|item| Axis::read_numbers(item, LR_SCALE, of)).collect()
 }

@@ -2,13 +2,13 @@
 
 use thalweg_kernels::landscape::{self, Dimensions};
 
-use super::axis::{Axis, read_bounds};
+use super::axis::{Axis, Use, read_bounds};
 use super::error::InputError;
 use super::key::{Key, Values, Without, names};
 use super::kinds::LABEL;
 use super::reader::{Field, Interval, Table};
 use super::train::MAX_TRIALS;
-use crate::random::Stream;
+use super::values::AxisValues;
 use crate::registry;
 
 /// The most coordinates of a landscape.
@@ -86,11 +86,16 @@ impl Lattice {
         self.0.iter().try_fold(1_u64, |product, (_, _, points)| product.checked_mul(*points))
     }
 
+    /// The values of each coordinate.
+    pub fn axes(&self) -> Vec<AxisValues> {
+        let axis = |&(low, high, points): &(f64, f64, u64)| AxisValues::new(&Axis::Linear { low, high, points }, "");
+        self.0.iter().map(axis).collect()
+    }
+
     /// Its points, the last coordinate moving fastest.
     pub fn points(&self) -> Vec<Vec<f64>> {
-        let axis = |&(low, high, points): &(f64, f64, u64)| Axis::Linear { low, high, points }.values("");
-        self.0.iter().map(axis).fold(vec![Vec::new()], |points, axis| {
-            let extend = |point: Vec<f64>| axis.iter().map(move |x| [point.as_slice(), &[*x]].concat());
+        self.axes().iter().fold(vec![Vec::new()], |points, axis| {
+            let extend = |point: Vec<f64>| axis.iter().map(move |x| [point.as_slice(), &[x]].concat());
             points.into_iter().flat_map(extend).collect()
         })
     }
@@ -127,20 +132,6 @@ impl Starts {
             Self::Points(points) => points[0].len(),
             Self::Grid(grid) => grid.0.len(),
             Self::Sample { bounds, .. } => bounds.len(),
-        }
-    }
-
-    /// All of them; a sample comes from the stream `start` of the seed, and a larger one begins with the smaller one.
-    pub fn points(&self, seed: u64) -> Vec<Vec<f64>> {
-        match self {
-            Self::Points(points) => points.clone(),
-            Self::Grid(grid) => grid.points(),
-            Self::Sample { bounds, count } => {
-                let mut stream = Stream::new("start", seed);
-                let mut point =
-                    || bounds.iter().map(|(low, high)| low + (high - low) * stream.uniform()).collect::<Vec<f64>>();
-                (0..*count).map(|_| point()).collect()
-            }
         }
     }
 
@@ -246,7 +237,7 @@ fn read_spectrum(field: &Field<'_>) -> Result<Vec<f64>, InputError> {
     if field.as_table().is_none() {
         return read_point(field);
     }
-    let axis = Axis::read_numbers(field, Interval::FINITE)?;
+    let axis = Axis::read_numbers(field, Interval::FINITE, Use::Product)?;
     if axis.count() > MAX_DIMENSIONS as u64 {
         return Err(field.error(format!("{} eigenvalues are more than {MAX_DIMENSIONS}", axis.count())));
     }

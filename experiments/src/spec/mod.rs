@@ -12,6 +12,7 @@ mod conditions;
 mod corruption;
 mod difference;
 mod document;
+mod draw;
 mod drawing;
 mod error;
 mod excerpt;
@@ -38,18 +39,20 @@ pub mod shipped;
 mod spectrum;
 mod synthetic;
 mod train;
+mod values;
 mod weights;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use axis::Axis;
+pub use axis::{Axis, Distribution};
 pub use combination::{Combinations, Skip};
 pub use condition::Condition;
 use condition::choose;
 pub use corruption::{Corruption, Imbalance};
 pub use difference::Difference;
 use document::Document;
+pub use draw::{Draw, Sequence};
 pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
 pub(crate) use error::shortened;
 pub use error::{InputError, suggestion};
@@ -75,6 +78,7 @@ pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use thalweg_engine::network::Perturbation;
 pub use thalweg_record::nearest;
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
+pub use values::{AxisValues, Spaced};
 pub use weights::{RECORD, Weights, WeightsOf};
 
 pub(crate) use canonical::{number, point, quoted};
@@ -268,17 +272,25 @@ impl Spec {
         let optimizers = root.required("optimizer", "at least one table [[optimizer]]")?;
         let optimizers = tables(&optimizers, "[[optimizer]]")?;
         let figures = root.optional("figure").map_or(Ok(Vec::new()), |field| tables(&field, "[[figure]]"))?;
-        let grids: Result<Vec<_>, _> = optimizers.iter().enumerate().map(Grid::read_all).collect();
-        let grids = grids?.concat();
         let figures = figures.iter().map(Figure::read).collect::<Result<_, _>>()?;
         let record = Record::read(optional("record")?.as_ref())?;
         let engine = Engine::read(optional("engine")?.as_ref())?;
         let title = root.optional("title").map_or(Ok(name.as_str()), |field| field.string())?.to_owned();
         let tier = root.optional("tier").map_or(Ok(Tier::Standard), |field| field.named())?;
         let combinations = Combinations::read(optional("sweep")?.as_ref())?;
-        let products = Product::all_of(document, &combinations.together)?;
-        let documents: Vec<Document> = products.iter().flat_map(Product::documents).collect();
-        let written: Vec<Condition> = documents.into_iter().map(Condition::read).collect::<Result<_, _>>()?;
+        let products = Product::all_of(document, &combinations)?;
+        let before = products.iter().map(Product::coordinates).max().unwrap_or(0);
+        let draw = combinations.draw.map(|draw| Draw { before, ..draw });
+        let grids = optimizers.iter().enumerate().map(|table| Grid::read_all(table, draw.as_ref()));
+        let grids = grids.collect::<Result<Vec<_>, _>>()?.concat();
+        for product in &products {
+            let checked = combinations.check(&grids, &product.lengths(&combinations.together));
+            checked.map_err(|message| {
+                document.error(document.locate("sweep.together"), format!("`sweep.together`: {message}"))
+            })?;
+        }
+        let written = products.iter().flat_map(|product| product.combinations(&combinations.together));
+        let written: Vec<Condition> = written.map(Condition::read).collect::<Result<_, _>>()?;
         network::check_parameters(&written)?;
         let (conditions, factors) = choose(&root, &written, &combinations.skip, &grids)?;
         let Condition { problem, network, train, document, .. } = conditions[0].clone();
@@ -303,10 +315,20 @@ impl Spec {
         })
     }
 
-    /// The problems of the trials of the first condition: one, or one per seed if each trial has examples of its own.
-    pub fn instances(&self) -> Vec<Problem> {
-        let seeds = if self.problem.each_trial { self.train.seeds.iter().collect() } else { vec![self.problem.seed] };
-        seeds.into_iter().map(|seed| Problem { seed, each_trial: false, ..self.problem.clone() }).collect()
+    /// How many problems the trials of the first condition have: one, or one per seed if each trial has examples of its
+    /// own.
+    pub fn instances(&self) -> u64 {
+        if self.problem.each_trial { self.train.seeds.count() } else { 1 }
+    }
+
+    /// One of the problems of the trials of the first condition.
+    ///
+    /// # Panics
+    ///
+    /// If it has no such problem.
+    pub fn instance(&self, number: u64) -> Problem {
+        let seed = if self.problem.each_trial { self.train.seeds.get(number) } else { self.problem.seed };
+        Problem { seed, each_trial: false, ..self.problem.clone() }
     }
 
     /// The label of each table `[[optimizer]]`; none where names are enough.

@@ -5,7 +5,7 @@ use thalweg_kernels::loss::{self, Loss};
 use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 
 use super::Condition;
-use super::axis::Axis;
+use super::axis::{Axis, Use};
 use super::error::InputError;
 use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Table};
@@ -241,7 +241,7 @@ impl Network {
             init: read_init(table)?,
             init_offset: table
                 .optional(INIT_OFFSET)
-                .map(|field| Axis::read_numbers(&field, Interval::FINITE))
+                .map(|field| Axis::read_numbers(&field, Interval::FINITE, Use::Product))
                 .transpose()?,
             loss,
             test_loss,

@@ -2,8 +2,8 @@
 
 use super::key::Key;
 use super::{
-    axis, combination, corruption, drawing, grid, kinds, landscape, network, output, perturbation, problem, train,
-    weights,
+    axis, combination, corruption, draw, drawing, grid, kinds, landscape, network, output, perturbation, problem,
+    train, weights,
 };
 use crate::registry::Registry;
 
@@ -23,7 +23,7 @@ pub const SECTIONS: &[Section] = &[
     Section { name: "spec", summary: "the whole file", keys: |_| super::KEYS.to_vec() },
     Section {
         name: "problem",
-        summary: "[problem], or several [[problem]]: the data; a kind has keys of its own, and a landscape only those. A key may have several values, in a list, a range such as { log = [1e-4, 1], points = 9 }, or { values = […] } where one value is a list: the sweep is the product of all of them",
+        summary: "[problem], or several [[problem]]: the data; a kind has keys of its own, and a landscape only those. A key may have several values, in a list, a range such as { log = [1e-4, 1], points = 9 }, or { values = […] } where one value is a list: the sweep is the product of all of them, unless [sweep] draws points",
         keys: |_| [&[kinds::KIND], kinds::SHARED].concat(),
     },
     Section {
@@ -77,6 +77,11 @@ pub const SECTIONS: &[Section] = &[
         name: "sweep",
         summary: "[sweep]: which combinations of values there are, where not all",
         keys: |_| combination::KEYS.to_vec(),
+    },
+    Section {
+        name: "sweep.draw",
+        summary: "points drawn jointly, in place of the product: from ranges any number between their ends, by their own scale, and from lists one of the items",
+        keys: |_| draw::KEYS.to_vec(),
     },
     Section {
         name: "engine",

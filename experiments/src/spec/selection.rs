@@ -65,13 +65,13 @@ fn check_selection(spec: &Spec, labels: &[String], selection: &Selection, path: 
 
 /// Whether a value is the one that a figure asks for.
 fn agree(wanted: &Setting, value: &Setting) -> bool {
-    match (wanted, value) {
-        (Setting::Number(wanted), Setting::Number(value)) => is_meant(*wanted, *value),
+    match (wanted.number(), value.number()) {
+        (Some(wanted), Some(value)) => is_meant(wanted, value),
         _ => wanted == value,
     }
 }
 
-/// The values of a setting in a grid, none if it has no such setting; nothing if they are too many.
+/// The values of a setting in a grid, none if it has no such setting; nothing if they are too many, or drawn.
 fn values(grid: &Grid, name: &str) -> Option<Vec<Setting>> {
     let own = grid.optimizer.hyperparameters.iter().zip(&grid.axes);
     let options = grid.options.iter().map(|(at, axis)| (&OPTIONS[*at], axis));
@@ -84,21 +84,22 @@ fn values(grid: &Grid, name: &str) -> Option<Vec<Setting>> {
         Some(Domain::Choice(names)) => Setting::Choice(names[value as usize].to_owned()),
         _ => Setting::Number(value),
     };
-    (axis.count() <= MOST_VALUES).then(|| axis.values(name).into_iter().map(setting).collect())
+    let is_listed = axis.count() <= MOST_VALUES && (grid.draw.is_none() || axis.is_single());
+    is_listed.then(|| axis.values(name).into_iter().map(setting).collect())
 }
 
 /// The values on both sides of a number that is missing, or all names.
 fn nearest(wanted: &Setting, found: &[Setting]) -> String {
-    let Setting::Number(wanted) = wanted else {
+    let Some(wanted) = wanted.number() else {
         let mut names: Vec<String> = found.iter().map(Setting::text).collect();
         names.sort_unstable();
         names.dedup();
         names.truncate(MOST_NAMES);
         return format!("there are: {}", names.join(", "));
     };
-    let numbers = found.iter().filter_map(|value| if let Setting::Number(value) = value { Some(*value) } else { None });
-    let below = numbers.clone().filter(|value| value < wanted).reduce(f64::max);
-    let above = numbers.filter(|value| value > wanted).reduce(f64::min);
+    let numbers = found.iter().filter_map(Setting::number);
+    let below = numbers.clone().filter(|value| *value < wanted).reduce(f64::max);
+    let above = numbers.filter(|value| *value > wanted).reduce(f64::min);
     let texts: Vec<String> = below.into_iter().chain(above).map(|value| Setting::Number(value).text()).collect();
     if texts.is_empty() { String::new() } else { format!("the nearest: {}", texts.join(" and ")) }
 }

@@ -22,7 +22,7 @@ pub(super) fn check_spectrum(spec: &Spec) -> Result<(), InputError> {
         let message = "tables outside the numerics contract are compared by their numbers: record.tables = true";
         return Err(spec.error("record.spectrum", message));
     }
-    if spec.instances().len() > 1 {
+    if spec.instances() > 1 {
         return failed("trials learn from several problems, and each has a Hessian of its own");
     }
     if spec.problem.landscape().is_some_and(|landscape| landscape.spectrum.is_empty()) {

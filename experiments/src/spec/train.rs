@@ -12,8 +12,8 @@ pub use crate::record::Precision;
 /// The most steps of a trial.
 pub const MAX_STEPS: u64 = 1_000_000_000;
 
-/// The most trials of a sweep: what memory holds of this many (see [`crate::sweep::Trials`]) is less than 1 GiB.
-pub const MAX_TRIALS: u64 = 20_000_000;
+/// The most trials of a sweep, any range of which can be run.
+pub const MAX_TRIALS: u64 = 1_000_000_000_000;
 
 /// How every trial is trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,11 +118,19 @@ impl Seeds {
     /// # Panics
     ///
     /// If there is no such seed.
-    pub fn get(&self, number: usize) -> u64 {
-        assert!((number as u64) < self.count(), "seed {number} of {}", self.count());
+    pub fn get(&self, number: u64) -> u64 {
+        assert!(number < self.count(), "seed {number} of {}", self.count());
         match self {
-            Self::Range { from, .. } => from + number as u64,
-            Self::List(seeds) => seeds[number],
+            Self::Range { from, .. } => from + number,
+            Self::List(seeds) => seeds[number as usize],
+        }
+    }
+
+    /// The number of a seed, if it is one of them.
+    pub fn find(&self, seed: u64) -> Option<u64> {
+        match self {
+            Self::Range { from, count } => seed.checked_sub(*from).filter(|number| number < count),
+            Self::List(seeds) => seeds.iter().position(|own| *own == seed).map(|number| number as u64),
         }
     }
 

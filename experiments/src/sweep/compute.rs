@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use thalweg_kernels::Isa;
 
-use super::Plan;
+use super::part::check_run;
 use super::rows::{self, Renderer};
 use super::run::RunError;
 use super::training::Workers;
+use super::{Plan, collision};
 use crate::memory::Memory;
-use crate::record::{Batch, Precision, Run, Runs, TABLES};
+use crate::record::{Batch, Key, Precision, Run, Runs, TABLES};
 use crate::spec::Spec;
 use crate::train::{Outcome, Threads};
 
@@ -50,6 +51,7 @@ struct Done {
 pub fn compute(spec: &Spec, isa: Isa, threads: usize, memory: Memory, stop: &AtomicBool) -> Result<Computed, RunError> {
     let pool = Threads::start(threads)?;
     let (files, data, plan) = pool.install(|| Plan::read(spec, memory))?;
+    check_run(spec, &plan.trials)?;
     plan.check_memory(isa, threads, memory)?;
     let done = Mutex::new(Done::default());
     let keep = |trials: &[u32], outcomes: &[Outcome]| {
@@ -57,8 +59,9 @@ pub fn compute(spec: &Spec, isa: Isa, threads: usize, memory: Memory, stop: &Ato
         for (&index, outcome) in trials.iter().zip(outcomes) {
             let trial = plan.trials.get(index as usize);
             let precision = plan.condition(&trial).spec.train.precision;
-            runs.push((index, rows::run(&plan, &trial, outcome).as_read(precision)));
-            renderer.push(index, &trial, outcome, &[]);
+            let key = renderer.key(&trial);
+            runs.push((index, rows::run(&plan, key, &trial, outcome).as_read(precision)));
+            renderer.push((index, key), &trial, outcome, &[]);
         }
         let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
         done.runs.append(&mut runs);
@@ -69,6 +72,10 @@ pub fn compute(spec: &Spec, isa: Isa, threads: usize, memory: Memory, stop: &Ato
     workers.train(&trials, &data, &files)?;
     let Done { mut runs, batches } = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     runs.sort_unstable_by_key(|(trial, _)| *trial);
+    let keys: Vec<Key> = runs.iter().filter_map(|(_, run)| Key::parse(run.key.as_bytes())).collect();
+    if let Some(places) = collision::twice(keys.clone()).and_then(|twice| collision::places(&keys, twice)) {
+        return Err(plan.collision(places.map(|place| runs[place].0 as usize)));
+    }
     let runs = Runs {
         hyperparameters: plan.hyperparameter_names(),
         extra: plan.extra_columns(spec),

@@ -9,17 +9,15 @@ use crate::data::Size;
 use crate::memory::{Memory, OVERCOMMIT};
 use crate::network;
 use crate::record::Precision;
-use crate::spec::{self, Batch, Curves, InputError, Source, Spec, Weights};
+use crate::spec::{Batch, Curves, InputError, Source, Weights};
 use crate::train::{Engine, Layout, Path, Point, SCHEDULE};
 
 /// What the process takes with nothing to do.
 const PROCESS: u64 = 9 << 20;
 
-/// Bytes that a trial takes while a plan is made and runs: its key, and numbers that say where it belongs.
-const PLACE: u64 = 32;
-
-/// Bytes that an instance takes, with the beginning of its trials' descriptions.
-const INSTANCE: u64 = 1_500;
+/// Bytes that a trial takes while it is run: where its rows are, its place among those that are trained together, and in the
+/// end its key, to see that no other one has it. Those of rows that are taken over are sorted with their numbers.
+const PLACE: u64 = 24;
 
 /// Bytes that an order of examples takes besides its numbers.
 const ORDER: u64 = 90;
@@ -32,31 +30,6 @@ const LANDSCAPE_ROW: u64 = 70;
 /// The most bytes of finished rows that wait, twice as many while they are sorted.
 const BACKLOG: u64 = 32 << 20;
 
-/// Checks that the places, starts and problems of a spec's trials fit the memory, before any is made.
-pub(super) fn check_places(spec: &Spec, memory: Memory) -> Result<(), InputError> {
-    memory.check(places(spec)).map_err(|shortage| {
-        spec.error("train", format!("the list of the trials needs {shortage}")).with_help(OVERCOMMIT)
-    })
-}
-
-/// The bytes of what a plan lists.
-fn places(spec: &Spec) -> u64 {
-    let points = spec.optimizers.iter().filter_map(|grid| grid.count()).fold(0, u64::saturating_add);
-    spec.conditions.iter().map(|condition| places_under(condition, points)).fold(0, u64::saturating_add)
-}
-
-fn places_under(condition: &spec::Condition, points: u64) -> u64 {
-    let seeds = condition.train.seeds.count();
-    let landscape = condition.problem.landscape();
-    let (starts, dimensions) = landscape
-        .map_or((1, 0), |landscape| (landscape.starts.count().unwrap_or(u64::MAX), landscape.starts.dimensions()));
-    let trials = seeds.saturating_mul(points).saturating_mul(starts);
-    let instances = if condition.problem.each_trial { seeds } else { 1 };
-    // Some points of a grid are there twice while the rest is made.
-    let starts = if starts > 1 { starts.saturating_mul(vector(dimensions as u64) * 4 / 3) } else { 0 };
-    trials.saturating_mul(PLACE).saturating_add(instances.saturating_mul(INSTANCE)).saturating_add(starts)
-}
-
 /// The bytes of a list of numbers in a list.
 fn vector(numbers: u64) -> u64 {
     24 + (8 * numbers + 8).next_multiple_of(16).max(32)
@@ -67,7 +40,7 @@ impl Plan {
     /// places of the trials, and for worker threads. Drawing takes its own.
     pub fn memory(&self, isa: Isa, threads: usize) -> u64 {
         let (_, bytes) = self.hungriest(isa, threads);
-        bytes
+        bytes.saturating_add(self.list())
     }
 
     /// Checks that the sweep fits the memory.
@@ -76,6 +49,20 @@ impl Plan {
     ///
     /// If it needs more: how much, and how much there is.
     pub fn check_memory(&self, isa: Isa, threads: usize, memory: Memory) -> Result<(), InputError> {
+        self.check_training(isa, threads, memory)?;
+        memory.check(self.memory(isa, threads)).map_err(|shortage| {
+            let message = format!("the list of {} trials needs {shortage}", self.trials.len());
+            let help = format!("--trials FIRST..END runs a part of them; {OVERCOMMIT}");
+            self.conditions[0].spec.error("train", message).with_help(help)
+        })
+    }
+
+    /// Checks that what is trained at a time fits the memory.
+    ///
+    /// # Errors
+    ///
+    /// If it needs more: how much, and how much there is.
+    pub fn check_training(&self, isa: Isa, threads: usize, memory: Memory) -> Result<(), InputError> {
         let (condition, bytes) = self.hungriest(isa, threads);
         memory.check(bytes).map_err(|shortage| {
             let spec = &condition.spec;
@@ -85,12 +72,13 @@ impl Plan {
         })
     }
 
-    /// The condition that needs the most memory, and how much that is.
+    /// The bytes of what is kept of all trials.
+    fn list(&self) -> u64 {
+        PLACE.saturating_mul(self.trials.len() as u64)
+    }
+
+    /// The condition whose training needs the most memory, and how much that is.
     fn hungriest(&self, isa: Isa, threads: usize) -> (&Condition, u64) {
-        let points = self.conditions[0].spec.optimizers.iter().filter_map(|grid| grid.count());
-        let points = points.fold(0, u64::saturating_add);
-        let places = |condition: &Condition| places_under(&condition.spec.conditions[0], points);
-        let places = self.conditions.iter().map(places).fold(0, u64::saturating_add);
         let bytes = (0..self.conditions.len()).map(|number| {
             let under = Under { plan: self, number, condition: &self.conditions[number], isa, threads };
             match under.condition.spec.train.precision {
@@ -99,7 +87,7 @@ impl Plan {
             }
         });
         let (number, most) = bytes.enumerate().max_by_key(|(_, bytes)| *bytes).unwrap_or((0, 0));
-        (&self.conditions[number], most.saturating_add(places))
+        (&self.conditions[number], most)
     }
 }
 
@@ -129,7 +117,7 @@ impl Under<'_> {
                 .saturating_mul(workers)
                 .saturating_add(helpers * self.packed::<T>(threads as u64))
         };
-        let workers = plan.first_populations(self.number).map(worker).max().unwrap_or(0);
+        let workers = plan.populations_of(self.number).iter().map(worker).max().unwrap_or(0);
         let rows = (self.row() * (1 + schedule.recorded.len() as u64)).saturating_mul(plan.trials.len() as u64);
         let shared = self.examples::<T>().saturating_add(self.initials::<T>());
         let training = shared.saturating_add(workers).saturating_add(rows.min(BACKLOG));
@@ -168,7 +156,7 @@ impl Under<'_> {
 
     /// Whether there are examples besides those of this condition's first instance.
     fn has_others(&self) -> bool {
-        self.plan.conditions.len() > 1 || self.condition.instances.len() > 1
+        self.plan.conditions.len() > 1 || self.condition.instances() > 1
     }
 
     /// The bytes of the examples that are in memory while networks are trained on them: those of the first instance, those
@@ -243,8 +231,8 @@ impl Under<'_> {
         // The bytes of a file on its way to the disk.
         let file = if spec.record.weights == Weights::None { 0 } else { size * parameters };
         let logged = points * size_of::<Point>() as u64;
-        // The cells that all rows of a trial begin with, in buffers that double as they grow.
-        let leading = 2 * self.plan.leading(population.first).bytes();
+        // The cells that all rows of a trial begin with, as long as those of the first, in buffers that double as they grow.
+        let leading = 2 * self.plan.leading(0).bytes();
         let row = self.row() + leading;
         let rows = if spec.record.curves == Curves::None { 0 } else { row * schedule.recorded.len() as u64 };
         let point = leading + 26 + 3 * size * (1 + parameters);

@@ -96,10 +96,8 @@ pub(super) fn lane<'a>(plan: &'a Plan, index: usize, trial: &'a Trial) -> Lane<'
         Model::Landscape(_) => Keep::Ends,
     };
     let (start, init_offset) = match model {
-        Model::Landscape(_) => (plan.start(trial), 0.0),
-        Model::Network(shape) => {
-            (shape.loaded().unwrap_or_default(), plan.start(trial).first().copied().unwrap_or(0.0))
-        }
+        Model::Landscape(_) => (trial.start.as_slice(), 0.0),
+        Model::Network(shape) => (shape.loaded().unwrap_or_default(), trial.start.first().copied().unwrap_or(0.0)),
     };
     Lane {
         hyperparameters: &trial.hyperparameters,

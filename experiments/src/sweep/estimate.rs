@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 
-use super::{Choice, Plan, Population, Trial, WithObjective, lane, train_schedule, with_objective};
+use super::{Choice, Condition, Plan, Population, Trial, WithObjective, lane, train_schedule, with_objective};
 use crate::data::{DataFiles, Splits};
 use crate::spec::InputError;
 use crate::train::{self, Engine, Job, Objective};
@@ -51,12 +51,12 @@ impl Estimate {
         for first in (0..count).step_by(every) {
             let condition = &plan.conditions[first];
             let own = (condition.examples > 0)
-                .then(|| Splits::of_instance(&condition.spec, &files[condition.files], &condition.instances[0]))
+                .then(|| Splits::of_instance(&condition.spec, &files[condition.files], &condition.instance(0)))
                 .transpose()?;
             let data = own.as_ref().unwrap_or(data);
             let measured = with_objective(condition, data, Measurement { plan, number: first, isa, threads });
             let alike = &plan.conditions[first..count.min(first + every)];
-            let instances: usize = alike.iter().map(|condition| condition.instances.len()).sum();
+            let instances: u64 = alike.iter().map(Condition::instances).sum();
             seconds += measured.iter().map(|(.., seconds)| seconds).sum::<f64>() * instances as f64;
             if first == 0 {
                 paths = measured.into_iter().map(|(choice, lanes, _)| (choice, lanes)).collect();
@@ -83,7 +83,7 @@ impl WithObjective for Measurement<'_> {
 
     fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Self::Output {
         let seconds = |population| self.seconds(objective, population);
-        self.plan.first_populations(self.number).map(seconds).collect()
+        self.plan.populations_of(self.number).iter().map(seconds).collect()
     }
 }
 
@@ -131,10 +131,14 @@ impl Measurement<'_> {
 impl Plan {
     /// Trials of a population that are trained together, at most `count`.
     fn first_trials(&self, population: &Population, count: usize) -> Vec<usize> {
-        let end = self.trials.len().min(population.first + (1 << 16));
-        let trials: Vec<u32> = (population.first..end).map(|trial| trial as u32).collect();
+        let Population { condition, instance, grid, .. } = *population;
+        let first = self.trials.of_optimizers(condition).into_iter().find(|(known, ..)| *known == grid);
+        let first = first.map_or(0, |(.., first)| first as usize);
+        let end = self.trials.len().min(first + (1 << 16));
+        let trials: Vec<u32> = (first..end).map(|trial| trial as u32).collect();
+        let is_own = |other: &Population| (other.condition, other.instance, other.grid) == (condition, instance, grid);
         let lists = self.lists(&trials);
-        let own = lists.iter().find(|(other, _)| other.first == population.first);
+        let own = lists.iter().find(|(other, _)| is_own(other));
         own.iter().flat_map(|(_, trials)| trials).take(count).map(|&trial| trial as usize).collect()
     }
 }

@@ -1,13 +1,14 @@
 //! From the rows of a sweep to its results.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufReader, Write};
 
 use thalweg_kernels::{CONTRACT, Isa};
 
 use super::folder::{Folder, Workshop};
 use super::outputs::{SPEC, SUMMARY};
 use super::run::RunError;
-use super::{Figures, Model, Plan, Quadratic, WeightFiles, descent, rows};
+use super::{Figures, Model, Plan, Quadratic, WeightFiles, collision, descent, rows};
 use crate::data::Splits;
 use crate::record::manifest::Manifest;
 use crate::record::{self, OPTIMUM, Provenance, SPECTRUM, Store, TABLES, atomic};
@@ -64,7 +65,8 @@ impl Folder<'_> {
         atomic::write(&self.path.join(SPEC), |file| file.write_all(self.text.as_bytes()))?;
         let steps_per_epoch = figures.and_then(|figures| figures.kept_steps_per_epoch(self.spec, steps_per_epoch));
         let manifest = Manifest::of(self.path, CONTRACT, files)?;
-        let manifest = Manifest { inputs: self.inputs.clone(), steps_per_epoch, ..manifest };
+        let (inputs, trials) = (self.inputs.clone(), self.part());
+        let manifest = Manifest { inputs, trials, steps_per_epoch, ..manifest };
         manifest.write(self.path).map(|()| manifest)
     }
 }
@@ -82,6 +84,12 @@ impl Finish<'_> {
         let failed = |source| folder.error(source);
         let mut files = self.write_tables().map_err(failed)?;
         let runs = folder.path.join("runs.csv");
+        let keys = || File::open(&runs).and_then(|runs| collision::keys_of(BufReader::new(runs))).map_err(failed);
+        if let Some(twice) = collision::twice(keys()?)
+            && let Some(trials) = collision::places(&keys()?, twice)
+        {
+            return Err(folder.plan.collision(trials));
+        }
         let summary = folder.path.join(SUMMARY);
         match &folder.spec.record.summary {
             Some(columns) => crate::stats::write_summary_by(&summary, &runs, columns)?,

@@ -9,6 +9,7 @@ use thalweg_kernels::CONTRACT;
 
 use super::lock::{FolderLock, WORKSHOP};
 use super::outputs::{CLAIM, Claimed, Outputs, SPEC, SUMMARY};
+use super::part::Part;
 use super::rows;
 use super::run::{Progress, Reuse, RunError};
 use super::salvage::{self, Found, Numbers, Stamp, Tables};
@@ -159,7 +160,17 @@ impl Folder<'_> {
         })
     }
 
+    /// Which of the trials of the spec are run, if not all, as manifests say it.
+    pub fn part(&self) -> Option<String> {
+        Part::from(&self.plan.trials).map(|part| part.to_string())
+    }
+
+    /// Whether results are of the trials of this sweep.
     fn is_same_spec(&self, manifest: &Manifest) -> bool {
+        manifest.trials == self.part() && self.has_same_text(manifest)
+    }
+
+    fn has_same_text(&self, manifest: &Manifest) -> bool {
         manifest.spec == blake3::hash(self.text.as_bytes()).to_hex().as_str()
     }
 
@@ -188,6 +199,7 @@ impl Folder<'_> {
         let inventory = &workshop.inventory;
         let Some(manifest) = &inventory.manifest else { return Ok(false) };
         let is_current = manifest.contract == CONTRACT && manifest.inputs == *self.inputs && self.spec.record.tables;
+        let is_current = is_current && manifest.trials == self.part();
         let outputs = self.outputs;
         let mut tables = outputs.of_trials.iter().chain(&outputs.of_spec).map(String::as_str).chain([SUMMARY]);
         let is_figure = |name: &str| outputs.derived.iter().any(|own| own == name) || name.starts_with("figures/");
@@ -224,6 +236,11 @@ impl Folder<'_> {
         let found = self.tables(manifest).map_err(failed)?.map(|tables| Found::in_tables(tables, &numbers));
         match found.transpose().map_err(failed)? {
             Some(found) if found.others == 0 => Ok(()),
+            Some(_) if self.has_same_text(manifest) => {
+                let or_all = |part: Option<String>| part.unwrap_or_else(|| format!("0..{}", self.plan.trials.all()));
+                let (path, held) = (self.path.to_owned(), or_all(manifest.trials.clone()));
+                Err(RunError::OtherPart { path, held, wanted: or_all(self.part()) })
+            }
             _ => Err(occupied(self.spec_of(manifest))),
         }
     }
@@ -243,7 +260,7 @@ impl Folder<'_> {
                 (other.curves, other.trajectory, other.effective_lr) == (own.curves, own.trajectory, own.effective_lr);
             Some(same && other.columns == own.columns)
         };
-        if self.is_same_spec(manifest) || is_of_form() == Some(true) {
+        if self.has_same_text(manifest) || is_of_form() == Some(true) {
             let headers = transfer::trailing(self.plan, rows::headers(self.spec, self.plan));
             return Tables::open(self.path, manifest, &headers);
         }

@@ -56,6 +56,6 @@ impl Plan {
 pub(super) fn piece(plan: &Plan) -> usize {
     let by_size = (PIECE_BYTES / row_bytes(plan)).max(1).ilog2();
     let seeds = plan.conditions.iter().map(|condition| condition.spec.train.seeds.count()).max().unwrap_or(1);
-    let by_seeds = SHARED.saturating_mul(seeds as usize).next_power_of_two();
+    let by_seeds = SHARED.saturating_mul(seeds.min(PIECE.1 as u64) as usize).next_power_of_two();
     (1 << by_size.min(usize::BITS - 1)).max(by_seeds).clamp(PIECE.0, PIECE.1)
 }

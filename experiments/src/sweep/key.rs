@@ -5,22 +5,39 @@ use std::fmt::{Display, Write};
 
 use thalweg_kernels::optimizer::{Domain, Optimizer};
 
+use super::overlap::Role;
 use super::{Initial, Model, Schedule, Shape, Trial};
 use crate::data::Splits;
 use crate::network::Parameterisation;
 use crate::record::Key;
-use crate::spec::{Batch, INIT_OFFSET, Named, Problem, Spec, number, point as numbers, quoted, unusual};
+use crate::spec::{Batch, INIT_OFFSET, Named, Spec, number, point as numbers, quoted, unusual};
 use crate::train::OPTIONS;
 
-/// What the descriptions of all trials of an instance begin with. Files count by their content, wherever they are.
-#[derive(Clone, Debug)]
+/// What the descriptions of all trials of a condition begin with. Files count by their content, wherever they are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct KeyMaker {
-    shared: String,
+    /// What stands before and after the seed of the examples.
+    before: String,
+    after: String,
+    examples: Examples,
     relevant: Relevant,
 }
 
+/// The seed of the examples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Examples {
+    /// There is none.
+    None,
+    /// All trials have this one.
+    Fixed(u64),
+    /// That of the trial.
+    OfTrial,
+    /// It has been left out.
+    Any,
+}
+
 /// Which properties of a trial matter, and as what.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Relevant {
     /// Whether the initial parameters are drawn.
     init_seed: bool,
@@ -42,7 +59,16 @@ pub(super) struct Point<'a> {
     pub start: &'a [f64],
 }
 
+impl<'a> Point<'a> {
+    /// That of a trial.
+    pub fn of(trial: &'a Trial) -> Self {
+        let Trial { hyperparameters, options, lr_scale, start, .. } = trial;
+        Self { hyperparameters, options, lr_scale, start }
+    }
+}
+
 /// The hash of what the descriptions of all trials of one optimizer begin with, and a buffer for the rest.
+#[derive(Debug)]
 pub(super) struct OptimizerKeys {
     optimizer: &'static Optimizer,
     relevant: Relevant,
@@ -51,14 +77,14 @@ pub(super) struct OptimizerKeys {
 }
 
 impl KeyMaker {
-    /// `problem` is that of the trials, one of the spec's instances.
-    pub fn new(spec: &Spec, problem: &Problem, data: &Splits, model: &Model, schedule: &Schedule) -> Self {
+    /// That of a spec with one condition.
+    pub fn new(spec: &Spec, data: &Splits, model: &Model, schedule: &Schedule) -> Self {
         let mut text = format!("contract = {}\n", thalweg_kernels::CONTRACT);
         let mut line = |key: &str, value: &dyn Display| write_line(&mut text, key, value);
         match model {
             Model::Network(shape) => {
                 let batch = spec.train.batch_for(schedule.train);
-                write_network(&mut line, spec, batch, &problem.lines(data.content), shape);
+                write_network(&mut line, spec, batch, &spec.problem.lines(data.content), shape);
             }
             Model::Landscape(landscape) => {
                 line("problem.kind", &quoted("landscape"));
@@ -97,21 +123,59 @@ impl KeyMaker {
                 Relevant { init_seed: false, order_seed: landscape.gradient_noise > 0.0, point: true }
             }
         };
-        Self { shared: text, relevant }
+        // The seed of the examples is the last line on them.
+        let problem = &spec.problem;
+        let seed = problem.lines(None).pop().filter(|(key, _)| *key == "seed" && !relevant.point);
+        let Some((before, after)) = seed.and_then(|(_, seed)| cut(&text, &format!("problem.seed = {seed}\n"))) else {
+            return Self { before: text, after: String::new(), examples: Examples::None, relevant };
+        };
+        let examples = if problem.each_trial { Examples::OfTrial } else { Examples::Fixed(problem.seed) };
+        Self { before, after, examples, relevant }
     }
 
-    /// The keys of the trials of one optimizer.
-    pub fn of_optimizer(&self, optimizer: &'static Optimizer) -> OptimizerKeys {
+    /// The same for any seed of examples.
+    pub fn without_seed(&self) -> Self {
+        let examples = if self.examples == Examples::None { Examples::None } else { Examples::Any };
+        Self { examples, ..self.clone() }
+    }
+
+    /// What the seed of a trial decides: its examples, its initial weights, its order of examples.
+    pub fn roles(&self, spec: &Spec) -> [Role; 3] {
+        let role = |is_relevant: bool, fixed: Option<u64>| match fixed {
+            _ if !is_relevant => Role::Unused,
+            Some(seed) => Role::Fixed(seed),
+            None => Role::OfTrial,
+        };
+        let examples = match self.examples {
+            Examples::None | Examples::Any => Role::Unused,
+            Examples::Fixed(seed) => Role::Fixed(seed),
+            Examples::OfTrial => Role::OfTrial,
+        };
+        let Relevant { init_seed, order_seed, .. } = self.relevant;
+        [examples, role(init_seed, spec.train.init_seed), role(order_seed, spec.train.order_seed)]
+    }
+
+    /// What the descriptions of trials begin with whose examples may have this seed.
+    fn shared(&self, seed: u64) -> String {
+        let seed = match self.examples {
+            Examples::None | Examples::Any => return self.before.clone(),
+            Examples::Fixed(fixed) => fixed,
+            Examples::OfTrial => seed,
+        };
+        format!("{}problem.seed = {seed}\n{}", self.before, self.after)
+    }
+
+    /// The keys of the trials of one optimizer, and of this seed if it is that of their examples.
+    pub fn of_optimizer(&self, seed: u64, optimizer: &'static Optimizer) -> OptimizerKeys {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(self.shared.as_bytes());
+        hasher.update(self.shared(seed).as_bytes());
         OptimizerKeys { optimizer, relevant: self.relevant, hasher, rest: String::new() }
     }
 
-    pub fn describe(&self, trial: &Trial, start: &[f64]) -> String {
-        let mut text = self.shared.clone();
-        let Trial { hyperparameters, options, lr_scale, .. } = trial;
-        let point = Point { hyperparameters, options, lr_scale, start };
-        write_trial(&mut text, trial.optimizer, point, self.relevant, [trial.init_seed, trial.order_seed]);
+    /// The description of a trial.
+    pub fn describe(&self, seed: u64, trial: &Trial) -> String {
+        let mut text = self.shared(seed);
+        write_trial(&mut text, trial.optimizer, Point::of(trial), self.relevant, [trial.init_seed, trial.order_seed]);
         text
     }
 }
@@ -123,6 +187,11 @@ impl OptimizerKeys {
         write_trial(&mut self.rest, self.optimizer, point, self.relevant, [init_seed, order_seed]);
         Key::of(&self.hasher.clone().update(self.rest.as_bytes()).finalize())
     }
+}
+
+/// What is before and after a part of a text.
+fn cut(text: &str, part: &str) -> Option<(String, String)> {
+    text.split_once(part).map(|(before, after)| (before.to_owned(), after.to_owned()))
 }
 
 fn write_network(

@@ -1,5 +1,6 @@
 //! Plans: the trials of a spec, each with its key, in the order of the results.
 
+mod collision;
 mod compute;
 mod condition;
 mod demand;
@@ -15,14 +16,20 @@ mod initial;
 mod key;
 mod lock;
 mod outputs;
+mod overlap;
+mod part;
 mod path;
+mod remainder;
 mod rows;
 pub mod run;
 mod salvage;
 mod schedule;
+mod selection;
 mod shape;
 mod spectrum;
+mod starts;
 mod status;
+mod subset;
 mod training;
 mod transfer;
 mod trials;
@@ -50,13 +57,15 @@ pub use guard::guarded;
 pub use initial::Initial;
 pub use lock::FolderLock;
 pub use outputs::{SPEC, chart, figure_files};
-
+pub use part::{MAX_RUN, Part};
 pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
 pub use spectrum::{MAX_DESIGN, MAX_SPECTRUM, Quadratic};
+pub use starts::Starts;
 pub use status::{RowsInProgress, Status};
-pub use trials::{Trial, Trials};
+use trials::Place;
+pub use trials::{Namer, Trial, Trials};
 pub use undrawn::{DrawError, FigureFailure};
 use weights::WeightFiles;
 pub use weights::{MAX_WEIGHT_BYTES, MAX_WEIGHT_FILES};
@@ -71,10 +80,6 @@ pub struct Plan {
     pub inputs: Vec<InputFile>,
     /// The trials in plan order.
     pub trials: Trials,
-    /// The trials in groups that are trained together, in the order in which the plan first has them.
-    pub populations: Vec<Population>,
-    /// The place among them of each combination of a condition, an instance and an optimizer.
-    population_of: Vec<usize>,
     /// The names of what differs between conditions.
     factors: Vec<String>,
     /// The label of each table of the spec; none where names of optimizers are enough.
@@ -108,25 +113,36 @@ impl Model {
 }
 
 /// Trials that can share the lanes of a block: all of an instance that use one optimizer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Population {
     /// Their condition.
     pub condition: usize,
     /// What they learn, among the instances of the condition.
-    pub instance: usize,
+    pub instance: u64,
     /// Their optimizer.
     pub optimizer: &'static Optimizer,
-    /// How many they are.
+    /// How many they are, at most.
     pub trials: usize,
-    /// The first of them in the plan.
-    pub first: usize,
+    /// The first grid of their optimizer.
+    grid: usize,
 }
 
 impl Plan {
-    fn of(spec: &Spec, conditions: Vec<Condition>, mut inputs: Vec<InputFile>) -> Result<Self, InputError> {
+    fn of(
+        spec: &Spec,
+        conditions: Vec<Condition>,
+        mut inputs: Vec<InputFile>,
+        part: Option<&Part>,
+    ) -> Result<Self, InputError> {
         let trials = Trials::new(spec, &conditions);
+        if trials.all() == 0 {
+            return Err(spec.error("sweep.skip", "nothing is left"));
+        }
+        let trials = match part {
+            Some(part) => part.of(spec, trials)?,
+            None => trials,
+        };
         let kept = weights::choose(spec, &conditions, &trials)?;
-        let (populations, population_of) = trials.populations();
         let mut hyperparameters = Vec::new();
         for grid in &spec.optimizers {
             for hyperparameter in grid.optimizer.hyperparameters.iter().filter(|h| grid.mentions(h)) {
@@ -149,8 +165,6 @@ impl Plan {
             conditions,
             inputs,
             trials,
-            populations,
-            population_of,
             factors,
             labels: spec.labels(),
             hyperparameters,
@@ -165,14 +179,25 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Those of [`DataFiles::read`] and of [`Splits::of_instance`]; if the list of the trials does not fit the memory; and if
-    /// spec and data do not fit together: a batch that is larger than the training split, a loss for another number of
+    /// Those of [`DataFiles::read`] and of [`Splits::of_instance`]; and if spec and data do not fit together: a batch that is larger than the training split, a loss for another number of
     /// classes, a network with too many parameters, a file of weights of another network, more weights to keep than there
     /// may be, a Hessian too large for its spectrum.
     pub fn read(spec: &Spec, memory: Memory) -> Result<(Vec<DataFiles>, Splits, Self), InputError> {
-        demand::check_places(spec, memory)?;
+        Self::read_part(spec, None, memory)
+    }
+
+    /// The same for a part of the trials.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::read`], and if there is no such part.
+    pub fn read_part(
+        spec: &Spec,
+        part: Option<&Part>,
+        memory: Memory,
+    ) -> Result<(Vec<DataFiles>, Splits, Self), InputError> {
         let specs: Vec<Spec> = (0..spec.conditions.len()).map(|condition| spec.under(condition)).collect();
-        let is_single = specs.len() == 1 && specs[0].instances().len() == 1;
+        let is_single = specs.len() == 1 && specs[0].instances() == 1;
         let (mut sources, mut files): (HashMap<String, usize>, Vec<DataFiles>) = (HashMap::new(), Vec::new());
         let (mut conditions, mut inputs) = (Vec::<Condition>::new(), Vec::new());
         let (mut first, mut current): (Option<Splits>, Option<Splits>) = (None, None);
@@ -190,7 +215,7 @@ impl Plan {
             let examples = *known.entry(examples_of(of)).or_insert(at);
             let is_there = if examples == 0 { first.is_some() } else { conditions[at - 1].examples == examples };
             if !is_there {
-                let problem = &of.instances()[0];
+                let problem = &of.instance(0);
                 let made = if is_single {
                     Splits::of_last_instance(of, &mut files[place], problem)?
                 } else {
@@ -206,7 +231,7 @@ impl Plan {
                 data.as_ref().expect("the examples of this condition were just made, or those of the one before");
             conditions.push(Condition::new(of.clone(), data, [place, examples])?);
         }
-        let plan = Self::of(spec, conditions, inputs)?;
+        let plan = Self::of(spec, conditions, inputs, part)?;
         Ok((files, first.expect("a spec has a condition"), plan))
     }
 
@@ -217,7 +242,7 @@ impl Plan {
     /// If more weights are to be kept than there may be.
     pub fn with_few(&self, few: &Spec, conditions: &[usize]) -> Result<Self, InputError> {
         let of = |(at, number): (usize, &usize)| self.conditions[*number].with_few(few.under(at));
-        Self::of(few, conditions.iter().enumerate().map(of).collect(), Vec::new())
+        Self::of(few, conditions.iter().enumerate().map(of).collect(), Vec::new(), None)
     }
 
     /// The columns of `runs.csv` for settings: the names of what differs between conditions, of the label of optimizers
@@ -243,38 +268,49 @@ impl Plan {
     }
 
     /// Some trials, given in ascending order, by population: first by condition, then by instance, then by optimizer in
-    /// the order of the plan. The trials of a population are sorted by `order_seed`, so that the lanes of a block share
+    /// the order of the spec. The trials of a population are sorted by `order_seed`, so that the lanes of a block share
     /// batches.
-    pub fn lists(&self, trials: &[u32]) -> Vec<(&Population, Vec<u32>)> {
-        let mut lists: Vec<(&Population, Vec<u32>)> =
-            self.populations.iter().map(|population| (population, Vec::new())).collect();
+    pub fn lists(&self, trials: &[u32]) -> Vec<(Population, Vec<u32>)> {
+        let mut lists: Vec<((usize, u64, usize), Vec<u32>)> = Vec::new();
         for &trial in trials {
-            lists[self.population_of[self.trials.population(trial as usize)]].1.push(trial);
+            let Place { condition, instance, grid, .. } = self.trials.place(trial as usize);
+            let own = (condition, instance, self.trials.alike(grid));
+            let place = lists.binary_search_by_key(&own, |(place, _)| *place);
+            let place = place.unwrap_or_else(|place| {
+                lists.insert(place, (own, Vec::new()));
+                place
+            });
+            lists[place].1.push(trial);
         }
-        lists.retain(|(_, trials)| !trials.is_empty());
-        lists.sort_by_key(|(population, _)| (population.condition, population.instance));
-        for (_, list) in &mut lists {
+        let list = |((condition, instance, grid), mut trials): ((usize, u64, usize), Vec<u32>)| {
             // A stable sort: within an order seed, plan order remains.
-            list.sort_by_cached_key(|&index| self.trials.seeds(index as usize)[1]);
-        }
-        lists
+            trials.sort_by_cached_key(|&index| self.trials.seeds(index as usize)[1]);
+            let populations = self.populations_of(condition);
+            let of = populations.into_iter().find(|population| population.grid == grid);
+            (Population { instance, ..of.expect("an optimizer with a trial has a population") }, trials)
+        };
+        lists.into_iter().map(list).collect()
+    }
+
+    /// The trials in groups that are trained together, but for other instances of a condition than its first, which are like
+    /// it.
+    pub fn populations(&self) -> impl Iterator<Item = Population> + '_ {
+        (0..self.conditions.len()).flat_map(|condition| self.populations_of(condition))
     }
 
     /// The populations of a condition's first instance; those of all others are alike.
-    pub fn first_populations(&self, condition: usize) -> impl Iterator<Item = &Population> {
-        // They are in the order of their first trials, and so in that of their conditions.
-        let start = |condition| self.populations.partition_point(|population| population.condition < condition);
-        self.populations[start(condition)..start(condition + 1)].iter().filter(|population| population.instance == 0)
+    pub fn populations_of(&self, condition: usize) -> Vec<Population> {
+        let instances = self.conditions[condition].instances();
+        let population = |(grid, count, _): (usize, u64, u64)| {
+            let trials = usize::try_from(count.div_ceil(instances)).unwrap_or(usize::MAX).min(self.trials.len());
+            Population { condition, instance: 0, optimizer: self.trials.optimizer(grid), trials, grid }
+        };
+        self.trials.of_optimizers(condition).into_iter().map(population).collect()
     }
 
     /// The condition of a trial.
     pub fn condition(&self, trial: &Trial) -> &Condition {
         &self.conditions[trial.condition]
-    }
-
-    /// The point where a trial starts on a landscape; for a network the offset of its initial weights, if it has one.
-    pub fn start(&self, trial: &Trial) -> &[f64] {
-        &self.condition(trial).starts[trial.start]
     }
 
     /// Whether weights of the trial of this index are kept.
@@ -308,22 +344,20 @@ impl Plan {
         let levels = self.condition(trial).levels().iter().cloned();
         let own = self.names().map(setting).chain((0..self.lr_scales).map(lr_scale));
         let has_own = self.condition(trial).has_offsets();
-        let offset = self.has_offsets().then(|| has_own.then(|| Setting::Number(self.start(trial)[0])));
+        let offset = self.has_offsets().then(|| has_own.then(|| Setting::Number(trial.start[0])));
         let label = self.labels.get(trial.grid).map(|label| Some(Setting::Choice(label.clone())));
         levels.chain(label).chain(own).chain(offset).collect()
     }
 
     /// The description whose hash is a trial's key: everything that can change its numbers, and nothing else.
     pub fn describe(&self, trial: &Trial) -> String {
-        self.condition(trial).keys[trial.instance].describe(trial, self.start(trial))
+        self.trials.describe(trial)
     }
 
     /// Floating-point operations of the matrix products of all trials; see [`Condition::flops_per_trial`].
     pub fn flops(&self) -> u128 {
-        let of = |population: &Population| {
-            self.conditions[population.condition].flops_per_trial() * population.trials as u128
-        };
-        self.populations.iter().map(of).sum()
+        let of = |(at, condition): (usize, &Condition)| condition.flops_per_trial() * u128::from(self.trials.under(at));
+        self.conditions.iter().enumerate().map(of).sum()
     }
 }
 

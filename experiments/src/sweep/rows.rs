@@ -2,8 +2,9 @@
 
 use std::cell::LazyCell;
 
+use super::trials::Namer;
 use super::{Condition, Model, Plan, Trial};
-use crate::record::{self, Batch, Curve, Leading, Run};
+use crate::record::{self, Batch, Curve, Key, Leading, Run};
 use crate::spec::{self, Spec};
 use crate::train::{Outcome, Point, RATE_QUANTILES, Split};
 
@@ -11,6 +12,7 @@ use crate::train::{Outcome, Point, RATE_QUANTILES, Split};
 pub(super) struct Renderer<'a> {
     spec: &'a Spec,
     plan: &'a Plan,
+    namer: Namer<'a>,
     /// One per table of [`record::TABLES`].
     writers: [CsvBytes; record::TABLES.len()],
     /// The trials, and where their rows end.
@@ -20,12 +22,24 @@ pub(super) struct Renderer<'a> {
 impl<'a> Renderer<'a> {
     pub fn new(spec: &'a Spec, plan: &'a Plan) -> Self {
         let writers = std::array::from_fn(|_| csv::Writer::from_writer(Vec::new()));
-        Self { spec, plan, writers, trials: Vec::new() }
+        Self { spec, plan, namer: plan.trials.namer(), writers, trials: Vec::new() }
     }
 
-    /// Appends the rows of a trial in each table. Its files of weights are given by name, with their hashes.
-    pub fn push(&mut self, index: u32, trial: &Trial, outcome: &Outcome, weights: &[(String, blake3::Hash)]) {
-        self.write(trial, outcome, weights).expect("memory takes every row, and rows have the cells of their header");
+    /// The key of a trial.
+    pub fn key(&mut self, trial: &Trial) -> Key {
+        self.namer.key(trial)
+    }
+
+    /// Appends the rows of a trial in each table: of this index and key. Its files of weights are given by name, with their hashes.
+    pub fn push(
+        &mut self,
+        (index, key): (u32, Key),
+        trial: &Trial,
+        outcome: &Outcome,
+        weights: &[(String, blake3::Hash)],
+    ) {
+        self.write(key, trial, outcome, weights)
+            .expect("memory takes every row, and rows have the cells of their header");
         let ends = self.writers.each_mut().map(|writer| {
             writer.flush().expect("memory takes every row");
             writer.get_ref().len() as u64
@@ -33,11 +47,17 @@ impl<'a> Renderer<'a> {
         self.trials.push((index, ends));
     }
 
-    fn write(&mut self, trial: &Trial, outcome: &Outcome, files: &[(String, blake3::Hash)]) -> csv::Result<()> {
+    fn write(
+        &mut self,
+        key: Key,
+        trial: &Trial,
+        outcome: &Outcome,
+        files: &[(String, blake3::Hash)],
+    ) -> csv::Result<()> {
         let Self { spec, plan, writers: [runs, curves, trajectory, rates, weights], .. } = self;
         let condition = plan.condition(trial);
         let (precision, schedule) = (condition.spec.train.precision, &condition.schedule);
-        let run = run(plan, trial, outcome);
+        let run = run(plan, key, trial, outcome);
         record::write_run(runs, &run, precision)?;
         let key = &run.key;
         let leading = LazyCell::new(|| Leading::new(key, &run.problem, &run.optimizer, &run.settings));
@@ -113,12 +133,12 @@ pub(super) fn bytes(write: impl FnOnce(&mut CsvBytes) -> csv::Result<()>) -> Vec
 }
 
 /// The row of a trial in `runs.csv`.
-pub(super) fn run(plan: &Plan, trial: &Trial, outcome: &Outcome) -> Run {
+pub(super) fn run(plan: &Plan, key: Key, trial: &Trial, outcome: &Outcome) -> Run {
     let (initial, last, best) = (outcome.initial(), outcome.last(), outcome.best());
     let loss = |point: Option<&Point>, split: Split| point.and_then(|point| point.loss[split as usize]);
     let accuracy = |split: Split| last.and_then(|point| point.accuracy[split as usize]);
     Run {
-        key: trial.key.to_string(),
+        key: key.to_string(),
         problem: plan.condition(trial).problem.clone(),
         optimizer: trial.optimizer.name.to_owned(),
         settings: plan.settings(trial),
@@ -161,7 +181,7 @@ impl Plan {
     pub(super) fn leading(&self, index: usize) -> Leading {
         let trial = self.trials.get(index);
         let problem = &self.condition(&trial).problem;
-        Leading::new(&trial.key.to_string(), problem, trial.optimizer.name, &self.settings(&trial))
+        Leading::new(&self.trials.key(&trial).to_string(), problem, trial.optimizer.name, &self.settings(&trial))
     }
 
     /// The columns of `runs.csv` that only some sweeps have: places on landscapes, as many as the one with the most

@@ -15,8 +15,9 @@ use super::folder::{Claim, Folder};
 use super::identity::{form, piece};
 use super::lock::host;
 use super::outputs::Outputs;
+use super::part::check_run;
 use super::training::Training;
-use super::{DrawError, Figures, Plan, Quadratic, WeightFiles, transfer};
+use super::{DrawError, Figures, Part, Plan, Quadratic, WeightFiles, transfer};
 use crate::memory::Memory;
 use crate::record::{Holder, Identity, Provenance, RecordError};
 use crate::spec::{Difference, InputError, Spec};
@@ -108,6 +109,28 @@ pub enum RunError {
         /// What the spec says differently, as far as that is known.
         differences: Vec<Difference>,
     },
+    /// The folder holds other trials of the same spec.
+    #[error("{} holds the trials {held} of this spec, not {wanted}", path.display())]
+    #[diagnostic(help(
+        "choose another folder with --out, or trials that include those that are there, or replace these with --fresh"
+    ))]
+    OtherPart {
+        /// The folder.
+        path: PathBuf,
+        /// Which trials are there.
+        held: String,
+        /// Which are to be run.
+        wanted: String,
+    },
+    /// Two trials have the same key.
+    #[error("two trials have the same key, by which tables tell trials apart: number {} and number {}", numbers[0], numbers[1])]
+    #[diagnostic(help("run them apart, with --trials; they are\n{}\nand\n{}", descriptions[0], descriptions[1]))]
+    Collision {
+        /// Their numbers in the plan.
+        numbers: [u64; 2],
+        /// What they are.
+        descriptions: [String; 2],
+    },
     /// The folder holds files of others.
     #[error("{} holds files that are not Thalweg's, and have the names of results: {names}", path.display())]
     #[diagnostic(help("choose another folder with --out, or move them away"))]
@@ -166,9 +189,27 @@ fn explanation(differences: &[Difference]) -> String {
 ///
 /// If the spec does not fit its data, or files cannot be read or written. What was computed until then is kept.
 pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &AtomicBool) -> Result<Finished, RunError> {
+    run_part((spec, None), settings, progress, stop)
+}
+
+/// The same for a part of the trials, whose rows are those that they have in the whole. Figures are of all trials: a part has
+/// none.
+///
+/// # Errors
+///
+/// Those of [`run`], and if there is no such part.
+pub fn run_part(
+    (spec, part): (&Spec, Option<&Part>),
+    settings: &Settings,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<Finished, RunError> {
     let pool = Threads::start(settings.threads)?;
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
-    let (files, data, plan) = pool.install(|| Plan::read(spec, settings.memory))?;
+    let (files, data, plan) = pool.install(|| Plan::read_part(spec, part, settings.memory))?;
+    check_run(spec, &plan.trials)?;
+    let is_whole = Part::from(&plan.trials).is_none();
+    let settings = &Settings { figures: settings.figures.filter(|_| is_whole), ..settings.clone() };
     plan.check_memory(settings.isa, settings.threads, settings.memory)?;
     let quadratic = Quadratic::of(spec, &plan, &data, settings.isa)?;
     let warnings = settings.figures.map(|figures| figures.check(spec, &plan, &settings.out)).transpose()?;
@@ -178,7 +219,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
     let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
     let (path, text) = (settings.out.as_path(), text.as_str());
     let (form, own, outputs, inputs) = (form(spec, &plan), transfer::own(spec, &plan), &outputs, &inputs);
-    let identity = &Identity::new(CONTRACT, plan.trials.keys(), &format!("{form}{own}"), piece(&plan));
+    let identity = &Identity::new(CONTRACT, &plan.trials.digest(), &format!("{form}{own}"), piece(&plan));
     let folder = Folder { path, spec, text, plan: &plan, outputs, identity, form: &form, inputs };
     let workshop = match pool.install(|| folder.claim(settings.reuse, progress))? {
         Claim::Complete => return Ok(Finished::AlreadyComplete),

@@ -10,10 +10,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::transfer::Transfer;
-use super::{Plan, WeightFiles};
+use super::{MAX_RUN, Plan, WeightFiles};
 use crate::record::manifest::Manifest;
 use crate::record::{Batch, ByKey, Identity, Key, Store, TABLES, atomic};
-use crate::spec::MAX_TRIALS;
 
 /// `sweep.toml` of a folder of rows in progress: how to open it again for another plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +72,7 @@ impl Stamp {
 
     fn identity(&self) -> io::Result<Identity> {
         let sweep = blake3::Hash::from_hex(&self.sweep).ok();
-        let sweep = sweep.filter(|_| self.piece > 0 && self.trials as u64 <= MAX_TRIALS);
+        let sweep = sweep.filter(|_| self.piece > 0 && self.trials as u64 <= MAX_RUN);
         let invalid = || io::Error::new(io::ErrorKind::InvalidData, format!("{STAMP} is damaged"));
         Ok(Identity { contract: self.contract, sweep: sweep.ok_or_else(invalid)?, piece: self.piece })
     }
@@ -93,7 +92,7 @@ impl<'a> Numbers<'a> {
 
     pub fn get(&self, key: Key) -> Option<u32> {
         let sorted = self.sorted.get_or_init(|| {
-            let mut numbers: Vec<(Key, u32)> = self.plan.trials.keys().iter().copied().zip(0..).collect();
+            let mut numbers: Vec<(Key, u32)> = self.plan.trials.keys().into_iter().zip(0..).collect();
             numbers.par_sort_unstable();
             numbers
         });

@@ -110,6 +110,10 @@ impl Status {
             let is_table = |name: &str| name == SUMMARY || name.ends_with(".csv");
             self.changes.retain(|change| !matches!(change, Change::Missing(name) if is_table(name)));
         }
+        if manifest.trials.is_some() {
+            // A part of a sweep has tables alone.
+            return;
+        }
         let is_named = |name: &String| manifest.names().any(|own| own == name);
         self.undrawn =
             figure_files(&spec.figures, &spec.problems()).into_iter().filter(|name| !is_named(name)).collect();

@@ -121,8 +121,9 @@ impl<'a> Training<'a> {
         for (&index, outcome) in trials.iter().zip(outcomes) {
             let trial = self.plan.trials.get(index as usize);
             // Weights before rows: a trial that has its row is done.
-            let weights = self.weights.keep(index as usize, &trial, outcome)?;
-            renderer.push(index, &trial, outcome, &weights);
+            let key = renderer.key(&trial);
+            let weights = self.weights.keep(index as usize, (key, trial.condition), outcome)?;
+            renderer.push((index, key), &trial, outcome, &weights);
         }
         self.store.add(renderer.finish());
         let patience = self.started.elapsed().mul_f64(PATIENCE_SHARE).clamp(PATIENCE.0, PATIENCE.1);
@@ -162,19 +163,19 @@ impl Workers<'_> {
         let place = |population: &Population| (population.condition, population.instance);
         let mut spent = Duration::ZERO;
         // The examples that were made last, which the next condition may have as well.
-        let mut made: Option<((usize, usize), Splits)> = None;
-        for lists in self.plan.lists(trials).chunk_by(|one, other| place(one.0) == place(other.0)) {
+        let mut made: Option<((usize, u64), Splits)> = None;
+        for lists in self.plan.lists(trials).chunk_by(|one, other| place(&one.0) == place(&other.0)) {
             if self.stop.load(Ordering::Relaxed) {
                 break;
             }
-            let (number, instance) = place(lists[0].0);
+            let (number, instance) = place(&lists[0].0);
             let condition = &self.plan.conditions[number];
             let examples = (condition.examples, instance);
             if examples != (0, 0) && made.as_ref().is_none_or(|(known, _)| *known != examples) {
                 // What was made before shall not be in memory beside it.
                 drop(made.take());
-                let (files, problem) = (&files[condition.files], &condition.instances[instance]);
-                made = Some((examples, Splits::of_instance(&condition.spec, files, problem)?));
+                let (files, problem) = (&files[condition.files], condition.instance(instance));
+                made = Some((examples, Splits::of_instance(&condition.spec, files, &problem)?));
             }
             let data = made.as_ref().filter(|(known, _)| *known == examples).map_or(data, |(_, own)| own);
             spent += with_objective(condition, data, Instance { workers: self, condition, lists })?;
@@ -187,7 +188,7 @@ impl Workers<'_> {
 struct Instance<'a> {
     workers: &'a Workers<'a>,
     condition: &'a Condition,
-    lists: &'a [(&'a Population, Vec<u32>)],
+    lists: &'a [(Population, Vec<u32>)],
 }
 
 impl WithObjective for Instance<'_> {
@@ -201,7 +202,7 @@ impl WithObjective for Instance<'_> {
             (_, false) => &[&Norms],
             (_, true) => &[&Norms, &EffectiveRates],
         };
-        let choice = |list: &(&Population, Vec<u32>)| Choice::new(self.condition, list.0, isa, threads);
+        let choice = |list: &(Population, Vec<u32>)| Choice::new(self.condition, &list.0, isa, threads);
         let choices: Vec<Choice> = self.lists.iter().map(choice).collect();
         // Populations that are trained in the same way share the threads.
         let mut ways = Vec::new();

@@ -1,25 +1,29 @@
 //! The trials of a plan, each made when it is asked for.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use thalweg_kernels::optimizer::Optimizer;
 
-use super::key::{OptimizerKeys, Point};
-use super::{Condition, Population};
+use super::Condition;
+use super::key::{KeyMaker, OptimizerKeys, Point};
+use super::overlap::{SeedRoles, shared_starts};
+use super::remainder::{Region, Remainder};
+use super::selection::Selection;
+use super::starts::Starts;
+use super::subset::Subset;
 use crate::record::Key;
-use crate::spec::{GridPoint, GridPoints, Seeds, Spec};
+use crate::spec::{GridPoint, GridPoints, Spec};
 
 /// One training run.
 #[derive(Clone, Debug)]
 pub struct Trial {
-    /// The beginning of the BLAKE3 hash of its description: see [`super::Plan::describe`].
-    pub key: Key,
     /// Its condition, by its number in the plan.
     pub condition: usize,
     /// The index of what it learns among the instances of its condition.
-    pub instance: usize,
+    pub instance: u64,
     /// Its table of the spec, by number.
     pub grid: usize,
     /// Its optimizer.
@@ -34,16 +38,16 @@ pub struct Trial {
     pub init_seed: u64,
     /// The seed of the order of examples. Trials with the same one share their batches.
     pub order_seed: u64,
-    /// The number of its starting point; see [`super::Plan::start`].
-    pub start: usize,
+    /// The point where it starts on a landscape; for a network the offset of its initial weights, if it has one.
+    pub start: Vec<f64>,
 }
 
 /// The trials of a plan: by condition, then by table of the spec, then along its grid (the last hyperparameter moves
 /// fastest), then by start, then by seed. A trial that several grids or conditions contain is here once, where it comes
 /// first.
 ///
-/// Of a trial, memory holds only its key and, if the spec lists some of them twice, its number: a plan may have
-/// millions.
+/// A trial follows from its number, and nothing is kept of it: a plan may have a billion. Which of them were there before
+/// follows from the axes of the grids and conditions.
 #[derive(Clone, Debug)]
 pub struct Trials {
     grids: Vec<(&'static Optimizer, GridPoints)>,
@@ -51,190 +55,215 @@ pub struct Trials {
     alike: Vec<usize>,
     conditions: Vec<OfCondition>,
     /// For each condition, how many trials it and those before it have.
-    ends: Vec<usize>,
-    keys: Vec<Key>,
-    /// The number of each trial among all that the spec lists, if it lists some of them twice.
-    numbers: Option<Vec<u32>>,
+    ends: Vec<u64>,
+    /// Those of all trials that these are.
+    range: Range<u64>,
 }
 
 /// What the trials of a condition are a product of, besides the grids.
 #[derive(Clone, Debug)]
 struct OfCondition {
-    starts: usize,
-    seeds: Seeds,
-    init_seed: Option<u64>,
-    order_seed: Option<u64>,
+    maker: KeyMaker,
+    starts: Starts,
+    seeds: SeedRoles,
+    /// How many starts and seeds there are.
+    counts: [u64; 2],
+    /// The seeds of initial weights and of orders of examples that all trials share.
+    fixed: [Option<u64>; 2],
     /// Its instances: one, or one per seed.
-    instances: usize,
-    /// The number of its first pair of an instance and an optimizer.
-    first_pair: usize,
+    instances: u64,
+    /// For each grid, which points of its product with the starts and the seeds have not been there before; all where there
+    /// is nothing.
+    left: Vec<Option<Arc<Remainder>>>,
     /// For each grid, how many trials it and those before it have.
-    ends: Vec<usize>,
+    ends: Vec<u64>,
 }
 
 /// The place of a trial in what the spec lists.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub condition: usize,
-    pub instance: usize,
+    pub instance: u64,
     /// The table of the spec.
     pub grid: usize,
     /// The point of its grid.
-    point: usize,
-    start: usize,
+    pub point: u64,
+    pub start: u64,
     /// The number of its seed.
-    pub seed: usize,
+    pub seed: u64,
 }
 
 /// How many keys a thread makes at once, about.
 const KEYS_AT_ONCE: usize = 4096;
 
-/// Each key once, where it comes first; and if that leaves some out, the places of the others.
-fn without_repetition(keys: Vec<Key>) -> (Vec<Key>, Option<Vec<u32>>) {
-    let mut sorted = keys.clone();
-    sorted.par_sort_unstable();
-    if sorted.windows(2).all(|pair| pair[0] != pair[1]) {
-        return (keys, None);
-    }
-    let mut seen = HashSet::with_capacity(keys.len());
-    let (keys, places) = keys.into_iter().zip(0..).filter(|(key, _)| seen.insert(*key)).unzip();
-    (keys, Some(places))
-}
+/// For each grid, what was taken out of axes of which lengths last, and what it left: conditions in a row mostly have it in
+/// common.
+type Known = Vec<Option<(Vec<u64>, Vec<Region>, Arc<Remainder>)>>;
 
 impl OfCondition {
-    /// The seeds of initial weights and of the order of examples.
-    fn both(&self, seed: u64) -> [u64; 2] {
-        [self.init_seed.unwrap_or(seed), self.order_seed.unwrap_or(seed)]
+    fn new(condition: &Condition) -> Self {
+        let train = &condition.spec.train;
+        let fixed = [train.init_seed, train.order_seed];
+        let seeds = SeedRoles { seeds: train.seeds.clone(), roles: condition.keys.roles(&condition.spec) };
+        Self {
+            maker: condition.keys.clone(),
+            starts: condition.starts.clone(),
+            counts: [condition.starts.count(), seeds.count()],
+            seeds,
+            fixed,
+            instances: condition.instances(),
+            left: Vec::new(),
+            ends: Vec::new(),
+        }
     }
 
-    fn trials(&self) -> usize {
+    /// How many values each axis of its starts and seeds has.
+    fn lengths(&self) -> Vec<u64> {
+        let mut lengths = self.starts.lengths();
+        lengths.push(self.seeds.count());
+        lengths
+    }
+
+    /// The starts and seeds that another condition has as well, where both describe all else alike.
+    fn shared(&self, other: &Self) -> Vec<Region> {
+        let seeds = self.seeds.shared(&other.seeds);
+        if seeds.is_empty() {
+            return Vec::new();
+        }
+        let with_seeds = |mut region: Region| {
+            region.push(seeds.clone());
+            region
+        };
+        shared_starts(&self.starts, &other.starts).into_iter().map(with_seeds).collect()
+    }
+
+    /// The seeds of initial weights and of the order of examples.
+    fn both(&self, seed: u64) -> [u64; 2] {
+        self.fixed.map(|fixed| fixed.unwrap_or(seed))
+    }
+
+    /// The seed of the examples of an instance.
+    fn seed_of(&self, instance: u64) -> u64 {
+        self.seeds.seeds.get(instance)
+    }
+
+    fn trials(&self) -> u64 {
         self.ends[self.ends.len() - 1]
     }
 }
 
-/// What a thread makes keys of at once: points of a grid under a condition.
-type Points<'a> = (usize, &'a (&'static Optimizer, GridPoints), Range<usize>);
+/// Points with these coordinates on some axes, and any on the axes after, of these lengths.
+fn widened(region: &Region, after: &[u64]) -> Region {
+    region.iter().cloned().chain(after.iter().map(|length| Subset::all(*length))).collect()
+}
 
 impl Trials {
     /// The trials of a spec, which has been checked to have at most [`crate::spec::MAX_TRIALS`].
     pub(super) fn new(spec: &Spec, conditions: &[Condition]) -> Self {
         let grids: Vec<_> = spec.optimizers.iter().map(|grid| (grid.optimizer, grid.points())).collect();
         let alike = |(optimizer, _): &(&Optimizer, _)| grids.iter().position(|(other, _)| other == optimizer);
-        let alike = grids.iter().filter_map(alike).collect();
-        let (mut first_pair, mut end) = (0, 0);
-        let (mut all, mut ends) = (Vec::with_capacity(conditions.len()), Vec::with_capacity(conditions.len()));
+        let alike: Vec<usize> = grids.iter().filter_map(alike).collect();
+        let selection = Selection::new(spec, &grids, &alike);
+        let points: Vec<Vec<u64>> = grids.iter().map(|(_, points)| points.lengths()).collect();
+        let mut all: Vec<OfCondition> = Vec::with_capacity(conditions.len());
+        let mut described: HashMap<KeyMaker, Vec<usize>> = HashMap::new();
+        let mut known: Known = vec![None; grids.len()];
         for condition in conditions {
-            let train = &condition.spec.train;
-            let each = condition.starts.len() * train.seeds.count() as usize;
-            let add = |sum: &mut usize, (_, points): &(_, GridPoints)| {
-                *sum += points.count() * each;
-                Some(*sum)
-            };
-            let of = OfCondition {
-                starts: condition.starts.len(),
-                seeds: train.seeds.clone(),
-                init_seed: train.init_seed,
-                order_seed: train.order_seed,
-                instances: condition.instances.len(),
-                first_pair,
-                ends: grids.iter().scan(0, add).collect(),
-            };
-            first_pair += of.instances * grids.len();
-            end += of.trials();
-            all.push(of);
-            ends.push(end);
-        }
-        let mut trials = Self { grids, alike, conditions: all, ends, keys: Vec::new(), numbers: None };
-        (trials.keys, trials.numbers) = without_repetition(trials.all_keys(conditions));
-        trials
-    }
-
-    /// The keys of all trials that the spec lists.
-    fn all_keys(&self, conditions: &[Condition]) -> Vec<Key> {
-        let mut pieces: Vec<Points<'_>> = Vec::new();
-        for (condition, of) in self.conditions.iter().enumerate() {
-            let at_once = (KEYS_AT_ONCE / (of.starts * of.seeds.count() as usize)).max(1);
-            for grid in &self.grids {
-                let count = grid.1.count();
-                let firsts = (0..count).step_by(at_once);
-                pieces.extend(firsts.map(|first| (condition, grid, first..count.min(first + at_once))));
-            }
-        }
-        let keys = |piece: &Points<'_>| self.keys_of(&conditions[piece.0], piece);
-        let keys: Vec<Vec<Key>> = pieces.par_iter().map(keys).collect();
-        keys.concat()
-    }
-
-    fn keys_of(&self, condition: &Condition, (at, (optimizer, points), range): &Points<'_>) -> Vec<Key> {
-        let of = &self.conditions[*at];
-        let mut makers: Vec<OptimizerKeys> = condition.keys.iter().map(|maker| maker.of_optimizer(optimizer)).collect();
-        let mut keys = Vec::with_capacity(range.len() * of.starts * of.seeds.count() as usize);
-        for point in range.clone().map(|point| points.get(point)) {
-            let GridPoint { hyperparameters, options, lr_scale } = &point;
-            for start in &condition.starts {
-                let point = Point { hyperparameters, options, lr_scale, start };
-                for (at, seed) in of.seeds.iter().enumerate() {
-                    let [init_seed, order_seed] = of.both(seed);
-                    keys.push(makers[at % of.instances].key(point, init_seed, order_seed));
+            let mut of = OfCondition::new(condition);
+            let earlier = described.entry(of.maker.without_seed()).or_default();
+            // The starts and seeds of earlier conditions, with the points that these have.
+            let shared: Vec<(usize, Region)> = earlier
+                .iter()
+                .flat_map(|other| of.shared(&all[*other]).into_iter().map(|region| (*other, region)))
+                .collect();
+            earlier.push(all.len());
+            let lengths = of.lengths();
+            let own = &condition.spec.conditions[0];
+            let gone = selection.gone(own);
+            let left = |(grid, (points, gone)): (usize, (&Vec<u64>, &Vec<Region>))| {
+                let of_grid = gone.iter().map(|region| widened(region, &lengths));
+                let of_others = shared.iter().flat_map(|(other, region)| {
+                    let had = selection.had(&conditions[*other].spec.conditions[0], grid);
+                    had.into_iter().map(|points| [points, region.clone()].concat())
+                });
+                let gone: Vec<Region> = of_grid.chain(of_others).collect();
+                if gone.is_empty() {
+                    return None;
                 }
-            }
+                let lengths = [points.as_slice(), &lengths].concat();
+                let last = known[grid].take().filter(|(known, out, _)| *known == lengths && *out == gone);
+                let remainder = last.map_or_else(|| Arc::new(Remainder::new(&lengths, &gone)), |(.., known)| known);
+                known[grid] = Some((lengths, gone, Arc::clone(&remainder)));
+                Some(remainder)
+            };
+            of.left = points.iter().zip(&gone).enumerate().map(left).collect();
+            let count = |(left, (_, points)): (&Option<Arc<Remainder>>, &(_, GridPoints))| {
+                left.as_ref().map_or_else(|| points.count() * of.counts[0] * of.counts[1], |left| left.count())
+            };
+            of.ends = sums(of.left.iter().zip(&grids).map(count));
+            all.push(of);
         }
-        keys
+        let ends = sums(all.iter().map(OfCondition::trials));
+        let range = 0..ends[ends.len() - 1];
+        Self { grids, alike, conditions: all, ends, range }
     }
 
-    /// The trials in groups that can share the lanes of a block, in plan order; and for each combination of a
-    /// condition, an instance and an optimizer ([`Self::population`]) the place of its group.
-    pub(super) fn populations(&self) -> (Vec<Population>, Vec<usize>) {
-        let grids = self.grids.len();
-        let pairs = self.conditions.iter().map(|of| of.instances * grids).sum();
-        let none = || vec![(0_usize, usize::MAX); pairs];
-        let count = |mut counts: Vec<(usize, usize)>, index: usize| {
-            let (count, first) = &mut counts[self.population(index)];
-            (*count, *first) = (*count + 1, index.min(*first));
-            counts
-        };
-        let add = |mut one: Vec<(usize, usize)>, other: Vec<(usize, usize)>| {
-            for (one, other) in one.iter_mut().zip(other) {
-                *one = (one.0 + other.0, one.1.min(other.1));
-            }
-            one
-        };
-        // Few folds: there may be many pairs.
-        let least = (self.len() / (4 * rayon::current_num_threads())).max(1);
-        let counts = (0..self.len()).into_par_iter().with_min_len(least).fold(none, count).reduce(none, add);
-        let mut order: Vec<usize> = (0..pairs).filter(|pair| counts[*pair].0 > 0).collect();
-        order.sort_by_key(|pair| counts[*pair].1);
-        let mut places = vec![usize::MAX; pairs];
-        let populations = order.iter().enumerate().map(|(place, pair)| {
-            places[*pair] = place;
-            let condition = self.conditions.partition_point(|of| of.first_pair <= *pair) - 1;
-            let instance = (pair - self.conditions[condition].first_pair) / grids;
-            let (optimizer, (trials, first)) = (self.grids[pair % grids].0, counts[*pair]);
-            Population { condition, instance, optimizer, trials, first }
-        });
-        (populations.collect(), places)
+    /// Some of them.
+    ///
+    /// # Panics
+    ///
+    /// If not all of these are there.
+    pub(super) fn part(self, range: Range<u64>) -> Self {
+        assert!(range.end <= self.range.end - self.range.start, "trials {range:?} of {:?}", self.range);
+        let first = self.range.start;
+        Self { range: first + range.start..first + range.end, ..self }
     }
 
-    /// The number of a trial's combination of a condition, an instance and an optimizer: grids of one optimizer count as
-    /// the first of them.
-    pub(super) fn population(&self, index: usize) -> usize {
-        let Place { condition, instance, grid, .. } = self.place(index);
-        self.conditions[condition].first_pair + instance * self.grids.len() + self.alike[grid]
+    /// Which they are of all trials that the spec lists.
+    pub fn range(&self) -> Range<u64> {
+        self.range.clone()
+    }
+
+    /// How many the spec lists.
+    pub fn all(&self) -> u64 {
+        self.ends[self.ends.len() - 1]
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.keys.len()
+        usize::try_from(self.range.end - self.range.start).unwrap_or(usize::MAX)
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.range.is_empty()
     }
 
-    /// Their keys.
-    pub fn keys(&self) -> &[Key] {
-        &self.keys
+    /// The key of each.
+    pub fn keys(&self) -> Vec<Key> {
+        let firsts: Vec<usize> = (0..self.len()).step_by(KEYS_AT_ONCE).collect();
+        let keys = |first: &usize| {
+            let (range, mut namer) = (*first..self.len().min(first + KEYS_AT_ONCE), self.namer());
+            range.map(|index| namer.key(&self.get(index))).collect()
+        };
+        let keys: Vec<Vec<Key>> = firsts.par_iter().map(keys).collect();
+        keys.concat()
+    }
+
+    /// The key of a trial.
+    pub fn key(&self, trial: &Trial) -> Key {
+        self.namer().key(trial)
+    }
+
+    /// What makes keys of one trial after another.
+    pub fn namer(&self) -> Namer<'_> {
+        Namer { trials: self, last: None }
+    }
+
+    /// The description whose hash is a trial's key: everything that can change its numbers, and nothing else.
+    pub(super) fn describe(&self, trial: &Trial) -> String {
+        let of = &self.conditions[trial.condition];
+        of.maker.describe(of.seed_of(trial.instance), trial)
     }
 
     /// All of them.
@@ -248,48 +277,122 @@ impl Trials {
     ///
     /// If there is no such trial.
     pub fn get(&self, index: usize) -> Trial {
-        let Place { condition, instance, grid, point, start, .. } = self.place(index);
+        let Place { condition, instance, grid, point, start, seed } = self.place(index);
         let (optimizer, points) = &self.grids[grid];
         let GridPoint { hyperparameters, options, lr_scale } = points.get(point);
-        let [init_seed, order_seed] = self.seeds(index);
-        let key = self.keys[index];
-        Trial {
-            key,
-            condition,
-            instance,
-            grid,
-            optimizer,
-            hyperparameters,
-            options,
-            lr_scale,
-            init_seed,
-            order_seed,
-            start,
-        }
+        let of = &self.conditions[condition];
+        let [init_seed, order_seed] = of.both(of.seeds.seeds.get(seed));
+        let start = of.starts.get(start);
+        Trial { condition, instance, grid, optimizer, hyperparameters, options, lr_scale, init_seed, order_seed, start }
     }
 
     /// The seeds of the initial weights and of the order of examples of the trial of this index.
     pub(super) fn seeds(&self, index: usize) -> [u64; 2] {
         let Place { condition, seed, .. } = self.place(index);
         let of = &self.conditions[condition];
-        of.both(of.seeds.get(seed))
+        of.both(of.seeds.seeds.get(seed))
     }
 
     /// The place of the trial of this index.
     pub(super) fn place(&self, index: usize) -> Place {
-        let number = self.numbers.as_ref().map_or(index, |numbers| numbers[index] as usize);
+        let number = self.range.start + index as u64;
+        assert!(number < self.range.end, "trial {index} of {}", self.len());
         let (condition, rest) = within(&self.ends, number);
         let of = &self.conditions[condition];
-        let (grid, rest) = within(&of.ends, rest);
-        let seeds = of.seeds.count() as usize;
+        let (grid, rank) = within(&of.ends, rest);
+        let rest = of.left[grid].as_ref().map_or(rank, |left| left.get(rank));
+        let [starts, seeds] = of.counts;
         let (rest, seed) = (rest / seeds, rest % seeds);
-        let instance = seed % of.instances;
-        Place { condition, instance, grid, point: rest / of.starts, start: rest % of.starts, seed }
+        let instance = if of.instances > 1 { seed } else { 0 };
+        Place { condition, instance, grid, point: rest / starts, start: rest % starts, seed }
+    }
+
+    /// The first grid of the same optimizer.
+    pub(super) fn alike(&self, grid: usize) -> usize {
+        self.alike[grid]
+    }
+
+    /// For each optimizer that a condition has trials of, its first grid, the number of all these trials, and the index of
+    /// the first of them.
+    pub(super) fn of_optimizers(&self, condition: usize) -> Vec<(usize, u64, u64)> {
+        let of = &self.conditions[condition];
+        let start = condition.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let mut found: Vec<(usize, u64, u64)> = Vec::new();
+        for (grid, end) in of.ends.iter().enumerate() {
+            let first = grid.checked_sub(1).map_or(0, |before| of.ends[before]);
+            match found.iter_mut().find(|(known, ..)| *known == self.alike[grid]) {
+                _ if first == *end => {}
+                Some((_, count, _)) => *count += end - first,
+                None => found.push((self.alike[grid], end - first, start + first)),
+            }
+        }
+        found
+    }
+
+    /// The optimizer of a grid.
+    pub(super) fn optimizer(&self, grid: usize) -> &'static Optimizer {
+        self.grids[grid].0
+    }
+
+    /// How many of these trials a condition has.
+    pub(super) fn under(&self, condition: usize) -> u64 {
+        let start = condition.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let [start, end] = [start, self.ends[condition]].map(|at| at.clamp(self.range.start, self.range.end));
+        end - start
+    }
+
+    /// A hash of all that tells these trials and their order from others.
+    pub(super) fn digest(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        let mut put = |text: String| {
+            hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+        };
+        put(format!("{:?}", self.range));
+        for (optimizer, points) in &self.grids {
+            put(format!("{} {} {:?}", optimizer.name, points.hyperparameters, points.options));
+            points.digests().into_iter().for_each(&mut put);
+        }
+        for OfCondition { maker, seeds, fixed, starts, left, .. } in &self.conditions {
+            put(format!("{maker:?} {seeds:?} {fixed:?} {starts:?}"));
+            let left = left.iter().flatten().map(|left| left.digest());
+            put(left.map(|hash| hash.to_string()).collect());
+        }
+        hasher.finalize()
     }
 }
 
+/// Makes keys, most of all of trials that follow each other: what these have in common is hashed once.
+#[derive(Debug)]
+pub struct Namer<'a> {
+    trials: &'a Trials,
+    last: Option<((usize, u64, usize), OptimizerKeys)>,
+}
+
+impl Namer<'_> {
+    /// The key of a trial.
+    pub fn key(&mut self, trial: &Trial) -> Key {
+        let Trial { condition, instance, grid, .. } = *trial;
+        let place = (condition, instance, self.trials.alike(grid));
+        if self.last.as_ref().is_none_or(|(last, _)| *last != place) {
+            let of = &self.trials.conditions[condition];
+            self.last = Some((place, of.maker.of_optimizer(of.seed_of(instance), trial.optimizer)));
+        }
+        let (_, keys) = self.last.as_mut().expect("it was just made");
+        keys.key(Point::of(trial), trial.init_seed, trial.order_seed)
+    }
+}
+
+/// The sums of the first number, the first two, and so on.
+fn sums(numbers: impl Iterator<Item = u64>) -> Vec<u64> {
+    let add = |sum: &mut u64, number| {
+        *sum += number;
+        Some(*sum)
+    };
+    numbers.scan(0, add).collect()
+}
+
 /// Which of several ranges, given by their ends, a number is in, and its place there.
-fn within(ends: &[usize], number: usize) -> (usize, usize) {
+fn within(ends: &[u64], number: u64) -> (usize, u64) {
     let range = ends.partition_point(|end| *end <= number);
     (range, number - range.checked_sub(1).map_or(0, |before| ends[before]))
 }

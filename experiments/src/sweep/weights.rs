@@ -5,7 +5,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Condition, Model, Plan, Trial, Trials};
+use super::trials::Place;
+use super::{Condition, Model, Plan, Trials};
 use crate::network::{Architecture, tensors};
 use crate::record::manifest::hash_file;
 use crate::record::{self, Key, Precision, RecordError, Run, atomic};
@@ -29,14 +30,18 @@ pub(super) fn choose(spec: &Spec, conditions: &[Condition], trials: &Trials) -> 
     if spec.record.weights == Weights::None {
         return Ok(Vec::new());
     }
+    let each = u64::from(spec.record.weights.initial()) + u64::from(spec.record.weights.is_final());
+    // One more than there may be is enough to see that they are too many.
+    let most = (MAX_WEIGHT_FILES / each) as usize + 1;
     let kept: Vec<usize> = match &spec.record.weights_of {
-        WeightsOf::All => (0..trials.len()).collect(),
-        WeightsOf::FirstSeed => (0..trials.len()).filter(|index| trials.place(*index).seed == 0).collect(),
+        WeightsOf::All => (0..trials.len().min(most)).collect(),
+        WeightsOf::FirstSeed => of_first_seed(trials).take(most).collect(),
         WeightsOf::Keys(keys) => {
-            let known: HashMap<Key, usize> = trials.keys().iter().copied().zip(0..).collect();
+            let known = trials.keys();
+            let known: HashMap<Key, usize> = known.into_iter().zip(0..).collect();
             let index = |(at, key): (usize, &String)| {
                 let trial = Key::parse(key.as_bytes()).and_then(|key| known.get(&key).copied());
-                trial.ok_or_else(|| unknown(spec, at, key, trials))
+                trial.ok_or_else(|| unknown(spec, at, key, &known))
             };
             let mut kept = keys.iter().enumerate().map(index).collect::<Result<Vec<_>, _>>()?;
             kept.sort_unstable();
@@ -46,7 +51,7 @@ pub(super) fn choose(spec: &Spec, conditions: &[Condition], trials: &Trials) -> 
     };
     let (count, bytes) = size(spec, conditions, trials, &kept);
     let message = if count > MAX_WEIGHT_FILES {
-        format!("{} trials would have {count} files of weights, more than {MAX_WEIGHT_FILES}", kept.len())
+        format!("the trials would have more than {MAX_WEIGHT_FILES} files of weights")
     } else if bytes > MAX_WEIGHT_BYTES {
         let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
         format!("{count} files of weights would take {:.1} GiB, more than {} GiB", gib(bytes), gib(MAX_WEIGHT_BYTES))
@@ -57,9 +62,35 @@ pub(super) fn choose(spec: &Spec, conditions: &[Condition], trials: &Trials) -> 
     Err(spec.error("record.weights", message).with_help(help))
 }
 
+/// The trials of the first seed, ascending.
+fn of_first_seed(trials: &Trials) -> impl Iterator<Item = usize> + '_ {
+    let line = |index: usize| {
+        let Place { condition, grid, point, start, .. } = trials.place(index);
+        (condition, grid, point, start)
+    };
+    // The next trial that differs in more than its seed.
+    let next = move |index: usize| {
+        let own = line(index);
+        let (mut step, mut end) = (1, index + 1);
+        while end < trials.len() && line(end) == own {
+            step *= 2;
+            end += step;
+        }
+        let (mut first, mut end) = (index, end.min(trials.len()));
+        while first + 1 < end {
+            let middle = first + (end - first) / 2;
+            if line(middle) == own { first = middle } else { end = middle }
+        }
+        end
+    };
+    let is_there = |index: &usize| *index < trials.len();
+    let starts = std::iter::successors(Some(0).filter(is_there), move |index| Some(next(*index)).filter(is_there));
+    starts.filter(|index| trials.place(*index).seed == 0)
+}
+
 /// The error that no trial has the key at this place of the list.
-fn unknown(spec: &Spec, at: usize, key: &str, trials: &Trials) -> InputError {
-    let known: Vec<String> = trials.keys().iter().map(Key::to_string).collect();
+fn unknown(spec: &Spec, at: usize, key: &str, known: &HashMap<Key, usize>) -> InputError {
+    let known: Vec<String> = known.keys().map(Key::to_string).collect();
     let near = nearest(key, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`? "));
     spec.error(&format!("record.weights_of.{at}"), format!("no trial has the key {key}"))
         .with_help(format!("{}`thalweg plan --trials` lists the keys", near.unwrap_or_default()))
@@ -155,10 +186,14 @@ impl WeightFiles {
     }
 
     /// Writes what is wanted of a finished trial; it is on disk afterwards. The names and hashes of its files.
-    pub fn keep(&self, index: usize, trial: &Trial, outcome: &Outcome) -> io::Result<Vec<(String, blake3::Hash)>> {
-        let key = trial.key;
+    pub fn keep(
+        &self,
+        index: usize,
+        (key, condition): (Key, usize),
+        outcome: &Outcome,
+    ) -> io::Result<Vec<(String, blake3::Hash)>> {
         let is_kept = self.kept.binary_search(&index).is_ok();
-        let Some((architecture, precision)) = self.networks[trial.condition].as_ref().filter(|_| is_kept) else {
+        let Some((architecture, precision)) = self.networks[condition].as_ref().filter(|_| is_kept) else {
             return Ok(Vec::new());
         };
         // Where the folder of the rows is gone, it shall not come back half empty.

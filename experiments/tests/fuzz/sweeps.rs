@@ -139,13 +139,14 @@ fn read(folder: &Path) -> Option<(Spec, Plan)> {
 }
 
 fn is_small(plan: &Plan) -> bool {
-    let of = |population: &Population| {
-        let Condition { schedule, model, .. } = &plan.conditions[population.condition];
+    let of = |population: Population| {
+        let condition = &plan.conditions[population.condition];
+        let Condition { schedule, model, .. } = condition;
         let each = u128::from(schedule.steps) * u128::from(model.parameters());
-        each * schedule.batch as u128 * population.trials as u128
+        each * schedule.batch as u128 * population.trials as u128 * u128::from(condition.instances())
     };
     let examples = plan.conditions.iter().map(|condition| condition.extent.examples.iter().sum::<u64>());
-    examples.sum::<u64>() <= EXAMPLES && plan.populations.iter().map(of).sum::<u128>() <= WORK
+    examples.sum::<u64>() <= EXAMPLES && plan.populations().map(of).sum::<u128>() <= WORK
 }
 
 fn settings(out: &Path) -> Settings {

@@ -143,9 +143,10 @@ fn what_does_not_fit_is_refused_by_its_place() {
         assert!(error.contains("of memory, but 1.0 MB are free"), "{error}");
         assert!(plan.check_memory(Isa::best(), 1, Memory::limited(1 << 30)).is_ok());
     }
-    let many = SPECS[3].1.replace("points = 16", "points = 1000");
-    let error = Plan::read(&parse("many", &many), little).map(drop).unwrap_err().to_string();
-    assert!(error.contains("`train`: the list of the trials needs about"), "{error}");
+    let (_, _, plan) =
+        Plan::read(&parse("many", &SPECS[3].1.replace("points = 16", "points = 10000")), little).unwrap();
+    let error = plan.check_memory(Isa::best(), 1, Memory::limited(1 << 30)).unwrap_err().to_string();
+    assert!(error.contains("`train`: the list of 100000000 trials needs about"), "{error}");
 }
 
 /// `plan` says so before it trains a block to see how long that takes.

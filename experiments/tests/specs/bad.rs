@@ -204,7 +204,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("noise = 0.2", "imbalance = { shares = [1, 0] }", &["`problem.imbalance.shares.1`: expected a number above 0"]),
     ("noise = 0.2", "noise = [0.1, -1]", &["6:15: `problem.noise`: expected a number of at least 0, found -1"]),
     ("noise = 0.2", "noise = \"low\"", &["`problem.noise`: expected a number of at least 0, found \"low\""]),
-    ("noise = 0.2", "noise = { linear = [0, 1], points = 20000001 }", &["`problem.noise.points`"]),
+    ("noise = 0.2", "noise = { linear = [0, 1], points = 2000000000000 }", &["`problem.noise.points`"]),
     (
         "noise = 0.2",
         "noise = { linear = [0, 1], points = 5000 }\nlabel_noise = { linear = [0, 1], points = 5000 }",
@@ -374,22 +374,28 @@ fn every_mistake_is_named_with_its_place() {
 
 #[test]
 fn huge_grids_are_refused_without_being_made() {
-    let many = "{ log = [1e-3, 0.9], points = 20000000 }";
+    let many = "{ log = [1e-3, 0.9], points = 10000000000 }";
     let text = edited("\"sgd\"\nlr = [0.1, 0.01]", &format!("\"adam\"\nlr = {many}\nbeta1 = {many}\nbeta2 = {many}"));
     let error = parse(&text).unwrap_err().to_string();
     assert!(error.contains("16:1: `optimizer.0`: this grid of more than 2⁶⁴ points"), "{error}");
-    let text = edited("[0.1, 0.01]", "{ log = [1e-3, 1], points = 100000000000 }");
+    let text = edited("[0.1, 0.01]", "{ log = [1e-3, 1], points = 10000000000000 }");
     assert!(parse(&text).unwrap_err().to_string().contains("`optimizer.0.lr.points`"));
-    let text = edited("\"sgd\"\nlr = [0.1, 0.01]", &format!("\"momentum\"\nlr = {many}\nmomentum = [0.5, 0.9]"));
+    let text = edited(
+        "\"sgd\"\nlr = [0.1, 0.01]",
+        &format!("\"momentum\"\nlr = {many}\nmomentum = {{ linear = [0, 0.9], points = 100 }}"),
+    );
     assert!(
         parse(&text)
             .unwrap_err()
             .to_string()
-            .contains("40000000 points × 2 seeds takes the sweep past 20000000 trials")
+            .contains("1000000000000 points × 2 seeds takes the sweep past 1000000000000 trials")
     );
-    let text = edited("[0.1, 0.01]", many) + "[[optimizer]]\nkind = \"sgd\"\n";
-    assert!(parse(&text).is_err());
-    assert!(parse(&edited("seeds = 2", "seeds = 20000001")).is_err());
+    let text = edited("[0.1, 0.01]", many) + &format!("[[optimizer]]\nkind = \"sgd\"\nlr = {many}\n");
+    assert!(parse(&text.replace("seeds = 2", "seeds = 60")).is_err());
+    let narrow = edited("[0.1, 0.01]", "{ linear = [1, 1.000001], points = 30000000 }");
+    let error = parse(&narrow).unwrap_err().to_string();
+    assert!(error.contains("numbers of twelve digits between the bounds"), "{error}");
+    assert!(parse(&edited("seeds = 2", "seeds = 2000000000000")).is_err());
 }
 
 #[test]

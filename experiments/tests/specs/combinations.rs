@@ -94,7 +94,7 @@ fn mistakes_in_combinations_are_named() {
         ("together = [[\"train.batch\", \"train.batch\"]]", "train.batch occurs twice"),
         (
             "together = [[\"batch\", \"steps\"]]",
-            "expected a key of problem, network, train, such as train.batch, found \"batch\"",
+            "expected a key of problem, network, train, optimizer, such as train.batch, found \"batch\"",
         ),
         ("skip = [\"train.batch = 7\"]", "`sweep.skip`: rule 1 of the list leaves nothing out"),
         ("skip = [\"train.batch\"]", "`sweep.skip.0`: expected KEY = VALUE"),

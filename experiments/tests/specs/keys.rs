@@ -58,7 +58,10 @@ const EXAMPLES: &[Example] = &[
     ("axis", LEAST, &[("optimizer.0.lr", "{ values = [0.1] }")], "optimizer.0.lr"),
     ("axis", LEAST, &[("optimizer.0.lr", "{ linear = [0.1, 1], points = 2 }")], "optimizer.0.lr"),
     ("axis", LEAST, &[("optimizer.0.lr", "{ log = [0.1, 1], points = 2 }")], "optimizer.0.lr"),
+    ("axis", LEAST, &[("optimizer.0.lr", "{ integers = [1, 2] }")], "optimizer.0.lr"),
+    ("axis", LEAST, &[("optimizer.0.lr", "{ uniform = [0.1, 1], samples = 2 }")], "optimizer.0.lr"),
     ("axis", LEAST, &[("optimizer.0.lr", "{ log_uniform = [0.1, 1], samples = 2 }")], "optimizer.0.lr"),
+    ("axis", LEAST, &[("optimizer.0.lr", "{ one_minus_log_uniform = [0.1, 0.9], samples = 2 }")], "optimizer.0.lr"),
     ("record", LEAST, &[], "record"),
     ("record.surface", LANDSCAPE, &[], "record.surface"),
     (
@@ -71,6 +74,7 @@ const EXAMPLES: &[Example] = &[
     ("figure", FUNCTIONS, &[], "figure.0"),
     ("engine", LEAST, &[], "engine"),
     ("sweep", LEAST, &[("sweep", "{ skip = [] }")], "sweep"),
+    ("sweep.draw", LEAST, &[("sweep", "{ draw = { halton = 2 } }")], "sweep.draw"),
     ("drawing", FUNCTIONS, &[], ""),
     ("functions", FUNCTIONS, &[], "functions"),
 ];

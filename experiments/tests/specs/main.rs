@@ -5,6 +5,7 @@
 mod bad;
 mod bad_options;
 mod combinations;
+mod draws;
 mod factors;
 mod figures;
 mod house;
@@ -18,6 +19,8 @@ mod plans;
 mod problems;
 mod registry;
 mod shipped;
+mod ties;
+mod trials;
 
 use std::path::Path;
 

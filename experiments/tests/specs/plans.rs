@@ -51,7 +51,7 @@ fn keys_never_change() {
     let plan = plan(&parse(SMALL).unwrap()).unwrap();
     assert_eq!(plan.describe(&plan.trials.get(0)), DESCRIPTION);
     for trial in plan.trials.iter() {
-        assert_eq!(trial.key, Key::of(&blake3::hash(plan.describe(&trial).as_bytes())));
+        assert_eq!(plan.trials.key(&trial), Key::of(&blake3::hash(plan.describe(&trial).as_bytes())));
     }
     assert_eq!(keys(SMALL), ["t0baece70bc24f562", "t2f285c3002776cea", "t59919a6db368b77e", "t8c1186de51493023"]);
 }
@@ -202,9 +202,10 @@ fn trials_come_by_table_grid_and_seed() {
     assert_eq!(settings[2], None);
     assert_eq!(settings[6], Some(Setting::Choice("inside".to_owned())));
 
-    let names: Vec<&str> = plan.populations.iter().map(|population| population.optimizer.name).collect();
+    let populations: Vec<_> = plan.populations().collect();
+    let names: Vec<&str> = populations.iter().map(|population| population.optimizer.name).collect();
     assert_eq!(names, ["momentum", "adam"]);
-    assert_eq!((plan.populations[0].trials, plan.populations[1].trials), (10, plan.trials.len() - 10));
+    assert_eq!((populations[0].trials, populations[1].trials), (10, plan.trials.len() - 10));
     let all: Vec<u32> = (0..plan.trials.len() as u32).collect();
     assert_eq!(plan.lists(&all)[0].1, [0, 2, 4, 6, 12, 1, 3, 5, 7, 13]);
 }
@@ -324,7 +325,7 @@ fn the_digits_are_planned_as_meant() {
 /// The rows of a plan: the keys and settings of its trials.
 fn rows(text: &str) -> Vec<(Key, Vec<Option<Setting>>)> {
     let plan = plan(&parse(text).unwrap()).unwrap();
-    plan.trials.iter().map(|trial| (trial.key, plan.settings(&trial))).collect()
+    plan.trials.iter().map(|trial| (plan.trials.key(&trial), plan.settings(&trial))).collect()
 }
 
 #[test]
@@ -332,7 +333,7 @@ fn a_swept_parameter_of_the_problem_is_a_column_and_changes_no_key() {
     let swept = edited("noise = 0.2", "noise = { linear = [0.1, 0.3], points = 3 }\nlabel_noise = [0, 0.2]");
     let planned = plan(&parse(&swept).unwrap()).unwrap();
     assert_eq!(planned.hyperparameter_names(), ["noise", "label_noise", "lr"]);
-    assert_eq!((planned.conditions.len(), planned.populations.len(), planned.trials.len()), (6, 6, 24));
+    assert_eq!((planned.conditions.len(), planned.populations().count(), planned.trials.len()), (6, 6, 24));
     let mut expected = Vec::new();
     for noise in [0.1, 0.2, 0.3] {
         for label_noise in [0.0, 0.2] {
@@ -364,8 +365,8 @@ fn trials_can_have_examples_of_their_own() {
     let plan = plan(&parse(&own).unwrap()).unwrap();
     let seeds = |of: fn(Trial) -> u64| plan.trials.iter().map(of).collect::<Vec<_>>();
     assert_eq!(seeds(|trial| trial.init_seed), [0, 1, 0, 1]);
-    assert_eq!(seeds(|trial| trial.instance as u64), [0, 1, 0, 1]);
-    assert_eq!(plan.conditions[0].instances.iter().map(|problem| problem.seed).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(seeds(|trial| trial.instance), [0, 1, 0, 1]);
+    assert_eq!([0, 1].map(|at| plan.conditions[0].instance(at).seed), [0, 1]);
     // They are the trials of specs with one seed for everything.
     let of_seed = |seed: u64| {
         let one = edited("noise = 0.2", &format!("noise = 0.2\nseed = {seed}"));

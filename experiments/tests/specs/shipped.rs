@@ -138,8 +138,8 @@ fn generated_sources_can_be_planned_and_have_keys_of_their_own() {
         let plan = plan(&spec).unwrap();
         assert_eq!(plan.conditions[0].problem, kind);
         for key in plan.trials.keys() {
-            assert!(!seen.contains(key), "{text}");
-            seen.push(*key);
+            assert!(!seen.contains(&key), "{text}");
+            seen.push(key);
         }
         let description = plan.describe(&plan.trials.get(0));
         for line in text.lines().skip_while(|line| !line.starts_with("kind")).take_while(|line| !line.is_empty()) {

@@ -19,11 +19,6 @@ impl Key {
         Self(hash.as_bytes().iter().take(8).fold(0, |key, &byte| key << 8 | u64::from(byte)))
     }
 
-    /// Its bits, most significant first.
-    pub(super) fn bytes(self) -> [u8; 8] {
-        self.0.to_be_bytes()
-    }
-
     /// Reads the text of a key; none if it is not one, as files have it.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let is_digit = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);

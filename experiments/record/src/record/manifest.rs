@@ -21,6 +21,9 @@ pub struct Manifest {
     pub contract: u32,
     /// The BLAKE3 of `spec.toml`.
     pub spec: String,
+    /// Which trials of the spec these are, from the first to one after the last, if they are not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trials: Option<String>,
     /// Steps of an epoch, where a figure counts epochs and the examples are from a user's own files: it is then drawn again
     /// without them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,6 +91,7 @@ impl Manifest {
         Ok(Self {
             contract,
             spec: hash("spec.toml")?,
+            trials: None,
             steps_per_epoch: None,
             files,
             outside_contract,

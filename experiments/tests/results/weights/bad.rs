@@ -133,7 +133,7 @@ fn what_a_spec_may_not_ask_of_weights() {
         ),
         (
             &["record.weights=\"both\"", "train.seeds=9000"],
-            "`record.weights`: 18000 trials would have 36000 files of weights, more than 20000",
+            "`record.weights`: the trials would have more than 20000 files of weights",
         ),
         (
             &["record.weights=\"final\"", "train.seeds=9000", "network.hidden=[50000]"],

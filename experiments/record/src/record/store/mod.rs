@@ -28,7 +28,7 @@ pub use by_key::ByKey;
 use journal::Journal;
 use piece::{Content, Seal, seal_file, table_file};
 
-use super::{Key, atomic};
+use super::atomic;
 
 /// The tables whose rows belong to trials. A trial has one row in the first, and any number in the others. The last one
 /// is not among the results: it has a row for each file of weights, with its name and its BLAKE3.
@@ -39,23 +39,20 @@ pub const TABLES: [&str; 5] = ["runs", "curves", "trajectory", "effective_lr", "
 pub struct Identity {
     /// The version of the numerics contract.
     pub contract: u32,
-    /// The hash of the trials' keys in plan order, and of all that the form of their rows depends on.
+    /// The hash of all that tells the trials and their order from others, and of all that the form of their rows depends
+    /// on.
     pub sweep: blake3::Hash,
     /// Trials of a piece; the last one may have fewer.
     pub piece: usize,
 }
 
 impl Identity {
-    /// The identity of a sweep with these trials, the form of whose rows is told by `form`.
-    pub fn new(contract: u32, keys: &[Key], form: &str, piece: usize) -> Self {
+    /// The identity of a sweep whose trials, in their order, are told from others by `trials`, and the form of their rows
+    /// by `form`.
+    pub fn new(contract: u32, trials: &blake3::Hash, form: &str, piece: usize) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(format!("contract = {contract}\npiece = {piece}\n{form}\n").as_bytes());
-        let mut bytes = Vec::with_capacity(8 << 10);
-        for keys in keys.chunks(1 << 10) {
-            bytes.clear();
-            keys.iter().for_each(|key| bytes.extend_from_slice(&key.bytes()));
-            hasher.update(&bytes);
-        }
+        hasher.update(trials.as_bytes());
         Self { contract, sweep: hasher.finalize(), piece }
     }
 }
