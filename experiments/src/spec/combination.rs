@@ -5,7 +5,7 @@ use toml::de::DeValue;
 use super::axis::Axis;
 use super::document::Node;
 use super::draw::Draw;
-use super::error::InputError;
+use super::error::{Fault, InputError};
 use super::factor::{SECTIONS, Written, setting, text};
 use super::grid::Grid;
 use super::key::{Key, Values, Without, names};
@@ -70,7 +70,9 @@ impl Combinations {
     pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
         let Some(table) = table else { return Ok(Self::default()) };
         table.allow(&names(KEYS))?;
-        let draw = table.optional("draw").map(|field| Draw::read(&field)).transpose()?;
+        // Without the draw, axes need what they do not need in it: what else is wrong can only be told when it is right.
+        let draw = |field| Draw::read(&field).map_err(|error| error.about(Fault::Across));
+        let draw = table.optional("draw").map(draw).transpose()?;
         let mut combinations = Self { draw, ..Self::default() };
         if let Some(field) = table.optional("together") {
             for group in field.list("a list of lists of keys")? {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use thalweg::record::{Key, Setting};
+use thalweg::spec::InputError;
 
 use super::{edited, parse, plan};
 
@@ -129,8 +130,12 @@ fn every_distribution_can_be_an_axis() {
         ("{ uniformly = [0.5, 0.9] }", "did you mean `uniform`?"),
     ] {
         let error = parse(&text("", &sgd(axis))).unwrap_err();
-        let help = miette::Diagnostic::help(&error).map(|help| help.to_string()).unwrap_or_default();
-        assert!(format!("{error} {help}").contains(expected), "{error} {help}");
+        let told = |error: &InputError| {
+            let help = miette::Diagnostic::help(error).map(|help| help.to_string()).unwrap_or_default();
+            format!("{error} {help}")
+        };
+        let all: Vec<String> = std::iter::once(&error).chain(error.others()).map(told).collect();
+        assert!(all.iter().any(|text| text.contains(expected)), "{all:?}");
     }
 }
 

@@ -185,7 +185,7 @@ problem = { kind = "ramp", samples = 40 }
 network = { hidden = [3], activation = "half", loss = "halved" }
 train = { steps = 5, seeds = 2 }
 optimizer = [{ kind = ["steepest", "sgd"], lr = 0.01 }]
-figure = [{ kind = "blank" }]
+figure = [{ kind = "blank", metric = "nothing" }]
 "#;
 
 const DOWN: &str = r#"name = "down"

@@ -395,11 +395,12 @@ fn the_way_down_is_recorded() {
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     let trajectory = read("trajectory.csv");
     let rows: Vec<Vec<&str>> = trajectory.lines().map(|line| line.split(',').collect()).collect();
-    assert_eq!(rows[0], ["key", "step", "x0", "x1", "value"]);
+    assert_eq!(rows[0], ["key", "problem", "optimizer", "lr", "step", "x0", "x1", "value"]);
     // Of the one that diverges only the start is finite.
     assert_eq!(rows.len(), 1 + 3 + 3 + 1);
-    assert_eq!(rows[1], [&near.key, "0", "1", "1", "14.203125"]);
-    let end: Vec<f64> = rows[3][2..].iter().map(|cell| cell.parse().unwrap()).collect();
+    assert_eq!(rows[1][..3], [&near.key, "beale", &near.optimizer]);
+    assert_eq!(rows[1][4..], ["0", "1.0", "1.0", "14.203125"]);
+    let end: Vec<f64> = rows[3][5..].iter().map(|cell| cell.parse().unwrap()).collect();
     assert_eq!(end.into_iter().map(Some).collect::<Vec<_>>(), near.extra[2..]);
 
     let surface = read("surface.csv");
