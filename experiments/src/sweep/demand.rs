@@ -30,6 +30,9 @@ const LANDSCAPE_ROW: u64 = 70;
 /// The most bytes of finished rows that wait, twice as many while they are sorted.
 const BACKLOG: u64 = 32 << 20;
 
+/// How often the rows of a piece are in memory while they are gathered in order, at most.
+const SEALED: u64 = 3;
+
 /// The bytes of a list of numbers in a list.
 fn vector(numbers: u64) -> u64 {
     24 + (8 * numbers + 8).next_multiple_of(16).max(32)
@@ -118,13 +121,35 @@ impl Under<'_> {
                 .saturating_add(helpers * self.packed::<T>(threads as u64))
         };
         let workers = plan.populations_of(self.number).iter().map(worker).max().unwrap_or(0);
-        let rows = (self.row() * (1 + schedule.recorded.len() as u64)).saturating_mul(plan.trials.len() as u64);
+        // The rows of a piece wait while it is trained, and are gathered in order afterwards, beside the training of the next.
+        let trial = (self.row() + self.leading()) * (1 + schedule.recorded.len() as u64) + self.trajectory::<T>();
+        let piece_rows = trial.saturating_mul(piece(plan).min(plan.trials.len()) as u64);
+        let sealing = SEALED.saturating_mul(piece_rows);
+        let is_single = plan.trials.len() <= piece(plan);
         let shared = self.examples::<T>().saturating_add(self.initials::<T>());
-        let training = shared.saturating_add(workers).saturating_add(rows.min(BACKLOG));
+        let training = workers.saturating_add(piece_rows.min(BACKLOG));
+        let training = if is_single { training.max(sealing) } else { training.saturating_add(sealing) };
+        let training = shared.saturating_add(training);
         let surface = spec.record.surface.as_ref().and_then(|surface| surface.count()).unwrap_or(0);
         let surface = surface * (8 + vector(model.parameters()) * 4 / 3);
         let loaded = if let Model::Network(shape) = model { 8 * shape.loaded().map_or(0, <[f64]>::len) } else { 0 };
         PROCESS + loaded as u64 + training.max(self.loading()).max(surface)
+    }
+
+    /// The bytes of the cells that all rows of a trial begin with: about those of the first.
+    fn leading(&self) -> u64 {
+        self.plan.leading(0).bytes()
+    }
+
+    /// The bytes of a trial's rows of `trajectory.csv`.
+    fn trajectory<T: Elementary>(&self) -> u64 {
+        let Condition { spec, model, schedule, .. } = self.condition;
+        let Model::Landscape(landscape) = model else { return 0 };
+        if !spec.record.trajectory {
+            return 0;
+        }
+        let numbers = 1 + landscape.starts.dimensions() as u64;
+        (schedule.logged.len() as u64).saturating_mul(self.leading() + 13 + 2 * size_of::<T>() as u64 * numbers)
     }
 
     fn row(&self) -> u64 {
@@ -231,12 +256,10 @@ impl Under<'_> {
         // The bytes of a file on its way to the disk.
         let file = if spec.record.weights == Weights::None { 0 } else { size * parameters };
         let logged = points * size_of::<Point>() as u64;
-        // The cells that all rows of a trial begin with, as long as those of the first, in buffers that double as they grow.
-        let leading = 2 * self.plan.leading(0).bytes();
-        let row = self.row() + leading;
+        // Buffers double as they grow.
+        let row = self.row() + 2 * self.leading();
         let rows = if spec.record.curves == Curves::None { 0 } else { row * schedule.recorded.len() as u64 };
-        let point = leading + 26 + 3 * size * (1 + parameters);
-        let trajectory = if trajectory { points.saturating_mul(point) } else { 0 };
+        let trajectory = 2 * self.trajectory::<T>();
         let outcome = [kept, logged, rows, trajectory].into_iter().fold(0, u64::saturating_add);
         [scratch, packed, file, outcome.saturating_mul(lanes)].into_iter().fold(arrays, u64::saturating_add)
     }

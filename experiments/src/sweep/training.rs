@@ -126,6 +126,10 @@ impl<'a> Training<'a> {
             renderer.push((index, key), &trial, outcome, &weights);
         }
         self.store.add(renderer.finish());
+        // Rows come faster than they are written: who makes them waits.
+        if self.store.pending() > 2 * BACKLOG {
+            return self.store.drain();
+        }
         let patience = self.started.elapsed().mul_f64(PATIENCE_SHARE).clamp(PATIENCE.0, PATIENCE.1);
         let is_due = match self.flushed.try_lock() {
             Ok(mut flushed) if flushed.elapsed() > patience || self.store.pending() > BACKLOG => {

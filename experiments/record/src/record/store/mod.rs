@@ -168,7 +168,20 @@ impl Store {
     ///
     /// If the journal cannot be written.
     pub fn flush(&self) -> io::Result<()> {
-        let Ok(_writing) = self.writing.try_lock() else { return Ok(()) };
+        self.writing.try_lock().map_or(Ok(()), |_writing| self.write_pending())
+    }
+
+    /// The same, but waits for a thread that is writing.
+    ///
+    /// # Errors
+    ///
+    /// If the journal cannot be written.
+    pub fn drain(&self) -> io::Result<()> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.write_pending()
+    }
+
+    fn write_pending(&self) -> io::Result<()> {
         let (number, batches) = {
             let mut state = self.locked();
             if state.pending.is_empty() {
