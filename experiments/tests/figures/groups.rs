@@ -157,3 +157,27 @@ fn what_is_selected_everywhere_is_said_once() {
         assert!(notes(&shown).contains("all: lr = 0.01, batch = full,|activation = tanh"), "{}", notes(&shown));
     }
 }
+
+#[test]
+fn a_scatter_has_a_mark_for_every_trial() {
+    let (runs, _) = sweep();
+    let marks = |picture: &Picture| -> Vec<usize> {
+        let layers = picture.panels.iter().flat_map(|panel| &panel.layers);
+        layers.map(|layer| if let Layer::Markers(_, points) = layer { points.len() } else { 0 }).collect()
+    };
+    let shown = picture("scatter", Options { x: name("lr"), ..Options::default() }).unwrap();
+    assert_eq!(legend(&shown), ["sgd", "momentum", "adam"]);
+    let finite = |optimizer: &str| {
+        let own = runs.rows.iter().filter(|run| run.optimizer == optimizer);
+        own.filter(|run| run.final_train_loss.is_some_and(f64::is_finite)).count()
+    };
+    let expected = ["sgd", "momentum", "adam"].map(finite);
+    assert_eq!(marks(&shown), expected);
+    let lost = runs.rows.len() - expected.iter().sum::<usize>();
+    assert!(lost > 0 && notes(&shown).contains(&format!("{lost} more diverged")), "{}", notes(&shown));
+    let of_batches = picture("scatter", Options { x: name("lr"), color: name("batch"), ..Options::default() }).unwrap();
+    assert_eq!(legend(&of_batches), ["batch = 64", "batch = full"]);
+    assert_eq!(marks(&of_batches).iter().sum::<usize>(), expected.iter().sum::<usize>());
+    let names = picture("scatter", Options { x: name("activation"), ..Options::default() });
+    assert!(matches!(names, Err(FigureError::NoData { .. })));
+}

@@ -58,6 +58,7 @@ kinds! {
     /// Every kind of figure that is built in.
     KINDS = [
         sensitivity,
+        scatter,
         curves,
         heatmap,
         trajectories,

@@ -1,0 +1,110 @@
+//! An outcome of every trial against a column: a mark each.
+
+use super::axis::{Axis, Scale};
+use super::cells::scale_of;
+use super::comparison::remark;
+use super::groups::{self, Lines};
+use super::labels;
+use super::picture::{Entry, Layer, Panel, Picture, Symbol};
+use super::series;
+use super::style::Style;
+use super::{Chart, Data, FigureError, Input, Kind};
+use thalweg_record::stats::{Configuration, Metric};
+
+/// The kind, as specs and the command know it.
+pub const KIND: Kind = Kind {
+    name: "scatter",
+    summary: "the outcome of every trial by a column `x`: what there is to see where points are drawn and not on a grid",
+    metrics: || Metric::ALL.map(Metric::name).to_vec(),
+    keys: &["x", "series", "colour", "panel", "row", "select", "x_range", "y_range"],
+    required: 1,
+    input: Input::Problem,
+    table: None,
+    compose,
+};
+
+/// The marks of a line: its look, its name, and where they are.
+struct Marks {
+    style: Style,
+    label: String,
+    points: Vec<(f64, f64)>,
+    diverged: usize,
+}
+
+fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
+    let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    let name = chart.options.x.as_deref().unwrap_or_default();
+    let is_shown = |one: &&Configuration<'_>| chart.options.selects(one) && one.number(name).is_some();
+    let shown: Vec<Configuration<'_>> = data.configurations.iter().filter(is_shown).copied().collect();
+    let all = marks(chart, data, &shown, metric, name);
+    let numbers = |of: fn(&(f64, f64)) -> f64| all.iter().flat_map(|line| &line.points).map(of).collect::<Vec<f64>>();
+    let (xs, ys) = (numbers(|point| point.0), numbers(|point| point.1));
+    if ys.is_empty() {
+        let reason = format!("no trial has a number `{name}` and a finite `{}`", metric.name());
+        return Err(FigureError::NoData { kind: KIND.name, reason });
+    }
+    groups::check_count(KIND.name, all.len())?;
+    let mut spread = xs.clone();
+    spread.sort_by(f64::total_cmp);
+    spread.dedup();
+    let x = axis("x", scale_of(&spread), chart.options.x_range, xs)?;
+    let is_log = metric.lower_is_better() && ys.iter().all(|y| *y > 0.0);
+    let y = axis("y", if is_log { Scale::Log } else { Scale::Linear }, chart.options.y_range, ys)?;
+    let trials: usize = all.iter().map(|line| line.points.len()).sum();
+    let diverged: usize = all.iter().map(|line| line.diverged).sum();
+    let mut notes = vec![remark(format!("{trials} trials, a mark each"))];
+    notes.extend((diverged > 0).then(|| remark(format!("{diverged} more diverged"))));
+    notes.extend(labels::note(chart));
+    let entry = |line: &Marks| Entry { symbol: Symbol::Marker(line.style), text: line.label.clone() };
+    Ok(Picture {
+        title: chart.title_or(|| format!("{}: {} by {}", data.problem, metric.label(), labels::column(name))),
+        x,
+        x_label: labels::column(name),
+        columns: 1,
+        legend: all.iter().map(entry).collect(),
+        panels: vec![Panel {
+            heading: String::new(),
+            height: 320.0,
+            y,
+            y_label: metric.axis_label(),
+            layers: all.into_iter().map(|line| Layer::Markers(line.style, line.points)).collect(),
+            symbols: Vec::new(),
+        }],
+        color_bar: None,
+        notes,
+    })
+}
+
+/// The marks of each line; without columns that tell lines apart, of each optimizer.
+fn marks(chart: &Chart, data: &Data<'_>, shown: &[Configuration<'_>], metric: Metric, name: &str) -> Vec<Marks> {
+    let lines = Lines::of(chart, data.runs);
+    let are_alike = |one: &Configuration<'_>, other: &Configuration<'_>| match &lines {
+        Some(lines) => lines.are_alike(one, other),
+        None => one.series() == other.series(),
+    };
+    let mut of_line: Vec<Vec<Configuration<'_>>> = Vec::new();
+    for one in shown.iter().filter(|one| lines.as_ref().is_none_or(|lines| lines.have(one))) {
+        match of_line.iter_mut().find(|line| are_alike(&line[0], one)) {
+            Some(line) => line.push(*one),
+            None => of_line.push(vec![*one]),
+        }
+    }
+    let firsts: Vec<Configuration<'_>> = of_line.iter().map(|line| line[0]).collect();
+    let looks = groups::looks(lines.as_ref(), &firsts, |_| lines.is_none().then(Vec::new));
+    let marks = |(line, (style, label)): (&Vec<Configuration<'_>>, (Style, String))| {
+        let x = |one: &Configuration<'_>| one.number(name).unwrap_or(f64::NAN);
+        let outcomes = line.iter().flat_map(|one| one.outcomes(metric).into_iter().map(move |y| (x(one), y)));
+        let (points, lost): (Vec<_>, Vec<_>) = outcomes.partition(|(x, y)| x.is_finite() && y.is_finite());
+        Marks { style, label, points, diverged: lost.len() }
+    };
+    of_line.iter().zip(looks).map(marks).collect()
+}
+
+/// An axis over a range that was asked for, or around these values.
+fn axis(name: &'static str, scale: Scale, range: Option<(f64, f64)>, values: Vec<f64>) -> Result<Axis, FigureError> {
+    let scale = series::scale_in(scale, range);
+    match range {
+        Some(range) => series::axis_in(name, scale, range),
+        None => Ok(Axis::around(scale, values).unwrap_or_else(|| Axis::new(Scale::Linear, 0.0, 1.0))),
+    }
+}
