@@ -1,6 +1,6 @@
 //! Few trials of a plan, from all over it: enough to see which figures it can have.
 
-use crate::figure::{FigureError, is_meant};
+use crate::figure::{FigureError, PROBLEM, is_meant};
 use crate::record::Setting;
 use crate::spec::{
     Axis, AxisValues, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf,
@@ -66,9 +66,12 @@ impl Few {
 
 /// How many trials a spec has, if that fits.
 fn trials(spec: &Spec) -> Option<u64> {
-    let points = spec.optimizers.iter().try_fold(0_u64, |sum, grid| sum.checked_add(grid.count()?))?;
-    let of = |Condition { problem, network, train, draws, .. }: &Condition| {
-        let points = draws.as_ref().map_or(points, |draws| draws.len() as u64 * spec.optimizers.len() as u64);
+    let of = |Condition { problem, network, train, draws, without, .. }: &Condition| {
+        let mut grids = spec.optimizers.iter().enumerate().filter(|(at, _)| !without.contains(at));
+        let points = match draws {
+            Some(draws) => draws.len() as u64 * grids.count() as u64,
+            None => grids.try_fold(0_u64, |sum, (_, grid)| sum.checked_add(grid.count()?))?,
+        };
         let starts = match problem.landscape() {
             Some(landscape) => landscape.starts.count()?,
             None => network.as_ref()?.init_offset.as_ref().map_or(1, Axis::count),
@@ -125,7 +128,9 @@ fn thin(spec: &mut Spec, conditions: &mut Vec<usize>, keep: usize) {
     let columns: Vec<String> = spec.factors.iter().map(|factor| factor.column.clone()).collect();
     let is_wanted = |condition: &Condition| {
         let mut levels = columns.iter().zip(&condition.levels);
-        levels.any(|(column, level)| level.as_ref().is_some_and(|level| is_selected(column, level)))
+        let problem = Setting::Choice(condition.problem.name().to_owned());
+        is_selected(PROBLEM, &problem)
+            || levels.any(|(column, level)| level.as_ref().is_some_and(|level| is_selected(column, level)))
     };
     let all: Vec<(usize, Condition)> = conditions.iter().copied().zip(spec.conditions.drain(..)).collect();
     let left = some_of(&all, keep, |(_, condition)| is_wanted(condition));

@@ -47,7 +47,7 @@ impl Figures for Drawer {
 
     fn files(&self, spec: &Spec) -> Vec<String> {
         let table = compares_problems(&spec.figures).then(|| COMPARISON.to_owned());
-        table.into_iter().chain(figure_files(&spec.figures, &spec.problems())).collect()
+        table.into_iter().chain(figure_files(spec)).collect()
     }
 
     fn draw(&self, spec: &Spec, folder: &Path, steps_per_epoch: u64) -> Drawn {
@@ -301,7 +301,8 @@ pub fn output_files(drawing: &Drawing, out: &Path) -> Vec<String> {
         DrawingSource::Bench(_) => None,
     };
     let mut files: Vec<String> = table.into_iter().chain([SPEC, manifest::FILE]).map(str::to_owned).collect();
-    let figures = figure_files(&drawing.figures, &[""]);
+    let figures: Vec<String> =
+        drawing.figures.iter().map(|figure| format!("figures/{}.svg", chart(figure).name())).collect();
     for entry in fs::read_dir(out.join("figures")).into_iter().flatten().flatten() {
         let name = format!("figures/{}", entry.file_name().to_string_lossy());
         let is_own = |figure: &String| {

@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write};
 
 use super::axis::Axis;
-use super::grid::Grid;
+use super::grid::{Grid, ONLY};
 use super::landscape::{Landscape, Lattice, Starts};
 use super::network::{AUTO, INIT_OFFSET, Init, Network, unusual};
 use super::output::Engine;
@@ -270,6 +270,11 @@ fn write_grid(out: &mut Writer, grid: &Grid) {
     out.text("kind", grid.optimizer.name);
     if let Some(label) = &grid.label {
         out.text(LABEL, label);
+    }
+    match &grid.only[..] {
+        [] => {}
+        [rule] => out.text(ONLY, &rule.text()),
+        rules => out.line(ONLY, list(rules, |rule| quoted(&rule.text()))),
     }
     for (hyperparameter, axis) in grid.optimizer.hyperparameters.iter().zip(&grid.axes) {
         if !grid.mentions(hyperparameter) {

@@ -103,7 +103,8 @@ fn check_condition(spec: &Spec) -> Result<(), InputError> {
     if let Some(target) = &spec.train.target {
         check_metric(spec, "train.target.metric", target.metric)?;
     }
-    for (index, figure) in spec.figures.iter().enumerate() {
+    let is_shown = |(_, figure): &(usize, &Figure)| figure.options.selects_problem(spec.problem.name());
+    for (index, figure) in spec.figures.iter().enumerate().filter(is_shown) {
         let key = format!("figure.{index}.metric");
         // Problems that do not have what is compared are left out.
         if !figure.compares_problems() {
@@ -179,7 +180,8 @@ fn add_size(spec: &Spec, total: &mut u64) -> Result<(), InputError> {
     let Some(starts) = starts.filter(|&starts| starts <= MAX_TRIALS) else {
         return Err(spec.error("problem.start", format!("these are more starts than {MAX_TRIALS} trials")));
     };
-    for grid in &spec.optimizers {
+    let without = &spec.conditions[0].without;
+    for (_, grid) in spec.optimizers.iter().enumerate().filter(|(at, _)| !without.contains(at)) {
         let each = |count: u64| count.checked_mul(seeds)?.checked_mul(starts);
         let draws = spec.conditions[0].draws.as_ref().map(|draws| draws.len() as u64);
         let trials = draws.or_else(|| grid.count()).and_then(each);

@@ -1,15 +1,12 @@
 //! `[sweep]`: which combinations of values a sweep is made of, where it is not all of them.
 
-use toml::de::DeValue;
-
 use super::axis::Axis;
-use super::document::Node;
 use super::draw::Draw;
 use super::error::{Fault, InputError};
-use super::factor::{SECTIONS, Written, setting, text};
 use super::grid::Grid;
 use super::key::{Key, Values, Without, names};
-use super::reader::{Field, Table};
+use super::reader::Table;
+use super::rule::{Rule, path};
 use super::values::AxisValues;
 use crate::record::Setting;
 
@@ -37,8 +34,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
 ];
 
-/// The table of optimizers, and how their dotted keys begin.
-const OPTIMIZER: &str = "optimizer";
+/// How dotted keys of optimizers begin.
 const OF_OPTIMIZER: &str = "optimizer.";
 
 /// What a sweep says of its combinations.
@@ -47,23 +43,9 @@ pub struct Combinations {
     /// Dotted keys that move together.
     pub together: Vec<Vec<String>>,
     /// What is left out.
-    pub skip: Vec<Skip>,
+    pub skip: Vec<Rule>,
     /// What is drawn in place of the product.
     pub draw: Option<Draw>,
-}
-
-/// Values that are left out where they come together.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Skip(Vec<Equation>);
-
-/// A dotted key and a value.
-#[derive(Clone, Debug, PartialEq)]
-struct Equation {
-    section: &'static str,
-    key: String,
-    value: Setting,
-    /// The value as specs write it.
-    text: String,
 }
 
 impl Combinations {
@@ -87,7 +69,7 @@ impl Combinations {
         }
         if let Some(field) = table.optional("skip") {
             let rules = field.list("a list of texts such as \"train.batch = 256\"")?;
-            combinations.skip = rules.iter().map(Skip::read).collect::<Result<_, _>>()?;
+            combinations.skip = rules.iter().map(Rule::read).collect::<Result<_, _>>()?;
         }
         Ok(combinations)
     }
@@ -154,65 +136,17 @@ impl Combinations {
     }
 }
 
-impl Skip {
-    fn read(field: &Field<'_>) -> Result<Self, InputError> {
-        let equation = |part: &str| {
-            let Some((left, right)) = part.split_once('=') else {
-                return Err(field.expected("KEY = VALUE, or several of them joined by `and`"));
-            };
-            let (section, key) = path(field, left.trim())?;
-            let value = DeValue::parse(right.trim()).map_err(|error| {
-                let message = error.message().trim_end();
-                field.error(format!("{:?} is no value: {message}; names stand in quotes", right.trim()))
-            })?;
-            let node = Node::from_toml(value, 0);
-            Ok(Equation { section, key, value: setting(&node), text: text(&node) })
-        };
-        field.string()?.split(" and ").map(equation).collect::<Result<_, _>>().map(Self)
-    }
-
-    fn text(&self) -> String {
-        let equation = |Equation { section, key, text, .. }: &Equation| format!("{section}.{key} = {text}");
-        self.0.iter().map(equation).collect::<Vec<_>>().join(" and ")
-    }
-
-    /// Whether a condition has all of its values but those of optimizers.
-    pub(super) fn holds(&self, condition: &Written) -> bool {
-        let has = |Equation { section, key, value, .. }: &Equation| {
-            *section == OPTIMIZER || condition.value(section, key).as_ref() == Some(value)
-        };
-        self.0.iter().all(has)
-    }
-
-    /// Its keys of optimizers, and their values.
-    pub fn of_optimizers(&self) -> Vec<(&str, &Setting)> {
-        let own = self.0.iter().filter(|equation| equation.section == OPTIMIZER);
-        own.map(|equation| (equation.key.as_str(), &equation.value)).collect()
-    }
-
-    /// Whether a table may have its values of optimizers.
-    pub(super) fn concerns(&self, grids: &[Grid]) -> bool {
-        let own = self.of_optimizers();
-        let has = |grid: &Grid, key: &str, setting: &Setting| match (setting, grid.axis(key)) {
-            (Setting::Choice(name), None) => key == "kind" && name == grid.optimizer.name,
-            (_, axis) => axis.is_some(),
-        };
-        own.is_empty() || grids.iter().any(|grid| own.iter().all(|(key, setting)| has(grid, key, setting)))
-    }
+/// Whether a table may have a rule's values of optimizers.
+pub(super) fn concerns(rule: &Rule, grids: &[Grid]) -> bool {
+    let own = rule.of_optimizers();
+    let has = |grid: &Grid, key: &str, setting: &Setting| match (setting, grid.axis(key)) {
+        (Setting::Choice(name), None) => key == "kind" && name == grid.optimizer.name,
+        (_, axis) => axis.is_some(),
+    };
+    own.is_empty() || grids.iter().any(|grid| own.iter().all(|(key, setting)| has(grid, key, setting)))
 }
 
 /// The keys of optimizers in a group.
 fn of_optimizers(group: &[String]) -> Vec<&str> {
     group.iter().filter_map(|key| key.strip_prefix(OF_OPTIMIZER)).collect()
-}
-
-/// The table and the key of a dotted key.
-fn path(field: &Field<'_>, text: &str) -> Result<(&'static str, String), InputError> {
-    let (table, key) = text.split_once('.').unwrap_or((text, ""));
-    let sections = || SECTIONS.into_iter().chain([OPTIMIZER]);
-    let section = sections().find(|section| *section == table);
-    section.filter(|_| !key.is_empty()).map(|section| (section, key.to_owned())).ok_or_else(|| {
-        let sections: Vec<&str> = sections().collect();
-        field.error(format!("expected a key of {}, such as train.batch, found {text:?}", sections.join(", ")))
-    })
 }

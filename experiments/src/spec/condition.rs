@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::canonical;
-use super::combination::Skip;
+use super::combination::concerns;
 use super::document::Document;
 use super::error::{Fault, InputError};
 use super::factor::{Combination, Factor, Written};
-use super::grid::Grid;
+use super::grid::{Grid, ONLY};
 use super::network::Network;
 use super::problem::Problem;
-use super::reader::Table;
+use super::reader::{Field, Table};
+use super::rule::Rule;
 use super::train::Train;
 use crate::record::{Setting, alike, is_run_column};
 
@@ -31,6 +32,8 @@ pub struct Condition {
     pub places: Vec<usize>,
     /// The rules of what is skipped that hold for it, and concern optimizers.
     pub skipped: Vec<usize>,
+    /// The grids that are not tried under it.
+    pub without: Vec<usize>,
     pub(super) document: Arc<Document>,
 }
 
@@ -39,7 +42,8 @@ impl PartialEq for Condition {
     fn eq(&self, other: &Self) -> bool {
         (&self.problem, &self.network, &self.train, &self.levels)
             == (&other.problem, &other.network, &other.train, &other.levels)
-            && (&self.draws, &self.places, &self.skipped) == (&other.draws, &other.places, &other.skipped)
+            && (&self.draws, &self.places) == (&other.draws, &other.places)
+            && (&self.skipped, &self.without) == (&other.skipped, &other.without)
     }
 }
 
@@ -64,6 +68,7 @@ impl Condition {
             draws,
             places,
             skipped: Vec::new(),
+            without: Vec::new(),
             document: Arc::new(document),
         })
     }
@@ -73,7 +78,7 @@ impl Condition {
 pub(super) fn choose(
     root: &Table<'_>,
     all: &[Condition],
-    skip: &[Skip],
+    skip: &[Rule],
     grids: &[Grid],
 ) -> Result<(Vec<Condition>, Vec<Factor>), InputError> {
     let written = |condition: &Condition| Written {
@@ -86,7 +91,7 @@ pub(super) fn choose(
         Some(field) => field.error(message).about(Fault::Across),
         None => root.error(message).about(Fault::Across),
     };
-    let holds = |rule: &Skip| written.iter().any(|condition| rule.holds(condition)) && rule.concerns(grids);
+    let holds = |rule: &Rule| written.iter().any(|condition| rule.holds(condition)) && concerns(rule, grids);
     if let Some(at) = skip.iter().position(|rule| !holds(rule)) {
         return Err(failed(format!("rule {} of the list leaves nothing out", at + 1)));
     }
@@ -98,19 +103,43 @@ pub(super) fn choose(
         return Err(failed("nothing is left".to_owned()));
     }
     let factors = Factor::all_of(&written, |name| is_run_column(name) || grids.iter().any(|grid| grid.knows(name)));
+    check_only(root, grids, &written)?;
     let of_optimizers = |condition: &Written| {
         let holds = |rule: &usize| !skip[*rule].of_optimizers().is_empty() && skip[*rule].holds(condition);
         (0..skip.len()).filter(holds).collect()
     };
-    let with_skipped = |(condition, written): (&Condition, &&Written)| Condition {
+    let with_grids = |(condition, written): (&Condition, &&Written)| Condition {
         skipped: of_optimizers(written),
+        without: (0..grids.len()).filter(|at| !grids[*at].is_tried(written)).collect(),
         ..condition.clone()
     };
-    let mut conditions: Vec<Condition> = kept.into_iter().zip(&written).map(with_skipped).collect();
+    let mut conditions: Vec<Condition> = kept.into_iter().zip(&written).map(with_grids).collect();
     for factor in &factors {
         let mut levels: Vec<Option<Setting>> = written.iter().map(|condition| factor.of(condition)).collect();
         alike(&mut levels);
         conditions.iter_mut().zip(levels).for_each(|(condition, level)| condition.levels.push(level));
     }
     Ok((conditions, factors))
+}
+
+/// Checks that every table of optimizers is tried under the conditions that it names, and under each condition one of them.
+fn check_only(root: &Table<'_>, grids: &[Grid], conditions: &[&Written]) -> Result<(), InputError> {
+    let tables = root.optional("optimizer").and_then(|field| field.as_list()).unwrap_or_default();
+    let only = |grid: &Grid| tables.get(grid.table)?.as_table()?.optional(ONLY);
+    let failed = |field: Option<Field<'_>>, message: String| {
+        let error = field.map_or_else(|| root.error(&message), |field| field.error(&message));
+        error.about(Fault::Across)
+    };
+    for grid in grids {
+        if let Some((message, help)) = grid.only.iter().find_map(|rule| rule.unmet(conditions)) {
+            return Err(failed(only(grid), message).with_help(help));
+        }
+    }
+    match conditions.iter().find(|condition| !grids.iter().any(|grid| grid.is_tried(condition))) {
+        Some(condition) => {
+            let message = format!("no table [[optimizer]] is tried on {}", condition.problem);
+            Err(failed(root.optional("optimizer"), message))
+        }
+        None => Ok(()),
+    }
 }

@@ -31,7 +31,7 @@ use super::reader::{Field, Interval, Named, Table};
 use super::{NAME, Spec, TIER, TITLE, Tier, faults, read_name, tables};
 use crate::figure::{Input, Kind};
 use crate::record::Setting;
-use crate::registry::{Part, Registry};
+use crate::registry::{self, Part, Registry};
 
 /// The most points of a function.
 const MAX_POINTS: u64 = 100_000;
@@ -177,6 +177,7 @@ impl Drawing {
                 return Err(self.error(&key, format!("this study has figures of {what} only")));
             }
             self.check_input(index, figure, kind)?;
+            self.check_optimizers(index, figure)?;
             if figure.options.by_epoch {
                 let key = format!("figure.{index}.by_epoch");
                 return Err(self.error(&key, "members may have epochs of different lengths"));
@@ -187,6 +188,21 @@ impl Drawing {
             }
         }
         Ok(())
+    }
+
+    /// Checks that a figure selects optimizers that there are.
+    fn check_optimizers(&self, index: usize, figure: &Figure) -> Result<(), InputError> {
+        let known = registry::names(self.document.registry.optimizers());
+        let selected = figure.options.selection.iter().enumerate();
+        let mut selected = selected.filter_map(|(item, selection)| Some((item, selection.optimizer.as_deref()?)));
+        match selected.find(|(_, name)| !known.contains(name)) {
+            Some((item, name)) => {
+                let key = format!("figure.{index}.select.{item}.optimizer");
+                let error = self.error(&key, format!("there is no optimizer `{name}`"));
+                Err(error.with_help(suggestion(name, &known)))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Checks that what a figure is drawn from is there.

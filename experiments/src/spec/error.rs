@@ -9,6 +9,7 @@ use thalweg_record::nearest;
 
 use super::document::Place;
 use super::excerpt::Excerpt;
+use crate::record::Setting;
 
 /// The most characters of what a user wrote that a message repeats.
 const LONGEST: usize = 100;
@@ -197,6 +198,24 @@ fn cut(text: &str, most: usize) -> Cow<'_, str> {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
     }
+}
+
+/// The values on both sides of a number that is missing, or all names.
+pub(super) fn instead(wanted: &Setting, found: &[Setting]) -> String {
+    /// The most names that are listed.
+    const MOST_NAMES: usize = 20;
+    let Some(wanted) = wanted.number() else {
+        let mut names: Vec<String> = found.iter().map(Setting::text).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.truncate(MOST_NAMES);
+        return format!("there are: {}", names.join(", "));
+    };
+    let numbers = found.iter().filter_map(Setting::number);
+    let below = numbers.clone().filter(|value| *value < wanted).reduce(f64::max);
+    let above = numbers.filter(|value| *value > wanted).reduce(f64::min);
+    let texts: Vec<String> = below.into_iter().chain(above).map(|value| Setting::Number(value).text()).collect();
+    if texts.is_empty() { String::new() } else { format!("the nearest: {}", texts.join(" and ")) }
 }
 
 #[cfg(test)]

@@ -439,6 +439,12 @@ pub(super) struct Written {
 }
 
 impl Written {
+    /// The keys of one of its tables.
+    pub fn keys(&self, section: &str) -> impl Iterator<Item = &str> {
+        let at = SECTIONS.iter().position(|known| *known == section);
+        at.into_iter().flat_map(|at| &self.lines[at].0).map(|(key, _)| key.as_str())
+    }
+
     /// The value of a key, if it has one there.
     pub fn value(&self, section: &str, key: &str) -> Option<Setting> {
         let at = SECTIONS.iter().position(|known| *known == section)?;

@@ -7,9 +7,10 @@ use super::grid::Grid;
 use super::landscape::Landscape;
 use super::output::Curves;
 use super::reader::{Field, Interval, Table};
+use super::selection::selected_grids;
 use super::spectrum::{check_from_optimum, check_theory};
 use super::{Spec, suggestion};
-use crate::figure::{self, Input, Kind, Options, Selection, Theory};
+use crate::figure::{self, Input, Kind, Options, PROBLEM, Selection, Theory};
 use crate::record::{LABEL, Setting};
 use crate::registry;
 use crate::stats::Metric;
@@ -240,9 +241,7 @@ fn read_selections(field: &Field<'_>) -> Result<Vec<Selection>, InputError> {
     const EXPECTED: &str = "a list of tables such as { optimizer = \"sgd\", lr = 0.1 }";
     let read = |item: &Field<'_>| -> Result<Selection, InputError> {
         let table = item.as_table().ok_or_else(|| item.expected(EXPECTED))?;
-        let known = table.registry().optimizers();
-        let optimizer = table.optional("optimizer").map(|field| field.part(known)).transpose()?;
-        let optimizer = optimizer.map(|optimizer| optimizer.name.to_owned());
+        let optimizer = table.optional("optimizer").map(|field| field.string().map(str::to_owned)).transpose()?;
         if table.keys().next().is_none() {
             return Err(item.expected(EXPECTED));
         }
@@ -292,8 +291,7 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
         }
     }
     for (item, Selection { optimizer, settings }) in options.selection.iter().enumerate() {
-        let is_own = |grid: &&Grid| optimizer.as_ref().is_none_or(|name| grid.optimizer.name == name);
-        let grids = || spec.optimizers.iter().filter(is_own);
+        let grids = || selected_grids(spec, &labels, optimizer.as_deref()).map(|(_, grid)| grid);
         let scales = grids().map(|grid| grid.lr_scale.len()).max().unwrap_or(0);
         let of_grid = |grid: &Grid| {
             let options = grid.options.iter().map(|(at, _)| &OPTIONS[*at]);
@@ -303,7 +301,7 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
         let of_problem = spec.factors.iter().map(|factor| factor.column.clone());
         let label = (!labels.is_empty()).then(|| LABEL.to_owned());
         let own = own.chain((0..scales).map(super::lr_scale_name)).chain(of_problem).chain(label);
-        let own: Vec<String> = own.collect();
+        let own: Vec<String> = own.chain([PROBLEM.to_owned()]).collect();
         if let Some((name, _)) = settings.iter().find(|(name, _)| !own.contains(name)) {
             let known: Vec<&str> = own.iter().map(String::as_str).collect();
             let key = format!("figure.{index}.select.{item}.{name}");

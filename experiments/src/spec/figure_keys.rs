@@ -42,8 +42,8 @@ pub const FIGURE_KEYS: &[Key] = &[
     ),
     Key::new(
         "select",
-        "the configurations that are shown",
-        Values::Words("a list such as [{ optimizer = \"sgd\", lr = 0.1 }]"),
+        "the configurations that are shown; where problems alone are named, the best of these",
+        Values::Words("a list such as [{ optimizer = \"sgd\", lr = 0.1 }], [{ problem = \"moons\" }]"),
         Without::Words("the best of each optimizer"),
     ),
     Key::new(

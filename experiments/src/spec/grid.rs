@@ -5,8 +5,10 @@ use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
 use super::axis::{Axis, Use};
 use super::draw::{Draw, DrawnAxis};
 use super::error::{Fault, InputError, meant, suggestion};
+use super::factor::Written;
 use super::key::{Key, Values, Without};
 use super::reader::{Field, Interval, Table};
+use super::rule::Rule;
 use super::values::AxisValues;
 use crate::record::{self, LABEL};
 use crate::registry::{self, Registry};
@@ -21,6 +23,8 @@ pub struct Grid {
     pub table: usize,
     /// What figures and tables call it, if the spec says so.
     pub label: Option<String>,
+    /// The conditions that it is tried under: those with the values of one of these rules; all if there are none.
+    pub only: Vec<Rule>,
     /// One axis per hyperparameter, in the order of the optimizer's metadata.
     pub axes: Vec<Axis>,
     /// The axes of the options ([`OPTIONS`]) that take other values than their defaults, by their places there, in this
@@ -38,6 +42,9 @@ const LR_SCALE: Interval = Interval { low: (0.0, true), high: (f64::INFINITY, fa
 /// Presets of several hyperparameters: the defaults, which follow the papers, and those of lecture notes. A
 /// hyperparameter that the spec sets overrides its preset.
 const CONVENTIONS: [&str; 2] = ["paper", "notes"];
+
+/// The key of the conditions that a table is tried under.
+pub(super) const ONLY: &str = "only";
 
 /// The keys of an `[[optimizer]]` besides its hyperparameters and the options of all.
 const KEYS: &[Key] = &[
@@ -59,6 +66,14 @@ const KEYS: &[Key] = &[
         Without::Words("its kind; if there are several of a kind, what they differ in"),
     ),
     Key::new(
+        ONLY,
+        "the conditions that it is tried under",
+        Values::Words(
+            "a text such as \"problem.kind = \\\"moons\\\" and train.batch = 16\", or a list of which one has to hold",
+        ),
+        Without::Words("all"),
+    ),
+    Key::new(
         "lr_scale",
         "factors of the learning rate, one per layer (its weights and biases)",
         Values::Words("[s0, s1, …], each a number of at least 0, an axis"),
@@ -74,8 +89,9 @@ pub(super) fn keys(_: &Registry) -> Vec<Key> {
 /// Optimizers are entries of one list, told apart by their names.
 impl PartialEq for Grid {
     fn eq(&self, other: &Self) -> bool {
-        (self.optimizer.name, &self.label, &self.axes, &self.options, &self.lr_scale, &self.draw)
-            == (other.optimizer.name, &other.label, &other.axes, &other.options, &other.lr_scale, &other.draw)
+        (self.optimizer.name, &self.label, &self.only) == (other.optimizer.name, &other.label, &other.only)
+            && (&self.axes, &self.options, &self.lr_scale) == (&other.axes, &other.options, &other.lr_scale)
+            && self.draw == other.draw
     }
 }
 
@@ -191,6 +207,17 @@ impl Grid {
         all.find(|(_, (known, _))| known == name).map(|(at, (_, axis))| (at, axis))
     }
 
+    /// Whether it is tried under a condition.
+    pub(super) fn is_tried(&self, condition: &Written) -> bool {
+        self.only.is_empty() || self.only.iter().any(|rule| rule.holds(condition))
+    }
+
+    /// Whether no condition can have trials of both.
+    fn is_apart(&self, other: &Self) -> bool {
+        let pairs = || self.only.iter().flat_map(|own| other.only.iter().map(move |rule| (own, rule)));
+        pairs().next().is_some() && pairs().all(|(own, rule)| own.contradicts(rule))
+    }
+
     /// How many points it has, if that fits.
     pub fn count(&self) -> Option<u64> {
         if let Some(draw) = &self.draw {
@@ -287,7 +314,7 @@ impl Grid {
         let names = optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
         let convention = (!optimizer.notes.is_empty()).then_some("convention");
         let options = OPTIONS.iter().map(|option| option.name).filter(|name| takes(optimizer, name));
-        let keys: Vec<&str> = names.chain(convention).chain(options).chain(["lr_scale", LABEL]).collect();
+        let keys: Vec<&str> = names.chain(convention).chain(options).chain(["lr_scale", LABEL, ONLY]).collect();
         if let Some(key) = table.keys().find(|key| *key != "kind" && !keys.contains(key)) {
             let field = table.optional(key).expect("the key was just found");
             return Err(field
@@ -310,15 +337,17 @@ impl Grid {
         let options = read_options(table, optimizer, of)?;
         let lr_scale = table.optional("lr_scale").map_or(Ok(Vec::new()), |field| read_lr_scale(&field, of))?;
         let label = table.optional(LABEL).map(|field| read_label(&field)).transpose()?;
-        Ok(Self { optimizer, table: number, label, axes, options, lr_scale, draw: draw.copied() })
+        let only = table.optional(ONLY).map_or(Ok(Vec::new()), |field| Rule::read_some(&field))?;
+        Ok(Self { optimizer, table: number, label, only, axes, options, lr_scale, draw: draw.copied() })
     }
 }
 
 /// The label of each table, where the sweep has any: its own; where several tables of a kind have none, what they differ in;
-/// else the name of the optimizer.
+/// else the name of the optimizer. Tables that no condition has both of need none.
 pub(super) fn labels(grids: &[Grid]) -> Vec<String> {
     let alike = |grid: &Grid| -> Vec<&Grid> {
-        let is_alike = |other: &&Grid| other.optimizer == grid.optimizer && other.label.is_none();
+        let is_alike =
+            |other: &&Grid| other.optimizer == grid.optimizer && other.label.is_none() && !other.is_apart(grid);
         grids.iter().filter(is_alike).collect()
     };
     if grids.iter().all(|grid| grid.label.is_none() && alike(grid).len() == 1) {

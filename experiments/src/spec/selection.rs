@@ -1,19 +1,19 @@
 //! Whether what figures select is in the plan.
 
+use std::collections::HashSet;
+
 use thalweg_kernels::optimizer::Domain;
 
-use super::error::InputError;
+use super::error::{InputError, instead};
+use super::figure::Figure;
 use super::grid::Grid;
-use super::{Spec, lr_scale_name};
-use crate::figure::{Selection, is_meant};
+use super::{Condition, Spec, lr_scale_name};
+use crate::figure::{PROBLEM, Selection, is_meant};
 use crate::record::{LABEL, Setting};
 use crate::train::OPTIONS;
 
 /// The most values of an axis that are looked at.
 const MOST_VALUES: u64 = 1 << 20;
-
-/// The most names that are listed where one is missing.
-const MOST_NAMES: usize = 20;
 
 /// Checks that every selection of every figure is of some trial.
 pub(super) fn check_selections(spec: &Spec) -> Result<(), InputError> {
@@ -28,39 +28,87 @@ pub(super) fn check_selections(spec: &Spec) -> Result<(), InputError> {
 
 fn check_selection(spec: &Spec, labels: &[String], selection: &Selection, path: &str) -> Result<(), InputError> {
     let Selection { optimizer, settings } = selection;
-    let label = |at: usize| labels.get(at).map(|label| vec![Setting::Choice(label.clone())]);
-    let is_own = |grid: &Grid| optimizer.as_ref().is_none_or(|name| grid.optimizer.name == name);
-    let grids: Vec<(usize, &Grid)> = spec.optimizers.iter().enumerate().filter(|(_, grid)| is_own(grid)).collect();
-    let of_grid = |(at, grid): (usize, &Grid), name: &str| if name == LABEL { label(at) } else { values(grid, name) };
-    let is_factor = |name: &str| spec.factors.iter().position(|factor| factor.column == name);
+    let grids: Vec<(usize, &Grid)> = selected_grids(spec, labels, optimizer.as_deref()).collect();
     let levels = |factor: usize| spec.conditions.iter().filter_map(move |condition| condition.levels[factor].clone());
-    // Each setting for itself.
     for (name, wanted) in settings {
-        let found: Vec<Setting> = match is_factor(name) {
+        let found: Vec<Setting> = match factor_of(spec, name) {
+            None if name == PROBLEM => problems(spec),
             Some(factor) => levels(factor).collect(),
-            None if grids.iter().any(|grid| of_grid(*grid, name).is_none()) => continue,
-            None => grids.iter().filter_map(|grid| of_grid(*grid, name)).flatten().collect(),
+            None if grids.iter().any(|grid| of_grid(labels, *grid, name).is_none()) => continue,
+            None => grids.iter().filter_map(|grid| of_grid(labels, *grid, name)).flatten().collect(),
         };
         if !found.iter().any(|value| agree(wanted, value)) {
             let error = spec.error(&format!("{path}.{name}"), format!("no trial has {name} = {}", wanted.text()));
-            return Err(error.with_help(nearest(wanted, &found)));
+            return Err(error.with_help(instead(wanted, &found)));
         }
     }
-    // All settings together.
-    let has = |values: Option<Vec<Setting>>, wanted: &Setting| {
-        values.is_none_or(|values| values.iter().any(|value| agree(wanted, value)))
-    };
-    let of_trials = settings.iter().filter(|(name, _)| is_factor(name).is_none()).collect::<Vec<_>>();
-    let is_in_grid = grids.iter().any(|grid| of_trials.iter().all(|(name, wanted)| has(of_grid(*grid, name), wanted)));
-    let of_conditions: Vec<(usize, &Setting)> =
-        settings.iter().filter_map(|(name, wanted)| Some((is_factor(name)?, wanted))).collect();
-    let is_in_condition = spec.conditions.iter().any(|condition| {
-        of_conditions.iter().all(|(at, wanted)| condition.levels[*at].as_ref().is_some_and(|own| agree(wanted, own)))
-    });
-    if is_in_grid && is_in_condition {
+    if conditions_of(spec, labels, selection).next().is_some() {
         return Ok(());
     }
     Err(spec.error(path, "no trial has all of these settings"))
+}
+
+/// The conditions that have trials with all of a selection's settings.
+fn conditions_of<'a>(
+    spec: &'a Spec,
+    labels: &[String],
+    Selection { optimizer, settings }: &'a Selection,
+) -> impl Iterator<Item = &'a Condition> {
+    let is_of_condition = |name: &str| name == PROBLEM || factor_of(spec, name).is_some();
+    let (own, of_trials): (Vec<_>, Vec<_>) = settings.iter().partition(|(name, _)| is_of_condition(name));
+    let has = |grid: (usize, &Grid), (name, wanted): &(String, Setting)| {
+        of_grid(labels, grid, name).is_none_or(|values| values.iter().any(|value| agree(wanted, value)))
+    };
+    let grids = selected_grids(spec, labels, optimizer.as_deref());
+    let grids = grids.filter(|grid| of_trials.iter().all(|setting| has(*grid, setting)));
+    let grids: Vec<usize> = grids.map(|(at, _)| at).collect();
+    let value = |condition: &Condition, name: &str| match factor_of(spec, name) {
+        Some(factor) => condition.levels[factor].clone(),
+        None => Some(Setting::Choice(condition.problem.name().to_owned())),
+    };
+    spec.conditions.iter().filter(move |condition| {
+        let is_tried = grids.iter().any(|grid| !condition.without.contains(grid));
+        is_tried && own.iter().all(|(name, wanted)| value(condition, name).is_some_and(|own| agree(wanted, &own)))
+    })
+}
+
+/// The values of a setting in a table; nothing if they are too many, or drawn.
+fn of_grid(labels: &[String], (at, grid): (usize, &Grid), name: &str) -> Option<Vec<Setting>> {
+    if name != LABEL {
+        return values(grid, name);
+    }
+    labels.get(at).map(|label| vec![Setting::Choice(label.clone())])
+}
+
+/// The place of the factor that has this column.
+fn factor_of(spec: &Spec, column: &str) -> Option<usize> {
+    spec.factors.iter().position(|factor| factor.column == column)
+}
+
+impl Spec {
+    /// The problems that have trials which a figure shows.
+    pub fn shown(&self, figure: &Figure) -> Vec<&str> {
+        let (labels, selection) = (self.labels(), &figure.options.selection);
+        let own = selection.iter().flat_map(|one| conditions_of(self, &labels, one));
+        let own: HashSet<&str> = own.map(|condition| condition.problem.name()).collect();
+        self.problems().into_iter().filter(|problem| selection.is_empty() || own.contains(problem)).collect()
+    }
+}
+
+/// The tables of optimizers that a selection is of, by the name or the label that it has.
+pub(super) fn selected_grids<'a>(
+    spec: &'a Spec,
+    labels: &[String],
+    name: Option<&str>,
+) -> impl Iterator<Item = (usize, &'a Grid)> {
+    let is_own = move |(at, grid): &(usize, &Grid)| {
+        name.is_none_or(|name| grid.optimizer.name == name || labels.get(*at).is_some_and(|label| label == name))
+    };
+    spec.optimizers.iter().enumerate().filter(is_own)
+}
+
+fn problems(spec: &Spec) -> Vec<Setting> {
+    spec.problems().into_iter().map(|problem| Setting::Choice(problem.to_owned())).collect()
 }
 
 /// Whether a value is the one that a figure asks for.
@@ -86,20 +134,4 @@ fn values(grid: &Grid, name: &str) -> Option<Vec<Setting>> {
     };
     let is_listed = axis.count() <= MOST_VALUES && (grid.draw.is_none() || axis.is_single());
     is_listed.then(|| axis.values(name).into_iter().map(setting).collect())
-}
-
-/// The values on both sides of a number that is missing, or all names.
-fn nearest(wanted: &Setting, found: &[Setting]) -> String {
-    let Some(wanted) = wanted.number() else {
-        let mut names: Vec<String> = found.iter().map(Setting::text).collect();
-        names.sort_unstable();
-        names.dedup();
-        names.truncate(MOST_NAMES);
-        return format!("there are: {}", names.join(", "));
-    };
-    let numbers = found.iter().filter_map(Setting::number);
-    let below = numbers.clone().filter(|value| *value < wanted).reduce(f64::max);
-    let above = numbers.filter(|value| *value > wanted).reduce(f64::min);
-    let texts: Vec<String> = below.into_iter().chain(above).map(|value| Setting::Number(value).text()).collect();
-    if texts.is_empty() { String::new() } else { format!("the nearest: {}", texts.join(" and ")) }
 }

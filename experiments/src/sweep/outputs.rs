@@ -141,10 +141,11 @@ impl Claimed {
     }
 }
 
-/// The names of the files of figures of trials on these problems, from the folder of the results.
-pub fn figure_files(figures: &[spec::Figure], problems: &[&str]) -> Vec<String> {
-    let files = |figure: &spec::Figure| chart(figure).files(problems);
-    figures.iter().flat_map(files).map(|file| format!("figures/{file}")).collect()
+/// The names of the files of a sweep's figures, from the folder of the results.
+pub fn figure_files(spec: &Spec) -> Vec<String> {
+    let problems = spec.problems();
+    let files = |figure: &spec::Figure| chart(figure).files(&problems, &spec.shown(figure));
+    spec.figures.iter().flat_map(files).map(|file| format!("figures/{file}")).collect()
 }
 
 /// What a spec asks to be drawn.

@@ -1,5 +1,5 @@
 //! Which points of the grids a condition has: not those that are drawn for others, that move with other values of its keys,
-//! that are skipped, or that were there before.
+//! that are skipped, of tables that are tried elsewhere, or that were there before.
 
 use std::collections::HashSet;
 
@@ -17,8 +17,9 @@ pub(super) struct Selection<'a> {
     spec: &'a Spec,
     grids: &'a [(&'static Optimizer, GridPoints)],
     alike: &'a [usize],
-    /// The points of each grid that were there before, in it or in another one of its optimizer, where nothing is left out.
-    before: Vec<Vec<Region>>,
+    /// The points of each grid that were there before, in it or in an earlier one of its optimizer, where nothing is left
+    /// out of that.
+    before: Vec<Vec<(usize, Region)>>,
 }
 
 /// What tells a point of a sweep from others: the first grid of its optimizer, and its values.
@@ -28,17 +29,27 @@ impl<'a> Selection<'a> {
     pub fn new(spec: &'a Spec, grids: &'a [(&'static Optimizer, GridPoints)], alike: &'a [usize]) -> Self {
         let before = |at: usize| {
             let others = (0..at).filter(|other| alike[*other] == alike[at]);
-            let shared = others.flat_map(|other| shared_points(&grids[at].1, &grids[other].1));
-            repetitions(&grids[at].1).into_iter().chain(shared).collect::<Vec<Region>>()
+            let of = |other: usize| {
+                if other == at { repetitions(&grids[at].1) } else { shared_points(&grids[at].1, &grids[other].1) }
+            };
+            let of = |other: usize| of(other).into_iter().map(move |region| (other, region));
+            [at].into_iter().chain(others).flat_map(of).collect::<Vec<_>>()
         };
         Self { spec, grids, alike, before: (0..grids.len()).map(before).collect() }
     }
 
     /// For each grid, the points that a condition does not have, or has in an earlier place.
     pub fn gone(&self, condition: &Condition) -> Vec<Vec<Region>> {
+        let is_tried = |grid: &usize| !condition.without.contains(grid);
         let left_out: Vec<Vec<Region>> = (0..self.grids.len()).map(|grid| self.left_out(condition, grid)).collect();
-        if left_out.iter().all(Vec::is_empty) {
-            return self.before.clone();
+        if (0..self.grids.len()).filter(is_tried).all(|grid| left_out[grid].is_empty()) {
+            let before = |grid: usize| match is_tried(&grid) {
+                true => {
+                    self.before[grid].iter().filter(|(of, _)| is_tried(of)).map(|(_, region)| region.clone()).collect()
+                }
+                false => left_out[grid].clone(),
+            };
+            return (0..self.grids.len()).map(before).collect();
         }
         if self.before.iter().all(Vec::is_empty) {
             return left_out;
@@ -46,6 +57,9 @@ impl<'a> Selection<'a> {
         // What is left out in its first place may be there in a later one.
         let mut seen = HashSet::new();
         let gone = |grid: usize| {
+            if !is_tried(&grid) {
+                return left_out[grid].clone();
+            }
             let is_gone = |number: &u64| {
                 is_in(&left_out[grid], &self.grids[grid].1, *number) || !seen.insert(self.identity(grid, *number))
             };
@@ -57,11 +71,15 @@ impl<'a> Selection<'a> {
 
     /// The points of a grid that a condition has, in this grid or in another one of the same optimizer.
     pub fn had(&self, condition: &Condition, grid: usize) -> Vec<Region> {
-        let alike = || (0..self.grids.len()).filter(|other| self.alike[*other] == self.alike[grid]);
-        let left_out: Vec<(usize, Vec<Region>)> = alike().map(|of| (of, self.left_out(condition, of))).collect();
+        let is_alike = |other: &usize| self.alike[*other] == self.alike[grid] && !condition.without.contains(other);
+        let alike = (0..self.grids.len()).filter(is_alike);
+        let left_out: Vec<(usize, Vec<Region>)> = alike.map(|of| (of, self.left_out(condition, of))).collect();
         let own = &self.grids[grid].1;
         if left_out.iter().all(|(_, regions)| regions.is_empty()) {
-            return vec![own.lengths().into_iter().map(Subset::all).collect()];
+            if !condition.without.contains(&grid) {
+                return vec![whole(own)];
+            }
+            return left_out.iter().flat_map(|(of, _)| shared_points(own, &self.grids[*of].1)).collect();
         }
         let had: HashSet<Identity> = left_out
             .iter()
@@ -83,6 +101,9 @@ impl<'a> Selection<'a> {
     /// The points of a grid that a condition leaves out.
     fn left_out(&self, condition: &Condition, grid: usize) -> Vec<Region> {
         let (of, points) = (&self.spec.optimizers[grid], &self.grids[grid].1);
+        if condition.without.contains(&grid) {
+            return vec![whole(points)];
+        }
         let mut regions = Vec::new();
         if let Some(draws) = &condition.draws {
             regions.push(vec![Subset::of(draws.iter().copied()).others(points.count())]);
@@ -100,6 +121,11 @@ impl<'a> Selection<'a> {
     }
 }
 
+/// All points of a grid.
+fn whole(points: &GridPoints) -> Region {
+    points.lengths().into_iter().map(Subset::all).collect()
+}
+
 /// The points of a grid at which axes that move together have values of different places, or other ones than those of this
 /// place.
 fn apart(grid: &Grid, points: &GridPoints, keys: &[&str], place: Option<usize>) -> Vec<Region> {
@@ -111,7 +137,7 @@ fn apart(grid: &Grid, points: &GridPoints, keys: &[&str], place: Option<usize>) 
         })
         .collect();
     let region = |parts: &[(usize, Subset)]| {
-        let mut region: Region = points.lengths().into_iter().map(Subset::all).collect();
+        let mut region = whole(points);
         parts.iter().for_each(|(at, part)| region[*at] = part.clone());
         region
     };
@@ -126,7 +152,7 @@ fn apart(grid: &Grid, points: &GridPoints, keys: &[&str], place: Option<usize>) 
 
 /// The points of a grid with all of these settings; nothing where there are none.
 fn skipped(grid: &Grid, points: &GridPoints, settings: &[(&str, &Setting)]) -> Option<Region> {
-    let mut region: Region = points.lengths().into_iter().map(Subset::all).collect();
+    let mut region = whole(points);
     for (key, setting) in settings {
         if *key == "kind" {
             let is_own = **setting == Setting::Choice(grid.optimizer.name.to_owned());

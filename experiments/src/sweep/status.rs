@@ -115,8 +115,7 @@ impl Status {
             return;
         }
         let is_named = |name: &String| manifest.names().any(|own| own == name);
-        self.undrawn =
-            figure_files(&spec.figures, &spec.problems()).into_iter().filter(|name| !is_named(name)).collect();
+        self.undrawn = figure_files(spec).into_iter().filter(|name| !is_named(name)).collect();
     }
 }
 

@@ -109,6 +109,10 @@ fn mistakes_are_named_with_their_place() {
         (members.replace("[\"a\"]", "[\"b\", \"b\"]"), "`members.1`: \"b\" is a member already"),
         (members.replace("[\"a\"]", "[]"), "expected at least one study"),
         (members.replace("members = [\"a\"]", "bench = \"../x.csv\""), "a CSV file under bench/"),
+        (
+            format!("{}select = [{{ optimizer = \"adma\" }}]\n", members.replace("[\"a\"]", "[\"b\"]")),
+            "`figure.0.select.0.optimizer`: there is no optimizer `adma`",
+        ),
     ] {
         let error = parse(&members).unwrap_err().to_string();
         assert!(error.contains(expected), "expected {expected:?} in {error}");

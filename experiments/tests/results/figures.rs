@@ -219,3 +219,76 @@ fn what_is_refused_before_is_what_cannot_be_drawn_after() {
     }
     assert!(drawn > 20 && refused > 5, "{drawn} and {refused}");
 }
+
+/// Two problems, and figures of one, of both, and of what one of them has.
+const PROBLEMS: &str = r#"name = "problems"
+train = { steps = 5 }
+record = { curves = "none" }
+problem = [
+    { kind = "landscape", function = "rosenbrock", start = [-1.5, 2] },
+    { kind = "landscape", function = "beale", start = [-1, 2] },
+]
+
+[[optimizer]]
+kind = "sgd"
+only = 'problem.function = "rosenbrock"'
+lr = [1e-4, 1e-3]
+
+[[optimizer]]
+kind = "sgd"
+only = 'problem.function = "beale"'
+lr = [1e-3, 1e-2]
+
+[[figure]]
+kind = "sensitivity"
+metric = "final_train_loss"
+name = "one"
+select = [{ problem = "beale" }]
+
+[[figure]]
+kind = "sensitivity"
+metric = "final_train_loss"
+name = "two"
+select = [{ problem = "beale" }, { problem = "rosenbrock", lr = 1e-3 }]
+
+[[figure]]
+kind = "ecdf"
+metric = "final_train_loss"
+name = "some"
+select = [{ lr = 1e-4 }]
+"#;
+
+#[test]
+fn a_figure_may_be_of_one_problem_among_several() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("problems.toml"), PROBLEMS).unwrap();
+    succeeds(folder.path(), &["run", "problems.toml", "--out", "o"]);
+    let names: Vec<String> = Manifest::read(&path("o")).unwrap().names().cloned().collect();
+    let figures: Vec<&str> = names.iter().filter_map(|name| name.strip_prefix("figures/")).collect();
+    assert_eq!(figures, ["one.svg", "some-rosenbrock.svg", "two-beale.svg", "two-rosenbrock.svg"]);
+    assert!(succeeds(folder.path(), &["status", "o"]).contains("complete"));
+    // It is the figure of a sweep that has this problem alone.
+    let rosenbrock = "    { kind = \"landscape\", function = \"rosenbrock\", start = [-1.5, 2] },\n";
+    let table = "[[optimizer]]\nkind = \"sgd\"\nonly = 'problem.function = \"rosenbrock\"'\nlr = [1e-4, 1e-3]\n\n";
+    let alone = PROBLEMS.replace(rosenbrock, "").replace(table, "");
+    let alone = &alone
+        [..alone.find("[[figure]]\nkind = \"sensitivity\"\nmetric = \"final_train_loss\"\nname = \"two\"").unwrap()];
+    fs::write(path("alone.toml"), alone).unwrap();
+    succeeds(folder.path(), &["run", "alone.toml", "--out", "a"]);
+    let figure = |run: &str| fs::read_to_string(path(run).join("figures/one.svg")).unwrap();
+    assert_eq!(figure("o"), figure("a"));
+    for (select, expected) in [
+        ("{ problem = \"baele\" }", "no trial has problem = baele"),
+        ("{ problem = \"beale\", lr = 1e-4 }", "no trial has all of these settings"),
+        ("{ optimizer = \"sdg\" }", "the spec has no optimizer `sdg`"),
+    ] {
+        fs::write(
+            path("wrong.toml"),
+            PROBLEMS.replace("select = [{ problem = \"beale\" }]", &format!("select = [{select}]")),
+        )
+        .unwrap();
+        let (_, errors) = fails(folder.path(), &["plan", "wrong.toml"]);
+        assert!(errors.contains(expected), "{errors}");
+    }
+}

@@ -81,6 +81,8 @@ fn mistakes_in_labels_are_named() {
     let figure = "kind = \"sgd\"\nlabel = \"plain\"\n[[figure]]\nkind = \"curves\"\nmetric = \"train_loss\"\n";
     let of = |select: &str| parse(&with(&[&format!("{figure}select = [{select}]")]));
     assert!(of("{ label = \"plain\" }").is_ok());
+    assert!(of("{ optimizer = \"plain\" }").is_ok());
+    assert!(of("{ optimizer = \"plian\" }").unwrap_err().to_string().contains("the spec has no optimizer `plian`"));
     assert!(of("{ lable = \"plain\" }").unwrap_err().to_string().contains("no trial has a setting `lable`"));
 }
 

@@ -14,6 +14,7 @@ mod keys;
 mod labels;
 mod landscapes;
 mod many;
+mod only;
 mod overrides;
 mod plans;
 mod problems;

@@ -10,6 +10,8 @@ use super::{parse, plan};
 /// A table of a spec: what stands in it, and for each key with several values, these, the last ones moving fastest.
 struct Table {
     fixed: String,
+    /// The numbers of the problems that it is tried on, where it is not all.
+    only: Option<Vec<usize>>,
     axes: Vec<(&'static str, Vec<String>)>,
 }
 
@@ -17,7 +19,15 @@ impl Table {
     /// The table with all of its values.
     fn text(&self) -> String {
         let axis = |(key, values): &(&str, Vec<String>)| format!("{key} = [{}]\n", values.join(", "));
-        self.fixed.clone() + &self.axes.iter().map(axis).collect::<String>()
+        let only = self.only.iter().map(|problems| {
+            let rules = problems.iter().map(|number| format!("'problem.label = \"p{number}\"'"));
+            format!("only = [{}]\n", rules.collect::<Vec<_>>().join(", "))
+        });
+        self.fixed.clone() + &only.chain(self.axes.iter().map(axis)).collect::<String>()
+    }
+
+    fn is_tried(&self, problem: usize) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&problem))
     }
 
     /// All tables with one value of each.
@@ -73,7 +83,7 @@ fn optimizer(stream: &mut Stream) -> Table {
             axes.push(("gamma", some(stream, &["0.5", "0.1"], 2)));
         }
     }
-    Table { fixed: format!("kind = \"{kind}\"\n"), axes }
+    Table { fixed: format!("kind = \"{kind}\"\n"), only: None, axes }
 }
 
 fn seeds(stream: &mut Stream) -> (String, Vec<u64>) {
@@ -162,8 +172,8 @@ fn read(point: &str) -> String {
 /// Every trial of a spec, made from a spec of its own.
 fn one_by_one(problems: &[Problem], is_landscape: bool, optimizers: &[Table]) -> Vec<Key> {
     let (mut keys, mut seen) = (Vec::new(), HashSet::new());
-    for problem in problems {
-        for point in optimizers.iter().flat_map(Table::points) {
+    for (number, problem) in problems.iter().enumerate() {
+        for point in optimizers.iter().filter(|table| table.is_tried(number)).flat_map(Table::points) {
             for start in &problem.each_start {
                 for seed in &problem.each_seed {
                     let seeds = if problem.seeds.is_empty() { String::new() } else { format!("seeds = [{seed}]") };
@@ -183,12 +193,27 @@ fn one_by_one(problems: &[Problem], is_landscape: bool, optimizers: &[Table]) ->
 #[test]
 fn what_grids_and_conditions_share_is_found_by_their_axes() {
     let mut shared = 0;
-    for round in 0..60 {
+    for round in 0..90 {
         let mut stream = Stream::new("specs", round);
         let is_landscape = stream.below(2) == 0;
         let problem = if is_landscape { landscape } else { network };
-        let problems: Vec<Problem> = (0..1 + stream.below(3)).map(|_| problem(&mut stream)).collect();
-        let optimizers: Vec<Table> = (0..1 + stream.below(3)).map(|_| optimizer(&mut stream)).collect();
+        let mut problems: Vec<Problem> = (0..1 + stream.below(3)).map(|_| problem(&mut stream)).collect();
+        let mut optimizers: Vec<Table> = (0..1 + stream.below(3)).map(|_| optimizer(&mut stream)).collect();
+        if round >= 60 {
+            let numbers: Vec<usize> = (0..problems.len()).collect();
+            for number in &numbers {
+                problems[*number].table += &format!("label = \"p{number}\"\n");
+            }
+            for table in &mut optimizers {
+                let first = stream.below(numbers.len() as u64) as usize;
+                let count = 1 + stream.below((numbers.len() - first) as u64) as usize;
+                table.only = (stream.below(3) > 0).then(|| numbers[first..first + count].to_vec());
+            }
+            // Every problem has a table.
+            if !numbers.iter().all(|number| optimizers.iter().any(|table| table.is_tried(*number))) {
+                optimizers[0].only = None;
+            }
+        }
         let tables: String = problems
             .iter()
             .map(|problem| format!("[[problem]]\n{}", problem.text(is_landscape, &problem.starts, &problem.seeds)))
@@ -199,8 +224,12 @@ fn what_grids_and_conditions_share_is_found_by_their_axes() {
         let plan = plan(&parsed).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let expected = one_by_one(&problems, is_landscape, &optimizers);
         assert_eq!(plan.trials.keys(), expected, "{text}");
-        let points: usize = optimizers.iter().map(|table| table.points().len()).sum();
-        let listed: usize = problems.iter().map(|of| points * of.each_start.len() * of.each_seed.len()).sum();
+        let points = |number: usize| {
+            let tried = optimizers.iter().filter(|table| table.is_tried(number));
+            tried.map(|table| table.points().len()).sum::<usize>()
+        };
+        let listed = problems.iter().enumerate().map(|(at, of)| points(at) * of.each_start.len() * of.each_seed.len());
+        let listed: usize = listed.sum();
         shared += listed - expected.len();
         // Each is in the population that it is trained with.
         let all: Vec<u32> = (0..plan.trials.len() as u32).collect();

@@ -140,15 +140,15 @@ pub(super) fn chosen<'a>(
             let own: Vec<Configuration<'a>> = selected().filter(|one| lines.have(one)).collect();
             choose_best_of(&own, by, |one, other| lines.are_alike(one, other))
         }
-        None if chart.options.selection.is_empty() => choose_best(all, by),
+        None if !chart.options.selects_configurations() => choose_best(&selected().collect::<Vec<_>>(), by),
         None => selected().collect(),
     }
 }
 
 /// Whether a figure shows the best of several configurations: none of them was chosen by who drew it.
 pub(super) fn are_best(chart: &Chart) -> bool {
-    let Options { selection, series, color, .. } = chart.options();
-    selection.is_empty() || series.is_some() || color.is_some()
+    let Options { series, color, .. } = chart.options();
+    !chart.options.selects_configurations() || series.is_some() || color.is_some()
 }
 
 /// The look and the name of each line of these configurations; `names` are the settings that are named, or none if a line

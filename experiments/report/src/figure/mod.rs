@@ -33,7 +33,7 @@ pub use colors::Rgb;
 #[cfg(feature = "plotters")]
 pub use drawing::{draw, png, svg};
 pub use error::FigureError;
-pub use options::{Options, Selection, Theory, is_meant};
+pub use options::{Options, PROBLEM, Selection, Theory, is_meant};
 use panels::Facets;
 pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
@@ -242,17 +242,26 @@ impl Chart {
         options.name.clone().unwrap_or_else(|| format!("{}-{}{from}{columns}", self.kind.name, self.metric))
     }
 
-    /// The names of its SVG files for trials of these problems: one, or one per problem.
-    pub fn files(&self, problems: &[&str]) -> Vec<String> {
-        let is_single = self.kind.input != Input::Problem || problems.len() == 1 || self.shows_problems();
-        if is_single {
-            return vec![format!("{}.svg", self.name())];
+    /// The names of its SVG files for trials of these problems: one, or one for each of those that are `shown`.
+    pub fn files(&self, problems: &[&str], shown: &[&str]) -> Vec<String> {
+        if self.kind.input != Input::Problem || self.shows_problems() {
+            return vec![self.name() + ".svg"];
         }
-        problems.iter().map(|problem| format!("{}-{}.svg", self.name(), slug(problem))).collect()
+        shown.iter().map(|problem| self.stem(problem, problems) + ".svg").collect()
+    }
+
+    /// The name of the file for one of these problems, without ending: that of the figure, and that of the problem if it may
+    /// show several, each in a file of its own.
+    fn stem(&self, problem: &str, problems: &[&str]) -> String {
+        let is_of_one = || problems.iter().filter(|problem| self.options.selects_problem(problem)).count() == 1;
+        if self.kind.input != Input::Problem || self.shows_problems() || is_of_one() {
+            return self.name();
+        }
+        format!("{}-{}", self.name(), slug(problem))
     }
 
     /// What the chart shows, as (problem, picture): one picture per problem in the rows, or one with an empty name for
-    /// kinds that show all problems at once, or none.
+    /// kinds that show all problems at once, or none. Problems without a selected trial have none.
     ///
     /// # Errors
     /// If there is nothing to show, or too much.
@@ -268,29 +277,31 @@ impl Chart {
             };
             picture.map(|picture| (problem, picture))
         };
-        let mut problems: Vec<&str> = Vec::new();
-        for problem in all.iter().map(Configuration::problem) {
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
-        if problems.is_empty() && self.kind.input != Input::Table {
+        if all.is_empty() && self.kind.input != Input::Table {
             return Err(FigureError::NoData { kind: self.kind.name, reason: "there are no trials".to_owned() });
         }
-        if self.kind.input != Input::Problem {
+        if self.kind.input != Input::Problem || self.shows_problems() {
             return Ok(vec![compose("", &all)?]);
         }
-        if self.shows_problems() {
-            return Ok(vec![compose("", &all)?]);
-        }
-        if let [problem] = problems[..] {
-            return Ok(vec![compose(problem, &all)?]);
-        }
-        let picture = |problem: &'a str| {
-            let own = all.iter().copied().filter(|configuration| configuration.problem() == problem);
+        let picture = |problem: &&'a str| {
+            let own = all.iter().copied().filter(|configuration| configuration.problem() == *problem);
             compose(problem, &own.collect::<Vec<_>>())
         };
-        problems.into_iter().map(picture).collect()
+        chart.shown(&all).iter().map(picture).collect()
+    }
+
+    /// The problems that have a figure of their own: those with selected configurations, or all if there are none, which is
+    /// said of the first.
+    fn shown<'a>(&self, all: &[Configuration<'a>]) -> Vec<&'a str> {
+        let mut shown: Vec<&str> = Vec::new();
+        let mut others: Vec<&str> = Vec::new();
+        for one in all {
+            let problems = if self.options.selects(one) { &mut shown } else { &mut others };
+            if !problems.contains(&one.problem()) {
+                problems.push(one.problem());
+            }
+        }
+        if shown.is_empty() { others } else { shown }
     }
 
     /// The keys of the trials whose steps it shows, the rows of `curves.csv` or `trajectory.csv` that it needs.
@@ -302,7 +313,7 @@ impl Chart {
                 facets.subsets(&all).iter().flat_map(|own| curves::chosen(&chart, runs, own)).collect()
             }
             ("curves", None) => {
-                self.by_problem(&all).iter().flat_map(|own| curves::chosen(&chart, runs, own)).collect()
+                chart.by_problem(&all).iter().flat_map(|own| curves::chosen(&chart, runs, own)).collect()
             }
             ("trajectories", _) => all.into_iter().filter(|one| chart.options.selects(one)).collect(),
             _ => Vec::new(),
@@ -313,7 +324,7 @@ impl Chart {
     /// Whether one figure shows all problems, by panel, line or place.
     fn shows_problems(&self) -> bool {
         let Options { x, series, color, panel, row, .. } = &self.options;
-        [x, series, color, panel, row].into_iter().any(|column| column.as_deref() == Some("problem"))
+        [x, series, color, panel, row].into_iter().any(|column| column.as_deref() == Some(PROBLEM))
     }
 
     /// The configurations of each figure.
@@ -321,7 +332,8 @@ impl Chart {
         if self.shows_problems() {
             return vec![all.to_vec()];
         }
-        groups::subsets(all, "problem", &groups::values(all, "problem"))
+        let shown: Vec<String> = self.shown(all).into_iter().map(str::to_owned).collect();
+        groups::subsets(all, PROBLEM, &shown)
     }
 
     /// The title that its spec gives it, or else this one.

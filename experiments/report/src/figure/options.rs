@@ -5,6 +5,9 @@ use super::ticks::value_label;
 use thalweg_record::record::Setting;
 use thalweg_record::stats::{Configuration, Metric};
 
+/// The column of problems.
+pub const PROBLEM: &str = "problem";
+
 /// The options of a figure beyond its kind and metric; every kind takes a subset of them ([`super::Kind::keys`]).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
@@ -64,13 +67,23 @@ pub struct Options {
     pub optimum: Option<f64>,
 }
 
-/// Which configurations are shown: those that have these settings, whatever their other settings.
+/// Which configurations are shown: those that have these settings, whatever their other settings; the problem is one of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selection {
-    /// The optimizer's name; any if there is none.
+    /// The optimizer's name or label; any if there is none.
     pub optimizer: Option<String>,
     /// Names and values of settings.
     pub settings: Vec<(String, Setting)>,
+}
+
+impl Selection {
+    /// The problem that it names, if it does.
+    pub fn problem(&self) -> Option<&str> {
+        self.settings.iter().find_map(|(name, value)| match value {
+            Setting::Choice(problem) if name == PROBLEM => Some(problem.as_str()),
+            _ => None,
+        })
+    }
 }
 
 /// A theory that says where an optimizer converges.
@@ -103,20 +116,38 @@ impl Options {
         resolved
     }
 
-    /// The settings that all selected configurations have in common, because every selection has them.
+    /// The settings that all selected configurations have in common, because every selection has them; not the problem, which
+    /// titles name.
     pub(super) fn fixed(&self) -> impl Iterator<Item = &(String, Setting)> {
         let (first, others) =
             self.selection.split_first().map_or((&[][..], &[][..]), |(first, others)| (&first.settings[..], others));
-        first.iter().filter(|setting| others.iter().all(|other| other.settings.contains(setting)))
+        let first = first.iter().filter(|(name, _)| name != PROBLEM);
+        first.filter(|setting| others.iter().all(|other| other.settings.contains(setting)))
     }
 
     /// Whether the configuration is among those that are shown.
     pub fn selects(&self, configuration: &Configuration<'_>) -> bool {
-        let has = |(name, value): &(String, Setting)| configuration.setting(name).as_ref() == Some(value);
+        let has = |(name, value): &(String, Setting)| match (name.as_str(), value) {
+            (PROBLEM, Setting::Choice(problem)) => problem == configuration.problem(),
+            _ => configuration.setting(name).as_ref() == Some(value),
+        };
+        let is_of = |name: &str| [configuration.optimizer(), configuration.series()].contains(&name);
         let matches = |selection: &Selection| {
-            let optimizer = selection.optimizer.as_deref();
-            optimizer.is_none_or(|name| name == configuration.optimizer()) && selection.settings.iter().all(has)
+            selection.optimizer.as_deref().is_none_or(is_of) && selection.settings.iter().all(has)
         };
         self.selection.is_empty() || self.selection.iter().any(matches)
+    }
+
+    /// Whether configurations are selected, and not problems alone.
+    pub(super) fn selects_configurations(&self) -> bool {
+        let names = |selection: &Selection| {
+            selection.optimizer.is_some() || selection.settings.iter().any(|(name, _)| name != PROBLEM)
+        };
+        self.selection.iter().any(names)
+    }
+
+    /// Whether configurations of a problem may be selected.
+    pub fn selects_problem(&self, problem: &str) -> bool {
+        self.selection.is_empty() || self.selection.iter().any(|one| one.problem().is_none_or(|own| own == problem))
     }
 }

@@ -16,14 +16,15 @@ use std::path::{Path, PathBuf};
 
 pub use output::{png, svg};
 
-use thalweg_record::record::atomic;
+use thalweg_record::record::{Trials, atomic};
+use thalweg_record::stats::{Configuration, configurations};
 
 use super::error::FigureError;
-use super::{Chart, Tables, slug};
+use super::{Chart, Tables};
 
 /// Draws a chart into `folder`: `<name>.svg`, and `<name>.png` if `with_png`; the paths of what was written.
 ///
-/// If the rows are of several problems, each has a file of its own, `<name>-<problem>.svg`.
+/// If the figure may show several of the problems, each has a file of its own, `<name>-<problem>.svg`.
 ///
 /// # Errors
 /// If there is nothing to show, or too much, or a file cannot be written.
@@ -31,9 +32,9 @@ pub fn draw(chart: &Chart, tables: &Tables<'_>, folder: &Path, with_png: bool) -
     let pictures = chart.pictures(tables)?;
     // All of it is drawn before anything is written: a figure is there as a whole or not at all.
     let mut files = Vec::new();
+    let problems = problems(tables.runs);
     for (problem, picture) in &pictures {
-        let name = chart.name();
-        let stem = if pictures.len() == 1 { name } else { format!("{name}-{}", slug(problem)) };
+        let stem = chart.stem(problem, &problems);
         files.push((format!("{stem}.svg"), svg(picture)?.into_bytes()));
         if with_png {
             let mut bytes = Vec::new();
@@ -42,6 +43,17 @@ pub fn draw(chart: &Chart, tables: &Tables<'_>, folder: &Path, with_png: bool) -
         }
     }
     files.into_iter().map(|(name, bytes)| write(folder.join(name), &bytes)).collect()
+}
+
+/// The problems of trials, each once.
+fn problems(runs: &Trials) -> Vec<&str> {
+    let mut problems: Vec<&str> = Vec::new();
+    for problem in configurations(runs).iter().map(Configuration::problem) {
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    problems
 }
 
 fn write(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, FigureError> {
