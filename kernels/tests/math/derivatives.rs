@@ -1,6 +1,6 @@
 //! Derivatives of activation functions in double-double arithmetic.
 
-use super::double_double::{Double, Exact, INVERSE_ODDS, ONE, double, exp_minus_one, reduce, two_product};
+use super::double_double::{Double, Exact, INVERSE_ODDS, ONE, double, exp_minus_one, reduce, two_product, two_sum};
 
 /// 1/√2π
 const INVERSE_ROOT_TWO_PI: Double = double(0.398_942_280_401_432_7, -2.492_327_202_277_73e-17);
@@ -76,4 +76,13 @@ pub fn gelu_tanh_derivative(z: f64) -> Exact {
     let cubic = CUBIC * two_product(t, t);
     let scaled = SCALE * double(t, 0.0);
     gated(scaled * (ONE + cubic), scaled * (ONE + cubic * double(3.0, 0.0)), z < 0.0)
+}
+
+/// 1 / (1 + |x|)²
+pub fn softsign_derivative(x: f64) -> Exact {
+    let root = ONE.over(two_sum(1.0, x.abs()));
+    // Between 1 and 2, so that its square is a normal number.
+    let (_, exponent) = libm::frexp(root.high);
+    let scaled = root.times(libm::ldexp(1.0, 1 - exponent));
+    Exact { value: scaled * scaled, exponent: 2 * (exponent - 1) }
 }

@@ -5,7 +5,7 @@ use thalweg_kernels::activation::{ALL, Activation, DerivativeError};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{Isa, Real};
 
-use super::derivatives::{gelu_derivative, gelu_tanh_derivative, silu_derivative};
+use super::derivatives::{gelu_derivative, gelu_tanh_derivative, silu_derivative, softsign_derivative};
 use super::double_double::{self, Exact, double};
 use super::{f32_error, f64_error, largest_by};
 
@@ -20,6 +20,7 @@ fn exact(name: &str, z: f64) -> Exact {
         "elu" => double_double::exp(z),
         "softplus" => double_double::sigmoid(z),
         "silu" => silu_derivative(z),
+        "softsign" => softsign_derivative(z),
         "gelu" => gelu_derivative(z),
         "gelu-tanh" => gelu_tanh_derivative(z),
         _ => panic!("no derivative of {name}"),
@@ -164,6 +165,7 @@ every_number! {
     gelu_tanh_at_every_number "gelu-tanh";
     silu_at_every_number "silu";
     softplus_at_every_number "softplus";
+    softsign_at_every_number "softsign";
 }
 
 /// The documentation of a function has the sentence of its metadata, and so the numbers that the tests above hold.

@@ -85,6 +85,7 @@ ACTIVATIONS = {
     "gelu-tanh": lambda x: functional.gelu(x, approximate="tanh"),
     "silu": functional.silu,
     "softplus": functional.softplus,
+    "softsign": functional.softsign,
 }
 
 

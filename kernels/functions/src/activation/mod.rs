@@ -115,6 +115,7 @@ parts! {
         gelu_tanh::GELU_TANH,
         silu::SILU,
         softplus::SOFTPLUS,
+        softsign::SOFTSIGN,
     ]
 }
 
