@@ -1,7 +1,7 @@
 //! A pass of a network over some examples: the gradient of their mean loss.
 
 use thalweg::network::{Architecture, Batches, Examples, Fan, Initializer, Network};
-use thalweg::train::{Lane, Layout, Objective, Path, Team};
+use thalweg::train::{self, Lane, Layout, Objective, Team};
 use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::Loss;
 use thalweg_kernels::{Buffer, Isa};
@@ -83,7 +83,7 @@ impl<T: Plain> Pass<T> {
         let chunk = (form == Form::Loop).then_some(1);
         let parameters = architecture.parameters();
         let network = Network::new(architecture, initializer(), splits, batches, chunk);
-        let mut scratch = network.scratch(Layout { isa, path: Path::Dense, groups: 1 }, &Team::alone());
+        let mut scratch = network.scratch(Layout { isa, path: train::Form::Dense, groups: 1 }, &Team::alone());
         let mut weights = Buffer::zeroed(parameters);
         network.start(&mut scratch, &[Lane::default()], &mut weights);
         let (gradient, alarm) = (Buffer::zeroed(parameters), Buffer::zeroed(1));

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::dataset::{Targets, moons};
 use thalweg::network::{Architecture, Batches, Examples, Fan, Initializer, Network, Orders};
-use thalweg::train::{Engine, Job, Lane, Path, Schedule, Split, train};
+use thalweg::train::{Engine, Form, Job, Lane, Split, Timetable, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::Loss;
@@ -98,8 +98,8 @@ impl<T: Plain> Sweep<T> {
         let lanes = self.hyperparameters.iter().map(Vec::as_slice).enumerate().map(lane).collect();
         let jobs = [Job { optimizer: adam(), lanes }];
         let schedule =
-            Schedule { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
-        let engine = Engine { isa: self.isa, threads: 1, path: Path::Population, lanes: None };
+            Timetable { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
+        let engine = Engine { isa: self.isa, threads: 1, path: Form::Population, lanes: None };
         let losses = Mutex::new(&mut self.losses);
         let done = |_, first: usize, outcomes: &[thalweg::train::Outcome]| {
             let mut losses = losses.lock().expect("no thread panics");

@@ -112,14 +112,14 @@ pub(super) fn lane<'a>(plan: &'a Plan, index: usize, trial: &'a Trial) -> Lane<'
 }
 
 /// When the training loop evaluates, and what it aims at.
-pub(super) fn train_schedule(condition: &Condition) -> train::Schedule {
+pub(super) fn train_schedule(condition: &Condition) -> train::Timetable {
     let Condition { spec, schedule, .. } = condition;
     let target = spec.train.target.map(|target| train::Target {
         metric: measure(target.metric),
         threshold: target.threshold,
         stop: target.stop,
     });
-    train::Schedule {
+    train::Timetable {
         steps: schedule.steps,
         logged: schedule.logged.clone(),
         divergence_factor: spec.train.divergence_factor,

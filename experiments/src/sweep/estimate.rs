@@ -100,7 +100,7 @@ impl Measurement<'_> {
         let lanes_of_trials = indices.iter().zip(&trials).map(|(&index, trial)| lane(plan, index, trial));
         let jobs = [Job { optimizer: population.optimizer, lanes: lanes_of_trials.collect() }];
         let time = |steps: u64, logged: Vec<u64>| {
-            let schedule = train::Schedule { steps, logged, ..schedule.clone() };
+            let schedule = train::Timetable { steps, logged, ..schedule.clone() };
             let begin = Instant::now();
             let done = |_: usize, _: usize, _: &[train::Outcome]| {};
             let trained = train::train(objective, &jobs, &schedule, &[], engine, &STOP, done);

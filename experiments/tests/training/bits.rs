@@ -8,7 +8,7 @@ use thalweg::network::{Batches, Examples, Fan, Initializer, Network};
 use thalweg::random::Stream;
 use thalweg::record::Status;
 use thalweg::train::{
-    Engine, Job, Lane, Logged, Norms, OPTIONS, Observer, Options, Outcome, Path, Point, Schedule, Split, defaults,
+    Engine, Form, Job, Lane, Logged, Norms, OPTIONS, Observer, Options, Outcome, Point, Split, Timetable, defaults,
     train,
 };
 use thalweg_kernels::math::Elementary;
@@ -116,7 +116,7 @@ fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32]
         lanes: places.iter().map(lane).collect(),
     };
     let jobs: Vec<Job<'_>> = ALL.iter().zip(&places).map(job).collect();
-    let schedule = Schedule { steps: STEPS, logged: vec![0, 1, 3, STEPS], divergence_factor: 10.0, target: None };
+    let schedule = Timetable { steps: STEPS, logged: vec![0, 1, 3, STEPS], divergence_factor: 10.0, target: None };
     let results = Mutex::new(vec![None; trials.len()]);
     let done = |job: usize, first: usize, outcomes: &[Outcome]| {
         let mut results = results.lock().unwrap();
@@ -145,7 +145,7 @@ fn network<T: Elementary>(units: &[usize], activation: &str, loss: &str, chunk: 
 fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss: &str) {
     let trials = trials::<T>();
     let order: Vec<u32> = (0..trials.len() as u32).collect();
-    let best = Engine { isa: Isa::best(), threads: 1, path: Path::Population, lanes: None };
+    let best = Engine { isa: Isa::best(), threads: 1, path: Form::Population, lanes: None };
     let network_of = |chunk| network::<T>(units, activation, loss, chunk);
     let usual = network_of(None);
     let want = outcomes(&usual, &trials, &order, best);
@@ -168,7 +168,7 @@ fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss:
     for isa in Isa::available() {
         check(isa.name(), &usual, &order, Engine { isa, ..best });
         check(isa.name(), &usual, &order, Engine { isa, lanes: Some(20), threads: 2, ..best });
-        check(&format!("dense {isa:?}"), &usual, &order, Engine { isa, path: Path::Dense, threads: 2, lanes: Some(5) });
+        check(&format!("dense {isa:?}"), &usual, &order, Engine { isa, path: Form::Dense, threads: 2, lanes: Some(5) });
     }
     for threads in [2, 3] {
         check(&format!("{threads} threads"), &usual, &order, Engine { threads, ..best });
@@ -219,15 +219,15 @@ fn both_paths_give_the_same_bits_on_every_isa() {
         let order: Vec<u32> = (0..trials.len() as u32).collect();
         let engine = |isa, path| Engine { isa, threads: 2, path, lanes: None };
         let usual = network::<T>(units, activation, loss, None);
-        let want = outcomes(&usual, &trials, &order, engine(Isa::best(), Path::Population));
+        let want = outcomes(&usual, &trials, &order, engine(Isa::best(), Form::Population));
         for isa in Isa::available().into_iter().filter(|isa| !isa.is_scalar()) {
-            for path in [Path::Population, Path::Dense] {
+            for path in [Form::Population, Form::Dense] {
                 let got = outcomes(&usual, &trials, &order, engine(isa, path));
                 assert!(got == want, "{units:?} in {}, {isa:?}, {path:?}", T::NAME);
             }
         }
         let short = network::<T>(units, activation, loss, Some(100));
-        let got = outcomes(&short, &trials, &order, engine(Isa::best(), Path::Dense));
+        let got = outcomes(&short, &trials, &order, engine(Isa::best(), Form::Dense));
         assert!(got == want, "{units:?} in {}, chunks of 100", T::NAME);
     }
     for (units, activation, loss) in [

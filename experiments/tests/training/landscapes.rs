@@ -11,7 +11,7 @@ use thalweg::memory::Memory;
 use thalweg::record::{Runs, Setting, Status, read_runs};
 use thalweg::spec::Spec;
 use thalweg::sweep::run::{Finished, Reuse, Settings, run};
-use thalweg::train::{Engine, Job, Keep, Lane, Layout, Norms, Objective, Outcome, Path, Schedule, Team, train};
+use thalweg::train::{Engine, Form, Job, Keep, Lane, Layout, Norms, Objective, Outcome, Team, Timetable, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape};
 use thalweg_kernels::math::Elementary;
@@ -38,7 +38,7 @@ fn hyperparameters(optimizer: &Optimizer, settings: &Value) -> Vec<f64> {
 fn outcomes<T: Elementary>(
     objective: &Descent<T>,
     jobs: &[Job<'_>],
-    schedule: &Schedule,
+    schedule: &Timetable,
     engine: Engine,
 ) -> Vec<Vec<Outcome>> {
     let blocks = Mutex::new(Vec::new());
@@ -53,7 +53,7 @@ fn outcomes<T: Elementary>(
 }
 
 fn engine(isa: Isa, threads: usize, lanes: Option<usize>) -> Engine {
-    Engine { isa, threads, path: Path::Population, lanes }
+    Engine { isa, threads, path: Form::Population, lanes }
 }
 
 /// The starts are such that one unit in the last place more or less moves no end by 1e-13 (`ulp_sensitivity` in the
@@ -62,7 +62,7 @@ fn engine(isa: Isa, threads: usize, lanes: Option<usize>) -> Engine {
 fn descents_follow_torch() {
     let file = read("landscapes_torch.json");
     let steps = file["steps"].as_u64().unwrap();
-    let schedule = Schedule { steps, logged: vec![0, steps], divergence_factor: 10.0, target: None };
+    let schedule = Timetable { steps, logged: vec![0, steps], divergence_factor: 10.0, target: None };
     let mut largest: f64 = 0.0;
     for name in ["rosenbrock", "beale", "rastrigin"] {
         let starts = file["landscapes"][name].as_array().unwrap();
@@ -106,7 +106,7 @@ fn descents_follow_torch() {
 fn descents_follow_other_implementations() {
     let file = read("optimizers_peers.json");
     let steps = file["steps"].as_u64().unwrap();
-    let schedule = Schedule { steps, logged: vec![0, steps], divergence_factor: f64::INFINITY, target: None };
+    let schedule = Timetable { steps, logged: vec![0, steps], divergence_factor: f64::INFINITY, target: None };
     let mut largest: f64 = 0.0;
     for name in ["rosenbrock", "beale"] {
         let runs = file["landscapes"][name].as_array().unwrap();
@@ -168,7 +168,7 @@ fn same_bits<T: Elementary>() {
                 Job { optimizer, lanes: lanes.collect() }
             })
             .collect();
-        let schedule = Schedule { steps: 60, logged: vec![0, 1, 20, 60], divergence_factor: 10.0, target: None };
+        let schedule = Timetable { steps: 60, logged: vec![0, 1, 20, 60], divergence_factor: 10.0, target: None };
         let expected = outcomes(&objective, &jobs, &schedule, engine(Isa::available()[0], 1, None));
         let statuses = || expected.iter().flatten().map(|outcome| outcome.status);
         assert!(statuses().any(|status| status == Status::Ok));
@@ -260,7 +260,7 @@ fn same_bits_turned_and_noisy<T: Elementary>() {
         ..Lane::default()
     };
     let jobs = [Job { optimizer: Optimizer::named("momentum").unwrap(), lanes: (0..40).map(lane).collect() }];
-    let schedule = Schedule { steps: 30, logged: vec![0, 1, 2, 30], divergence_factor: 10.0, target: None };
+    let schedule = Timetable { steps: 30, logged: vec![0, 1, 2, 30], divergence_factor: 10.0, target: None };
     let expected = outcomes(&objective, &jobs, &schedule, engine(Isa::available()[0], 1, None));
     // The same start with two seeds.
     assert_ne!(expected[0][0].end(), expected[0][6].end());
@@ -314,7 +314,7 @@ fn gradient(descent: &Descent<f64>, point: &[f64]) -> Vec<f64> {
     let isa = Isa::best();
     let lanes = isa.lanes::<f64>();
     let x: Vec<f64> = point.iter().flat_map(|x| vec![*x; lanes]).collect();
-    let layout = Layout { isa, path: Path::Population, groups: 1 };
+    let layout = Layout { isa, path: Form::Population, groups: 1 };
     let (mut scratch, mut gradient) = (descent.scratch(layout, &Team::alone()), vec![0.0; x.len()]);
     descent.gradient(&mut scratch, 0, &x, &mut gradient, &mut vec![0.0; lanes]);
     gradient.into_iter().step_by(lanes).collect()
@@ -336,7 +336,7 @@ fn noise_has_its_variance_and_its_seed() {
         ..Lane::default()
     };
     let jobs = [Job { optimizer: Optimizer::named("sgd").unwrap(), lanes: (0..2 * SEEDS).map(lane).collect() }];
-    let schedule = Schedule { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
+    let schedule = Timetable { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
     let ends: Vec<Vec<f64>> = outcomes(&flat, &jobs, &schedule, engine(Isa::best(), 1, None))[0]
         .iter()
         .map(|outcome| outcome.end().unwrap().to_vec())
@@ -363,7 +363,7 @@ fn values_below_zero_are_no_divergence() {
         let objective = Descent::<f64>::new(Landscape::named(name).unwrap(), start.len(), &[]);
         let lane = Lane { hyperparameters: &[lr], start, ..Lane::default() };
         let jobs = [Job { optimizer: Optimizer::named("sgd").unwrap(), lanes: vec![lane] }];
-        let schedule = Schedule { steps, logged: vec![0, steps], divergence_factor: 10.0, target: None };
+        let schedule = Timetable { steps, logged: vec![0, steps], divergence_factor: 10.0, target: None };
         let outcome = outcomes(&objective, &jobs, &schedule, engine(Isa::best(), 1, None))[0][0].clone();
         let value = |point: &thalweg::train::Point| point.loss[0].unwrap();
         (outcome.status, value(&outcome.points[0]), outcome.last().map(value))

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use thalweg::record::Status;
 use thalweg::train::{
-    Engine, Evaluation, Job, Lane, Layout, Metric, Objective, Outcome, Path, Schedule, Split, Target, Team, train,
+    Engine, Evaluation, Form, Job, Lane, Layout, Metric, Objective, Outcome, Split, Target, Team, Timetable, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;
@@ -91,13 +91,13 @@ impl Objective<f64> for Play {
 }
 
 const ENGINE: fn(Option<usize>) -> Engine =
-    |lanes| Engine { isa: Isa::best(), threads: 1, path: Path::Population, lanes };
+    |lanes| Engine { isa: Isa::best(), threads: 1, path: Form::Population, lanes };
 
-fn schedule(steps: u64, logged: &[u64], target: Option<Target>) -> Schedule {
-    Schedule { steps, logged: logged.to_vec(), divergence_factor: 10.0, target }
+fn schedule(steps: u64, logged: &[u64], target: Option<Target>) -> Timetable {
+    Timetable { steps, logged: logged.to_vec(), divergence_factor: 10.0, target }
 }
 
-fn run(play: &Play, order: &[u64], schedule: &Schedule, engine: Engine, stop: &AtomicBool) -> Vec<Option<Outcome>> {
+fn run(play: &Play, order: &[u64], schedule: &Timetable, engine: Engine, stop: &AtomicBool) -> Vec<Option<Outcome>> {
     let lane = |trial: &u64| Lane { hyperparameters: &[1.0], init_seed: *trial, order_seed: 0, ..Lane::default() };
     let jobs = [Job { optimizer: Optimizer::named("sgd").unwrap(), lanes: order.iter().map(lane).collect() }];
     let results = Mutex::new(vec![None; order.len()]);
@@ -110,7 +110,7 @@ fn run(play: &Play, order: &[u64], schedule: &Schedule, engine: Engine, stop: &A
 }
 
 /// How one trial goes.
-fn outcome(trial: &Trial, schedule: &Schedule) -> Outcome {
+fn outcome(trial: &Trial, schedule: &Timetable) -> Outcome {
     let play = Play::new(std::slice::from_ref(trial));
     run(&play, &[0], schedule, ENGINE(None), &AtomicBool::new(false)).remove(0).unwrap()
 }
@@ -254,7 +254,7 @@ fn neighbours_do_not_change_an_outcome() {
     let order: Vec<u64> = (0..50).map(|i| i * i * 3 % 7).collect();
     for isa in Isa::available() {
         for (threads, lanes) in [(1, None), (2, Some(5)), (3, Some(16)), (1, Some(64))] {
-            let (engine, stop) = (Engine { isa, threads, path: Path::Population, lanes }, AtomicBool::new(false));
+            let (engine, stop) = (Engine { isa, threads, path: Form::Population, lanes }, AtomicBool::new(false));
             for (trial, outcome) in order.iter().zip(run(&Play::new(&cast), &order, &schedule, engine, &stop)) {
                 assert_eq!(outcome.as_ref(), Some(&alone[*trial as usize]), "trial {trial}, {engine:?}");
             }

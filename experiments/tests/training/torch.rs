@@ -8,7 +8,7 @@ use serde_json::Value;
 use thalweg::dataset::ShippedData;
 use thalweg::network::{Architecture, Examples, Network};
 use thalweg::train::{
-    Engine, Evaluation, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Path, Point, Schedule, Split, Team,
+    Engine, Evaluation, Form, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Point, Split, Team, Timetable,
     train,
 };
 use thalweg_kernels::Isa;
@@ -139,9 +139,9 @@ fn run(
     let hyperparameters: Vec<f64> = optimizer.hyperparameters.iter().map(value).collect();
     let lane = Lane { hyperparameters: &hyperparameters, init_seed: 0, order_seed: 0, ..Lane::default() };
     let steps = *logged.last().unwrap();
-    let schedule = Schedule { steps, logged: logged.to_vec(), divergence_factor: 10.0, target: None };
+    let schedule = Timetable { steps, logged: logged.to_vec(), divergence_factor: 10.0, target: None };
     let (weights, outcomes) = (Weights::default(), Mutex::new(Vec::<Outcome>::new()));
-    let engine = Engine { isa, threads: 1, path: Path::Population, lanes: None };
+    let engine = Engine { isa, threads: 1, path: Form::Population, lanes: None };
     let jobs = [Job { optimizer, lanes: vec![lane] }];
     let stop = AtomicBool::new(false);
     train(objective, &jobs, &schedule, &[&weights], engine, &stop, |_, _, done| {

@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::descent::Descent;
 use thalweg::train::{
-    Engine, Evaluation, Job, Keep, Lane, Layout, Metric, Norms, OPTIONS, Objective, Options, Outcome, Path, Schedule,
-    Split, Target, Team, defaults, train,
+    Engine, Evaluation, Form, Job, Keep, Lane, Layout, Metric, Norms, OPTIONS, Objective, Options, Outcome, Split,
+    Target, Team, Timetable, defaults, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Landscape};
@@ -18,12 +18,12 @@ use thalweg_kernels::walk::Walker;
 fn outcomes<T: Elementary>(
     objective: &impl Objective<T>,
     job: &Job<'_>,
-    schedule: &Schedule,
+    schedule: &Timetable,
     isa: Isa,
 ) -> Vec<Outcome> {
     let found = Mutex::new(Vec::new());
     // One thread: blocks come in order.
-    let engine = Engine { isa, threads: 1, path: Path::Population, lanes: Some(24) };
+    let engine = Engine { isa, threads: 1, path: Form::Population, lanes: Some(24) };
     let done = |_: usize, _: usize, outcomes: &[Outcome]| found.lock().unwrap().extend_from_slice(outcomes);
     let jobs = std::slice::from_ref(job);
     train(objective, jobs, schedule, &[&Norms], engine, &AtomicBool::new(false), done).unwrap();
@@ -104,7 +104,7 @@ fn compare<T: Elementary>(
     let target = Target { metric: Metric::Loss(Split::Train), threshold: 0.05, stop: true };
     // Walks of no, one and several steps, and of more steps than are done at once.
     let schedule =
-        Schedule { steps: 600, logged: vec![0, 1, 3, 6, 50, 600], divergence_factor: 10.0, target: Some(target) };
+        Timetable { steps: 600, logged: vec![0, 1, 3, 6, 50, 600], divergence_factor: 10.0, target: Some(target) };
     let settings = [1e-4, 3e-3, 0.06, 2.0].map(|lr| {
         let value = |h: &Hyperparameter| if h.name == "lr" { lr } else { h.default };
         optimizer.hyperparameters.iter().map(value).collect::<Vec<f64>>()

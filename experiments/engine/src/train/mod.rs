@@ -22,10 +22,10 @@ pub(crate) mod team;
 mod threads;
 mod trials;
 
-pub use block::{Schedule, Setting, Trainer, trainer};
+pub use block::{Setting, Timetable, Trainer, trainer};
 pub use column::{COLUMNS, Column};
 pub use evaluation::Evaluation;
-pub use layout::{Layout, Path};
+pub use layout::{Form, Layout};
 pub use objective::{Lane, Objective, Split};
 pub use observer::{EffectiveRates, Logged, Norms, Observer, RATE_QUANTILES};
 pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};

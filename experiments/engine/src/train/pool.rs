@@ -10,7 +10,7 @@ use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
 use super::block::Setting;
-use super::{Lane, Layout, Objective, Observer, Outcome, Path, Schedule, Team, Threads};
+use super::{Form, Lane, Layout, Objective, Observer, Outcome, Team, Threads, Timetable};
 
 /// How blocks are trained. None of it changes a bit of a result.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub struct Engine {
     /// Worker threads.
     pub threads: usize,
     /// How blocks are computed.
-    pub path: Path,
+    pub path: Form,
     /// Lanes per block on the population path; none for one register.
     pub lanes: Option<usize>,
 }
@@ -37,7 +37,7 @@ impl Engine {
     fn layout<T: Elementary>(&self, trials: usize) -> Layout {
         let registers = |lanes: usize| lanes.div_ceil(self.isa.lanes::<T>()).max(1);
         let groups = match (self.path, self.lanes) {
-            (Path::Population, Some(lanes)) => registers(lanes).min(registers(trials.div_ceil(self.threads.max(1)))),
+            (Form::Population, Some(lanes)) => registers(lanes).min(registers(trials.div_ceil(self.threads.max(1)))),
             _ => 1,
         };
         Layout { isa: self.isa, path: self.path, groups }
@@ -46,7 +46,7 @@ impl Engine {
     /// The threads that train `blocks` blocks, and how many of them start with one: on the dense path, the others help.
     fn threads(&self, blocks: usize) -> [usize; 2] {
         let busy = self.threads.clamp(1, blocks.max(1));
-        [if self.path == Path::Dense { self.threads.max(1) } else { busy }, busy]
+        [if self.path == Form::Dense { self.threads.max(1) } else { busy }, busy]
     }
 }
 
@@ -111,7 +111,7 @@ impl<'a, A: AsRef<[Job<'a>]> + Sync + ?Sized> Jobs for A {
 pub fn train<T: Elementary, O: Objective<T>>(
     objective: &O,
     jobs: &(impl Jobs + ?Sized),
-    schedule: &Schedule,
+    schedule: &Timetable,
     observers: &[&dyn Observer<T>],
     engine: Engine,
     stop: &AtomicBool,
@@ -168,6 +168,6 @@ pub fn train<T: Elementary, O: Objective<T>>(
         present.fetch_add(since(came), Ordering::Relaxed);
     });
     let all = since(began) * threads as u64;
-    let helping = if engine.path == Path::Dense { all.saturating_sub(present.into_inner()) } else { 0 };
+    let helping = if engine.path == Form::Dense { all.saturating_sub(present.into_inner()) } else { 0 };
     Ok(Duration::from_nanos(spent.into_inner() + helping))
 }

@@ -1,6 +1,6 @@
 //! How the trials of a block go.
 
-use super::{Keep, Lane, Outcome, Point, Positions, Schedule, Split};
+use super::{Keep, Lane, Outcome, Point, Positions, Split, Timetable};
 use thalweg_record::record::Status;
 
 /// The trials of a block so far. Their outcomes keep their memory from block to block: a landscape has many starts,
@@ -68,7 +68,7 @@ impl Trials {
     }
 
     /// Adds a point to a running trial, which it may end.
-    pub fn log(&mut self, lane: usize, point: Point, schedule: &Schedule) {
+    pub fn log(&mut self, lane: usize, point: Point, schedule: &Timetable) {
         if !point.loss[Split::Train as usize].is_none_or(f64::is_finite) {
             self.diverge(lane, point.step);
             return;
@@ -87,7 +87,7 @@ impl Trials {
     }
 
     /// Whether the parameters of a trial are kept at this step, the one just logged.
-    pub fn keeps(&self, lane: usize, step: u64, schedule: &Schedule) -> bool {
+    pub fn keeps(&self, lane: usize, step: u64, schedule: &Timetable) -> bool {
         let end = step == schedule.steps || !self.is_running(lane);
         // A trial that became non-finite has no parameters to keep.
         let logged = self.outcomes[lane].points.last().is_some_and(|point| point.step == step);
@@ -106,7 +106,7 @@ impl Trials {
     }
 
     /// Judges the trials that stayed finite; how all of them went.
-    pub fn finish(&mut self, schedule: &Schedule, floor: f64) -> &[Outcome] {
+    pub fn finish(&mut self, schedule: &Timetable, floor: f64) -> &[Outcome] {
         for (outcome, trial) in self.outcomes.iter_mut().zip(&self.of_lane) {
             if trial.is_running {
                 outcome.steps = schedule.steps;
@@ -119,7 +119,7 @@ impl Trials {
 
 /// A trial that stayed finite has diverged if its loss ended far above where it began, both counted from the
 /// objective's floor, as of the first step of that final stretch.
-fn judge(outcome: &mut Outcome, schedule: &Schedule, floor: f64) {
+fn judge(outcome: &mut Outcome, schedule: &Timetable, floor: f64) {
     if outcome.status != Status::Ok {
         return;
     }
