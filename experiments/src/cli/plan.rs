@@ -12,7 +12,7 @@ use super::{CliError, Work, duration, tell};
 use crate::record::Setting;
 use crate::registry::Registry;
 use crate::spec::{Factor, Named, Spec};
-use crate::sweep::{self, Condition, Estimate, Part};
+use crate::sweep::{self, Condition, Estimate, TrialRange};
 use crate::{drawing, memory};
 
 /// Show what a spec would run: trials, populations, work, memory and time. Nothing is written.
@@ -26,7 +26,7 @@ pub(super) struct Plan {
     source: Source,
     /// List every trial, or those from FIRST to one before END, counted from 0.
     #[arg(long, value_name = "FIRST..END", num_args = 0..=1, require_equals = true)]
-    trials: Option<Option<Part>>,
+    trials: Option<Option<TrialRange>>,
     #[command(flatten)]
     work: Work,
 }

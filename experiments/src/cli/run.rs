@@ -13,7 +13,7 @@ use crate::drawing::drawer;
 use crate::registry::Registry;
 use crate::spec::Study;
 use crate::sweep::run::{Finished, Reuse, Settings, run_part};
-use crate::sweep::{FolderLock, Part};
+use crate::sweep::{FolderLock, TrialRange};
 
 /// Run a spec and write its results: CSV, figures and what is needed to check them.
 ///
@@ -37,7 +37,7 @@ pub(super) struct Run {
     /// Run a part of the trials, from FIRST to one before END, counted from 0 in the order of `plan --trials`: their rows
     /// are those of the whole; there are no figures.
     #[arg(long, value_name = "FIRST..END")]
-    trials: Option<Part>,
+    trials: Option<TrialRange>,
     /// Compute everything again, and replace all results that the folder holds.
     #[arg(long)]
     fresh: bool,

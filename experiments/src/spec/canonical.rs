@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::grid::{Grid, ONLY};
 use super::landscape::{Landscape, Lattice, Starts};
 use super::network::{AUTO, INIT_OFFSET, Init, Network, unusual};
-use super::output::Engine;
+use super::output::Tuning;
 use super::problem::{Scale, Source};
 use super::reader::Named;
 use super::train::{Batch, Length, LogEvery, Seeds, Train};
@@ -312,8 +312,8 @@ pub(super) fn axis_text(axis: &Axis, domain: &Domain) -> String {
     }
 }
 
-fn write_engine(out: &mut Writer, engine: Engine) {
-    if engine == Engine::default() {
+fn write_engine(out: &mut Writer, engine: Tuning) {
+    if engine == Tuning::default() {
         return;
     }
     out.header("[engine]");

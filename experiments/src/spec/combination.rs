@@ -5,8 +5,8 @@ use super::draw::Draw;
 use super::error::{Fault, InputError};
 use super::grid::Grid;
 use super::key::{Key, Values, Without, names};
+use super::predicate::{Predicate, path};
 use super::reader::Table;
-use super::rule::{Rule, path};
 use super::values::AxisValues;
 use crate::record::Setting;
 
@@ -43,7 +43,7 @@ pub struct Combinations {
     /// Dotted keys that move together.
     pub together: Vec<Vec<String>>,
     /// What is left out.
-    pub skip: Vec<Rule>,
+    pub skip: Vec<Predicate>,
     /// What is drawn in place of the product.
     pub draw: Option<Draw>,
 }
@@ -69,7 +69,7 @@ impl Combinations {
         }
         if let Some(field) = table.optional("skip") {
             let rules = field.list("a list of texts such as \"train.batch = 256\"")?;
-            combinations.skip = rules.iter().map(Rule::read).collect::<Result<_, _>>()?;
+            combinations.skip = rules.iter().map(Predicate::read).collect::<Result<_, _>>()?;
         }
         Ok(combinations)
     }
@@ -137,7 +137,7 @@ impl Combinations {
 }
 
 /// Whether a table may have a rule's values of optimizers.
-pub(super) fn concerns(rule: &Rule, grids: &[Grid]) -> bool {
+pub(super) fn concerns(rule: &Predicate, grids: &[Grid]) -> bool {
     let own = rule.of_optimizers();
     let has = |grid: &Grid, key: &str, setting: &Setting| match (setting, grid.axis(key)) {
         (Setting::Choice(name), None) => key == "kind" && name == grid.optimizer.name,

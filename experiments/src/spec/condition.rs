@@ -9,9 +9,9 @@ use super::error::{Fault, InputError};
 use super::factor::{Combination, Factor, Written};
 use super::grid::{Grid, ONLY};
 use super::network::Network;
+use super::predicate::Predicate;
 use super::problem::Problem;
 use super::reader::{Field, Table};
-use super::rule::Rule;
 use super::train::Train;
 use crate::record::{Setting, alike, is_run_column};
 
@@ -78,7 +78,7 @@ impl Condition {
 pub(super) fn choose(
     root: &Table<'_>,
     all: &[Condition],
-    skip: &[Rule],
+    skip: &[Predicate],
     grids: &[Grid],
 ) -> Result<(Vec<Condition>, Vec<Factor>), InputError> {
     let written = |condition: &Condition| Written {
@@ -91,7 +91,7 @@ pub(super) fn choose(
         Some(field) => field.error(message).about(Fault::Across),
         None => root.error(message).about(Fault::Across),
     };
-    let holds = |rule: &Rule| written.iter().any(|condition| rule.holds(condition)) && concerns(rule, grids);
+    let holds = |rule: &Predicate| written.iter().any(|condition| rule.holds(condition)) && concerns(rule, grids);
     if let Some(at) = skip.iter().position(|rule| !holds(rule)) {
         return Err(failed(format!("rule {} of the list leaves nothing out", at + 1)));
     }

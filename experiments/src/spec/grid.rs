@@ -7,8 +7,8 @@ use super::draw::{Draw, DrawnAxis};
 use super::error::{Fault, InputError, meant, suggestion};
 use super::factor::Written;
 use super::key::{Key, Values, Without};
+use super::predicate::Predicate;
 use super::reader::{Field, Interval, Table};
-use super::rule::Rule;
 use super::values::AxisValues;
 use crate::record::{self, LABEL};
 use crate::registry::{self, Registry};
@@ -24,7 +24,7 @@ pub struct Grid {
     /// What figures and tables call it, if the spec says so.
     pub label: Option<String>,
     /// The conditions that it is tried under: those with the values of one of these rules; all if there are none.
-    pub only: Vec<Rule>,
+    pub only: Vec<Predicate>,
     /// One axis per hyperparameter, in the order of the optimizer's metadata.
     pub axes: Vec<Axis>,
     /// The axes of the options ([`OPTIONS`]) that take other values than their defaults, by their places there, in this
@@ -337,7 +337,7 @@ impl Grid {
         let options = read_options(table, optimizer, of)?;
         let lr_scale = table.optional("lr_scale").map_or(Ok(Vec::new()), |field| read_lr_scale(&field, of))?;
         let label = table.optional(LABEL).map(|field| read_label(&field)).transpose()?;
-        let only = table.optional(ONLY).map_or(Ok(Vec::new()), |field| Rule::read_some(&field))?;
+        let only = table.optional(ONLY).map_or(Ok(Vec::new()), |field| Predicate::read_some(&field))?;
         Ok(Self { optimizer, table: number, label, only, axes, options, lr_scale, draw: draw.copied() })
     }
 }

@@ -31,9 +31,9 @@ mod network;
 mod output;
 mod overrides;
 mod perturbation;
+mod predicate;
 mod problem;
 mod reader;
-mod rule;
 mod section;
 mod selection;
 pub mod shipped;
@@ -70,11 +70,11 @@ pub use kinds::{KINDS, Kind, SHARED};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, MAX_ROTATED, Starts};
 pub use network::{AUTO, Init, MAX_DEPTH, MAX_WIDTH, Network, suiting};
 pub(crate) use network::{INIT_OFFSET, unusual};
-pub use output::{Curves, Engine, Record};
+pub use output::{Curves, Record, Tuning};
+pub use predicate::Predicate;
 pub use problem::{Problem, Scale, Source};
 pub use reader::Named;
 use reader::{Field, Table};
-pub use rule::Rule;
 pub use section::{SECTIONS, Section};
 pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use thalweg_engine::network::Perturbation;
@@ -115,7 +115,7 @@ pub struct Spec {
     /// What is drawn.
     pub figures: Vec<Figure>,
     /// How it is computed.
-    pub engine: Engine,
+    pub engine: Tuning,
     document: Arc<Document>,
     /// How the conditions are written.
     products: Arc<[Product]>,
@@ -235,7 +235,7 @@ impl Spec {
     /// The spec as it is kept beside its results: without what changes the speed only.
     #[must_use]
     pub fn of_results(&self) -> Self {
-        Self { engine: Engine::default(), ..self.clone() }
+        Self { engine: Tuning::default(), ..self.clone() }
     }
 
     /// The spec of one of its conditions alone.
@@ -276,7 +276,7 @@ impl Spec {
         let figures = root.optional("figure").map_or(Ok(Vec::new()), |field| tables(&field, "[[figure]]"))?;
         let figures = figures.iter().map(Figure::read).collect::<Result<_, _>>()?;
         let record = Record::read(optional("record")?.as_ref())?;
-        let engine = Engine::read(optional("engine")?.as_ref())?;
+        let engine = Tuning::read(optional("engine")?.as_ref())?;
         let title = root.optional("title").map_or(Ok(name.as_str()), |field| field.string())?.to_owned();
         let tier = root.optional("tier").map_or(Ok(Tier::Standard), |field| field.named())?;
         let combinations = Combinations::read(optional("sweep")?.as_ref())?;

@@ -59,7 +59,7 @@ impl Named for Form {
 
 /// What changes the speed of a sweep and nothing else: these never enter a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Engine {
+pub struct Tuning {
     /// How blocks are computed, if not chosen by footprint.
     pub path: Option<Form>,
     /// Lanes of a block, if not chosen by footprint.
@@ -145,7 +145,7 @@ pub(super) const ENGINE_KEYS: &[Key] = &[
     ),
 ];
 
-impl Engine {
+impl Tuning {
     pub(super) fn read(table: Option<&Table<'_>>) -> Result<Self, InputError> {
         let Some(table) = table else { return Ok(Self::default()) };
         table.allow(&names(ENGINE_KEYS))?;

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use thalweg_kernels::Isa;
 
-use super::part::check_run;
 use super::rows::{self, Renderer};
 use super::run::RunError;
 use super::training::Workers;
+use super::trial_range::check_run;
 use super::{Plan, collision};
 use crate::memory::Memory;
 use crate::record::{Batch, Key, Precision, Run, Runs, TABLES};

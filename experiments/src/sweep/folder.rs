@@ -9,11 +9,11 @@ use thalweg_kernels::CONTRACT;
 
 use super::lock::{FolderLock, WORKSHOP};
 use super::outputs::{CLAIM, Claimed, Outputs, SPEC, SUMMARY};
-use super::part::Part;
 use super::rows;
 use super::run::{Progress, Reuse, RunError};
 use super::salvage::{self, Found, Numbers, Stamp, Tables};
 use super::transfer::{self, Transfer};
+use super::trial_range::TrialRange;
 use super::{Plan, WeightFiles};
 use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
 use crate::record::{Identity, Store, atomic};
@@ -162,7 +162,7 @@ impl Folder<'_> {
 
     /// Which of the trials of the spec are run, if not all, as manifests say it.
     pub fn part(&self) -> Option<String> {
-        Part::from(&self.plan.trials).map(|part| part.to_string())
+        TrialRange::from(&self.plan.trials).map(|part| part.to_string())
     }
 
     /// Whether results are of the trials of this sweep.

@@ -17,7 +17,6 @@ mod key;
 mod lock;
 mod outputs;
 mod overlap;
-mod part;
 mod path;
 mod remainder;
 mod rows;
@@ -32,6 +31,7 @@ mod status;
 mod subset;
 mod training;
 mod transfer;
+mod trial_range;
 mod trials;
 mod undrawn;
 mod weights;
@@ -57,13 +57,13 @@ pub use guard::guarded;
 pub use initial::Initial;
 pub use lock::FolderLock;
 pub use outputs::{SPEC, chart, figure_files};
-pub use part::{MAX_RUN, Part};
 pub use path::Choice;
 pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
 pub use spectrum::{MAX_DESIGN, MAX_SPECTRUM, Quadratic};
 pub use starts::Starts;
 pub use status::{RowsInProgress, Status};
+pub use trial_range::{MAX_RUN, TrialRange};
 use trials::Place;
 pub use trials::{Namer, Trial, Trials};
 pub use undrawn::{DrawError, FigureFailure};
@@ -132,7 +132,7 @@ impl Plan {
         spec: &Spec,
         conditions: Vec<Condition>,
         mut inputs: Vec<InputFile>,
-        part: Option<&Part>,
+        part: Option<&TrialRange>,
     ) -> Result<Self, InputError> {
         let trials = Trials::new(spec, &conditions);
         if trials.all() == 0 {
@@ -193,7 +193,7 @@ impl Plan {
     /// Those of [`Self::read`], and if there is no such part.
     pub fn read_part(
         spec: &Spec,
-        part: Option<&Part>,
+        part: Option<&TrialRange>,
         memory: Memory,
     ) -> Result<(Vec<DataFiles>, Splits, Self), InputError> {
         let specs: Vec<Spec> = (0..spec.conditions.len()).map(|condition| spec.under(condition)).collect();

@@ -15,9 +15,9 @@ use super::folder::{Claim, Folder};
 use super::identity::{form, piece};
 use super::lock::host;
 use super::outputs::Outputs;
-use super::part::check_run;
 use super::training::Training;
-use super::{DrawError, Figures, Part, Plan, Quadratic, WeightFiles, transfer};
+use super::trial_range::check_run;
+use super::{DrawError, Figures, Plan, Quadratic, TrialRange, WeightFiles, transfer};
 use crate::memory::Memory;
 use crate::record::{Holder, Identity, Provenance, RecordError};
 use crate::spec::{Difference, InputError, Spec};
@@ -199,7 +199,7 @@ pub fn run(spec: &Spec, settings: &Settings, progress: &dyn Progress, stop: &Ato
 ///
 /// Those of [`run`], and if there is no such part.
 pub fn run_part(
-    (spec, part): (&Spec, Option<&Part>),
+    (spec, part): (&Spec, Option<&TrialRange>),
     settings: &Settings,
     progress: &dyn Progress,
     stop: &AtomicBool,
@@ -208,7 +208,7 @@ pub fn run_part(
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
     let (files, data, plan) = pool.install(|| Plan::read_part(spec, part, settings.memory))?;
     check_run(spec, &plan.trials)?;
-    let is_whole = Part::from(&plan.trials).is_none();
+    let is_whole = TrialRange::from(&plan.trials).is_none();
     let settings = &Settings { figures: settings.figures.filter(|_| is_whole), ..settings.clone() };
     plan.check_memory(settings.isa, settings.threads, settings.memory)?;
     let quadratic = Quadratic::of(spec, &plan, &data, settings.isa)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use thalweg::record::manifest::Manifest;
 use thalweg::spec::Spec;
-use thalweg::sweep::Part;
+use thalweg::sweep::TrialRange;
 use thalweg::sweep::run::{Finished, Reuse, RunError, run_part};
 
 use super::{StopAfter, run_into, settings};
@@ -38,7 +38,7 @@ fn spec() -> Spec {
 
 /// Runs a part until so many trials are done.
 fn run(part: &str, out: &Path, reuse: Reuse, trials: usize) -> Result<Finished, RunError> {
-    let part: Part = part.parse().unwrap();
+    let part: TrialRange = part.parse().unwrap();
     let progress = StopAfter { trials, done: 0.into(), stop: false.into(), notices: Vec::new().into() };
     run_part((&spec(), Some(&part)), &settings(out, 2, reuse), &progress, &progress.stop)
 }

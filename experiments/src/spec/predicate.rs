@@ -13,7 +13,7 @@ const OPTIMIZER: &str = "optimizer";
 
 /// Values that come together.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rule(Vec<Equation>);
+pub struct Predicate(Vec<Equation>);
 
 /// A dotted key and a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,7 @@ struct Equation {
     text: String,
 }
 
-impl Rule {
+impl Predicate {
     pub(super) fn read(field: &Field<'_>) -> Result<Self, InputError> {
         let equation = |part: &str| {
             let Some((left, right)) = part.split_once('=') else {

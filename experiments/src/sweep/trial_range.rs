@@ -12,9 +12,9 @@ pub const MAX_RUN: u64 = 1_000_000_000;
 
 /// The trials from one number to another, which is not among them, counted from 0 in the order of the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part(Range<u64>);
+pub struct TrialRange(Range<u64>);
 
-impl FromStr for Part {
+impl FromStr for TrialRange {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -27,13 +27,13 @@ impl FromStr for Part {
     }
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for TrialRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}..{}", self.0.start, self.0.end)
     }
 }
 
-impl Part {
+impl TrialRange {
     /// The part of all trials of a spec.
     ///
     /// # Errors
@@ -69,13 +69,13 @@ mod tests {
 
     #[test]
     fn a_part_is_two_numbers() {
-        assert_eq!("5..10".parse(), Ok(Part(5..10)));
-        assert_eq!(Part(0..1_000_000_000_000).to_string().parse(), Ok(Part(0..1_000_000_000_000)));
+        assert_eq!("5..10".parse(), Ok(TrialRange(5..10)));
+        assert_eq!(TrialRange(0..1_000_000_000_000).to_string().parse(), Ok(TrialRange(0..1_000_000_000_000)));
         for text in ["", "5", "5..", "..5", "5...6", "a..b", "-1..5", "5..=6"] {
-            assert!(text.parse::<Part>().unwrap_err().contains("0..1000"), "{text}");
+            assert!(text.parse::<TrialRange>().unwrap_err().contains("0..1000"), "{text}");
         }
         for text in ["5..5", "6..5"] {
-            assert!(text.parse::<Part>().unwrap_err().contains("has no trials"), "{text}");
+            assert!(text.parse::<TrialRange>().unwrap_err().contains("has no trials"), "{text}");
         }
     }
 }
