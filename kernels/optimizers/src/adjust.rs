@@ -38,7 +38,7 @@ pub struct Adjustment<'a, T> {
     /// λ, `[group][lane]`
     pub decay: &'a [T],
     /// k, `[group][lane]`
-    pub keep: &'a [T],
+    pub shrink: &'a [T],
 }
 
 /// What a gradient is multiplied by so that its norm is at most `limit`: limit / (norm + 10⁻⁶), or 1 where that is more.
@@ -75,7 +75,7 @@ impl<T: Real> Adjustment<'_, T> {
         let size = self.weights.len();
         assert!(self.gradient.len() == size && self.adjusted.len() == size);
         let trials = self.limit.len();
-        assert!([self.factor, self.decay, self.keep].iter().all(|of_lanes| of_lanes.len() == trials));
+        assert!([self.factor, self.decay, self.shrink].iter().all(|of_lanes| of_lanes.len() == trials));
         assert!(trials.is_multiple_of(self.lanes) && size.is_multiple_of(trials));
         assert!(self.range.start <= self.range.end && self.range.end <= size / trials);
         APPLY.get::<T>()(isa, self);
@@ -140,14 +140,14 @@ impl<T: Real> WithSimd for Apply<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Adjustment { weights, gradient, adjusted, range, lanes, limit, factor, decay, keep } = self.0;
+        let Adjustment { weights, gradient, adjusted, range, lanes, limit, factor, decay, shrink } = self.0;
         let parameters = weights.len() / limit.len();
         for (group, first) in (0..limit.len()).step_by(lanes).enumerate() {
             let all = (group * parameters + range.start) * lanes..(group * parameters + range.end) * lanes;
             let (weights, gradient) = (&mut weights[all.clone()], &gradient[all.clone()]);
             let adjusted = &mut adjusted[all];
             if lanes == 1 {
-                let c = [limit[group], factor[group], decay[group], keep[group]];
+                let c = [limit[group], factor[group], decay[group], shrink[group]];
                 for ((w, g), adjusted) in weights.iter_mut().zip(gradient).zip(adjusted) {
                     (*adjusted, *w) = adjust(*g, *w, c);
                 }
@@ -155,11 +155,11 @@ impl<T: Real> WithSimd for Apply<'_, T> {
             }
             let of_group = first..first + lanes;
             let (limit, factor) = (&limit[of_group.clone()], &factor[of_group.clone()]);
-            let (decay, keep) = (&decay[of_group.clone()], &keep[of_group]);
+            let (decay, shrink) = (&decay[of_group.clone()], &shrink[of_group]);
             let rows = weights.chunks_exact_mut(lanes).zip(gradient.chunks_exact(lanes));
             for ((weights, gradient), adjusted) in rows.zip(adjusted.chunks_exact_mut(lanes)) {
                 for lane in 0..lanes {
-                    let c = [limit[lane], factor[lane], decay[lane], keep[lane]];
+                    let c = [limit[lane], factor[lane], decay[lane], shrink[lane]];
                     (adjusted[lane], weights[lane]) = adjust(gradient[lane], weights[lane], c);
                 }
             }
@@ -169,11 +169,11 @@ impl<T: Real> WithSimd for Apply<'_, T> {
 
 /// The new gradient and weight.
 #[inline(always)]
-fn adjust<T: Real>(g: T, w: T, [limit, factor, decay, keep]: [T; 4]) -> (T, T) {
+fn adjust<T: Real>(g: T, w: T, [limit, factor, decay, shrink]: [T; 4]) -> (T, T) {
     let clipped = clip(g, limit) * factor;
     // A sum with 0 w would turn -0 into 0.
     let adjusted = if decay == T::default() { clipped } else { clipped + decay * w };
-    (adjusted, w * keep)
+    (adjusted, w * shrink)
 }
 
 /// g, but at most `limit` in size.

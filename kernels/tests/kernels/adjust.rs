@@ -61,7 +61,7 @@ fn adjusted<T: Precision>(isa: Isa, lanes: usize, trials: &[Trial<T>]) -> Vec<T>
         limit: &limit,
         factor: &factor,
         decay: &setting(2),
-        keep: &setting(3),
+        shrink: &setting(3),
     }
     .apply(isa);
     let of = |array: &[T]| {
@@ -130,7 +130,7 @@ fn nothing_changes_a_bit_by_default() {
     let mut adjusted = [7.0; 3];
     let (lanes, range) = (3, 0..1);
     let (limit, decay, one) = ([f32::INFINITY; 3], [0.0; 3], [1.0; 3]);
-    let (factor, keep) = (&one, &one);
+    let (factor, shrink) = (&one, &one);
     let (weights, adjusted_too) = (&mut weights, &mut adjusted);
     Adjustment {
         weights,
@@ -141,7 +141,7 @@ fn nothing_changes_a_bit_by_default() {
         limit: &limit,
         factor,
         decay: &decay,
-        keep,
+        shrink,
     }
     .apply(Isa::best());
     assert_eq!(adjusted.map(f32::to_bits), gradient.map(f32::to_bits));

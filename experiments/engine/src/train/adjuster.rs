@@ -77,11 +77,11 @@ impl<T: Real> Adjuster<T> {
         weights: &mut [T],
         gradient: &[T],
         range: Range<usize>,
-        keep: &[T],
+        shrink: &[T],
     ) -> &[T] {
         let Self { width, adjusted, limit, factor, decay, .. } = self;
         let lanes = *width;
-        steps.adjust(Adjustment { weights, gradient, adjusted, range, lanes, limit, factor, decay, keep });
+        steps.adjust(Adjustment { weights, gradient, adjusted, range, lanes, limit, factor, decay, shrink });
         &self.adjusted
     }
 }

@@ -194,10 +194,10 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         let state = &mut state[..optimizer.state * size];
         let mut raised = false;
         adjuster.measure(lanes, gradient);
-        for Part { range, coefficients, keep } in coefficients.advance(optimizer, lanes, step) {
+        for Part { range, coefficients, shrink } in coefficients.advance(optimizer, lanes, step) {
             let is_on = adjuster.is_on;
             let gradient =
-                if is_on { adjuster.adjust(steps, weights, gradient, range.clone(), keep) } else { &**gradient };
+                if is_on { adjuster.adjust(steps, weights, gradient, range.clone(), shrink) } else { &**gradient };
             let (groups, alarm, state) = (layout.groups, alarms.lanes(), state_arrays(state, size));
             let step = Update { groups, weights, gradient, state, range, coefficients, alarm };
             raised |= steps.update(optimizer, step);

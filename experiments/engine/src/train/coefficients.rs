@@ -28,7 +28,7 @@ pub(super) struct Coefficients<T> {
     /// Whether a trial of the block has separate learning rates for the parts.
     by_part: bool,
     /// What decoupled weight decay leaves of a weight, `[part][lane]`.
-    keep: Buffer<T>,
+    shrink: Buffer<T>,
     /// Whether the learning rate of a trial of the block changes from step to step.
     is_scheduled: bool,
     /// Whether the hyperparameters of all trials of the block go into the rule as they are.
@@ -44,7 +44,7 @@ pub(super) struct Part<'a, T> {
     /// `[group][coefficient][lane]`
     pub coefficients: &'a [T],
     /// `[lane]`
-    pub keep: &'a [T],
+    pub shrink: &'a [T],
 }
 
 impl<T: Real> Coefficients<T> {
@@ -62,7 +62,7 @@ impl<T: Real> Coefficients<T> {
             fresh: vec![0.0; coefficients],
             scaled: Vec::with_capacity(most(|optimizer| optimizer.hyperparameters.len())),
             runs: Vec::with_capacity(lanes),
-            keep: Buffer::zeroed(parts.len() * lanes),
+            shrink: Buffer::zeroed(parts.len() * lanes),
             is_scheduled: false,
             is_plain: true,
             steps: 0,
@@ -99,7 +99,7 @@ impl<T: Real> Coefficients<T> {
     /// same in all of these steps.
     pub fn constant(&self, optimizer: &Optimizer) -> Option<&[T]> {
         let is_constant = optimizer.products == 0 && !self.is_scheduled && !self.by_part;
-        is_constant.then(|| &self.values[..self.keep.len() / self.parts.len() * optimizer.coefficients])
+        is_constant.then(|| &self.values[..self.shrink.len() / self.parts.len() * optimizer.coefficients])
     }
 
     /// The parameters to be updated together in step `step`, counted from 1, and their coefficients.
@@ -115,11 +115,11 @@ impl<T: Real> Coefficients<T> {
         }
         let parts = if self.by_part { &self.parts[..] } else { std::slice::from_ref(&self.whole) };
         let of_parts = self.values.chunks_exact(lanes.len() * optimizer.coefficients);
-        let of_parts = of_parts.zip(self.keep.chunks_exact(lanes.len()));
-        parts.iter().zip(of_parts).map(|(range, (coefficients, keep))| Part {
+        let of_parts = of_parts.zip(self.shrink.chunks_exact(lanes.len()));
+        parts.iter().zip(of_parts).map(|(range, (coefficients, shrink))| Part {
             range: range.clone(),
             coefficients,
-            keep,
+            shrink,
         })
     }
 
@@ -147,7 +147,7 @@ impl<T: Real> Coefficients<T> {
 
     /// The coefficients of one part for the lanes of one run, whose learning rates have this factor.
     fn compute_part(&mut self, optimizer: &Optimizer, lanes: &[Lane<'_>], (index, part): (usize, usize), factor: f64) {
-        let Self { width, values, products, fresh, scaled, runs, keep, is_plain, .. } = self;
+        let Self { width, values, products, fresh, scaled, runs, shrink, is_plain, .. } = self;
         let (run, fresh) = (&runs[index], &mut fresh[..optimizer.coefficients]);
         let lane = lanes[run.start];
         scaled.clear();
@@ -158,7 +158,7 @@ impl<T: Real> Coefficients<T> {
                 scaled[lr] = scaled[lr] * factor * lane.lr_scale.get(part).copied().unwrap_or(1.0);
                 1.0 - scaled[lr] * lane.options.decoupled_weight_decay
             });
-            keep[part * lanes.len()..][run.clone()].fill(T::from_f64(kept));
+            shrink[part * lanes.len()..][run.clone()].fill(T::from_f64(kept));
         }
         let products = &mut products[index * optimizer.products..(index + 1) * optimizer.products];
         optimizer.advance(scaled, products, fresh);
@@ -189,6 +189,6 @@ mod tests {
         let lanes = [Lane { hyperparameters: &[0.1], options, ..Lane::default() }; 2];
         let mut coefficients = Coefficients::<f64>::new(2, 2, &[&own], std::iter::once(0..3).collect());
         coefficients.start(&lanes, 1);
-        assert!(coefficients.advance(&own, &lanes, 1).all(|part| part.keep == [1.0, 1.0]));
+        assert!(coefficients.advance(&own, &lanes, 1).all(|part| part.shrink == [1.0, 1.0]));
     }
 }

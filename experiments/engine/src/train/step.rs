@@ -56,12 +56,12 @@ impl<T: Real> Steps<T> {
         if parts == 1 {
             return adjustment.apply(isa);
         }
-        let Adjustment { weights, gradient, adjusted, range, lanes, limit, factor, decay, keep } = adjustment;
+        let Adjustment { weights, gradient, adjusted, range, lanes, limit, factor, decay, shrink } = adjustment;
         let others = [&mut adjusted[range.clone()]];
         let elements = Elements { weights: &mut weights[range.clone()], gradient: &gradient[range], others };
         share(parts, elements, &|Elements { weights, gradient, others: [adjusted] }| {
             let range = 0..weights.len();
-            Adjustment { weights, gradient, adjusted, range, lanes, limit, factor, decay, keep }.apply(isa);
+            Adjustment { weights, gradient, adjusted, range, lanes, limit, factor, decay, shrink }.apply(isa);
         });
     }
 }
