@@ -112,8 +112,8 @@ fn factors(spec: &Spec) -> Vec<String> {
     names.dedup();
     let problems = (names.len() > 1).then(|| format!("{} problems", names.len()));
     let factor = |(at, factor): (usize, &Factor)| {
-        let mut levels: Vec<Option<String>> =
-            spec.conditions.iter().map(|condition| condition.levels[at].as_ref().map(Setting::text)).collect();
+        let levels = spec.conditions.iter().filter_map(|condition| condition.levels[at].as_ref());
+        let mut levels: Vec<String> = levels.map(Setting::text).collect();
         levels.sort_unstable();
         levels.dedup();
         format!("{} {}", levels.len(), factor.column)
