@@ -57,6 +57,13 @@ impl Spec {
             let value = several(levels, &each);
             put(&mut all[section], &levels.key, value);
         }
+        // What only some kinds have has its default: a spec that says it of all kinds is refused.
+        for (of, levels) in product.levels.iter().enumerate().filter(|(_, levels)| levels.key == "kind") {
+            let section = TABLES.iter().position(|table| *table == levels.section).unwrap_or_default();
+            for lines in (0..levels.nodes.len()).map(|at| lines_at(of, at)) {
+                all[section].0.retain(|(key, _)| lines[section].0.iter().any(|(own, _)| own == key));
+            }
+        }
         all
     }
 }

@@ -231,3 +231,15 @@ fn a_problem_may_have_a_network_and_training_of_its_own() {
         assert!(error.contains(expected), "{error}\nis not\n{expected}");
     }
 }
+
+#[test]
+fn several_kinds_in_one_table_are_read_back() {
+    // Circles have a factor that moons have not.
+    for kinds in ["[\"moons\", \"circles\"]", "[\"circles\", \"moons\"]"] {
+        let text = edited("kind = \"moons\"", &format!("kind = {kinds}"));
+        let spec = parse(&text).unwrap();
+        let again = parse(&spec.canonical()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((spec.conditions.len(), &again), (2, &spec));
+        assert_eq!(plan(&again).unwrap().trials.keys(), plan(&spec).unwrap().trials.keys());
+    }
+}
