@@ -24,13 +24,15 @@ const FLOOR: f64 = if cfg!(target_arch = "x86_64") { 3.0 } else { 1.5 };
 /// The same for kernels that fuse nothing: the compiler vectorises their scalar form, too.
 const VECTORISED_FLOOR: f64 = 1.0;
 /// The kernels that fuse nothing.
-const FUSE_NOTHING: [(&str, &str); 6] = [
+const FUSE_NOTHING: [(&str, &str); 8] = [
     ("activation/forward", "relu-f32"),
     ("activation/backward", "relu-f32"),
     ("activation/forward", "leaky-relu-f32"),
     ("activation/backward", "leaky-relu-f32"),
     ("activation/backward", "elu-f32"),
     ("activation/backward", "sigmoid-f32"),
+    ("activation/forward", "softsign-f32"),
+    ("activation/backward", "softsign-f32"),
 ];
 
 fn main() -> ExitCode {
