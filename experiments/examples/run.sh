@@ -18,6 +18,7 @@ for crate in own-optimizer matrix-factorization own-figure; do
     printf '%s: %d trials, the same bytes on every instruction set\n' "$crate" "$(($(wc -l <"$out/runs.csv") - 1))"
 done
 # Its parts stand in lists and errors like those that are built in.
-"$target/release/own-optimizer" list signum | grep -q 'sign(m)'
-"$target/release/own-optimizer" run own-optimizer/study.toml --set optimizer.0.kind=signun --out "$target/results/none" 2>&1 |
-    grep -q signum
+listed=$("$target/release/own-optimizer" list signum)
+grep -q 'sign(m)' <<<"$listed"
+told=$("$target/release/own-optimizer" plan own-optimizer/study.toml --set optimizer.0.kind='"signun"' 2>&1 || true)
+grep -q 'did you mean `signum`' <<<"$told"
