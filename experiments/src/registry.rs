@@ -40,12 +40,6 @@ pub struct Registry {
     figures: Vec<&'static Kind>,
 }
 
-impl Default for Registry {
-    fn default() -> Self {
-        Self::builtin()
-    }
-}
-
 impl Registry {
     /// The parts that are built in.
     pub fn builtin() -> Self {

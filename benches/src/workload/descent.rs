@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use thalweg::descent::Descent;
-use thalweg::train::{Engine, Form, Job, Keep, Lane, Outcome, Timetable, train};
+use thalweg::train::{Engine, Job, Keep, Lane, Outcome, Timetable, TrainingPath, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::Landscape;
 use thalweg_kernels::optimizer::MOMENTUM;
@@ -47,7 +47,7 @@ impl Walk {
         let jobs = [Job { optimizer, lanes: self.starts.iter().map(|start| lane(start)).collect() }];
         let schedule =
             Timetable { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
-        let engine = Engine { isa: self.isa, threads: 1, path: Form::Population, lanes: Some(LANES) };
+        let engine = Engine { isa: self.isa, threads: 1, path: TrainingPath::Population, lanes: Some(LANES) };
         let ends = Mutex::new(&mut self.ends);
         let done = |_, first: usize, outcomes: &[Outcome]| {
             let mut ends = ends.lock().expect("no thread panics");

@@ -83,7 +83,7 @@ impl<T: Plain> Pass<T> {
         let chunk = (form == Form::Loop).then_some(1);
         let parameters = architecture.parameters();
         let network = Network::new(architecture, initializer(), splits, batches, chunk);
-        let mut scratch = network.scratch(Layout { isa, path: train::Form::Dense, groups: 1 }, &Team::alone());
+        let mut scratch = network.scratch(Layout { isa, path: train::TrainingPath::Dense, groups: 1 }, &Team::alone());
         let mut weights = Buffer::zeroed(parameters);
         network.start(&mut scratch, &[Lane::default()], &mut weights);
         let (gradient, alarm) = (Buffer::zeroed(parameters), Buffer::zeroed(1));

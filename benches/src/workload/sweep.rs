@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::dataset::{Targets, moons};
 use thalweg::network::{Architecture, Batches, Examples, Fan, Initializer, Network, Orders};
-use thalweg::train::{Engine, Form, Job, Lane, Split, Timetable, train};
+use thalweg::train::{Engine, Job, Lane, Split, Timetable, TrainingPath, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::Loss;
@@ -99,7 +99,7 @@ impl<T: Plain> Sweep<T> {
         let jobs = [Job { optimizer: adam(), lanes }];
         let schedule =
             Timetable { steps: STEPS, logged: vec![0, STEPS], divergence_factor: f64::INFINITY, target: None };
-        let engine = Engine { isa: self.isa, threads: 1, path: Form::Population, lanes: None };
+        let engine = Engine { isa: self.isa, threads: 1, path: TrainingPath::Population, lanes: None };
         let losses = Mutex::new(&mut self.losses);
         let done = |_, first: usize, outcomes: &[thalweg::train::Outcome]| {
             let mut losses = losses.lock().expect("no thread panics");

@@ -14,7 +14,7 @@ use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::weights::{Weights, WeightsOf};
 use super::{Condition, Spec, metric};
 use crate::dataset::Task;
-use crate::train::Form;
+use crate::train::TrainingPath;
 
 /// The most points of a surface.
 const MAX_SURFACE: u64 = 16_000_000;
@@ -216,7 +216,7 @@ fn check_landscape(spec: &Spec) -> Result<(), InputError> {
             None => Ok(()),
         };
     };
-    if spec.engine.path == Some(Form::Dense) {
+    if spec.engine.path == Some(TrainingPath::Dense) {
         return Err(spec.error("engine.path", "a landscape has no dense path"));
     }
     let Some(surface) = &spec.record.surface else { return Ok(()) };

@@ -103,7 +103,7 @@ impl Draw {
                     stream.substream((number as u64) << 32 | place).shuffle(&mut digits);
                     digits
                 };
-                let places = std::iter::successors(base.checked_mul(1), |power| power.checked_mul(base));
+                let places = std::iter::successors(Some(base), |power| power.checked_mul(base));
                 let places = places.take_while(|power| *power <= 1 << 53).count() as u64;
                 Coordinate::Halton { permutations: (0..places).map(permutation).collect(), base }
             }

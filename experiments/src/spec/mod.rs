@@ -211,8 +211,8 @@ impl Spec {
 
     /// Reads a spec.
     ///
-    /// `registry` has the parts that it can name; `name` is the name of the file, for errors; relative paths in the spec start from `folder`; `overrides` are
-    /// `KEY=VALUE` texts, applied in order before the spec is checked.
+    /// `registry` has the parts that it can name; `name` is the name of the file, for errors; relative paths in the spec start
+    /// from `folder`; `overrides` are `KEY=VALUE` texts, applied in order before the spec is checked.
     ///
     /// # Errors
     ///

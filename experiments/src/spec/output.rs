@@ -8,7 +8,7 @@ use super::landscape::Lattice;
 use super::perturbation;
 use super::reader::{Field, Named, Table};
 use super::weights::{RECORD, Weights, WeightsOf};
-use crate::train::{COLUMNS, Column, Form};
+use crate::train::{COLUMNS, Column, TrainingPath};
 
 /// What is kept of each trial besides its row in `runs.csv`.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +53,7 @@ impl Named for Curves {
     const NAMES: &'static [(&'static str, Self)] = &[("all", Self::All), ("thin", Self::Thin), ("none", Self::None)];
 }
 
-impl Named for Form {
+impl Named for TrainingPath {
     const NAMES: &'static [(&'static str, Self)] = &Self::ALL;
 }
 
@@ -61,7 +61,7 @@ impl Named for Form {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tuning {
     /// How blocks are computed, if not chosen by footprint.
-    pub path: Option<Form>,
+    pub path: Option<TrainingPath>,
     /// Lanes of a block, if not chosen by footprint.
     pub lanes: Option<usize>,
     /// Examples that a kernel call works on, if not chosen by footprint.
@@ -135,7 +135,7 @@ const MAX_CHUNK: u64 = 1 << 20;
 
 /// The keys of `[engine]`.
 pub(super) const ENGINE_KEYS: &[Key] = &[
-    Key::new("path", "how blocks are computed", Values::Name(names_of::<Form>), Without::Words("by footprint")),
+    Key::new("path", "how blocks are computed", Values::Name(names_of::<TrainingPath>), Without::Words("by footprint")),
     Key::new("lanes", "lanes of a block", Values::Integer(1, MAX_LANES), Without::Words("by footprint")),
     Key::new(
         "chunk",

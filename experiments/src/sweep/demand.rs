@@ -10,7 +10,7 @@ use crate::memory::{Memory, OVERCOMMIT};
 use crate::network;
 use crate::record::Precision;
 use crate::spec::{Batch, Curves, InputError, Source, Weights};
-use crate::train::{Engine, Form, Layout, Point, SCHEDULE};
+use crate::train::{Engine, Layout, Point, SCHEDULE, TrainingPath};
 
 /// What the process takes with nothing to do.
 const PROCESS: u64 = 9 << 20;
@@ -115,7 +115,7 @@ impl Under<'_> {
             let lanes = engine.block_lanes::<T>(piece).min(piece);
             let workers = threads.min(piece.div_ceil(lanes)) as u64;
             // Who helps has copies of what the products read.
-            let helpers = if choice.path == Form::Dense { threads as u64 - workers } else { 0 };
+            let helpers = if choice.path == TrainingPath::Dense { threads as u64 - workers } else { 0 };
             (self.worker::<T>(population, choice.path, lanes as u64))
                 .saturating_mul(workers)
                 .saturating_add(helpers * self.packed::<T>(threads as u64))
@@ -224,7 +224,7 @@ impl Under<'_> {
     }
 
     /// The bytes of a worker thread.
-    fn worker<T: Elementary>(&self, population: &Population, path: Form, lanes: u64) -> u64 {
+    fn worker<T: Elementary>(&self, population: &Population, path: TrainingPath, lanes: u64) -> u64 {
         let Condition { spec, model, schedule, .. } = self.condition;
         let (parameters, size) = (model.parameters(), size_of::<T>() as u64);
         let own = spec.optimizers.iter().filter(|grid| grid.optimizer.name == population.optimizer.name);
@@ -252,7 +252,7 @@ impl Under<'_> {
         };
         let kept = positions.saturating_mul(8 * (1 + parameters));
         // Products pack the weights of a trial that has a block of its own.
-        let packed = if path == Form::Dense { self.packed::<T>(1) } else { 0 };
+        let packed = if path == TrainingPath::Dense { self.packed::<T>(1) } else { 0 };
         // The bytes of a file on its way to the disk.
         let file = if spec.record.weights == Weights::None { 0 } else { size * parameters };
         let logged = points * size_of::<Point>() as u64;

@@ -179,9 +179,9 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Those of [`DataFiles::read`] and of [`Splits::of_instance`]; and if spec and data do not fit together: a batch that is larger than the training split, a loss for another number of
-    /// classes, a network with too many parameters, a file of weights of another network, more weights to keep than there
-    /// may be, a Hessian too large for its spectrum.
+    /// Those of [`DataFiles::read`] and of [`Splits::of_instance`]; and if spec and data do not fit together: a batch that is
+    /// larger than the training split, a loss for another number of classes, a network with too many parameters, a file of
+    /// weights of another network, more weights to keep than there may be, a Hessian too large for its spectrum.
     pub fn read(spec: &Spec, memory: Memory) -> Result<(Vec<DataFiles>, Splits, Self), InputError> {
         Self::read_part(spec, None, memory)
     }

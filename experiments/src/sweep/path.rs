@@ -4,13 +4,13 @@ use thalweg_kernels::Isa;
 
 use super::{Condition, Model, Population};
 use crate::record::Precision;
-use crate::train::Form;
+use crate::train::TrainingPath;
 
 /// A path, and why it was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// The path.
-    pub path: Form,
+    pub path: TrainingPath,
     /// Lanes of a block on the population path; none for those of a register.
     pub lanes: Option<usize>,
     /// Why, as a clause.
@@ -42,18 +42,18 @@ impl Choice {
             let fitting = trials.min((LANDSCAPE_BYTES / bytes) as usize).min(share).max(lanes);
             let lanes = spec.engine.lanes.unwrap_or(fitting);
             let reason = format!("{lanes} starts at once take {}", kib(lanes as u64 * bytes));
-            return Self { path: Form::Population, lanes: Some(lanes), reason };
+            return Self { path: TrainingPath::Population, lanes: Some(lanes), reason };
         }
         let together = kib(bytes * lanes as u64);
         let (path, reason) = match spec.engine.path {
             Some(path) => (path, "as engine.path says".to_owned()),
             None if 2 * trials <= lanes => {
-                (Form::Dense, format!("{trials} trials would leave most of {lanes} lanes empty"))
+                (TrainingPath::Dense, format!("{trials} trials would leave most of {lanes} lanes empty"))
             }
             None if bytes * lanes as u64 > POPULATION_BYTES => {
-                (Form::Dense, format!("{lanes} trials at once take {together}, too much for the caches"))
+                (TrainingPath::Dense, format!("{lanes} trials at once take {together}, too much for the caches"))
             }
-            None => (Form::Population, format!("{lanes} trials at once take {together}")),
+            None => (TrainingPath::Population, format!("{lanes} trials at once take {together}")),
         };
         Self { path, lanes: spec.engine.lanes, reason }
     }

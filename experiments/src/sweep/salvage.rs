@@ -165,8 +165,8 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Opens the tables that a manifest names and whose headers have these [ends](super::transfer::trailing); nothing if one has not,
-    /// or is not there.
+    /// Opens the tables that a manifest names and whose headers have these [ends](super::transfer::trailing); nothing if
+    /// one has not, or is not there.
     pub fn open(folder: &Path, manifest: &Manifest, headers: &[Vec<u8>; TABLES.len()]) -> io::Result<Option<Self>> {
         let mut files = Vec::new();
         for (table, header) in TABLES.iter().zip(headers) {

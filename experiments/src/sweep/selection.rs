@@ -160,12 +160,12 @@ fn skipped(grid: &Grid, points: &GridPoints, settings: &[(&str, &Setting)]) -> O
         }
         let (at, _) = grid.axis(key)?;
         let value = match setting {
-            Setting::Number(value) | Setting::Whole(value) | Setting::Among(value) => *value,
             Setting::Choice(name) => {
                 let mut known = grid.optimizer.hyperparameters.iter().chain(&OPTIONS);
                 let Domain::Choice(names) = known.find(|known| known.name == *key)?.domain else { return None };
                 names.iter().position(|own| own == name)? as f64
             }
+            number => number.number()?,
         };
         if points.are_drawn() {
             let before = std::mem::take(&mut region[0]);

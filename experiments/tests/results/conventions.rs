@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use thalweg::record::{Content, Key, contents};
+use thalweg::record::Key;
+
+use crate::content::{Content, contents};
 
 /// What a cell looks like to who guesses types from cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

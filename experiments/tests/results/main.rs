@@ -4,6 +4,7 @@
 
 mod command;
 mod conditions;
+mod content;
 mod conventions;
 mod discovery;
 mod draws;

@@ -8,8 +8,8 @@ use thalweg::network::{Batches, Examples, Fan, Initializer, Network};
 use thalweg::random::Stream;
 use thalweg::record::Status;
 use thalweg::train::{
-    Engine, Form, Job, Lane, Logged, Norms, OPTIONS, Observer, Options, Outcome, Point, Split, Timetable, defaults,
-    train,
+    Engine, Job, Lane, Logged, Norms, OPTIONS, Observer, Options, Outcome, Point, Split, Timetable, TrainingPath,
+    defaults, train,
 };
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{ALL, Domain, Optimizer};
@@ -145,7 +145,7 @@ fn network<T: Elementary>(units: &[usize], activation: &str, loss: &str, chunk: 
 fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss: &str) {
     let trials = trials::<T>();
     let order: Vec<u32> = (0..trials.len() as u32).collect();
-    let best = Engine { isa: Isa::best(), threads: 1, path: Form::Population, lanes: None };
+    let best = Engine { isa: Isa::best(), threads: 1, path: TrainingPath::Population, lanes: None };
     let network_of = |chunk| network::<T>(units, activation, loss, chunk);
     let usual = network_of(None);
     let want = outcomes(&usual, &trials, &order, best);
@@ -168,7 +168,12 @@ fn nothing_changes_a_bit<T: Elementary>(units: &[usize], activation: &str, loss:
     for isa in Isa::available() {
         check(isa.name(), &usual, &order, Engine { isa, ..best });
         check(isa.name(), &usual, &order, Engine { isa, lanes: Some(20), threads: 2, ..best });
-        check(&format!("dense {isa:?}"), &usual, &order, Engine { isa, path: Form::Dense, threads: 2, lanes: Some(5) });
+        check(
+            &format!("dense {isa:?}"),
+            &usual,
+            &order,
+            Engine { isa, path: TrainingPath::Dense, threads: 2, lanes: Some(5) },
+        );
     }
     for threads in [2, 3] {
         check(&format!("{threads} threads"), &usual, &order, Engine { threads, ..best });
@@ -219,15 +224,15 @@ fn both_paths_give_the_same_bits_on_every_isa() {
         let order: Vec<u32> = (0..trials.len() as u32).collect();
         let engine = |isa, path| Engine { isa, threads: 2, path, lanes: None };
         let usual = network::<T>(units, activation, loss, None);
-        let want = outcomes(&usual, &trials, &order, engine(Isa::best(), Form::Population));
+        let want = outcomes(&usual, &trials, &order, engine(Isa::best(), TrainingPath::Population));
         for isa in Isa::available().into_iter().filter(|isa| !isa.is_scalar()) {
-            for path in [Form::Population, Form::Dense] {
+            for path in [TrainingPath::Population, TrainingPath::Dense] {
                 let got = outcomes(&usual, &trials, &order, engine(isa, path));
                 assert!(got == want, "{units:?} in {}, {isa:?}, {path:?}", T::NAME);
             }
         }
         let short = network::<T>(units, activation, loss, Some(100));
-        let got = outcomes(&short, &trials, &order, engine(Isa::best(), Form::Dense));
+        let got = outcomes(&short, &trials, &order, engine(Isa::best(), TrainingPath::Dense));
         assert!(got == want, "{units:?} in {}, chunks of 100", T::NAME);
     }
     for (units, activation, loss) in [

@@ -1,7 +1,7 @@
 //! The gradient of networks: against finite differences of the loss, and which examples it is of.
 
 use thalweg::network::{Architecture, Batches, Examples, Initializer, Network, Orders};
-use thalweg::train::{Evaluation, Form, Layout, Objective, Split, Team};
+use thalweg::train::{Evaluation, Layout, Objective, Split, Team, TrainingPath};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::{Isa, activation, loss};
 
@@ -40,7 +40,7 @@ fn losses(network: &Network<f64>, isa: Isa, weights: &[f64]) -> Vec<f64> {
 /// The mean loss of every lane on a split.
 fn losses_on(network: &Network<f64>, isa: Isa, split: Split, weights: &[f64]) -> Vec<f64> {
     let mut evaluation = Evaluation::default();
-    let mut scratch = network.scratch(Layout { isa, path: Form::Population, groups: 1 }, &Team::alone());
+    let mut scratch = network.scratch(Layout { isa, path: TrainingPath::Population, groups: 1 }, &Team::alone());
     network.evaluate(&mut scratch, 1, split, weights, &mut evaluation);
     evaluation.loss
 }
@@ -196,7 +196,7 @@ fn an_evaluation_of_some_examples_is_one_of_the_first() {
 /// The mean training loss of every lane, from where the gradient is computed too.
 fn losses_with_gradient(network: &Network<f64>, isa: Isa, weights: &[f64]) -> Vec<f64> {
     let mut evaluation = Evaluation::default();
-    let mut scratch = network.scratch(Layout { isa, path: Form::Population, groups: 1 }, &Team::alone());
+    let mut scratch = network.scratch(Layout { isa, path: TrainingPath::Population, groups: 1 }, &Team::alone());
     let (mut gradient, mut alarm) = (weights.to_vec(), vec![0.0; isa.lanes::<f64>()]);
     network.evaluate_with_gradient(&mut scratch, 1, weights, &mut gradient, &mut alarm, &mut evaluation);
     evaluation.loss

@@ -11,7 +11,9 @@ use thalweg::memory::Memory;
 use thalweg::record::{Runs, Setting, Status, read_runs};
 use thalweg::spec::Spec;
 use thalweg::sweep::run::{Finished, Reuse, Settings, run};
-use thalweg::train::{Engine, Form, Job, Keep, Lane, Layout, Norms, Objective, Outcome, Team, Timetable, train};
+use thalweg::train::{
+    Engine, Job, Keep, Lane, Layout, Norms, Objective, Outcome, Team, Timetable, TrainingPath, train,
+};
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape};
 use thalweg_kernels::math::Elementary;
@@ -53,7 +55,7 @@ fn outcomes<T: Elementary>(
 }
 
 fn engine(isa: Isa, threads: usize, lanes: Option<usize>) -> Engine {
-    Engine { isa, threads, path: Form::Population, lanes }
+    Engine { isa, threads, path: TrainingPath::Population, lanes }
 }
 
 /// The starts are such that one unit in the last place more or less moves no end by 1e-13 (`ulp_sensitivity` in the
@@ -314,7 +316,7 @@ fn gradient(descent: &Descent<f64>, point: &[f64]) -> Vec<f64> {
     let isa = Isa::best();
     let lanes = isa.lanes::<f64>();
     let x: Vec<f64> = point.iter().flat_map(|x| vec![*x; lanes]).collect();
-    let layout = Layout { isa, path: Form::Population, groups: 1 };
+    let layout = Layout { isa, path: TrainingPath::Population, groups: 1 };
     let (mut scratch, mut gradient) = (descent.scratch(layout, &Team::alone()), vec![0.0; x.len()]);
     descent.gradient(&mut scratch, 0, &x, &mut gradient, &mut vec![0.0; lanes]);
     gradient.into_iter().step_by(lanes).collect()

@@ -2,7 +2,7 @@
 
 use thalweg::network::{Architecture, Batches, Examples, Initializer, Network};
 use thalweg::random::Stream;
-use thalweg::train::{Form, Lane, Layout, Objective, Team};
+use thalweg::train::{Lane, Layout, Objective, Team, TrainingPath};
 use thalweg_kernels::activation::Activation;
 use thalweg_kernels::loss::{Loss, Task};
 use thalweg_kernels::math::Elementary;
@@ -79,7 +79,7 @@ pub fn gradient<T: Elementary, O: Objective<T>>(
         .iter()
         .map(|seed| Lane { hyperparameters: &[], init_seed: 0, order_seed: *seed, ..Lane::default() })
         .collect();
-    let mut scratch = objective.scratch(Layout { isa, path: Form::Population, groups: 1 }, &Team::alone());
+    let mut scratch = objective.scratch(Layout { isa, path: TrainingPath::Population, groups: 1 }, &Team::alone());
     let mut gradient = vec![T::default(); weights.len()];
     objective.start(&mut scratch, &lanes, &mut gradient);
     let mut alarm = vec![T::default(); lanes.len()];

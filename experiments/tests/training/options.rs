@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicBool;
 use serde_json::Value;
 use thalweg::descent::Descent;
 use thalweg::train::{
-    COURSES, Course, Engine, Form, Job, Keep, Lane, OPTIONS, Options, Outcome, Timetable, defaults, forget_unread,
-    train,
+    COURSES, Course, Engine, Job, Keep, Lane, OPTIONS, Options, Outcome, Timetable, TrainingPath, defaults,
+    forget_unread, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::Landscape;
@@ -77,7 +77,7 @@ fn schedules_survive_every_end() {
 fn end(optimizer: &'static Optimizer, lane: Lane<'_>, isa: Isa, steps: u64) -> Vec<f64> {
     let objective = Descent::<f64>::new(Landscape::named("rosenbrock").unwrap(), 2, &[]);
     let schedule = Timetable { steps, logged: vec![0, steps], divergence_factor: 10.0, target: None };
-    let engine = Engine { isa, threads: 1, path: Form::Population, lanes: None };
+    let engine = Engine { isa, threads: 1, path: TrainingPath::Population, lanes: None };
     let jobs = [Job { optimizer, lanes: vec![lane] }];
     let found = Mutex::new(Vec::new());
     let done = |_, _, outcomes: &[Outcome]| found.lock().unwrap().extend_from_slice(outcomes);

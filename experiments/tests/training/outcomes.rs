@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use thalweg::record::Status;
 use thalweg::train::{
-    Engine, Evaluation, Form, Job, Lane, Layout, Metric, Objective, Outcome, Split, Target, Team, Timetable, train,
+    Engine, Evaluation, Job, Lane, Layout, Metric, Objective, Outcome, Split, Target, Team, Timetable, TrainingPath,
+    train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;
@@ -91,7 +92,7 @@ impl Objective<f64> for Play {
 }
 
 const ENGINE: fn(Option<usize>) -> Engine =
-    |lanes| Engine { isa: Isa::best(), threads: 1, path: Form::Population, lanes };
+    |lanes| Engine { isa: Isa::best(), threads: 1, path: TrainingPath::Population, lanes };
 
 fn schedule(steps: u64, logged: &[u64], target: Option<Target>) -> Timetable {
     Timetable { steps, logged: logged.to_vec(), divergence_factor: 10.0, target }
@@ -254,7 +255,8 @@ fn neighbours_do_not_change_an_outcome() {
     let order: Vec<u64> = (0..50).map(|i| i * i * 3 % 7).collect();
     for isa in Isa::available() {
         for (threads, lanes) in [(1, None), (2, Some(5)), (3, Some(16)), (1, Some(64))] {
-            let (engine, stop) = (Engine { isa, threads, path: Form::Population, lanes }, AtomicBool::new(false));
+            let (engine, stop) =
+                (Engine { isa, threads, path: TrainingPath::Population, lanes }, AtomicBool::new(false));
             for (trial, outcome) in order.iter().zip(run(&Play::new(&cast), &order, &schedule, engine, &stop)) {
                 assert_eq!(outcome.as_ref(), Some(&alone[*trial as usize]), "trial {trial}, {engine:?}");
             }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use thalweg::network::{Batches, Examples, Initializer, Network};
-use thalweg::train::{Engine, Form, Job, Lane, Logged, Observer, Point, Timetable, train};
+use thalweg::train::{Engine, Job, Lane, Logged, Observer, Point, Timetable, TrainingPath, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
@@ -24,7 +24,7 @@ impl<T: Elementary> Observer<T> for Weights {
 }
 
 /// Both weights of y = v elu(w x), from `weight` on, at the steps of the reference.
-fn path<T: Elementary>(weight: f64, eps: f64, isa: Isa, path: Form) -> Vec<f64> {
+fn path<T: Elementary>(weight: f64, eps: f64, isa: Isa, path: TrainingPath) -> Vec<f64> {
     let examples = Examples::<T>::new(&[1.0], &[1.0], 1);
     let batches = Batches { examples: 1, size: 1, drop_last: false, shuffled: false, replacement: false };
     let none = || Examples::default();
@@ -54,7 +54,7 @@ fn a_saturated_elu_moves_as_it_does_in_torch() {
         let (weight, eps) = (reference["weight"].as_f64().unwrap(), reference["eps"].as_f64().unwrap());
         let want = numbers(&reference["path"]);
         for isa in Isa::available() {
-            for by in [Form::Population, Form::Dense] {
+            for by in [TrainingPath::Population, TrainingPath::Dense] {
                 let f32 = (eps >= 1e-8).then(|| (path::<f32>(weight, eps, isa, by), 1e-5));
                 let f64 = (path::<f64>(weight, eps, isa, by), 1e-12);
                 for (got, tolerance) in f32.into_iter().chain([f64]) {

@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::network::{Batches, Examples, Fan, Initializer, Network, Parameterisation};
 use thalweg::train::{
-    Engine, Form, Job, Keep, Lane, Layout, Norms, OPTIONS, Objective, Options, Outcome, Setting, Team, Timetable,
-    defaults, train,
+    Engine, Job, Keep, Lane, Layout, Norms, OPTIONS, Objective, Options, Outcome, Setting, Team, Timetable,
+    TrainingPath, defaults, train,
 };
 use thalweg_kernels::activation::ALL as ACTIVATIONS;
 use thalweg_kernels::loss::ALL as LOSSES;
@@ -40,7 +40,7 @@ fn outcome<T: Elementary>(
     team: &Team,
 ) -> String {
     let (schedule, stop) = (schedule(), AtomicBool::new(false));
-    let layout = Layout { isa: Isa::best(), path: Form::Dense, groups: 1 };
+    let layout = Layout { isa: Isa::best(), path: TrainingPath::Dense, groups: 1 };
     let optimizers = [optimizer];
     let (observers, optimizers): (&[&dyn thalweg::train::Observer<T>], _) = (&[&Norms, &Fingerprint], &optimizers);
     let setting = Setting { schedule: &schedule, observers, layout, team, optimizers, stop: &stop };
@@ -126,7 +126,7 @@ fn the_number_of_threads_changes_no_bit() {
                 results.lock().unwrap()[first + at] = Some(format!("{outcome:?}"));
             }
         };
-        let engine = Engine { isa: Isa::best(), threads, path: Form::Dense, lanes: None };
+        let engine = Engine { isa: Isa::best(), threads, path: TrainingPath::Dense, lanes: None };
         train(&network, &jobs, &schedule(), &[&Norms, &Fingerprint], engine, &AtomicBool::new(false), done).unwrap();
         results.into_inner().unwrap()
     };

@@ -8,8 +8,8 @@ use serde_json::Value;
 use thalweg::dataset::ShippedData;
 use thalweg::network::{Architecture, Examples, Network};
 use thalweg::train::{
-    Engine, Evaluation, Form, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Point, Split, Team, Timetable,
-    train,
+    Engine, Evaluation, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Point, Split, Team, Timetable,
+    TrainingPath, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;
@@ -141,7 +141,7 @@ fn run(
     let steps = *logged.last().unwrap();
     let schedule = Timetable { steps, logged: logged.to_vec(), divergence_factor: 10.0, target: None };
     let (weights, outcomes) = (Weights::default(), Mutex::new(Vec::<Outcome>::new()));
-    let engine = Engine { isa, threads: 1, path: Form::Population, lanes: None };
+    let engine = Engine { isa, threads: 1, path: TrainingPath::Population, lanes: None };
     let jobs = [Job { optimizer, lanes: vec![lane] }];
     let stop = AtomicBool::new(false);
     train(objective, &jobs, &schedule, &[&weights], engine, &stop, |_, _, done| {

@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::descent::Descent;
 use thalweg::train::{
-    Engine, Evaluation, Form, Job, Keep, Lane, Layout, Metric, Norms, OPTIONS, Objective, Options, Outcome, Split,
-    Target, Team, Timetable, defaults, train,
+    Engine, Evaluation, Job, Keep, Lane, Layout, Metric, Norms, OPTIONS, Objective, Options, Outcome, Split, Target,
+    Team, Timetable, TrainingPath, defaults, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Landscape};
@@ -23,7 +23,7 @@ fn outcomes<T: Elementary>(
 ) -> Vec<Outcome> {
     let found = Mutex::new(Vec::new());
     // One thread: blocks come in order.
-    let engine = Engine { isa, threads: 1, path: Form::Population, lanes: Some(24) };
+    let engine = Engine { isa, threads: 1, path: TrainingPath::Population, lanes: Some(24) };
     let done = |_: usize, _: usize, outcomes: &[Outcome]| found.lock().unwrap().extend_from_slice(outcomes);
     let jobs = std::slice::from_ref(job);
     train(objective, jobs, schedule, &[&Norms], engine, &AtomicBool::new(false), done).unwrap();

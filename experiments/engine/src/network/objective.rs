@@ -15,7 +15,7 @@ use super::scratch::{Order, Scratch};
 use super::shuffled::Shuffled;
 use super::{Architecture, Batches, Examples, Initializer, Orders};
 use crate::train::team::{Both, Rows, RowsMut, share};
-use crate::train::{self, Evaluation, Form, Lane, Layout, Objective, Setting, Split, Team, Trainer};
+use crate::train::{self, Evaluation, Lane, Layout, Objective, Setting, Split, Team, Trainer, TrainingPath};
 
 /// A network, the data it learns from, and how its weights start.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ where
     T: Elementary,
 {
     let preferred = || {
-        if layout.path == Form::Dense {
+        if layout.path == TrainingPath::Dense {
             return DENSE_CHUNK;
         }
         let register = layout.lanes::<T>() * size_of::<T>();

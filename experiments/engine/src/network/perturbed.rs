@@ -4,7 +4,7 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::product::Input;
 
 use super::Network;
-use crate::train::{Form, Lane, Layout, Objective, Split, Team};
+use crate::train::{Lane, Layout, Objective, Split, Team, TrainingPath};
 use thalweg_record::record::Change;
 
 /// One weight, and by how much it is changed.
@@ -34,7 +34,7 @@ impl Network<f64> {
         let of = &architecture.layers()[layer - 1];
         assert!(unit < of.outputs && from < of.inputs);
         let weight = of.weights.start + unit * of.inputs + from;
-        let layout = Layout { isa, path: Form::Population, groups: 1 };
+        let layout = Layout { isa, path: TrainingPath::Population, groups: 1 };
         let lanes = layout.lanes::<f64>();
         let mut scratch = self.scratch(layout, &Team::alone());
         let mut weights = vec![0.0; self.parameters() * lanes];

@@ -7,20 +7,20 @@ use thalweg_kernels::product::{Finish, Input, Shape, Start};
 use super::scratch::Scratch;
 use super::{Layer, Network};
 use crate::train::team::{Both, Rows, RowsMut, share};
-use crate::train::{Form, Layout};
+use crate::train::{Layout, TrainingPath};
 
 /// The most inputs of a layer for which loading them again for each example costs no more than keeping them.
 const NARROW: usize = 2;
 
 impl<T: Elementary> Network<T> {
     /// Whether the first layer, on inputs that trials share, is fused with its activation.
-    fn fuses_input(&self, path: Form) -> bool {
+    fn fuses_input(&self, path: TrainingPath) -> bool {
         let (layers, activation) = (self.architecture().layers(), self.architecture().activation);
-        path == Form::Population && layers.len() > 1 && layers[0].inputs <= NARROW && activation.is_fused()
+        path == TrainingPath::Population && layers.len() > 1 && layers[0].inputs <= NARROW && activation.is_fused()
     }
 
     /// Whether it is a hidden layer and a single output, on inputs that trials share, whose passes are one kernel each.
-    fn is_shallow(&self, path: Form) -> bool {
+    fn is_shallow(&self, path: TrainingPath) -> bool {
         self.fuses_input(path) && self.architecture().layers().len() == 2 && self.architecture().outputs() == 1
     }
 
@@ -103,7 +103,7 @@ impl<T: Elementary> Network<T> {
                 let dx = &mut downstream[..examples * layer.inputs * lanes];
                 let (matrix, _) = parameters(weights, layer, lanes);
                 let known = &arguments.get(index - 1).unwrap_or(&values[index - 1])[..dx.len()];
-                if layer.outputs == 1 && layout.path == Form::Population && activation.is_fused() {
+                if layer.outputs == 1 && layout.path == TrainingPath::Population && activation.is_fused() {
                     let below = BelowOutput { x: known, weights: matrix, output_gradient: dz };
                     activation.backward_from_output(layout.isa, below, dx);
                 } else if activation.is_relu() {

@@ -12,7 +12,7 @@ use super::objective::chunk_size;
 use super::shared::Shared;
 use super::{Architecture, Examples};
 use crate::train::team::{Both, Rows as Part, RowsMut, share};
-use crate::train::{Form, Layout, Team};
+use crate::train::{Layout, Team, TrainingPath};
 
 /// What a worker needs to train a block on a network; made once, used for one block after another.
 pub struct Scratch<T: Elementary> {
@@ -74,7 +74,7 @@ pub(super) struct Order<T> {
 impl<T: Elementary> Scratch<T> {
     /// Scratch for chunks of `chunk` examples; `pieces` if batches have more than one piece.
     pub(super) fn new(architecture: &Architecture, layout: Layout, team: &Team, chunk: usize, pieces: bool) -> Self {
-        let team = if layout.path == Form::Dense { team.clone() } else { Team::alone() };
+        let team = if layout.path == TrainingPath::Dense { team.clone() } else { Team::alone() };
         let lanes = layout.lanes::<T>();
         let (layers, widest) = (architecture.layers(), architecture.widest());
         let targets = architecture.loss.target_width(architecture.outputs());
@@ -85,9 +85,9 @@ impl<T: Elementary> Scratch<T> {
         let order =
             || Order { seeds: Vec::with_capacity(lanes), orders: Vec::with_capacity(lanes), rows: None, epoch: None };
         let products = match layout.path {
-            Form::Population => product::population(layout.isa),
-            Form::Dense if team.threads() == 1 => product::dense(layout.isa),
-            Form::Dense => Box::new(Shared::new(layout.isa, &team)),
+            TrainingPath::Population => product::population(layout.isa),
+            TrainingPath::Dense if team.threads() == 1 => product::dense(layout.isa),
+            TrainingPath::Dense => Box::new(Shared::new(layout.isa, &team)),
         };
         let criterion = Criterion::new(layout, &team);
         Self {
@@ -132,8 +132,8 @@ impl<T: Elementary> Criterion<T> {
     fn new(layout: Layout, team: &Team) -> Self {
         let judge = |_| Judge { rows: Rows::new(layout.isa), alarm: T::default() };
         match layout.path {
-            Form::Population => Self::Trials(layout.isa),
-            Form::Dense => Self::Examples(team.clone(), (0..team.threads()).map(judge).collect()),
+            TrainingPath::Population => Self::Trials(layout.isa),
+            TrainingPath::Dense => Self::Examples(team.clone(), (0..team.threads()).map(judge).collect()),
         }
     }
 

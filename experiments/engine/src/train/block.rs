@@ -13,7 +13,7 @@ use super::alarms::Alarms;
 use super::coefficients::{Coefficients, Part};
 use super::step::Steps;
 use super::trials::Trials;
-use super::{Evaluation, Form, Lane, Layout, Logged, Objective, Observer, Outcome, Point, Split, Target, Team};
+use super::{Evaluation, Lane, Layout, Logged, Objective, Observer, Outcome, Point, Split, Target, Team, TrainingPath};
 
 /// What all trials of a sweep have in common.
 #[derive(Clone, Debug)]
@@ -215,7 +215,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     /// The updates after `step` up to `end`, if the objective can do many at once; returns how far it got.
     fn walk(&mut self, objective: &O, setting: &Setting<'_, T>, optimizer: &Optimizer, step: u64, end: u64) -> u64 {
         let Self { layout, weights, state, coefficients, adjuster, survived, .. } = self;
-        let can_walk = layout.path == Form::Population && !adjuster.is_on;
+        let can_walk = layout.path == TrainingPath::Population && !adjuster.is_on;
         let Some(coefficients) = coefficients.constant(optimizer).filter(|_| can_walk) else { return step };
         let state = &mut state[..optimizer.state * weights.len()];
         let mut step = step;

@@ -4,7 +4,7 @@ use thalweg_kernels::{Isa, Real};
 
 /// How a block is computed. Both ways give the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum TrainingPath {
     /// A register holds the same parameter of several trials.
     Population,
     /// One trial at a time, vectorised along its own parameters and examples: for networks of which several at once
@@ -12,7 +12,7 @@ pub enum Form {
     Dense,
 }
 
-impl Form {
+impl TrainingPath {
     /// Both, with their names in specs.
     pub const ALL: [(&'static str, Self); 2] = [("population", Self::Population), ("dense", Self::Dense)];
 
@@ -28,7 +28,7 @@ pub struct Layout {
     /// The instruction set.
     pub isa: Isa,
     /// How the block is computed.
-    pub path: Form,
+    pub path: TrainingPath,
     /// Groups of the block.
     pub groups: usize,
 }
@@ -37,8 +37,8 @@ impl Layout {
     /// Lanes of a group: those of a register, or one.
     pub fn lanes<T: Real>(self) -> usize {
         match self.path {
-            Form::Population => self.isa.lanes::<T>(),
-            Form::Dense => 1,
+            TrainingPath::Population => self.isa.lanes::<T>(),
+            TrainingPath::Dense => 1,
         }
     }
 }

@@ -10,7 +10,7 @@ use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
 use super::block::Setting;
-use super::{Form, Lane, Layout, Objective, Observer, Outcome, Team, Threads, Timetable};
+use super::{Lane, Layout, Objective, Observer, Outcome, Team, Threads, Timetable, TrainingPath};
 
 /// How blocks are trained. None of it changes a bit of a result.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub struct Engine {
     /// Worker threads.
     pub threads: usize,
     /// How blocks are computed.
-    pub path: Form,
+    pub path: TrainingPath,
     /// Lanes per block on the population path; none for one register.
     pub lanes: Option<usize>,
 }
@@ -37,7 +37,9 @@ impl Engine {
     fn layout<T: Elementary>(&self, trials: usize) -> Layout {
         let registers = |lanes: usize| lanes.div_ceil(self.isa.lanes::<T>()).max(1);
         let groups = match (self.path, self.lanes) {
-            (Form::Population, Some(lanes)) => registers(lanes).min(registers(trials.div_ceil(self.threads.max(1)))),
+            (TrainingPath::Population, Some(lanes)) => {
+                registers(lanes).min(registers(trials.div_ceil(self.threads.max(1))))
+            }
             _ => 1,
         };
         Layout { isa: self.isa, path: self.path, groups }
@@ -46,7 +48,7 @@ impl Engine {
     /// The threads that train `blocks` blocks, and how many of them start with one: on the dense path, the others help.
     fn threads(&self, blocks: usize) -> [usize; 2] {
         let busy = self.threads.clamp(1, blocks.max(1));
-        [if self.path == Form::Dense { self.threads.max(1) } else { busy }, busy]
+        [if self.path == TrainingPath::Dense { self.threads.max(1) } else { busy }, busy]
     }
 }
 
@@ -168,6 +170,6 @@ pub fn train<T: Elementary, O: Objective<T>>(
         present.fetch_add(since(came), Ordering::Relaxed);
     });
     let all = since(began) * threads as u64;
-    let helping = if engine.path == Form::Dense { all.saturating_sub(present.into_inner()) } else { 0 };
+    let helping = if engine.path == TrainingPath::Dense { all.saturating_sub(present.into_inner()) } else { 0 };
     Ok(Duration::from_nanos(spent.into_inner() + helping))
 }

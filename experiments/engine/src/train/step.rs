@@ -4,7 +4,7 @@ use thalweg_kernels::optimizer::{Adjustment, Optimizer, Update};
 use thalweg_kernels::{Isa, Real};
 
 use super::team::{Cut, place, share};
-use super::{Form, Layout, Team};
+use super::{Layout, Team, TrainingPath};
 
 /// Nanoseconds that eight parameters take in each array, about: most of it is memory.
 const EIGHT: usize = 3;
@@ -19,7 +19,7 @@ pub(super) struct Steps<T> {
 impl<T: Real> Steps<T> {
     /// For blocks of this layout: on the population path, nobody shares.
     pub fn new(layout: Layout, team: &Team) -> Self {
-        let team = if layout.path == Form::Dense { team.clone() } else { Team::alone() };
+        let team = if layout.path == TrainingPath::Dense { team.clone() } else { Team::alone() };
         Self { isa: layout.isa, alarms: vec![T::default(); team.threads()], team }
     }
 

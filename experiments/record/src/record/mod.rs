@@ -14,7 +14,6 @@
 pub mod atomic;
 mod batches;
 mod column;
-mod content;
 mod curves;
 mod effective_lr;
 mod error;
@@ -40,7 +39,6 @@ mod trials;
 mod units;
 
 pub use column::Column;
-pub use content::{Content, contents};
 pub use curves::{read_curves, read_curves_of, write_curve, write_curve_header};
 pub use effective_lr::{write_rates, write_rates_header};
 pub use error::RecordError;

@@ -16,11 +16,11 @@ use std::path::{Path, PathBuf};
 
 pub use output::{png, svg};
 
-use thalweg_record::record::{Trials, atomic};
-use thalweg_record::stats::{Configuration, configurations};
+use thalweg_record::record::atomic;
+use thalweg_record::stats::configurations;
 
 use super::error::FigureError;
-use super::{Chart, Tables};
+use super::{Chart, PROBLEM, Tables, groups};
 
 /// Draws a chart into `folder`: `<name>.svg`, and `<name>.png` if `with_png`; the paths of what was written.
 ///
@@ -32,7 +32,8 @@ pub fn draw(chart: &Chart, tables: &Tables<'_>, folder: &Path, with_png: bool) -
     let pictures = chart.pictures(tables)?;
     // All of it is drawn before anything is written: a figure is there as a whole or not at all.
     let mut files = Vec::new();
-    let problems = problems(tables.runs);
+    let problems = groups::values(&configurations(tables.runs), PROBLEM);
+    let problems: Vec<&str> = problems.iter().map(String::as_str).collect();
     for (problem, picture) in &pictures {
         let stem = chart.stem(problem, &problems);
         files.push((format!("{stem}.svg"), svg(picture)?.into_bytes()));
@@ -43,17 +44,6 @@ pub fn draw(chart: &Chart, tables: &Tables<'_>, folder: &Path, with_png: bool) -
         }
     }
     files.into_iter().map(|(name, bytes)| write(folder.join(name), &bytes)).collect()
-}
-
-/// The problems of trials, each once.
-fn problems(runs: &Trials) -> Vec<&str> {
-    let mut problems: Vec<&str> = Vec::new();
-    for problem in configurations(runs).iter().map(Configuration::problem) {
-        if !problems.contains(&problem) {
-            problems.push(problem);
-        }
-    }
-    problems
 }
 
 fn write(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, FigureError> {
