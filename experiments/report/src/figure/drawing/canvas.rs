@@ -70,7 +70,18 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
         if points.len() < 2 {
             return Ok(());
         }
-        self.area.draw(&PathElement::new(points, self.stroke_style(color, width))).map_err(failed)
+        let style = self.stroke_style(color, width);
+        if self.medium == Medium::Svg {
+            return self.area.draw(&PathElement::new(points, style)).map_err(failed);
+        }
+        // plotters' bitmaps have the inner corner of a joint where both edges meet, which is far beyond a line that turns
+        // back after a short way.
+        for piece in between_turns(&points) {
+            self.area.draw(&PathElement::new(piece, style)).map_err(failed)?;
+            let joint = Circle::new(piece[0], self.length(width / 2.0), ink(color).filled());
+            self.area.draw(&joint).map_err(failed)?;
+        }
+        Ok(())
     }
 
     pub(super) fn area(&self, points: &[Point], color: Rgb, opacity: f64) -> Result<(), FigureError> {
@@ -179,6 +190,18 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
     }
 }
 
+/// The pieces of a line between the points at which it turns back, which belong to the pieces on both sides.
+fn between_turns(points: &[(i32, i32)]) -> impl Iterator<Item = &[(i32, i32)]> {
+    let turns_back = |at: &usize| {
+        let [before, here, after] = [at - 1, *at, at + 1].map(|at| (i64::from(points[at].0), i64::from(points[at].1)));
+        (here.0 - before.0) * (after.0 - here.0) + (here.1 - before.1) * (after.1 - here.1) < 0
+    };
+    let last = points.len() - 1;
+    let ends: Vec<usize> = (1..last).filter(turns_back).chain([last]).collect();
+    let starts = std::iter::once(0).chain(ends.clone());
+    starts.zip(ends).map(|(start, end)| &points[start..=end])
+}
+
 /// plotters' name of a colour.
 fn ink(Rgb(red, green, blue): Rgb) -> RGBColor {
     RGBColor(red, green, blue)
@@ -187,4 +210,29 @@ fn ink(Rgb(red, green, blue): Rgb) -> RGBColor {
 /// The backends' errors have no type in common.
 pub(super) fn failed(error: impl std::fmt::Display) -> FigureError {
     FigureError::Draw(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plotters::prelude::{BitMapBackend, IntoDrawingArea};
+
+    #[test]
+    fn a_line_that_turns_back_stays_where_it_is() {
+        let points = [(0, 0), (4, 0), (0, 1), (0, 2), (1, 2)];
+        let pieces: Vec<_> = between_turns(&points).collect();
+        assert_eq!(pieces, [&points[..2], &points[1..]]);
+        const SIDE: u32 = 240;
+        let mut pixels = vec![0_u8; (3 * SIDE * SIDE) as usize];
+        {
+            let area = BitMapBackend::with_buffer(&mut pixels, (SIDE, SIDE)).into_drawing_area();
+            let canvas = Canvas::new(&area, Medium::Bitmap);
+            canvas.fill(Rgb(255, 255, 255)).unwrap();
+            canvas.line(&[(18.0, 20.0), (20.0, 20.0), (18.0, 20.1)], Rgb(0, 0, 0), 2.0).unwrap();
+        }
+        let is_dark = |x: u32, y: u32| pixels[(3 * (y * SIDE + x)) as usize] < 128;
+        // The line is from 108 to 120, and 12 pixels wide.
+        assert!(is_dark(114, 120));
+        assert!((0..SIDE).filter(|x| !(100..128).contains(x)).all(|x| (0..SIDE).all(|y| !is_dark(x, y))));
+    }
 }
