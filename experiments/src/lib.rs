@@ -10,20 +10,17 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;
-pub mod dataset;
 #[cfg(feature = "figures")]
 pub mod drawing;
-mod input;
 pub mod memory;
-pub mod registry;
-pub mod spec;
-pub mod study;
 pub mod sweep;
 
 #[cfg(feature = "cli")]
 pub use cli::main_with;
-pub use registry::Registry;
 pub use thalweg_engine::{descent, network, random, train};
 pub use thalweg_kernels as kernels;
 pub use thalweg_record::{record, stats};
 pub use thalweg_report::figure;
+use thalweg_spec::input;
+pub use thalweg_spec::registry::{self, Registry};
+pub use thalweg_spec::{dataset, spec, study};

@@ -52,7 +52,7 @@ pub enum Init {
 }
 
 /// The name of [`Network::init_offset`] in specs, as a column and as an axis.
-pub(crate) const INIT_OFFSET: &str = "init_offset";
+pub const INIT_OFFSET: &str = "init_offset";
 
 /// The name in specs of "the loss that suits the task".
 pub const AUTO: &str = "auto";
@@ -95,7 +95,7 @@ fn read_initializer(table: &Table<'_>) -> Result<Initializer, InputError> {
 }
 
 /// The parameter of a function and its value, where that is not the default.
-pub(crate) fn unusual(
+pub fn unusual(
     parameter: Option<&'static Hyperparameter>,
     setting: Option<f64>,
 ) -> Option<(&'static Hyperparameter, f64)> {

@@ -188,7 +188,7 @@ pub fn suggestion(name: &str, candidates: &[&str]) -> String {
 }
 
 /// What a user wrote, as a message repeats it: a long text is cut.
-pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+pub fn shortened(text: &str) -> Cow<'_, str> {
     cut(text, LONGEST)
 }
 

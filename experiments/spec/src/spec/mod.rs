@@ -1,7 +1,7 @@
 //! Specs: a sweep as a TOML file, read into types that can be relied on.
 //!
 //! A spec that was read is valid as far as its text shows; what depends on the data (the column to predict, the number
-//! of classes) is checked by [`crate::data`] and [`crate::sweep`], with errors that point into the spec all the same.
+//! of classes) is checked by the crate `thalweg`, with errors that point into the spec all the same.
 
 mod axis;
 mod canonical;
@@ -47,6 +47,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use axis::{Axis, Distribution};
+pub use canonical::{number, point, quoted};
 pub use combination::Combinations;
 pub use condition::Condition;
 use condition::choose;
@@ -55,21 +56,20 @@ pub use difference::Difference;
 use document::Document;
 pub use draw::{Draw, Sequence};
 pub use drawing::{Drawing, Functions, Member, Source as DrawingSource, Study};
-pub(crate) use error::shortened;
+pub use error::shortened;
 pub use error::{InputError, suggestion};
 use factor::Product;
 pub use factor::{Factor, MAX_CONDITIONS};
 pub use figure::Figure;
 pub use figure_keys::FIGURE_KEYS;
-pub(crate) use grid::lr_scale_name;
-pub use grid::{Grid, GridPoint, GridPoints};
+
+pub use grid::{Grid, GridPoint, GridPoints, lr_scale_name};
 pub use idx::{Idx, Pair};
 pub use key::{Key, Without};
 use key::{Values, names, names_of};
 pub use kinds::{KINDS, Kind, SHARED};
 pub use landscape::{Landscape, Lattice, MAX_DIMENSIONS, MAX_ROTATED, Starts};
-pub use network::{AUTO, Init, MAX_DEPTH, MAX_WIDTH, Network, suiting};
-pub(crate) use network::{INIT_OFFSET, unusual};
+pub use network::{AUTO, INIT_OFFSET, Init, MAX_DEPTH, MAX_WIDTH, Network, suiting, unusual};
 pub use output::{Curves, Record, Tuning};
 pub use predicate::Predicate;
 pub use problem::{Problem, Scale, Source};
@@ -82,8 +82,6 @@ pub use thalweg_record::nearest;
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
 pub use values::{AxisValues, Spaced};
 pub use weights::{RECORD, Weights, WeightsOf};
-
-pub(crate) use canonical::{number, point, quoted};
 
 use crate::registry::Registry;
 

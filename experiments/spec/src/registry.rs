@@ -18,11 +18,11 @@ pub trait Part: 'static {
 /// The parts that specs can name.
 ///
 /// A crate with parts of its own adds them to those that are built in, and hands all of them to
-/// [`main_with`](crate::cli::main_with), or to [`Spec::parse_with`](crate::spec::Spec::parse_with). A part is as good as a
+/// `thalweg::main_with`, or to [`Spec::parse_with`](crate::spec::Spec::parse_with). A part is as good as a
 /// built-in one in every command, key, error and figure. The keys of its trials name its package and version.
 ///
 /// ```
-/// # use thalweg::registry::Registry;
+/// # use thalweg_spec::registry::Registry;
 /// # use thalweg_kernels::optimizer::{Optimizer, Rule, Sgd};
 /// # use thalweg_kernels::{origin, parameter::Hyperparameter};
 /// static MINE: Optimizer =

@@ -7,9 +7,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed=data");
+    println!("cargo::rerun-if-changed=../data");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo names no folder"))?);
-    for entry in fs::read_dir("data")? {
+    for entry in fs::read_dir("../data")? {
         let path = entry?.path();
         if path.extension().is_some_and(|ending| ending == "csv") {
             pack(&path, &out)?;

@@ -108,7 +108,7 @@ impl Generated {
     }
 
     /// Gives a parameter another value, if there is one of this name.
-    pub(crate) fn set(&mut self, name: &str, value: f64) {
+    pub fn set(&mut self, name: &str, value: f64) {
         let at = self.generator.parameters.iter().position(|parameter| parameter.name == name);
         at.into_iter().for_each(|at| self.values[at] = value);
     }

@@ -48,7 +48,7 @@ mod tests {
     /// Values that scikit-learn 1.9.1 computed; its script is beside the file.
     #[test]
     fn the_formula_is_that_of_scikit_learn() {
-        const REFERENCE: &str = include_str!("../../tests/reference/generators_sklearn.json");
+        const REFERENCE: &str = include_str!("../../../tests/reference/generators_sklearn.json");
         let reference: serde_json::Value = serde_json::from_str(REFERENCE).unwrap();
         let cases = reference["friedman1"].as_array().unwrap();
         assert_eq!(cases.len(), 20);

@@ -17,12 +17,12 @@ use crate::train::OPTIONS;
 use thalweg_kernels::optimizer::Domain;
 
 /// A number as TOML writes it, with the fewest digits that read back to the same value.
-pub(crate) fn number(x: f64) -> String {
+pub fn number(x: f64) -> String {
     if x.is_nan() { "nan".to_owned() } else { format!("{x:?}") }
 }
 
 /// A string as TOML writes it.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
@@ -170,7 +170,7 @@ fn write_landscape(out: &mut Lines, landscape: &Landscape, seed: u64) {
 }
 
 /// A point as specs write it.
-pub(crate) fn point(coordinates: &[f64]) -> String {
+pub fn point(coordinates: &[f64]) -> String {
     list(coordinates, |x| number(*x))
 }
 

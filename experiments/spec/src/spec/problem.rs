@@ -140,7 +140,7 @@ impl Problem {
     }
 
     /// Where the generator, or the activation of a teacher, comes from if it is not built in.
-    pub(crate) fn origin(&self) -> Option<Origin> {
+    pub fn origin(&self) -> Option<Origin> {
         match &self.source {
             Source::Generated(generated) => generated.generator.origin,
             Source::Teacher(teacher) => teacher.activation.origin,
@@ -155,7 +155,7 @@ impl Problem {
 
     /// Its keys and values as specs write them, except those of a landscape. Files are identified by the hash of their
     /// content, if it is given.
-    pub(crate) fn lines(&self, content: Option<blake3::Hash>) -> Vec<(&'static str, String)> {
+    pub fn lines(&self, content: Option<blake3::Hash>) -> Vec<(&'static str, String)> {
         let mut lines = self.source.lines(content.map(|hash| quoted(&hash.to_hex())));
         lines.push(("scale", canonical::scale(self.scale)));
         if self.target_scale != Scale::None {

@@ -38,7 +38,7 @@ pub static SHIPPED: [ShippedData; 3] = [
 ];
 
 /// What is known of them: a section each, which quotes where it was published.
-const NOTES: &str = include_str!("../../data/README.md");
+const NOTES: &str = include_str!("../../../data/README.md");
 
 impl ShippedData {
     /// The shipped data set of this name.

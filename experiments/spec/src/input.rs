@@ -9,7 +9,7 @@ const MAX_SPEC: u64 = 8 << 20;
 
 /// Opens a file, and tells how many bytes it has. A pipe could be silent for ever and a device never end: only files
 /// are opened.
-pub(crate) fn open(path: &Path) -> io::Result<(File, u64)> {
+pub fn open(path: &Path) -> io::Result<(File, u64)> {
     let metadata = fs::metadata(path)?;
     // Folders have an error of their own, when they are read.
     if !metadata.is_file() && !metadata.is_dir() {
@@ -19,7 +19,7 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, u64)> {
 }
 
 /// Reads a stream that may have at most `most` bytes.
-pub(crate) fn read(stream: impl Read, most: u64) -> io::Result<Vec<u8>> {
+pub fn read(stream: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     stream.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
@@ -30,7 +30,7 @@ pub(crate) fn read(stream: impl Read, most: u64) -> io::Result<Vec<u8>> {
 
 /// Reads the text of a spec: a file, or what another process writes where the name is that of an open stream, such as
 /// `/dev/stdin` or bash's `<(…)`.
-pub(crate) fn read_spec(path: &Path) -> io::Result<String> {
+pub fn read_spec(path: &Path) -> io::Result<String> {
     let is_stream = ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|stream| path.starts_with(stream));
     let file = if is_stream { File::open(path)? } else { open(path)?.0 };
     let bytes = read(file, MAX_SPEC)?;

@@ -372,7 +372,7 @@ pub(super) fn read_label(field: &Field<'_>) -> Result<String, InputError> {
 }
 
 /// The name of the factor of a layer's learning rate, as a column and as an axis.
-pub(crate) fn lr_scale_name(layer: usize) -> String {
+pub fn lr_scale_name(layer: usize) -> String {
     format!("lr_scale_{layer}")
 }
 
