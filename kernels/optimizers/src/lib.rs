@@ -7,6 +7,7 @@
 
 mod adjust;
 mod moments;
+mod oracle;
 pub mod reference;
 mod update;
 
@@ -20,6 +21,7 @@ use thalweg_numerics::{Isa, Origin, Real, Vector, parts};
 pub use adjust::{Adjustment, clipped_norms, clipping_factor};
 pub use momentum::{MOMENTUM, Momentum};
 pub use nesterov::{NESTEROV, Nesterov};
+pub use oracle::{Oracle, Sample};
 use reference::Memory;
 pub use sgd::{SGD, Sgd};
 
