@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod adjust;
+mod layer;
 mod moments;
 mod oracle;
 pub mod reference;
@@ -19,6 +20,7 @@ use thalweg_numerics::table::Table;
 use thalweg_numerics::{Isa, Origin, Real, Vector, parts};
 
 pub use adjust::{Adjustment, clipped_norms, clipping_factor};
+pub use layer::Layer;
 pub use momentum::{MOMENTUM, Momentum};
 pub use nesterov::{NESTEROV, Nesterov};
 pub use oracle::{Oracle, Sample};

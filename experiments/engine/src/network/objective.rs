@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use thalweg_kernels::Real;
+use thalweg_kernels::{Real, optimizer};
 use thalweg_kernels::loss::{Gradient, Loss, Value};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::product::{Input, PIECE, Start};
@@ -13,7 +13,7 @@ use super::examples::gather;
 use super::initial::Initials;
 use super::scratch::{Order, Scratch};
 use super::shuffled::Shuffled;
-use super::{Architecture, Batches, Examples, Initializer, Orders};
+use super::{Architecture, Batches, Examples, Initializer, Layer, Orders};
 use crate::train::team::{Both, Rows, RowsMut, share};
 use crate::train::{self, Evaluation, Lane, Layout, Objective, Setting, Split, Team, Trainer, TrainingPath};
 
@@ -101,13 +101,13 @@ static TRAINER: Table<TrainerOf> = Table { f32: train::trainer, f64: train::trai
 #[derive(Clone, Copy)]
 struct TrainerOf;
 impl Family for TrainerOf {
-    type Member<T: Real> = for<'a> fn(&'a Network<T>, Setting<'a, T>) -> Box<dyn Trainer + 'a>;
+    type Member<T: Real> = for<'a> fn(&'a Network<T>, Setting<'a>) -> Box<dyn Trainer + 'a>;
 }
 
 impl<T: Elementary> Objective<T> for Network<T> {
     type Scratch = Scratch<T>;
 
-    fn trainer<'a>(&'a self, setting: Setting<'a, T>) -> Box<dyn Trainer + 'a> {
+    fn trainer<'a>(&'a self, setting: Setting<'a>) -> Box<dyn Trainer + 'a> {
         TRAINER.get::<T>()(self, setting)
     }
 
@@ -115,8 +115,14 @@ impl<T: Elementary> Objective<T> for Network<T> {
         self.architecture.parameters()
     }
 
-    fn parts(&self) -> Vec<Range<usize>> {
-        self.architecture.layers().iter().map(|layer| layer.weights.start..layer.bias.end).collect()
+    fn layers(&self) -> Vec<optimizer::Layer> {
+        let place = |layer: &Layer| optimizer::Layer {
+            weights: layer.weights.clone(),
+            rows: layer.outputs,
+            columns: layer.inputs,
+            bias: layer.bias.clone(),
+        };
+        self.architecture.layers().iter().map(place).collect()
     }
 
     fn scratch(&self, layout: Layout, team: &Team) -> Scratch<T> {

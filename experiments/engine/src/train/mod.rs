@@ -1,7 +1,7 @@
 //! The training loop: one loop for every objective, optimizer and observer.
 //!
 //! It is written in terms of an [`Objective`], an update rule ([`thalweg_kernels::optimizer::Optimizer`]) and
-//! [`Observer`]s. Trials are trained in blocks of lanes, each block by one thread, which threads without a block may help
+//! [`Observer`](crate::observe::Observer)s. Trials are trained in blocks of lanes, each block by one thread, which threads without a block may help
 //! ([`Team`]); a trial's numbers do not depend on the block it is in, nor on who helps.
 
 mod adjuster;
@@ -12,8 +12,8 @@ mod column;
 mod evaluation;
 mod layout;
 mod objective;
-mod observer;
 mod options;
+mod oracle;
 mod outcome;
 mod pool;
 mod rate;
@@ -21,16 +21,17 @@ mod step;
 pub(crate) mod team;
 mod threads;
 mod trials;
+mod watching;
 
 pub use block::{Setting, Timetable, Trainer, trainer};
 pub use column::{COLUMNS, Column};
 pub use evaluation::Evaluation;
 pub use layout::{Layout, TrainingPath};
-pub use objective::{Lane, Objective, Split};
-pub use observer::{EffectiveRates, Logged, Norms, Observer, RATE_QUANTILES};
+pub use objective::{Lane, Objective, Sample, Split};
 pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
 pub use outcome::{Keep, Metric, Outcome, Point, Positions, Target};
 pub use pool::{Engine, Job, Jobs, train};
 pub use rate::{COURSES, Course, CourseFacts, RateSchedule};
 pub use team::Team;
 pub use threads::Threads;
+pub use watching::Watch;

@@ -1,9 +1,7 @@
 //! What is trained.
 
-use std::ops::Range;
-
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::Optimizer;
+use thalweg_kernels::optimizer::{Layer, Optimizer};
 use thalweg_kernels::walk::Walk;
 
 use super::{Evaluation, Keep, Layout, Options, Setting, Team, Trainer, trainer};
@@ -24,12 +22,21 @@ impl Split {
     pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
 }
 
+/// The training examples that a gradient, or a product of the Hessian, is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sample {
+    /// The batch of a step (counted from 0).
+    Batch(u64),
+    /// The whole training split in its own order, however training cuts it into batches.
+    All,
+}
+
 /// What the loop needs to know of one trial.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Lane<'a> {
     /// Values of the optimizer's hyperparameters, in the order of its metadata.
     pub hyperparameters: &'a [f64],
-    /// A factor of the learning rate for each part of the parameters ([`Objective::parts`]); empty for none.
+    /// A factor of the learning rate for each part of the parameters ([`Objective::layers`]); empty for none.
     pub lr_scale: &'a [f64],
     /// What is added to the initial weights of the first layer; for networks only.
     pub init_offset: f64,
@@ -56,15 +63,15 @@ pub trait Objective<T: Elementary>: Sync {
     /// Parameters of one trial.
     fn parameters(&self) -> usize;
 
-    /// The ranges of parameters that may have learning rates of their own, in order and without gaps: the layers of a
-    /// network.
-    fn parts(&self) -> Vec<Range<usize>> {
-        std::iter::once(0..self.parameters()).collect()
+    /// The layers of the parameters, in order and without gaps, which may have learning rates of their own. By default all
+    /// parameters are one vector.
+    fn layers(&self) -> Vec<Layer> {
+        vec![Layer::vector(self.parameters())]
     }
 
     /// What trains blocks of it. By default the training loop is compiled for it where this is called; objectives of this
     /// crate have theirs compiled here.
-    fn trainer<'a>(&'a self, setting: Setting<'a, T>) -> Box<dyn Trainer + 'a>
+    fn trainer<'a>(&'a self, setting: Setting<'a>) -> Box<dyn Trainer + 'a>
     where
         Self: Sized,
     {
@@ -79,6 +86,27 @@ pub trait Objective<T: Elementary>: Sync {
 
     /// The gradient of step `step` (counted from 0). Makes the `alarm` of a lane NaN if its loss is not finite.
     fn gradient(&self, scratch: &mut Self::Scratch, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]);
+
+    /// The gradient of the loss on some examples. Makes the `alarm` of a lane NaN if its loss is not finite.
+    fn gradient_of(
+        &self,
+        scratch: &mut Self::Scratch,
+        sample: Sample,
+        weights: &[T],
+        gradient: &mut [T],
+        alarm: &mut [T],
+    ) {
+        match sample {
+            Sample::Batch(step) => self.gradient(scratch, step, weights, gradient, alarm),
+            Sample::All => unimplemented!("the gradient of all examples"),
+        }
+    }
+
+    /// The product of the Hessian of the loss on some examples with a direction, which every trial has its own of; both are
+    /// arrays as the weights are.
+    fn hessian_product(&self, _: &mut Self::Scratch, _: Sample, _weights: &[T], _direction: &[T], _product: &mut [T]) {
+        unimplemented!("products of the Hessian")
+    }
 
     /// [`Self::evaluate`] on the training split, and [`Self::gradient`]: for an objective whose step passes the whole
     /// split anyway, the loss then costs next to nothing.

@@ -1,0 +1,38 @@
+//! Answers to what observers ask about the loss.
+
+use thalweg_kernels::math::Elementary;
+use thalweg_kernels::optimizer::{self, Oracle};
+
+use super::{Objective, Sample};
+
+/// An objective as one step of a block sees it.
+pub(super) struct Asked<'a, T: Elementary, O: Objective<T>> {
+    pub objective: &'a O,
+    pub scratch: &'a mut O::Scratch,
+    /// Updates done: the batch is that of this step.
+    pub step: u64,
+    /// Takes the alarms of gradients elsewhere, which nobody looks at.
+    pub alarm: &'a mut [T],
+}
+
+impl<T: Elementary, O: Objective<T>> Asked<'_, T, O> {
+    fn sample(&self, sample: optimizer::Sample) -> Sample {
+        match sample {
+            optimizer::Sample::Batch => Sample::Batch(self.step),
+            optimizer::Sample::BatchOf(step) => Sample::Batch(step),
+            optimizer::Sample::All => Sample::All,
+        }
+    }
+}
+
+impl<T: Elementary, O: Objective<T>> Oracle<T> for Asked<'_, T, O> {
+    fn gradient(&mut self, sample: optimizer::Sample, weights: &[T], gradient: &mut [T]) {
+        let sample = self.sample(sample);
+        self.objective.gradient_of(self.scratch, sample, weights, gradient, self.alarm);
+    }
+
+    fn hessian_product(&mut self, sample: optimizer::Sample, weights: &[T], direction: &[T], product: &mut [T]) {
+        let sample = self.sample(sample);
+        self.objective.hessian_product(self.scratch, sample, weights, direction, product);
+    }
+}
