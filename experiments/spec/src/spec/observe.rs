@@ -1,10 +1,11 @@
 //! `record.observe`: who looks at trials, and how often.
 
 use thalweg_engine::observe::{EVERY, NORMS, Observer};
+use thalweg_engine::parameter::Domain;
 
 use super::canonical::{list, quoted};
 use super::error::InputError;
-use super::key::{Key, Values};
+use super::key::{Key, Values, Without};
 use super::output::Curves;
 use super::reader::Field;
 use super::{Spec, parameter, suggestion};
@@ -24,7 +25,9 @@ pub struct Observation {
 /// The keys of an item that is a table; every observer has keys of its own besides.
 pub(super) fn keys(_: &Registry) -> Vec<Key> {
     let names = Values::Name(|registry| registry::names(registry.observers()));
-    vec![Key::needed("kind", "what is observed", names), Key::of_count(&EVERY)]
+    let Domain::Count { low, high } = EVERY.domain else { unreachable!("it counts steps") };
+    let every = Key::new(EVERY.name, EVERY.summary, Values::Integer(low, high), Without::Value("1"));
+    vec![Key::needed("kind", "what is observed", names), every]
 }
 
 impl Observation {

@@ -4,7 +4,6 @@ use thalweg_engine::parameter::{Domain, Parameter};
 
 use super::canonical::{number, quoted};
 use super::error::InputError;
-use super::key::{Key, Values, Without};
 use super::reader::{Interval, Table};
 
 /// Reads the value of a parameter; a choice by its index.
@@ -27,14 +26,5 @@ pub(super) fn text(parameter: &Parameter, value: f64) -> String {
         Domain::Count { .. } => (value as u64).to_string(),
         Domain::Number { .. } => number(value),
         Domain::Choice(names) => quoted(names[value as usize]),
-    }
-}
-
-impl Key {
-    /// The key of a count.
-    pub(super) fn of_count(parameter: &'static Parameter) -> Self {
-        let Domain::Count { low, high } = parameter.domain else { unreachable!("it is a count") };
-        let without = parameter.default.map_or(Without::Error, Without::Number);
-        Self::new(parameter.name, parameter.summary, Values::Integer(low, high), without)
     }
 }
