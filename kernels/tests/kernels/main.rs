@@ -13,6 +13,7 @@ mod lanes;
 mod lookup;
 mod losses;
 mod matrices;
+mod methods;
 mod numbers;
 mod optimizers;
 mod orthogonal;

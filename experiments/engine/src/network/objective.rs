@@ -3,17 +3,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use thalweg_kernels::Real;
 use thalweg_kernels::loss::{Gradient, Loss, Value};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::product::{Input, PIECE, Start};
 use thalweg_kernels::table::{Family, Table};
+use thalweg_kernels::{Real, optimizer};
 
 use super::examples::gather;
 use super::initial::Initials;
 use super::scratch::{Order, Scratch};
 use super::shuffled::Shuffled;
-use super::{Architecture, Batches, Examples, Initializer, Orders};
+use super::{Architecture, Batches, Examples, Initializer, Layer, Orders};
 use crate::train::team::{Both, Rows, RowsMut, share};
 use crate::train::{self, Evaluation, Lane, Layout, Objective, Setting, Split, Team, Trainer, TrainingPath};
 
@@ -115,8 +115,14 @@ impl<T: Elementary> Objective<T> for Network<T> {
         self.architecture.parameters()
     }
 
-    fn parts(&self) -> Vec<Range<usize>> {
-        self.architecture.layers().iter().map(|layer| layer.weights.start..layer.bias.end).collect()
+    fn layers(&self) -> Vec<optimizer::Layer> {
+        let place = |layer: &Layer| optimizer::Layer {
+            weights: layer.weights.clone(),
+            rows: layer.outputs,
+            columns: layer.inputs,
+            bias: layer.bias.clone(),
+        };
+        self.architecture.layers().iter().map(place).collect()
     }
 
     fn scratch(&self, layout: Layout, team: &Team) -> Scratch<T> {

@@ -1,9 +1,7 @@
 //! What is trained.
 
-use std::ops::Range;
-
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::Optimizer;
+use thalweg_kernels::optimizer::{Layer, Optimizer};
 use thalweg_kernels::walk::Walk;
 
 use super::{Evaluation, Keep, Layout, Options, Setting, Team, Trainer, trainer};
@@ -29,7 +27,7 @@ impl Split {
 pub struct Lane<'a> {
     /// Values of the optimizer's hyperparameters, in the order of its metadata.
     pub hyperparameters: &'a [f64],
-    /// A factor of the learning rate for each part of the parameters ([`Objective::parts`]); empty for none.
+    /// A factor of the learning rate for each part of the parameters ([`Objective::layers`]); empty for none.
     pub lr_scale: &'a [f64],
     /// What is added to the initial weights of the first layer; for networks only.
     pub init_offset: f64,
@@ -56,10 +54,10 @@ pub trait Objective<T: Elementary>: Sync {
     /// Parameters of one trial.
     fn parameters(&self) -> usize;
 
-    /// The ranges of parameters that may have learning rates of their own, in order and without gaps: the layers of a
-    /// network.
-    fn parts(&self) -> Vec<Range<usize>> {
-        std::iter::once(0..self.parameters()).collect()
+    /// The layers of the parameters, in order and without gaps, which may have learning rates of their own and which some
+    /// optimizers see as matrices. By default all parameters are one vector.
+    fn layers(&self) -> Vec<Layer> {
+        vec![Layer::vector(self.parameters())]
     }
 
     /// What trains blocks of it. By default the training loop is compiled for it where this is called; objectives of this

@@ -314,9 +314,14 @@ impl Grid {
         let names = optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
         let convention = (!optimizer.notes.is_empty()).then_some("convention");
         let options = OPTIONS.iter().map(|option| option.name).filter(|name| takes(optimizer, name));
-        let keys: Vec<&str> = names.chain(convention).chain(options).chain(["lr_scale", LABEL, ONLY]).collect();
+        let others = ["lr_scale", LABEL, ONLY].into_iter().filter(|name| takes(optimizer, name));
+        let keys: Vec<&str> = names.chain(convention).chain(options).chain(others).collect();
         if let Some(key) = table.keys().find(|key| *key != "kind" && !keys.contains(key)) {
             let field = table.optional(key).expect("the key was just found");
+            if let Some((_, reason)) = optimizer.without.iter().find(|(name, _)| *name == key) {
+                let message = format!("{} does not take it: {reason}", optimizer.name);
+                return Err(field.error(message).about(Fault::Key(None)));
+            }
             return Err(field
                 .error(format!("{} has no such hyperparameter", optimizer.name))
                 .with_help(suggestion(key, &keys))
@@ -376,8 +381,12 @@ pub fn lr_scale_name(layer: usize) -> String {
     format!("lr_scale_{layer}")
 }
 
-/// Whether an optimizer has this option. A weight decay of its own replaces both options for it.
+/// Whether an optimizer has this key, which every optimizer has but for those that say why not. A weight decay of its own
+/// replaces both options for it.
 fn takes(optimizer: &Optimizer, option: &str) -> bool {
+    if optimizer.without.iter().any(|(name, _)| *name == option) {
+        return false;
+    }
     let decays = optimizer.hyperparameters.iter().any(|own| own.name == "weight_decay");
     !(decays && ["weight_decay", "decoupled_weight_decay"].contains(&option))
 }
