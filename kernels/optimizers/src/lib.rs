@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod adjust;
+mod averaging;
 mod method;
 mod moments;
 mod norms;
@@ -145,6 +146,8 @@ parts! {
         yogi::YOGI,
         adabelief::ADABELIEF,
         optimistic::OPTIMISTIC,
+        schedule_free_adamw::SCHEDULE_FREE_ADAMW,
+        schedule_free_sgd::SCHEDULE_FREE_SGD,
     ]
 }
 

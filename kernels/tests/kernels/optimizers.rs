@@ -157,13 +157,13 @@ fn value_of(h: &Hyperparameter, settings: &Value) -> f64 {
 /// PyTorch's optimizers, and optax's where PyTorch has none, on given gradients.
 #[test]
 fn every_optimizer_agrees_with_torch_or_optax() {
-    let files = ["optimizer_torch.json", "optimizer_optax.json"].map(reference::read);
+    let files = ["optimizer_torch.json", "optimizer_optax.json", "optimizer_schedulefree.json"].map(reference::read);
     for optimizer in rules() {
         let of = |file: &'static usize| -> Vec<&Value> {
             let runs = files[*file]["runs"].as_array().unwrap().iter();
             runs.filter(|run| run["optimizer"]["name"] == optimizer.name).collect()
         };
-        let runs: Vec<_> = [0, 1].iter().flat_map(|file| of(file).into_iter().map(move |run| (*file, run))).collect();
+        let runs: Vec<_> = [0, 1, 2].iter().flat_map(|file| of(file).into_iter().map(move |run| (*file, run))).collect();
         assert!(!runs.is_empty(), "no numbers of others for {optimizer:?}");
         for (file, run_of_others) in runs {
             let start = reference::numbers(&files[file]["w0"]);
