@@ -148,6 +148,7 @@ parts! {
         optimistic::OPTIMISTIC,
         schedule_free_adamw::SCHEDULE_FREE_ADAMW,
         schedule_free_sgd::SCHEDULE_FREE_SGD,
+        lamb::LAMB,
     ]
 }
 
