@@ -5,6 +5,7 @@ use thalweg_kernels::table::{Family, Table};
 use thalweg_kernels::{Buffer, Real};
 
 use super::Lane;
+use super::sam::SAM;
 
 /// A way to make the gradient of a step out of several.
 pub struct Composite {
@@ -17,7 +18,7 @@ pub struct Composite {
 }
 
 /// All of them, in the order in which they are applied.
-pub const COMPOSITES: [&Composite; 0] = [];
+pub const COMPOSITES: [&Composite; 1] = [&SAM];
 
 /// A block of trials whose gradient is to be made.
 pub struct Around<'a, T> {

@@ -20,6 +20,7 @@ mod oracle;
 mod outcome;
 mod pool;
 mod rate;
+mod sam;
 mod step;
 pub(crate) mod team;
 mod threads;
