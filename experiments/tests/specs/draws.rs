@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use thalweg::record::{Key, Setting};
 use thalweg::spec::InputError;
+use thalweg::train::OPTIONS;
 
 use super::{edited, parse, plan};
 
