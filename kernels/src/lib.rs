@@ -15,6 +15,7 @@
 //! | `optimizers` | update rules |
 //! | `landscapes` | analytic functions to descend |
 //! | `walks` | many steps down a landscape in one call |
+//! | `matrices` | orthogonal factors and decompositions of small matrices |
 //! | `linalg` | spectra, singular values and least squares on faer's decompositions, outside the contract |
 //!
 //! # The numerics contract
@@ -45,6 +46,7 @@
 pub use thalweg_functions::{activation, loss};
 pub use thalweg_landscapes as landscape;
 pub use thalweg_linalg as linalg;
+pub use thalweg_matrices as matrices;
 #[cfg(feature = "counting")]
 pub use thalweg_numerics::count;
 pub use thalweg_numerics::{

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use thalweg_benches::workload::product::{Product, Sharing};
-use thalweg_benches::workload::{Make, Runner, Workload, dense, families, product, sweep};
+use thalweg_benches::workload::{Make, Runner, Workload, dense, families, matrices, product, sweep};
 use thalweg_kernels::Isa;
 
 /// Batches that are timed per kernel and instruction set; their median counts.
@@ -93,6 +93,9 @@ fn kernels(best: Isa, scalar: Isa) -> Vec<Kernel> {
     add("dense/forward", &|isa| dense::workload(Product::Forward, [64, 64, 128], isa));
     add("dense/weight-gradient", &|isa| dense::workload(Product::WeightGradient, [64, 64, 128], isa));
     add("dense/input-gradient", &|isa| dense::workload(Product::InputGradient, [64, 64, 128], isa));
+    for (name, task) in matrices::TASKS {
+        add(&format!("matrices/{name}"), &|isa| matrices::workload(task, [16, 16], isa));
+    }
     add("sweep", &|isa| sweep::workload(isa.lanes::<f32>(), isa));
     kernels
 }

@@ -10,6 +10,7 @@ pub mod labels;
 pub mod landscape;
 pub mod loss;
 pub mod math;
+pub mod matrices;
 pub mod optimizer;
 pub mod pass;
 pub mod product;
