@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use thalweg_numerics::table::Family;
 use thalweg_numerics::{Isa, Real};
+use thalweg_products::Products;
 
 use crate::norms::add_squares;
 use crate::reference::Whole;
@@ -109,6 +110,8 @@ pub struct Block<'a, T> {
     pub settings: Settings<'a>,
     /// `[trial][product]`
     pub products: &'a mut [f64],
+    /// Products of matrices, in the form that the arrays have.
+    pub multiply: &'a mut dyn Products<T>,
     /// `[group][lane]`: becomes NaN when a new weight is not finite; else it is left as it was.
     pub alarm: &'a mut [T],
     /// Gradients elsewhere, for methods that say so in [`Method::GRADIENTS`].

@@ -10,6 +10,8 @@ use thalweg_kernels::optimizer::{
     ALL, Block, Domain, Frame, Hyperparameter, Layer, Optimizer, Oracle, Room, Sample, Settings, state_arrays,
 };
 
+use thalweg_kernels::product::{self, Products};
+
 use crate::compare::{Precision, assert_same};
 use crate::lanes::{interleave, separate};
 use crate::numbers::Numbers;
@@ -92,13 +94,20 @@ fn run<T: Precision>(
     trials: &[Trial],
 ) -> Vec<Run<T>> {
     let mut room = Room::default();
+    let mut multiply = if lanes == 1 { product::dense(isa) } else { product::population(isa) };
     trials
         .chunks_exact(groups * lanes)
-        .flat_map(|block| run_block(optimizer, Frame { isa, groups, lanes, layers }, block, &mut room))
+        .flat_map(|block| run_block(optimizer, Frame { isa, groups, lanes, layers }, block, &mut room, &mut *multiply))
         .collect()
 }
 
-fn run_block<T: Precision>(optimizer: &Optimizer, frame: Frame<'_>, trials: &[Trial], room: &mut Room) -> Vec<Run<T>> {
+fn run_block<T: Precision>(
+    optimizer: &Optimizer,
+    frame: Frame<'_>,
+    trials: &[Trial],
+    room: &mut Room,
+    multiply: &mut dyn Products<T>,
+) -> Vec<Run<T>> {
     let layout = |numbers: &dyn Fn(&Trial) -> Vec<f64>| -> Vec<T> {
         let rounded = |trial: &Trial| numbers(trial).into_iter().map(T::from_f64).collect::<Vec<T>>();
         let groups = trials.chunks_exact(frame.lanes);
@@ -123,6 +132,7 @@ fn run_block<T: Precision>(optimizer: &Optimizer, frame: Frame<'_>, trials: &[Tr
             arrays: state_arrays(&mut arrays, size),
             settings,
             products: &mut products,
+            multiply: &mut *multiply,
             alarm: &mut alarm,
             oracle: &mut Silent,
         };

@@ -163,7 +163,8 @@ fn every_optimizer_agrees_with_torch_or_optax() {
             let runs = files[*file]["runs"].as_array().unwrap().iter();
             runs.filter(|run| run["optimizer"]["name"] == optimizer.name).collect()
         };
-        let runs: Vec<_> = [0, 1, 2].iter().flat_map(|file| of(file).into_iter().map(move |run| (*file, run))).collect();
+        let runs: Vec<_> =
+            [0, 1, 2].iter().flat_map(|file| of(file).into_iter().map(move |run| (*file, run))).collect();
         assert!(!runs.is_empty(), "no numbers of others for {optimizer:?}");
         for (file, run_of_others) in runs {
             let start = reference::numbers(&files[file]["w0"]);
@@ -185,7 +186,10 @@ fn every_optimizer_agrees_with_torch_or_optax() {
                             let error = (got[p] - want).abs() / largest;
                             // The package computes y without x, which rounds otherwise.
                             let tolerance = if file == 2 { 1e-12 } else { 1e-14 };
-                            assert!(error <= tolerance, "{optimizer:?} {isa:?}: {error:e} after step {step}, {settings}");
+                            assert!(
+                                error <= tolerance,
+                                "{optimizer:?} {isa:?}: {error:e} after step {step}, {settings}"
+                            );
                         }
                     }
                 }

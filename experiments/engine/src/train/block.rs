@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use thalweg_kernels::Buffer;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{self, Frame, Layer, Optimizer, Update, state_arrays};
+use thalweg_kernels::product::{self, Products};
 use thalweg_kernels::walk::Walk;
 
 use super::adjuster::Adjuster;
@@ -49,6 +50,8 @@ struct Worker<T: Elementary, O: Objective<T>> {
     composites: Composites<T>,
     coefficients: Coefficients<T>,
     methods: Methods<T>,
+    /// For optimizers that see matrices.
+    multiply: Box<dyn Products<T> + Send>,
     adjuster: Adjuster<T>,
     steps: Steps<T>,
     alarms: Alarms<T>,
@@ -125,6 +128,10 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             composites: Composites::default(),
             coefficients: Coefficients::new(lanes, width, optimizers, parts),
             methods: Methods::new(),
+            multiply: match layout.path {
+                TrainingPath::Population => product::population(layout.isa),
+                TrainingPath::Dense => product::dense(layout.isa),
+            },
             adjuster: Adjuster::new(layout),
             steps: Steps::new(layout, team),
             alarms: Alarms::new(lanes),
@@ -266,7 +273,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     /// A step of an optimizer that sees more.
     fn follow_method(&mut self, objective: &O, optimizer: &Optimizer, lanes: &[Lane<'_>], step: u64) {
         let Self { layout, width, scratch, weights, gradient, state, layers, .. } = self;
-        let Self { methods, adjuster, steps, alarms, elsewhere, .. } = self;
+        let Self { methods, multiply, adjuster, steps, alarms, elsewhere, .. } = self;
         let size = weights.len();
         methods.advance(optimizer, lanes, layers, step);
         let mut gradient = &**gradient;
@@ -281,8 +288,21 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         let arrays = state_arrays(&mut state[..(optimizer.state + optimizer.scratch) * size], size);
         let oracle = &mut Asked { objective, scratch, step: step - 1, alarm: elsewhere };
         let alarm = alarms.lanes();
-        optimizer
-            .step(optimizer::Block { frame, step, weights, gradient, arrays, settings, products, alarm, oracle }, room);
+        optimizer.step(
+            optimizer::Block {
+                frame,
+                step,
+                weights,
+                gradient,
+                arrays,
+                settings,
+                products,
+                multiply: &mut **multiply,
+                alarm,
+                oracle,
+            },
+            room,
+        );
     }
 
     /// The updates after `step` up to `end`, if the objective can do many at once; returns how far it got.

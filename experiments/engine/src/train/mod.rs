@@ -33,7 +33,7 @@ pub use evaluation::Evaluation;
 pub use layout::{Layout, TrainingPath};
 pub use objective::{Lane, Objective, Split};
 pub use observer::{EffectiveRates, Logged, Norms, Observer, RATE_QUANTILES};
-pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
+pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, defaults, forget_unread};
 pub use outcome::{Keep, Metric, Outcome, Point, Positions, Target};
 pub use pool::{Engine, Job, Jobs, train};
 pub use rate::{COURSES, Course, CourseFacts, RateSchedule};

@@ -47,9 +47,11 @@ const RATES: [Hyperparameter; 9] = [
         default: 0.0,
         domain: Domain::Choice(&COURSE_NAMES),
         omit_default: true,
+        is_whole: false,
     },
-    number("warmup", "warmup", "steps in which α rises linearly to its full size; a whole number", 0.0, FROM_ZERO),
-    number("step_size", "step_size", "steps between drops; a whole number", 1.0, FROM_ONE),
+    number("warmup", "warmup", "steps in which α rises linearly to its full size; a whole number", 0.0, FROM_ZERO)
+        .whole(),
+    number("step_size", "step_size", "steps between drops; a whole number", 1.0, FROM_ONE).whole(),
     number("gamma", "gamma", "factor of a drop, or of each step", 0.1, SHARE),
     number(
         "min_factor",
@@ -71,9 +73,6 @@ const FROM_ONE: Domain = Domain::Number { low: (1.0, true), high: (f64::INFINITY
 const SHARE: Domain = Domain::Number { low: (0.0, false), high: (1.0, true) };
 const INNER_SHARE: Domain = Domain::Number { low: (0.0, false), high: (1.0, false) };
 
-/// The names of the options that count steps.
-pub const WHOLE_NUMBERS: [&str; 2] = ["warmup", "step_size"];
-
 /// The place of the schedule among the options; what comes after are parameters of schedules.
 pub const SCHEDULE: usize = ADJUSTMENTS.len() + COMPOSITES.len();
 
@@ -94,7 +93,7 @@ const fn number(
     default: f64,
     domain: Domain,
 ) -> Hyperparameter {
-    Hyperparameter { name, symbol, summary, default, domain, omit_default: true }
+    Hyperparameter { name, symbol, summary, default, domain, omit_default: true, is_whole: false }
 }
 
 /// The options of a trial.

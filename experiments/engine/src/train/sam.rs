@@ -23,6 +23,7 @@ pub static SAM: Composite = Composite {
         default: 0.0,
         domain: Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) },
         omit_default: true,
+        is_whole: false,
     },
     gradients: 1,
     apply: Table { f32: apply, f64: apply },

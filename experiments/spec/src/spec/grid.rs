@@ -12,7 +12,7 @@ use super::reader::{Field, Interval, Table};
 use super::values::AxisValues;
 use crate::record::{self, LABEL};
 use crate::registry::{self, Registry};
-use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
+use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, defaults, forget_unread};
 
 /// An optimizer and the values that each of its hyperparameters takes.
 #[derive(Clone, Debug)]
@@ -332,7 +332,7 @@ impl Grid {
             Ok(if notes { optimizer.notes } else { &[] })
         })?;
         let axis = |hyperparameter: &'static Hyperparameter| match table.optional(hyperparameter.name) {
-            Some(field) => Axis::read(&field, hyperparameter, of),
+            Some(field) => read_axis(&field, hyperparameter, of),
             None => {
                 let preset = preset.iter().find(|(name, _)| *name == hyperparameter.name);
                 Ok(Axis::single(hyperparameter, preset.map_or(hyperparameter.default, |(_, value)| *value)))
@@ -391,16 +391,21 @@ fn takes(optimizer: &Optimizer, option: &str) -> bool {
     !(decays && ["weight_decay", "decoupled_weight_decay"].contains(&option))
 }
 
+/// The values of a hyperparameter or an option.
+fn read_axis(field: &Field<'_>, of: &'static Hyperparameter, used: Use) -> Result<Axis, InputError> {
+    let axis = Axis::read(field, of, used)?;
+    if of.is_whole && !axis.is_whole(of.name) {
+        return Err(field.expected("whole numbers"));
+    }
+    Ok(axis)
+}
+
 fn read_options(table: &Table<'_>, optimizer: &Optimizer, of: Use) -> Result<Vec<(usize, Axis)>, InputError> {
     let read = |option: &'static Hyperparameter| -> Result<Option<Axis>, InputError> {
         let Some(field) = table.optional(option.name).filter(|_| takes(optimizer, option.name)) else {
             return Ok(None);
         };
-        let axis = Axis::read(&field, option, of)?;
-        if WHOLE_NUMBERS.contains(&option.name) && !axis.is_whole(option.name) {
-            return Err(field.expected("whole numbers of steps"));
-        }
-        Ok(Some(axis))
+        read_axis(&field, option, of).map(Some)
     };
     let courses: Vec<&CourseFacts> = match read(&OPTIONS[SCHEDULE])? {
         Some(Axis::Choices(choices)) => choices.iter().map(|choice| &COURSES[*choice]).collect(),
