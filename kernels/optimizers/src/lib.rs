@@ -149,6 +149,7 @@ parts! {
         schedule_free_adamw::SCHEDULE_FREE_ADAMW,
         schedule_free_sgd::SCHEDULE_FREE_SGD,
         lamb::LAMB,
+        muon::MUON,
     ]
 }
 
