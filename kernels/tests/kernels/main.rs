@@ -8,6 +8,7 @@ mod adjust;
 mod arch;
 mod buffer;
 mod compare;
+mod curvatures;
 mod landscapes;
 mod lanes;
 mod lookup;
