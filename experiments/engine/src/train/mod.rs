@@ -26,7 +26,7 @@ pub use block::{Setting, Timetable, Trainer, trainer};
 pub use column::{COLUMNS, Column};
 pub use evaluation::Evaluation;
 pub use layout::{Layout, TrainingPath};
-pub use objective::{Lane, Objective, Split};
+pub use objective::{Lane, Objective, Sample, Split};
 pub use observer::{EffectiveRates, Logged, Norms, Observer, RATE_QUANTILES};
 pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
 pub use outcome::{Keep, Metric, Outcome, Point, Positions, Target};
