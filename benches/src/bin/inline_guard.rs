@@ -24,7 +24,7 @@ const FLOOR: f64 = if cfg!(target_arch = "x86_64") { 3.0 } else { 1.5 };
 /// The same for kernels that fuse nothing: the compiler vectorises their scalar form, too.
 const VECTORISED_FLOOR: f64 = 1.0;
 /// The kernels that fuse nothing.
-const FUSE_NOTHING: [(&str, &str); 8] = [
+const FUSE_NOTHING: [(&str, &str); 11] = [
     ("activation/forward", "relu-f32"),
     ("activation/backward", "relu-f32"),
     ("activation/forward", "leaky-relu-f32"),
@@ -33,6 +33,9 @@ const FUSE_NOTHING: [(&str, &str); 8] = [
     ("activation/backward", "sigmoid-f32"),
     ("activation/forward", "softsign-f32"),
     ("activation/backward", "softsign-f32"),
+    ("loss/curvature", "mse-f32"),
+    ("loss/curvature", "mae-f32"),
+    ("loss/curvature", "huber-f32"),
 ];
 
 fn main() -> ExitCode {

@@ -3,9 +3,11 @@
 use thalweg_kernels::Isa;
 
 pub mod activation;
+pub mod curvature;
 pub mod dense;
 pub mod descent;
 pub mod families;
+pub mod hessian;
 pub mod labels;
 pub mod landscape;
 pub mod loss;

@@ -8,6 +8,7 @@ mod adjust;
 mod arch;
 mod buffer;
 mod compare;
+mod curvatures;
 mod everywhere;
 mod factorisations;
 mod landscapes;

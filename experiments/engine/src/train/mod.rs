@@ -31,7 +31,7 @@ pub use column::{COLUMNS, Column};
 pub use composite::{Around, COMPOSITES, Composite};
 pub use evaluation::Evaluation;
 pub use layout::{Layout, TrainingPath};
-pub use objective::{Lane, Objective, Split};
+pub use objective::{Lane, Objective, Sample, Split};
 pub use observer::{EffectiveRates, Logged, Norms, Observer, RATE_QUANTILES};
 pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, defaults, forget_unread};
 pub use outcome::{Keep, Metric, Outcome, Point, Positions, Target};

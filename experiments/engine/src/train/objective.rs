@@ -22,6 +22,15 @@ impl Split {
     pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
 }
 
+/// The training examples that a gradient, or a product of the Hessian, is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sample {
+    /// The batch of a step (counted from 0).
+    Batch(u64),
+    /// The whole training split in its own order, however training cuts it into batches.
+    All,
+}
+
 /// What the loop needs to know of one trial.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Lane<'a> {
@@ -75,8 +84,36 @@ pub trait Objective<T: Elementary>: Sync {
     /// Begins a block: sets every lane's initial parameters.
     fn start(&self, scratch: &mut Self::Scratch, lanes: &[Lane<'_>], weights: &mut [T]);
 
-    /// The gradient of step `step` (counted from 0). Makes the `alarm` of a lane NaN if its loss is not finite.
-    fn gradient(&self, scratch: &mut Self::Scratch, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]);
+    /// The gradient of the loss on some examples. Makes the `alarm` of a lane NaN if its loss is not finite.
+    fn gradient_of(
+        &self,
+        scratch: &mut Self::Scratch,
+        sample: Sample,
+        weights: &[T],
+        gradient: &mut [T],
+        alarm: &mut [T],
+    );
+
+    /// [`Self::gradient_of`] the batch of step `step` (counted from 0).
+    fn gradient(&self, scratch: &mut Self::Scratch, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]) {
+        self.gradient_of(scratch, Sample::Batch(step), weights, gradient, alarm);
+    }
+
+    /// The product of the Hessian of the loss on some examples with a direction, which every trial has its own of; both are
+    /// arrays as the weights are. What only products need is allocated by the first one.
+    fn hessian_product(
+        &self,
+        scratch: &mut Self::Scratch,
+        sample: Sample,
+        weights: &[T],
+        direction: &[T],
+        product: &mut [T],
+    );
+
+    /// How many gradients on the same examples a [product](Self::hessian_product) costs, about.
+    fn hessian_cost(&self) -> f64 {
+        2.0
+    }
 
     /// [`Self::evaluate`] on the training split, and [`Self::gradient`]: for an objective whose step passes the whole
     /// split anyway, the loss then costs next to nothing.

@@ -1,9 +1,9 @@
 //! Answers to what methods and composites ask about the loss.
 
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Oracle, Sample};
+use thalweg_kernels::optimizer::{self, Oracle};
 
-use super::Objective;
+use super::{Objective, Sample};
 
 /// An objective as one step of a block sees it.
 pub(super) struct Asked<'a, T: Elementary, O: Objective<T>> {
@@ -15,16 +15,23 @@ pub(super) struct Asked<'a, T: Elementary, O: Objective<T>> {
     pub alarm: &'a mut [T],
 }
 
-impl<T: Elementary, O: Objective<T>> Oracle<T> for Asked<'_, T, O> {
-    fn gradient(&mut self, sample: Sample, weights: &[T], gradient: &mut [T]) {
-        let Self { objective, scratch, step, alarm } = self;
+impl<T: Elementary, O: Objective<T>> Asked<'_, T, O> {
+    fn sample(&self, sample: optimizer::Sample) -> Sample {
         match sample {
-            Sample::Batch => objective.gradient(scratch, *step, weights, gradient, alarm),
-            Sample::All => unimplemented!("the gradient of all examples"),
+            optimizer::Sample::Batch => Sample::Batch(self.step),
+            optimizer::Sample::All => Sample::All,
         }
     }
+}
 
-    fn hessian_product(&mut self, _: Sample, _: &[T], _: &[T], _: &mut [T]) {
-        unimplemented!("Hessian-vector products")
+impl<T: Elementary, O: Objective<T>> Oracle<T> for Asked<'_, T, O> {
+    fn gradient(&mut self, sample: optimizer::Sample, weights: &[T], gradient: &mut [T]) {
+        let sample = self.sample(sample);
+        self.objective.gradient_of(self.scratch, sample, weights, gradient, self.alarm);
+    }
+
+    fn hessian_product(&mut self, sample: optimizer::Sample, weights: &[T], direction: &[T], product: &mut [T]) {
+        let sample = self.sample(sample);
+        self.objective.hessian_product(self.scratch, sample, weights, direction, product);
     }
 }

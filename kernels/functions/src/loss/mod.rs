@@ -1,8 +1,9 @@
-//! Loss functions: one file each, value and gradient with respect to the outputs of the last layer.
+//! Loss functions: one file each, value, gradient and curvature with respect to the outputs of the last layer.
 //!
 //! The loss of a batch is the mean over its m examples, J = (1/m) Σ L. Kernels give L per example and lane, and (1/m)
 //! dL/dz; the caller computes the mean, in f64 and in the order of the examples.
 
+mod curvature;
 mod rows;
 
 use std::marker::PhantomData;
@@ -14,6 +15,7 @@ use thalweg_numerics::table::{Family, Table};
 use thalweg_numerics::{Isa, Origin, Real, Vector, parts};
 use thalweg_products::Input;
 
+pub use curvature::Curvature;
 pub use rows::Rows;
 
 /// What a loss is for.
@@ -60,6 +62,16 @@ pub trait Function: 'static {
         scale: Vector<S, T>,
         p: Vector<S, T>,
     ) -> Vector<S, T>;
+
+    /// Turns Rz, a change of the outputs, into scale · (d²L/dz²) · Rz. Where dL/dz has a step, d²L/dz² is the derivative of the
+    /// rest of it.
+    fn curvature<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        tangent: UnitsMut<'_, S, T>,
+        target: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        p: Vector<S, T>,
+    );
 
     /// L(z, y), and 1 where the example is classified correctly (else 0).
     fn value<S: Simd, T: Elementary>(
@@ -170,6 +182,7 @@ pub struct Loss {
     pub origin: Option<Origin>,
     reference: Reference,
     gradient: Table<GradientKernel>,
+    curvature: Table<curvature::Kernel>,
     value: Table<ValueKernel>,
 }
 
@@ -233,6 +246,7 @@ impl Loss {
             origin: None,
             reference: F::reference,
             gradient: Table { f32: gradient::<F, f32>, f64: gradient::<F, f64> },
+            curvature: Table { f32: curvature::kernel::<F, f32>, f64: curvature::kernel::<F, f64> },
             value: Table { f32: value::<F, f32>, f64: value::<F, f64> },
         }
     }
