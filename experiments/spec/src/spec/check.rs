@@ -176,7 +176,9 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
 
 /// Some optimizers see the weights of layers as matrices: a landscape has neither.
 fn check_layers(spec: &Spec) -> Result<(), InputError> {
-    let seeing = spec.optimizers.iter().find(|grid| grid.optimizer.sees == Sees::Matrices);
+    let without = &spec.conditions[0].without;
+    let mut tried = spec.optimizers.iter().enumerate().filter(|(at, _)| !without.contains(at)).map(|(_, grid)| grid);
+    let seeing = tried.find(|grid| grid.optimizer.sees == Sees::Matrices);
     match (seeing, spec.problem.landscape()) {
         (Some(grid), Some(_)) => {
             let message = format!("{} sees layers as matrices, and a landscape has none", grid.optimizer.name);
