@@ -47,6 +47,9 @@
 //!      first layer and of biases there is the first chain only. The pieces are added in order.
 //!
 //!    That of a landscape is a central difference of its gradient in f64, lane by lane.
+//! 8. Decompositions of matrices take rows and columns in order, without pivoting, and as many steps for any matrix of a
+//!    size; no number decides what comes next. Sums within them are chains of fused multiply-adds in the precision of the
+//!    trial, in index order. [`matrices`] states the order of each.
 //!
 //! What [`linalg`] computes is outside the contract: it may differ in its last digits from machine to machine.
 //!

@@ -262,6 +262,6 @@ impl<T: Real> Matrices<T> {
         self.check("A", a, size.elements());
         self.check("R", r, columns * columns);
         let reflections = self.reflecting.reflections(self.lanes(), size, rows, a);
-        self.group.run(Operation::Qr { reflections, r });
+        self.group.run(Operation::Qr { reflections, r: Some(r) });
     }
 }

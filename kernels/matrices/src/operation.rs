@@ -35,9 +35,7 @@ pub(crate) enum Operation<'a, T> {
     /// See [`solve_transposed`].
     SolveTransposed { size: [usize; 2], l: &'a [T], b: &'a mut [T] },
     /// See [`qr`].
-    Qr { reflections: Reflections<'a, T>, r: &'a mut [T] },
-    /// Q alone, of a matrix as it is.
-    Orthonormal { reflections: Reflections<'a, T> },
+    Qr { reflections: Reflections<'a, T>, r: Option<&'a mut [T]> },
     /// See [`norms`].
     Norms { x: &'a [T], norms: &'a mut [f64] },
     /// See [`rescale`].
@@ -81,7 +79,7 @@ impl<T: Real> WithSimd for Op<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        // What the compiler knows of a number of lanes that is not one.
+        // Where it is not one, it is a number that the compiler knows.
         let count = if self.lanes == 1 { 1 } else { T::lanes::<S>() };
         let lanes = Lanes { simd, count };
         match self.operation {
@@ -89,10 +87,6 @@ impl<T: Real> WithSimd for Op<'_, T> {
             Operation::Solve { size, l, b } => solve(lanes, size, l, b),
             Operation::SolveTransposed { size, l, b } => solve_transposed(lanes, size, l, b),
             Operation::Qr { reflections, r } => qr(lanes, reflections, r),
-            Operation::Orthonormal { mut reflections } => {
-                reflections.triangularise(lanes);
-                reflections.form(lanes);
-            }
             Operation::Norms { x, norms: sums } => norms(lanes, x, sums),
             Operation::Rescale { x, factors } => rescale(lanes, x, factors),
             Operation::Polynomial { n, coefficients, a, square } => polynomial(lanes, n, coefficients, a, square),

@@ -119,7 +119,7 @@ impl<T: Real> Halley<T> {
         let stacked = Size { rows: n + m, columns: m };
         // Of the lower rows, column 0 has something in one, and each later column in one more.
         let reflections = self.reflecting.reflections(lanes, stacked, n + 1, stack);
-        group.run(Operation::Orthonormal { reflections });
+        group.run(Operation::Qr { reflections, r: None });
         let (upper, lower) = stack.split_at(n * m * lanes);
         let product = self.product.at_least(m * n * lanes);
         let shape = Shape { outputs: n, inputs: m, examples: m };

@@ -6,16 +6,33 @@ use thalweg_numerics::{Real, Vector};
 use crate::householder::Reflections;
 use crate::rows::Lanes;
 
-/// Q in the place of A, and R. They are those of A over a power of two near its largest element, so that no square of an
-/// element that counts overflows or vanishes.
+/// Q in the place of A. With R, they are those of A over a power of two near its largest element, so that no square of an
+/// element that counts overflows or vanishes; without, those of A as it is.
 #[inline(always)]
-pub(crate) fn qr<S: Simd, T: Real>(lanes: Lanes<S>, mut reflections: Reflections<'_, T>, r: &mut [T]) {
-    let columns = reflections.columns;
-    let power = power_below(largest(lanes, reflections.a));
-    let inverse = power.like(1.0) / power;
-    // The product of the two is 1, but for infinity: then it is NaN, and leaves no number in its lane.
-    lanes.scale(reflections.a, inverse * (power * inverse));
+pub(crate) fn qr<S: Simd, T: Real>(lanes: Lanes<S>, mut reflections: Reflections<'_, T>, r: Option<&mut [T]>) {
+    let mut power = Vector::constant(lanes.simd, 1.0);
+    if r.is_some() {
+        power = power_below(largest(lanes, reflections.a));
+        let inverse = power.like(1.0) / power;
+        // The product of the two is 1, but for infinity: then it is NaN, and leaves no number in its lane.
+        lanes.scale(reflections.a, inverse * (power * inverse));
+    }
     reflections.triangularise(lanes);
+    if let Some(r) = r {
+        copy_triangle(lanes, &reflections, power, r);
+    }
+    reflections.form(lanes);
+}
+
+/// R times `power`, with signs such that its diagonal has no negative number.
+#[inline(always)]
+fn copy_triangle<S: Simd, T: Real>(
+    lanes: Lanes<S>,
+    reflections: &Reflections<'_, T>,
+    power: Vector<S, T>,
+    r: &mut [T],
+) {
+    let columns = reflections.columns;
     r.fill(T::default());
     for i in 0..columns {
         let diagonal = lanes.element(reflections.diagonal, i);
@@ -26,7 +43,6 @@ pub(crate) fn qr<S: Simd, T: Real>(lanes: Lanes<S>, mut reflections: Reflections
             lanes.set(r, place, lanes.element(reflections.a, place).xor(sign) * power);
         }
     }
-    reflections.form(lanes);
 }
 
 /// The power of two of a positive number's exponent; infinity for infinity and NaN. The smallest that is normal for those

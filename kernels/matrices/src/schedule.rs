@@ -22,8 +22,8 @@ impl Schedule<'_> {
     }
 }
 
-/// Jordan's quintic: as steep at 0 as one can be that keeps all singular values near 1, between 0.68 and 1.14; it never
-/// settles.
+/// Jordan's quintic, which was chosen to be steep at 0: few iterations bring all but tiny singular values near 1. It never
+/// settles; in the end they lie between 0.68 and 1.14.
 ///
 /// Jordan and others, Muon: an optimizer for hidden layers in neural networks, 2024,
 /// <https://kellerjordan.github.io/posts/muon/>.
@@ -32,10 +32,11 @@ pub const JORDAN: Schedule<'static> = Schedule { margin: 1.0, coefficients: &[[3
 /// The cubic of Newton and Schulz, 3/2 σ - 1/2 σ³: converges to 1, quadratically in the end, and slowly from small singular
 /// values.
 ///
-/// Higham, Functions of matrices, 2008, equation (8.20).
+/// Higham, Functions of matrices, 2008, chapter 8.
 pub const NEWTON_SCHULZ: Schedule<'static> = Schedule { margin: 1.0, coefficients: &[[1.5, -0.5, 0.0]] };
 
-/// The polynomials that are best one after the other for singular values from 10⁻³ to 1, which converge to 1.
+/// Polynomials each of which is the best one after those before, for singular values from 10⁻³ to 1. They bring all others
+/// to 1 as well, with more iterations.
 ///
 /// Amsel, Persson, Musco and Gower, The Polar Express, 2025, arXiv:2505.16932, algorithm 1, with its margin of 1.01 in the
 /// norm and in all polynomials but the last.
