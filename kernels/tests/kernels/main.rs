@@ -12,6 +12,7 @@ mod curvatures;
 mod landscapes;
 mod lanes;
 mod lookup;
+mod loss_curvatures;
 mod losses;
 mod matrices;
 mod numbers;
