@@ -14,6 +14,7 @@ mod factorisations;
 mod landscapes;
 mod lanes;
 mod lookup;
+mod loss_curvatures;
 mod losses;
 mod matrices;
 mod methods;

@@ -8,7 +8,8 @@ use thalweg_numerics::table::Family;
 use thalweg_numerics::{Isa, Real, Vector};
 use thalweg_products::Input;
 
-use super::{Function, Loss, Target, Units, UnitsMut, With};
+use super::kernels::With;
+use super::{Function, Loss, Target, Units, UnitsMut};
 
 /// A chunk of examples, as the kernels of curvatures take it. Lanes are those of a register.
 pub struct Curvature<'a, T> {
