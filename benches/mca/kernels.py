@@ -63,7 +63,7 @@ def shallow_gradient(number: str) -> Kernel:
 
 
 def loss(kernel: str, name: str) -> Kernel:
-    function = rf"::loss::{kernel}::Op<.*::loss::{name}::\w+, f32>"
+    function = rf"::loss::kernels::{kernel}::Op<.*::loss::{name}::\w+, f32>"
     return Kernel(f"{name}, {kernel}, f32", "functions", function, "f32", f"functions/src/loss/loops/{name}.md")
 
 

@@ -15,6 +15,7 @@
 //! | `optimizers` | update rules |
 //! | `landscapes` | analytic functions to descend |
 //! | `walks` | many steps down a landscape in one call |
+//! | `matrices` | orthogonal factors and decompositions of small matrices |
 //! | `linalg` | spectra, singular values and least squares on faer's decompositions, outside the contract |
 //!
 //! # The numerics contract
@@ -35,6 +36,20 @@
 //! 5. NaN and infinity propagate: no activation and no maximum swallows a NaN. The payload of a NaN is not part of the
 //!    contract.
 //! 6. β^t is a running f64 product.
+//! 7. The product of the Hessian of a network's mean loss with a direction V is R{·} of forward and back propagation, the
+//!    derivative along V, line by line in the order of what it is the derivative of. Every product is one of 3:
+//!    - Rz is V a with V's bias, to which W Ra is added; of the first layer it is V x with the bias. Ra = g'(z) · Rz, as
+//!      the gradient's pass multiplies by g'(z).
+//!    - R(dL/dz) of the outputs is d²L/dz² · Rz / m, by [`loss::Loss::curvature`]; sums over classes add in index order.
+//!    - R(dL/da) is Wᵀ R(dL/dz), to which Vᵀ dL/dz is added. R(dL/dz) = g''(z) · Rz · dL/da + g'(z) · R(dL/da), by
+//!      [`activation::Activation::backward_with_tangent`].
+//!    - In each piece of examples, R(dL/dW) is the chain of R(dL/dz) aᵀ, to which the chain of dL/dz Raᵀ is added; of the
+//!      first layer and of biases there is the first chain only. The pieces are added in order.
+//!
+//!    That of a landscape is a central difference of its gradient in f64, lane by lane.
+//! 8. Decompositions of matrices take rows and columns in order, without pivoting, and as many steps for any matrix of a
+//!    size; no number decides what comes next. Sums within them are chains of fused multiply-adds in the precision of the
+//!    trial, in index order. [`matrices`] states the order of each.
 //!
 //! What [`linalg`] computes is outside the contract: it may differ in its last digits from machine to machine.
 //!
@@ -45,6 +60,7 @@
 pub use thalweg_functions::{activation, loss};
 pub use thalweg_landscapes as landscape;
 pub use thalweg_linalg as linalg;
+pub use thalweg_matrices as matrices;
 #[cfg(feature = "counting")]
 pub use thalweg_numerics::count;
 pub use thalweg_numerics::{
@@ -56,7 +72,7 @@ pub use thalweg_walks as walk;
 /// The matrix products of a layer.
 pub mod product {
     pub use thalweg_dense::{self as matrices, dense};
-    pub use thalweg_products::{Finish, Input, PIECE, Products, Shape, Start, population};
+    pub use thalweg_products::{Finish, Input, PIECE, Products, Shape, Start, add, population};
 }
 
 /// Plain f64 twins of the products: no SIMD, no cleverness, the formula as a textbook has it. Those of activations, losses,

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use thalweg_benches::workload::product::{Product, Sharing};
-use thalweg_benches::workload::{Make, Runner, Workload, dense, families, product, sweep};
+use thalweg_benches::workload::{Make, Runner, Workload, dense, families, matrices, product, sweep};
 use thalweg_kernels::Isa;
 
 /// Batches that are timed per kernel and instruction set; their median counts.
@@ -24,7 +24,7 @@ const FLOOR: f64 = if cfg!(target_arch = "x86_64") { 3.0 } else { 1.5 };
 /// The same for kernels that fuse nothing: the compiler vectorises their scalar form, too.
 const VECTORISED_FLOOR: f64 = 1.0;
 /// The kernels that fuse nothing.
-const FUSE_NOTHING: [(&str, &str); 8] = [
+const FUSE_NOTHING: [(&str, &str); 11] = [
     ("activation/forward", "relu-f32"),
     ("activation/backward", "relu-f32"),
     ("activation/forward", "leaky-relu-f32"),
@@ -33,6 +33,9 @@ const FUSE_NOTHING: [(&str, &str); 8] = [
     ("activation/backward", "sigmoid-f32"),
     ("activation/forward", "softsign-f32"),
     ("activation/backward", "softsign-f32"),
+    ("loss/curvature", "mse-f32"),
+    ("loss/curvature", "mae-f32"),
+    ("loss/curvature", "huber-f32"),
 ];
 
 fn main() -> ExitCode {
@@ -93,6 +96,9 @@ fn kernels(best: Isa, scalar: Isa) -> Vec<Kernel> {
     add("dense/forward", &|isa| dense::workload(Product::Forward, [64, 64, 128], isa));
     add("dense/weight-gradient", &|isa| dense::workload(Product::WeightGradient, [64, 64, 128], isa));
     add("dense/input-gradient", &|isa| dense::workload(Product::InputGradient, [64, 64, 128], isa));
+    for (name, task) in matrices::TASKS {
+        add(&format!("matrices/{name}"), &|isa| matrices::workload(task, [16, 16], isa));
+    }
     add("sweep", &|isa| sweep::workload(isa.lanes::<f32>(), isa));
     kernels
 }

@@ -125,7 +125,7 @@ impl<T: Elementary> Workload for Backward<T> {
             _ => {
                 for gradient in self.gradient.chunks_mut(PATTERN) {
                     for (gradient, z) in gradient.iter_mut().zip(pattern.iter()) {
-                        let (_, derivative) = activation.reference(z.to_f64());
+                        let (_, derivative, _) = activation.reference(z.to_f64());
                         *gradient = T::from_f64(gradient.to_f64() * derivative);
                     }
                 }

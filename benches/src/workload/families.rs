@@ -8,7 +8,7 @@ use thalweg_kernels::optimizer::ALL as OPTIMIZERS;
 use thalweg_kernels::walk::Walker;
 
 use super::product::{Product, Sharing};
-use super::{Make, activation, dense, landscape, loss, math, optimizer, product, walk};
+use super::{Make, activation, curvature, dense, landscape, loss, math, optimizer, product, walk};
 
 /// The products, with their names and whether the first layer, whose inputs trials may share, has a use for them.
 pub const PRODUCTS: [(&str, Product, &[Sharing]); 3] = [
@@ -28,8 +28,12 @@ pub fn elementwise(mut add: impl FnMut(&str, Box<Make<'static>>)) {
         add("activation/forward", Box::new(move |isa| activation::forward::<f32>(function, isa)));
         add("activation/backward", Box::new(move |isa| activation::backward::<f32>(function, isa)));
     }
+    for &function in ACTIVATIONS.iter().filter(|function| function.curves()) {
+        add("activation/tangent", Box::new(move |isa| curvature::activation::<f32>(function, isa)));
+    }
     for &function in LOSSES {
         add("loss/gradient", Box::new(move |isa| loss::gradient::<f32>(function, isa)));
+        add("loss/curvature", Box::new(move |isa| curvature::loss::<f32>(function, isa)));
         add("loss/value", Box::new(move |isa| loss::value::<f32>(function, isa)));
     }
     for &optimizer in OPTIMIZERS {

@@ -3,13 +3,16 @@
 use thalweg_kernels::Isa;
 
 pub mod activation;
+pub mod curvature;
 pub mod dense;
 pub mod descent;
 pub mod families;
+pub mod hessian;
 pub mod labels;
 pub mod landscape;
 pub mod loss;
 pub mod math;
+pub mod matrices;
 pub mod optimizer;
 pub mod pass;
 pub mod product;

@@ -8,8 +8,11 @@ use thalweg_kernels::table::{Family, Table};
 use thalweg_kernels::walk::{Walk, Walker};
 use thalweg_kernels::{Isa, Real};
 
+mod differences;
+
 use crate::random::Stream;
-use crate::train::{self, Evaluation, Lane, Layout, Objective, Setting, Split, Team, Trainer};
+use crate::train::{self, Evaluation, Lane, Layout, Objective, Sample, Setting, Split, Team, Trainer};
+use differences::Differences;
 
 /// A landscape to descend. Its value takes the place of the training loss, and is evaluated at logged steps only: at
 /// every step, only the point is watched.
@@ -30,6 +33,8 @@ pub struct Scratch<T> {
     /// The points and their gradient in the coordinates of the landscape, if it is turned.
     turned: [Vec<T>; 2],
     noise: Noise<T>,
+    /// What products of the Hessian need, from the first one on.
+    differences: Option<Differences>,
 }
 
 /// The noise of a block's gradients.
@@ -66,6 +71,17 @@ impl<T: Elementary> Descent<T> {
     #[must_use]
     pub fn with_gradient_noise(self, standard_deviation: f64) -> Self {
         Self { gradient_noise: standard_deviation, ..self }
+    }
+
+    /// The same function of points in f64: its constants stay as this precision has them.
+    fn in_f64(&self) -> Descent<f64> {
+        Descent {
+            landscape: self.landscape,
+            spectrum: self.spectrum.iter().map(|eigenvalue| eigenvalue.to_f64()).collect(),
+            dimensions: self.dimensions,
+            rotation: self.rotation.as_ref().map(Rotation::in_f64),
+            gradient_noise: 0.0,
+        }
     }
 
     /// The values at some points.
@@ -163,6 +179,7 @@ impl<T: Elementary> Objective<T> for Descent<T> {
             values: vec![T::default(); lanes],
             turned: [0, 1].map(|_| vec![T::default(); turned]),
             noise: Noise::new(if self.gradient_noise > 0.0 { lanes } else { 0 }, self.dimensions),
+            differences: None,
         }
     }
 
@@ -181,13 +198,29 @@ impl<T: Elementary> Objective<T> for Descent<T> {
         }
     }
 
-    fn gradient(&self, scratch: &mut Scratch<T>, step: u64, weights: &[T], gradient: &mut [T], _: &mut [T]) {
+    /// Noise is that of a step: there is none in the gradient of [`Sample::All`].
+    fn gradient_of(&self, scratch: &mut Scratch<T>, sample: Sample, weights: &[T], gradient: &mut [T], _: &mut [T]) {
         let isa = scratch.layout.isa;
         self.slope(isa, weights, gradient, &mut scratch.turned);
-        if self.gradient_noise > 0.0 {
+        if let Sample::Batch(step) = sample
+            && self.gradient_noise > 0.0
+        {
             scratch.noise.draw(step, self.gradient_noise, self.dimensions);
             scratch.noise.add(gradient, self.dimensions, scratch.layout.lanes::<T>());
         }
+    }
+
+    /// By central differences of the gradient in f64, whatever the precision of the trial, which rounds the product:
+    /// \[g(x + h v/‖v‖) - g(x - h v/‖v‖)\] ‖v‖ / 2h with h = 2⁻¹⁷ √max(1, ‖x‖). Noise is the same everywhere, and has no part
+    /// in it; every sample is the landscape.
+    ///
+    /// Its error is h²/6 ‖v‖ times the third derivative of the gradient nearby, for what differences leave out, and for what
+    /// is rounded 10⁻¹⁰ ‖v‖ √max(1, ‖x‖) times the largest second derivative and gradient on the way there. At a kink of the
+    /// gradient, a product is as large as h is small.
+    fn hessian_product(&self, scratch: &mut Scratch<T>, _: Sample, weights: &[T], direction: &[T], product: &mut [T]) {
+        let new = || Differences::new(self.in_f64(), scratch.layout.isa);
+        let differences = scratch.differences.get_or_insert_with(new);
+        differences.product(scratch.layout.lanes::<T>(), [weights, direction], product);
     }
 
     fn walk(&self, scratch: &mut Scratch<T>, optimizer: &Optimizer, walk: Walk<'_, T>) -> bool {

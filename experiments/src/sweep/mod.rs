@@ -46,7 +46,7 @@ use crate::data::{DataFiles, InputFile, Splits, features_in};
 use crate::memory::Memory;
 use crate::record::{LABEL, Setting};
 use crate::spec::{self, INIT_OFFSET, InputError, Spec, lr_scale_name};
-use crate::train::{OPTIONS, WHOLE_NUMBERS};
+use crate::train::OPTIONS;
 
 pub use compute::{Computed, Table, compute};
 pub use condition::Condition;
@@ -337,7 +337,7 @@ impl Plan {
                 }
             };
             Some(match of.domain {
-                Domain::Number { .. } if WHOLE_NUMBERS.contains(&of.name) => Setting::Whole(value),
+                Domain::Number { .. } if of.is_whole => Setting::Whole(value),
                 Domain::Number { .. } => Setting::Number(value),
                 Domain::Choice(names) => Setting::Choice(names[value as usize].to_owned()),
             })

@@ -34,7 +34,7 @@ impl Choice {
             Precision::F64 => (isa.lanes::<f64>(), 8),
         };
         let trials = population.trials;
-        let arrays = 2 + population.optimizer.state as u64;
+        let arrays = 2 + (population.optimizer.state + population.optimizer.scratch) as u64;
         let bytes = model.parameters() * arrays * size;
         if matches!(model, Model::Landscape(_)) {
             // No thread shall be without a block while another one has two.

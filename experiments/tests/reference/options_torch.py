@@ -8,7 +8,7 @@ schedule (SequentialLR), as torch has none in its schedules. Inverse square root
 (arXiv:1706.03762) in the form that is 1 at the end of the warm-up, by LambdaLR.
 
 `runs`: descents on Rosenbrock's function in float64, with weight decay, clipping (torch.nn.utils.clip_grad_value_, then
-clip_grad_norm_) and schedules.
+clip_grad_norm_), schedules, and sharpness-aware minimisation around the optimizer.
 """
 
 import json
@@ -54,6 +54,10 @@ RUNS = [
     ("adagrad", {"lr": 0.1, "weight_decay": 0.1, "schedule": "inverse-sqrt", "warmup": 3}),
     ("momentum", {"lr": 2e-4, "momentum": 0.9, "clip_norm": 20.0, "schedule": "step", "step_size": 20}),
     ("rmsprop", {"lr": 0.01, "alpha": 0.99, "weight_decay": 0.2, "schedule": "polynomial"}),
+    ("sgd", {"lr": 1e-3, "sam": 0.05}),
+    ("momentum", {"lr": 2e-4, "momentum": 0.9, "sam": 0.1, "clip_norm": 20.0}),
+    ("adam", {"lr": 0.02, "sam": 0.05, "decoupled_weight_decay": 0.3, "schedule": "cosine"}),
+    ("rmsprop", {"lr": 2e-3, "alpha": 0.99, "sam": 0.05, "weight_decay": 0.2}),
 ]
 NAMES = {"sgd": "SGD", "momentum": "SGD", "adam": "Adam", "nadam": "NAdam", "radam": "RAdam", "adamw": "AdamW"}
 NAMES |= {"adagrad": "Adagrad", "rmsprop": "RMSprop"}
@@ -111,6 +115,14 @@ def end(name, settings):
     for step in range(STEPS):
         optimizer.zero_grad()
         (100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2).backward()
+        if "sam" in settings:
+            # As of the authors' https://github.com/google-research/sam, for torch: up, a gradient there, and back.
+            up = x.grad * (settings["sam"] / (x.grad.norm() + 1e-12))
+            before = x.detach().clone()
+            x.data.add_(up)
+            optimizer.zero_grad()
+            (100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2).backward()
+            x.data.copy_(before)
         if "clip_value" in settings:
             torch.nn.utils.clip_grad_value_([x], settings["clip_value"])
         if "clip_norm" in settings:

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use thalweg::record::{Key, Setting};
 use thalweg::spec::InputError;
+use thalweg::train::OPTIONS;
 
 use super::{edited, parse, plan};
 
@@ -119,7 +120,8 @@ fn every_distribution_can_be_an_axis() {
     let steps = "[[optimizer]]\nkind = \"sgd\"\nlr = 0.1\nwarmup = { integers = [0, 4] }\n";
     let warmups = |sweep: &str| -> HashSet<u64> {
         let plan = plan(&parse(&text(sweep, steps)).unwrap()).unwrap();
-        plan.trials.iter().map(|trial| trial.options.get(5).map_or(0, |x| *x as u64)).collect()
+        let at = OPTIONS.iter().position(|option| option.name == "warmup").unwrap();
+        plan.trials.iter().map(|trial| trial.options.get(at).map_or(0, |x| *x as u64)).collect()
     };
     assert_eq!(warmups(""), (0..=4).collect());
     assert_eq!(warmups("draw = { halton = 100 }"), (0..=4).collect());

@@ -133,6 +133,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("\"sgd\"", "\"sgd\"\ndecoupled_weight_decay = 0.1"),
     ("\"sgd\"", "\"sgd\"\nclip_norm = 1"),
     ("\"sgd\"", "\"sgd\"\nclip_value = 1"),
+    ("\"sgd\"", "\"sgd\"\nsam = 0.1"),
     ("\"sgd\"", "\"sgd\"\nwarmup = 3"),
     ("\"sgd\"", "\"sgd\"\nschedule = \"one-cycle\""),
     ("hidden = [4]", "hidden = [4]\nparameterisation = \"mean-field\""),

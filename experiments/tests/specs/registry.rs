@@ -48,8 +48,13 @@ impl Function for Half {
         upstream * upstream.like(0.5)
     }
 
-    fn reference(z: f64, _: f64) -> (f64, f64) {
-        (0.5 * z, 0.5)
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
+        x.like(0.0)
+    }
+
+    fn reference(z: f64, _: f64) -> (f64, f64, f64) {
+        (0.5 * z, 0.5, 0.0)
     }
 }
 
@@ -60,6 +65,19 @@ static HALVED: Loss =
 struct Halved;
 
 impl loss::Function for Halved {
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        mut tangent: UnitsMut<'_, S, T>,
+        _: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        _: Vector<S, T>,
+    ) {
+        for i in 0..z.count() {
+            tangent.set(i, tangent.read().get(i) * scale);
+        }
+    }
+
     #[inline(always)]
     fn gradient<S: Simd, T: Elementary>(
         mut z: UnitsMut<'_, S, T>,

@@ -40,7 +40,7 @@ fn enormous<T: Elementary>() -> f64 {
 fn options(index: usize) -> Options {
     const SETTINGS: [&[(&str, f64)]; 3] = [
         &[("clip_norm", 0.1), ("schedule", 3.0), ("warmup", 2.0)],
-        &[("clip_value", 0.01), ("weight_decay", 0.1)],
+        &[("clip_value", 0.01), ("weight_decay", 0.1), ("sam", 0.05)],
         &[("decoupled_weight_decay", 0.3), ("schedule", 2.0), ("gamma", 0.5)],
     ];
     let mut values = defaults();

@@ -6,6 +6,8 @@
 mod bits;
 mod compute;
 mod gradients;
+mod hessians;
+mod landscape_products;
 mod landscapes;
 mod networks;
 mod options;

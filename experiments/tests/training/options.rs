@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::Value;
 use thalweg::descent::Descent;
 use thalweg::train::{
-    COURSES, Course, Engine, Job, Keep, Lane, OPTIONS, Options, Outcome, Timetable, TrainingPath, defaults,
+    COURSES, Course, Engine, Job, Keep, Lane, OPTIONS, Options, Outcome, SCHEDULE, Timetable, TrainingPath, defaults,
     forget_unread, train,
 };
 use thalweg_kernels::Isa;
@@ -57,7 +57,7 @@ fn schedules_survive_every_end() {
             let inner = |(end, closed): (f64, bool), next: f64| if closed { end } else { next };
             for end in [inner(low, low.0.next_up()), inner(high, high.0.next_down()), option.default] {
                 let mut values = defaults();
-                (values[4], values[at]) = (index as f64, end);
+                (values[SCHEDULE], values[at]) = (index as f64, end);
                 forget_unread(&mut values);
                 let rate = Options::new(&values).rate;
                 for steps in [1, 2, 9] {

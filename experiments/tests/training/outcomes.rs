@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use thalweg::record::Status;
 use thalweg::train::{
-    Engine, Evaluation, Job, Lane, Layout, Metric, Objective, Outcome, Split, Target, Team, Timetable, TrainingPath,
-    train,
+    Engine, Evaluation, Job, Lane, Layout, Metric, Objective, Outcome, Sample, Split, Target, Team, Timetable,
+    TrainingPath, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;
@@ -61,7 +61,8 @@ impl Objective<f64> for Play {
         }
     }
 
-    fn gradient(&self, lanes: &mut usize, step: u64, weights: &[f64], gradient: &mut [f64], alarm: &mut [f64]) {
+    fn gradient_of(&self, lanes: &mut usize, sample: Sample, weights: &[f64], gradient: &mut [f64], alarm: &mut [f64]) {
+        let Sample::Batch(step) = sample else { panic!("trials have batches") };
         self.gradients.fetch_add(1, Ordering::Relaxed);
         gradient.fill(0.0);
         self.each_lane(*lanes, weights, |at, first, trial, _| {
@@ -71,6 +72,10 @@ impl Objective<f64> for Play {
                 alarm[at] = f64::NAN;
             }
         });
+    }
+
+    fn hessian_product(&self, _: &mut usize, _: Sample, _: &[f64], _: &[f64], product: &mut [f64]) {
+        product.fill(0.0);
     }
 
     fn evaluate(&self, lanes: &mut usize, _: u64, split: Split, weights: &[f64], evaluation: &mut Evaluation) {

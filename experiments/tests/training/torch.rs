@@ -7,7 +7,7 @@ use serde_json::Value;
 use thalweg::dataset::ShippedData;
 use thalweg::network::{Architecture, Examples, Network};
 use thalweg::train::{
-    Engine, Evaluation, Job, Keep, Lane, Layout, Objective, Outcome, Split, Team, Timetable, TrainingPath, train,
+    Engine, Evaluation, Job, Keep, Lane, Layout, Objective, Outcome, Sample, Split, Team, Timetable, TrainingPath, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;
@@ -24,6 +24,19 @@ struct InFileOrder {
 }
 
 type Scratch = <Network<f64> as Objective<f64>>::Scratch;
+
+impl InFileOrder {
+    /// The network whose examples are those of a sample.
+    fn of<'a>(
+        &self,
+        sample: Sample,
+        (whole, batches): &'a mut (Scratch, Vec<Scratch>),
+    ) -> (&Network<f64>, &'a mut Scratch) {
+        let Sample::Batch(step) = sample else { return (&self.whole, whole) };
+        let batch = step as usize % self.batches.len();
+        (&self.batches[batch], &mut batches[batch])
+    }
+}
 
 impl Objective<f64> for InFileOrder {
     type Scratch = (Scratch, Vec<Scratch>);
@@ -43,16 +56,28 @@ impl Objective<f64> for InFileOrder {
         weights.chunks_exact_mut(lanes.len()).zip(&self.start).for_each(|(row, weight)| row.fill(*weight));
     }
 
-    fn gradient(
+    fn gradient_of(
         &self,
         scratch: &mut Self::Scratch,
-        step: u64,
+        sample: Sample,
         weights: &[f64],
         gradient: &mut [f64],
         alarm: &mut [f64],
     ) {
-        let batch = step as usize % self.batches.len();
-        self.batches[batch].gradient(&mut scratch.1[batch], 0, weights, gradient, alarm);
+        let (network, scratch) = self.of(sample, scratch);
+        network.gradient_of(scratch, Sample::All, weights, gradient, alarm);
+    }
+
+    fn hessian_product(
+        &self,
+        scratch: &mut Self::Scratch,
+        sample: Sample,
+        weights: &[f64],
+        direction: &[f64],
+        product: &mut [f64],
+    ) {
+        let (network, scratch) = self.of(sample, scratch);
+        network.hessian_product(scratch, Sample::All, weights, direction, product);
     }
 
     fn evaluate(

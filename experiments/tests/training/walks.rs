@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::descent::Descent;
 use thalweg::train::{
-    Engine, Evaluation, Job, Keep, Lane, Layout, Metric, OPTIONS, Objective, Options, Outcome, Split, Target,
+    Engine, Evaluation, Job, Keep, Lane, Layout, Metric, OPTIONS, Objective, Options, Outcome, Sample, Split, Target,
     Team, Timetable, TrainingPath, defaults, train,
 };
 use thalweg_kernels::Isa;
@@ -50,8 +50,26 @@ impl<T: Elementary> Objective<T> for Stepwise<T> {
         self.0.start(scratch, lanes, weights);
     }
 
-    fn gradient(&self, scratch: &mut Self::Scratch, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]) {
-        self.0.gradient(scratch, step, weights, gradient, alarm);
+    fn gradient_of(
+        &self,
+        scratch: &mut Self::Scratch,
+        sample: Sample,
+        weights: &[T],
+        gradient: &mut [T],
+        alarm: &mut [T],
+    ) {
+        self.0.gradient_of(scratch, sample, weights, gradient, alarm);
+    }
+
+    fn hessian_product(
+        &self,
+        scratch: &mut Self::Scratch,
+        sample: Sample,
+        weights: &[T],
+        direction: &[T],
+        product: &mut [T],
+    ) {
+        self.0.hessian_product(scratch, sample, weights, direction, product);
     }
 
     fn evaluate(&self, scratch: &mut Self::Scratch, step: u64, split: Split, weights: &[T], into: &mut Evaluation) {

@@ -37,6 +37,13 @@ impl<T: Elementary> Rotation<T> {
         }
     }
 
+    /// The same numbers in f64.
+    pub fn in_f64(&self) -> Rotation<f64> {
+        let widened = |numbers: &[T]| numbers.iter().map(|x| x.to_f64()).collect();
+        let (matrix, transposed) = (widened(&self.matrix), widened(&self.transposed));
+        Rotation { dimensions: self.dimensions, matrix, transposed }
+    }
+
     /// Q y of every point, `[group][coordinate][lane]`.
     ///
     /// # Panics

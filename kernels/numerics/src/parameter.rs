@@ -30,6 +30,8 @@ pub struct Hyperparameter {
     pub domain: Domain,
     /// Whether it is omitted at its default: from keys, and from tables in which it has no other value.
     pub omit_default: bool,
+    /// Whether it takes whole numbers only.
+    pub is_whole: bool,
 }
 
 impl Hyperparameter {
@@ -47,13 +49,13 @@ impl Hyperparameter {
     /// Any number from 0 on.
     pub const fn non_negative(name: &'static str, symbol: &'static str, summary: &'static str, default: f64) -> Self {
         let domain = Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) };
-        Self { name, symbol, summary, default, domain, omit_default: false }
+        Self { name, symbol, summary, default, domain, omit_default: false, is_whole: false }
     }
 
     /// Any number above 0.
     pub const fn positive(name: &'static str, symbol: &'static str, summary: &'static str, default: f64) -> Self {
         let domain = Domain::Number { low: (0.0, false), high: (f64::INFINITY, false) };
-        Self { name, symbol, summary, default, domain, omit_default: false }
+        Self { name, symbol, summary, default, domain, omit_default: false, is_whole: false }
     }
 
     /// The small number that keeps a quotient finite.
@@ -73,7 +75,12 @@ impl Hyperparameter {
 
     /// One of several named choices; the first is the default.
     pub const fn choice(name: &'static str, summary: &'static str, names: &'static [&'static str]) -> Self {
-        Self { name, symbol: name, summary, default: 0.0, domain: Domain::Choice(names), omit_default: false }
+        Self { name, symbol: name, summary, default: 0.0, domain: Domain::Choice(names), omit_default: false, is_whole: false }
+    }
+
+    /// The same, for whole numbers only.
+    pub const fn whole(self) -> Self {
+        Self { is_whole: true, ..self }
     }
 
     /// The same, but omitted from keys and tables at its default.

@@ -67,7 +67,7 @@ impl Rule for AdaBelief {
         state: &mut [Vector<S, T, U>; MAX_STATE],
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
-        let ([mean, square, _], [beta1, rest1, beta2, rest2, root, step, correction, under, beside]) = (state, *c);
+        let ([mean, square, ..], [beta1, rest1, beta2, rest2, root, step, correction, under, beside]) = (state, *c);
         *mean = beta1.mul_add(*mean, rest1 * g);
         let surprise = g - *mean;
         *square = beta2.mul_add(*square, rest2 * (surprise * surprise)) + root;
@@ -77,7 +77,7 @@ impl Rule for AdaBelief {
 
     fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
         let (lr, beta1, beta2, eps, eps_root, inside, uncorrected) = (h[0], h[1], h[2], h[3], h[4], h[5], h[6]);
-        let ([mean, square, _], step) = (&mut memory.arrays, memory.step);
+        let ([mean, square, ..], step) = (&mut memory.arrays, memory.step);
         *mean = beta1 * *mean + (1.0 - beta1) * g;
         *square = beta2 * *square + (1.0 - beta2) * (g - *mean) * (g - *mean) + eps_root;
         let denominator = root(corrected(*square, beta2, step, uncorrected), eps, inside);

@@ -47,7 +47,7 @@ impl Rule for Adadelta {
         state: &mut [Vector<S, T, U>; MAX_STATE],
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
-        let ([square, steps, _], [rho, rest, eps, lr, ..]) = (state, *c);
+        let ([square, steps, ..], [rho, rest, eps, lr, ..]) = (state, *c);
         *square = rho.mul_add(*square, rest * (g * g));
         let step = (*steps + eps).sqrt() / (*square + eps).sqrt() * g;
         *steps = rho.mul_add(*steps, rest * (step * step));
@@ -55,7 +55,7 @@ impl Rule for Adadelta {
     }
 
     fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
-        let ([square, steps, _], lr, rho, eps) = (&mut memory.arrays, h[0], h[1], h[2]);
+        let ([square, steps, ..], lr, rho, eps) = (&mut memory.arrays, h[0], h[1], h[2]);
         *square = rho * *square + (1.0 - rho) * g * g;
         let step = (*steps + eps).sqrt() / (*square + eps).sqrt() * g;
         *steps = rho * *steps + (1.0 - rho) * step * step;

@@ -65,7 +65,7 @@ impl Rule for Adam {
         state: &mut [Vector<S, T, U>; MAX_STATE],
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
-        let ([mean, square, _], [beta1, rest1, beta2, rest2, step, correction, under, beside, _]) = (state, *c);
+        let ([mean, square, ..], [beta1, rest1, beta2, rest2, step, correction, under, beside, _]) = (state, *c);
         *mean = beta1.mul_add(*mean, rest1 * g);
         *square = beta2.mul_add(*square, rest2 * (g * g));
         let denominator = square.mul_add(correction, under).sqrt() + beside;

@@ -52,14 +52,14 @@ impl Rule for Adamax {
         state: &mut [Vector<S, T, U>; MAX_STATE],
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
-        let ([mean, largest, _], [beta1, rest1, beta2, eps, step, ..]) = (state, *c);
+        let ([mean, largest, ..], [beta1, rest1, beta2, eps, step, ..]) = (state, *c);
         *mean = beta1.mul_add(*mean, rest1 * g);
         *largest = (beta2 * *largest).max(g.abs() + eps);
         step.neg_mul_add(*mean / *largest, w)
     }
 
     fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
-        let ([mean, largest, _], [lr, beta1, beta2, eps, uncorrected]) =
+        let ([mean, largest, ..], [lr, beta1, beta2, eps, uncorrected]) =
             (&mut memory.arrays, [0, 1, 2, 3, 4].map(|i| h[i]));
         *mean = beta1 * *mean + (1.0 - beta1) * g;
         *largest = f64::max(beta2 * *largest, g.abs() + eps);

@@ -8,6 +8,8 @@ use pulp::{Simd, WithSimd};
 use thalweg_numerics::table::{Family, Table};
 use thalweg_numerics::{Isa, Real};
 
+use crate::norms::clip;
+
 /// Clipping and weight decay of some parameters of a block, trial by trial:
 ///
 /// ```text
@@ -49,21 +51,6 @@ pub fn clipping_factor(norm: f64, limit: f64) -> f64 {
     if factor >= 1.0 || (limit.is_infinite() && !norm.is_nan()) { 1.0 } else { factor }
 }
 
-/// The Euclidean norm of each trial's gradient after it was clipped to ± `limit`: squares are added in f64, in the order
-/// of the parameters. `gradient` is `[group][parameter][lane]`, the others `[group][lane]`.
-///
-/// # Panics
-///
-/// If the slices do not fit each other.
-pub fn clipped_norms<T: Real>(isa: Isa, lanes: usize, gradient: &[T], limit: &[T], norms: &mut [f64]) {
-    assert!(
-        limit.len() == norms.len() && norms.len().is_multiple_of(lanes) && gradient.len().is_multiple_of(norms.len())
-    );
-    if !gradient.is_empty() {
-        NORMS.get::<T>()(isa, Norms { lanes, gradient, limit, norms });
-    }
-}
-
 impl<T: Real> Adjustment<'_, T> {
     /// Clips and decays. The operations are written for single numbers: the compiler makes registers of them, which
     /// changes nothing as none is fused.
@@ -82,9 +69,8 @@ impl<T: Real> Adjustment<'_, T> {
     }
 }
 
-/// Behind pointers, so that these kernels are compiled here and not in every crate that is generic over the precision.
+/// Behind pointers, so that this kernel is compiled here and not in every crate that is generic over the precision.
 static APPLY: Table<ApplyKernel> = Table { f32: apply, f64: apply };
-static NORMS: Table<NormsKernel> = Table { f32: norms, f64: norms };
 
 #[derive(Clone, Copy)]
 struct ApplyKernel;
@@ -92,46 +78,8 @@ impl Family for ApplyKernel {
     type Member<T: Real> = fn(Isa, Adjustment<'_, T>);
 }
 
-#[derive(Clone, Copy)]
-struct NormsKernel;
-impl Family for NormsKernel {
-    type Member<T: Real> = fn(Isa, Norms<'_, T>);
-}
-
 fn apply<T: Real>(isa: Isa, adjustment: Adjustment<'_, T>) {
     isa.dispatch(Apply(adjustment));
-}
-
-fn norms<T: Real>(isa: Isa, norms: Norms<'_, T>) {
-    isa.dispatch(norms);
-}
-
-/// What [`clipped_norms`] takes.
-struct Norms<'a, T> {
-    lanes: usize,
-    gradient: &'a [T],
-    limit: &'a [T],
-    norms: &'a mut [f64],
-}
-
-impl<T: Real> WithSimd for Norms<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let Self { lanes, gradient, limit, norms } = self;
-        norms.fill(0.0);
-        let size = gradient.len() / (norms.len() / lanes);
-        let groups = gradient.chunks_exact(size).zip(limit.chunks_exact(lanes)).zip(norms.chunks_exact_mut(lanes));
-        for ((gradient, limit), norms) in groups {
-            for row in gradient.chunks_exact(lanes) {
-                for ((norm, g), limit) in norms.iter_mut().zip(row).zip(limit) {
-                    let g = clip(*g, *limit).to_f64();
-                    *norm += g * g;
-                }
-            }
-            norms.iter_mut().for_each(|norm| *norm = norm.sqrt());
-        }
-    }
 }
 
 struct Apply<'a, T>(Adjustment<'a, T>);
@@ -174,16 +122,4 @@ fn adjust<T: Real>(g: T, w: T, [limit, factor, decay, shrink]: [T; 4]) -> (T, T)
     // A sum with 0 w would turn -0 into 0.
     let adjusted = if decay == T::default() { clipped } else { clipped + decay * w };
     (adjusted, w * shrink)
-}
-
-/// g, but at most `limit` in size.
-#[inline(always)]
-fn clip<T: Real>(g: T, limit: T) -> T {
-    if g > limit {
-        limit
-    } else if g < -limit {
-        -limit
-    } else {
-        g
-    }
 }

@@ -55,7 +55,8 @@ impl Rule for AmsGrad {
         state: &mut [Vector<S, T, U>; MAX_STATE],
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
-        let ([mean, square, largest], [beta1, rest1, beta2, rest2, step, correction, under, beside, _]) = (state, *c);
+        let ([mean, square, largest, _], [beta1, rest1, beta2, rest2, step, correction, under, beside, _]) =
+            (state, *c);
         *mean = beta1.mul_add(*mean, rest1 * g);
         *square = beta2.mul_add(*square, rest2 * (g * g));
         *largest = largest.max(*square);

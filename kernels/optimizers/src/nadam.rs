@@ -81,7 +81,7 @@ impl Rule for NAdam {
         state: &mut [Vector<S, T, U>; MAX_STATE],
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
-        let ([mean, square, _], [beta1, rest1, beta2, rest2, of_mean, of_gradient, correction, under, beside]) =
+        let ([mean, square, ..], [beta1, rest1, beta2, rest2, of_mean, of_gradient, correction, under, beside]) =
             (state, *c);
         *mean = beta1.mul_add(*mean, rest1 * g);
         *square = beta2.mul_add(*square, rest2 * (g * g));
@@ -91,7 +91,7 @@ impl Rule for NAdam {
 
     fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
         let (lr, beta1, beta2, eps, decay, inside, uncorrected) = (h[0], h[1], h[2], h[3], h[4], h[5], h[6]);
-        let ([mean, square, _], step) = (&mut memory.arrays, memory.step);
+        let ([mean, square, ..], step) = (&mut memory.arrays, memory.step);
         *mean = beta1 * *mean + (1.0 - beta1) * g;
         *square = beta2 * *square + (1.0 - beta2) * g * g;
         let mu = |step: i32| beta1 * (1.0 - 0.5 * libm::pow(0.96, f64::from(step) * decay));

@@ -70,7 +70,7 @@ impl Rule for RAdam {
         state: &mut [Vector<S, T, U>; MAX_STATE],
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
-        let ([mean, square, _], [beta1, rest1, beta2, rest2, rectified, under, beside, step, _]) = (state, *c);
+        let ([mean, square, ..], [beta1, rest1, beta2, rest2, rectified, under, beside, step, _]) = (state, *c);
         *mean = beta1.mul_add(*mean, rest1 * g);
         *square = beta2.mul_add(*square, rest2 * (g * g));
         let denominator = rectified.mul_add((*square + under).sqrt(), beside);
@@ -79,7 +79,7 @@ impl Rule for RAdam {
 
     fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
         let (lr, beta1, beta2, eps, inside, uncorrected) = (h[0], h[1], h[2], h[3], h[4], h[5]);
-        let ([mean, square, _], step) = (&mut memory.arrays, memory.step);
+        let ([mean, square, ..], step) = (&mut memory.arrays, memory.step);
         *mean = beta1 * *mean + (1.0 - beta1) * g;
         *square = beta2 * *square + (1.0 - beta2) * g * g;
         let longest = 2.0 / (1.0 - beta2) - 1.0;

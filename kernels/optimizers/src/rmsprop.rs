@@ -57,7 +57,7 @@ impl Rule for RmsProp {
         state: &mut [Vector<S, T, U>; MAX_STATE],
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
-        let ([square, mean, velocity], [decay, rest, centered, under, beside, momentum, lr, ..]) = (state, *c);
+        let ([square, mean, velocity, _], [decay, rest, centered, under, beside, momentum, lr, ..]) = (state, *c);
         *square = decay.mul_add(*square, rest * (g * g));
         *mean = decay.mul_add(*mean, rest * g);
         // Not fused: c and m² round alike, so that they cancel where they are equal.
@@ -67,7 +67,7 @@ impl Rule for RmsProp {
     }
 
     fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
-        let ([square, mean, velocity], decay) = (&mut memory.arrays, h[1]);
+        let ([square, mean, velocity, _], decay) = (&mut memory.arrays, h[1]);
         *square = decay * *square + (1.0 - decay) * g * g;
         *mean = decay * *mean + (1.0 - decay) * g;
         let variance = if h[5] == 1.0 { (*square - *mean * *mean).max(0.0) } else { *square };

@@ -1,4 +1,4 @@
-//! The kernel that applies a rule to the parameters of trials.
+//! The kernel that applies a pass over the parameters of trials: an update rule, or a part of a method.
 
 use std::marker::PhantomData;
 
@@ -7,6 +7,39 @@ use thalweg_numerics::table::Family;
 use thalweg_numerics::{Isa, Real, Vector};
 
 use crate::{MAX_COEFFICIENTS, MAX_STATE, Rule, Update};
+
+/// An operation on numbers of the same parameter, written once for every precision, instruction set and width.
+///
+/// Every [`Rule`] is one. What it computes is `#[inline(always)]`, as a rule's update is.
+pub trait Pass: 'static {
+    /// Arrays that it reads and writes besides `x` and `g`.
+    const STATE: usize;
+    /// Numbers per trial that it reads.
+    const COEFFICIENTS: usize;
+
+    /// The new value of `x`, from it, from `g`, which is only read, and from the state.
+    fn apply<S: Simd, T: Real, const U: usize>(
+        x: Vector<S, T, U>,
+        g: Vector<S, T, U>,
+        state: &mut [Vector<S, T, U>; MAX_STATE],
+        c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
+    ) -> Vector<S, T, U>;
+}
+
+impl<R: Rule> Pass for R {
+    const STATE: usize = R::STATE;
+    const COEFFICIENTS: usize = R::COEFFICIENTS;
+
+    #[inline(always)]
+    fn apply<S: Simd, T: Real, const U: usize>(
+        w: Vector<S, T, U>,
+        g: Vector<S, T, U>,
+        state: &mut [Vector<S, T, U>; MAX_STATE],
+        c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
+    ) -> Vector<S, T, U> {
+        R::update(w, g, state, c)
+    }
+}
 
 #[derive(Clone, Copy)]
 pub(crate) struct Kernel;
@@ -17,20 +50,20 @@ impl Family for Kernel {
 /// How many registers go through a rule together: divisions and square roots of one overlap those of the others.
 const TOGETHER: usize = 4;
 
-pub(crate) fn update<R: Rule, T: Real>(isa: Isa, step: Update<'_, T>) -> bool {
-    struct Op<'a, R, T>(Update<'a, T>, PhantomData<R>);
-    impl<R: Rule, T: Real> WithSimd for Op<'_, R, T> {
+pub(crate) fn update<P: Pass, T: Real>(isa: Isa, step: Update<'_, T>) -> bool {
+    struct Op<'a, P, T>(Update<'a, T>, PhantomData<P>);
+    impl<P: Pass, T: Real> WithSimd for Op<'_, P, T> {
         type Output = bool;
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) -> bool {
-            run::<R, S, T>(simd, self.0)
+            run::<P, S, T>(simd, self.0)
         }
     }
-    isa.dispatch(Op::<R, T>(step, PhantomData))
+    isa.dispatch(Op::<P, T>(step, PhantomData))
 }
 
 #[inline(always)]
-fn run<R: Rule, S: Simd, T: Real>(simd: S, step: Update<'_, T>) -> bool {
+fn run<P: Pass, S: Simd, T: Real>(simd: S, step: Update<'_, T>) -> bool {
     let Update { groups, weights, gradient, state, range, coefficients, alarm } = step;
     let size = weights.len();
     // The parameters of one trial fill registers from the first one that is updated on.
@@ -48,11 +81,11 @@ fn run<R: Rule, S: Simd, T: Real>(simd: S, step: Update<'_, T>) -> bool {
     let mut alarms = Vector::<S, T>::splat(simd, T::default());
     for group in 0..groups {
         let mut c = [Vector::splat(simd, T::default()); MAX_COEFFICIENTS];
-        for i in 0..R::COEFFICIENTS {
+        for i in 0..P::COEFFICIENTS {
             c[i] = if alone {
                 Vector::splat(simd, coefficients[i])
             } else {
-                Vector::new(simd, of_lanes[group * R::COEFFICIENTS + i])
+                Vector::new(simd, of_lanes[group * P::COEFFICIENTS + i])
             };
         }
         let range = group * parameters + start..group * parameters + start + count;
@@ -64,7 +97,7 @@ fn run<R: Rule, S: Simd, T: Real>(simd: S, step: Update<'_, T>) -> bool {
                 .map(|(whole, rest)| (whole.get_mut(range.clone()).unwrap_or_default(), &mut **rest)),
         };
         let before = if alone { alarms } else { Vector::new(simd, registers[group]) };
-        let raised = of_group.step_all::<R>(&c, before);
+        let raised = of_group.step_all::<P>(&c, before);
         alarms = alarms + raised;
         if !alone {
             registers[group] = raised.register();
@@ -91,13 +124,13 @@ struct Arrays<'a, S: Simd, T: Real> {
 impl<S: Simd, T: Real> Arrays<'_, S, T> {
     /// Updates every parameter; returns `alarm`, or NaN in a lane in which a new weight is not finite.
     #[inline(always)]
-    fn step_all<R: Rule>(&mut self, c: &[Vector<S, T>; MAX_COEFFICIENTS], alarm: Vector<S, T>) -> Vector<S, T> {
+    fn step_all<P: Pass>(&mut self, c: &[Vector<S, T>; MAX_COEFFICIENTS], alarm: Vector<S, T>) -> Vector<S, T> {
         let (simd, mut alarm) = (alarm.simd(), alarm);
         let (mut p, count) = (0, self.weights.0.len());
         // As many alarms as registers go together: a single one would be a chain of all of them.
         let mut alarms = Vector::<S, T, TOGETHER>::splat(simd, T::default());
         while !S::IS_SCALAR && p + TOGETHER <= count {
-            alarms = raise(self.step::<R, TOGETHER>(p, c), alarms);
+            alarms = raise(self.step::<P, TOGETHER>(p, c), alarms);
             p += TOGETHER;
         }
         for raised in alarms.registers() {
@@ -106,20 +139,20 @@ impl<S: Simd, T: Real> Arrays<'_, S, T> {
         let Self { weights: (weights, weights_rest), gradient: (gradient, gradient_rest), state } = self;
         // What is left, the last of which may not fill a register.
         let all = count + usize::from(!weights_rest.is_empty());
-        let c = coefficients::<R, S, T, 1>(c);
+        let c = coefficients::<P, S, T, 1>(c);
         while p < all {
             let mut of_one = [Vector::splat(simd, T::default()); MAX_STATE];
-            for i in 0..R::STATE {
+            for i in 0..P::STATE {
                 of_one[i] = Vector::read(simd, state[i].0, state[i].1, p);
             }
             let w = Vector::read(simd, weights, weights_rest, p);
-            let mut w = R::update(w, Vector::read(simd, gradient, gradient_rest, p), &mut of_one, &c);
+            let mut w = P::apply(w, Vector::read(simd, gradient, gradient_rest, p), &mut of_one, &c);
             w.write(weights, weights_rest, p);
             if p == count {
                 // What padded the register raises no alarm.
                 w = Vector::read(simd, weights, weights_rest, p);
             }
-            for i in 0..R::STATE {
+            for i in 0..P::STATE {
                 of_one[i].write(state[i].0, state[i].1, p);
             }
             alarm = raise(w, alarm);
@@ -130,16 +163,16 @@ impl<S: Simd, T: Real> Arrays<'_, S, T> {
 
     /// Updates `U` registers from `p` on; returns the new weights.
     #[inline(always)]
-    fn step<R: Rule, const U: usize>(&mut self, p: usize, c: &[Vector<S, T>; MAX_COEFFICIENTS]) -> Vector<S, T, U> {
+    fn step<P: Pass, const U: usize>(&mut self, p: usize, c: &[Vector<S, T>; MAX_COEFFICIENTS]) -> Vector<S, T, U> {
         let simd = c[0].simd();
         let mut state = [Vector::<S, T, U>::splat(simd, T::default()); MAX_STATE];
-        for i in 0..R::STATE {
+        for i in 0..P::STATE {
             state[i] = Vector::load(simd, &self.state[i].0[p..]);
         }
         let (w, g) = (Vector::load(simd, &self.weights.0[p..]), Vector::load(simd, &self.gradient.0[p..]));
-        let w = R::update(w, g, &mut state, &coefficients::<R, S, T, U>(c));
+        let w = P::apply(w, g, &mut state, &coefficients::<P, S, T, U>(c));
         w.store(&mut self.weights.0[p..]);
-        for i in 0..R::STATE {
+        for i in 0..P::STATE {
             state[i].store(&mut self.state[i].0[p..]);
         }
         w
@@ -148,12 +181,12 @@ impl<S: Simd, T: Real> Arrays<'_, S, T> {
 
 /// The coefficients for `U` registers.
 #[inline(always)]
-fn coefficients<R: Rule, S: Simd, T: Real, const U: usize>(
+fn coefficients<P: Pass, S: Simd, T: Real, const U: usize>(
     coefficients: &[Vector<S, T>; MAX_COEFFICIENTS],
 ) -> [Vector<S, T, U>; MAX_COEFFICIENTS] {
     let simd = coefficients[0].simd();
     let mut c = [Vector::splat(simd, T::default()); MAX_COEFFICIENTS];
-    for i in 0..R::COEFFICIENTS {
+    for i in 0..P::COEFFICIENTS {
         c[i] = Vector::from_registers(simd, [coefficients[i].register(); U]);
     }
     c

@@ -69,7 +69,7 @@ impl Rule for Yogi {
         state: &mut [Vector<S, T, U>; MAX_STATE],
         c: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
-        let ([mean, square, _], [beta1, rest1, rest2, start, step, correction, under, beside, _]) = (state, *c);
+        let ([mean, square, ..], [beta1, rest1, rest2, start, step, correction, under, beside, _]) = (state, *c);
         *mean = beta1.mul_add(*mean + start, rest1 * g);
         let (before, squared) = (*square + start, g * g);
         *square = ((before - squared).sign() * squared).neg_mul_add(rest2, before);
@@ -79,7 +79,7 @@ impl Rule for Yogi {
 
     fn reference(h: &[f64], w: f64, g: f64, memory: &mut Memory) -> f64 {
         let (lr, beta1, beta2, eps, initial, inside, uncorrected) = (h[0], h[1], h[2], h[3], h[4], h[5], h[6]);
-        let ([mean, square, _], step) = (&mut memory.arrays, memory.step);
+        let ([mean, square, ..], step) = (&mut memory.arrays, memory.step);
         if step == 1 {
             (*mean, *square) = (initial, initial);
         }

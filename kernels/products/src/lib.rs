@@ -19,8 +19,10 @@ pub mod finish;
 #[expect(unsafe_code, reason = "register tiles run over raw pointers; every unsafe function states its bounds")]
 mod population;
 pub mod reference;
+mod sums;
 
 pub use finish::Finish;
+pub use sums::add;
 
 use thalweg_numerics::table::{Family, Table};
 use thalweg_numerics::{Isa, Real};

@@ -1,7 +1,7 @@
 //! Clipping and weight decay of blocks: by the formula, and to the bit on every instruction set and layout.
 
 use thalweg_kernels::Isa;
-use thalweg_kernels::optimizer::{Adjustment, clipped_norms, clipping_factor};
+use thalweg_kernels::optimizer::{Adjustment, add_squares, clipping_factor};
 
 use crate::compare::{Precision, assert_same};
 use crate::numbers::Numbers;
@@ -48,8 +48,8 @@ fn adjusted<T: Precision>(isa: Isa, lanes: usize, trials: &[Trial<T>]) -> Vec<T>
     let setting = |at: usize| trials.iter().map(|trial| T::from_f64(trial.settings[at])).collect::<Vec<T>>();
     let limit = setting(0);
     let mut norms = vec![0.0; TRIALS];
-    clipped_norms(isa, lanes, &gradient, &limit, &mut norms);
-    let factor = |(norm, trial): (&f64, &Trial<T>)| T::from_f64(clipping_factor(*norm, trial.settings[1]));
+    add_squares(isa, lanes, &gradient, 0..PARAMETERS, Some(&limit), &mut norms);
+    let factor = |(square, trial): (&f64, &Trial<T>)| T::from_f64(clipping_factor(square.sqrt(), trial.settings[1]));
     let factor: Vec<T> = norms.iter().zip(trials).map(factor).collect();
     let mut adjusted = vec![T::default(); weights.len()];
     Adjustment {

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 use thalweg_kernels::Isa;
-use thalweg_kernels::optimizer::reference::Memory;
-use thalweg_kernels::optimizer::{ALL, Domain, Hyperparameter, Optimizer, Update, state_arrays};
+use thalweg_kernels::optimizer::reference::Trial as Alone;
+use thalweg_kernels::optimizer::{ALL, Domain, Hyperparameter, Layer, Optimizer, Update, state_arrays};
 
 use crate::compare::{Precision, assert_same};
 use crate::lanes::{interleave, separate};
@@ -35,6 +35,11 @@ struct Run<T> {
     alarm: T,
 }
 
+/// Those that see one parameter at a time.
+fn rules() -> impl Iterator<Item = &'static Optimizer> {
+    ALL.iter().copied().filter(|optimizer| optimizer.is_rule())
+}
+
 /// Trains the trials, in blocks of `groups` groups.
 fn run<T: Precision>(optimizer: &Optimizer, isa: Isa, groups: usize, trials: &[Trial]) -> Vec<Run<T>> {
     let lanes = isa.lanes::<T>();
@@ -52,6 +57,7 @@ fn run_block<T: Precision>(optimizer: &Optimizer, isa: Isa, groups: usize, trial
     };
     let mut weights = layout(&|trial| trial.start.clone());
     let mut state = vec![T::default(); weights.len() * optimizer.state];
+    optimizer.begin(&weights, &mut state);
     let mut alarm = vec![T::from_f64(CALM); trials.len()];
     let mut products = vec![vec![1.0; optimizer.products]; trials.len()];
     let mut runs: Vec<Run<T>> = alarm.iter().map(|alarm| Run { weights: vec![], alarm: *alarm }).collect();
@@ -108,9 +114,12 @@ fn check_against_reference<T: Precision>(optimizer: &Optimizer, isa: Isa, parame
     for (trial, run) in trials.iter().zip(run::<T>(optimizer, isa, 1, &trials)) {
         assert!(run.alarm == T::from_f64(CALM));
         for p in 0..parameters {
-            let (mut w, mut memory, mut largest) = (trial.start[p], Memory::default(), 0.0_f64);
+            let layers = [Layer::vector(1)];
+            let mut alone = Alone::new(optimizer, &trial.hyperparameters, &layers, &trial.start[p..=p]);
+            let mut largest = 0.0_f64;
             for (step, got) in run.weights.iter().enumerate() {
-                w = optimizer.reference(&trial.hyperparameters, w, trial.gradients[step][p], &mut memory);
+                alone.step(&trial.gradients[step][p..=p]);
+                let w = alone.weights[0];
                 largest = largest.max(w.abs()).max(trial.start[p].abs());
                 let error = (got[p].to_f64() - w).abs() / largest;
                 let h = &trial.hyperparameters;
@@ -123,7 +132,7 @@ fn check_against_reference<T: Precision>(optimizer: &Optimizer, isa: Isa, parame
 #[test]
 fn every_optimizer_agrees_with_its_reference() {
     for isa in Isa::available() {
-        for optimizer in ALL {
+        for optimizer in rules() {
             for parameters in PARAMETERS {
                 // RAdam subtracts neighbours of 2000: ρ is good to 12 digits.
                 check_against_reference::<f64>(optimizer, isa, parameters, 1e-12);
@@ -148,13 +157,14 @@ fn value_of(h: &Hyperparameter, settings: &Value) -> f64 {
 /// PyTorch's optimizers, and optax's where PyTorch has none, on given gradients.
 #[test]
 fn every_optimizer_agrees_with_torch_or_optax() {
-    let files = ["optimizer_torch.json", "optimizer_optax.json"].map(reference::read);
-    for optimizer in ALL {
+    let files = ["optimizer_torch.json", "optimizer_optax.json", "optimizer_schedulefree.json"].map(reference::read);
+    for optimizer in rules() {
         let of = |file: &'static usize| -> Vec<&Value> {
             let runs = files[*file]["runs"].as_array().unwrap().iter();
             runs.filter(|run| run["optimizer"]["name"] == optimizer.name).collect()
         };
-        let runs: Vec<_> = [0, 1].iter().flat_map(|file| of(file).into_iter().map(move |run| (*file, run))).collect();
+        let runs: Vec<_> =
+            [0, 1, 2].iter().flat_map(|file| of(file).into_iter().map(move |run| (*file, run))).collect();
         assert!(!runs.is_empty(), "no numbers of others for {optimizer:?}");
         for (file, run_of_others) in runs {
             let start = reference::numbers(&files[file]["w0"]);
@@ -174,7 +184,12 @@ fn every_optimizer_agrees_with_torch_or_optax() {
                         for (p, want) in reference::numbers(want).iter().enumerate() {
                             let largest = run.weights.iter().fold(1.0, |a: f64, w| a.max(w[p].abs()));
                             let error = (got[p] - want).abs() / largest;
-                            assert!(error <= 1e-14, "{optimizer:?} {isa:?}: {error:e} after step {step}, {settings}");
+                            // The package computes y without x, which rounds otherwise.
+                            let tolerance = if file == 2 { 1e-12 } else { 1e-14 };
+                            assert!(
+                                error <= tolerance,
+                                "{optimizer:?} {isa:?}: {error:e} after step {step}, {settings}"
+                            );
                         }
                     }
                 }
@@ -185,7 +200,7 @@ fn every_optimizer_agrees_with_torch_or_optax() {
 
 /// Neither the instruction set nor the number of groups in a block may change a bit.
 fn has_the_same_bits_everywhere<T: Precision>() {
-    for optimizer in ALL {
+    for optimizer in rules() {
         for parameters in PARAMETERS {
             let mut trials = trials::<T>(optimizer, parameters);
             // Numbers of every exponent, NaN and infinities too.
@@ -219,7 +234,7 @@ fn every_optimizer_has_the_same_bits_everywhere_in_f64() {
 
 /// A trial alone, vectorised along its parameters, has the bits that it has in a block.
 fn single_is_as_in_a_block<T: Precision>() {
-    for optimizer in ALL {
+    for optimizer in rules() {
         for parameters in [1, 7, 37] {
             let trials = trials::<T>(optimizer, parameters);
             let want = &run::<T>(optimizer, Isa::available()[0], 1, &trials)[9];
@@ -227,6 +242,7 @@ fn single_is_as_in_a_block<T: Precision>() {
             for isa in Isa::available() {
                 let mut weights: Vec<T> = trial.start.iter().map(|w| T::from_f64(*w)).collect();
                 let mut state = vec![T::default(); parameters * optimizer.state];
+                optimizer.begin(&weights, &mut state);
                 let (mut products, mut fresh) = (vec![1.0; optimizer.products], vec![0.0; optimizer.coefficients]);
                 let mut alarm = T::from_f64(CALM);
                 for (step, gradient) in trial.gradients.iter().enumerate() {
@@ -263,7 +279,7 @@ fn every_optimizer_has_the_bits_of_a_block_alone() {
 #[test]
 fn every_optimizer_reaches_the_minimum_of_a_quadratic() {
     let curvatures = [0.5, 1.0, 3.0];
-    for optimizer in ALL {
+    for optimizer in rules() {
         // Adadelta's steps grow from √ε, Adagrad's shrink as 1/√t, and those of a sign stay as they are.
         let (lr, tolerance) = match optimizer.name {
             "adadelta" => (1.0, 1e-2),
@@ -276,6 +292,7 @@ fn every_optimizer_reaches_the_minimum_of_a_quadratic() {
         hyperparameters[0] = lr;
         let mut weights = [0.0; 3];
         let mut state = vec![0.0; 3 * optimizer.state];
+        optimizer.begin(&weights, &mut state);
         let (mut products, mut fresh, mut alarm) =
             (vec![1.0; optimizer.products], vec![0.0; optimizer.coefficients], 0.0);
         for _ in 0..5000 {
@@ -293,7 +310,7 @@ fn every_optimizer_reaches_the_minimum_of_a_quadratic() {
 /// Every hyperparameter at the ends of its domain: numbers come out as they do, and nothing panics.
 #[test]
 fn the_ends_of_every_domain_are_survived() {
-    for optimizer in ALL {
+    for optimizer in rules() {
         let base = trials::<f64>(optimizer, 4)[1].clone();
         for (at, h) in optimizer.hyperparameters.iter().enumerate() {
             let ends = match h.domain {
@@ -325,7 +342,7 @@ fn the_ends_of_every_domain_are_survived() {
 #[test]
 fn every_hyperparameter_is_its_lanes_own() {
     for isa in Isa::available() {
-        for optimizer in ALL {
+        for optimizer in rules() {
             let base = Trial {
                 // Where ε stands makes no difference to weights of order 1 if it is too small.
                 hyperparameters: optimizer
@@ -335,7 +352,9 @@ fn every_hyperparameter_is_its_lanes_own() {
                     .collect(),
                 ..trials::<f64>(optimizer, 5)[1].clone()
             };
-            for (at, h) in optimizer.hyperparameters.iter().enumerate() {
+            // With a learning rate that does not change, its power makes no difference to an average.
+            let own = optimizer.hyperparameters.iter().enumerate().filter(|(_, h)| h.name != "lr_power");
+            for (at, h) in own {
                 let mut trials = vec![base.clone(); TRIALS];
                 for (index, trial) in trials.iter_mut().enumerate() {
                     trial.hyperparameters[at] = match h.domain {
@@ -363,7 +382,7 @@ fn every_hyperparameter_is_its_lanes_own() {
 fn a_weight_that_is_not_finite_alarms_its_lane_and_no_other() {
     let mut numbers = Numbers::new(12);
     for isa in Isa::available() {
-        for optimizer in ALL {
+        for optimizer in rules() {
             for parameters in PARAMETERS {
                 for p in 0..parameters {
                     for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
@@ -426,7 +445,7 @@ fn adam_has_its_variants() {
 
 #[test]
 fn metadata_is_sound() {
-    for optimizer in ALL {
+    for optimizer in rules() {
         assert_eq!(Optimizer::named(optimizer.name).unwrap().name, optimizer.name);
         assert_eq!(ALL.iter().filter(|other| other.name == optimizer.name).count(), 1);
         assert_eq!(optimizer.hyperparameters[0].name, "lr");

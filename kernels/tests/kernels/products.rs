@@ -1,7 +1,7 @@
 //! The products of both forms, on every instruction set and width, against the contract's order of operations written
 //! as scalar code: equal to the bit.
 
-use thalweg_kernels::product::{Finish, Input, Products, Shape, Start, dense, population};
+use thalweg_kernels::product::{Finish, Input, Products, Shape, Start, add, dense, population};
 use thalweg_kernels::reference::product::contraction;
 use thalweg_kernels::{Isa, Real};
 
@@ -284,4 +284,23 @@ fn a_nan_reaches_every_dense_product_that_it_is_a_term_of_and_no_other() {
         dense.forward(case.shape, &case.weights, Finish::NOTHING, case.input(), &mut outputs);
         assert!(outputs.iter().all(|z| z.is_finite()), "{isa:?}");
     }
+}
+
+/// Sums of two products, of every length around a register, element by element.
+#[test]
+fn products_are_added_element_by_element() {
+    fn check<T: Real>() {
+        let mut numbers = Numbers::new(1);
+        for isa in Isa::available() {
+            for count in [0, 1, isa.lanes::<T>() - 1, isa.lanes::<T>(), 3 * isa.lanes::<T>() + 2] {
+                let [mut sums, terms] =
+                    [0, 1].map(|_| (0..count).map(|_| T::from_f64(numbers.normal())).collect::<Vec<T>>());
+                let want: Vec<T> = sums.iter().zip(&terms).map(|(sum, term)| *sum + *term).collect();
+                add(isa, &mut sums, &terms);
+                assert!(sums == want, "{count} numbers on {isa:?}");
+            }
+        }
+    }
+    check::<f32>();
+    check::<f64>();
 }

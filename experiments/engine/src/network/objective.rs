@@ -1,21 +1,20 @@
 //! A network on data as an objective: its gradient on a batch, its loss on a split.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use thalweg_kernels::{Real, optimizer};
 use thalweg_kernels::loss::{Gradient, Loss, Value};
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::product::{Input, PIECE, Start};
+use thalweg_kernels::product::{self, Input, PIECE, Start};
 use thalweg_kernels::table::{Family, Table};
+use thalweg_kernels::{Isa, Real, optimizer};
 
-use super::examples::gather;
 use super::initial::Initials;
+use super::sample::{Sampled, chunks};
 use super::scratch::{Order, Scratch};
 use super::shuffled::Shuffled;
 use super::{Architecture, Batches, Examples, Initializer, Layer, Orders};
 use crate::train::team::{Both, Rows, RowsMut, share};
-use crate::train::{self, Evaluation, Lane, Layout, Objective, Setting, Split, Team, Trainer, TrainingPath};
+use crate::train::{self, Evaluation, Lane, Layout, Objective, Sample, Setting, Split, Team, Trainer, TrainingPath};
 
 /// A network, the data it learns from, and how its weights start.
 #[derive(Debug)]
@@ -23,9 +22,9 @@ pub struct Network<T> {
     architecture: Architecture,
     initializer: Initializer,
     pub(super) splits: [Examples<T>; 3],
-    batches: Batches,
-    orders: Orders,
-    shuffled: Shuffled<T>,
+    pub(super) batches: Batches,
+    pub(super) orders: Orders,
+    pub(super) shuffled: Shuffled<T>,
     initials: Initials<T>,
     chunk: Option<usize>,
     /// The most examples of a split that an evaluation covers.
@@ -166,8 +165,30 @@ impl<T: Elementary> Objective<T> for Network<T> {
         }
     }
 
-    fn gradient(&self, scratch: &mut Scratch<T>, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]) {
-        self.step(scratch, step, weights, gradient, alarm, None);
+    fn gradient_of(
+        &self,
+        scratch: &mut Scratch<T>,
+        sample: Sample,
+        weights: &[T],
+        gradient: &mut [T],
+        alarm: &mut [T],
+    ) {
+        self.step(scratch, sample, weights, gradient, alarm, None);
+    }
+
+    fn hessian_product(
+        &self,
+        scratch: &mut Scratch<T>,
+        sample: Sample,
+        weights: &[T],
+        direction: &[T],
+        product: &mut [T],
+    ) {
+        self.product(scratch, sample, weights, direction, product);
+    }
+
+    fn hessian_cost(&self) -> f64 {
+        self.product_cost()
     }
 
     fn evaluate_with_gradient(
@@ -185,7 +206,7 @@ impl<T: Elementary> Objective<T> for Network<T> {
         } else {
             // The batch is the whole split, in the order in which an evaluation adds.
             evaluation.reset(scratch.lanes * scratch.groups.len());
-            self.step(scratch, step, weights, gradient, alarm, Some(evaluation));
+            self.step(scratch, Sample::Batch(step), weights, gradient, alarm, Some(evaluation));
             evaluation.finish(self.batches.examples);
         }
     }
@@ -242,11 +263,11 @@ impl<T: Elementary> Network<T> {
         evaluation.finish(count);
     }
 
-    /// The gradient of all groups on the batch of a step; adds its losses to `evaluation`, if they are wanted.
+    /// The gradient of all groups on some examples; adds its losses to `evaluation`, if they are wanted.
     fn step(
         &self,
         scratch: &mut Scratch<T>,
-        step: u64,
+        sample: Sample,
         weights: &[T],
         gradient: &mut [T],
         alarm: &mut [T],
@@ -259,7 +280,7 @@ impl<T: Elementary> Network<T> {
         let lanes = arrays.zip(alarm.chunks_exact_mut(scratch.lanes));
         for (index, (order, ((weights, gradient), alarm))) in groups.iter_mut().zip(lanes).enumerate() {
             let sums = Sums { group: index, gradient, alarm, evaluation: evaluation.as_deref_mut() };
-            self.group_gradient(scratch, order, step, weights, sums);
+            self.group_gradient(scratch, order, sample, weights, sums);
         }
         scratch.groups = groups;
     }
@@ -282,47 +303,31 @@ impl<T: Elementary> Network<T> {
         evaluation.add(group * lanes, lanes, losses, correct);
     }
 
-    /// The gradient of one group on the batch of a step.
+    /// The gradient of one group on some examples.
     fn group_gradient(
         &self,
         scratch: &mut Scratch<T>,
         order: &mut Order<T>,
-        step: u64,
+        sample: Sample,
         weights: &[T],
         mut sums: Sums<'_, T>,
     ) {
-        let (epoch, batch) = self.batches.of_step(step);
-        if self.batches.shuffled && order.epoch != Some(epoch) {
-            order.orders.clear();
-            order.orders.extend(order.seeds.iter().map(|seed| self.orders.of_epoch(*seed, epoch)));
-            order.rows = match (&*order.seeds, &*order.orders) {
-                ([seed], [shared]) => self.shuffled.of_epoch(&self.splits[Split::Train as usize], *seed, epoch, shared),
-                _ => None,
-            };
-            order.epoch = Some(epoch);
-        }
-        let scale = T::from_f64(1.0 / batch.len() as f64);
+        let sampled = self.sampled(order, sample);
         let mut effective = std::mem::take(&mut scratch.effective);
         let weights = self.architecture.effective(weights, scratch.lanes, &mut effective);
         let mut piece = std::mem::take(&mut scratch.piece);
-        for begin in batch.clone().step_by(PIECE) {
-            let end = batch.end.min(begin + PIECE);
-            let first = begin == batch.start;
-            for from in (begin..end).step_by(scratch.chunk) {
-                let chunk = Chunk {
-                    orders: &order.orders,
-                    rows: order.rows.as_deref(),
-                    range: from..end.min(from + scratch.chunk),
-                    scale,
-                    start: if from == begin { Start::Zero } else { Start::Continue },
-                };
-                let gradient: &mut [T] = if first { &mut *sums.gradient } else { &mut piece };
+        for (index, range) in sampled.pieces().enumerate() {
+            if index > 0 {
+                piece.at_least(sums.gradient.len());
+            }
+            for (range, start) in chunks(range, scratch.chunk) {
+                let gradient: &mut [T] = if index == 0 { &mut *sums.gradient } else { &mut piece };
                 let evaluation = sums.evaluation.as_deref_mut();
                 let sums = Sums { group: sums.group, gradient, alarm: &mut *sums.alarm, evaluation };
-                self.chunk_gradient(scratch, &chunk, weights, sums);
+                self.chunk_gradient(scratch, &sampled, range, weights, sums, start);
             }
-            if !first {
-                add(&scratch.team, sums.gradient, &piece);
+            if index > 0 {
+                add(scratch.layout.isa, &scratch.team, sums.gradient, &piece);
             }
         }
         self.architecture.scale_gradient(sums.gradient, scratch.lanes);
@@ -331,43 +336,37 @@ impl<T: Elementary> Network<T> {
     }
 
     /// Adds the gradient of a chunk of examples, and its losses if they are wanted, to `sums`.
-    fn chunk_gradient(&self, scratch: &mut Scratch<T>, chunk: &Chunk<'_, T>, weights: &[T], sums: Sums<'_, T>) {
-        let (lanes, units, width) = (scratch.lanes, self.architecture.outputs(), self.architecture.inputs());
-        let (range, examples) = (chunk.range.clone(), chunk.range.len());
-        let target = self.architecture.loss.target_width(units);
+    fn chunk_gradient(
+        &self,
+        scratch: &mut Scratch<T>,
+        sampled: &Sampled<'_, T>,
+        range: Range<usize>,
+        weights: &[T],
+        sums: Sums<'_, T>,
+        start: Start,
+    ) {
+        let (lanes, units, examples) = (scratch.lanes, self.architecture.outputs(), range.len());
         let mut inputs = std::mem::take(&mut scratch.inputs);
         let mut targets = std::mem::take(&mut scratch.targets);
-        let split = &self.splits[Split::Train as usize];
-        let in_order = if self.batches.shuffled { chunk.rows } else { Some(split) };
-        let (x, y) = if let Some(rows) = in_order {
-            (
-                Input::Shared(&rows.inputs[range.start * width..range.end * width]),
-                Input::Shared(&rows.targets[range.start * target..range.end * target]),
-            )
-        } else {
-            (
-                gather(&scratch.team, chunk.orders, lanes, range.clone(), &split.inputs, width, &mut inputs),
-                gather(&scratch.team, chunk.orders, lanes, range, &split.targets, target, &mut targets),
-            )
-        };
+        let [x, y] = sampled.examples(&scratch.team, lanes, range, [&mut inputs, &mut targets]);
         self.forward(scratch, weights, x, examples);
         if let Some(evaluation) = sums.evaluation {
             self.add_losses(scratch, &self.architecture.loss, y, examples, sums.group, evaluation);
         }
         let outputs = &mut scratch.values[self.architecture.layers().len() - 1][..examples * units * lanes];
-        let batch = Gradient { outputs, targets: y, units, scale: chunk.scale, alarm: sums.alarm };
+        let batch = Gradient { outputs, targets: y, units, scale: sampled.scale(), alarm: sums.alarm };
         scratch.criterion.gradient(&self.architecture.loss, batch);
-        self.backward(scratch, weights, x, examples, sums.gradient, chunk.start);
+        self.backward(scratch, weights, x, examples, sums.gradient, start);
         scratch.inputs = inputs;
         scratch.targets = targets;
     }
 }
 
-/// Adds the chains of a piece to those before.
-fn add<T: Real>(team: &Team, sums: &mut [T], piece: &[T]) {
+/// Adds products to those before, such as the chains of a piece.
+pub(super) fn add<T: Real>(isa: Isa, team: &Team, sums: &mut [T], terms: &[T]) {
     let parts = team.parts(sums.len(), sums.len() / 2);
-    share(parts, Both(RowsMut(sums, 1), Rows(piece, 1)), &|Both(RowsMut(sums, _), Rows(piece, _))| {
-        sums.iter_mut().zip(piece).for_each(|(sum, piece)| *sum += *piece);
+    share(parts, Both(RowsMut(sums, 1), Rows(terms, 1)), &|Both(RowsMut(sums, _), Rows(terms, _))| {
+        product::add(isa, sums, terms);
     });
 }
 
@@ -379,17 +378,4 @@ struct Sums<'a, T> {
     alarm: &'a mut [T],
     /// The losses, if they are wanted.
     evaluation: Option<&'a mut Evaluation>,
-}
-
-/// A chunk of the examples of a batch.
-struct Chunk<'a, T> {
-    /// The epoch's orders.
-    orders: &'a [Arc<[u32]>],
-    /// The rows in that order, if they are kept.
-    rows: Option<&'a Examples<T>>,
-    /// Positions in the order.
-    range: Range<usize>,
-    /// 1/m of the batch.
-    scale: T,
-    start: Start,
 }

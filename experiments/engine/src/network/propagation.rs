@@ -122,13 +122,13 @@ impl<T: Elementary> Network<T> {
 }
 
 /// A layer's weights and biases.
-fn parameters<'a, T>(weights: &'a [T], layer: &Layer, lanes: usize) -> (&'a [T], Option<&'a [T]>) {
+pub(super) fn parameters<'a, T>(weights: &'a [T], layer: &Layer, lanes: usize) -> (&'a [T], Option<&'a [T]>) {
     let bias = (!layer.bias.is_empty()).then(|| &weights[layer.bias.start * lanes..layer.bias.end * lanes]);
     (&weights[layer.weights.start * lanes..layer.weights.end * lanes], bias)
 }
 
 /// The places of a layer's weights and biases in a gradient that begins with parameter `first`.
-fn parts<'a, T>(
+pub(super) fn parts<'a, T>(
     gradient: &'a mut [T],
     first: usize,
     layer: &Layer,

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use thalweg_kernels::activation::Needs;
-use thalweg_kernels::loss::{Gradient, Loss, Rows, Value};
+use thalweg_kernels::loss::{Curvature, Gradient, Loss, Rows, Value};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::product::{self, Input, PIECE, Products};
 use thalweg_kernels::{Buffer, Isa};
 
 use super::objective::chunk_size;
 use super::shared::Shared;
+use super::tangents::Tangents;
 use super::{Architecture, Examples};
 use crate::train::team::{Both, Rows as Part, RowsMut, share};
 use crate::train::{Layout, Team, TrainingPath};
@@ -44,6 +45,8 @@ pub struct Scratch<T: Elementary> {
     pub(super) init_seeds: Vec<u64>,
     /// One per group of the block.
     pub(super) groups: Vec<Order<T>>,
+    /// What products of the Hessian need besides, from the first one on.
+    pub(super) tangents: Option<Box<Tangents<T>>>,
 }
 
 /// The bytes of what a worker needs for batches of `batch` examples, besides the weights that it trains and their
@@ -109,6 +112,7 @@ impl<T: Elementary> Scratch<T> {
             correct: Buffer::zeroed(chunk * lanes),
             init_seeds: Vec::with_capacity(lanes * layout.groups),
             groups: (0..layout.groups).map(|_| order()).collect(),
+            tangents: None,
         }
     }
 }
@@ -155,6 +159,23 @@ impl<T: Elementary> Criterion<T> {
         });
         // Zeros, or a NaN among them.
         alarm[0] = judges.iter().fold(alarm[0], |sum, judge| sum + judge.alarm);
+    }
+
+    /// Rz → scale · (d²L/dz²) · Rz, in place.
+    pub fn curvature(&mut self, loss: &Loss, chunk: Curvature<'_, T>) {
+        let (team, judges) = match self {
+            Self::Trials(isa) => return loss.curvature(*isa, chunk),
+            Self::Examples(team, judges) => (team, judges),
+        };
+        let Curvature { outputs, tangent, targets, units, scale } = chunk;
+        let parts = team.parts(outputs.len() / units, OUTPUT * outputs.len());
+        let examples = Both(Part(outputs, units), Part(targets.of_one_lane(), loss.target_width(units)));
+        let work = Both(examples, RowsMut(tangent, units));
+        share(parts, (&mut judges[..parts], work), &|(own, Both(Both(outputs, targets), tangent))| {
+            let (Part(outputs, _), Part(targets, _), RowsMut(tangent, _)) = (outputs, targets, tangent);
+            let targets = Input::PerLane(targets);
+            own[0].rows.curvature(loss, Curvature { outputs, tangent, targets, units, scale });
+        });
     }
 
     /// L per example and trial, and whether it is classified correctly.

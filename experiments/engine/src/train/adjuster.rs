@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use thalweg_kernels::optimizer::{Adjustment, clipped_norms, clipping_factor};
+use thalweg_kernels::optimizer::{Adjustment, add_squares, clipping_factor};
 use thalweg_kernels::{Buffer, Isa, Real};
 
 use super::step::Steps;
@@ -63,10 +63,17 @@ impl<T: Real> Adjuster<T> {
         if !self.by_norm {
             return;
         }
-        clipped_norms(self.isa, self.width, gradient, &self.limit, &mut self.norms);
-        for ((factor, norm), lane) in self.factor.iter_mut().zip(&self.norms).zip(lanes) {
-            *factor = T::from_f64(clipping_factor(*norm, lane.options.clip_norm));
+        self.norms.fill(0.0);
+        let all = 0..gradient.len() / lanes.len();
+        add_squares(self.isa, self.width, gradient, all, Some(&self.limit), &mut self.norms);
+        for ((factor, square), lane) in self.factor.iter_mut().zip(&self.norms).zip(lanes) {
+            *factor = T::from_f64(clipping_factor(square.sqrt(), lane.options.clip_norm));
         }
+    }
+
+    /// The gradients of a block of this size that were adjusted last.
+    pub fn adjusted(&self, size: usize) -> &[T] {
+        &self.adjusted[..size]
     }
 
     /// Clips and decays some parameters, `keep` of the weights where decay is decoupled; returns the gradients that the

@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use thalweg_kernels::Buffer;
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Layer, Optimizer, Update, state_arrays};
+use thalweg_kernels::optimizer::{self, Frame, Layer, Optimizer, Update, state_arrays};
+use thalweg_kernels::product::{self, Products};
 use thalweg_kernels::walk::Walk;
 
 use super::adjuster::Adjuster;
 use super::alarms::Alarms;
 use super::coefficients::{Coefficients, Part};
+use super::composite::Composites;
+use super::methods::Methods;
 use super::oracle::Asked;
 use super::step::Steps;
 use super::trials::Trials;
@@ -43,9 +46,14 @@ struct Worker<T: Elementary, O: Objective<T>> {
     weights: Buffer<T>,
     previous: Buffer<T>,
     gradient: Buffer<T>,
+    /// What the optimizer keeps, and what it needs within a step.
     state: Buffer<T>,
     layers: Vec<Layer>,
+    composites: Composites<T>,
     coefficients: Coefficients<T>,
+    methods: Methods<T>,
+    /// For optimizers that see matrices.
+    multiply: Box<dyn Products<T> + Send>,
     adjuster: Adjuster<T>,
     steps: Steps<T>,
     alarms: Alarms<T>,
@@ -108,10 +116,10 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         let width = layout.lanes::<T>();
         let lanes = layout.groups * width;
         let size = objective.parameters() * lanes;
+        let arrays = optimizers.iter().map(|optimizer| optimizer.state + optimizer.scratch).max().unwrap_or(0);
         let layers = objective.layers();
         let watching = Watching::new(setting.watches, &layers, size_of::<T>());
         let parts = layers.iter().map(|layer| layer.weights.start..layer.bias.end).collect();
-        let arrays = optimizers.iter().map(|optimizer| optimizer.state).max().unwrap_or(0);
         Self {
             layout,
             width,
@@ -121,7 +129,13 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             gradient: Buffer::zeroed(size),
             state: Buffer::zeroed(size * arrays),
             layers,
+            composites: Composites::default(),
             coefficients: Coefficients::new(lanes, width, optimizers, parts),
+            methods: Methods::new(),
+            multiply: match layout.path {
+                TrainingPath::Population => product::population(layout.isa),
+                TrainingPath::Dense => product::dense(layout.isa),
+            },
             adjuster: Adjuster::new(layout),
             steps: Steps::new(layout, team),
             alarms: Alarms::new(lanes),
@@ -148,9 +162,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         }
         let schedule = setting.schedule;
         objective.start(&mut self.scratch, &lanes, &mut self.weights);
-        self.state.fill(T::default());
-        self.coefficients.start(&lanes, schedule.steps);
-        self.adjuster.start(&lanes, self.coefficients.distinct(&lanes), self.weights.len());
+        self.start(optimizer, &lanes, schedule.steps);
         self.alarms.reset(trials.len());
         self.trials.start(trials, schedule.logged.len(), objective.parameters(), self.watching.start());
         let mut logged = schedule.logged.iter().copied().peekable();
@@ -169,15 +181,16 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
                     break;
                 }
             }
-            self.look(objective, setting, step, is_logged);
+            self.look(objective, setting, optimizer, step, is_logged);
             if step == schedule.steps || self.trials.are_over() {
                 break;
             }
             step += 1;
             if self.watching.looks(setting.watches, step) {
-                self.previous.copy_from_slice(&self.weights);
+                let Self { previous, weights, state, .. } = self;
+                previous.copy_from_slice(evaluated(optimizer, weights, state));
             }
-            self.update(optimizer, &lanes, step);
+            self.update(objective, optimizer, &lanes, step);
             if self.trials.are_over() {
                 break;
             }
@@ -185,37 +198,57 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         Some(self.trials.finish(schedule, objective.floor()))
     }
 
+    /// Begins a block, whose weights are there.
+    fn start(&mut self, optimizer: &Optimizer, lanes: &[Lane<'_>], steps: u64) {
+        let size = self.weights.len();
+        optimizer.begin(&self.weights, &mut self.state);
+        self.coefficients.start(lanes, steps);
+        if !optimizer.is_rule() {
+            self.methods.start(optimizer, lanes, steps);
+        }
+        self.composites.start(lanes, size);
+        self.adjuster.start(lanes, self.coefficients.distinct(lanes), size);
+    }
+
     /// The gradient after `step` updates, unless they were the last ones, and the loss if the step is logged.
-    fn look(&mut self, objective: &O, setting: &Setting<'_>, step: u64, is_logged: bool) {
-        let Self { scratch, weights, gradient, alarms, evaluation, .. } = self;
-        match (is_logged, step < setting.schedule.steps) {
-            (true, true) => {
+    fn look(&mut self, objective: &O, setting: &Setting<'_>, optimizer: &Optimizer, step: u64, is_logged: bool) {
+        let Self { scratch, weights, gradient, state, alarms, evaluation, .. } = self;
+        let is_last = step == setting.schedule.steps;
+        match (is_logged && optimizer.evaluated.is_none(), is_last) {
+            (true, false) => {
                 objective.evaluate_with_gradient(scratch, step, weights, gradient, alarms.lanes(), evaluation);
             }
-            (true, false) => objective.evaluate(scratch, step, Split::Train, weights, evaluation),
-            (false, _) => objective.gradient(scratch, step, weights, gradient, alarms.lanes()),
+            _ => {
+                if is_logged {
+                    let weights = evaluated(optimizer, weights, state);
+                    objective.evaluate(scratch, step, Split::Train, weights, evaluation);
+                }
+                if !is_last {
+                    objective.gradient(scratch, step, weights, gradient, alarms.lanes());
+                }
+            }
         }
         if is_logged {
-            self.log(objective, setting, step);
+            self.log(objective, setting, optimizer, step);
         }
     }
 
     /// Update `step` of every lane, counted from 1; trials that it makes non-finite end.
-    fn update(&mut self, optimizer: &Optimizer, lanes: &[Lane<'_>], step: u64) {
-        let Self { layout, weights, gradient, state, coefficients, adjuster, steps, alarms, .. } = self;
-        let size = weights.len();
-        let state = &mut state[..optimizer.state * size];
-        let mut raised = false;
-        adjuster.measure(lanes, gradient);
-        for Part { range, coefficients, shrink } in coefficients.advance(optimizer, lanes, step) {
-            let is_on = adjuster.is_on;
-            let gradient =
-                if is_on { adjuster.adjust(steps, weights, gradient, range.clone(), shrink) } else { &**gradient };
-            let (groups, alarm, state) = (layout.groups, alarms.lanes(), state_arrays(state, size));
-            let step = Update { groups, weights, gradient, state, range, coefficients, alarm };
-            raised |= steps.update(optimizer, step);
+    fn update(&mut self, objective: &O, optimizer: &Optimizer, lanes: &[Lane<'_>], step: u64) {
+        if self.composites.is_on() {
+            let Self { layout, width, scratch, weights, gradient, layers, composites, elsewhere, .. } = self;
+            let frame = Frame { isa: layout.isa, groups: layout.groups, lanes: *width, layers };
+            let mut asked = Asked { objective, scratch, step: step - 1, alarm: elsewhere };
+            composites.apply(frame, weights, gradient, &mut asked);
         }
-        if raised && alarms.any() {
+        self.adjuster.measure(lanes, &self.gradient);
+        let raised = if optimizer.is_rule() {
+            self.follow_rule(optimizer, lanes, step)
+        } else {
+            self.follow_method(objective, optimizer, lanes, step);
+            true
+        };
+        if raised && self.alarms.any() {
             for lane in 0..self.trials.count() {
                 if self.trials.is_running(lane) && self.alarms.is_raised(lane) {
                     self.trials.diverge(lane, step);
@@ -225,10 +258,62 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         }
     }
 
+    /// A step of an optimizer that changes parameters one by one. Returns whether an alarm is raised.
+    fn follow_rule(&mut self, optimizer: &Optimizer, lanes: &[Lane<'_>], step: u64) -> bool {
+        let Self { layout, weights, gradient, state, coefficients, adjuster, steps, alarms, .. } = self;
+        let size = weights.len();
+        let state = &mut state[..optimizer.state * size];
+        let mut raised = false;
+        for Part { range, coefficients, shrink } in coefficients.advance(optimizer, lanes, step) {
+            let is_on = adjuster.is_on;
+            let gradient =
+                if is_on { adjuster.adjust(steps, weights, gradient, range.clone(), shrink) } else { &**gradient };
+            let (groups, alarm, state) = (layout.groups, alarms.lanes(), state_arrays(state, size));
+            let step = Update { groups, weights, gradient, state, range, coefficients, alarm };
+            raised |= steps.update(optimizer, step);
+        }
+        raised
+    }
+
+    /// A step of an optimizer that sees more.
+    fn follow_method(&mut self, objective: &O, optimizer: &Optimizer, lanes: &[Lane<'_>], step: u64) {
+        let Self { layout, width, scratch, weights, gradient, state, layers, .. } = self;
+        let Self { methods, multiply, adjuster, steps, alarms, elsewhere, .. } = self;
+        let size = weights.len();
+        methods.advance(optimizer, lanes, layers, step);
+        let mut gradient = &**gradient;
+        if adjuster.is_on {
+            for (layer, shrink) in layers.iter().zip(methods.shrink.chunks_exact(lanes.len())) {
+                adjuster.adjust(steps, weights, gradient, layer.weights.start..layer.bias.end, shrink);
+            }
+            gradient = adjuster.adjusted(size);
+        }
+        let frame = Frame { isa: layout.isa, groups: layout.groups, lanes: *width, layers };
+        let (settings, products, room) = methods.parts(optimizer, layers.len());
+        let arrays = state_arrays(&mut state[..(optimizer.state + optimizer.scratch) * size], size);
+        let oracle = &mut Asked { objective, scratch, step: step - 1, alarm: elsewhere };
+        let alarm = alarms.lanes();
+        optimizer.step(
+            optimizer::Block {
+                frame,
+                step,
+                weights,
+                gradient,
+                arrays,
+                settings,
+                products,
+                multiply: &mut **multiply,
+                alarm,
+                oracle,
+            },
+            room,
+        );
+    }
+
     /// The updates after `step` up to `end`, if the objective can do many at once; returns how far it got.
     fn walk(&mut self, objective: &O, setting: &Setting<'_>, optimizer: &Optimizer, step: u64, end: u64) -> u64 {
         let Self { layout, weights, state, coefficients, adjuster, survived, .. } = self;
-        let can_walk = layout.path == TrainingPath::Population && !adjuster.is_on;
+        let can_walk = layout.path == TrainingPath::Population && !adjuster.is_on && !self.composites.is_on();
         let Some(coefficients) = coefficients.constant(optimizer).filter(|_| can_walk) else { return step };
         let state = &mut state[..optimizer.state * weights.len()];
         let mut step = step;
@@ -272,7 +357,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             trials,
             running: &[],
             values: &[],
-            weights,
+            weights: evaluated(optimizer, weights, state),
             previous: after_update.then_some(&**previous),
             gradient: after_update.then_some(&**gradient),
             state: &state[..optimizer.state * weights.len()],
@@ -283,10 +368,11 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
 
     /// Adds the losses to the points of a logged step, of which the training loss has been evaluated, and the points to
     /// every running trial.
-    fn log(&mut self, objective: &O, setting: &Setting<'_>, step: u64) {
+    fn log(&mut self, objective: &O, setting: &Setting<'_>, optimizer: &Optimizer, step: u64) {
+        let weights = evaluated(optimizer, &self.weights, &self.state);
         for split in Split::ALL.into_iter().filter(|split| objective.has(*split)) {
             if split != Split::Train {
-                objective.evaluate(&mut self.scratch, step, split, &self.weights, &mut self.evaluation);
+                objective.evaluate(&mut self.scratch, step, split, weights, &mut self.evaluation);
             }
             for (lane, point) in self.points.iter_mut().enumerate() {
                 point.loss[split as usize] = Some(T::from_f64(self.evaluation.loss[lane]).to_f64());
@@ -303,10 +389,15 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             }
             if self.trials.keeps(lane, step, setting.schedule) {
                 let group = lane / self.width * self.width * objective.parameters();
-                let parameters = self.weights[group + lane % self.width..].iter().step_by(self.width);
+                let parameters = weights[group + lane % self.width..].iter().step_by(self.width);
                 let parameters = parameters.take(objective.parameters()).map(|w| w.to_f64());
                 self.trials.keep(lane, step, parameters);
             }
         }
     }
+}
+
+/// The weights that losses are measured at: what is reported of a trial.
+fn evaluated<'a, T>(optimizer: &Optimizer, weights: &'a [T], state: &'a [T]) -> &'a [T] {
+    optimizer.evaluated.map_or(weights, |array| &state[array * weights.len()..][..weights.len()])
 }

@@ -63,8 +63,8 @@ pub trait Objective<T: Elementary>: Sync {
     /// Parameters of one trial.
     fn parameters(&self) -> usize;
 
-    /// The layers of the parameters, in order and without gaps, which may have learning rates of their own. By default all
-    /// parameters are one vector.
+    /// The layers of the parameters, in order and without gaps, which may have learning rates of their own and which some
+    /// optimizers see as matrices. By default all parameters are one vector.
     fn layers(&self) -> Vec<Layer> {
         vec![Layer::vector(self.parameters())]
     }
@@ -84,9 +84,6 @@ pub trait Objective<T: Elementary>: Sync {
     /// Begins a block: sets every lane's initial parameters.
     fn start(&self, scratch: &mut Self::Scratch, lanes: &[Lane<'_>], weights: &mut [T]);
 
-    /// The gradient of step `step` (counted from 0). Makes the `alarm` of a lane NaN if its loss is not finite.
-    fn gradient(&self, scratch: &mut Self::Scratch, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]);
-
     /// The gradient of the loss on some examples. Makes the `alarm` of a lane NaN if its loss is not finite.
     fn gradient_of(
         &self,
@@ -95,17 +92,27 @@ pub trait Objective<T: Elementary>: Sync {
         weights: &[T],
         gradient: &mut [T],
         alarm: &mut [T],
-    ) {
-        match sample {
-            Sample::Batch(step) => self.gradient(scratch, step, weights, gradient, alarm),
-            Sample::All => unimplemented!("the gradient of all examples"),
-        }
+    );
+
+    /// [`Self::gradient_of`] the batch of step `step` (counted from 0).
+    fn gradient(&self, scratch: &mut Self::Scratch, step: u64, weights: &[T], gradient: &mut [T], alarm: &mut [T]) {
+        self.gradient_of(scratch, Sample::Batch(step), weights, gradient, alarm);
     }
 
     /// The product of the Hessian of the loss on some examples with a direction, which every trial has its own of; both are
-    /// arrays as the weights are.
-    fn hessian_product(&self, _: &mut Self::Scratch, _: Sample, _weights: &[T], _direction: &[T], _product: &mut [T]) {
-        unimplemented!("products of the Hessian")
+    /// arrays as the weights are. What only products need is allocated by the first one.
+    fn hessian_product(
+        &self,
+        scratch: &mut Self::Scratch,
+        sample: Sample,
+        weights: &[T],
+        direction: &[T],
+        product: &mut [T],
+    );
+
+    /// How many gradients on the same examples a [product](Self::hessian_product) costs, about.
+    fn hessian_cost(&self) -> f64 {
+        2.0
     }
 
     /// [`Self::evaluate`] on the training split, and [`Self::gradient`]: for an objective whose step passes the whole

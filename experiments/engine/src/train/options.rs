@@ -2,14 +2,30 @@
 
 use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 
+use super::composite::COMPOSITES;
 use super::rate::{COURSES, Course, RateSchedule};
 
 /// The number of options.
-pub const OPTION_COUNT: usize = 13;
+pub const OPTION_COUNT: usize = ADJUSTMENTS.len() + COMPOSITES.len() + RATES.len();
 
 /// Every option, in the order in which a trial stores their values. They are written like hyperparameters, and omitted
 /// from keys and tables at their defaults.
-pub static OPTIONS: [Hyperparameter; OPTION_COUNT] = [
+pub static OPTIONS: [Hyperparameter; OPTION_COUNT] = {
+    let mut all = [RATES[0]; OPTION_COUNT];
+    let mut at = 0;
+    while at < SCHEDULE {
+        all[at] = if at < ADJUSTMENTS.len() { ADJUSTMENTS[at] } else { COMPOSITES[at - ADJUSTMENTS.len()].option };
+        at += 1;
+    }
+    while at < OPTION_COUNT {
+        all[at] = RATES[at - SCHEDULE];
+        at += 1;
+    }
+    all
+};
+
+/// Decay and clipping.
+const ADJUSTMENTS: [Hyperparameter; 4] = [
     number("weight_decay", "λ", "adds λ w to g, after clipping", 0.0, FROM_ZERO),
     number("decoupled_weight_decay", "λ′", "multiplies w by 1 - α λ′ before the step", 0.0, FROM_ZERO),
     number("clip_value", "l", "clips every number of g to ± l", f64::INFINITY, LIMIT),
@@ -20,6 +36,10 @@ pub static OPTIONS: [Hyperparameter; OPTION_COUNT] = [
         f64::INFINITY,
         LIMIT,
     ),
+];
+
+/// The schedule, and the parameters of schedules.
+const RATES: [Hyperparameter; 9] = [
     Hyperparameter {
         name: "schedule",
         symbol: "schedule",
@@ -27,9 +47,11 @@ pub static OPTIONS: [Hyperparameter; OPTION_COUNT] = [
         default: 0.0,
         domain: Domain::Choice(&COURSE_NAMES),
         omit_default: true,
+        is_whole: false,
     },
-    number("warmup", "warmup", "steps in which α rises linearly to its full size; a whole number", 0.0, FROM_ZERO),
-    number("step_size", "step_size", "steps between drops; a whole number", 1.0, FROM_ONE),
+    number("warmup", "warmup", "steps in which α rises linearly to its full size; a whole number", 0.0, FROM_ZERO)
+        .whole(),
+    number("step_size", "step_size", "steps between drops; a whole number", 1.0, FROM_ONE).whole(),
     number("gamma", "gamma", "factor of a drop, or of each step", 0.1, SHARE),
     number(
         "min_factor",
@@ -51,11 +73,8 @@ const FROM_ONE: Domain = Domain::Number { low: (1.0, true), high: (f64::INFINITY
 const SHARE: Domain = Domain::Number { low: (0.0, false), high: (1.0, true) };
 const INNER_SHARE: Domain = Domain::Number { low: (0.0, false), high: (1.0, false) };
 
-/// The names of the options that count steps.
-pub const WHOLE_NUMBERS: [&str; 2] = ["warmup", "step_size"];
-
 /// The place of the schedule among the options; what comes after are parameters of schedules.
-pub const SCHEDULE: usize = 4;
+pub const SCHEDULE: usize = ADJUSTMENTS.len() + COMPOSITES.len();
 
 const COURSE_NAMES: [&str; COURSES.len()] = {
     let mut names = [""; COURSES.len()];
@@ -74,7 +93,7 @@ const fn number(
     default: f64,
     domain: Domain,
 ) -> Hyperparameter {
-    Hyperparameter { name, symbol, summary, default, domain, omit_default: true }
+    Hyperparameter { name, symbol, summary, default, domain, omit_default: true, is_whole: false }
 }
 
 /// The options of a trial.
@@ -88,6 +107,8 @@ pub struct Options {
     pub clip_value: f64,
     /// The bound on the norm of a gradient.
     pub clip_norm: f64,
+    /// How strong each of [`COMPOSITES`] is.
+    pub composites: [f64; COMPOSITES.len()],
     /// The course of the learning rate.
     pub rate: RateSchedule,
 }
@@ -108,21 +129,11 @@ impl Options {
         if values.is_empty() {
             return Self::default();
         }
-        let &[
-            weight_decay,
-            decoupled_weight_decay,
-            clip_value,
-            clip_norm,
-            course,
-            warmup,
-            step_size,
-            gamma,
-            min_factor,
-            power,
-            pct_start,
-            div_factor,
-            final_div_factor,
-        ] = values
+        let (own, rates) = values.split_at(SCHEDULE.min(values.len()));
+        let (
+            &[weight_decay, decoupled_weight_decay, clip_value, clip_norm, ref composites @ ..],
+            &[course, warmup, step_size, gamma, min_factor, power, pct_start, div_factor, final_div_factor],
+        ) = (own, rates)
         else {
             panic!("there are {OPTION_COUNT} options, not {}", values.len())
         };
@@ -138,7 +149,8 @@ impl Options {
             div_factor,
             final_div_factor,
         };
-        Self { weight_decay, decoupled_weight_decay, clip_value, clip_norm, rate }
+        let composites = std::array::from_fn(|at| composites[at]);
+        Self { weight_decay, decoupled_weight_decay, clip_value, clip_norm, composites, rate }
     }
 
     /// Whether gradients or weights are changed before the step.
@@ -146,6 +158,14 @@ impl Options {
         (self.weight_decay, self.decoupled_weight_decay) != (0.0, 0.0)
             || self.clip_value < f64::INFINITY
             || self.clip_norm < f64::INFINITY
+    }
+
+    /// Gradients of the batch that a step takes besides the first one.
+    pub fn further_gradients(&self) -> usize {
+        let all = COMPOSITES.iter().zip(self.composites);
+        all.filter(|(composite, strength)| *strength != composite.option.default)
+            .map(|(composite, _)| composite.gradients)
+            .sum()
     }
 
     /// Whether the learning rate changes.

@@ -1,4 +1,4 @@
-//! Answers to what observers ask about the loss.
+//! Answers to what methods, composites and observers ask about the loss.
 
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{self, Oracle};

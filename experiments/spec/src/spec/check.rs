@@ -1,6 +1,7 @@
 //! What sections of a spec demand of each other.
 
 use thalweg_kernels::loss;
+use thalweg_kernels::optimizer::Sees;
 
 use super::axis::Axis;
 use super::error::{InputError, suggestion};
@@ -88,6 +89,7 @@ fn check_compared(spec: &Spec) -> Result<(), InputError> {
 
 fn check_condition(spec: &Spec) -> Result<(), InputError> {
     check_loss(spec)?;
+    check_layers(spec)?;
     check_landscape(spec)?;
     check_weights(spec)?;
     if spec.train.batch == Batch::Full && spec.train.drop_last {
@@ -166,6 +168,20 @@ fn check_size(spec: &Spec) -> Result<(), InputError> {
         let only = (spec.conditions.len() > 1).then(|| spec.under(condition));
         add_size(only.as_ref().unwrap_or(spec), &mut total)
     })
+}
+
+/// Some optimizers see the weights of layers as matrices: a landscape has neither.
+fn check_layers(spec: &Spec) -> Result<(), InputError> {
+    let without = &spec.conditions[0].without;
+    let mut tried = spec.optimizers.iter().enumerate().filter(|(at, _)| !without.contains(at)).map(|(_, grid)| grid);
+    let seeing = tried.find(|grid| grid.optimizer.sees == Sees::Matrices);
+    match (seeing, spec.problem.landscape()) {
+        (Some(grid), Some(_)) => {
+            let message = format!("{} sees layers as matrices, and a landscape has none", grid.optimizer.name);
+            Err(spec.error(&format!("optimizer.{}", grid.table), message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Adds the trials of a condition.

@@ -178,7 +178,7 @@ pub(super) fn meant(name: &str, candidates: &[&str]) -> Option<String> {
 
 /// Advice about an unknown name: the nearest valid one, and all of them if they are few.
 pub fn suggestion(name: &str, candidates: &[&str]) -> String {
-    const FEW: usize = 24;
+    const FEW: usize = 32;
     let near = nearest(name, candidates.iter().copied()).map(|near| format!("did you mean `{near}`?"));
     let all = (candidates.len() <= FEW && !candidates.is_empty()).then(|| {
         let names: Vec<Cow<'_, str>> = candidates.iter().map(|name| shortened(name)).collect();

@@ -12,7 +12,7 @@ use super::reader::{Field, Interval, Table};
 use super::values::AxisValues;
 use crate::record::{self, LABEL};
 use crate::registry::{self, Registry};
-use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, WHOLE_NUMBERS, defaults, forget_unread};
+use crate::train::{COURSES, CourseFacts, OPTIONS, SCHEDULE, defaults, forget_unread};
 
 /// An optimizer and the values that each of its hyperparameters takes.
 #[derive(Clone, Debug)]
@@ -314,9 +314,14 @@ impl Grid {
         let names = optimizer.hyperparameters.iter().map(|hyperparameter| hyperparameter.name);
         let convention = (!optimizer.notes.is_empty()).then_some("convention");
         let options = OPTIONS.iter().map(|option| option.name).filter(|name| takes(optimizer, name));
-        let keys: Vec<&str> = names.chain(convention).chain(options).chain(["lr_scale", LABEL, ONLY]).collect();
+        let others = ["lr_scale", LABEL, ONLY].into_iter().filter(|name| takes(optimizer, name));
+        let keys: Vec<&str> = names.chain(convention).chain(options).chain(others).collect();
         if let Some(key) = table.keys().find(|key| *key != "kind" && !keys.contains(key)) {
             let field = table.optional(key).expect("the key was just found");
+            if let Some((_, reason)) = optimizer.without.iter().find(|(name, _)| *name == key) {
+                let message = format!("{} does not take it: {reason}", optimizer.name);
+                return Err(field.error(message).about(Fault::Key(None)));
+            }
             return Err(field
                 .error(format!("{} has no such hyperparameter", optimizer.name))
                 .with_help(suggestion(key, &keys))
@@ -327,7 +332,7 @@ impl Grid {
             Ok(if notes { optimizer.notes } else { &[] })
         })?;
         let axis = |hyperparameter: &'static Hyperparameter| match table.optional(hyperparameter.name) {
-            Some(field) => Axis::read(&field, hyperparameter, of),
+            Some(field) => read_axis(&field, hyperparameter, of),
             None => {
                 let preset = preset.iter().find(|(name, _)| *name == hyperparameter.name);
                 Ok(Axis::single(hyperparameter, preset.map_or(hyperparameter.default, |(_, value)| *value)))
@@ -376,10 +381,23 @@ pub fn lr_scale_name(layer: usize) -> String {
     format!("lr_scale_{layer}")
 }
 
-/// Whether an optimizer has this option. A weight decay of its own replaces both options for it.
+/// Whether an optimizer has this key, which every optimizer has but for those that say why not. A weight decay of its own
+/// replaces both options for it.
 fn takes(optimizer: &Optimizer, option: &str) -> bool {
+    if optimizer.without.iter().any(|(name, _)| *name == option) {
+        return false;
+    }
     let decays = optimizer.hyperparameters.iter().any(|own| own.name == "weight_decay");
     !(decays && ["weight_decay", "decoupled_weight_decay"].contains(&option))
+}
+
+/// The values of a hyperparameter or an option.
+fn read_axis(field: &Field<'_>, of: &'static Hyperparameter, used: Use) -> Result<Axis, InputError> {
+    let axis = Axis::read(field, of, used)?;
+    if of.is_whole && !axis.is_whole(of.name) {
+        return Err(field.expected("whole numbers"));
+    }
+    Ok(axis)
 }
 
 fn read_options(table: &Table<'_>, optimizer: &Optimizer, of: Use) -> Result<Vec<(usize, Axis)>, InputError> {
@@ -387,11 +405,7 @@ fn read_options(table: &Table<'_>, optimizer: &Optimizer, of: Use) -> Result<Vec
         let Some(field) = table.optional(option.name).filter(|_| takes(optimizer, option.name)) else {
             return Ok(None);
         };
-        let axis = Axis::read(&field, option, of)?;
-        if WHOLE_NUMBERS.contains(&option.name) && !axis.is_whole(option.name) {
-            return Err(field.expected("whole numbers of steps"));
-        }
-        Ok(Some(axis))
+        read_axis(&field, option, of).map(Some)
     };
     let courses: Vec<&CourseFacts> = match read(&OPTIONS[SCHEDULE])? {
         Some(Axis::Choices(choices)) => choices.iter().map(|choice| &COURSES[*choice]).collect(),

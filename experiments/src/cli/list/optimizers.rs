@@ -1,6 +1,6 @@
 //! Optimizers and schedules.
 
-use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
+use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer, Sees};
 
 use super::entry::{Entry, Group};
 use super::plain;
@@ -17,7 +17,8 @@ pub(super) fn optimizers(registry: &Registry) -> Group {
             let notes = notes.collect::<Vec<_>>().join(", ");
             rows.push(("convention".to_owned(), format!("paper, the defaults, or notes: {notes}")));
         }
-        Entry { name: optimizer.name.to_owned(), text: format!("{} ({})", optimizer.formula, optimizer.paper), rows }
+        let text = format!("{} ({}); {}", optimizer.formula, optimizer.paper, looks(optimizer));
+        Entry { name: optimizer.name.to_owned(), text, rows }
     };
     let decays = |optimizer: &&&Optimizer| optimizer.hyperparameters.iter().any(|own| own.name == "weight_decay");
     let decaying =
@@ -30,6 +31,19 @@ pub(super) fn optimizers(registry: &Registry) -> Group {
     let rows = OPTIONS.iter().map(row).chain([("lr_scale".to_owned(), lr_scale.to_owned())]).collect();
     let shared = Entry { name: "each of them".to_owned(), text, rows };
     Group { title: "Optimizers".to_owned(), entries: registry.optimizers().iter().map(entry).chain([shared]).collect() }
+}
+
+/// What an optimizer looks at, what it keeps, and what a step costs.
+fn looks(optimizer: &Optimizer) -> String {
+    let sees = match optimizer.sees {
+        Sees::Number => "sees one weight at a time",
+        Sees::Norms => "sees norms",
+        Sees::Matrices => "sees layers as matrices",
+    };
+    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let elsewhere = if optimizer.evaluated.is_some() { ", losses at an average of the weights" } else { "" };
+    let (kept, gradients) = (counted(optimizer.state, "number"), counted(optimizer.gradients, "gradient"));
+    format!("{sees}; keeps {kept} per weight{elsewhere}; {gradients} a step")
 }
 
 pub(super) fn schedules() -> Group {

@@ -7,7 +7,8 @@ use thalweg_numerics::parameter::Hyperparameter;
 
 use super::{Activation, DerivativeError, Function, Needs};
 
-/// g(z) = z for z > 0, else α (e^z - 1); g'(z) = 1 for z > 0, else α e^z. By default, α is 1.
+/// g(z) = z for z > 0, else α (e^z - 1); g'(z) = 1 for z > 0, else α e^z; g''(z) = 0 for z > 0, else α e^z, at 0 as well,
+/// where it is the derivative from the left. By default, α is 1.
 ///
 /// Its error is that of [`thalweg_numerics::math::expm1`], and half a ULP more where α is not 1. The derivative is wrong by
 /// at most 0.79 ULP in f32, 0.77 ULP in f64, and half a ULP more where α is not 1.
@@ -49,7 +50,13 @@ impl Function for Elu {
         Vector::select(z.like(0.0).less(z), upstream, upstream * (p * z.exp()))
     }
 
-    fn reference(z: f64, alpha: f64) -> (f64, f64) {
-        if z > 0.0 { (z, 1.0) } else { (alpha * libm::expm1(z), alpha * libm::exp(z)) }
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, p: Vector<S, T, U>) -> Vector<S, T, U> {
+        Vector::select(z.like(0.0).less(z), z.like(0.0), p * z.exp())
+    }
+
+    fn reference(z: f64, alpha: f64) -> (f64, f64, f64) {
+        let power = alpha * libm::exp(z);
+        if z > 0.0 { (z, 1.0, 0.0) } else { (alpha * libm::expm1(z), power, power) }
     }
 }

@@ -6,13 +6,15 @@ use thalweg_numerics::math::Elementary;
 
 use super::{Activation, DerivativeError, Function};
 
-/// g(z) = z, g'(z) = 1: a linear layer. The derivative is exact.
+/// g(z) = z, g'(z) = 1, g''(z) = 0: a linear layer. The derivative is exact.
 pub static IDENTITY: Activation =
     Activation::new::<Identity>("identity", "z", "1", DerivativeError::Ulps { f32: 0.0, f64: 0.0 });
 
 struct Identity;
 
 impl Function for Identity {
+    const CURVES: bool = false;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
         z
@@ -27,7 +29,12 @@ impl Function for Identity {
         upstream
     }
 
-    fn reference(z: f64, _: f64) -> (f64, f64) {
-        (z, 1.0)
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
+        x.like(0.0)
+    }
+
+    fn reference(z: f64, _: f64) -> (f64, f64, f64) {
+        (z, 1.0, 0.0)
     }
 }

@@ -7,8 +7,9 @@ use thalweg_numerics::parameter::Hyperparameter;
 
 use super::{Activation, DerivativeError, Function};
 
-/// g(z) = z for z > 0, else s z; g'(z) = 1 for z > 0, else s, at 0 as well (as in PyTorch). The slope s is 0.01 by
-/// default, and above 0, so that the sign of the value tells that of z.
+/// g(z) = z for z > 0, else s z; g'(z) = 1 for z > 0, else s, at 0 as well (as in PyTorch); g''(z) = 0 everywhere, which is
+/// the derivative of g' but for the step at 0. The slope s is 0.01 by default, and above 0, so that the sign of the value
+/// tells that of z.
 ///
 /// g(NaN) = NaN, and the gradient passes a NaN unit. Error: that of rounding s and the product, below 1 ULP.
 /// The derivative is wrong by at most 0.25 ULP in f32, 0 ULP in f64.
@@ -29,6 +30,8 @@ const SLOPE: Hyperparameter =
 struct LeakyRelu;
 
 impl Function for LeakyRelu {
+    const CURVES: bool = false;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, p: Vector<S, T, U>) -> Vector<S, T, U> {
         Vector::select(z.less_equal(z.like(0.0)), z * p, z)
@@ -43,7 +46,12 @@ impl Function for LeakyRelu {
         Vector::select(a.less_equal(a.like(0.0)), upstream * p, upstream)
     }
 
-    fn reference(z: f64, slope: f64) -> (f64, f64) {
-        if z > 0.0 || z.is_nan() { (z, 1.0) } else { (slope * z, slope) }
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
+        x.like(0.0)
+    }
+
+    fn reference(z: f64, slope: f64) -> (f64, f64, f64) {
+        if z > 0.0 || z.is_nan() { (z, 1.0, 0.0) } else { (slope * z, slope, 0.0) }
     }
 }

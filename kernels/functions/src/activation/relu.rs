@@ -6,7 +6,8 @@ use thalweg_numerics::math::Elementary;
 
 use super::{Activation, DerivativeError, Function};
 
-/// g(z) = max(0, z); g'(z) = 1 for z > 0, else 0, at 0 as well (as in PyTorch and JAX).
+/// g(z) = max(0, z); g'(z) = 1 for z > 0, else 0, at 0 as well (as in PyTorch and JAX); g''(z) = 0
+/// everywhere, which is the derivative of g' but for the step at 0.
 ///
 /// g(NaN) = NaN, and the gradient passes a NaN unit. The derivative is exact.
 pub static RELU: Activation =
@@ -16,6 +17,8 @@ pub static RELU: Activation =
 struct Relu;
 
 impl Function for Relu {
+    const CURVES: bool = false;
+
     #[inline(always)]
     fn value<S: Simd, T: Elementary, const U: usize>(z: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
         z.rectified()
@@ -30,7 +33,12 @@ impl Function for Relu {
         upstream.where_positive(a)
     }
 
-    fn reference(z: f64, _: f64) -> (f64, f64) {
-        if z > 0.0 || z.is_nan() { (z, 1.0) } else { (0.0, 0.0) }
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary, const U: usize>(x: Vector<S, T, U>, _: Vector<S, T, U>) -> Vector<S, T, U> {
+        x.like(0.0)
+    }
+
+    fn reference(z: f64, _: f64) -> (f64, f64, f64) {
+        if z > 0.0 || z.is_nan() { (z, 1.0, 0.0) } else { (0.0, 0.0, 0.0) }
     }
 }

@@ -6,9 +6,10 @@ use thalweg_numerics::math::Elementary;
 
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
 
-/// L = -y ln σ(z) - (1 - y) ln(1 - σ(z)), from the logit z; dL/dz = σ(z) - y.
+/// L = -y ln σ(z) - (1 - y) ln(1 - σ(z)), from the logit z; dL/dz = σ(z) - y; d²L/dz² = σ(z) σ(-z).
 ///
-/// Computed as (max(z, 0) - z y) + ln(1 + e^-|z|), which is stable for any finite logit. An example counts as correct
+/// Computed as (max(z, 0) - z y) + ln(1 + e^-|z|), which is stable for any finite logit; the second derivative as e / (1 +
+/// e)² with e = e^-|z|, which loses nothing where the logit is large. An example counts as correct
 /// if z > 0 and y > ½, or z ≤ 0 and y ≤ ½.
 #[doc = include_str!("loops/bce.md")]
 pub static BCE: Loss =
@@ -34,6 +35,20 @@ impl Function for Bce {
         let logit = z.read().get(0);
         z.set(0, Self::slope(logit, target.get(0)) * scale);
         logit
+    }
+
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        mut tangent: UnitsMut<'_, S, T>,
+        _: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        _: Vector<S, T>,
+    ) {
+        let z = z.get(0);
+        let (one, e) = (z.like(1.0), (-z.abs()).exp());
+        let share = one / (one + e);
+        tangent.set(0, e * (share * share) * tangent.read().get(0) * scale);
     }
 
     #[inline(always)]

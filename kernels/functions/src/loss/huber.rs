@@ -8,7 +8,7 @@ use thalweg_numerics::parameter::Hyperparameter;
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
 
 /// L = (1/n) Σᵢ h(zᵢ - yᵢ) with h(r) = ½ r² for |r| ≤ δ, else δ (|r| - ½ δ), the mean over the n outputs as in
-/// PyTorch's `HuberLoss`; dL/dzᵢ = r / n, cut to ±δ / n. By default, δ is 1.
+/// PyTorch's `HuberLoss`; dL/dzᵢ = r / n, cut to ±δ / n; d²L/dzᵢ² = 1 / n for |r| ≤ δ, else 0. By default, δ is 1.
 ///
 /// Computed as h(r) = c (|r| - ½ c) with c = min(|r|, δ). The terms are added in the order of the outputs, as one chain
 /// of fused multiply-adds, and divided by n at the end.
@@ -61,6 +61,23 @@ impl Function for Huber {
             z.set(i, parts[1].or(sign) * scale);
         }
         sum
+    }
+
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        mut tangent: UnitsMut<'_, S, T>,
+        target: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        delta: Vector<S, T>,
+    ) {
+        let n = z.count();
+        let scale = scale * scale.like(1.0 / n as f64);
+        for i in 0..n {
+            let size = (z.get(i) - target.get(i)).abs();
+            // NaN is no outlier.
+            tangent.set(i, Vector::select(delta.less(size), scale.like(0.0), tangent.read().get(i) * scale));
+        }
     }
 
     #[inline(always)]

@@ -7,7 +7,7 @@ use thalweg_numerics::math::Elementary;
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
 
 /// L = (1/n) Σᵢ |zᵢ - yᵢ|, the mean over the n outputs as in PyTorch's `L1Loss`; dL/dzᵢ = sign(zᵢ - yᵢ) / n, where the
-/// sign of 0 is 0: one of the subgradients.
+/// sign of 0 is 0: one of the subgradients. d²L/dz² = 0, but for the step at 0.
 ///
 /// The terms are added in the order of the outputs and divided by n at the end.
 pub static MAE: Loss =
@@ -35,6 +35,23 @@ impl Function for Mae {
             z.set(i, Vector::select(zero.less(residual), one, sign) * scale);
         }
         sum
+    }
+
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        mut tangent: UnitsMut<'_, S, T>,
+        target: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        _: Vector<S, T>,
+    ) {
+        let zero = scale.like(0.0);
+        for i in 0..z.count() {
+            // Zero even if the tangent is infinite, and NaN if there is one.
+            let (residual, change) = (z.get(i) - target.get(i), tangent.read().get(i));
+            let flat = Vector::select(change.equal(change), zero, change);
+            tangent.set(i, Vector::select(residual.equal(residual), flat, residual));
+        }
     }
 
     #[inline(always)]

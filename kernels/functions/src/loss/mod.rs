@@ -1,20 +1,23 @@
-//! Loss functions: one file each, value and gradient with respect to the outputs of the last layer.
+//! Loss functions: one file each, value, gradient and curvature with respect to the outputs of the last layer.
 //!
 //! The loss of a batch is the mean over its m examples, J = (1/m) Σ L. Kernels give L per example and lane, and (1/m)
 //! dL/dz; the caller computes the mean, in f64 and in the order of the examples.
 
+mod curvature;
+mod kernels;
 mod rows;
 
-use std::marker::PhantomData;
-
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
 use thalweg_numerics::math::Elementary;
 use thalweg_numerics::parameter::Hyperparameter;
-use thalweg_numerics::table::{Family, Table};
+use thalweg_numerics::table::Table;
 use thalweg_numerics::{Isa, Origin, Real, Vector, parts};
 use thalweg_products::Input;
 
+pub use curvature::Curvature;
 pub use rows::Rows;
+
+use kernels::With;
 
 /// What a loss is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +63,16 @@ pub trait Function: 'static {
         scale: Vector<S, T>,
         p: Vector<S, T>,
     ) -> Vector<S, T>;
+
+    /// Turns Rz, a change of the outputs, into scale · (d²L/dz²) · Rz. Where dL/dz has a step, d²L/dz² is the derivative of the
+    /// rest of it.
+    fn curvature<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        tangent: UnitsMut<'_, S, T>,
+        target: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        p: Vector<S, T>,
+    );
 
     /// L(z, y), and 1 where the example is classified correctly (else 0).
     fn value<S: Simd, T: Elementary>(
@@ -169,8 +182,9 @@ pub struct Loss {
     /// Where it comes from, if it is not built in.
     pub origin: Option<Origin>,
     reference: Reference,
-    gradient: Table<GradientKernel>,
-    value: Table<ValueKernel>,
+    gradient: Table<kernels::Gradients>,
+    curvature: Table<curvature::Kernel>,
+    value: Table<kernels::Values>,
 }
 
 parts! {
@@ -232,8 +246,9 @@ impl Loss {
             setting: 0.0,
             origin: None,
             reference: F::reference,
-            gradient: Table { f32: gradient::<F, f32>, f64: gradient::<F, f64> },
-            value: Table { f32: value::<F, f32>, f64: value::<F, f64> },
+            gradient: Table { f32: kernels::gradient::<F, f32>, f64: kernels::gradient::<F, f64> },
+            curvature: Table { f32: curvature::kernel::<F, f32>, f64: curvature::kernel::<F, f64> },
+            value: Table { f32: kernels::value::<F, f32>, f64: kernels::value::<F, f64> },
         }
     }
 
@@ -328,106 +343,4 @@ impl std::fmt::Debug for Loss {
         f.write_str(self.name)?;
         if self.parameter.is_some() { write!(f, "({})", self.setting) } else { Ok(()) }
     }
-}
-
-/// What kernels need besides a chunk.
-#[derive(Clone, Copy)]
-struct With<T> {
-    /// How many numbers the target of an example has.
-    width: usize,
-    /// The loss's parameter.
-    setting: T,
-}
-
-#[derive(Clone, Copy)]
-struct GradientKernel;
-impl Family for GradientKernel {
-    type Member<T: Real> = fn(Isa, Gradient<'_, T>, With<T>);
-}
-
-#[derive(Clone, Copy)]
-struct ValueKernel;
-impl Family for ValueKernel {
-    type Member<T: Real> = fn(Isa, Value<'_, T>, With<T>);
-}
-
-fn gradient<F: Function, T: Elementary>(isa: Isa, chunk: Gradient<'_, T>, with: With<T>) {
-    struct Op<'a, F, T>(Gradient<'a, T>, With<T>, PhantomData<F>);
-    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
-        type Output = ();
-        #[inline(always)]
-        fn with_simd<S: Simd>(self, simd: S) {
-            let Gradient { outputs, targets, units, scale, alarm } = self.0;
-            let (scale, p) = (Vector::splat(simd, scale), Vector::splat(simd, self.1.setting));
-            let (outputs, _) = T::as_registers_mut::<S>(outputs);
-            let (alarm, _) = T::as_registers_mut::<S>(alarm);
-            let mut sum = Vector::<S, T>::new(simd, alarm[0]);
-            let together = if F::HAS_ONE_OUTPUT && !S::IS_SCALAR {
-                slopes::<F, S, T>(simd, outputs, targets, scale, &mut sum)
-            } else {
-                0
-            };
-            for (e, registers) in outputs.chunks_exact_mut(units).enumerate().skip(together) {
-                let target = Target::of(simd, targets, e, self.1.width);
-                let finite = F::gradient(UnitsMut(simd, registers), target, scale, p);
-                // 0 times a finite number leaves the alarm as it is, 0 times anything else makes it NaN.
-                sum = finite.mul_add(finite.like(0.0), sum);
-            }
-            alarm[0] = sum.register();
-        }
-    }
-    isa.dispatch(Op::<F, T>(chunk, with, PhantomData));
-}
-
-/// Examples with one output that go through a loss together.
-const TOGETHER: usize = 4;
-
-/// The gradient of as many examples as make whole groups, one register of `outputs` each; returns how many those are.
-#[inline(always)]
-fn slopes<F: Function, S: Simd, T: Elementary>(
-    simd: S,
-    outputs: &mut [T::Reg<S>],
-    targets: Input<'_, T>,
-    scale: Vector<S, T>,
-    sum: &mut Vector<S, T>,
-) -> usize {
-    let groups = outputs.as_chunks_mut::<TOGETHER>().0;
-    let count = groups.len() * TOGETHER;
-    let mut alarms = Vector::<S, T, TOGETHER>::splat(simd, T::default());
-    for (group, registers) in groups.iter_mut().enumerate() {
-        let mut y = *registers;
-        for (i, y) in y.iter_mut().enumerate() {
-            *y = Target::of(simd, targets, group * TOGETHER + i, 1).get(0).register();
-        }
-        let z = Vector::<S, T, TOGETHER>::from_registers(simd, *registers);
-        let scale = Vector::from_registers(simd, [scale.register(); TOGETHER]);
-        *registers = (F::slope(z, Vector::from_registers(simd, y)) * scale).registers();
-        alarms = z.mul_add(z.like(0.0), alarms);
-    }
-    for alarm in alarms.registers() {
-        *sum = *sum + Vector::new(simd, alarm);
-    }
-    count
-}
-
-fn value<F: Function, T: Elementary>(isa: Isa, chunk: Value<'_, T>, with: With<T>) {
-    struct Op<'a, F, T>(Value<'a, T>, With<T>, PhantomData<F>);
-    impl<F: Function, T: Elementary> WithSimd for Op<'_, F, T> {
-        type Output = ();
-        #[inline(always)]
-        fn with_simd<S: Simd>(self, simd: S) {
-            let Value { outputs, targets, units, losses, correct } = self.0;
-            let (outputs, _) = T::as_registers::<S>(outputs);
-            let (losses, _) = T::as_registers_mut::<S>(losses);
-            let (correct, _) = T::as_registers_mut::<S>(correct);
-            let p = Vector::splat(simd, self.1.setting);
-            let rows = losses.iter_mut().zip(correct);
-            for ((e, registers), (loss, right)) in outputs.chunks_exact(units).enumerate().zip(rows) {
-                let target = Target::of(simd, targets, e, self.1.width);
-                let (l, r) = F::value(Units(simd, registers), target, p);
-                (*loss, *right) = (l.register(), r.register());
-            }
-        }
-    }
-    isa.dispatch(Op::<F, T>(chunk, with, PhantomData));
 }

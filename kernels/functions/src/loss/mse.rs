@@ -6,7 +6,8 @@ use thalweg_numerics::math::Elementary;
 
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
 
-/// L = (1/n) Σᵢ (zᵢ - yᵢ)², the mean over the n outputs as in PyTorch's `MSELoss`; dL/dzᵢ = 2 (zᵢ - yᵢ) / n.
+/// L = (1/n) Σᵢ (zᵢ - yᵢ)², the mean over the n outputs as in PyTorch's `MSELoss`; dL/dzᵢ = 2 (zᵢ - yᵢ) / n;
+/// d²L/dzᵢ² = 2 / n.
 ///
 /// The squares are added in the order of the outputs, as one chain of fused multiply-adds, and divided by n at the end.
 pub static MSE: Loss =
@@ -31,6 +32,21 @@ impl Function for Mse {
             z.set(i, residual * scale);
         }
         sum
+    }
+
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        mut tangent: UnitsMut<'_, S, T>,
+        _: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        _: Vector<S, T>,
+    ) {
+        let n = z.count();
+        let scale = scale * scale.like(2.0 / n as f64);
+        for i in 0..n {
+            tangent.set(i, tangent.read().get(i) * scale);
+        }
     }
 
     #[inline(always)]

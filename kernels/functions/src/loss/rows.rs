@@ -4,7 +4,7 @@ use thalweg_numerics::math::Elementary;
 use thalweg_numerics::{Buffer, Isa};
 use thalweg_products::Input;
 
-use super::{Gradient, Loss, Value};
+use super::{Curvature, Gradient, Loss, Value};
 
 /// Losses of one trial at a time. Kernels work lane by lane, so that an example has the same bits here as among the
 /// lanes of a block.
@@ -12,6 +12,7 @@ pub struct Rows<T> {
     isa: Isa,
     /// `[register][unit][lane]`, as the targets; the last register is filled up with the last example.
     outputs: Buffer<T>,
+    tangent: Buffer<T>,
     targets: Buffer<T>,
     losses: Buffer<T>,
     correct: Buffer<T>,
@@ -21,8 +22,8 @@ pub struct Rows<T> {
 impl<T: Elementary> Rows<T> {
     /// Losses on an instruction set.
     pub fn new(isa: Isa) -> Self {
-        let [outputs, targets, losses, correct] = std::array::from_fn(|_| Buffer::zeroed(0));
-        Self { isa, outputs, targets, losses, correct, alarm: Buffer::zeroed(isa.lanes::<T>()) }
+        let [outputs, tangent, targets, losses, correct] = std::array::from_fn(|_| Buffer::zeroed(0));
+        Self { isa, outputs, tangent, targets, losses, correct, alarm: Buffer::zeroed(isa.lanes::<T>()) }
     }
 
     /// [`Loss::gradient`] of arrays with one lane.
@@ -50,10 +51,27 @@ impl<T: Elementary> Rows<T> {
         loss.gradient(isa, batch);
         // Zeros, or a NaN among them.
         alarm[0] = self.alarm.iter().fold(alarm[0], |sum, x| sum + *x);
-        for (example, row) in outputs.chunks_exact_mut(units).enumerate() {
-            let register = &self.outputs[example / lanes * units * lanes..][..units * lanes];
-            row.iter_mut().enumerate().for_each(|(unit, x)| *x = register[unit * lanes + example % lanes]);
-        }
+        separate(&self.outputs, units, lanes, outputs);
+    }
+
+    /// [`Loss::curvature`] of arrays with one lane.
+    ///
+    /// # Panics
+    ///
+    /// If the slices do not fit each other.
+    pub fn curvature(&mut self, loss: &Loss, chunk: Curvature<'_, T>) {
+        let Curvature { outputs, tangent, targets, units, scale } = chunk;
+        let (isa, lanes) = (self.isa, self.isa.lanes::<T>());
+        let width = loss.target_width(units);
+        let batch = Curvature {
+            outputs: interleave(outputs, units, lanes, &mut self.outputs),
+            tangent: interleave(tangent, units, lanes, &mut self.tangent),
+            targets: Input::PerLane(interleave(targets.of_one_lane(), width, lanes, &mut self.targets)),
+            units,
+            scale,
+        };
+        loss.curvature(isa, batch);
+        separate(&self.tangent, units, lanes, tangent);
     }
 
     /// [`Loss::value`] of arrays with one lane.
@@ -94,4 +112,12 @@ fn interleave<'a, T: Elementary>(rows: &[T], columns: usize, lanes: usize, out: 
         }
     }
     out
+}
+
+/// What [`interleave`] makes of rows, as rows again.
+fn separate<T: Elementary>(registers: &[T], columns: usize, lanes: usize, rows: &mut [T]) {
+    for (example, row) in rows.chunks_exact_mut(columns).enumerate() {
+        let register = &registers[example / lanes * columns * lanes..][..columns * lanes];
+        row.iter_mut().enumerate().for_each(|(column, x)| *x = register[column * lanes + example % lanes]);
+    }
 }

@@ -6,10 +6,13 @@ use thalweg_numerics::math::Elementary;
 
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
 
-/// L = ln Σⱼ e^zⱼ - z_y for the integer label y; dL/dzᵢ = softmax(z)ᵢ - \[i = y\].
+/// L = ln Σⱼ e^zⱼ - z_y for the integer label y; dL/dzᵢ = softmax(z)ᵢ - \[i = y\]; with p = softmax(z), (d²L/dz²) v
+/// = p ∘ v - p (pᵀv).
 ///
 /// Stable: the largest logit is subtracted first, L = ln Σⱼ e^(zⱼ - max) + (max - z_y). The exponentials are added in
-/// the order of the classes. An example counts as correct if z_y is the largest logit, the first of equals.
+/// the order of the classes. The second derivative is blind to what is added to all of v: it is taken of v less the number
+/// that v has at the largest logit, so that nothing is lost where one p is near 1. An example counts as correct if z_y is
+/// the largest logit, the first of equals.
 #[doc = include_str!("loops/softmax_cross_entropy.md")]
 pub static SOFTMAX_CROSS_ENTROPY: Loss = Loss::new::<SoftmaxCrossEntropy>(
     "softmax-cross-entropy",
@@ -29,6 +32,32 @@ pub(super) fn largest<S: Simd, T: Elementary>(z: Units<'_, S, T>) -> Vector<S, T
         largest = largest.max(z.get(i));
     }
     largest
+}
+
+/// Turns v into scale · (p ∘ v - p (pᵀv)) with p = softmax(z): pᵀv is the sum of e^(zⱼ - max) vⱼ over the classes, one chain of
+/// fused multiply-adds, over that of the exponentials.
+#[inline(always)]
+pub(super) fn curvature<S: Simd, T: Elementary>(
+    z: Units<'_, S, T>,
+    mut tangent: UnitsMut<'_, S, T>,
+    scale: Vector<S, T>,
+) {
+    let (largest, zero) = (largest(z), scale.like(0.0));
+    let (mut base, mut sum, mut mean) = (zero, zero, zero);
+    for i in 0..z.count() {
+        base = Vector::select(z.get(i).equal(largest), tangent.read().get(i), base);
+    }
+    for i in 0..z.count() {
+        let exponential = (z.get(i) - largest).exp();
+        sum = sum + exponential;
+        mean = exponential.mul_add(tangent.read().get(i) - base, mean);
+    }
+    let share = scale.like(1.0) / sum;
+    let mean = mean * share;
+    for i in 0..z.count() {
+        let p = (z.get(i) - largest).exp() * share;
+        tangent.set(i, p * ((tangent.read().get(i) - base) - mean) * scale);
+    }
 }
 
 impl Function for SoftmaxCrossEntropy {
@@ -57,6 +86,17 @@ impl Function for SoftmaxCrossEntropy {
         }
         // Finite logits can be so far apart that the loss overflows.
         finite + (largest - chosen)
+    }
+
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        tangent: UnitsMut<'_, S, T>,
+        _: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        _: Vector<S, T>,
+    ) {
+        curvature(z, tangent, scale);
     }
 
     #[inline(always)]

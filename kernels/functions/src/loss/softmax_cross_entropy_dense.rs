@@ -4,10 +4,11 @@ use pulp::Simd;
 use thalweg_numerics::Vector;
 use thalweg_numerics::math::Elementary;
 
-use super::softmax_cross_entropy::largest;
+use super::softmax_cross_entropy::{curvature, largest};
 use super::{Function, Loss, Target, Task, Units, UnitsMut};
 
-/// L = Σᵢ yᵢ (ln Σⱼ e^zⱼ - zᵢ) for the shares y of the classes, usually one-hot; dL/dzᵢ = softmax(z)ᵢ Σⱼ yⱼ - yᵢ.
+/// L = Σᵢ yᵢ (ln Σⱼ e^zⱼ - zᵢ) for the shares y of the classes, usually one-hot; dL/dzᵢ = softmax(z)ᵢ Σⱼ yⱼ - yᵢ;
+/// with p = softmax(z), (d²L/dz²) v = (p ∘ v - p (pᵀv)) Σⱼ yⱼ.
 ///
 /// Stable: the largest logit is subtracted first, L = Σᵢ yᵢ (ln Σⱼ e^(zⱼ - max) + (max - zᵢ)), without the classes that
 /// have no share. The terms are added in the order of the classes. On one-hot labels it has the bits of
@@ -55,6 +56,21 @@ impl Function for SoftmaxCrossEntropyDense {
         }
         // Finite logits can be so far apart that the loss overflows.
         finite + apart
+    }
+
+    #[inline(always)]
+    fn curvature<S: Simd, T: Elementary>(
+        z: Units<'_, S, T>,
+        tangent: UnitsMut<'_, S, T>,
+        target: Target<'_, S, T>,
+        scale: Vector<S, T>,
+        _: Vector<S, T>,
+    ) {
+        let mut total = scale.like(0.0);
+        for i in 0..z.count() {
+            total = total + target.get(i);
+        }
+        curvature(z, tangent, scale * total);
     }
 
     #[inline(always)]
