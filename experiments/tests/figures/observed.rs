@@ -40,7 +40,14 @@ fn sweep() -> Sweep {
                 }
                 let (init_seed, order_seed) = (seed, seed);
                 let optimizer = optimizer.to_owned();
-                rows.push(Run { key, optimizer, settings: settings.to_vec(), init_seed, order_seed, ..sample.rows[0].clone() });
+                rows.push(Run {
+                    key,
+                    optimizer,
+                    settings: settings.to_vec(),
+                    init_seed,
+                    order_seed,
+                    ..sample.rows[0].clone()
+                });
             }
         }
     }
@@ -88,7 +95,10 @@ fn a_figure_that_names_no_index_shows_the_first() {
     // The best of each optimizer, and the median over two seeds.
     assert_eq!(firsts(&picture), [100.5; 4]);
     assert!(texts(&picture).1.contains("of each step the first, layer = 1"), "{}", texts(&picture).1);
-    assert_eq!((picture.title.as_str(), picture.panels[0].y_label.as_str()), ("moons: curvature (layers) by step", "curvature (layers)"));
+    assert_eq!(
+        (picture.title.as_str(), picture.panels[0].y_label.as_str()),
+        ("moons: curvature (layers) by step", "curvature (layers)")
+    );
 }
 
 #[test]
@@ -100,7 +110,10 @@ fn an_index_is_a_column_as_the_axes_are() {
     assert!(texts(&picture).0.iter().zip(["layer = 1", "layer = 2"]).all(|(text, layer)| text.starts_with(layer)));
     let options = Options { panel: name("layer"), series: name("optimizer"), ..Options::default() };
     let picture = sweep.picture(options).unwrap();
-    assert_eq!(picture.panels.iter().map(|panel| panel.heading.as_str()).collect::<Vec<_>>(), ["layer = 1", "layer = 2"]);
+    assert_eq!(
+        picture.panels.iter().map(|panel| panel.heading.as_str()).collect::<Vec<_>>(),
+        ["layer = 1", "layer = 2"]
+    );
     assert_eq!(firsts(&picture), [[100.5; 4], [200.5; 4]].concat());
     // Of each optimizer the best, as without it.
     let second = || select(None, &[("layer", Setting::Number(2.0))]);

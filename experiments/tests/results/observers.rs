@@ -105,7 +105,8 @@ fn rows_are_at_their_steps_and_end_where_the_curve_ends() {
     assert!(diverged > 0);
     // In columns of curves, what is not looked at is empty.
     let batch_sharpness = |row: &&Vec<String>| !row[10].is_empty();
-    let steps: Vec<&str> = curves.iter().filter(|row| row[0] == keys[0]).filter(batch_sharpness).map(|row| &*row[1]).collect();
+    let steps: Vec<&str> =
+        curves.iter().filter(|row| row[0] == keys[0]).filter(batch_sharpness).map(|row| &*row[1]).collect();
     assert_eq!(steps, ["0", "10", "20", "30"]);
 }
 
