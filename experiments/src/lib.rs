@@ -17,7 +17,7 @@ pub mod sweep;
 
 #[cfg(feature = "cli")]
 pub use cli::main_with;
-pub use thalweg_engine::{descent, network, random, train};
+pub use thalweg_engine::{descent, network, observe, parameter, random, train};
 pub use thalweg_kernels as kernels;
 pub use thalweg_record::{record, stats};
 pub use thalweg_report::figure;

@@ -6,6 +6,8 @@ use thalweg_kernels::landscape::{self, Landscape};
 use thalweg_kernels::loss::{self, Loss};
 use thalweg_kernels::optimizer::{self, Optimizer};
 
+use thalweg_engine::observe::{self, Observer, Records};
+
 use crate::dataset::{GENERATORS, Generator};
 use crate::figure::{self, Kind};
 
@@ -37,6 +39,7 @@ pub struct Registry {
     losses: Vec<&'static Loss>,
     landscapes: Vec<&'static Landscape>,
     generators: Vec<&'static Generator>,
+    observers: Vec<&'static Observer>,
     figures: Vec<&'static Kind>,
 }
 
@@ -49,6 +52,7 @@ impl Registry {
             losses: loss::ALL.to_vec(),
             landscapes: landscape::ALL.to_vec(),
             generators: GENERATORS.to_vec(),
+            observers: observe::ALL.to_vec(),
             figures: figure::KINDS.to_vec(),
         }
     }
@@ -108,6 +112,21 @@ impl Registry {
         self
     }
 
+    /// The same with an observer.
+    ///
+    /// # Panics
+    ///
+    /// As the others, and if it has a table of the name of another one, a column that is there already, or a parameter
+    /// without a default.
+    #[must_use]
+    #[track_caller]
+    pub fn with_observer(mut self, observer: &'static Observer) -> Self {
+        check_origin(observer, observer.origin);
+        check_columns(observer, &self.observers);
+        add(&mut self.observers, observer, "an observer");
+        self
+    }
+
     /// The same with a kind of figure.
     #[must_use]
     #[track_caller]
@@ -141,6 +160,11 @@ impl Registry {
         &self.generators
     }
 
+    /// Every observer.
+    pub fn observers(&self) -> &[&'static Observer] {
+        &self.observers
+    }
+
     /// Every kind of figure.
     pub fn figures(&self) -> &[&'static Kind] {
         &self.figures
@@ -159,6 +183,49 @@ fn add<P: Part>(parts: &mut Vec<&'static P>, part: &'static P, what: &str) {
 #[track_caller]
 fn check_origin(part: &impl Part, origin: Option<Origin>) {
     assert!(origin.is_some(), "`{}` does not say where it comes from: .from(origin!())", part.name());
+}
+
+/// Tables that are no observer's.
+const TABLES: [&str; 12] = [
+    "runs",
+    "curves",
+    "trajectory",
+    "weights",
+    "surface",
+    "units",
+    "spectrum",
+    "optimum",
+    "summary",
+    "comparison",
+    "functions",
+    "provenance",
+];
+
+/// Who reads a table tells its columns apart by their names, and tables by theirs.
+#[track_caller]
+fn check_columns(observer: &Observer, others: &[&'static Observer]) {
+    let name = observer.name;
+    let own = |observer: &Observer| {
+        let index = observer.index().map(|index| index.name);
+        index.into_iter().chain(observer.columns.iter().map(|column| column.name)).collect::<Vec<_>>()
+    };
+    let leading = crate::record::LEADING;
+    let first: &[&str] = match observer.records {
+        Records::Table { name: table, .. } => {
+            let is_taken = others.iter().any(|other| other.table() == Some(table)) || TABLES.contains(&table);
+            assert!(!is_taken, "the table `{table}` of `{name}` is another one's");
+            &["step"]
+        }
+        Records::Curves => &crate::record::CURVE_COLUMNS,
+    };
+    let of_others = others.iter().filter(|other| other.table().is_none() && observer.table().is_none());
+    let mut known: Vec<&str> = leading.iter().chain(first).copied().chain(of_others.flat_map(|other| own(other))).collect();
+    for column in own(observer) {
+        assert!(!known.contains(&column), "the column `{column}` of `{name}` is there already");
+        known.push(column);
+    }
+    let has_defaults = observer.parameters.iter().all(|parameter| parameter.default.is_some());
+    assert!(has_defaults, "a parameter of `{name}` has no default");
 }
 
 /// The names of parts, in their order.
@@ -191,6 +258,12 @@ impl Part for Landscape {
 }
 
 impl Part for Generator {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl Part for Observer {
     fn name(&self) -> &'static str {
         self.name
     }

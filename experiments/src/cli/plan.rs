@@ -96,6 +96,11 @@ fn summarise(spec: &Spec, plan: &sweep::Plan, estimate: &Estimate, out: &mut imp
             writeln!(out, "  weights      {files} files, {:.1} MB", bytes as f64 / 1e6)?;
         }
     }
+    let asked = plan.asked();
+    if asked != [0; 2] {
+        let [gradients, products] = asked.map(count_text);
+        writeln!(out, "  observers    ask for up to {gradients} gradients and {products} products of the Hessian")?;
+    }
     writeln!(out, "  memory       {}", memory::text(estimate.bytes))?;
     let disk = plan.disk(spec);
     writeln!(out, "  disk         about {} while tables are written, half of it afterwards", memory::text(disk))?;
@@ -103,6 +108,11 @@ fn summarise(spec: &Spec, plan: &sweep::Plan, estimate: &Estimate, out: &mut imp
     let is_short = estimate.time < Duration::from_secs(1);
     let time = if is_short { "less than 1 s".to_owned() } else { format!("about {}", duration::text(estimate.time)) };
     writeln!(out, "  time         {time} ({} threads, {})", estimate.threads, estimate.isa)
+}
+
+/// A count that may be large.
+fn count_text(count: u128) -> String {
+    if count < 1_000_000 { count.to_string() } else { format!("{:.3e}", count as f64) }
 }
 
 /// What differs between conditions, each with the number of its values.

@@ -13,13 +13,12 @@ use tempfile::TempDir;
 
 use super::few::Few;
 use super::{chart, table_of};
-use crate::figure::{FigureError, Input, Layer, Options, Picture, Tables};
+use crate::figure::{FigureError, Input, Layer, MOST_LINES, Options, Picture, Tables};
 use crate::record::{
     self, Change, Curve, Leading, Precision, RecordError, Run, Runs, Sheet, Status, Surface, Trials, Waypoint,
 };
-use crate::spec::{Figure, InputError, Spec};
+use crate::spec::{Figure, InputError, Observation, Spec};
 use crate::sweep::{Condition, Model, Plan, Schedule, Trial};
-use crate::train::RATE_QUANTILES;
 
 /// Checks that the figures of a spec can be drawn, as far as that is known before any trial; `home` is the folder of
 /// the results, where a figure may name a table that is there already. What can be drawn and says nothing all the same is
@@ -127,6 +126,9 @@ struct Rehearsal {
 /// Every outcome: a number that has a place on each axis, and no more of them than one, so that they are a grid.
 const OUTCOME: f64 = 0.5;
 
+/// Rows of a step that are made up, at most: more than a figure has lines for.
+const MOST_ROWS: u64 = 1 + MOST_LINES as u64;
+
 impl Rehearsal {
     fn of(spec: &Spec, plan: &Plan) -> Self {
         let mut rows = Vec::with_capacity(plan.trials.len());
@@ -167,28 +169,40 @@ impl Rehearsal {
         folder: Option<&Path>,
     ) -> Option<Result<Option<Sheet>, RecordError>> {
         let Some(table) = table_of(figure) else { return Some(Ok(None)) };
-        let path = folder?.join(table);
-        let written = match table {
+        let path = folder?.join(&table);
+        let is_shown = |own: &&Observation| own.observer.table().is_some_and(|name| table == format!("{name}.csv"));
+        if let Some(observation) = spec.record.observe.iter().find(is_shown) {
+            let written = self.write_observed(&path, plan, observation).ok();
+            return written.map(|()| Sheet::open(&path).map(Some));
+        }
+        let written = match table.as_str() {
             "runs.csv" => record::write_runs(&path, &self.runs).map_err(|_| ()),
-            "effective_lr.csv" if spec.record.effective_lr => self.write_rates(&path).map_err(|_| ()),
             "units.csv" if spec.record.perturb.is_some() => record::write_changes(&path, &units(plan)).map_err(|_| ()),
             // Others that a sweep writes say nothing yet.
             "curves.csv" | "trajectory.csv" | "surface.csv" | "summary.csv" | record::SPECTRUM | record::OPTIMUM => {
                 return None;
             }
-            _ => return Some(Sheet::open(&home.join(table)).map(Some)),
+            table => return Some(Sheet::open(&home.join(table)).map(Some)),
         };
         // A disk without room for this is one for nothing: that is said where results are written.
         written.ok().map(|()| Sheet::open(&path).map(Some))
     }
 
-    fn write_rates(&self, path: &Path) -> csv::Result<()> {
+    /// The table of an observer: as many rows a step as any trial has.
+    fn write_observed(&self, path: &Path, plan: &Plan, observation: &Observation) -> csv::Result<()> {
+        let observer = observation.observer;
+        let watches = plan.conditions.iter().flat_map(Condition::watches);
+        let rows = watches.filter(|own| own.observation == observation).map(|own| own.cost.rows).max().unwrap_or(1);
         let mut writer = csv::Writer::from_writer(io::BufWriter::new(fs::File::create(path)?));
-        record::write_rates_header(&mut writer, &[], &RATE_QUANTILES)?;
+        let (index, columns) = (observer.index().map(|index| index.name), observer.columns);
+        record::write_observed_header(&mut writer, &[], index, columns.iter().map(|column| column.name))?;
         for curve in &self.curves {
-            let quantiles = RATE_QUANTILES.map(|_| OUTCOME);
             let leading = Leading::new(&curve.key, "", "", &[]);
-            record::write_rates(&mut writer, &leading, curve.step, &quantiles, Precision::F64)?;
+            for row in 1..=rows.min(MOST_ROWS) {
+                let place = (curve.step, index.map(|_| row));
+                let cells = columns.iter().map(|_| Some(OUTCOME));
+                record::write_observed(&mut writer, &leading, place, cells, Precision::F64)?;
+            }
         }
         Ok(writer.flush()?)
     }

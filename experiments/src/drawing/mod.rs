@@ -20,7 +20,7 @@ pub use crate::sweep::{DrawError, Drawn, FigureFailure, SPEC};
 
 use crate::data::Splits;
 use crate::dataset::ShippedData;
-use crate::figure::{self, Input, Kind};
+use crate::figure::{self, Input, Theory};
 use crate::record::manifest::{self, Manifest};
 use crate::record::{
     self, Curve, Key, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Surface, Trials, Waypoint, atomic,
@@ -72,12 +72,14 @@ struct Rows {
 ///
 /// `steps_per_epoch` is for figures by epoch; without it, the data of the spec are read to count them.
 pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, png: bool) -> Drawn {
-    let kinds: Vec<&Kind> = spec.figures.iter().map(|figure| figure.kind).collect();
     let mut failures: Vec<DrawError> = Vec::new();
     let mut unread: Vec<&str> = Vec::new();
     let mut rows = Rows::default();
-    for table in TABLES.into_iter().filter(|table| kinds.iter().any(|kind| tables_of(kind).contains(table))) {
-        let drawn = spec.figures.iter().filter(|figure| tables_of(figure.kind).contains(&table));
+    for table in TABLES {
+        let drawn = spec.figures.iter().filter(|figure| tables_of(figure).contains(&table));
+        if drawn.clone().next().is_none() {
+            continue;
+        }
         if let Err(error) = rows.read(folder, table, drawn) {
             failures.push(error.into());
             unread.push(table);
@@ -85,7 +87,7 @@ pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, png: bool)
     }
     let known = Known::read(spec, folder, steps_per_epoch, &mut failures);
     let is_drawn = |figure: &&spec::Figure| {
-        known.suffices(&figure.options) && !tables_of(figure.kind).iter().any(|table| unread.contains(table))
+        known.suffices(&figure.options) && !tables_of(figure).iter().any(|table| unread.contains(table))
     };
     let figures: Vec<spec::Figure> = spec.figures.iter().filter(is_drawn).map(|figure| known.add_to(figure)).collect();
     let mut drawn = draw_all(&figures, &rows.tables(), (folder, folder), png);
@@ -102,11 +104,12 @@ pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, png: bool)
 /// The tables that are read as a whole.
 const TABLES: [&str; 4] = ["runs.csv", "curves.csv", "trajectory.csv", "surface.csv"];
 
-/// Those of them that a kind of figure is drawn from.
-fn tables_of(kind: &Kind) -> Vec<&'static str> {
+/// Those of them that a figure is drawn from.
+fn tables_of(figure: &spec::Figure) -> Vec<&'static str> {
+    let kind = figure.kind;
     let wanted = |table: &&str| match *table {
         "runs.csv" => kind.input != Input::Table,
-        "curves.csv" => kind.name == "curves",
+        "curves.csv" => kind.name == "curves" && !figure.shows_column(),
         "trajectory.csv" => kind.name == "trajectories",
         _ => ["trajectories", "basins"].contains(&kind.name),
     };
@@ -172,7 +175,7 @@ impl Known {
     fn suffices(&self, options: &figure::Options) -> bool {
         (!options.by_epoch || self.steps_per_epoch.is_some())
             && (!options.from_optimum || self.optimum.is_some())
-            && (options.theory.is_none() || self.spectrum.is_some())
+            && (options.theory != Some(Theory::Quadratic) || self.spectrum.is_some())
     }
 
     fn add_to(&self, figure: &spec::Figure) -> spec::Figure {
@@ -238,8 +241,8 @@ fn draw_one(
 }
 
 /// The table of its own that a figure is drawn from, if any.
-fn table_of(figure: &spec::Figure) -> Option<&str> {
-    figure.kind.table.map(|table| figure.options.table.as_deref().unwrap_or(table))
+fn table_of(figure: &spec::Figure) -> Option<String> {
+    chart(figure).table()
 }
 
 /// Makes the results of a study that draws, in `out`, from what is in the folders beside `home`, where its own results

@@ -12,7 +12,7 @@ use super::training::Workers;
 use super::trial_range::check_run;
 use super::{Plan, collision};
 use crate::memory::Memory;
-use crate::record::{Batch, Key, Precision, Run, Runs, TABLES};
+use crate::record::{Batch, Key, Precision, Run, Runs};
 use crate::spec::Spec;
 use crate::train::{Outcome, Threads};
 
@@ -67,7 +67,7 @@ pub fn compute(spec: &Spec, isa: Isa, threads: usize, memory: Memory, stop: &Ato
         done.runs.append(&mut runs);
         done.batches.push(renderer.finish());
     };
-    let workers = Workers { spec, plan: &plan, isa, threads, stop, keep: &keep, clock: &|| Duration::ZERO };
+    let workers = Workers { plan: &plan, isa, threads, stop, keep: &keep, clock: &|| Duration::ZERO };
     let trials: Vec<u32> = (0..plan.trials.len()).map(|trial| trial as u32).collect();
     workers.train(&trials, &data, &files)?;
     let Done { mut runs, batches } = done.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -87,11 +87,12 @@ pub fn compute(spec: &Spec, isa: Isa, threads: usize, memory: Memory, stop: &Ato
 
 /// The tables that a sweep has, of the rows of these batches.
 fn tables(spec: &Spec, plan: &Plan, batches: &[Batch]) -> Vec<Table> {
-    let rows = Batch::merged(batches);
-    let tables = TABLES.iter().zip(rows::headers(spec, plan)).enumerate();
+    let names = rows::tables(spec);
+    let rows = Batch::merged(names.len(), batches);
+    let tables = names.into_iter().zip(rows::headers(spec, plan)).enumerate();
     // A table that the sweep does not have has no header.
     let tables = tables.filter(|(_, (_, header))| !header.is_empty());
-    let table = |(index, (name, header)): (usize, (&&str, Vec<u8>))| Table {
+    let table = |(index, (name, header)): (usize, (String, Vec<u8>))| Table {
         name: format!("{name}.csv"),
         bytes: [header.as_slice(), rows.table(index)].concat(),
     };

@@ -4,7 +4,7 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 
 use super::identity::piece;
-use super::{Choice, Condition, Model, Plan, Population};
+use super::{Choice, Condition, Model, Plan, Population, Watch};
 use crate::data::Size;
 use crate::memory::{Memory, OVERCOMMIT};
 use crate::network;
@@ -122,7 +122,8 @@ impl Under<'_> {
         };
         let workers = plan.populations_of(self.number).iter().map(worker).max().unwrap_or(0);
         // The rows of a piece wait while it is trained, and are gathered in order afterwards, beside the training of the next.
-        let trial = (self.row() + self.leading()) * (1 + schedule.recorded.len() as u64) + self.trajectory::<T>();
+        let trial = (self.row() + self.leading()) * (1 + schedule.recorded.len() as u64);
+        let trial = trial.saturating_add(self.trajectory::<T>()).saturating_add(self.observed());
         let piece_rows = trial.saturating_mul(piece(plan).min(plan.trials.len()) as u64);
         let sealing = SEALED.saturating_mul(piece_rows);
         let is_single = plan.trials.len() <= piece(plan);
@@ -150,6 +151,12 @@ impl Under<'_> {
         }
         let numbers = 1 + landscape.starts.dimensions() as u64;
         (schedule.logged.len() as u64).saturating_mul(self.leading() + 13 + 2 * size_of::<T>() as u64 * numbers)
+    }
+
+    /// The bytes of a trial's rows of observers.
+    fn observed(&self) -> u64 {
+        let leading = self.leading();
+        self.condition.watches().iter().map(|watch| watch.text_bytes(leading)).fold(0, u64::saturating_add)
     }
 
     fn row(&self) -> u64 {
@@ -259,12 +266,16 @@ impl Under<'_> {
         let packed = if path == TrainingPath::Dense { self.packed::<T>(1) } else { 0 };
         // The bytes of a file on its way to the disk.
         let file = if spec.record.weights == Weights::None { 0 } else { size * parameters };
-        let logged = points * size_of::<Point>() as u64;
+        let watches = self.condition.watches();
+        let seen = watches.iter().map(Watch::outcome_bytes).fold(0, u64::saturating_add);
+        let logged = (points * size_of::<Point>() as u64).saturating_add(seen);
+        // What observers keep from look to look.
+        let rooms = watches.iter().map(|watch| watch.cost.bytes).fold(0, u64::saturating_add);
         // Buffers double as they grow.
         let row = self.row() + 2 * self.leading();
         let rows = if spec.record.curves == Curves::None { 0 } else { row * schedule.recorded.len() as u64 };
-        let trajectory = 2 * self.trajectory::<T>();
-        let outcome = [kept, logged, rows, trajectory].into_iter().fold(0, u64::saturating_add);
+        let others = self.trajectory::<T>().saturating_add(self.observed()).saturating_mul(2);
+        let outcome = [kept, logged, rooms, rows, others].into_iter().fold(0, u64::saturating_add);
         [scratch, packed, file, outcome.saturating_mul(lanes)].into_iter().fold(arrays, u64::saturating_add)
     }
 }

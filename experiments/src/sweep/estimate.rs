@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 
-use super::{Choice, Condition, Plan, Population, Trial, WithObjective, lane, train_schedule, with_objective};
+use super::{Choice, Condition, Plan, Population, Trial, Watch, WithObjective, lane, train_schedule, with_objective};
 use crate::data::{DataFiles, Splits};
 use crate::spec::InputError;
 use crate::train::{self, Engine, Job, Objective};
@@ -99,13 +99,14 @@ impl Measurement<'_> {
         let trials: Vec<Trial> = indices.iter().map(|&index| plan.trials.get(index)).collect();
         let lanes_of_trials = indices.iter().zip(&trials).map(|(&index, trial)| lane(plan, index, trial));
         let jobs = [Job { optimizer: population.optimizer, lanes: lanes_of_trials.collect() }];
-        let time = |steps: u64, logged: Vec<u64>| {
+        let time_with = |steps: u64, logged: Vec<u64>, watches: &[train::Watch<'_>]| {
             let schedule = train::Timetable { steps, logged, ..schedule.clone() };
             let begin = Instant::now();
             let done = |_: usize, _: usize, _: &[train::Outcome]| {};
-            let trained = train::train(objective, &jobs, &schedule, &[], engine, &STOP, done);
+            let trained = train::train(objective, &jobs, &schedule, watches, engine, &STOP, done);
             trained.map_or(0.0, |_| begin.elapsed().as_secs_f64())
         };
+        let time = |steps: u64, logged: Vec<u64>| time_with(steps, logged, &[]);
         // Two evaluations and one step, and then twice as many steps each time until it takes a moment.
         let base = time(1, vec![0, 1]);
         let (mut steps, mut last) = (1, base);
@@ -123,10 +124,32 @@ impl Measurement<'_> {
         } else {
             (base - step).max(0.0) / 2.0
         };
-        let block = schedule.logged.len() as f64 * evaluation + schedule.steps as f64 * step;
+        let looks = self.looks(step, |watch| time_with(1, vec![0, 1], &[watch]) - base);
+        let block = schedule.logged.len() as f64 * evaluation + schedule.steps as f64 * step + looks;
         (choice, lanes, block * population.trials.div_ceil(lanes) as f64)
     }
+
+    /// The seconds that observers need for a block, where a step needs so many: by one look of each, unless that would take
+    /// long.
+    fn looks(&self, step: f64, measured: impl Fn(train::Watch<'_>) -> f64) -> f64 {
+        let condition = &self.plan.conditions[self.number];
+        let passes = condition.schedule.train as f64 / condition.schedule.batch.max(1) as f64;
+        let seconds = |watch: &Watch<'_>| {
+            let asked = watch.cost.gradients as f64 + PRODUCT * watch.cost.products as f64;
+            let most = step * passes.max(1.0) * asked;
+            // After the first step there is all that can be seen.
+            let look = if most < LONGEST { measured(train::Watch { steps: &[1], ..watch.of_loop() }).max(0.0) } else { most };
+            look * watch.steps.len() as f64
+        };
+        condition.watches().iter().map(seconds).sum()
+    }
 }
+
+/// How many gradients a product of the Hessian costs, about.
+const PRODUCT: f64 = 3.0;
+
+/// Seconds of a look that is still measured.
+const LONGEST: f64 = 1.0;
 
 impl Plan {
     /// Trials of a population that are trained together, at most `count`.

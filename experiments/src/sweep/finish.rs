@@ -11,7 +11,7 @@ use super::run::RunError;
 use super::{Figures, Model, Plan, Quadratic, WeightFiles, collision, descent, rows};
 use crate::data::Splits;
 use crate::record::manifest::Manifest;
-use crate::record::{self, OPTIMUM, Provenance, SPECTRUM, Store, TABLES, atomic};
+use crate::record::{self, OPTIMUM, Provenance, RUNS, SPECTRUM, Store, atomic};
 
 /// Everything that results are made of.
 pub(super) struct Finish<'a> {
@@ -114,17 +114,18 @@ impl Finish<'_> {
     /// Writes the tables; returns their names.
     fn write_tables(&self) -> io::Result<Vec<String>> {
         let Folder { spec, plan, outputs, path, .. } = self.folder;
-        let headers = rows::headers(spec, plan);
-        for name in &outputs.of_trials {
-            let table = TABLES.iter().position(|table| name.strip_suffix(".csv") == Some(table));
-            let table = table.expect("a table of trials has a name among TABLES");
+        for (table, header) in rows::tables(spec).iter().zip(rows::headers(spec, plan)) {
+            let name = format!("{table}.csv");
+            if !outputs.of_trials.contains(&name) {
+                continue;
+            }
             let mut written = 0;
             atomic::write(&path.join(name), |file| {
-                file.write_all(&headers[table])?;
+                file.write_all(&header)?;
                 written = self.store.copy(table, file)?;
                 Ok::<(), io::Error>(())
             })?;
-            if table == 0 && written != plan.trials.len() as u64 {
+            if table == RUNS && written != plan.trials.len() as u64 {
                 let message = format!("{written} rows of {} trials", plan.trials.len());
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }

@@ -256,13 +256,12 @@ impl Folder<'_> {
     fn tables(&self, manifest: &Manifest) -> io::Result<Option<Tables>> {
         let is_of_form = || {
             let (other, own) = (self.spec_of(manifest)?.record, &self.spec.record);
-            let same =
-                (other.curves, other.trajectory, other.effective_lr) == (own.curves, own.trajectory, own.effective_lr);
-            Some(same && other.columns == own.columns)
+            let same = (other.curves, other.trajectory) == (own.curves, own.trajectory);
+            Some(same && other.observe == own.observe && other.columns == own.columns)
         };
         if self.has_same_text(manifest) || is_of_form() == Some(true) {
             let headers = transfer::trailing(self.plan, rows::headers(self.spec, self.plan));
-            return Tables::open(self.path, manifest, &headers);
+            return Tables::open(self.path, manifest, (&self.identity.tables, &headers));
         }
         Ok(None)
     }

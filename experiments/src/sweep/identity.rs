@@ -17,7 +17,12 @@ const SHARED: usize = 64;
 /// What the form of rows depends on, besides the trials and what a plan says of them ([`transfer`]).
 pub(super) fn form(spec: &Spec, plan: &Plan) -> String {
     let record = &spec.record;
-    let mut text = format!("trajectory = {}\neffective_lr = {}\n", record.trajectory, record.effective_lr);
+    let mut text = format!("trajectory = {}\n", record.trajectory);
+    for observation in &record.observe {
+        // Another version of an observer may see something else.
+        let origin = observation.observer.origin.map(|origin| format!(", {origin}")).unwrap_or_default();
+        writeln!(text, "observe = {}{origin}", observation.text()).expect("a String takes all text");
+    }
     for condition in &plan.conditions {
         writeln!(text, "curves = {:?}", condition.schedule.recorded).expect("a String takes all text");
     }
@@ -32,16 +37,17 @@ fn row_bytes(plan: &Plan) -> u64 {
     plan.conditions.iter().map(row_bytes_under).max().unwrap_or(0)
 }
 
-fn row_bytes_under(Condition { spec, model, schedule, .. }: &Condition) -> u64 {
+fn row_bytes_under(condition: &Condition) -> u64 {
+    let Condition { spec, model, schedule, .. } = condition;
     let curves = 140 * schedule.recorded.len() as u64;
-    let rates = if spec.record.effective_lr { curves } else { 0 };
+    let observed: u64 = condition.watches().iter().map(|watch| watch.text_bytes(70)).sum();
     let trajectory = match model {
         Model::Landscape(landscape) if spec.record.trajectory => {
             schedule.logged.len() as u64 * (70 + 12 * landscape.starts.dimensions() as u64)
         }
         _ => 0,
     };
-    200 + curves + rates + trajectory
+    200 + curves + observed + trajectory
 }
 
 impl Plan {

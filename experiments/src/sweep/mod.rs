@@ -34,6 +34,7 @@ mod transfer;
 mod trial_range;
 mod trials;
 mod undrawn;
+mod watch;
 mod weights;
 
 use std::collections::HashMap;
@@ -67,6 +68,7 @@ pub use trial_range::{MAX_RUN, TrialRange};
 use trials::Place;
 pub use trials::{Namer, Trial, Trials};
 pub use undrawn::{DrawError, FigureFailure};
+pub use watch::Watch;
 use weights::WeightFiles;
 pub use weights::{MAX_WEIGHT_BYTES, MAX_WEIGHT_FILES};
 

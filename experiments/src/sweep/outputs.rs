@@ -7,10 +7,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Figures, Model};
+use super::{Figures, Model, rows};
 use crate::figure::Chart;
 use crate::record::manifest::{FILE as MANIFEST, Manifest, hash_file};
-use crate::record::{OPTIMUM, PROVENANCE, SPECTRUM, TABLES, atomic};
+use crate::record::{OPTIMUM, PROVENANCE, SPECTRUM, WEIGHTS, atomic};
 use crate::spec::{self, Spec};
 
 /// The names of the files that a sweep writes besides files of weights, in the order in which they are written.
@@ -33,13 +33,12 @@ impl Outputs {
     /// Those of a spec; no figures without what draws them.
     pub fn new(spec: &Spec, model: &Model, figures: Option<&'static dyn Figures>) -> Self {
         let record = &spec.record;
-        let is_wanted = |table: &&&str| match **table {
+        let is_wanted = |table: &String| match table.as_str() {
             "trajectory" => record.trajectory,
-            "effective_lr" => record.effective_lr,
-            "weights" => false,
-            _ => true,
+            table => table != WEIGHTS,
         };
-        let of_trials = TABLES.iter().filter(is_wanted).map(|table| format!("{table}.csv")).collect();
+        let tables = rows::tables(spec).into_iter().filter(is_wanted);
+        let of_trials = tables.map(|table| format!("{table}.csv")).collect();
         let is_network = matches!(model, Model::Network(_));
         let of_spec = [
             ("surface.csv", record.surface.is_some() && !is_network),

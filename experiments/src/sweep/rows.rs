@@ -4,25 +4,60 @@ use std::cell::LazyCell;
 
 use super::trials::Namer;
 use super::{Condition, Model, Plan, Trial};
-use crate::record::{self, Batch, Curve, Key, Leading, Run};
+use crate::observe::{NORMS, Observer, Row};
+use crate::record::{self, Batch, Curve, Key, Leading, Precision, Run};
 use crate::spec::{self, Spec};
-use crate::train::{Outcome, Point, RATE_QUANTILES, Split};
+use crate::train::{Outcome, Point, Split};
+
+/// The tables whose rows belong to trials: a sweep has those that have a [header](headers). Those of observers are in the
+/// order of the spec.
+pub(super) fn tables(spec: &Spec) -> Vec<String> {
+    let observed = spec.record.observe.iter().filter_map(|own| own.observer.table());
+    let first = [record::RUNS, "curves", "trajectory"];
+    first.into_iter().chain(observed).chain([record::WEIGHTS]).map(str::to_owned).collect()
+}
+
+/// The columns of observers in `curves.csv`: those that it always has, of [`NORMS`], and then those of others. Each is given by
+/// the place of its observer in the spec, if it is there, and its own among the observer's.
+struct CurveColumns {
+    norms: Option<usize>,
+    others: Vec<(usize, usize)>,
+}
+
+impl CurveColumns {
+    fn of(spec: &Spec) -> Self {
+        let observers = || spec.record.observe.iter().map(|own| own.observer).enumerate();
+        let norms = observers().find(|(_, observer)| *observer == &NORMS).map(|(at, _)| at);
+        let others = observers().filter(|(_, observer)| observer.table().is_none() && *observer != &NORMS);
+        let columns = |(at, observer): (usize, &'static Observer)| (0..observer.columns.len()).map(move |own| (at, own));
+        Self { norms, others: others.flat_map(columns).collect() }
+    }
+
+    /// The names of those that not every table has.
+    fn names(&self, spec: &Spec) -> Vec<&'static str> {
+        let name = |&(at, own): &(usize, usize)| spec.record.observe[at].observer.columns[own].name;
+        self.others.iter().map(name).collect()
+    }
+}
 
 /// Renders the rows of trials into a batch.
 pub(super) struct Renderer<'a> {
     spec: &'a Spec,
     plan: &'a Plan,
     namer: Namer<'a>,
-    /// One per table of [`record::TABLES`].
-    writers: [CsvBytes; record::TABLES.len()],
-    /// The trials, and where their rows end.
-    trials: Vec<(u32, [u64; record::TABLES.len()])>,
+    curve_columns: CurveColumns,
+    /// One per table of [`tables`].
+    writers: Vec<CsvBytes>,
+    trials: Vec<u32>,
+    /// Where their rows end, `[trial][table]`.
+    ends: Vec<u64>,
 }
 
 impl<'a> Renderer<'a> {
     pub fn new(spec: &'a Spec, plan: &'a Plan) -> Self {
-        let writers = std::array::from_fn(|_| csv::Writer::from_writer(Vec::new()));
-        Self { spec, plan, namer: plan.trials.namer(), writers, trials: Vec::new() }
+        let writers = tables(spec).iter().map(|_| csv::Writer::from_writer(Vec::new())).collect();
+        let (namer, curve_columns) = (plan.trials.namer(), CurveColumns::of(spec));
+        Self { spec, plan, namer, curve_columns, writers, trials: Vec::new(), ends: Vec::new() }
     }
 
     /// The key of a trial.
@@ -40,11 +75,11 @@ impl<'a> Renderer<'a> {
     ) {
         self.write(key, trial, outcome, weights)
             .expect("memory takes every row, and rows have the cells of their header");
-        let ends = self.writers.each_mut().map(|writer| {
+        self.trials.push(index);
+        self.ends.extend(self.writers.iter_mut().map(|writer| {
             writer.flush().expect("memory takes every row");
             writer.get_ref().len() as u64
-        });
-        self.trials.push((index, ends));
+        }));
     }
 
     fn write(
@@ -54,7 +89,10 @@ impl<'a> Renderer<'a> {
         outcome: &Outcome,
         files: &[(String, blake3::Hash)],
     ) -> csv::Result<()> {
-        let Self { spec, plan, writers: [runs, curves, trajectory, rates, weights], .. } = self;
+        let Self { spec, plan, curve_columns, writers, .. } = self;
+        let [runs, curves, trajectory, observed @ .., weights] = &mut writers[..] else {
+            unreachable!("every sweep has these tables")
+        };
         let condition = plan.condition(trial);
         let (precision, schedule) = (condition.spec.train.precision, &condition.schedule);
         let run = run(plan, key, trial, outcome);
@@ -64,7 +102,11 @@ impl<'a> Renderer<'a> {
         let recorded = |point: &&Point| schedule.recorded.binary_search(&point.step).is_ok();
         if !schedule.recorded.is_empty() {
             for point in outcome.points.iter().filter(recorded) {
-                record::write_curve(curves, &leading, &curve(key, point), precision)?;
+                let seen = |at: usize| outcome.observed.get(at)?.at(point.step);
+                let others = curve_columns.others.iter();
+                let others: Vec<Option<f64>> = others.map(|(at, own)| seen(*at)?.cell(*own)).collect();
+                let curve = curve(key, point, curve_columns.norms.and_then(seen));
+                record::write_curve(curves, &leading, &curve, &others, precision)?;
             }
         }
         if spec.record.trajectory {
@@ -74,11 +116,11 @@ impl<'a> Renderer<'a> {
                 record::write_position(trajectory, &leading, step, parameters, value, precision)?;
             }
         }
-        if spec.record.effective_lr {
-            for point in outcome.points.iter().filter(recorded) {
-                if let Some(quantiles) = &point.effective_lr {
-                    record::write_rates(rates, &leading, point.step, quantiles, precision)?;
-                }
+        let with_tables = spec.record.observe.iter().zip(&outcome.observed);
+        let with_tables = with_tables.filter(|(own, _)| own.observer.table().is_some());
+        for (writer, (own, seen)) in observed.iter_mut().zip(with_tables) {
+            for row in seen.rows() {
+                write_observed(writer, &leading, own.observer, row, precision)?;
             }
         }
         files.iter().try_for_each(|(name, hash)| weights.write_record([key, name, hash.to_hex().as_str()]))
@@ -86,24 +128,39 @@ impl<'a> Renderer<'a> {
 
     /// The rows of all trials.
     pub fn finish(self) -> Batch {
-        let bytes = self.writers.map(|writer| writer.into_inner().expect("memory takes every row"));
-        Batch::new(self.trials, bytes)
+        let bytes = self.writers.into_iter().map(|writer| writer.into_inner().expect("memory takes every row"));
+        Batch::new(self.trials, self.ends, bytes.collect())
     }
 }
 
-/// The first lines of those of [`record::TABLES`] that the sweep has; that of `curves.csv` is there even if no curves are
-/// kept.
-pub(super) fn headers(spec: &Spec, plan: &Plan) -> [Vec<u8>; record::TABLES.len()] {
+fn write_observed(
+    writer: &mut CsvBytes,
+    leading: &Leading,
+    observer: &Observer,
+    row: Row<'_>,
+    precision: Precision,
+) -> csv::Result<()> {
+    let index = observer.index().map(|_| row.index);
+    record::write_observed(writer, leading, (row.step, index), row.cells(), precision)
+}
+
+/// The first lines of those of [`tables`] that the sweep has; that of `curves.csv` is there even if no curves are kept.
+pub(super) fn headers(spec: &Spec, plan: &Plan) -> Vec<Vec<u8>> {
     let names = plan.hyperparameter_names();
-    [
+    let mut headers = vec![
         bytes(|writer| record::write_run_header(writer, &names, &plan.extra_columns(spec))),
-        bytes(|writer| record::write_curve_header(writer, &names)),
+        bytes(|writer| record::write_curve_header(writer, &names, &CurveColumns::of(spec).names(spec))),
         bytes_if(spec.record.trajectory, |writer| {
             record::write_trajectory_header(writer, &names, plan.conditions[0].model.parameters() as usize)
         }),
-        bytes_if(spec.record.effective_lr, |writer| record::write_rates_header(writer, &names, &RATE_QUANTILES)),
-        Vec::new(),
-    ]
+    ];
+    let observers = spec.record.observe.iter().map(|own| own.observer).filter(|observer| observer.table().is_some());
+    headers.extend(observers.map(|observer| {
+        let (index, columns) = (observer.index().map(|index| index.name), observer.columns.iter().map(|own| own.name));
+        bytes(|writer| record::write_observed_header(writer, &names, index, columns))
+    }));
+    headers.push(Vec::new());
+    headers
 }
 
 fn extra(plan: &Plan, condition: &Condition, outcome: &Outcome) -> Vec<Option<f64>> {
@@ -161,7 +218,7 @@ pub(super) fn run(plan: &Plan, key: Key, trial: &Trial, outcome: &Outcome) -> Ru
     }
 }
 
-fn curve(key: &str, point: &Point) -> Curve {
+fn curve(key: &str, point: &Point, norms: Option<Row<'_>>) -> Curve {
     Curve {
         key: key.to_owned(),
         step: point.step,
@@ -171,8 +228,8 @@ fn curve(key: &str, point: &Point) -> Curve {
         train_accuracy: point.accuracy[Split::Train as usize],
         validation_accuracy: point.accuracy[Split::Validation as usize],
         test_accuracy: point.accuracy[Split::Test as usize],
-        grad_norm: point.grad_norm,
-        update_norm: point.update_norm,
+        grad_norm: norms.and_then(|norms| norms.cell(0)),
+        update_norm: norms.and_then(|norms| norms.cell(1)),
     }
 }
 

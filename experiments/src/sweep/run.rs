@@ -17,7 +17,7 @@ use super::lock::host;
 use super::outputs::Outputs;
 use super::training::Training;
 use super::trial_range::check_run;
-use super::{DrawError, Figures, Plan, Quadratic, TrialRange, WeightFiles, transfer};
+use super::{DrawError, Figures, Plan, Quadratic, TrialRange, WeightFiles, rows, transfer};
 use crate::memory::Memory;
 use crate::record::{Holder, Identity, Provenance, RecordError};
 use crate::spec::{Difference, InputError, Spec};
@@ -219,7 +219,8 @@ pub fn run_part(
     let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
     let (path, text) = (settings.out.as_path(), text.as_str());
     let (form, own, outputs, inputs) = (form(spec, &plan), transfer::own(spec, &plan), &outputs, &inputs);
-    let identity = &Identity::new(CONTRACT, &plan.trials.digest(), &format!("{form}{own}"), piece(&plan));
+    let form_and_own = format!("{form}{own}");
+    let identity = &Identity::new(CONTRACT, &plan.trials.digest(), &form_and_own, piece(&plan), rows::tables(spec));
     let folder = Folder { path, spec, text, plan: &plan, outputs, identity, form: &form, inputs };
     let workshop = match pool.install(|| folder.claim(settings.reuse, progress))? {
         Claim::Complete => return Ok(Finished::AlreadyComplete),

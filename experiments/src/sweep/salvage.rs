@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::transfer::Transfer;
 use super::{MAX_RUN, Plan, WeightFiles};
 use crate::record::manifest::Manifest;
-use crate::record::{Batch, ByKey, Identity, Key, Store, TABLES, atomic};
+use crate::record::{Batch, ByKey, Identity, Key, Store, atomic};
 
 /// `sweep.toml` of a folder of rows in progress: how to open it again for another plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub(super) struct Stamp {
     pub piece: usize,
     /// The hash of the form of the rows.
     pub form: String,
+    /// Their tables.
+    #[serde(default)]
+    pub tables: Vec<String>,
     /// The name of the spec, for those who look from outside.
     #[serde(default)]
     pub spec: String,
@@ -35,6 +38,9 @@ pub(super) struct Stamp {
 /// The name of the file.
 const STAMP: &str = "sweep.toml";
 
+/// The tables of rows whose stamp does not say.
+const EARLIER_TABLES: [&str; 5] = ["runs", "curves", "trajectory", "effective_lr", "weights"];
+
 impl Stamp {
     pub fn new(identity: &Identity, trials: usize, form: &str) -> Self {
         let sweep = identity.sweep.to_hex().to_string();
@@ -45,6 +51,7 @@ impl Stamp {
             trials,
             piece: identity.piece,
             form,
+            tables: identity.tables.clone(),
             spec: String::new(),
             text: String::new(),
         }
@@ -72,9 +79,12 @@ impl Stamp {
 
     fn identity(&self) -> io::Result<Identity> {
         let sweep = blake3::Hash::from_hex(&self.sweep).ok();
-        let sweep = sweep.filter(|_| self.piece > 0 && self.trials as u64 <= MAX_RUN);
+        // Who noted none had others than there are now, and rows of another form.
+        let has_tables = self.tables.len() > 2 || self.tables.is_empty();
+        let sweep = sweep.filter(|_| self.piece > 0 && self.trials as u64 <= MAX_RUN && has_tables);
         let invalid = || io::Error::new(io::ErrorKind::InvalidData, format!("{STAMP} is damaged"));
-        Ok(Identity { contract: self.contract, sweep: sweep.ok_or_else(invalid)?, piece: self.piece })
+        let tables = if self.tables.is_empty() { EARLIER_TABLES.map(str::to_owned).to_vec() } else { self.tables.clone() };
+        Ok(Identity { contract: self.contract, sweep: sweep.ok_or_else(invalid)?, piece: self.piece, tables })
     }
 }
 
@@ -121,11 +131,10 @@ impl Found {
 
 /// Takes over the rows of some trials.
 fn take(rows: ByKey<'_>, numbers: &Numbers<'_>, store: &Store, transfer: &Transfer<'_>) -> io::Result<()> {
-    let mut batch = Batch::default();
+    let mut batch = Batch::of_tables(transfer.tables());
     for (key, rows) in rows {
         let Some(number) = key.and_then(|key| numbers.get(key)) else { continue };
-        let rows = transfer.rows(number, rows);
-        batch.push(number, std::array::from_fn(|table| &*rows[table]));
+        batch.push(number, &transfer.rows(number, &rows));
     }
     if !batch.is_empty() {
         store.add(batch);
@@ -161,15 +170,19 @@ const TOGETHER: usize = 4 << 20;
 pub(super) struct Tables {
     files: Vec<Option<BufReader<File>>>,
     /// Rows that were read and belong to trials to come.
-    rests: [Vec<u8>; TABLES.len()],
+    rests: Vec<Vec<u8>>,
 }
 
 impl Tables {
-    /// Opens the tables that a manifest names and whose headers have these [ends](super::transfer::trailing); nothing if
-    /// one has not, or is not there.
-    pub fn open(folder: &Path, manifest: &Manifest, headers: &[Vec<u8>; TABLES.len()]) -> io::Result<Option<Self>> {
+    /// Opens the tables of these names that a manifest names and whose headers have these
+    /// [ends](super::transfer::trailing); nothing if one has not, or is not there.
+    pub fn open(
+        folder: &Path,
+        manifest: &Manifest,
+        (tables, headers): (&[String], &[Vec<u8>]),
+    ) -> io::Result<Option<Self>> {
         let mut files = Vec::new();
-        for (table, header) in TABLES.iter().zip(headers) {
+        for (table, header) in tables.iter().zip(headers) {
             let name = format!("{table}.csv");
             if header.is_empty() || !manifest.files.contains_key(&name) {
                 if header.is_empty() == manifest.files.contains_key(&name) {
@@ -189,14 +202,14 @@ impl Tables {
             }
             files.push(Some(file));
         }
-        Ok(Some(Self { files, rests: Default::default() }))
+        Ok(Some(Self { rests: vec![Vec::new(); files.len()], files }))
     }
 
     /// Hands over all rows, some trials at a time.
     pub fn visit(mut self, mut take: impl FnMut(ByKey<'_>) -> io::Result<()>) -> io::Result<()> {
         loop {
-            let mut tables: [Vec<u8>; TABLES.len()] = std::mem::take(&mut self.rests);
-            let [runs, others @ ..] = &mut tables;
+            let mut tables: Vec<Vec<u8>> = self.rests.iter_mut().map(std::mem::take).collect();
+            let Some((runs, others)) = tables.split_first_mut() else { return Ok(()) };
             let Some(file) = &mut self.files[0] else { return Ok(()) };
             read_rows(file, runs, |rows, _| rows.len() >= TOGETHER)?;
             if runs.is_empty() {
@@ -217,7 +230,7 @@ impl Tables {
                     self.rests[at + 1] = std::mem::take(table);
                 }
             }
-            take(ByKey::new(std::array::from_fn(|table| tables[table].as_slice())))?;
+            take(ByKey::new(tables.iter().map(Vec::as_slice).collect()))?;
         }
     }
 }
@@ -277,7 +290,7 @@ pub(super) fn check_weights(
     store.visit(|rows| {
         for (key, rows) in rows {
             let Some((key, number)) = key.and_then(|key| Some((key, numbers.get(key)?))) else { continue };
-            if plan.keeps_weights(number as usize) && !weights.are_there(key, rows[0], rows[TABLES.len() - 1])? {
+            if plan.keeps_weights(number as usize) && !weights.are_there(key, rows[0], rows[rows.len() - 1])? {
                 lacking.insert(number);
             }
         }

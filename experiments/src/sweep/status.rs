@@ -12,7 +12,7 @@ use super::lock::{FolderLock, WORKSHOP};
 use super::outputs::{SPEC, SUMMARY, figure_files};
 use super::salvage::Stamp;
 use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
-use crate::record::{Holder, TABLES};
+use crate::record::{Holder, RUNS};
 use crate::registry::Registry;
 use crate::spec::{InputError, Study};
 
@@ -88,7 +88,7 @@ impl Status {
             holder: FolderLock::holder(folder),
         };
         status.compare_with_spec();
-        status.trials = count_rows(&folder.join(format!("{}.csv", TABLES[0])))?;
+        status.trials = count_rows(&folder.join(format!("{RUNS}.csv")))?;
         Ok(status)
     }
 

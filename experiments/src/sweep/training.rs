@@ -12,11 +12,11 @@ use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
 use super::run::{Progress, RunError, Settings};
-use super::{Choice, Condition, Plan, Population, Trial, WeightFiles, WithObjective, rows, with_objective};
+use super::{Choice, Condition, Plan, Population, Trial, Watch, WeightFiles, WithObjective, rows, with_objective};
 use crate::data::{DataFiles, Splits};
 use crate::record::Store;
-use crate::spec::{Curves, Spec};
-use crate::train::{self, EffectiveRates, Jobs, Lane, Norms, Objective, Observer, Outcome};
+use crate::spec::Spec;
+use crate::train::{self, Jobs, Lane, Objective, Outcome};
 
 /// How long finished rows may wait before they are written: this share of the time since the start, within bounds, so that
 /// a sweep of a day has a thousand journals rather than tens of thousands.
@@ -60,9 +60,9 @@ impl<'a> Training<'a> {
     pub fn run(&self, data: &Splits, files: &[DataFiles]) -> Result<Duration, RunError> {
         let keep = |trials: &[u32], outcomes: &[Outcome]| self.keep(trials, outcomes);
         let clock = || self.started.elapsed();
-        let Self { spec, plan, stop, .. } = *self;
+        let Self { plan, stop, .. } = *self;
         let Settings { isa, threads, .. } = *self.settings;
-        let workers = Workers { spec, plan, isa, threads, stop, keep: &keep, clock: &clock };
+        let workers = Workers { plan, isa, threads, stop, keep: &keep, clock: &clock };
         let trained = std::thread::scope(|scope| {
             let (ready, pieces) = sync_channel(0);
             let sealing = scope.spawn(move || self.seal(&pieces));
@@ -144,7 +144,6 @@ impl<'a> Training<'a> {
 
 /// Threads that train trials of a plan.
 pub(super) struct Workers<'a> {
-    pub spec: &'a Spec,
     pub plan: &'a Plan,
     pub isa: Isa,
     pub threads: usize,
@@ -199,13 +198,10 @@ impl WithObjective for Instance<'_> {
     type Output = Result<Duration, RunError>;
 
     fn call<T: Elementary, O: Objective<T>>(self, objective: &O) -> Result<Duration, RunError> {
-        let Workers { spec, plan, isa, threads, stop, keep, clock } = *self.workers;
+        let Workers { plan, isa, threads, stop, keep, clock } = *self.workers;
         let schedule = super::train_schedule(self.condition);
-        let observers: &[&dyn Observer<T>] = match (spec.record.curves, spec.record.effective_lr) {
-            (Curves::None, _) => &[],
-            (_, false) => &[&Norms],
-            (_, true) => &[&Norms, &EffectiveRates],
-        };
+        let watches = self.condition.watches();
+        let watches: Vec<train::Watch<'_>> = watches.iter().map(Watch::of_loop).collect();
         let choice = |list: &(Population, Vec<u32>)| Choice::new(self.condition, &list.0, isa, threads);
         let choices: Vec<Choice> = self.lists.iter().map(choice).collect();
         // Populations that are trained in the same way share the threads.
@@ -227,7 +223,7 @@ impl WithObjective for Instance<'_> {
             let done = |job: usize, first: usize, outcomes: &[Outcome]| {
                 keep(&jobs.lists[job].1[first..first + outcomes.len()], outcomes);
             };
-            spent += train::train(objective, &jobs, &schedule, observers, engine, stop, done)?;
+            spent += train::train(objective, &jobs, &schedule, &watches, engine, stop, done)?;
         }
         Ok(spent)
     }

@@ -3,51 +3,53 @@
 use std::borrow::Cow;
 
 use super::{Plan, rows};
-use crate::record::{LEADING, TABLES};
+use crate::record::LEADING;
 use crate::spec::Spec;
-
-/// The tables that name files of trials, and tell of a plan nothing but keys.
-const OF_FILES: &str = "weights";
 
 /// What else the rows of a plan say: its own columns, and the labels in them.
 pub(super) fn own(spec: &Spec, plan: &Plan) -> String {
     format!("columns = {:?}\nlabels = {:?}\n", plan.hyperparameter_names(), spec.labels())
 }
 
-/// The ends of the headers of a plan's tables, from the first column on that tells of a trial alone.
-pub(super) fn trailing(plan: &Plan, headers: [Vec<u8>; TABLES.len()]) -> [Vec<u8>; TABLES.len()] {
+/// The ends of the headers of a plan's tables, from the first column on that tells of a trial alone. The last table names files
+/// of trials, and tells of a plan nothing but keys.
+pub(super) fn trailing(plan: &Plan, mut headers: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let leading = LEADING.len() + plan.hyperparameter_names().len();
-    let mut at = 0;
-    headers.map(|mut header| {
-        let first = if TABLES[at] == OF_FILES { 0 } else { leading };
-        at += 1;
-        let end = first.checked_sub(1).and_then(|last| commas(&header).nth(last));
+    let last = headers.len() - 1;
+    for header in &mut headers[..last] {
+        let end = commas(header).nth(leading - 1);
         header.drain(..end.unwrap_or(0));
-        header
-    })
+    }
+    headers
 }
 
 /// Puts rows of other plans into the form of this one.
 pub(super) struct Transfer<'a> {
     plan: &'a Plan,
     /// For each table, how many cells of a row stay.
-    kept: [usize; TABLES.len()],
+    kept: Vec<usize>,
 }
 
 impl<'a> Transfer<'a> {
     pub fn new(spec: &Spec, plan: &'a Plan) -> Self {
-        let kept = trailing(plan, rows::headers(spec, plan)).map(|header| commas(&header).count());
+        let kept = trailing(plan, rows::headers(spec, plan)).iter().map(|header| commas(header).count()).collect();
         Self { plan, kept }
     }
 
+    /// How many tables there are.
+    pub fn tables(&self) -> usize {
+        self.kept.len()
+    }
+
     /// The rows of the trial of this number, of which another plan has these.
-    pub fn rows<'r>(&self, number: u32, rows: [&'r [u8]; TABLES.len()]) -> [Cow<'r, [u8]>; TABLES.len()] {
+    pub fn rows<'r>(&self, number: u32, rows: &[&'r [u8]]) -> Vec<Cow<'r, [u8]>> {
         let leading = self.plan.leading(number as usize);
-        std::array::from_fn(|table| {
-            let of_plan = TABLES[table] != OF_FILES;
-            let replaced = of_plan.then(|| leading.replace(rows[table], self.kept[table])).flatten();
-            replaced.map_or(Cow::Borrowed(rows[table]), Cow::Owned)
-        })
+        let last = rows.len() - 1;
+        let replaced = |(table, rows): (usize, &&'r [u8])| {
+            let replaced = (table < last).then(|| leading.replace(rows, self.kept[table])).flatten();
+            replaced.map_or(Cow::Borrowed(*rows), Cow::Owned)
+        };
+        rows.iter().enumerate().map(replaced).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the columns of tables hold, by their names.
 
+use thalweg::observe::ALL;
+
 /// What the cells of a column are, unless they are empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
@@ -57,6 +59,11 @@ const WHOLE: [&str; 20] = [
     "rounds",
 ];
 
+/// Whether an observer counts the rows of a step by it.
+fn is_index(name: &str) -> bool {
+    ALL.iter().filter_map(|observer| observer.index()).any(|index| index.name == name)
+}
+
 /// What the columns of a table with this header hold. Those of settings are between the optimizer and what follows from
 /// them.
 pub fn contents<'a>(header: impl IntoIterator<Item = &'a str>) -> Vec<Content> {
@@ -78,7 +85,7 @@ pub fn contents<'a>(header: impl IntoIterator<Item = &'a str>) -> Vec<Content> {
             "unit" if is_of_layer => Content::Whole,
             "unit" => Content::Text,
             _ if TEXTS.contains(&name) => Content::Text,
-            _ if WHOLE.contains(&name) => Content::Whole,
+            _ if WHOLE.contains(&name) || is_index(name) => Content::Whole,
             _ => Content::Real,
         }
     };

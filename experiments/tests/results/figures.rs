@@ -167,7 +167,7 @@ const SWEEPS: [&str; 3] = [
 network = { hidden = [4] }
 train = { batch = "full", steps = 6, seeds = 2 }
 optimizer = [{ kind = "sgd", lr = [0.01, 0.02, 0.03] }, { kind = "momentum", lr = [0.01, 0.02], momentum = [0, 0.5, 0.9] }]
-record = { effective_lr = true, perturb = { layer = 1, unit = 0, from = 0, by = 0.1 } }
+record = { observe = ["norms", "effective-lr", { kind = "layers", every = 2 }], perturb = { layer = 1, unit = 0, from = 0, by = 0.1 } }
 "#,
     r#"problem = { kind = "landscape", function = "himmelblau", start = { grid = [[-1, 1], [-1, 1]], points = 3 } }
 train = { steps = 6, log_every = 2 }
@@ -181,7 +181,7 @@ record = { trajectory = true, surface = { grid = [[-1, 1], [-1, 1]], points = 5 
 "#,
 ];
 
-const FIGURES: [&str; 15] = [
+const FIGURES: [&str; 20] = [
     r#"kind = "sensitivity", metric = "final_train_loss""#,
     r#"kind = "sensitivity", metric = "best_train_loss", x = "momentum", x_range = [-1, 1], y_range = [0, 2]"#,
     r#"kind = "curves", metric = "train_loss", x_scale = "log""#,
@@ -194,6 +194,11 @@ const FIGURES: [&str; 15] = [
     r#"kind = "basins""#,
     r#"kind = "probability", metric = "final_train_loss", x = "lr", below = 1"#,
     r#"kind = "quantiles", column = "effective_lr""#,
+    r#"kind = "curves", y = "layers.weight_norm""#,
+    r#"kind = "curves", y = "layers.update_ratio", colour = "layer", series = "optimizer", y_scale = "linear""#,
+    r#"kind = "curves", y = "layers.grad_norm", panel = "layer", lines = [0.5, 1]"#,
+    r#"kind = "curves", y = "layers.update_cosine", select = [{ layer = 2, optimizer = "sgd" }]"#,
+    r#"kind = "curves", y = "curves.grad_norm", series = "lr""#,
     r#"kind = "density", metric = "final_train_loss", x_range = [0, 1000]"#,
     r#"kind = "ecdf", metric = "final_train_loss", select = [{ optimizer = "momentum" }]"#,
     r#"kind = "network""#,

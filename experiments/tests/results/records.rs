@@ -112,8 +112,8 @@ fn curves_read_back_as_they_were_written() {
     let leading = Leading::new("00", "two moons, \"noisy\"", "adam", &[Some(Setting::Number(1.0)), None]);
     for curves in [&curves[..], &[]] {
         let mut writer = csv::Writer::from_path(&path).unwrap();
-        write_curve_header(&mut writer, &["lr", "convention"].map(str::to_owned)).unwrap();
-        curves.iter().for_each(|curve| write_curve(&mut writer, &leading, curve, Precision::F64).unwrap());
+        write_curve_header(&mut writer, &["lr", "convention"].map(str::to_owned), &[]).unwrap();
+        curves.iter().for_each(|curve| write_curve(&mut writer, &leading, curve, &[], Precision::F64).unwrap());
         writer.flush().unwrap();
         assert_eq!(read_curves(&path).unwrap(), curves);
     }

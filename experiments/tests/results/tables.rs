@@ -31,7 +31,7 @@ lr = 0.25
 lr_scale = [1.0, 0.5]
 
 [record]
-effective_lr = true
+observe = ["norms", "effective-lr"]
 perturb = { layer = 1, unit = 2, from = 0, by = 0.5 }
 
 [[figure]]

@@ -132,7 +132,7 @@ fn what_is_selected_has_to_be_there() {
 
 #[test]
 fn tables_and_their_columns_have_to_be_there() {
-    let rates = "[record]\neffective_lr = true";
+    let rates = "[record]\nobserve = [\"norms\", \"effective-lr\"]";
     checked(&small("[0.1]", rates, "kind = \"quantiles\"\ncolumn = \"effective_lr\"")).unwrap();
     assert_refused(
         &small("[0.1]", rates, "kind = \"quantiles\"\ncolumn = \"rate\""),

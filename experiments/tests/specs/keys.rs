@@ -63,6 +63,7 @@ const EXAMPLES: &[Example] = &[
     ("axis", LEAST, &[("optimizer.0.lr", "{ log_uniform = [0.1, 1], samples = 2 }")], "optimizer.0.lr"),
     ("axis", LEAST, &[("optimizer.0.lr", "{ one_minus_log_uniform = [0.1, 0.9], samples = 2 }")], "optimizer.0.lr"),
     ("record", LEAST, &[], "record"),
+    ("record.observe", LEAST, &[("record.observe", "[{ kind = \"norms\" }]")], "record.observe.0"),
     ("record.surface", LANDSCAPE, &[], "record.surface"),
     (
         "record.perturb",

@@ -7,9 +7,9 @@ use std::sync::atomic::AtomicBool;
 use thalweg::network::{Batches, Examples, Fan, Initializer, Network};
 use thalweg::random::Stream;
 use thalweg::record::Status;
+use thalweg::observe::{Column, Cost, Look, NORMS, Observe, Observer, Records, Rows};
 use thalweg::train::{
-    Engine, Job, Lane, Logged, Norms, OPTIONS, Observer, Options, Outcome, Point, Split, Timetable, TrainingPath,
-    defaults, train,
+    Engine, Job, Lane, OPTIONS, Options, Outcome, Timetable, TrainingPath, Watch, defaults, train,
 };
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{ALL, Domain, Optimizer};
@@ -73,25 +73,39 @@ fn trials<T: Elementary>() -> Vec<Trial> {
     ALL.iter().flat_map(|optimizer| places(optimizer).map(|index| trial(optimizer, index))).collect()
 }
 
-/// Every bit of a trial's weights, of its last gradient and of its weights before, in the place of the validation loss,
-/// as a number of 52 bits: without it a difference could hide in the rounding of a mean.
-pub struct Fingerprint;
+/// Every bit of a trial's weights, of its last gradient, of its weights before and of what its optimizer keeps, as two numbers
+/// of 24 bits: without it a difference could hide in the rounding of a mean.
+pub static FINGERPRINT: Observer = Observer::new::<Fingerprint>(
+    ("fingerprint", "", ""),
+    &[],
+    (
+        Records::Curves,
+        &[Column { name: "high", unit: "1", meaning: "" }, Column { name: "low", unit: "1", meaning: "" }],
+    ),
+    ("", |_| Cost::ROW),
+);
 
-impl<T: Real> Observer<T> for Fingerprint {
-    fn observe(&self, block: Logged<'_, T>, points: &mut [Point]) {
-        let parameters = block.weights.len() / points.len();
-        for (trial, point) in points.iter_mut().enumerate() {
-            let first = trial / block.lanes * block.lanes * parameters + trial % block.lanes;
+struct Fingerprint;
+
+impl Observe for Fingerprint {
+    type Room<T: Real> = ();
+
+    fn look<T: Real>(look: Look<'_, T>, (): &mut (), rows: &mut Rows<'_, T>) {
+        for trial in look.running() {
             let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-            for array in [Some(block.weights), block.previous, block.gradient].into_iter().flatten() {
-                for at in 0..parameters {
-                    let bits = array[first + at * block.lanes].to_f64().to_bits();
-                    hash = (hash ^ bits).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
-                }
+            let arrays = [Some(look.weights), look.previous, look.gradient].into_iter().flatten();
+            for number in arrays.chain(look.arrays()).flat_map(|array| look.numbers(array, trial)) {
+                hash = (hash ^ number.to_bits()).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
             }
-            point.loss[Split::Validation as usize] = Some((hash >> 12) as f64);
+            let part = |shift: u32| Some(((hash >> shift) & 0xff_ffff) as f64);
+            rows.push(trial, 0, &[part(40), part(16)]);
         }
     }
+}
+
+/// Norms and fingerprints at these steps.
+pub fn watches(steps: &[u64]) -> [Watch<'_>; 2] {
+    [&NORMS, &FINGERPRINT].map(|observer| Watch { observer, values: &[], steps })
 }
 
 /// Trains the trials in this order; returns their outcomes, as text with every digit, in the order of `trials`.
@@ -125,7 +139,7 @@ fn outcomes<T: Elementary>(network: &Network<T>, trials: &[Trial], order: &[u32]
             assert!(before.is_none(), "trial {at} was handed over twice");
         }
     };
-    train(network, &jobs, &schedule, &[&Norms, &Fingerprint], engine, &AtomicBool::new(false), done).unwrap();
+    train(network, &jobs, &schedule, &watches(&schedule.logged), engine, &AtomicBool::new(false), done).unwrap();
     results.into_inner().unwrap().into_iter().map(|outcome| outcome.expect("every trial is handed over")).collect()
 }
 

@@ -39,7 +39,7 @@ kind = "sgd"
 lr = 0.1
 
 [record]
-effective_lr = true
+observe = ["layers", { kind = "effective-lr", every = 2 }, "norms"]
 weights = "both"
 
 [[figure]]
@@ -78,7 +78,7 @@ fn computed(spec: &Spec, isa: Isa, threads: usize, stop: bool) -> Computed {
 #[test]
 fn they_are_the_same_to_the_byte() {
     for (text, tables) in [
-        (NETWORKS, &["runs.csv", "curves.csv", "effective_lr.csv"][..]),
+        (NETWORKS, &["runs.csv", "curves.csv", "layers.csv", "effective_lr.csv"][..]),
         (DESCENTS, &["runs.csv", "curves.csv", "trajectory.csv"]),
     ] {
         let (spec, folder) = (parse(text), tempfile::tempdir().unwrap());

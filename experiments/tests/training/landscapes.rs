@@ -12,13 +12,14 @@ use thalweg::record::{Runs, Setting, Status, read_runs};
 use thalweg::spec::Spec;
 use thalweg::sweep::run::{Finished, Reuse, Settings, run};
 use thalweg::train::{
-    Engine, Job, Keep, Lane, Layout, Norms, Objective, Outcome, Team, Timetable, TrainingPath, train,
+    Engine, Job, Keep, Lane, Layout, Objective, Outcome, Team, Timetable, TrainingPath, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Domain, Hyperparameter, Optimizer};
 
+use crate::bits::watches;
 use crate::reference::{numbers, read};
 
 /// Values as the scripts write them: numbers, names, truths.
@@ -46,7 +47,7 @@ fn outcomes<T: Elementary>(
     let blocks = Mutex::new(Vec::new());
     let stop = AtomicBool::new(false);
     let done = |job, first, outcomes: &[Outcome]| blocks.lock().unwrap().push((job, first, outcomes.to_vec()));
-    train(objective, jobs, schedule, &[&Norms], engine, &stop, done).unwrap();
+    train(objective, jobs, schedule, &watches(&schedule.logged), engine, &stop, done).unwrap();
     let mut blocks: Vec<(usize, usize, Vec<Outcome>)> = blocks.into_inner().unwrap();
     blocks.sort_by_key(|(job, first, _)| (*job, *first));
     let mut outcomes = vec![Vec::new(); jobs.len()];

@@ -4,24 +4,13 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use thalweg::network::{Batches, Examples, Initializer, Network};
-use thalweg::train::{Engine, Job, Lane, Logged, Observer, Point, Timetable, TrainingPath, train};
+use thalweg::train::{Engine, Job, Keep, Lane, Outcome, Timetable, TrainingPath, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
 use crate::networks;
 use crate::reference::{numbers, read};
-
-/// Keeps the weights of the first lane at logged steps, one row after the other.
-#[derive(Default)]
-struct Weights(Mutex<Vec<f64>>);
-
-impl<T: Elementary> Observer<T> for Weights {
-    fn observe(&self, block: Logged<'_, T>, _: &mut [Point]) {
-        let first = block.weights.iter().step_by(block.lanes).map(|weight| weight.to_f64());
-        self.0.lock().unwrap().extend(first);
-    }
-}
 
 /// Both weights of y = v elu(w x), from `weight` on, at the steps of the reference.
 fn path<T: Elementary>(weight: f64, eps: f64, isa: Isa, path: TrainingPath) -> Vec<f64> {
@@ -38,14 +27,16 @@ fn path<T: Elementary>(weight: f64, eps: f64, isa: Isa, path: TrainingPath) -> V
     };
     let hyperparameters: Vec<f64> =
         optimizer.hyperparameters.iter().map(|h| setting(h.name).unwrap_or(h.default)).collect();
-    let lane = Lane { hyperparameters: &hyperparameters, init_seed: 0, order_seed: 0, ..Lane::default() };
+    let lane = Lane { hyperparameters: &hyperparameters, keep: Keep::All, ..Lane::default() };
     let logged = (0..=100).step_by(10).collect();
     let schedule = Timetable { steps: 100, logged, divergence_factor: f64::INFINITY, target: None };
-    let (weights, stop) = (Weights::default(), AtomicBool::new(false));
+    let (weights, stop) = (Mutex::new(Vec::new()), AtomicBool::new(false));
     let engine = Engine { isa, threads: 1, path, lanes: None };
-    train(&network, &[Job { optimizer, lanes: vec![lane] }], &schedule, &[&weights], engine, &stop, |_, _, _| ())
-        .unwrap();
-    weights.0.into_inner().unwrap()
+    let keep = |_: usize, _: usize, done: &[Outcome]| {
+        weights.lock().unwrap().extend(done[0].positions.iter().flat_map(|(_, weights)| weights.to_vec()));
+    };
+    train(&network, &[Job { optimizer, lanes: vec![lane] }], &schedule, &[], engine, &stop, keep).unwrap();
+    weights.into_inner().unwrap()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::network::{Batches, Examples, Fan, Initializer, Network, Parameterisation};
 use thalweg::train::{
-    Engine, Job, Keep, Lane, Layout, Norms, OPTIONS, Objective, Options, Outcome, Setting, Team, Timetable,
+    Engine, Job, Keep, Lane, Layout, OPTIONS, Objective, Options, Outcome, Setting, Team, Timetable,
     TrainingPath, defaults, train,
 };
 use thalweg_kernels::activation::ALL as ACTIVATIONS;
@@ -14,7 +14,7 @@ use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Optimizer};
 use thalweg_kernels::{Isa, Real};
 
-use crate::bits::Fingerprint;
+use crate::bits::watches;
 use crate::networks::{architecture, examples};
 
 const SCHEDULE: [u64; 4] = [0, 1, 2, 4];
@@ -42,8 +42,8 @@ fn outcome<T: Elementary>(
     let (schedule, stop) = (schedule(), AtomicBool::new(false));
     let layout = Layout { isa: Isa::best(), path: TrainingPath::Dense, groups: 1 };
     let optimizers = [optimizer];
-    let (observers, optimizers): (&[&dyn thalweg::train::Observer<T>], _) = (&[&Norms, &Fingerprint], &optimizers);
-    let setting = Setting { schedule: &schedule, observers, layout, team, optimizers, stop: &stop };
+    let (watches, optimizers) = (&watches(&SCHEDULE), &optimizers);
+    let setting = Setting { schedule: &schedule, watches, layout, team, optimizers, stop: &stop };
     let hyperparameters: Vec<f64> = optimizer.hyperparameters.iter().map(|h| h.default).collect();
     let hyperparameters = &hyperparameters;
     // Learning rates that differ by layer, for one of the two.
@@ -127,7 +127,7 @@ fn the_number_of_threads_changes_no_bit() {
             }
         };
         let engine = Engine { isa: Isa::best(), threads, path: TrainingPath::Dense, lanes: None };
-        train(&network, &jobs, &schedule(), &[&Norms, &Fingerprint], engine, &AtomicBool::new(false), done).unwrap();
+        train(&network, &jobs, &schedule(), &watches(&SCHEDULE), engine, &AtomicBool::new(false), done).unwrap();
         results.into_inner().unwrap()
     };
     let want = run(5, 1);

@@ -1,6 +1,5 @@
 //! 200 steps on iris, from the weights that PyTorch started from: the same path.
 
-use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
@@ -8,8 +7,7 @@ use serde_json::Value;
 use thalweg::dataset::ShippedData;
 use thalweg::network::{Architecture, Examples, Network};
 use thalweg::train::{
-    Engine, Evaluation, Job, Lane, Layout, Logged, Objective, Observer, Outcome, Point, Sample, Split, Team, Timetable,
-    TrainingPath, train,
+    Engine, Evaluation, Job, Keep, Lane, Layout, Objective, Outcome, Sample, Split, Team, Timetable, TrainingPath, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;
@@ -102,17 +100,6 @@ impl Objective<f64> for InFileOrder {
     }
 }
 
-/// Keeps the weights of the first lane at logged steps.
-#[derive(Default)]
-struct Weights(Mutex<HashMap<u64, Vec<f64>>>);
-
-impl Observer<f64> for Weights {
-    fn observe(&self, block: Logged<'_, f64>, _: &mut [Point]) {
-        let weights = block.weights.iter().step_by(block.lanes).copied().collect();
-        self.0.lock().unwrap().insert(block.step, weights);
-    }
-}
-
 /// Each layer's weights, then its biases, as networks store them.
 fn parameters(layers: &Value) -> Vec<f64> {
     let layers = layers.as_array().unwrap();
@@ -162,19 +149,20 @@ fn run(
         settings.get(h.name).map_or(h.default, |value| value.as_f64().unwrap())
     };
     let hyperparameters: Vec<f64> = optimizer.hyperparameters.iter().map(value).collect();
-    let lane = Lane { hyperparameters: &hyperparameters, init_seed: 0, order_seed: 0, ..Lane::default() };
+    let lane = Lane { hyperparameters: &hyperparameters, keep: Keep::End, ..Lane::default() };
     let steps = *logged.last().unwrap();
     let schedule = Timetable { steps, logged: logged.to_vec(), divergence_factor: 10.0, target: None };
-    let (weights, outcomes) = (Weights::default(), Mutex::new(Vec::<Outcome>::new()));
+    let outcomes = Mutex::new(Vec::<Outcome>::new());
     let engine = Engine { isa, threads: 1, path: TrainingPath::Population, lanes: None };
     let jobs = [Job { optimizer, lanes: vec![lane] }];
     let stop = AtomicBool::new(false);
-    train(objective, &jobs, &schedule, &[&weights], engine, &stop, |_, _, done| {
+    train(objective, &jobs, &schedule, &[], engine, &stop, |_, _, done| {
         outcomes.lock().unwrap().extend_from_slice(done)
     })
     .unwrap();
-    let losses = outcomes.lock().unwrap()[0].points.iter().map(|point| point.loss[0].unwrap()).collect();
-    [losses, weights.0.lock().unwrap()[&steps].clone()]
+    let outcome = &outcomes.into_inner().unwrap()[0];
+    let losses = outcome.points.iter().map(|point| point.loss[0].unwrap()).collect();
+    [losses, outcome.end().unwrap().to_vec()]
 }
 
 fn distance(a: &[f64], b: &[f64]) -> f64 {

@@ -5,14 +5,16 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::descent::Descent;
 use thalweg::train::{
-    Engine, Evaluation, Job, Keep, Lane, Layout, Metric, Norms, OPTIONS, Objective, Options, Outcome, Sample, Split,
-    Target, Team, Timetable, TrainingPath, defaults, train,
+    Engine, Evaluation, Job, Keep, Lane, Layout, Metric, OPTIONS, Objective, Options, Outcome, Sample, Split, Target,
+    Team, Timetable, TrainingPath, defaults, train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Landscape};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{ALL as OPTIMIZERS, Hyperparameter, Optimizer};
 use thalweg_kernels::walk::Walker;
+
+use crate::bits::watches;
 
 /// The outcomes of a job, in blocks of 24 lanes, in the order of the trials.
 fn outcomes<T: Elementary>(
@@ -26,7 +28,7 @@ fn outcomes<T: Elementary>(
     let engine = Engine { isa, threads: 1, path: TrainingPath::Population, lanes: Some(24) };
     let done = |_: usize, _: usize, outcomes: &[Outcome]| found.lock().unwrap().extend_from_slice(outcomes);
     let jobs = std::slice::from_ref(job);
-    train(objective, jobs, schedule, &[&Norms], engine, &AtomicBool::new(false), done).unwrap();
+    train(objective, jobs, schedule, &watches(&schedule.logged), engine, &AtomicBool::new(false), done).unwrap();
     found.into_inner().unwrap()
 }
 

@@ -5,6 +5,8 @@
 pub enum Sample {
     /// Those of the batch of the step.
     Batch,
+    /// Those of the batch of another step, counted from 0.
+    BatchOf(u64),
     /// All of the training split, in its order.
     All,
 }

@@ -100,13 +100,13 @@ static TRAINER: Table<TrainerOf> = Table { f32: train::trainer, f64: train::trai
 #[derive(Clone, Copy)]
 struct TrainerOf;
 impl Family for TrainerOf {
-    type Member<T: Real> = for<'a> fn(&'a Network<T>, Setting<'a, T>) -> Box<dyn Trainer + 'a>;
+    type Member<T: Real> = for<'a> fn(&'a Network<T>, Setting<'a>) -> Box<dyn Trainer + 'a>;
 }
 
 impl<T: Elementary> Objective<T> for Network<T> {
     type Scratch = Scratch<T>;
 
-    fn trainer<'a>(&'a self, setting: Setting<'a, T>) -> Box<dyn Trainer + 'a> {
+    fn trainer<'a>(&'a self, setting: Setting<'a>) -> Box<dyn Trainer + 'a> {
         TRAINER.get::<T>()(self, setting)
     }
 

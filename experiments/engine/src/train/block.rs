@@ -17,7 +17,9 @@ use super::methods::Methods;
 use super::oracle::Asked;
 use super::step::Steps;
 use super::trials::Trials;
-use super::{Evaluation, Lane, Layout, Logged, Objective, Observer, Outcome, Point, Split, Target, Team, TrainingPath};
+use super::watching::Watching;
+use super::{Evaluation, Lane, Layout, Objective, Outcome, Point, Split, Target, Team, TrainingPath, Watch};
+use crate::observe::Look;
 
 /// What all trials of a sweep have in common.
 #[derive(Clone, Debug)]
@@ -62,15 +64,16 @@ struct Worker<T: Elementary, O: Objective<T>> {
     evaluation: Evaluation,
     points: Vec<Point>,
     trials: Trials,
+    watching: Watching,
 }
 
 /// What stays the same from block to block.
 #[derive(Clone, Copy)]
-pub struct Setting<'a, T> {
+pub struct Setting<'a> {
     /// When trials are evaluated, and what they aim at.
     pub schedule: &'a Timetable,
     /// Who sees the logged steps.
-    pub observers: &'a [&'a dyn Observer<T>],
+    pub watches: &'a [Watch<'a>],
     /// How blocks stand in memory.
     pub layout: Layout,
     /// Who shares the work on a block.
@@ -89,7 +92,7 @@ pub trait Trainer {
 }
 
 /// The trainer of an objective. Who calls this compiles the training loop for it.
-pub fn trainer<'a, T: Elementary, O: Objective<T>>(objective: &'a O, setting: Setting<'a, T>) -> Box<dyn Trainer + 'a> {
+pub fn trainer<'a, T: Elementary, O: Objective<T>>(objective: &'a O, setting: Setting<'a>) -> Box<dyn Trainer + 'a> {
     Box::new(Bound { worker: Worker::new(objective, &setting), objective, setting })
 }
 
@@ -97,7 +100,7 @@ pub fn trainer<'a, T: Elementary, O: Objective<T>>(objective: &'a O, setting: Se
 struct Bound<'a, T: Elementary, O: Objective<T>> {
     worker: Worker<T, O>,
     objective: &'a O,
-    setting: Setting<'a, T>,
+    setting: Setting<'a>,
 }
 
 impl<T: Elementary, O: Objective<T>> Trainer for Bound<'_, T, O> {
@@ -108,13 +111,14 @@ impl<T: Elementary, O: Objective<T>> Trainer for Bound<'_, T, O> {
 
 impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     /// A worker for blocks of a setting.
-    fn new(objective: &O, setting: &Setting<'_, T>) -> Self {
+    fn new(objective: &O, setting: &Setting<'_>) -> Self {
         let Setting { layout, team, optimizers, .. } = *setting;
         let width = layout.lanes::<T>();
         let lanes = layout.groups * width;
         let size = objective.parameters() * lanes;
         let arrays = optimizers.iter().map(|optimizer| optimizer.state + optimizer.scratch).max().unwrap_or(0);
         let layers = objective.layers();
+        let watching = Watching::new(setting.watches, &layers, size_of::<T>());
         let parts = layers.iter().map(|layer| layer.weights.start..layer.bias.end).collect();
         Self {
             layout,
@@ -140,6 +144,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             evaluation: Evaluation::default(),
             points: Vec::with_capacity(lanes),
             trials: Trials::default(),
+            watching,
         }
     }
 
@@ -147,7 +152,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     fn train(
         &mut self,
         objective: &O,
-        setting: &Setting<'_, T>,
+        setting: &Setting<'_>,
         optimizer: &Optimizer,
         trials: &[Lane<'_>],
     ) -> Option<&[Outcome]> {
@@ -159,7 +164,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         objective.start(&mut self.scratch, &lanes, &mut self.weights);
         self.start(optimizer, &lanes, schedule.steps);
         self.alarms.reset(trials.len());
-        self.trials.start(trials, schedule.logged.len(), objective.parameters());
+        self.trials.start(trials, schedule.logged.len(), objective.parameters(), self.watching.start());
         let mut logged = schedule.logged.iter().copied().peekable();
         let mut step = 0;
         loop {
@@ -168,7 +173,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             }
             let is_logged = logged.next_if_eq(&step).is_some();
             if is_logged {
-                self.observe(setting, optimizer, step);
+                self.observe(objective, setting, (optimizer, trials), step);
             } else if let Some(next) = logged.peek() {
                 // Observers see the update of a logged step.
                 step = self.walk(objective, setting, optimizer, step, next - 1);
@@ -181,7 +186,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
                 break;
             }
             step += 1;
-            if logged.peek() == Some(&step) {
+            if self.watching.looks(setting.watches, step) {
                 let Self { previous, weights, state, .. } = self;
                 previous.copy_from_slice(evaluated(optimizer, weights, state));
             }
@@ -206,7 +211,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     }
 
     /// The gradient after `step` updates, unless they were the last ones, and the loss if the step is logged.
-    fn look(&mut self, objective: &O, setting: &Setting<'_, T>, optimizer: &Optimizer, step: u64, is_logged: bool) {
+    fn look(&mut self, objective: &O, setting: &Setting<'_>, optimizer: &Optimizer, step: u64, is_logged: bool) {
         let Self { scratch, weights, gradient, state, alarms, evaluation, .. } = self;
         let is_last = step == setting.schedule.steps;
         match (is_logged && optimizer.evaluated.is_none(), is_last) {
@@ -306,7 +311,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     }
 
     /// The updates after `step` up to `end`, if the objective can do many at once; returns how far it got.
-    fn walk(&mut self, objective: &O, setting: &Setting<'_, T>, optimizer: &Optimizer, step: u64, end: u64) -> u64 {
+    fn walk(&mut self, objective: &O, setting: &Setting<'_>, optimizer: &Optimizer, step: u64, end: u64) -> u64 {
         let Self { layout, weights, state, coefficients, adjuster, survived, .. } = self;
         let can_walk = layout.path == TrainingPath::Population && !adjuster.is_on && !self.composites.is_on();
         let Some(coefficients) = coefficients.constant(optimizer).filter(|_| can_walk) else { return step };
@@ -330,26 +335,40 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         step
     }
 
-    /// Begins the points of a logged step with what observers see of its update.
-    fn observe(&mut self, setting: &Setting<'_, T>, optimizer: &Optimizer, step: u64) {
+    /// Begins the points of a logged step, and lets observers look at it.
+    fn observe(
+        &mut self,
+        objective: &O,
+        setting: &Setting<'_>,
+        (optimizer, trials): (&Optimizer, &[Lane<'_>]),
+        step: u64,
+    ) {
         self.points.clear();
         self.points.resize(self.layout.groups * self.width, Point { step, ..Point::default() });
-        let after_update = step > 0;
-        let block = Logged {
-            step,
-            lanes: self.width,
-            weights: evaluated(optimizer, &self.weights, &self.state),
-            previous: after_update.then_some(&*self.previous),
-            gradient: after_update.then_some(&*self.gradient),
-        };
-        for observer in setting.observers {
-            observer.observe(block, &mut self.points);
+        if !self.watching.looks(setting.watches, step) {
+            return;
         }
+        let Self { width, scratch, weights, previous, gradient, state, layers, elsewhere, watching, .. } = self;
+        let after_update = step > 0;
+        let look = Look {
+            step,
+            lanes: *width,
+            layers,
+            trials,
+            running: &[],
+            values: &[],
+            weights: evaluated(optimizer, weights, state),
+            previous: after_update.then_some(&**previous),
+            gradient: after_update.then_some(&**gradient),
+            state: &state[..optimizer.state * weights.len()],
+            oracle: &mut Asked { objective, scratch, step: step.saturating_sub(1), alarm: elsewhere },
+        };
+        watching.look(setting.watches, look, &mut self.trials);
     }
 
     /// Adds the losses to the points of a logged step, of which the training loss has been evaluated, and the points to
     /// every running trial.
-    fn log(&mut self, objective: &O, setting: &Setting<'_, T>, optimizer: &Optimizer, step: u64) {
+    fn log(&mut self, objective: &O, setting: &Setting<'_>, optimizer: &Optimizer, step: u64) {
         let weights = evaluated(optimizer, &self.weights, &self.state);
         for split in Split::ALL.into_iter().filter(|split| objective.has(*split)) {
             if split != Split::Train {

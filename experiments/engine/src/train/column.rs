@@ -84,6 +84,7 @@ mod tests {
             steps_to_target: None,
             points: losses.iter().enumerate().map(point).collect(),
             positions: Positions::default(),
+            observed: Vec::new(),
         };
         boundary_measure(&outcome, steps)
     }

@@ -1,7 +1,7 @@
 //! The training loop: one loop for every objective, optimizer and observer.
 //!
 //! It is written in terms of an [`Objective`], an update rule ([`thalweg_kernels::optimizer::Optimizer`]) and
-//! [`Observer`]s. Trials are trained in blocks of lanes, each block by one thread, which threads without a block may help
+//! [`Observer`](crate::observe::Observer)s. Trials are trained in blocks of lanes, each block by one thread, which threads without a block may help
 //! ([`Team`]); a trial's numbers do not depend on the block it is in, nor on who helps.
 
 mod adjuster;
@@ -14,7 +14,6 @@ mod evaluation;
 mod layout;
 mod methods;
 mod objective;
-mod observer;
 mod options;
 mod oracle;
 mod outcome;
@@ -25,6 +24,7 @@ mod step;
 pub(crate) mod team;
 mod threads;
 mod trials;
+mod watching;
 
 pub use block::{Setting, Timetable, Trainer, trainer};
 pub use column::{COLUMNS, Column};
@@ -32,10 +32,10 @@ pub use composite::{Around, COMPOSITES, Composite};
 pub use evaluation::Evaluation;
 pub use layout::{Layout, TrainingPath};
 pub use objective::{Lane, Objective, Sample, Split};
-pub use observer::{EffectiveRates, Logged, Norms, Observer, RATE_QUANTILES};
 pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, defaults, forget_unread};
 pub use outcome::{Keep, Metric, Outcome, Point, Positions, Target};
 pub use pool::{Engine, Job, Jobs, train};
 pub use rate::{COURSES, Course, CourseFacts, RateSchedule};
 pub use team::Team;
 pub use threads::Threads;
+pub use watching::Watch;

@@ -71,7 +71,7 @@ pub trait Objective<T: Elementary>: Sync {
 
     /// What trains blocks of it. By default the training loop is compiled for it where this is called; objectives of this
     /// crate have theirs compiled here.
-    fn trainer<'a>(&'a self, setting: Setting<'a, T>) -> Box<dyn Trainer + 'a>
+    fn trainer<'a>(&'a self, setting: Setting<'a>) -> Box<dyn Trainer + 'a>
     where
         Self: Sized,
     {

@@ -1,4 +1,4 @@
-//! Answers to what methods and composites ask about the loss.
+//! Answers to what methods, composites and observers ask about the loss.
 
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{self, Oracle};
@@ -19,6 +19,7 @@ impl<T: Elementary, O: Objective<T>> Asked<'_, T, O> {
     fn sample(&self, sample: optimizer::Sample) -> Sample {
         match sample {
             optimizer::Sample::Batch => Sample::Batch(self.step),
+            optimizer::Sample::BatchOf(step) => Sample::Batch(step),
             optimizer::Sample::All => Sample::All,
         }
     }

@@ -1,9 +1,10 @@
 //! How a trial went.
 
-use super::{RATE_QUANTILES, Split};
+use super::Split;
+use crate::observe::Observed;
 use thalweg_record::record::Status;
 
-/// A trial at one logged step. Losses and norms are rounded to the precision of the sweep.
+/// A trial at one logged step. Losses are rounded to the precision of the sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
     /// Updates done.
@@ -12,13 +13,6 @@ pub struct Point {
     pub loss: [Option<f64>; 3],
     /// Share of correct answers per split, where there is such a split and answers can be correct.
     pub accuracy: [Option<f64>; 3],
-    /// Euclidean norm of the gradient of this step, before clipping and weight decay; none at step 0.
-    pub grad_norm: Option<f64>,
-    /// Euclidean norm of this step's update; none at step 0.
-    pub update_norm: Option<f64>,
-    /// Quantiles of the effective learning rates of this step's update, at the shares [`super::RATE_QUANTILES`]; none
-    /// at step 0, or if they were not asked for.
-    pub effective_lr: Option<[f64; RATE_QUANTILES.len()]>,
 }
 
 /// What a target looks at.
@@ -113,6 +107,8 @@ pub struct Outcome {
     pub points: Vec<Point>,
     /// The parameters that were asked for, in the order of the steps.
     pub positions: Positions,
+    /// What each observer saw.
+    pub observed: Vec<Observed>,
 }
 
 impl Outcome {

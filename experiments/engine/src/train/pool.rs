@@ -10,7 +10,7 @@ use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
 use super::block::Setting;
-use super::{Lane, Layout, Objective, Observer, Outcome, Team, Threads, Timetable, TrainingPath};
+use super::{Lane, Layout, Objective, Outcome, Team, Threads, Timetable, TrainingPath, Watch};
 
 /// How blocks are trained. None of it changes a bit of a result.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +114,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
     objective: &O,
     jobs: &(impl Jobs + ?Sized),
     schedule: &Timetable,
-    observers: &[&dyn Observer<T>],
+    watches: &[Watch<'_>],
     engine: Engine,
     stop: &AtomicBool,
     done: impl Fn(usize, usize, &[Outcome]) + Sync,
@@ -133,7 +133,7 @@ pub fn train<T: Elementary, O: Objective<T>>(
     let optimizers: Vec<&'static Optimizer> = (0..jobs.count()).map(|job| jobs.optimizer(job)).collect();
     let [threads, busy] = engine.threads(blocks);
     let team = Team::new(threads, busy);
-    let setting = Setting { schedule, observers, layout, team: &team, optimizers: &optimizers, stop };
+    let setting = Setting { schedule, watches, layout, team: &team, optimizers: &optimizers, stop };
     let (next, spent, present) = (AtomicUsize::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let pool = Threads::start(threads)?;
     let since = |then: Duration| jobs.now().saturating_sub(then).as_nanos() as u64;

@@ -20,8 +20,9 @@ struct Trial {
 }
 
 impl Trials {
-    /// Begins a block of trials that log `points` points each and have `parameters` parameters.
-    pub fn start(&mut self, lanes: &[Lane<'_>], points: usize, parameters: usize) {
+    /// Begins a block of trials that log `points` points each and have `parameters` parameters, with so many rows of so many
+    /// columns of each observer.
+    pub fn start(&mut self, lanes: &[Lane<'_>], points: usize, parameters: usize, rows: &[[usize; 2]]) {
         self.running = lanes.len();
         self.of_lane.clear();
         self.of_lane.extend(lanes.iter().map(|lane| Trial { is_running: true, keep: lane.keep }));
@@ -36,6 +37,7 @@ impl Trials {
                 Keep::All => points,
             };
             outcome.reset(points, positions, parameters);
+            outcome.observe(rows);
         }
     }
 
@@ -67,13 +69,19 @@ impl Trials {
         self.end(lane, step, Status::Diverged);
     }
 
+    /// Where observers add what they see.
+    pub fn outcomes(&mut self) -> &mut [Outcome] {
+        &mut self.outcomes[..self.of_lane.len()]
+    }
+
     /// Adds a point to a running trial, which it may end.
     pub fn log(&mut self, lane: usize, point: Point, schedule: &Timetable) {
+        let outcome = &mut self.outcomes[lane];
         if !point.loss[Split::Train as usize].is_none_or(f64::is_finite) {
+            outcome.observed.iter_mut().for_each(|observed| observed.forget(point.step));
             self.diverge(lane, point.step);
             return;
         }
-        let outcome = &mut self.outcomes[lane];
         outcome.points.push(point);
         if let Some(target) = &schedule.target
             && outcome.steps_to_target.is_none()
@@ -145,6 +153,7 @@ impl Outcome {
             steps_to_target: None,
             points: Vec::new(),
             positions: Positions::default(),
+            observed: Vec::new(),
         }
     }
 
@@ -155,6 +164,12 @@ impl Outcome {
         kept.points.clear();
         kept.points.reserve_exact(points);
         kept.positions.reset(positions, parameters);
-        (self.points, self.positions) = (kept.points, kept.positions);
+        (self.points, self.positions, self.observed) = (kept.points, kept.positions, kept.observed);
+    }
+
+    /// Makes room for so many rows of so many columns of each observer.
+    fn observe(&mut self, rows: &[[usize; 2]]) {
+        self.observed.resize_with(rows.len(), Default::default);
+        self.observed.iter_mut().zip(rows).for_each(|(observed, [rows, columns])| observed.reset(*rows, *columns));
     }
 }

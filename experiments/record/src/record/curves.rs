@@ -10,8 +10,8 @@ use super::optional_cell;
 use super::schema::Curve;
 use super::table::{Fields, Table};
 
-/// The columns after those of every table of trials.
-const COLUMNS: [&str; 9] = [
+/// The columns of every `curves.csv` after those of all tables of trials. Those of observers may follow.
+pub const CURVE_COLUMNS: [&str; 9] = [
     "step",
     "train_loss",
     "validation_loss",
@@ -23,16 +23,20 @@ const COLUMNS: [&str; 9] = [
     "update_norm",
 ];
 
-/// Writes the header of `curves.csv`, for settings of these names.
+/// Writes the header of `curves.csv`, for settings of these names, with these columns of observers.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_curve_header<W: Write>(writer: &mut csv::Writer<W>, settings: &[String]) -> csv::Result<()> {
+pub fn write_curve_header<W: Write>(
+    writer: &mut csv::Writer<W>,
+    settings: &[String],
+    observed: &[&str],
+) -> csv::Result<()> {
     leading::write_names(writer, settings)?;
-    writer.write_record(COLUMNS)
+    writer.write_record(CURVE_COLUMNS.iter().chain(observed))
 }
 
-/// Writes a row of `curves.csv`, of the trial with these leading cells.
+/// Writes a row of `curves.csv`, of the trial with these leading cells, and what observers have in it.
 ///
 /// # Errors
 /// Those of the writer.
@@ -40,21 +44,17 @@ pub fn write_curve<W: Write>(
     writer: &mut csv::Writer<W>,
     leading: &Leading,
     curve: &Curve,
+    observed: &[Option<f64>],
     precision: Precision,
 ) -> csv::Result<()> {
     let number = |value| optional_cell(precision, value);
     leading.write(writer)?;
-    writer.write_record([
-        curve.step.to_string(),
-        number(curve.train_loss),
-        number(curve.validation_loss),
-        number(curve.test_loss),
-        number(curve.train_accuracy),
-        number(curve.validation_accuracy),
-        number(curve.test_accuracy),
-        number(curve.grad_norm),
-        number(curve.update_norm),
-    ])
+    writer.write_field(curve.step.to_string())?;
+    let losses = [curve.train_loss, curve.validation_loss, curve.test_loss];
+    let accuracies = [curve.train_accuracy, curve.validation_accuracy, curve.test_accuracy];
+    let norms = [curve.grad_norm, curve.update_norm];
+    let cells = losses.into_iter().chain(accuracies).chain(norms).chain(observed.iter().copied());
+    writer.write_record(cells.map(number))
 }
 
 /// Reads `curves.csv`; its values are those of the decimals ([`Precision::decimal`]).
@@ -72,7 +72,7 @@ pub fn read_curves(path: &Path) -> Result<Vec<Curve>, RecordError> {
 /// Those of [`read_curves`].
 pub fn read_curves_of(path: &Path, is_wanted: impl Fn(&str) -> bool + Sync) -> Result<Vec<Curve>, RecordError> {
     let table = Table::open(path)?;
-    let start = leading::place_of(&table, &COLUMNS)?;
+    let start = leading::place_of_first(&table, &CURVE_COLUMNS)?;
     table.rows_of(is_wanted, |fields| parse_curve(fields, start))
 }
 

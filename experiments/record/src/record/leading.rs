@@ -59,11 +59,17 @@ pub(super) fn write_names<W: Write>(writer: &mut csv::Writer<W>, settings: &[Str
 
 /// Where in a table of trials the columns of these names are: after the first ones, and to the end.
 pub(super) fn place_of(table: &Table<'_>, columns: &[&str]) -> Result<usize, RecordError> {
+    let start = place_of_first(table, columns)?;
+    table.expect_no_more(start + columns.len())?;
+    Ok(start)
+}
+
+/// The same where others may follow.
+pub(super) fn place_of_first(table: &Table<'_>, columns: &[&str]) -> Result<usize, RecordError> {
     let text = format!("{},<hyperparameters>,{}", LEADING.join(","), columns.join(","));
     table.expect_columns(0, &LEADING[..1], &text)?;
     let start = table.header().iter().position(|name| name == columns[0]).unwrap_or(LEADING.len());
     table.expect_columns(start, columns, &text)?;
-    table.expect_no_more(start + columns.len())?;
     Ok(start)
 }
 

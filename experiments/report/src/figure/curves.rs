@@ -5,18 +5,24 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::axis::Scale;
 use super::groups::{self, Lines};
 use super::labels;
+use super::observed::{self, Numbers};
+use super::options::Theory;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
+use super::style::Style;
+use super::theory;
+use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{self, Curve, Status, TOLERANCE, Trials};
-use thalweg_record::stats::{Configuration, CurveMetric, Spread};
+use thalweg_record::record::{self, Curve, Setting, Status, TOLERANCE, Trials};
+use thalweg_record::stats::{Configuration, CurveMetric, Metric, Spread};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "curves",
-    summary: "a metric by step or epoch, of each optimizer's best configuration or of selected ones",
+    summary: "a metric, or a column `y` of an observer's table, by step or epoch, of each optimizer's best configuration or of selected ones",
     metrics: || CurveMetric::ALL.map(CurveMetric::name).to_vec(),
     keys: &[
+        "y",
         "by_epoch",
         "from_optimum",
         "series",
@@ -25,7 +31,10 @@ pub const KIND: Kind = Kind {
         "row",
         "select",
         "select_by",
+        "theory",
+        "lines",
         "x_scale",
+        "y_scale",
         "x_range",
         "y_range",
     ],
@@ -43,42 +52,96 @@ type Trial<'a> = (record::Trial<'a>, BTreeMap<u64, f64>);
 
 /// What stands on the ordinate.
 #[derive(Clone, Copy)]
-struct Measure {
-    metric: CurveMetric,
-    /// The loss that it is measured from.
-    optimum: Option<f64>,
+enum Measure<'a> {
+    /// A column of `curves.csv`, and the loss that it is measured from.
+    Metric(CurveMetric, Option<f64>),
+    /// A column of an observer's table, and the place of its index.
+    Column((&'a str, &'a str), Option<&'a str>),
 }
 
-impl Measure {
-    /// The value of a row: the worst one for NaN; and for a loss that is as near to the optimum as that is known, 0, which is where
-    /// rounding and the numbers of another machine cannot be told from a loss above it.
-    fn value(self, row: &Curve) -> Option<f64> {
-        let value = self.metric.value(row).map(|value| if value.is_nan() { self.metric.worst() } else { value })?;
-        let Some(optimum) = self.optimum else { return Some(value) };
-        let above = value - optimum;
-        Some(if above > TOLERANCE * optimum { above } else { 0.0 })
+impl<'a> Measure<'a> {
+    fn of(chart: &'a Chart) -> Self {
+        let options = &chart.options;
+        if let Some(column) = options.y.as_deref().and_then(observed::split) {
+            return Self::Column(column, options.index.as_deref());
+        }
+        let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+        Self::Metric(metric, options.optimum.filter(|_| options.from_optimum))
     }
 
-    fn label(self, metric: &str) -> String {
-        let from = if self.optimum.is_some() { " above the least-squares optimum" } else { "" };
-        format!("{metric}{from}")
+    /// What a trial that diverged counts as.
+    fn worst(self) -> f64 {
+        if let Self::Metric(metric, _) = self { metric.worst() } else { f64::INFINITY }
+    }
+
+    /// The value of a number: the worst one for NaN; and for a loss that is as near to the optimum as that is known, 0, which is
+    /// where rounding and the numbers of another machine cannot be told from a loss above it.
+    fn value(self, number: f64) -> f64 {
+        let value = if number.is_nan() { self.worst() } else { number };
+        let Self::Metric(_, Some(optimum)) = self else { return value };
+        let above = value - optimum;
+        if above > TOLERANCE * optimum { above } else { 0.0 }
+    }
+
+    fn labelled(self, text: impl Fn(CurveMetric) -> String) -> String {
+        match self {
+            Self::Metric(metric, from) => {
+                let from = if from.is_some() { " above the least-squares optimum" } else { "" };
+                format!("{}{from}", text(metric))
+            }
+            Self::Column(column, _) => observed::label(column),
+        }
+    }
+}
+
+/// Where the numbers of trials are.
+enum Source<'a> {
+    /// The rows of `curves.csv`, by key.
+    Rows(HashMap<&'a str, Vec<&'a Curve>>),
+    /// A table of its own.
+    Numbers(Numbers),
+}
+
+impl<'a> Source<'a> {
+    fn read(data: &Data<'a>, measure: Measure<'_>, chosen: &[Configuration<'_>]) -> Result<Self, FigureError> {
+        let Measure::Column((_, column), index) = measure else {
+            let mut rows: HashMap<&str, Vec<&Curve>> = HashMap::new();
+            for curve in data.curves {
+                rows.entry(&curve.key).or_default().push(curve);
+            }
+            return Ok(Self::Rows(rows));
+        };
+        let nothing = || FigureError::NoData { kind: KIND.name, reason: "it needs a table of an observer".to_owned() };
+        let keys = chosen.iter().flat_map(Configuration::runs).map(|run| run.key()).collect();
+        Ok(Self::Numbers(Numbers::read(data.sheet.ok_or_else(nothing)?, column, index, &keys)?))
+    }
+
+    /// The values of a trial by step.
+    fn values(&self, of: &Configuration<'_>, run: record::Trial<'_>, measure: Measure<'_>) -> BTreeMap<u64, f64> {
+        match (self, measure) {
+            (Self::Rows(rows), Measure::Metric(metric, _)) => {
+                let rows = rows.get(run.key().to_string().as_str()).into_iter().flatten();
+                rows.filter_map(|row| Some((row.step, measure.value(metric.value(row)?)))).collect()
+            }
+            (Self::Numbers(numbers), Measure::Column(_, index)) => {
+                let numbers = numbers.of(of, run.key(), index).into_iter().flatten();
+                numbers.map(|(step, number)| (*step, measure.value(*number))).collect()
+            }
+            _ => BTreeMap::new(),
+        }
     }
 }
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
-    let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
-    let measure = Measure { metric, optimum: chart.options.optimum.filter(|_| chart.options.from_optimum) };
+    let measure = Measure::of(chart);
     let all = data.configurations;
     let lines = Lines::of(chart, data.runs);
     let chosen = chosen(chart, data.runs, all);
     groups::check_count(KIND.name, chosen.len())?;
-    let mut rows: HashMap<&str, Vec<&Curve>> = HashMap::new();
-    for curve in data.curves {
-        rows.entry(&curve.key).or_default().push(curve);
-    }
+    let source = Source::read(data, measure, &chosen)?;
     let per_epoch = chart.options.steps_per_epoch.filter(|_| chart.options.by_epoch);
     let unit = per_epoch.unwrap_or(1) as f64;
-    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &rows, measure, unit)).collect();
+    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &source, measure, unit)).collect();
     let (shown, points): (Vec<Configuration<'_>>, Vec<Vec<SeedPoint>>) =
         chosen.iter().copied().zip(points).filter(|(_, points)| !points.is_empty()).unzip();
     let names = |one: &Configuration<'_>| {
@@ -90,48 +153,87 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let series: Vec<Series> =
         looks.into_iter().zip(points).map(|((style, label), points)| Series { style, label, points }).collect();
     if series.is_empty() {
-        let reason = format!("no selected trial has a curve of `{}`", metric.name());
+        let what = chart.options.y.as_deref().unwrap_or(chart.metric());
+        let reason = format!("no selected trial has a curve of `{what}`");
         return Err(FigureError::NoData { kind: KIND.name, reason });
     }
-    picture(chart, data, measure, &series, series::seed_counts(&chosen))
+    let edges = if chart.options.theory == Some(Theory::Edge) { edges(&shown, &series) } else { Vec::new() };
+    let first = if let Source::Numbers(numbers) = source { numbers.first } else { None };
+    picture(chart, data, measure, (&series, &edges), (series::seed_counts(&chosen), first))
 }
 
 /// The configurations that a chart of curves shows.
 pub(super) fn chosen<'a>(chart: &Chart, runs: &Trials, all: &[Configuration<'a>]) -> Vec<Configuration<'a>> {
-    let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
-    let by = chart.options.select_by.unwrap_or_else(|| metric.outcome());
-    groups::chosen(chart, all, Lines::of(chart, runs).as_ref(), by)
+    groups::chosen(chart, all, Lines::of(chart, runs).as_ref(), chosen_by(chart))
 }
+
+/// The outcome that the best configurations are best in.
+fn chosen_by(chart: &Chart) -> Metric {
+    let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
+    chart.options.select_by.unwrap_or_else(|| metric.outcome())
+}
+
+/// The largest curvature that the steps of each line's trials are stable at, and its formula; of lines that have one, and of
+/// equal ones the first.
+fn edges(shown: &[Configuration<'_>], series: &[Series]) -> Vec<(Style, f64, &'static str)> {
+    let mut edges: Vec<(Style, f64, &'static str)> = Vec::new();
+    for (one, line) in shown.iter().zip(series) {
+        // The theory is of constant steps along the gradient.
+        let is_plain = |(name, setting): (&str, Setting)| match name {
+            "schedule" => setting == Setting::Choice("constant".to_owned()),
+            "warmup" | "weight_decay" | "decoupled_weight_decay" => setting.number() == Some(0.0),
+            "clip_value" | "clip_norm" => setting.number() == Some(f64::INFINITY),
+            name => !name.starts_with("lr_scale_"),
+        };
+        let momentum = one.number("momentum").unwrap_or(0.0);
+        let edge = one.number("lr").and_then(|rate| theory::edge(one.optimizer(), momentum, rate));
+        let Some(edge) = edge.filter(|_| one.settings().all(is_plain)) else { continue };
+        if edges.iter().all(|(_, known, _)| *known != edge) {
+            edges.push((line.style, edge, theory::edge_text(one.optimizer())));
+        }
+    }
+    edges
+}
+
+/// Dashes of the lines that theory draws.
+const DASHES: &[f64] = &[6.0, 4.0];
 
 fn picture(
     chart: &Chart,
     data: &Data<'_>,
-    measure: Measure,
-    series: &[Series],
-    seeds: (usize, usize),
+    measure: Measure<'_>,
+    (series, edges): (&[Series], &[(Style, f64, &'static str)]),
+    (seeds, first): ((usize, usize), Option<String>),
 ) -> Result<Picture, FigureError> {
-    let metric = measure.metric;
     let by = if chart.options.by_epoch { "epoch" } else { "step" };
     let steps: Vec<f64> = series.iter().flat_map(|line| &line.points).map(|point| point.x).collect();
     let last = steps.iter().copied().fold(1.0, f64::max);
     let scale = chart.options.x_scale.unwrap_or(Scale::Linear);
-    let first = if scale == Scale::Log { 1.0 } else { 0.0 };
-    let x = series::axis_in("x", scale, chart.options.x_range.unwrap_or((first, last.max(first + 1.0))))?;
-    let edge = series::worst_edge(metric.worst());
-    let y = series::ordinate(chart, series, metric.worst())?;
-    let mut layers = series::layers(series, &y, edge);
+    let from = if scale == Scale::Log { 1.0 } else { 0.0 };
+    let x = series::axis_in("x", scale, chart.options.x_range.unwrap_or((from, last.max(from + 1.0))))?;
+    let edge = series::worst_edge(measure.worst());
+    let y = series::ordinate_with(chart, series, measure.worst(), &levels(chart, series, edges))?;
+    let across = |level: f64| vec![(x.low(), level), (x.high(), level)];
+    let mut layers: Vec<Layer> = chart.options.lines.iter().map(|level| Layer::Guide(across(*level))).collect();
+    layers.extend(edges.iter().map(|(style, level, _)| {
+        let dashed = Style { dash: DASHES, ..*style };
+        Layer::Thin(dashed, across(*level))
+    }));
+    layers.extend(series::layers(series, &y, edge));
     // The same distance on all lines, so that one that ends early is not crowded.
     let gap = series.iter().map(|line| line.points.len()).max().unwrap_or(1).div_ceil(MARKERS);
     layers.extend(series.iter().enumerate().map(|(i, line)| markers(line, gap * i / series.len(), gap)));
     let mut notes = series::notes(series, seeds, &y, edge);
+    notes.extend(said_of_lines(chart, edges));
+    notes.extend(first.map(|text| Entry { symbol: Symbol::None, text }));
     notes.extend(labels::note(chart));
     if groups::are_best(chart) {
-        let by = chart.options.select_by.unwrap_or_else(|| metric.outcome());
-        let texts = ["settings with the best median of".to_owned(), format!("the {}", by.label())];
+        let texts = ["settings with the best median of".to_owned(), format!("the {}", chosen_by(chart).label())];
         notes.extend(texts.map(|text| Entry { symbol: Symbol::None, text }));
     }
+    let label = measure.labelled(|metric| metric.label().to_owned());
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {} by {by}", data.problem, measure.label(metric.label()))),
+        title: chart.title_or(|| format!("{}: {label} by {by}", data.problem)),
         x,
         x_label: format!("{by}s of training"),
         columns: 1,
@@ -145,11 +247,35 @@ fn picture(
             heading: String::new(),
             height: 320.0,
             y,
-            y_label: measure.label(&metric.axis_label()),
+            y_label: measure.labelled(CurveMetric::axis_label),
             layers,
             symbols: Vec::new(),
         }],
     })
+}
+
+/// The levels that the ordinate holds besides the lines: those that were asked for, and of theory those that the lines come
+/// near to.
+fn levels(chart: &Chart, series: &[Series], edges: &[(Style, f64, &'static str)]) -> Vec<f64> {
+    let medians = series.iter().flat_map(|line| &line.points).filter(|point| !point.lost);
+    let highest = medians.map(|point| point.spread.median).fold(f64::NEG_INFINITY, f64::max);
+    let near = edges.iter().map(|(_, level, _)| *level).filter(|level| *level <= 2.0 * highest);
+    chart.options.lines.iter().copied().chain(near).collect()
+}
+
+/// What the level lines mean.
+fn said_of_lines(chart: &Chart, edges: &[(Style, f64, &'static str)]) -> Vec<Entry> {
+    let mut notes: Vec<Entry> = Vec::new();
+    for (_, _, formula) in edges {
+        let text = format!("dashed: theory, {formula}");
+        if notes.iter().all(|note| note.text != text) {
+            notes.push(Entry { symbol: Symbol::None, text });
+        }
+    }
+    let levels: Vec<String> = chart.options.lines.iter().map(|level| value_label(*level)).collect();
+    let text = levels.join(", ");
+    notes.extend((!levels.is_empty()).then_some(Entry { symbol: Symbol::Guide, text }));
+    notes
 }
 
 /// Markers at every `gap`th point from `first` on; if there are fewer points, at the first of all.
@@ -166,21 +292,18 @@ fn markers(line: &Series, first: usize, gap: usize) -> Layer {
 /// value: without them, the others would pass for all.
 fn over_seeds(
     configuration: &Configuration<'_>,
-    rows: &HashMap<&str, Vec<&Curve>>,
-    measure: Measure,
+    source: &Source<'_>,
+    measure: Measure<'_>,
     unit: f64,
 ) -> Vec<SeedPoint> {
-    let values = |run: record::Trial<'_>| -> BTreeMap<u64, f64> {
-        let rows = rows.get(run.key().to_string().as_str()).into_iter().flatten();
-        rows.filter_map(|row| Some((row.step, measure.value(row)?))).collect()
-    };
+    let values = |run: record::Trial<'_>| source.values(configuration, run, measure);
     let trials: Vec<Trial<'_>> =
         configuration.runs().map(|run| (run, values(run))).filter(|(_, values)| !values.is_empty()).collect();
     let steps: BTreeSet<u64> = trials.iter().flat_map(|(_, values)| values.keys().copied()).collect();
-    steps.into_iter().filter_map(|step| at_step(&trials, step, measure.metric, unit)).collect()
+    steps.into_iter().filter_map(|step| at_step(&trials, step, measure.worst(), unit)).collect()
 }
 
-fn at_step(trials: &[Trial<'_>], step: u64, metric: CurveMetric, unit: f64) -> Option<SeedPoint> {
+fn at_step(trials: &[Trial<'_>], step: u64, worst: f64, unit: f64) -> Option<SeedPoint> {
     let mut lost = 0;
     let mut outcomes = Vec::with_capacity(trials.len());
     for (run, values) in trials {
@@ -189,7 +312,7 @@ fn at_step(trials: &[Trial<'_>], step: u64, metric: CurveMetric, unit: f64) -> O
             (Some(value), _) => *value,
             (None, Status::Diverged) if step > *last_step => {
                 lost += 1;
-                metric.worst()
+                worst
             }
             (None, Status::Target) if step > *last_step => *last,
             _ => return None,

@@ -16,6 +16,7 @@ mod error;
 mod grid;
 mod groups;
 mod labels;
+mod observed;
 mod options;
 mod panels;
 mod picture;
@@ -232,14 +233,30 @@ impl Chart {
         metrics.chain([Quantity::InitialTrainLoss, Quantity::FinalTrainLoss]).collect()
     }
 
+    /// The table that it is drawn from, alone or besides the trials, as a path from the folder of the results.
+    pub fn table(&self) -> Option<String> {
+        let of_column = || observed::split(self.options.y.as_deref().filter(|_| self.shows_column())?);
+        match self.kind.table {
+            Some(table) => Some(self.options.table.as_deref().unwrap_or(table).to_owned()),
+            None => of_column().map(|(table, _)| format!("{table}.csv")),
+        }
+    }
+
+    /// Whether it shows a column of an observer's table in place of its metric.
+    pub fn shows_column(&self) -> bool {
+        self.kind.name == curves::KIND.name && self.options.y.is_some()
+    }
+
     /// The name of its file, without ending.
     pub fn name(&self) -> String {
         let options = &self.options;
-        let columns =
-            [&options.x, &options.y, &options.series, &options.color, &options.column, &options.panel, &options.row];
+        // A dot is the beginning of a file's ending.
+        let y = options.y.as_ref().map(|y| if self.shows_column() { y.replace('.', "-") } else { y.clone() });
+        let columns = [&options.x, &y, &options.series, &options.color, &options.column, &options.panel, &options.row];
         let columns = columns.into_iter().flatten().map(|column| format!("-{column}")).collect::<String>();
         let from = if options.from_optimum { "-from_optimum" } else { "" };
-        options.name.clone().unwrap_or_else(|| format!("{}-{}{from}{columns}", self.kind.name, self.metric))
+        let metric = if self.shows_column() { String::new() } else { format!("-{}{from}", self.metric) };
+        options.name.clone().unwrap_or_else(|| format!("{}{metric}{columns}", self.kind.name))
     }
 
     /// The names of its SVG files for trials of these problems: one, or one for each of those that are `shown`.
@@ -266,6 +283,17 @@ impl Chart {
     /// # Errors
     /// If there is nothing to show, or too much.
     pub fn pictures<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
+        let index = tables.sheet.and_then(|sheet| Some((sheet, observed::index(sheet, &self.options)?)));
+        let Some((sheet, index)) = index.filter(|_| self.shows_column()) else { return self.compose(tables) };
+        // What tells the rows of a step apart is as good as a setting of the trials.
+        let runs = tables.runs.with_each(index, &observed::values(sheet, index)?);
+        let options = Options { index: Some(index.to_owned()), ..self.options.clone() };
+        let pictures = self.clone().with(options).compose(&Tables { runs: &runs, ..*tables })?;
+        let problem = |name: &str| (0..tables.runs.configurations()).map(|at| tables.runs.problem(at)).find(|own| *own == name);
+        Ok(pictures.into_iter().map(|(name, picture)| (problem(name).unwrap_or_default(), picture)).collect())
+    }
+
+    fn compose<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
         let Tables { runs, curves, trajectory, surface, sheet } = *tables;
         let all = configurations(runs);
         let chart = self.clone().with(self.options.resolved(&all));

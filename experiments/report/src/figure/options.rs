@@ -51,6 +51,8 @@ pub struct Options {
     pub functions: Vec<String>,
     /// The theory that is laid over the figure.
     pub theory: Option<Theory>,
+    /// Values at which level lines are drawn.
+    pub lines: Vec<f64>,
     /// Whether the abscissa counts epochs and not steps.
     pub by_epoch: bool,
     /// Whether the abscissa is the probability σ(z) and not z.
@@ -65,6 +67,8 @@ pub struct Options {
     pub spectrum: Option<(f64, f64)>,
     /// The training loss of the least-squares optimum, for a figure of losses from there on.
     pub optimum: Option<f64>,
+    /// The column of an observer's table that tells rows of a step apart, where the figure names it.
+    pub index: Option<String>,
 }
 
 /// Which configurations are shown: those that have these settings, whatever their other settings; the problem is one of them.
@@ -91,6 +95,8 @@ impl Selection {
 pub enum Theory {
     /// That of gradient descent and momentum on a quadratic.
     Quadratic,
+    /// The same, read the other way round: the largest curvature at which steps of a learning rate are stable.
+    Edge,
 }
 
 /// Whether a value is the number that a user means: equal, or told apart by no figure, which have three digits.
@@ -141,9 +147,19 @@ impl Options {
     /// Whether configurations are selected, and not problems alone.
     pub(super) fn selects_configurations(&self) -> bool {
         let names = |selection: &Selection| {
-            selection.optimizer.is_some() || selection.settings.iter().any(|(name, _)| name != PROBLEM)
+            let is_index = |name: &String| self.index.as_ref() == Some(name);
+            selection.optimizer.is_some()
+                || selection.settings.iter().any(|(name, _)| name != PROBLEM && !is_index(name))
         };
         self.selection.iter().any(names)
+    }
+
+    /// The columns that tell lines, colours, panels and rows apart, and those by which some are selected.
+    pub(super) fn mentions(&self, column: &str) -> bool {
+        let Self { series, color, panel, row, selection, .. } = self;
+        let roles = [series, color, panel, row].into_iter().flatten();
+        let selected = selection.iter().flat_map(|selection| &selection.settings).map(|(name, _)| name);
+        roles.chain(selected).any(|name| name == column)
     }
 
     /// Whether configurations of a problem may be selected.

@@ -32,14 +32,21 @@ pub(super) fn worst_edge(worst: f64) -> Edge {
 /// Losses and norms stand on a log axis, unless one is negative; accuracies on a linear one. Where every median is
 /// lost, there is still an axis.
 pub(super) fn ordinate(chart: &Chart, series: &[Series], worst: f64) -> Result<Axis, FigureError> {
+    ordinate_with(chart, series, worst, &[])
+}
+
+/// The same, which holds these values as well.
+pub(super) fn ordinate_with(chart: &Chart, series: &[Series], worst: f64, more: &[f64]) -> Result<Axis, FigureError> {
     let shown = series.iter().flat_map(|line| &line.points).filter(|point| !point.lost);
-    let values: Vec<f64> = shown.flat_map(|point| [point.spread.median, point.spread.q25, point.spread.q75]).collect();
+    let values = shown.flat_map(|point| [point.spread.median, point.spread.q25, point.spread.q75]);
+    let values: Vec<f64> = values.chain(more.iter().copied()).collect();
     let is_log = worst > 0.0 && values.iter().all(|&value| value >= 0.0);
-    let scale = scale_in(if is_log { Scale::Log } else { Scale::Linear }, chart.options.y_range);
+    let suggested = if is_log { Scale::Log } else { Scale::Linear };
+    let scale = chart.options.y_scale.unwrap_or_else(|| scale_in(suggested, chart.options.y_range));
     if let Some(range) = chart.options.y_range {
         return axis_in("y", scale, range);
     }
-    let fallback = if is_log { (0.1, 10.0) } else { (0.0, 1.0) };
+    let fallback = if scale == Scale::Log { (0.1, 10.0) } else { (0.0, 1.0) };
     Ok(Axis::around(scale, values).unwrap_or_else(|| Axis::new(scale, fallback.0, fallback.1)))
 }
 

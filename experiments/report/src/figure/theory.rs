@@ -18,6 +18,20 @@ pub(super) fn bound(optimizer: &str, momentum: f64, largest: f64) -> Option<f64>
     }
 }
 
+/// The largest curvature at which steps of the learning rate `rate` are stable: [`bound`], solved for λ.
+pub(super) fn edge(optimizer: &str, momentum: f64, rate: f64) -> Option<f64> {
+    bound(optimizer, momentum, rate)
+}
+
+/// What [`edge`] is, as text.
+pub(super) fn edge_text(optimizer: &str) -> &'static str {
+    match optimizer {
+        "sgd" => "2 / α",
+        "nesterov" => "2 (1 + μ) / ((1 + 2μ) α)",
+        _ => "2 (1 + μ) / α",
+    }
+}
+
 /// What [`bound`] is, as text.
 pub(super) fn bound_text(optimizer: &str) -> &'static str {
     match optimizer {

@@ -1,5 +1,6 @@
 //! Generators: what makes examples from a few numbers and a seed.
 
+pub use thalweg_engine::parameter::{Domain, Parameter};
 use thalweg_kernels::Origin;
 
 use super::{Dataset, Task};
@@ -24,40 +25,6 @@ pub struct Generator {
     pub origin: Option<Origin>,
     /// Makes the examples of a seed.
     pub generate: fn(&Generated, u64) -> Dataset,
-}
-
-/// A parameter of a generator.
-#[derive(Debug)]
-pub struct Parameter {
-    /// Its name in specs.
-    pub name: &'static str,
-    /// What it means.
-    pub summary: &'static str,
-    /// Its values.
-    pub domain: Domain,
-    /// Its value where a spec gives none (a choice by its index); none if a spec must give one.
-    pub default: Option<f64>,
-}
-
-/// The values of a parameter.
-#[derive(Debug)]
-pub enum Domain {
-    /// Integers, both ends included.
-    Count {
-        /// The lowest.
-        low: u64,
-        /// The highest.
-        high: u64,
-    },
-    /// Numbers: each end, and whether it is included.
-    Number {
-        /// The lower end.
-        low: (f64, bool),
-        /// The upper end.
-        high: (f64, bool),
-    },
-    /// One of these names.
-    Choice(&'static [&'static str]),
 }
 
 /// The number of examples, which every generator has.

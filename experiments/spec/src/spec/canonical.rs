@@ -5,6 +5,7 @@ use std::fmt::{Display, Write};
 use super::axis::Axis;
 use super::grid::{Grid, ONLY};
 use super::landscape::{Landscape, Lattice, Starts};
+use super::observe::Observation;
 use super::network::{AUTO, INIT_OFFSET, Init, Network, unusual};
 use super::output::Tuning;
 use super::problem::{Scale, Source};
@@ -84,8 +85,8 @@ impl Spec {
         if self.record.trajectory {
             out.line("trajectory", true);
         }
-        if self.record.effective_lr {
-            out.line("effective_lr", true);
+        if self.record.observe != Observation::default_for(self.record.curves) {
+            out.line("observe", super::observe::text(&self.record.observe));
         }
         if let Some(perturbation) = &self.record.perturb {
             out.line("perturb", super::perturbation::text(perturbation));

@@ -7,13 +7,12 @@ use super::axis::Axis;
 use super::error::{InputError, suggestion};
 use super::figure::Figure;
 use super::network::Init;
-use super::output::Curves;
 use super::problem::Problem;
 use super::selection::check_selections;
 use super::spectrum::check_spectrum;
 use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::weights::{Weights, WeightsOf};
-use super::{Condition, Spec, metric};
+use super::{Condition, Spec, metric, observe};
 use crate::dataset::Task;
 use crate::train::TrainingPath;
 
@@ -148,10 +147,7 @@ fn check_recorded_tables(spec: &Spec) -> Result<(), InputError> {
             return Err(error.with_help(suggestion(name, &known)));
         }
     }
-    if spec.record.effective_lr && spec.record.curves == Curves::None {
-        let message = "it has the steps of curves.csv, but record.curves is \"none\"";
-        return Err(spec.error("record.effective_lr", message));
-    }
+    observe::check(spec)?;
     if spec.record.perturb.is_none() {
         return Ok(());
     }

@@ -210,6 +210,9 @@ impl Drawing {
         let key = format!("figure.{index}.kind");
         match &self.source {
             Source::Members(_) if kind.name == "trajectories" => Err(self.error(&key, "members have no trajectories")),
+            Source::Members(_) if figure.shows_column() => {
+                Err(self.error(&format!("figure.{index}.y"), "columns of observers are drawn in a sweep of its own"))
+            }
             Source::Members(_) if kind.table.is_some() && figure.options.table.is_none() => {
                 Err(self.error(&key, "members have no such table: name one that is there with `table`"))
             }

@@ -28,10 +28,13 @@ pub struct Figure {
     pub options: Options,
 }
 
+/// The name of the kind that shows columns of observers' tables.
+pub(super) const CURVES: &str = "curves";
+
 const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
 
 /// The theories, by name.
-pub(super) const THEORIES: [(&str, Theory); 1] = [("quadratic", Theory::Quadratic)];
+pub(super) const THEORIES: [(&str, Theory); 2] = [("quadratic", Theory::Quadratic), ("edge", Theory::Edge)];
 
 /// How an axis is spread, by name.
 pub(super) const SCALES: [(&str, figure::Scale); 2] = [("linear", figure::Scale::Linear), ("log", figure::Scale::Log)];
@@ -45,7 +48,10 @@ impl Figure {
             ["kind", "metric", "title", "name"].into_iter().chain(kind.keys.iter().copied()).collect();
         table.allow(&allowed)?;
         let metrics = (kind.metrics)();
+        let shows_column = kind.name == CURVES && table.optional("y").is_some();
         let metric = match (table.optional("metric"), &metrics[..]) {
+            (Some(field), _) if shows_column => return Err(field.error("`y` says what is shown")),
+            (None, _) if shows_column => 0,
             (Some(field), _) => field.choice(&metrics)?,
             (None, [_]) => 0,
             (None, _) => table.required("metric", &format!("one of {}", metrics.join(", ")))?.choice(&metrics)?,
@@ -61,7 +67,8 @@ impl Figure {
         let Options { name, title, x_range, y_range, select_by, selection, x, y, .. } = &self.options;
         let Options { color, panel, row, .. } = &self.options;
         let Options { x_scale, y_scale, series, column, table, below, against, functions, theory, .. } = &self.options;
-        let mut lines = vec![("kind", quoted(self.kind.name)), ("metric", quoted(self.metric))];
+        let mut lines = vec![("kind", quoted(self.kind.name))];
+        lines.extend((!self.shows_column()).then(|| ("metric", quoted(self.metric))));
         let texts = [
             ("title", title),
             ("name", name),
@@ -98,7 +105,15 @@ impl Figure {
         }
         let known = |theory: Theory| THEORIES.iter().find(|(_, other)| *other == theory);
         lines.extend(theory.and_then(known).map(|(name, _)| ("theory", quoted(name))));
+        if !self.options.lines.is_empty() {
+            lines.push(("lines", list(&self.options.lines, |level| number(*level))));
+        }
         lines
+    }
+
+    /// Whether it shows a column of an observer's table in place of its metric.
+    pub fn shows_column(&self) -> bool {
+        self.kind.name == CURVES && self.options.y.is_some()
     }
 
     /// Whether it compares problems.
@@ -110,15 +125,12 @@ impl Figure {
     pub(super) fn check(&self, spec: &Spec, index: usize) -> Result<(), InputError> {
         let failed = |key: &str, message: &str| Err(spec.error(&format!("figure.{index}.{key}"), message));
         let options = &self.options;
-        if self.kind.name == "curves" && spec.record.curves == Curves::None {
+        if self.kind.name == CURVES && spec.record.curves == Curves::None {
             return failed("kind", "a figure of curves needs them recorded, but record.curves is \"none\"");
         }
         let landscape = spec.problem.landscape();
         match self.kind.name {
             "trajectories" => check_trajectories(spec, index)?,
-            "quantiles" if options.table.is_none() && !spec.record.effective_lr => {
-                return failed("kind", "effective_lr.csv has to be recorded: record.effective_lr = true");
-            }
             "network" if options.table.is_none() && spec.record.perturb.is_none() => {
                 return failed(
                     "kind",
@@ -132,22 +144,30 @@ impl Figure {
             }
             _ => {}
         }
+        let own = self.kind.table.filter(|_| options.table.is_none());
+        if let Some(observer) = spec.unobserved(own) {
+            return failed("kind", &spec.not_recorded(observer));
+        }
+        let shown = options.y.as_ref().filter(|_| self.shows_column());
+        let shown = shown.map(|y| spec.observed_column(&format!("figure.{index}.y"), y)).transpose()?;
         if options.by_epoch && landscape.is_some() {
             return failed("by_epoch", "a landscape has no epochs");
         }
-        check_theory(spec, index, options)?;
+        check_theory(spec, index, self, shown)?;
         if options.from_optimum {
             check_from_optimum(spec, index, self.metric)?;
         }
-        check_selection(spec, index, options)?;
+        let counts = shown.and_then(|shown| shown.observer.index()).map(|index| index.name);
+        check_selection(spec, index, options, counts)?;
         if self.kind.input == Input::Table {
             return Ok(());
         }
         // What is beside numbers on an axis may have names as well.
-        let takes_names = options.y.is_none();
+        let takes_names = options.y.is_none() || shown.is_some();
         let named = [("series", &options.series), ("colour", &options.color)];
         let named = named.into_iter().chain([("panel", &options.panel), ("row", &options.row)]);
-        check_named(spec, index, named.chain([("x", &options.x)].into_iter().filter(|_| takes_names)))?;
+        let named = named.chain([("x", &options.x)].into_iter().filter(|_| takes_names));
+        check_named(spec, index, named, counts)?;
         let columns = [("x", &options.x), ("y", &options.y)];
         let columns = columns.into_iter().filter_map(|(key, column)| Some((key, column.as_ref()?)));
         if takes_names { Ok(()) } else { check_columns(spec, index, &columns.collect::<Vec<_>>()) }
@@ -213,10 +233,18 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
         by_probability: truth("by_probability")?,
         from_optimum: truth("from_optimum")?,
         theory: table.optional("theory").map(|f| f.choice(&theories)).transpose()?.map(|index| THEORIES[index].1),
+        lines: match table.optional("lines") {
+            Some(field) => {
+                let levels = field.list("a list of numbers")?;
+                levels.iter().map(|level| level.number(FINITE)).collect::<Result<_, _>>()?
+            }
+            None => Vec::new(),
+        },
         steps_per_epoch: None,
         spectrum: None,
         optimum: None,
         colors: None,
+        index: None,
     })
 }
 
@@ -275,8 +303,9 @@ pub(super) fn setting_text(setting: &Setting) -> String {
     setting.number().map_or_else(|| quoted(&setting.text()), number)
 }
 
-/// Checks that the spec has the optimizers, and these the hyperparameters, that a figure names.
-fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), InputError> {
+/// Checks that the spec has the optimizers, and these the hyperparameters, that a figure names; `counts` is what tells the rows
+/// of its table apart.
+fn check_selection(spec: &Spec, index: usize, options: &Options, counts: Option<&str>) -> Result<(), InputError> {
     let labels = spec.labels();
     let kinds = spec.optimizers.iter().map(|grid| grid.optimizer.name);
     let names: Vec<&str> = kinds.chain(labels.iter().map(String::as_str)).collect();
@@ -301,7 +330,7 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
         let of_problem = spec.factors.iter().map(|factor| factor.column.clone());
         let label = (!labels.is_empty()).then(|| LABEL.to_owned());
         let own = own.chain((0..scales).map(super::lr_scale_name)).chain(of_problem).chain(label);
-        let own: Vec<String> = own.chain([PROBLEM.to_owned()]).collect();
+        let own: Vec<String> = own.chain([PROBLEM, counts.unwrap_or(PROBLEM)].map(str::to_owned)).collect();
         if let Some((name, _)) = settings.iter().find(|(name, _)| !own.contains(name)) {
             let known: Vec<&str> = own.iter().map(String::as_str).collect();
             let key = format!("figure.{index}.select.{item}.{name}");
@@ -318,14 +347,15 @@ fn check_selection(spec: &Spec, index: usize, options: &Options) -> Result<(), I
     Ok(())
 }
 
-/// Checks that trials have the columns of these keys, and that each has one role.
+/// Checks that trials, or their table, have the columns of these keys, and that each has one role.
 fn check_named<'a>(
     spec: &Spec,
     index: usize,
     columns: impl Iterator<Item = (&'static str, &'a Option<String>)>,
+    counts: Option<&str>,
 ) -> Result<(), InputError> {
     let known = spec.axes();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).chain(counts).collect();
     let mut roles: Vec<(&str, &str)> = Vec::new();
     for (key, column) in columns.filter_map(|(key, column)| Some((key, column.as_deref()?))) {
         let at = format!("figure.{index}.{key}");

@@ -23,7 +23,13 @@ pub const FIGURE_KEYS: &[Key] = &[
         Without::Words("kind, metric and columns"),
     ),
     Key::new("x", "what is from left to right", COLUMN, BY_KIND),
-    Key::new("y", "what is from bottom to top", COLUMN, BY_KIND),
+    Key::new(
+        "y",
+        "what is from bottom to top; of curves, a column of an observer's table in place of a metric: \"<table>.<column>\", \
+         such as \"sharpness.eigenvalue\", whose index, as `number`, may be in series, colour, panel, row or select, and is 1 else",
+        COLUMN,
+        BY_KIND,
+    ),
     Key::new("series", "the values of which have a line each: the best of what else differs", COLUMN, BY_KIND),
     Key::new("colour", "the values of which have a colour each, in all lines of series", COLUMN, BY_KIND),
     Key::new("column", "what is shown, or what the names of its quantiles begin with", COLUMN, BY_KIND),
@@ -69,10 +75,12 @@ pub const FIGURE_KEYS: &[Key] = &[
     Key::new("by_probability", "whether x is the probability σ(z), not z", Values::Truth, Without::Value("false")),
     Key::new(
         "theory",
-        "where theory says that trials diverge, on the landscape quadratic or with record.spectrum",
+        "quadratic: where theory says that trials diverge, on the landscape quadratic or with record.spectrum; edge: how large a \
+         curvature over steps may be at each line's learning rate",
         Values::Name(|_| THEORIES.iter().map(|(name, _)| *name).collect()),
         Without::Words("none"),
     ),
+    Key::new("lines", "values at which level lines are drawn", Values::Words("a list of numbers"), Without::Value("[]")),
     Key::new(
         "from_optimum",
         "whether the loss of the least-squares optimum is taken off, with record.spectrum",

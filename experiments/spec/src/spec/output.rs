@@ -5,6 +5,7 @@ use thalweg_engine::network::Perturbation;
 use super::error::InputError;
 use super::key::{Key, Values, Without, names, names_of};
 use super::landscape::Lattice;
+use super::observe::{self, Observation};
 use super::perturbation;
 use super::reader::{Field, Named, Table};
 use super::weights::{RECORD, Weights, WeightsOf};
@@ -21,8 +22,8 @@ pub struct Record {
     pub trajectory: bool,
     /// The points of a landscape whose values become rows of `surface.csv`.
     pub surface: Option<Lattice>,
-    /// Whether quantiles of effective learning rates become rows of `effective_lr.csv`.
-    pub effective_lr: bool,
+    /// Who looks at trials at steps of `curves.csv`.
+    pub observe: Vec<Observation>,
     /// The weight whose influence becomes rows of `units.csv`.
     pub perturb: Option<Perturbation>,
     /// Whether the eigenvalues of the Hessian become rows of `spectrum.csv`, and the losses at the optimum of a network
@@ -76,7 +77,7 @@ impl Record {
                 tables: true,
                 trajectory: false,
                 surface: None,
-                effective_lr: false,
+                observe: Observation::default_for(Curves::All),
                 perturb: None,
                 spectrum: false,
                 columns: Vec::new(),
@@ -85,13 +86,19 @@ impl Record {
                 weights_of: WeightsOf::All,
             });
         };
+        if let Some(field) = table.optional("effective_lr") {
+            let help = "observe = [\"norms\", \"effective-lr\"] records effective_lr.csv";
+            return Err(field.error("effective learning rates are seen by an observer").with_help(help));
+        }
         table.allow(&names(RECORD))?;
+        let curves = table.optional("curves").map_or(Ok(Curves::All), |field| field.named())?;
+        let observed = table.optional("observe").map(|field| observe::read(&field)).transpose()?;
         Ok(Self {
-            curves: table.optional("curves").map_or(Ok(Curves::All), |field| field.named())?,
+            curves,
             tables: table.optional("tables").map_or(Ok(true), |field| field.boolean())?,
             trajectory: table.optional("trajectory").map_or(Ok(false), |field| field.boolean())?,
             surface: table.optional("surface").map(|field| Lattice::read(&field.table()?)).transpose()?,
-            effective_lr: table.optional("effective_lr").map_or(Ok(false), |field| field.boolean())?,
+            observe: observed.unwrap_or_else(|| Observation::default_for(curves)),
             perturb: table.optional("perturb").map(|field| perturbation::read(&field)).transpose()?,
             spectrum: table.optional("spectrum").map_or(Ok(false), |field| field.boolean())?,
             columns: table.optional("columns").map_or(Ok(Vec::new()), |field| read_columns(&field))?,

@@ -129,6 +129,11 @@ impl<'a> Table<'a> {
 }
 
 impl<'a> Field<'a> {
+    /// The parts that the spec can name.
+    pub fn registry(&self) -> &'a Registry {
+        &self.document.registry
+    }
+
     /// An error at this value.
     pub fn error(&self, message: impl fmt::Display) -> InputError {
         self.document.error(&self.node.place, format!("`{}`: {message}", self.path)).about(Fault::Within)

@@ -2,8 +2,8 @@
 
 use super::key::Key;
 use super::{
-    axis, combination, corruption, draw, drawing, grid, kinds, landscape, network, output, perturbation, problem,
-    train, weights,
+    axis, combination, corruption, draw, drawing, grid, kinds, landscape, network, observe, output, perturbation,
+    problem, train, weights,
 };
 use crate::registry::Registry;
 
@@ -66,6 +66,11 @@ pub const SECTIONS: &[Section] = &[
         keys: |_| axis::KEYS.to_vec(),
     },
     Section { name: "record", summary: "[record]: what is kept", keys: |_| weights::RECORD.to_vec() },
+    Section {
+        name: "record.observe",
+        summary: "an observer, where its name does not say all; its parameters are keys too",
+        keys: observe::keys,
+    },
     Section { name: "record.surface", summary: "a lattice", keys: |_| landscape::LATTICE_KEYS.to_vec() },
     Section { name: "record.perturb", summary: "a weight and its change", keys: |_| perturbation::KEYS.to_vec() },
     Section {

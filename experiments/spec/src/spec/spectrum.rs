@@ -4,10 +4,15 @@ use thalweg_kernels::loss::Loss;
 
 use super::Spec;
 use super::error::InputError;
+use super::figure::{CURVES, Figure};
+use super::observe::Shown;
 use super::train::Batch;
 use crate::dataset::Task;
-use crate::figure::Options;
+use crate::figure::Theory;
 use crate::stats::CurveMetric;
+
+/// The unit of what is a second derivative of the loss.
+const CURVATURE: &str = "L/w²";
 
 /// Checks that there is one Hessian, wherever trials are.
 pub(super) fn check_spectrum(spec: &Spec) -> Result<(), InputError> {
@@ -40,12 +45,25 @@ pub(super) fn check_spectrum(spec: &Spec) -> Result<(), InputError> {
     Ok(())
 }
 
-/// Checks that the trials are on a quadratic whose spectrum is known, if a theory of quadratics is laid over them.
-pub(super) fn check_theory(spec: &Spec, index: usize, options: &Options) -> Result<(), InputError> {
-    if options.theory.is_none() || spec.problem.landscape().is_some_and(|landscape| !landscape.spectrum.is_empty()) {
+/// Checks that the trials are on a quadratic whose spectrum is known, if a theory of quadratics is laid over them; and that
+/// curvatures are shown, the numbers of this column of an observer, if theory says how large they may be.
+pub(super) fn check_theory(
+    spec: &Spec,
+    index: usize,
+    figure: &Figure,
+    shown: Option<Shown>,
+) -> Result<(), InputError> {
+    let failed = |message: &str| Err(spec.error(&format!("figure.{index}.theory"), message));
+    let Some(theory) = figure.options.theory else { return Ok(()) };
+    match (theory, shown) {
+        (Theory::Edge, Some(shown)) if shown.observer.columns[shown.column].unit == CURVATURE => return Ok(()),
+        (Theory::Edge, _) => return failed("this theory is of curvatures over steps: y = \"sharpness.eigenvalue\""),
+        (Theory::Quadratic, _) if figure.kind.name == CURVES => return failed("of curves there is the theory \"edge\""),
+        (Theory::Quadratic, _) => {}
+    }
+    if spec.problem.landscape().is_some_and(|landscape| !landscape.spectrum.is_empty()) {
         return Ok(());
     }
-    let failed = |message: &str| Err(spec.error(&format!("figure.{index}.theory"), message));
     if !spec.record.spectrum {
         return failed("this theory is of the landscape quadratic, or of a Hessian with record.spectrum = true");
     }

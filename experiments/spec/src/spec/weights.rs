@@ -34,10 +34,10 @@ pub const RECORD: &[Key] = &[
         Without::Words("none"),
     ),
     Key::new(
-        "effective_lr",
-        "whether quantiles over the weights of -Δw/g go to effective_lr.csv, at the steps of curves.csv",
-        Values::Truth,
-        Without::Value("false"),
+        "observe",
+        "who looks at trials at steps of curves.csv, for columns of it or tables of their own; `thalweg list observers` has them",
+        Values::Words("a list such as [\"norms\", { kind = \"sharpness\", every = 10, count = 2 }]"),
+        Without::Words("[\"norms\"] where there are curves"),
     ),
     Key::new(
         "perturb",

@@ -2,6 +2,7 @@
 
 mod entry;
 mod functions;
+mod observers;
 mod optimizers;
 mod problems;
 mod tables;
@@ -20,7 +21,7 @@ use entry::{Entry, Group};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Lists: specs, problems, landscapes, data, optimizers, schedules, activations, losses, initializers,
-parameterisations, columns, figures, keys
+parameterisations, observers, columns, figures, keys
 Tables of a spec: problem, network, train, optimizer, axis, record, figure, engine, drawing, functions
 Names: whatever is in a list, such as adam, moons or tanh, and keys, such as batch or train.batch
 
@@ -49,6 +50,7 @@ const LISTS: &[(&str, MakeList)] = &[
     ("losses", |registry| Ok(vec![functions::losses(registry)])),
     ("initializers", |_| Ok(vec![functions::initializers()])),
     ("parameterisations", |_| Ok(vec![functions::parameterisations()])),
+    ("observers", |registry| Ok(vec![observers::observers(registry)])),
     ("columns", |_| Ok(vec![tables::columns()])),
     ("figures", |registry| Ok(vec![tables::figures(registry)])),
     ("keys", |registry| Ok(vec![tables::keys(registry)])),

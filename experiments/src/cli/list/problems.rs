@@ -23,7 +23,7 @@ pub(super) fn specs(registry: &Arc<Registry>) -> Result<Vec<Group>, CliError> {
 
 pub(super) fn problems(registry: &Registry) -> Group {
     let generated = registry.generators().iter().map(|generator| {
-        let row = |parameter: &dataset::Parameter| (parameter.name.to_owned(), parameter_text(parameter));
+        let row = |parameter: &dataset::Parameter| (parameter.name.to_owned(), parameter_text(parameter, ", an axis"));
         let rows = generator.parameters.iter().map(row).collect();
         Entry { name: generator.name.to_owned(), text: generator.summary.to_owned(), rows }
     });
@@ -76,10 +76,11 @@ fn values(cells: &[String]) -> String {
     format!("{} classes, {}", classes.len(), classes.into_iter().collect::<Vec<_>>().join(", "))
 }
 
-fn parameter_text(parameter: &dataset::Parameter) -> String {
+/// A parameter's meaning, values and default; what is said of numbers besides.
+pub(super) fn parameter_text(parameter: &dataset::Parameter, of_numbers: &str) -> String {
     let domain = match parameter.domain {
         dataset::Domain::Count { low, high } => format!(", from {low} to {high}"),
-        dataset::Domain::Number { low, high } => format!(", in {}, an axis", interval(low, high)),
+        dataset::Domain::Number { low, high } => format!(", in {}{of_numbers}", interval(low, high)),
         dataset::Domain::Choice(names) => format!(": {}", names.join(" or ")),
     };
     let default = match (parameter.default, &parameter.domain) {

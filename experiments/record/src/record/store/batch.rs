@@ -2,49 +2,109 @@
 
 use std::ops::Range;
 
-use super::TABLES;
-
-/// The rows of trials in each of [`TABLES`].
+/// The rows of trials in each table of a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
-    /// The trials, each with the ends of its rows.
-    trials: Vec<(u32, Places)>,
-    bytes: [Vec<u8>; TABLES.len()],
+    places: Places,
+    /// By table.
+    bytes: Vec<Vec<u8>>,
 }
 
-/// Where the rows of a trial end in each table.
-pub type Places = [u64; TABLES.len()];
+/// Where the rows of some trials are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Places {
+    /// The numbers of the trials.
+    trials: Vec<u32>,
+    /// Where the rows of each end, `[trial][table]`.
+    ends: Vec<u64>,
+    tables: usize,
+}
 
-impl Batch {
-    /// Appends the rows of a trial.
-    pub fn push(&mut self, trial: u32, rows: [&[u8]; TABLES.len()]) {
-        self.bytes.iter_mut().zip(rows).for_each(|(bytes, rows)| bytes.extend_from_slice(rows));
-        self.trials.push((trial, self.bytes.each_ref().map(|bytes| bytes.len() as u64)));
+impl Places {
+    /// Of no trials, in so many tables.
+    pub fn new(tables: usize) -> Self {
+        Self { trials: Vec::new(), ends: Vec::new(), tables }
     }
 
-    /// A batch of these trials, whose rows end where `trials` say.
-    pub fn new(trials: Vec<(u32, Places)>, bytes: [Vec<u8>; TABLES.len()]) -> Self {
-        Self { trials, bytes }
+    /// Adds a trial whose rows end there in each table.
+    pub fn push(&mut self, trial: u32, ends: impl Iterator<Item = u64>) {
+        self.trials.push(trial);
+        self.ends.extend(ends);
+    }
+
+    /// The numbers of the trials.
+    pub fn trials(&self) -> &[u32] {
+        &self.trials
+    }
+
+    /// The trials, and where the rows of each end.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &[u64])> {
+        self.trials.iter().copied().zip(self.ends.chunks_exact(self.tables))
+    }
+
+    /// Where all rows end.
+    pub fn ends(&self) -> Vec<u64> {
+        self.ends.rchunks_exact(self.tables).next().map_or_else(|| vec![0; self.tables], <[u64]>::to_vec)
+    }
+
+    /// The bytes of the rows of the trial at a place in the list.
+    pub fn span(&self, table: usize, at: usize) -> Range<usize> {
+        let end = |at: usize| self.ends[at * self.tables + table] as usize;
+        at.checked_sub(1).map_or(0, end)..end(at)
+    }
+}
+
+impl Batch {
+    /// No rows of so many tables.
+    pub fn of_tables(tables: usize) -> Self {
+        Self { places: Places::new(tables), bytes: vec![Vec::new(); tables] }
+    }
+
+    /// The rows of trials at these places, table by table.
+    pub(super) fn at(places: Places, bytes: Vec<Vec<u8>>) -> Self {
+        Self { places, bytes }
+    }
+
+    /// The rows of trials, table by table, of which those of each trial end there, `[trial][table]`.
+    ///
+    /// # Panics
+    ///
+    /// If there are other ends than trials and tables.
+    pub fn new(trials: Vec<u32>, ends: Vec<u64>, bytes: Vec<Vec<u8>>) -> Self {
+        let tables = bytes.len();
+        assert_eq!(ends.len(), trials.len() * tables);
+        Self { places: Places { trials, ends, tables }, bytes }
+    }
+
+    /// Appends the rows of a trial in each table.
+    ///
+    /// # Panics
+    ///
+    /// If there are other tables.
+    pub fn push<R: AsRef<[u8]>>(&mut self, trial: u32, rows: &[R]) {
+        assert_eq!(rows.len(), self.bytes.len());
+        self.bytes.iter_mut().zip(rows).for_each(|(bytes, rows)| bytes.extend_from_slice(rows.as_ref()));
+        self.places.push(trial, self.bytes.iter().map(|bytes| bytes.len() as u64));
     }
 
     /// The trials, and where their rows end.
-    pub(super) fn places(&self) -> &[(u32, Places)] {
-        &self.trials
+    pub(super) fn places(&self) -> &Places {
+        &self.places
     }
 
     /// The numbers of the trials.
     pub fn trials(&self) -> impl Iterator<Item = u32> + '_ {
-        self.trials.iter().map(|(trial, _)| *trial)
+        self.places.trials().iter().copied()
     }
 
     /// How many trials it has.
     pub fn len(&self) -> usize {
-        self.trials.len()
+        self.places.trials().len()
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.trials.is_empty()
+        self.len() == 0
     }
 
     /// Bytes of all rows.
@@ -57,35 +117,34 @@ impl Batch {
         &self.bytes[table]
     }
 
-    /// The rows of the trial at a place in the batch.
-    fn rows(&self, table: usize, at: usize) -> &[u8] {
-        &self.bytes[table][span(&self.trials, table, at)]
+    /// The rows of all tables.
+    pub(super) fn tables(&self) -> Vec<&[u8]> {
+        self.bytes.iter().map(Vec::as_slice).collect()
     }
 
-    /// All trials of some batches in ascending order; of one that several have, the first.
-    pub fn merged(batches: &[Self]) -> Self {
+    /// All trials of some batches of so many tables in ascending order; of one that several have, the first.
+    pub fn merged(tables: usize, batches: &[Self]) -> Self {
         let mut order: Vec<(u32, usize, usize)> = Vec::new();
         for (number, batch) in batches.iter().enumerate() {
             order.extend(batch.trials().enumerate().map(|(at, trial)| (trial, number, at)));
         }
         order.sort_unstable();
         order.dedup_by_key(|(trial, ..)| *trial);
-        let mut merged = Self::default();
-        merged.trials.reserve_exact(order.len());
+        let mut merged = Self::of_tables(tables);
+        merged.places.trials.reserve_exact(order.len());
+        merged.places.ends.reserve_exact(order.len() * tables);
         for (table, bytes) in merged.bytes.iter_mut().enumerate() {
             bytes.reserve_exact(batches.iter().map(|batch| batch.table(table).len()).sum());
         }
         for (trial, number, at) in order {
-            merged.push(trial, std::array::from_fn(|table| batches[number].rows(table, at)));
+            let Self { places, bytes } = &batches[number];
+            for (table, merged) in merged.bytes.iter_mut().enumerate() {
+                merged.extend_from_slice(&bytes[table][places.span(table, at)]);
+            }
+            merged.places.push(trial, merged.bytes.iter().map(|bytes| bytes.len() as u64));
         }
         merged
     }
-}
-
-/// The bytes of the rows of the trial at a place in a list.
-pub(super) fn span(trials: &[(u32, Places)], table: usize, at: usize) -> Range<usize> {
-    let start = at.checked_sub(1).map_or(0, |before| trials[before].1[table]);
-    start as usize..trials[at].1[table] as usize
 }
 
 #[cfg(test)]
@@ -95,14 +154,16 @@ mod tests {
     #[test]
     fn merged_batches_ascend_and_have_no_trial_twice() {
         let batch = |rows: &[(u32, &str)]| {
-            let mut batch = Batch::default();
+            let mut batch = Batch::of_tables(2);
             for (trial, row) in rows {
-                batch.push(*trial, [row.as_bytes(), &[], &[], &[], &[]]);
+                batch.push(*trial, &[row.as_bytes(), &[]]);
             }
             batch
         };
-        let merged = Batch::merged(&[batch(&[(5, "five\n"), (1, "one\n")]), batch(&[(1, "again\n"), (3, "three\n")])]);
+        let merged =
+            Batch::merged(2, &[batch(&[(5, "five\n"), (1, "one\n")]), batch(&[(1, "again\n"), (3, "three\n")])]);
         assert_eq!(merged, batch(&[(1, "one\n"), (3, "three\n"), (5, "five\n")]));
-        assert_eq!((merged.rows(0, 1), merged.size()), (&b"three\n"[..], 15));
+        assert_eq!((&merged.table(0)[merged.places().span(0, 1)], merged.size()), (&b"three\n"[..], 15));
+        assert!(Batch::merged(2, &[]).is_empty());
     }
 }

@@ -24,7 +24,7 @@ impl Store {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 journal => journal?,
             };
-            for (trial, _) in journal.iter().flat_map(|(journal, _)| &journal.places) {
+            for trial in journal.iter().flat_map(|(journal, _)| journal.places.trials()) {
                 if let Some(is_done) = is_done.get_mut(*trial as usize) {
                     *is_done = true;
                 }

@@ -6,7 +6,7 @@ use std::io;
 
 use super::journal::Journal;
 use super::piece::{seal_file, table_file};
-use super::{Batch, ByKey, NONE, State, Store, TABLES};
+use super::{Batch, ByKey, NONE, State, Store};
 use crate::record::Key;
 
 impl Store {
@@ -22,14 +22,13 @@ impl Store {
                 self.unseal(piece, trials, &numbers)?;
             }
         }
-        let is_hit = |journal: &Journal| journal.places.iter().any(|(trial, _)| trials.contains(trial));
+        let is_hit = |journal: &Journal| journal.places.trials().iter().any(|trial| trials.contains(trial));
         let hit: Vec<Journal> =
             self.locked().journals.extract_if(|_, journal| is_hit(journal)).map(|(_, journal)| journal).collect();
         for journal in &hit {
             let Some((_, batch)) = Journal::read(&journal.path, &self.identity)? else { continue };
-            let tables = std::array::from_fn(|table| batch.table(table));
-            self.unmark(journal.places.iter().map(|(trial, _)| *trial));
-            self.keep(ByKey::new(tables), |key| numbers(key).filter(|trial| !trials.contains(trial)));
+            self.unmark(journal.places.trials().iter().copied());
+            self.keep(ByKey::new(batch.tables()), |key| numbers(key).filter(|trial| !trials.contains(trial)));
             self.flush()?;
             fs::remove_file(&journal.path)?;
         }
@@ -48,10 +47,10 @@ impl Store {
 
     /// Adds the rows of trials whose number is given.
     fn keep(&self, rows: ByKey<'_>, number: impl Fn(Key) -> Option<u32>) {
-        let mut batch = Batch::default();
+        let mut batch = Batch::of_tables(self.identity.tables.len());
         for (key, rows) in rows {
             if let Some(trial) = key.and_then(&number) {
-                batch.push(trial, rows);
+                batch.push(trial, &rows);
             }
         }
         self.add(batch);
@@ -60,15 +59,14 @@ impl Store {
     /// Puts the rows of a sealed piece, but for those of some trials, into a journal.
     fn unseal(&self, piece: usize, without: &HashSet<u32>, numbers: impl Fn(Key) -> Option<u32>) -> io::Result<()> {
         let seal = self.seal_of(piece)?;
-        let rows = |table| seal.rows(&self.folder, piece, table).map_err(|error| self.changed(&error));
-        let tables: Vec<Vec<u8>> = (0..TABLES.len()).map(rows).collect::<io::Result<_>>()?;
+        let rows = |table: &String| seal.rows(&self.folder, piece, table).map_err(|error| self.changed(&error));
+        let tables: Vec<Vec<u8>> = self.identity.tables.iter().map(rows).collect::<io::Result<_>>()?;
         fs::remove_file(self.folder.join(seal_file(piece)))?;
         self.locked().sealed[piece] = false;
         self.unmark(self.range(piece).map(|trial| trial as u32));
-        let rows = ByKey::new(std::array::from_fn(|table| tables[table].as_slice()));
+        let rows = ByKey::new(tables.iter().map(Vec::as_slice).collect());
         self.keep(rows, |key| numbers(key).filter(|trial| !without.contains(trial)));
         self.flush()?;
-        let files = seal.files.keys().filter_map(|name| TABLES.iter().position(|table| table == name));
-        files.map(|table| self.folder.join(table_file(piece, table))).try_for_each(fs::remove_file)
+        seal.files.keys().map(|table| self.folder.join(table_file(piece, table))).try_for_each(fs::remove_file)
     }
 }

@@ -8,8 +8,8 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::batch::{Batch, Places, span};
-use super::{Identity, TABLES};
+use super::Identity;
+use super::batch::{Batch, Places};
 use crate::record::atomic;
 
 /// The name of the format, and its version.
@@ -18,8 +18,10 @@ const MAGIC: &[u8; 16] = b"thalweg rows 1\r\n";
 /// Bytes before the trials.
 const HEADER: usize = MAGIC.len() + 32 + 8;
 
-/// Bytes of a trial in the list.
-const ENTRY: usize = 4 + 8 * TABLES.len();
+/// Bytes of a trial in the list, where there are so many tables.
+fn entry(tables: usize) -> usize {
+    4 + 8 * tables
+}
 
 /// Bytes that are read at once.
 const CHUNK: u64 = 256 << 10;
@@ -29,7 +31,9 @@ const CHUNK: u64 = 256 << 10;
 pub(super) struct Journal {
     pub path: PathBuf,
     /// Its trials, and where their rows end.
-    pub places: Vec<(u32, Places)>,
+    pub places: Places,
+    /// How many tables there are.
+    tables: usize,
     /// Trials whose piece is not sealed.
     pub open: usize,
 }
@@ -46,31 +50,31 @@ impl Journal {
             put(MAGIC)?;
             put(identity.sweep.as_bytes())?;
             put(&(batch.len() as u64).to_le_bytes())?;
-            let mut list = Vec::with_capacity(batch.len() * ENTRY);
-            for (trial, places) in batch.places() {
+            let mut list = Vec::with_capacity(batch.len() * entry(identity.tables.len()));
+            for (trial, ends) in batch.places().iter() {
                 list.extend_from_slice(&trial.to_le_bytes());
-                places.iter().for_each(|end| list.extend_from_slice(&end.to_le_bytes()));
+                ends.iter().for_each(|end| list.extend_from_slice(&end.to_le_bytes()));
             }
             put(&list)?;
-            (0..TABLES.len()).try_for_each(|table| put(batch.table(table)))?;
+            batch.tables().into_iter().try_for_each(&mut put)?;
             file.write_all(hasher.finalize().as_bytes())
         })?;
-        Ok(Self { path, places: batch.places().to_vec(), open: batch.len() })
+        Ok(Self { path, places: batch.places().clone(), tables: identity.tables.len(), open: batch.len() })
     }
 
     /// Reads a file; nothing if it is not whole, or of another sweep.
     pub fn read(path: &Path, identity: &Identity) -> io::Result<Option<(Self, Batch)>> {
         let bytes = fs::read(path)?;
         Ok(parse(&bytes, identity).map(|batch| {
-            let journal = Self { path: path.to_owned(), places: batch.places().to_vec(), open: batch.len() };
-            (journal, batch)
+            let (path, places, tables) = (path.to_owned(), batch.places().clone(), identity.tables.len());
+            (Self { path, places, tables, open: batch.len() }, batch)
         }))
     }
 
     /// Where the rows of a table begin in the file.
     fn start(&self, table: usize) -> u64 {
-        let before = self.places.last().map_or(0, |(_, ends)| ends[..table].iter().sum());
-        (HEADER + self.places.len() * ENTRY) as u64 + before
+        let before: u64 = self.places.ends()[..table].iter().sum();
+        (HEADER + self.places.trials().len() * entry(self.tables)) as u64 + before
     }
 
     /// A reader of a table's rows.
@@ -87,23 +91,20 @@ fn parse(bytes: &[u8], identity: &Identity) -> Option<Batch> {
         return None;
     }
     let count = u64::from_le_bytes(header[HEADER - 8..].try_into().ok()?);
-    let (list, mut rows) = rest.split_at_checked(usize::try_from(count).ok()?.checked_mul(ENTRY)?)?;
-    let number = |entry: &[u8; ENTRY], table: usize| {
-        entry[4 + 8 * table..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
-    };
-    let trial = |entry: &[u8; ENTRY]| {
-        let [a, b, c, d, ..] = *entry;
-        (u32::from_le_bytes([a, b, c, d]), std::array::from_fn(|table| number(entry, table)))
-    };
-    let trials: Vec<(u32, Places)> = list.as_chunks::<ENTRY>().0.iter().map(trial).collect();
-    let ends = trials.last().map_or([0; TABLES.len()], |(_, ends)| *ends);
-    let mut tables = [const { Vec::new() }; TABLES.len()];
-    for (table, end) in tables.iter_mut().zip(ends) {
+    let (tables, size) = (identity.tables.len(), entry(identity.tables.len()));
+    let (list, mut rows) = rest.split_at_checked(usize::try_from(count).ok()?.checked_mul(size)?)?;
+    let mut places = Places::new(tables);
+    for entry in list.chunks_exact(size) {
+        let (trial, ends) = entry.split_first_chunk()?;
+        places.push(u32::from_le_bytes(*trial), ends.as_chunks().0.iter().map(|end| u64::from_le_bytes(*end)));
+    }
+    let mut bytes = Vec::with_capacity(tables);
+    for end in places.ends() {
         let own;
         (own, rows) = rows.split_at_checked(usize::try_from(end).ok()?)?;
-        *table = own.to_vec();
+        bytes.push(own.to_vec());
     }
-    Some(Batch::new(trials, tables))
+    Some(Batch::at(places, bytes))
 }
 
 /// Rows of a journal in the order of the trials.
@@ -123,12 +124,12 @@ impl Reader<'_> {
     /// The rows of a trial, none of which has been asked for after a later one.
     pub fn rows(&mut self, trial: u32) -> io::Result<&[u8]> {
         let places = &self.journal.places;
-        self.at += places[self.at..].partition_point(|(other, _)| *other < trial);
-        let span = span(places, self.table, self.at);
+        self.at += places.trials()[self.at..].partition_point(|other| *other < trial);
+        let span = places.span(self.table, self.at);
         if span.end > self.first + self.buffer.len() {
             let mut file = File::open(&self.journal.path)?;
             file.seek(SeekFrom::Start(self.journal.start(self.table) + span.start as u64))?;
-            let rows = places.last().map_or(0, |(_, ends)| ends[self.table]) - span.start as u64;
+            let rows = places.ends()[self.table] - span.start as u64;
             self.buffer.clear();
             file.take(rows.min(CHUNK.max(span.len() as u64))).read_to_end(&mut self.buffer)?;
             self.first = span.start;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::journal::Journal;
 use super::piece::{Seal, seal_file, table_file};
-use super::{NONE, SEALED, Store, TABLES};
+use super::{NONE, SEALED, Store};
 
 impl Store {
     /// Takes the sealed pieces into account that are sound.
@@ -17,7 +17,7 @@ impl Store {
         let check = |piece: usize| {
             let seal = Seal::read(&self.folder, piece, &self.identity, &self.range(piece))?;
             let Some(seal) = seal else { return Ok(false) };
-            (0..TABLES.len()).try_for_each(|table| seal.rows(&self.folder, piece, table).map(drop))?;
+            self.identity.tables.iter().try_for_each(|table| seal.rows(&self.folder, piece, table).map(drop))?;
             Ok::<bool, String>(true)
         };
         let checks: Vec<_> = (0..self.pieces()).into_par_iter().map(check).collect();
@@ -27,7 +27,7 @@ impl Store {
                 Ok(true) => self.mark_sealed(piece),
                 Err(problem) => {
                     self.damaged.push(problem);
-                    let files = (0..TABLES.len()).map(|table| table_file(piece, table));
+                    let files = self.identity.tables.iter().map(|table| table_file(piece, table));
                     for name in files.chain([seal_file(piece)]) {
                         set_aside(&self.folder.join(name))?;
                     }
@@ -48,15 +48,15 @@ impl Store {
                 set_aside(&path)?;
                 continue;
             };
-            let is_own = journal.places.iter().all(|(trial, _)| (*trial as usize) < self.trials);
-            let ascends = journal.places.is_sorted_by(|one, other| one.0 < other.0);
+            let is_own = journal.places.trials().iter().all(|trial| (*trial as usize) < self.trials);
+            let ascends = journal.places.trials().is_sorted_by(|one, other| one < other);
             if !is_own || !ascends {
                 self.damaged.push(format!("{} is of other trials", file_name(&path)));
                 set_aside(&path)?;
                 continue;
             }
             journal.open = 0;
-            for (trial, _) in &journal.places {
+            for trial in journal.places.trials() {
                 let place = &mut state.places[*trial as usize];
                 if *place == NONE {
                     *place = number;

@@ -30,9 +30,12 @@ use piece::{Content, Seal, seal_file, table_file};
 
 use super::atomic;
 
-/// The tables whose rows belong to trials. A trial has one row in the first, and any number in the others. The last one
-/// is not among the results: it has a row for each file of weights, with its name and its BLAKE3.
-pub const TABLES: [&str; 5] = ["runs", "curves", "trajectory", "effective_lr", "weights"];
+/// The first table of every store, in which a trial has one row; in the others it has any number.
+pub const RUNS: &str = "runs";
+
+/// The last table of every store, which is not among the results: it has a row for each file of weights, with its name and
+/// its BLAKE3.
+pub const WEIGHTS: &str = "weights";
 
 /// Which sweep rows belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,16 +47,18 @@ pub struct Identity {
     pub sweep: blake3::Hash,
     /// Trials of a piece; the last one may have fewer.
     pub piece: usize,
+    /// The tables whose rows belong to trials, from [`RUNS`] to [`WEIGHTS`].
+    pub tables: Vec<String>,
 }
 
 impl Identity {
     /// The identity of a sweep whose trials, in their order, are told from others by `trials`, and the form of their rows
-    /// by `form`.
-    pub fn new(contract: u32, trials: &blake3::Hash, form: &str, piece: usize) -> Self {
+    /// by `form` and the tables.
+    pub fn new(contract: u32, trials: &blake3::Hash, form: &str, piece: usize, tables: Vec<String>) -> Self {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(format!("contract = {contract}\npiece = {piece}\n{form}\n").as_bytes());
+        hasher.update(format!("contract = {contract}\npiece = {piece}\ntables = {tables:?}\n{form}\n").as_bytes());
         hasher.update(trials.as_bytes());
-        Self { contract, sweep: hasher.finalize(), piece }
+        Self { contract, sweep: hasher.finalize(), piece, tables }
     }
 }
 
@@ -191,10 +196,10 @@ impl Store {
             state.pending_bytes = 0;
             (state.next - 1, std::mem::take(&mut state.pending))
         };
-        let mut journal = Journal::write(self.journal_path(number), &self.identity, &Batch::merged(&batches))?;
+        let mut journal = Journal::write(self.journal_path(number), &self.identity, &self.merged(&batches))?;
         let mut state = self.locked();
         journal.open = 0;
-        for (trial, _) in &journal.places {
+        for trial in journal.places.trials() {
             let place = &mut state.places[*trial as usize];
             if *place == PENDING {
                 *place = number;
@@ -226,15 +231,15 @@ impl Store {
         // Each row is in memory twice for a moment only.
         let pending = {
             let unsorted = pending;
-            Batch::merged(&unsorted)
+            self.merged(&unsorted)
         };
         let journals = std::mem::take(&mut self.locked().journals);
         let mut seal = Seal::new(&self.identity, &range);
-        let written = (0..TABLES.len()).try_for_each(|table| {
+        let written = self.identity.tables.iter().enumerate().try_for_each(|(table, name)| {
             let rows = gather(table, &range, &places, &pending, &journals)?;
             if !rows.is_empty() {
-                seal.files.insert(TABLES[table].to_owned(), Content::of(&rows));
-                atomic::write(&self.folder.join(table_file(piece, table)), |file| file.write_all(&rows))?;
+                seal.files.insert(name.clone(), Content::of(&rows));
+                atomic::write(&self.folder.join(table_file(piece, name)), |file| file.write_all(&rows))?;
             }
             Ok(())
         });
@@ -267,14 +272,19 @@ impl Store {
         over.iter().try_for_each(|journal| fs::remove_file(&journal.path))
     }
 
+    /// All trials of some batches in ascending order.
+    fn merged(&self, batches: &[Batch]) -> Batch {
+        Batch::merged(self.identity.tables.len(), batches)
+    }
+
     /// Writes the rows of a table of all trials, in plan order; returns how many. All pieces must be sealed.
     ///
     /// # Errors
     ///
     /// If a piece is not what was sealed, or cannot be read, or the output not be written.
-    pub fn copy(&self, table: usize, out: &mut (impl Write + Send)) -> io::Result<u64> {
+    pub fn copy(&self, table: &str, out: &mut (impl Write + Send)) -> io::Result<u64> {
         let seals: Vec<Seal> = (0..self.pieces()).map(|piece| self.seal_of(piece)).collect::<io::Result<_>>()?;
-        let content = |piece: usize| seals[piece].files.get(TABLES[table]);
+        let content = |piece: usize| seals[piece].files.get(table);
         // The pieces from `first` on that are read together, and where the others begin.
         let read = |first: usize| {
             let (mut end, mut bytes) = (first, 0);
@@ -321,13 +331,13 @@ impl Store {
         };
         for piece in (0..sealed.len()).filter(|piece| sealed[*piece]) {
             let seal = self.seal_of(piece)?;
-            let rows = |table| seal.rows(&self.folder, piece, table).map_err(|error| self.changed(&error));
-            let tables: Vec<Vec<u8>> = (0..TABLES.len()).map(rows).collect::<io::Result<_>>()?;
-            take(ByKey::new(std::array::from_fn(|table| tables[table].as_slice())))?;
+            let rows = |table: &String| seal.rows(&self.folder, piece, table).map_err(|error| self.changed(&error));
+            let tables: Vec<Vec<u8>> = self.identity.tables.iter().map(rows).collect::<io::Result<_>>()?;
+            take(ByKey::new(tables.iter().map(Vec::as_slice).collect()))?;
         }
         for path in journals {
             if let Some((_, batch)) = Journal::read(&path, &self.identity)? {
-                take(ByKey::new(std::array::from_fn(|table| batch.table(table))))?;
+                take(ByKey::new(batch.tables()))?;
             }
         }
         Ok(())
@@ -355,8 +365,8 @@ fn gather(
     let mut next = 0;
     for (trial, place) in range.clone().zip(places) {
         if *place == PENDING {
-            next += pending.places()[next..].partition_point(|(other, _)| (*other as usize) < trial);
-            rows.extend_from_slice(&pending.table(table)[batch::span(pending.places(), table, next)]);
+            next += pending.places().trials()[next..].partition_point(|other| (*other as usize) < trial);
+            rows.extend_from_slice(&pending.table(table)[pending.places().span(table, next)]);
             continue;
         }
         let journal = journals.get(place).ok_or_else(|| io::Error::other(format!("trial {trial} has no rows")))?;

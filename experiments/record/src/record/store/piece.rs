@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Identity, TABLES};
+use super::{Identity, RUNS};
 use crate::record::atomic;
 
 /// What `<piece>.toml` says, which is written last: the piece is whole.
@@ -35,8 +35,8 @@ pub(super) struct Content {
 }
 
 /// The name of the file of a table; tables without rows have none.
-pub(super) fn table_file(piece: usize, table: usize) -> String {
-    format!("{piece:08}.{}.csv", TABLES[table])
+pub(super) fn table_file(piece: usize, table: &str) -> String {
+    format!("{piece:08}.{table}.csv")
 }
 
 /// The name of the seal.
@@ -80,7 +80,7 @@ impl Seal {
         };
         let seal: Self = toml::from_str(&text).map_err(|error| format!("{name} is damaged: {}", error.message()))?;
         let expected = Self { files: seal.files.clone(), ..Self::new(identity, trials) };
-        let runs = seal.files.get(TABLES[0]).map_or(0, |content| content.rows);
+        let runs = seal.files.get(RUNS).map_or(0, |content| content.rows);
         // The text is what it would be written as, to the byte.
         if toml::to_string(&seal).ok() != Some(text) {
             return Err(format!("{name} is damaged"));
@@ -92,8 +92,8 @@ impl Seal {
     }
 
     /// The rows of a table, found to be those that were sealed; an error in words if they are not.
-    pub fn rows(&self, folder: &Path, piece: usize, table: usize) -> Result<Vec<u8>, String> {
-        let Some(content) = self.files.get(TABLES[table]) else { return Ok(Vec::new()) };
+    pub fn rows(&self, folder: &Path, piece: usize, table: &str) -> Result<Vec<u8>, String> {
+        let Some(content) = self.files.get(table) else { return Ok(Vec::new()) };
         let path: PathBuf = folder.join(table_file(piece, table));
         let read = || {
             let mut bytes = Vec::new();

@@ -3,13 +3,19 @@ use super::*;
 use crate::record::Key;
 
 const TRIALS: usize = 10;
+const TABLES: [&str; 4] = [RUNS, "curves", "seen", WEIGHTS];
 
 fn keys() -> Vec<Key> {
     (0..TRIALS).map(|trial| Key::parse(format!("t{:016x}", 0xfeed_0000 - trial).as_bytes()).unwrap()).collect()
 }
 
 fn identity() -> Identity {
-    Identity::new(4, &blake3::hash(b"trials"), "form", 4)
+    identity_of(4, "trials", "form", &TABLES)
+}
+
+fn identity_of(contract: u32, trials: &str, form: &str, tables: &[&str]) -> Identity {
+    let tables = tables.iter().map(|name| (*name).to_owned()).collect();
+    Identity::new(contract, &blake3::hash(trials.as_bytes()), form, 4, tables)
 }
 
 fn open(folder: &Path) -> Store {
@@ -23,10 +29,10 @@ fn rows(trial: usize) -> [String; 2] {
 }
 
 fn batch(trials: &[usize]) -> Batch {
-    let mut batch = Batch::default();
+    let mut batch = Batch::of_tables(TABLES.len());
     for &trial in trials {
         let [runs, curves] = rows(trial);
-        batch.push(trial as u32, [runs.as_bytes(), curves.as_bytes(), &[], &[], &[]]);
+        batch.push(trial as u32, &[runs.as_bytes(), curves.as_bytes(), &[], &[]]);
     }
     batch
 }
@@ -42,7 +48,7 @@ fn finish(folder: &Path) {
     assert_eq!(store.done(), TRIALS);
     for table in [0, 1] {
         let (mut out, expected) = (Vec::new(), (0..TRIALS).map(|trial| rows(trial)[table].clone()).collect::<String>());
-        assert_eq!(store.copy(table, &mut out).unwrap(), expected.lines().count() as u64);
+        assert_eq!(store.copy(TABLES[table], &mut out).unwrap(), expected.lines().count() as u64);
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
     assert!(fs::read_dir(folder).unwrap().all(|entry| {
@@ -117,7 +123,7 @@ fn trials_are_counted_from_outside_and_nothing_is_touched() {
         }
     }
     assert_eq!(count(), 4);
-    assert_eq!(Store::count(folder.path(), Identity::new(5, &blake3::hash(b"trials"), "form", 4), TRIALS).unwrap(), 0);
+    assert_eq!(Store::count(folder.path(), identity_of(5, "trials", "form", &TABLES), TRIALS).unwrap(), 0);
     assert!(Store::count(&folder.path().join("nowhere"), identity(), TRIALS).is_err());
 }
 
@@ -127,8 +133,8 @@ fn of_a_trial_that_is_added_twice_the_first_rows_count() {
     let store = open(folder.path());
     store.add(batch(&[0, 1]));
     store.flush().unwrap();
-    let mut other = Batch::default();
-    other.push(1, [b"other\n", &[], &[], &[], &[]]);
+    let mut other = Batch::of_tables(TABLES.len());
+    other.push(1, &[&b"other\n"[..], &[], &[], &[]]);
     store.add(other);
     store.flush().unwrap();
     drop(store);
@@ -233,9 +239,11 @@ fn rows_of_another_sweep_are_not_taken() {
     store.flush().unwrap();
     store.seal(0).unwrap();
     for other in [
-        Identity::new(5, &blake3::hash(b"trials"), "form", 4),
-        Identity::new(4, &blake3::hash(b"others"), "form", 4),
-        Identity::new(4, &blake3::hash(b"trials"), "another form", 4),
+        identity_of(5, "trials", "form", &TABLES),
+        identity_of(4, "others", "form", &TABLES),
+        identity_of(4, "trials", "another form", &TABLES),
+        identity_of(4, "trials", "form", &[RUNS, "curves", "others", WEIGHTS]),
+        identity_of(4, "trials", "form", &[RUNS, "curves", WEIGHTS]),
     ] {
         assert_ne!(other, identity());
         let copy = tempfile::tempdir().unwrap();
@@ -253,7 +261,7 @@ fn a_piece_that_changes_before_its_tables_are_written_is_an_error() {
     finish(folder.path());
     let store = open(folder.path());
     fs::write(folder.path().join("00000001.runs.csv"), "gone\n").unwrap();
-    let error = store.copy(0, &mut Vec::new()).unwrap_err();
+    let error = store.copy(RUNS, &mut Vec::new()).unwrap_err();
     assert!(error.to_string().ends_with("00000001.runs.csv was changed"), "{error}");
 }
 
@@ -263,8 +271,8 @@ fn rows_longer_than_a_chunk_come_back() {
     let store = open(folder.path());
     let long = "x".repeat(300_000);
     for trial in [2, 0, 3, 1] {
-        let mut batch = Batch::default();
-        batch.push(trial, [format!("{trial}{long}\n").as_bytes(), &[], &[], &[], &[]]);
+        let mut batch = Batch::of_tables(TABLES.len());
+        batch.push(trial, &[format!("{trial}{long}\n").as_bytes(), &[], &[], &[]]);
         store.add(batch);
         if trial == 0 {
             store.flush().unwrap();

@@ -81,6 +81,21 @@ impl Trials {
         }
     }
 
+    /// These trials once with each of some values of one more setting: for tables that have several rows where trials have
+    /// one.
+    #[must_use]
+    pub fn with_each(&self, name: &str, values: &[f64]) -> Self {
+        let mut all = Self::named(self.hyperparameters.clone(), self.extra.clone());
+        for value in values {
+            let mut own = self.clone();
+            let at = named(name, &mut own.hyperparameters, &mut own.settings);
+            own.forms.resize(own.settings.len(), Form::default());
+            (0..own.configurations.len()).for_each(|place| own.set(place, at, Some(&Setting::Whole(*value))));
+            all.append(own);
+        }
+        all
+    }
+
     /// Forgets all settings but those of these columns, and the optimizers unless `optimizer` is one: what was told apart by
     /// others is one configuration.
     pub fn keep(&mut self, columns: &[String]) {
@@ -196,6 +211,18 @@ mod tests {
         let losses = grouped.of(1).map(|trial| trial.quantity(Quantity::FinalTrainLoss)).collect::<Vec<_>>();
         assert_eq!(losses, [Some(0.1), Some(0.2), Some(0.5)]);
         assert_eq!(settings(&grouped, 1), [Some(Setting::Number(1.0))]);
+    }
+
+    #[test]
+    fn every_trial_is_there_with_each_value_of_one_more_setting() {
+        let rows: [&[Option<f64>]; 3] = [&[Some(0.1)], &[Some(0.2)], &[Some(0.1)]];
+        let all = trials(&["lr"], &rows).with_each("layer", &[1.0, 2.0]);
+        let number = |x: f64| Some(Setting::Number(x));
+        let found: Vec<_> = (0..all.configurations()).map(|place| (settings(&all, place), all.of(place).len())).collect();
+        let expected = [(0.1, 1.0, 2), (0.2, 1.0, 1), (0.1, 2.0, 2), (0.2, 2.0, 1)];
+        assert_eq!(found, expected.map(|(lr, layer, count)| (vec![number(lr), number(layer)], count)));
+        assert_eq!(all.of(2).map(|trial| trial.init_seed()).collect::<Vec<_>>(), [0, 2]);
+        assert!(trials(&["lr"], &rows).with_each("layer", &[]).is_empty());
     }
 
     #[test]
