@@ -244,11 +244,18 @@ impl Under<'_> {
         let own = population.optimizer.state + population.optimizer.scratch;
         let arrays = 3 + own as u64 + u64::from(adjusts) + 2 * u64::from(composites);
         let arrays = arrays.saturating_mul(parameters).saturating_mul(size * lanes);
+        let watches = self.condition.watches();
         let scratch = match model {
             Model::Network(shape) => {
-                let layout = Layout { isa: self.isa, path, groups: 1 };
-                let pieces = schedule.batch;
-                network::scratch_bytes::<T>(&shape.architecture(), layout, spec.engine.chunk, pieces)
+                let (layout, architecture) = (Layout { isa: self.isa, path, groups: 1 }, shape.architecture());
+                let (gradients, products) = watches.iter().fold((false, false), |(gradients, products), watch| {
+                    (gradients || watch.cost.gradients > 0, products || watch.cost.products > 0)
+                });
+                // Observers may ask about all examples.
+                let most = if gradients || products { schedule.train } else { schedule.batch };
+                let tangents = || network::tangent_bytes::<T>(&architecture, layout, spec.engine.chunk, most);
+                let own = network::scratch_bytes::<T>(&architecture, layout, spec.engine.chunk, most);
+                own.saturating_add(if products { tangents() } else { 0 })
             }
             Model::Landscape(_) => 0,
         };
@@ -266,7 +273,6 @@ impl Under<'_> {
         let packed = if path == TrainingPath::Dense { self.packed::<T>(1) } else { 0 };
         // The bytes of a file on its way to the disk.
         let file = if spec.record.weights == Weights::None { 0 } else { size * parameters };
-        let watches = self.condition.watches();
         let seen = watches.iter().map(Watch::outcome_bytes).fold(0, u64::saturating_add);
         let logged = (points * size_of::<Point>() as u64).saturating_add(seen);
         // What observers keep from look to look.

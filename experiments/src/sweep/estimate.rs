@@ -124,18 +124,18 @@ impl Measurement<'_> {
         } else {
             (base - step).max(0.0) / 2.0
         };
-        let looks = self.looks(step, |watch| time_with(1, vec![0, 1], &[watch]) - base);
+        let looks = self.looks(step, objective.hessian_cost(), |watch| time_with(1, vec![0, 1], &[watch]) - base);
         let block = schedule.logged.len() as f64 * evaluation + schedule.steps as f64 * step + looks;
         (choice, lanes, block * population.trials.div_ceil(lanes) as f64)
     }
 
-    /// The seconds that observers need for a block, where a step needs so many: by one look of each, unless that would take
-    /// long.
-    fn looks(&self, step: f64, measured: impl Fn(train::Watch<'_>) -> f64) -> f64 {
+    /// The seconds that observers need for a block, where a step needs so many and a product of the Hessian so many gradients: by
+    /// one look of each, unless that would take long.
+    fn looks(&self, step: f64, product: f64, measured: impl Fn(train::Watch<'_>) -> f64) -> f64 {
         let condition = &self.plan.conditions[self.number];
         let passes = condition.schedule.train as f64 / condition.schedule.batch.max(1) as f64;
         let seconds = |watch: &Watch<'_>| {
-            let asked = watch.cost.gradients as f64 + PRODUCT * watch.cost.products as f64;
+            let asked = watch.cost.gradients as f64 + product * watch.cost.products as f64;
             let most = step * passes.max(1.0) * asked;
             // After the first step there is all that can be seen.
             let look = if most < LONGEST { measured(train::Watch { steps: &[1], ..watch.of_loop() }).max(0.0) } else { most };
@@ -144,9 +144,6 @@ impl Measurement<'_> {
         condition.watches().iter().map(seconds).sum()
     }
 }
-
-/// How many gradients a product of the Hessian costs, about.
-const PRODUCT: f64 = 3.0;
 
 /// Seconds of a look that is still measured.
 const LONGEST: f64 = 1.0;

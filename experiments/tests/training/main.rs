@@ -10,6 +10,7 @@ mod hessians;
 mod landscape_products;
 mod landscapes;
 mod networks;
+mod observers;
 mod options;
 mod outcomes;
 mod reference;

@@ -22,6 +22,7 @@ pub use extremes::{Extreme, Extremes, Question};
 pub use look::{Look, Rows};
 pub use norms::NORMS;
 pub use observed::{Observed, Row};
+pub use sharpness::SHARPNESS;
 
 parts! {
     /// Every observer that is built in.
