@@ -219,7 +219,8 @@ fn check_columns(observer: &Observer, others: &[&'static Observer]) {
         Records::Curves => &crate::record::CURVE_COLUMNS,
     };
     let of_others = others.iter().filter(|other| other.table().is_none() && observer.table().is_none());
-    let mut known: Vec<&str> = leading.iter().chain(first).copied().chain(of_others.flat_map(|other| own(other))).collect();
+    let mut known: Vec<&str> =
+        leading.iter().chain(first).copied().chain(of_others.flat_map(|other| own(other))).collect();
     for column in own(observer) {
         assert!(!known.contains(&column), "the column `{column}` of `{name}` is there already");
         known.push(column);

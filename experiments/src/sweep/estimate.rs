@@ -138,7 +138,8 @@ impl Measurement<'_> {
             let asked = watch.cost.gradients as f64 + product * watch.cost.products as f64;
             let most = step * passes.max(1.0) * asked;
             // After the first step there is all that can be seen.
-            let look = if most < LONGEST { measured(train::Watch { steps: &[1], ..watch.of_loop() }).max(0.0) } else { most };
+            let look =
+                if most < LONGEST { measured(train::Watch { steps: &[1], ..watch.of_loop() }).max(0.0) } else { most };
             look * watch.steps.len() as f64
         };
         condition.watches().iter().map(seconds).sum()

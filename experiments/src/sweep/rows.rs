@@ -29,7 +29,8 @@ impl CurveColumns {
         let observers = || spec.record.observe.iter().map(|own| own.observer).enumerate();
         let norms = observers().find(|(_, observer)| *observer == &NORMS).map(|(at, _)| at);
         let others = observers().filter(|(_, observer)| observer.table().is_none() && *observer != &NORMS);
-        let columns = |(at, observer): (usize, &'static Observer)| (0..observer.columns.len()).map(move |own| (at, own));
+        let columns =
+            |(at, observer): (usize, &'static Observer)| (0..observer.columns.len()).map(move |own| (at, own));
         Self { norms, others: others.flat_map(columns).collect() }
     }
 

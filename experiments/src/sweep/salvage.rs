@@ -83,7 +83,8 @@ impl Stamp {
         let has_tables = self.tables.len() > 2 || self.tables.is_empty();
         let sweep = sweep.filter(|_| self.piece > 0 && self.trials as u64 <= MAX_RUN && has_tables);
         let invalid = || io::Error::new(io::ErrorKind::InvalidData, format!("{STAMP} is damaged"));
-        let tables = if self.tables.is_empty() { EARLIER_TABLES.map(str::to_owned).to_vec() } else { self.tables.clone() };
+        let tables =
+            if self.tables.is_empty() { EARLIER_TABLES.map(str::to_owned).to_vec() } else { self.tables.clone() };
         Ok(Identity { contract: self.contract, sweep: sweep.ok_or_else(invalid)?, piece: self.piece, tables })
     }
 }

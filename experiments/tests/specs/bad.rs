@@ -33,7 +33,10 @@ const CASES: &[(&str, &str, &[&str])] = &[
     (
         "[[optimizer]]",
         "[record]\neffective_lr = true\n[[optimizer]]",
-        &["`record.effective_lr`: effective learning rates are seen by an observer", "observe = [\"norms\", \"effective-lr\"]"],
+        &[
+            "`record.effective_lr`: effective learning rates are seen by an observer",
+            "observe = [\"norms\", \"effective-lr\"]",
+        ],
     ),
     ("[[optimizer]]", "[record]\nobserved = []\n[[optimizer]]", &["did you mean `observe`?"]),
     ("[[optimizer]]", "[record]\nobserve = \"norms\"\n[[optimizer]]", &["expected a list of observers, such as"]),

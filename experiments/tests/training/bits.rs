@@ -5,12 +5,10 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use thalweg::network::{Batches, Examples, Fan, Initializer, Network};
+use thalweg::observe::{Column, Cost, Look, NORMS, Observe, Observer, Records, Rows};
 use thalweg::random::Stream;
 use thalweg::record::Status;
-use thalweg::observe::{Column, Cost, Look, NORMS, Observe, Observer, Records, Rows};
-use thalweg::train::{
-    Engine, Job, Lane, OPTIONS, Options, Outcome, Timetable, TrainingPath, Watch, defaults, train,
-};
+use thalweg::train::{Engine, Job, Lane, OPTIONS, Options, Outcome, Timetable, TrainingPath, Watch, defaults, train};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::{ALL, Domain, Optimizer};
 use thalweg_kernels::{Isa, Real};

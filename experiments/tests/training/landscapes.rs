@@ -11,9 +11,7 @@ use thalweg::memory::Memory;
 use thalweg::record::{Runs, Setting, Status, read_runs};
 use thalweg::spec::Spec;
 use thalweg::sweep::run::{Finished, Reuse, Settings, run};
-use thalweg::train::{
-    Engine, Job, Keep, Lane, Layout, Objective, Outcome, Team, Timetable, TrainingPath, train,
-};
+use thalweg::train::{Engine, Job, Keep, Lane, Layout, Objective, Outcome, Team, Timetable, TrainingPath, train};
 use thalweg_kernels::Isa;
 use thalweg_kernels::landscape::{ALL as LANDSCAPES, Dimensions, Landscape};
 use thalweg_kernels::math::Elementary;

@@ -8,11 +8,13 @@ use serde_json::Value;
 use thalweg::network::{Batches, Examples, Fan, Initializer, Network};
 use thalweg::observe::{ALL, Observer, SHARPNESS};
 use thalweg::record::Status;
-use thalweg::train::{Engine, Job, Lane, Layout, Objective, Outcome, Sample, Team, Timetable, TrainingPath, Watch, train};
+use thalweg::train::{
+    Engine, Job, Lane, Layout, Objective, Outcome, Sample, Team, Timetable, TrainingPath, Watch, train,
+};
+use thalweg_kernels::Isa;
 use thalweg_kernels::linalg::{eigenvalues, faer};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
-use thalweg_kernels::Isa;
 
 use crate::networks::{architecture, examples, full_batch, outputs, random_weights};
 use crate::reference::{numbers, read};
@@ -148,7 +150,8 @@ fn sharpness_is_the_top_of_the_spectrum() {
     ] {
         let architecture = architecture(&units, true, activation, loss);
         let parameters = architecture.parameters();
-        let network = full_batch(architecture.clone(), examples::<f64>(&architecture, 40, 1), Examples::default(), None);
+        let network =
+            full_batch(architecture.clone(), examples::<f64>(&architecture, 40, 1), Examples::default(), None);
         let starts: Vec<Vec<f64>> = (0..5).map(|seed| random_weights::<f64>(parameters, 1, seed)).collect();
         let lanes: Vec<Lane<'_>> = starts
             .iter()
@@ -175,7 +178,7 @@ fn sharpness_is_the_top_of_the_spectrum() {
 /// Networks of three layers, of which the last batch of an epoch is smaller.
 fn small<T: Elementary>(loss: &str) -> Network<T> {
     let loss = thalweg_kernels::loss::Loss::named(loss).unwrap();
-    let units = [3, 5, 4, outputs(&loss)];
+    let units = [3, 5, 4, outputs(loss)];
     let architecture = thalweg::network::Architecture::new(&units, true, thalweg_kernels::activation::ALL[0], loss);
     let splits = [examples(&architecture, 50, 1), Examples::default(), Examples::default()];
     let batches = Batches { examples: 50, size: 30, drop_last: false, shuffled: true, replacement: false };
@@ -184,7 +187,13 @@ fn small<T: Elementary>(loss: &str) -> Network<T> {
 }
 
 /// Trains trials one of which diverges; their outcomes with every digit.
-fn seen<T: Elementary>(network: &Network<T>, trials: &[usize], isa: Isa, path: TrainingPath, lanes: usize) -> Vec<String> {
+fn seen<T: Elementary>(
+    network: &Network<T>,
+    trials: &[usize],
+    isa: Isa,
+    path: TrainingPath,
+    lanes: usize,
+) -> Vec<String> {
     let enormous = if size_of::<T>() == size_of::<f32>() { 1e37 } else { 1e306 };
     let rates: Vec<[f64; 3]> =
         trials.iter().map(|at| [if *at == 4 { enormous } else { 0.02 * (1 + at) as f64 }, 0.5, 0.0]).collect();

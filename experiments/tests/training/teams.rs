@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::network::{Batches, Examples, Fan, Initializer, Network, Parameterisation};
 use thalweg::train::{
-    Engine, Job, Keep, Lane, Layout, OPTIONS, Objective, Options, Outcome, Setting, Team, Timetable,
-    TrainingPath, defaults, train,
+    Engine, Job, Keep, Lane, Layout, OPTIONS, Objective, Options, Outcome, Setting, Team, Timetable, TrainingPath,
+    defaults, train,
 };
 use thalweg_kernels::activation::ALL as ACTIVATIONS;
 use thalweg_kernels::loss::ALL as LOSSES;

@@ -7,7 +7,8 @@ use serde_json::Value;
 use thalweg::dataset::ShippedData;
 use thalweg::network::{Architecture, Examples, Network};
 use thalweg::train::{
-    Engine, Evaluation, Job, Keep, Lane, Layout, Objective, Outcome, Sample, Split, Team, Timetable, TrainingPath, train,
+    Engine, Evaluation, Job, Keep, Lane, Layout, Objective, Outcome, Sample, Split, Team, Timetable, TrainingPath,
+    train,
 };
 use thalweg_kernels::Isa;
 use thalweg_kernels::optimizer::Optimizer;

@@ -19,7 +19,11 @@ pub static BATCH_SHARPNESS: Observer = Observer::new::<BatchSharpness>(
     &[],
     (
         Records::Curves,
-        &[Column { name: "batch_sharpness", unit: "L/w²", meaning: "gᵀHg / ‖g‖² of the step's batch after its update" }],
+        &[Column {
+            name: "batch_sharpness",
+            unit: "L/w²",
+            meaning: "gᵀHg / ‖g‖² of the step's batch after its update",
+        }],
     ),
     ("a gradient and a product of the Hessian, on a batch", |extent| Cost {
         gradients: 1,

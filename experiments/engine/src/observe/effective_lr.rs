@@ -50,8 +50,7 @@ impl Observe for EffectiveRates {
         let precision = if size_of::<T>() == size_of::<f32>() { f64::from(f32::EPSILON) } else { f64::EPSILON };
         let seen = 100.0 * precision;
         for trial in look.running() {
-            let [after, before, slope] =
-                [look.weights, previous, gradient].map(|array| look.numbers(array, trial));
+            let [after, before, slope] = [look.weights, previous, gradient].map(|array| look.numbers(array, trial));
             rates.clear();
             let is_seen = |after: f64, before: f64| (after - before).abs() >= seen * after.abs().max(before.abs());
             let moved = after.zip(before).zip(slope).filter(|((a, b), slope)| *slope != 0.0 && is_seen(*a, *b));

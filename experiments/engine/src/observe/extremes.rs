@@ -179,7 +179,9 @@ impl<T: Real> Search<T> {
         let size = self.diagonal.len();
         let is_all = size == iterations || self.found.len() + size == parameters;
         let is_last = is_all || beyond <= NOTHING * self.scale;
-        if !is_last && (!size.is_multiple_of(PACE) || self.largest(beyond, 1).1.residual > tolerance::<T>() * self.scale) {
+        if !is_last
+            && (!size.is_multiple_of(PACE) || self.largest(beyond, 1).1.residual > tolerance::<T>() * self.scale)
+        {
             self.below.push(beyond);
             self.keep(beyond);
             return;
@@ -326,8 +328,15 @@ mod tests {
         let groups = matrices.len().div_ceil(lanes) + 1;
         let weights = vec![T::default(); groups * lanes * parameters];
         let running: Vec<bool> = (0..matrices.len()).map(|trial| trial != 1).collect();
-        let question =
-            Question { sample: Sample::All, weights: &weights, parameters, lanes, running: &running, count, iterations };
+        let question = Question {
+            sample: Sample::All,
+            weights: &weights,
+            parameters,
+            lanes,
+            running: &running,
+            count,
+            iterations,
+        };
         let mut extremes = Extremes::default();
         let mut oracle = Quadratics { lanes, matrices: matrices.to_vec(), products: 0 };
         // What was asked before does not matter.
@@ -380,9 +389,8 @@ mod tests {
     #[test]
     fn a_trial_has_the_bits_that_it_has_alone() {
         let matrices: Vec<Mat<f64>> = (0..).zip(spectra()).map(|(seed, spectrum)| matrix(&spectrum, seed)).collect();
-        let bits = |all: &[Extreme]| {
-            all.iter().map(|one| [one.value.to_bits(), one.residual.to_bits()]).collect::<Vec<_>>()
-        };
+        let bits =
+            |all: &[Extreme]| all.iter().map(|one| [one.value.to_bits(), one.residual.to_bits()]).collect::<Vec<_>>();
         let together = found::<f64>(&matrices, 4, 2, 20);
         for trial in [0, 3, 6, 9] {
             // As the first of its lanes, and of the same seed.

@@ -33,8 +33,7 @@ impl Observe for Norms {
     fn look<T: Real>(look: Look<'_, T>, (): &mut (), rows: &mut Rows<'_, T>) {
         let (Some(gradient), Some(previous)) = (look.gradient, look.previous) else { return };
         for trial in look.running() {
-            let [after, before, slope] =
-                [look.weights, previous, gradient].map(|array| look.numbers(array, trial));
+            let [after, before, slope] = [look.weights, previous, gradient].map(|array| look.numbers(array, trial));
             let update = norm(after.zip(before).map(|(after, before)| after - before));
             rows.push(trial, 0, &[Some(norm(slope)), Some(update)]);
         }

@@ -289,7 +289,8 @@ impl Chart {
         let runs = tables.runs.with_each(index, &observed::values(sheet, index)?);
         let options = Options { index: Some(index.to_owned()), ..self.options.clone() };
         let pictures = self.clone().with(options).compose(&Tables { runs: &runs, ..*tables })?;
-        let problem = |name: &str| (0..tables.runs.configurations()).map(|at| tables.runs.problem(at)).find(|own| *own == name);
+        let problem =
+            |name: &str| (0..tables.runs.configurations()).map(|at| tables.runs.problem(at)).find(|own| *own == name);
         Ok(pictures.into_iter().map(|(name, picture)| (problem(name).unwrap_or_default(), picture)).collect())
     }
 

@@ -58,17 +58,14 @@ pub(super) struct Numbers {
 
 impl Numbers {
     /// Reads those of trials with these keys.
-    pub fn read(
-        sheet: &Sheet,
-        column: &str,
-        index: Option<&str>,
-        keys: &HashSet<Key>,
-    ) -> Result<Self, RecordError> {
+    pub fn read(sheet: &Sheet, column: &str, index: Option<&str>, keys: &HashSet<Key>) -> Result<Self, RecordError> {
         let names: Vec<&str> = ["key", "step", column].into_iter().chain(index.or(candidate(sheet))).collect();
         let mut numbers = Self::default();
         let mut last = None;
         sheet.visit(&names, |mut cells| {
-            let Some(key) = Key::parse(cells.text(0).as_bytes()).filter(|key| keys.contains(key)) else { return Ok(()) };
+            let Some(key) = Key::parse(cells.text(0).as_bytes()).filter(|key| keys.contains(key)) else {
+                return Ok(());
+            };
             let step = cells.number(1)?.unwrap_or(0.0) as u64;
             let place = if index.is_some() { cells.number(3)?.unwrap_or(0.0).to_bits() } else { 0 };
             if last.replace((key, step, place)) == Some((key, step, place)) {

@@ -80,7 +80,12 @@ pub const FIGURE_KEYS: &[Key] = &[
         Values::Name(|_| THEORIES.iter().map(|(name, _)| *name).collect()),
         Without::Words("none"),
     ),
-    Key::new("lines", "values at which level lines are drawn", Values::Words("a list of numbers"), Without::Value("[]")),
+    Key::new(
+        "lines",
+        "values at which level lines are drawn",
+        Values::Words("a list of numbers"),
+        Without::Value("[]"),
+    ),
     Key::new(
         "from_optimum",
         "whether the loss of the least-squares optimum is taken off, with record.spectrum",

@@ -47,18 +47,15 @@ pub(super) fn check_spectrum(spec: &Spec) -> Result<(), InputError> {
 
 /// Checks that the trials are on a quadratic whose spectrum is known, if a theory of quadratics is laid over them; and that
 /// curvatures are shown, the numbers of this column of an observer, if theory says how large they may be.
-pub(super) fn check_theory(
-    spec: &Spec,
-    index: usize,
-    figure: &Figure,
-    shown: Option<Shown>,
-) -> Result<(), InputError> {
+pub(super) fn check_theory(spec: &Spec, index: usize, figure: &Figure, shown: Option<Shown>) -> Result<(), InputError> {
     let failed = |message: &str| Err(spec.error(&format!("figure.{index}.theory"), message));
     let Some(theory) = figure.options.theory else { return Ok(()) };
     match (theory, shown) {
         (Theory::Edge, Some(shown)) if shown.observer.columns[shown.column].unit == CURVATURE => return Ok(()),
         (Theory::Edge, _) => return failed("this theory is of curvatures over steps: y = \"sharpness.eigenvalue\""),
-        (Theory::Quadratic, _) if figure.kind.name == CURVES => return failed("of curves there is the theory \"edge\""),
+        (Theory::Quadratic, _) if figure.kind.name == CURVES => {
+            return failed("of curves there is the theory \"edge\"");
+        }
         (Theory::Quadratic, _) => {}
     }
     if spec.problem.landscape().is_some_and(|landscape| !landscape.spectrum.is_empty()) {

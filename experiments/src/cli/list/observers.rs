@@ -20,7 +20,11 @@ pub(super) fn observers(registry: &Registry) -> Group {
         });
         let cost = ("a look asks for".to_owned(), observer.asks.to_owned());
         let text = format!("{}: {}", observer.summary, observer.source);
-        Entry { name: observer.name.to_owned(), text, rows: parameters.chain(index).chain(columns).chain([cost]).collect() }
+        Entry {
+            name: observer.name.to_owned(),
+            text,
+            rows: parameters.chain(index).chain(columns).chain([cost]).collect(),
+        }
     };
     let shared = Entry {
         name: "each of them".to_owned(),

@@ -218,7 +218,8 @@ mod tests {
         let rows: [&[Option<f64>]; 3] = [&[Some(0.1)], &[Some(0.2)], &[Some(0.1)]];
         let all = trials(&["lr"], &rows).with_each("layer", &[1.0, 2.0]);
         let number = |x: f64| Some(Setting::Number(x));
-        let found: Vec<_> = (0..all.configurations()).map(|place| (settings(&all, place), all.of(place).len())).collect();
+        let found: Vec<_> =
+            (0..all.configurations()).map(|place| (settings(&all, place), all.of(place).len())).collect();
         let expected = [(0.1, 1.0, 2), (0.2, 1.0, 1), (0.1, 2.0, 2), (0.2, 2.0, 1)];
         assert_eq!(found, expected.map(|(lr, layer, count)| (vec![number(lr), number(layer)], count)));
         assert_eq!(all.of(2).map(|trial| trial.init_seed()).collect::<Vec<_>>(), [0, 2]);
