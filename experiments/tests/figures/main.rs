@@ -9,6 +9,7 @@ mod drawings;
 mod extremes;
 mod groups;
 mod maps;
+mod observed;
 mod statistics;
 mod sweeps;
 mod synthetic;

@@ -13,7 +13,7 @@ use crate::{look_at, try_all};
 /// What plans may take.
 const MEMORY: u64 = 50_000_000;
 
-const OVERRIDES: [&str; 12] = [
+const OVERRIDES: [&str; 14] = [
     "train.steps=10",
     "optimizer.0.lr=[0.1, 0.2]",
     "optimizer.0.kind=adam",
@@ -26,6 +26,8 @@ const OVERRIDES: [&str; 12] = [
     "figure.0.metric=final_train_loss",
     "train.epochs=2",
     "train.precision=f64",
+    "record.observe=[\"norms\", { kind = \"sharpness\", every = 10, count = 2 }]",
+    "figure.0={ kind = \"curves\", y = \"curves.grad_norm\", lines = [0.5], series = \"lr\" }",
 ];
 
 /// A spec that is shipped.

@@ -41,6 +41,7 @@ lr = [0.1, 1.0]
 
 [record]
 weights = \"final\"
+observe = [\"norms\", \"layers\", { kind = \"sharpness\", every = 2, count = 2 }]
 
 [[figure]]
 kind = \"sensitivity\"
@@ -49,6 +50,11 @@ metric = \"final_train_loss\"
 [[figure]]
 kind = \"curves\"
 metric = \"train_loss\"
+
+[[figure]]
+kind = \"curves\"
+y = \"layers.grad_norm\"
+colour = \"layer\"
 
 [[figure]]
 kind = \"density\"
@@ -71,6 +77,7 @@ lr = { log = [0.01, 1], points = 3 }
 
 [record]
 trajectory = true
+observe = [\"effective-lr\", \"batch-sharpness\"]
 surface = { grid = [[-2, 2], [-1, 3]], points = 9 }
 
 [[figure]]

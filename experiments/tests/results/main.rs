@@ -12,6 +12,7 @@ mod figures;
 mod files;
 mod folders;
 mod memory;
+mod observers;
 mod parts;
 mod quadratics;
 mod records;

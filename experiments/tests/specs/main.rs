@@ -15,6 +15,7 @@ mod labels;
 mod landscapes;
 mod many;
 mod only;
+mod observers;
 mod overrides;
 mod plans;
 mod problems;

@@ -210,7 +210,7 @@ fn seen<T: Elementary>(
         .collect();
     let schedule = Timetable { steps: 6, logged: vec![0, 1, 3, 4, 6], divergence_factor: 10.0, target: None };
     let values: Vec<Vec<f64>> = ALL.iter().map(|observer| values(observer)).collect();
-    let watches = watches(&values, &[0, 3, 6]);
+    let watches = watches(&values, &[0, 1, 4, 6]);
     let engine = Engine { isa, threads: 2, path, lanes: Some(lanes) };
     let all = outcomes(network, Optimizer::named("momentum").unwrap(), &all, &schedule, &watches, engine);
     for (outcome, at) in all.iter().zip(trials) {
@@ -220,6 +220,8 @@ fn seen<T: Elementary>(
             // Rows end where the curve ends.
             assert!(last <= outcome.points.last().map(|point| point.step), "{observer:?} of {at}");
             assert!(*at == 4 || last == Some(6), "{observer:?} of {at}");
+            // Its first update has made the loss infinite.
+            assert!(*at != 4 || last <= Some(0), "{observer:?} of {at}");
         }
     }
     all.iter().map(|outcome| format!("{outcome:?}")).collect()

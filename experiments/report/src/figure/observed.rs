@@ -19,7 +19,7 @@ pub(super) fn split(y: &str) -> Option<(&str, &str)> {
 pub(super) fn label((table, column): (&str, &str)) -> String {
     let column = column.replace('_', " ");
     let table = table.replace('_', " ");
-    if table == "curves" || column.starts_with(&table) { column } else { format!("{table}: {column}") }
+    if table == "curves" || column.starts_with(&table) { column } else { format!("{column} ({table})") }
 }
 
 /// The index of a table, if a figure names it.
