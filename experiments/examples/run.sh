@@ -8,7 +8,7 @@ target=$(realpath -m "${1:-target}")
 
 cargo test --quiet --release --target-dir "$target"
 cargo build --quiet --release --target-dir "$target"
-for crate in own-optimizer matrix-factorization own-figure; do
+for crate in own-optimizer own-method matrix-factorization own-figure; do
     out="$target/results/$crate"
     rm -rf "$out"
     "$target/release/$crate" run "$crate/study.toml" --out "$out" --quiet

@@ -178,7 +178,7 @@ fn sharpness_is_the_top_of_the_spectrum() {
 /// Networks of three layers, of which the last batch of an epoch is smaller.
 fn small<T: Elementary>(loss: &str) -> Network<T> {
     let loss = thalweg_kernels::loss::Loss::named(loss).unwrap();
-    let units = [3, 5, 4, outputs(&loss)];
+    let units = [3, 5, 4, outputs(loss)];
     let architecture = thalweg::network::Architecture::new(&units, true, thalweg_kernels::activation::ALL[0], loss);
     let splits = [examples(&architecture, 50, 1), Examples::default(), Examples::default()];
     let batches = Batches { examples: 50, size: 30, drop_last: false, shuffled: true, replacement: false };

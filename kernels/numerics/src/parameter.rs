@@ -75,7 +75,15 @@ impl Hyperparameter {
 
     /// One of several named choices; the first is the default.
     pub const fn choice(name: &'static str, summary: &'static str, names: &'static [&'static str]) -> Self {
-        Self { name, symbol: name, summary, default: 0.0, domain: Domain::Choice(names), omit_default: false, is_whole: false }
+        Self {
+            name,
+            symbol: name,
+            summary,
+            default: 0.0,
+            domain: Domain::Choice(names),
+            omit_default: false,
+            is_whole: false,
+        }
     }
 
     /// The same, for whole numbers only.
