@@ -133,17 +133,17 @@ fn theory_has_a_line_where_it_speaks_of_steps_that_are_all_alike() {
     let options = Options { theory, selection: constant(), lines: vec![250.0], ..Options::default() };
     let picture = sweep.picture(options).unwrap();
     let layers = &picture.panels[0].layers;
-    let levels = |is: fn(&Layer) -> Option<&Vec<(f64, f64)>>| {
-        layers.iter().filter_map(is).map(|points| (points[0].0, points[1].0, points[0].1)).collect::<Vec<_>>()
-    };
+    let level = |points: &Vec<(f64, f64)>| (points[0].0, points[1].0, points[0].1);
+    let edge = |layer: &Layer| if let Layer::Thin(_, points) = layer { Some(level(points)) } else { None };
+    let guide = |layer: &Layer| if let Layer::Guide(points) = layer { Some(level(points)) } else { None };
+    let edges: Vec<(f64, f64, f64)> = layers.iter().filter_map(edge).collect();
+    let guides: Vec<(f64, f64, f64)> = layers.iter().filter_map(guide).collect();
     let near = |(from, to, level): &(f64, f64, f64), expected: f64| {
         (*from, *to) == (0.0, 20.0) && (level / expected - 1.0).abs() < 1e-12
     };
-    let edges = levels(|layer| if let Layer::Thin(_, points) = layer { Some(points) } else { None });
     // 2 / α, 2 (1 + μ) / α, 2 (1 + μ) / ((1 + 2μ) α), and none of Adam.
     let expected = [2.0 / RATE, 2.0 * 1.9 / RATE, 2.0 * 1.5 / (2.0 * RATE)];
     assert!(edges.len() == 3 && edges.iter().zip(expected).all(|(edge, level)| near(edge, level)), "{edges:?}");
-    let guides = levels(|layer| if let Layer::Guide(points) = layer { Some(points) } else { None });
     assert!(guides.len() == 1 && near(&guides[0], 250.0), "{guides:?}");
     let notes = texts(&picture).1;
     for formula in ["2 / α", "2 (1 + μ) / α", "2 (1 + μ) / ((1 + 2μ) α)"] {

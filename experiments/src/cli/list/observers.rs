@@ -28,7 +28,7 @@ pub(super) fn observers(registry: &Registry) -> Group {
     };
     let shared = Entry {
         name: "each of them".to_owned(),
-        text: "who is not at its defaults is written { kind = \"sharpness\", every = 10 }".to_owned(),
+        text: "with other values than these it is written { kind = \"sharpness\", every = 10 }".to_owned(),
         rows: vec![row(&EVERY)],
     };
     let title = "Observers (in record.observe; w: the unit of weights, L: that of the loss)".to_owned();
