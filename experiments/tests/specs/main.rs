@@ -3,6 +3,7 @@
 //! `cargo test -p thalweg --test specs problems::` runs one module.
 
 mod bad;
+mod bad_observers;
 mod bad_options;
 mod combinations;
 mod draws;

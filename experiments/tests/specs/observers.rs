@@ -11,7 +11,7 @@ use thalweg::observe::{Column, Cost, Index, Look, NORMS, Observe, Observer, Reco
 use thalweg::parameter::Parameter;
 use thalweg::spec::{InputError, Observation, Spec};
 use thalweg::sweep::{Plan, compute};
-use thalweg_kernels::optimizer::Sample;
+use thalweg_kernels::optimizer::{Hyperparameter, Optimizer, Sample, Sgd};
 use thalweg_kernels::{Isa, Origin, Real, origin};
 
 /// The simple noise scale tr(Σ) / ‖G‖² (McCandlish et al., arXiv:1812.06162, 2.2): G is the mean of the gradients on several
@@ -164,6 +164,23 @@ fn observers_change_no_key_and_no_row_of_others() {
     // There is no update before the first.
     assert_eq!(rows(&both[1].1)[..4], [true, false, false, false]);
     assert_eq!(plan(registry(), NETWORKS).asked(), [2 * 4 * 4, 0]);
+}
+
+static NAMESAKE: Optimizer = Optimizer::new::<Sgd>(
+    "namesake",
+    "",
+    "",
+    "",
+    &[Hyperparameter::lr(0.1), Hyperparameter::non_negative("mean_norm", "n", "", 0.0)],
+)
+.from(origin!());
+
+#[test]
+fn a_column_has_not_the_name_of_a_setting() {
+    let text = NETWORKS.replace("kind = \"sgd\", lr = 0.1", "kind = \"namesake\", mean_norm = [0, 1]");
+    let error = parse_with(registry().with_optimizer(&NAMESAKE), &text).unwrap_err().to_string();
+    let message = "`record.observe.0`: its column `mean_norm` has the name of a setting of the trials";
+    assert!(error.contains(message), "{error}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use thalweg_kernels::linalg::{eigenvalues, faer};
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
+use crate::bits::FINGERPRINT;
 use crate::networks::{architecture, examples, full_batch, outputs, random_weights};
 use crate::reference::{numbers, read};
 
@@ -210,7 +211,9 @@ fn seen<T: Elementary>(
         .collect();
     let schedule = Timetable { steps: 6, logged: vec![0, 1, 3, 4, 6], divergence_factor: 10.0, target: None };
     let values: Vec<Vec<f64>> = ALL.iter().map(|observer| values(observer)).collect();
-    let watches = watches(&values, &[0, 1, 4, 6]);
+    let steps = &[0, 1, 4, 6];
+    let mut watches = watches(&values, steps);
+    watches.push(Watch { observer: &FINGERPRINT, values: &[1.0], steps });
     let engine = Engine { isa, threads: 2, path, lanes: Some(lanes) };
     let all = outcomes(network, Optimizer::named("momentum").unwrap(), &all, &schedule, &watches, engine);
     for (outcome, at) in all.iter().zip(trials) {

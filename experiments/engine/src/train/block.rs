@@ -173,7 +173,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             }
             let is_logged = logged.next_if_eq(&step).is_some();
             if is_logged {
-                self.observe(objective, setting, (optimizer, trials), step);
+                self.observe(objective, setting, optimizer, trials, step);
             } else if let Some(next) = logged.peek() {
                 // Observers see the update of a logged step.
                 step = self.walk(objective, setting, optimizer, step, next - 1);
@@ -336,18 +336,9 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     }
 
     /// Begins the points of a logged step, and lets observers look at it.
-    fn observe(
-        &mut self,
-        objective: &O,
-        setting: &Setting<'_>,
-        (optimizer, trials): (&Optimizer, &[Lane<'_>]),
-        step: u64,
-    ) {
+    fn observe(&mut self, objective: &O, setting: &Setting<'_>, optimizer: &Optimizer, trials: &[Lane<'_>], step: u64) {
         self.points.clear();
         self.points.resize(self.layout.groups * self.width, Point { step, ..Point::default() });
-        if !self.watching.looks(setting.watches, step) {
-            return;
-        }
         let Self { width, scratch, weights, previous, gradient, state, layers, elsewhere, watching, .. } = self;
         let after_update = step > 0;
         let look = Look {

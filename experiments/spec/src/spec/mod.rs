@@ -19,6 +19,7 @@ mod excerpt;
 mod factor;
 mod faults;
 mod figure;
+mod figure_columns;
 mod figure_keys;
 mod generated;
 mod grid;
