@@ -58,7 +58,7 @@ struct Search<T> {
     /// H in the present vectors: a symmetric tridiagonal matrix.
     diagonal: Vec<f64>,
     below: Vec<f64>,
-    /// How large it is, about.
+    /// The largest sum of the sizes of a row of it.
     scale: f64,
     /// The next vector, before it is one of length 1.
     next: Vec<f64>,
@@ -82,10 +82,12 @@ const PACE: usize = 4;
 /// A vector of less than so many times the scale is nothing but rounding.
 const NOTHING: f64 = 1e-13;
 
-/// How large the residual of an eigenvalue may be, in eigenvalues of the largest size. What is wrong with the eigenvalue is
-/// at most that, and of the order of its square where the next one is not near: less than can be seen in either precision.
-fn tolerance<T>() -> f64 {
-    if size_of::<T>() == size_of::<f32>() { 1e-5 } else { 1e-6 }
+/// Whether an eigenvalue is near enough to one of the Hessian, whose size is about `scale`: its residual is small beside itself,
+/// or beside what rounding does to products. What is wrong with it is at most the residual, and of the order of its square where
+/// the next one is not near.
+fn is_near<T>(extreme: Extreme, scale: f64) -> bool {
+    let [share, rounding] = if size_of::<T>() == size_of::<f32>() { [1e-5, 1e-6] } else { [1e-6, 1e-10] };
+    extreme.residual <= share * extreme.value.abs() || extreme.residual <= rounding * scale
 }
 
 impl<T: Real> Extremes<T> {
@@ -179,9 +181,7 @@ impl<T: Real> Search<T> {
         let size = self.diagonal.len();
         let is_all = size == iterations || self.found.len() + size == parameters;
         let is_last = is_all || beyond <= NOTHING * self.scale;
-        if !is_last
-            && (!size.is_multiple_of(PACE) || self.largest(beyond, 1).1.residual > tolerance::<T>() * self.scale)
-        {
+        if !is_last && !(size.is_multiple_of(PACE) && is_near::<T>(self.largest(beyond, 1).1, self.scale)) {
             self.below.push(beyond);
             self.keep(beyond);
             return;

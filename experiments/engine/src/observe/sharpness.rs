@@ -10,9 +10,9 @@ use crate::parameter::Parameter;
 /// Kaur, Li, Kolter and Talwalkar, arXiv:2103.00065).
 ///
 /// Lanczos's method ([`Extremes`]) with full reorthogonalisation, for each eigenvalue from a start of its own, which is
-/// the same at every step: drawn from the trial's `init_seed`. It ends when the residual ‖Hv - λv‖ is below 1e-6 (of f32
-/// trials 1e-5) of the eigenvalue that is largest in size, so that λ is off by about the square of that; or after
-/// `iterations` products.
+/// the same at every step: drawn from the trial's `init_seed`. It ends when the residual ‖Hv - λv‖ is below 1e-6 of |λ|, or below
+/// 1e-10 of the eigenvalue that is largest in size (of f32 trials 1e-5 and 1e-6), so that λ is off by about the square of that; or
+/// after `iterations` products.
 /// An eigenvalue that occurs several times has as many rows.
 pub static SHARPNESS: Observer = Observer::new::<Sharpness>(
     (
