@@ -181,7 +181,8 @@ impl<T: Real> Search<T> {
         let size = self.diagonal.len();
         let is_all = size == iterations || self.found.len() + size == parameters;
         let is_last = is_all || beyond <= NOTHING * self.scale;
-        if !is_last && !(size.is_multiple_of(PACE) && is_near::<T>(self.largest(beyond, 1).1, self.scale)) {
+        let is_found = is_last || (size.is_multiple_of(PACE) && is_near::<T>(self.largest(beyond, 1).1, self.scale));
+        if !is_found {
             self.below.push(beyond);
             self.keep(beyond);
             return;

@@ -1,13 +1,13 @@
 //! `[[figure]]`: what is drawn.
 
+use super::Spec;
 use super::canonical::{list, number, quoted};
 use super::error::InputError;
-use super::figure_keys::meaning;
 use super::figure_columns::{check_columns, check_named, check_selection};
+use super::figure_keys::meaning;
 use super::output::Curves;
 use super::reader::{Field, Interval, Table};
 use super::spectrum::{check_from_optimum, check_theory};
-use super::Spec;
 use crate::figure::{self, Input, Kind, Options, Selection, Theory};
 use crate::record::{LABEL, Setting};
 use crate::registry;
