@@ -133,7 +133,8 @@ fn theory_has_a_line_where_it_speaks_of_steps_that_are_all_alike() {
     let options = Options { theory, selection: constant(), lines: vec![250.0], ..Options::default() };
     let picture = sweep.picture(options).unwrap();
     let layers = &picture.panels[0].layers;
-    let levels = |is: fn(&Layer) -> Option<&Vec<(f64, f64)>>| {
+    type Points = fn(&Layer) -> Option<&Vec<(f64, f64)>>;
+    let levels = |is: Points| {
         layers.iter().filter_map(is).map(|points| (points[0].0, points[1].0, points[0].1)).collect::<Vec<_>>()
     };
     let near = |(from, to, level): &(f64, f64, f64), expected: f64| {
