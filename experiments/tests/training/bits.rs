@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::network::{Batches, Examples, Fan, Initializer, Network};
 use thalweg::observe::{Column, Cost, Look, NORMS, Observe, Observer, Records, Rows};
-use thalweg::parameter::Parameter;
 use thalweg::random::Stream;
 use thalweg::record::Status;
 use thalweg::train::{Engine, Job, Lane, OPTIONS, Options, Outcome, Timetable, TrainingPath, Watch, defaults, train};
@@ -72,11 +71,11 @@ fn trials<T: Elementary>() -> Vec<Trial> {
     ALL.iter().flat_map(|optimizer| places(optimizer).map(|index| trial(optimizer, index))).collect()
 }
 
-/// Every bit of a trial's weights, of its last gradient and of its weights before, and, if that is wanted, of what its optimizer
-/// keeps, as two numbers of 24 bits: without it a difference could hide in the rounding of a mean.
+/// Every bit of a trial's weights, of its last gradient, of its weights before and of what its optimizer keeps, as two numbers
+/// of 24 bits: without it a difference could hide in the rounding of a mean.
 pub static FINGERPRINT: Observer = Observer::new::<Fingerprint>(
     ("fingerprint", "", ""),
-    &[Parameter::count("state", "", (0, 1), 0)],
+    &[],
     (
         Records::Curves,
         &[Column { name: "high", unit: "1", meaning: "" }, Column { name: "low", unit: "1", meaning: "" }],
@@ -93,8 +92,7 @@ impl Observe for Fingerprint {
         for trial in look.running() {
             let mut hash = 0xcbf2_9ce4_8422_2325_u64;
             let arrays = [Some(look.weights), look.previous, look.gradient].into_iter().flatten();
-            let state = look.arrays().take(if look.values[0] == 1.0 { usize::MAX } else { 0 });
-            for number in arrays.chain(state).flat_map(|array| look.numbers(array, trial)) {
+            for number in arrays.chain(look.arrays()).flat_map(|array| look.numbers(array, trial)) {
                 hash = (hash ^ number.to_bits()).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
             }
             let part = |shift: u32| Some(((hash >> shift) & 0xff_ffff) as f64);
@@ -105,7 +103,7 @@ impl Observe for Fingerprint {
 
 /// Norms and fingerprints at these steps.
 pub fn watches(steps: &[u64]) -> [Watch<'_>; 2] {
-    [(&NORMS, &[][..]), (&FINGERPRINT, &[0.0])].map(|(observer, values)| Watch { observer, values, steps })
+    [&NORMS, &FINGERPRINT].map(|observer| Watch { observer, values: &[], steps })
 }
 
 /// Trains the trials in this order; returns their outcomes, as text with every digit, in the order of `trials`.

@@ -300,9 +300,11 @@ impl Pass for Adaptive {
         [square, u, ..]: &mut [Vector<S, T, U>; MAX_STATE],
         &[decay, rest, correction, eps, wanted, ..]: &[Vector<S, T, U>; MAX_COEFFICIENTS],
     ) -> Vector<S, T, U> {
-        *square = decay.mul_add(*square, rest * (g * g));
+        let wanted = wanted.like(0.5).less(wanted);
+        // What a trial keeps may not depend on what its neighbours want.
+        *square = Vector::select(wanted, decay.mul_add(*square, rest * (g * g)), *square);
         let adaptive = *u / ((*square * correction).sqrt() + eps);
-        Vector::select(wanted.like(0.5).less(wanted), adaptive, *u)
+        Vector::select(wanted, adaptive, *u)
     }
 }
 

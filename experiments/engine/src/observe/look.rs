@@ -28,8 +28,7 @@ pub struct Look<'a, T> {
     pub previous: Option<&'a [T]>,
     /// The gradient that this step's update was made of, before clipping and weight decay; none at step 0.
     pub gradient: Option<&'a [T]>,
-    /// What the optimizer keeps, array after array, each as large as the weights. Where it needs no number, there may be any:
-    /// one that depends on other trials.
+    /// What the optimizer keeps, array after array, each as large as the weights.
     pub state: &'a [T],
     /// Gradients and products of the Hessian anywhere, of all lanes at once. The batch of the step is that of
     /// [`Self::gradient`], or at the start the first one.
