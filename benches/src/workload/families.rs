@@ -36,12 +36,16 @@ pub fn elementwise(mut add: impl FnMut(&str, Box<Make<'static>>)) {
         add("loss/curvature", Box::new(move |isa| curvature::loss::<f32>(function, isa)));
         add("loss/value", Box::new(move |isa| loss::value::<f32>(function, isa)));
     }
-    for &optimizer in OPTIMIZERS {
+    for &optimizer in OPTIMIZERS.iter().filter(|optimizer| optimizer.is_rule()) {
         add("optimizer/update", Box::new(move |isa| optimizer::workload::<f32>(optimizer, isa)));
     }
     for &landscape in LANDSCAPES {
         add("landscape/gradient", Box::new(move |isa| landscape::workload::<f32>(landscape, isa)));
-        for &optimizer in OPTIMIZERS.iter().filter(|by| Walker::new(Isa::best(), landscape, by, 2).is_some()) {
+        for &optimizer in OPTIMIZERS
+            .iter()
+            .filter(|optimizer| optimizer.is_rule())
+            .filter(|by| Walker::new(Isa::best(), landscape, by, 2).is_some())
+        {
             add("landscape/walk", Box::new(move |isa| walk::workload::<f32>(landscape, optimizer, isa)));
         }
     }
