@@ -10,7 +10,7 @@ use crate::memory::{Memory, OVERCOMMIT};
 use crate::network;
 use crate::record::Precision;
 use crate::spec::{Batch, Curves, InputError, Source, Weights};
-use crate::train::{COMPOSITES, Engine, Layout, OPTIONS, Point, SCHEDULE, TrainingPath};
+use crate::train::{Engine, Layout, Point, SCHEDULE, TrainingPath, composite};
 
 /// What the process takes with nothing to do.
 const PROCESS: u64 = 9 << 20;
@@ -236,9 +236,8 @@ impl Under<'_> {
         let (parameters, size) = (model.parameters(), size_of::<T>() as u64);
         let own = spec.optimizers.iter().filter(|grid| grid.optimizer.name == population.optimizer.name);
         let options: Vec<usize> = own.flat_map(|grid| &grid.options).map(|(option, _)| *option).collect();
-        let is_composite = |at: usize| COMPOSITES.iter().any(|composite| composite.option.name == OPTIONS[at].name);
-        let composites = options.iter().any(|at| is_composite(*at));
-        let adjusts = options.iter().any(|at| *at < SCHEDULE && !is_composite(*at));
+        let composites = options.iter().any(|at| composite(*at).is_some());
+        let adjusts = options.iter().any(|at| *at < SCHEDULE && composite(*at).is_none());
         // Weights, gradient, the weights before a logged step, and what the optimizer keeps and needs; gradients that are
         // clipped or decayed have an array of their own, those that are made of several two.
         let own = population.optimizer.state + population.optimizer.scratch;

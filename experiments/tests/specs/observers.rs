@@ -62,7 +62,7 @@ impl Observe for GradNoise {
         room.squares.clear();
         room.squares.resize(trials, 0.0);
         for batch in 0..batches {
-            look.oracle.gradient(Sample::BatchOf(look.step + batch), look.weights, &mut room.gradient);
+            look.oracle.gradient(Sample::Batch(look.step + batch), look.weights, &mut room.gradient);
             for trial in look.running() {
                 for (sum, g) in room.sums[trial].iter_mut().zip(look.numbers(&room.gradient, trial)) {
                     *sum += g;

@@ -8,7 +8,7 @@ use thalweg_numerics::{Real, Vector};
 use crate::moments::corrections;
 use crate::reference::{Whole, corrected};
 use crate::{
-    Block, Hyperparameter, Layer, MAX_COEFFICIENTS, MAX_STATE, Method, Operands, Optimizer, Pass, Sees, Start,
+    Add, Block, Hyperparameter, Layer, MAX_COEFFICIENTS, MAX_STATE, Method, Operands, Optimizer, Pass, Sees, Start,
 };
 
 /// LAMB (You et al., Large Batch Optimization for Deep Learning, arXiv:1904.00962, Algorithm 2), as in optax.
@@ -104,10 +104,10 @@ impl Method for Lamb {
                     tensors.iter().enumerate().filter_map(of).sum::<f64>().sqrt()
                 };
                 let ratio = trust(norm(&squares[0]), norm(&squares[1]));
-                [settings.of(trial)[0] * settings.rate(*layer, trial) * ratio]
+                [-settings.of(trial)[0] * settings.rate(*layer, trial) * ratio]
             });
             let range = range.clone();
-            frame.pass::<Descent, T, 0>(Operands { x: weights, g: u, state: [], range, coefficients, alarm });
+            frame.pass::<Add, T, 0>(Operands { x: weights, g: u, state: [], range, coefficients, alarm });
         }
     }
 
@@ -162,23 +162,5 @@ impl Pass for Direction {
         *mean = beta1.mul_add(*mean, rest1 * g);
         *square = beta2.mul_add(*square, rest2 * (g * g));
         decay.mul_add(*w, (first * *mean) / ((second * *square).sqrt() + eps))
-    }
-}
-
-/// w - c u.
-struct Descent;
-
-impl Pass for Descent {
-    const STATE: usize = 0;
-    const COEFFICIENTS: usize = 1;
-
-    #[inline(always)]
-    fn apply<S: Simd, T: Real, const U: usize>(
-        w: Vector<S, T, U>,
-        u: Vector<S, T, U>,
-        _: &mut [Vector<S, T, U>; MAX_STATE],
-        &[rate, ..]: &[Vector<S, T, U>; MAX_COEFFICIENTS],
-    ) -> Vector<S, T, U> {
-        rate.neg_mul_add(u, w)
     }
 }

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod add;
 mod adjust;
 mod averaging;
 mod method;
@@ -21,6 +22,7 @@ pub use thalweg_numerics::parameter::{Domain, Hyperparameter};
 use thalweg_numerics::table::Table;
 use thalweg_numerics::{Isa, Origin, Real, Vector, parts};
 
+pub use add::Add;
 pub use adjust::{Adjustment, clipping_factor};
 pub use method::{Block, Frame, Layer, MAX_ARRAYS, Method, Operands, Room, Sees, Settings};
 pub use momentum::{MOMENTUM, Momentum};

@@ -1,5 +1,7 @@
 //! Muon.
 
+use std::ops::Range;
+
 use pulp::Simd;
 use thalweg_matrices::{JORDAN, Matrices, NEWTON_SCHULZ, POLAR_EXPRESS, Size, Way};
 use thalweg_numerics::{Real, Vector};
@@ -107,8 +109,9 @@ impl Values {
     }
 }
 
-/// Room for matrices and coefficients.
+/// Room for hyperparameters, matrices and coefficients.
 pub struct Room<T: Real> {
+    values: Vec<Values>,
     matrices: Option<Matrices<T>>,
     ways: Vec<Way<'static>>,
     coefficients: Vec<T>,
@@ -116,7 +119,7 @@ pub struct Room<T: Real> {
 
 impl<T: Real> Default for Room<T> {
     fn default() -> Self {
-        Self { matrices: None, ways: Vec::new(), coefficients: Vec::new() }
+        Self { values: Vec::new(), matrices: None, ways: Vec::new(), coefficients: Vec::new() }
     }
 }
 
@@ -142,35 +145,38 @@ impl Method for Muon {
         let Block { frame, weights, gradient, arrays, settings, products, multiply, alarm, .. } = block;
         let [mean, square, u, adam, ..] = arrays;
         let mut arrays = Arrays { gradient, mean, square, u, adam, alarm };
-        for (trial, products) in products.chunks_exact_mut(2).enumerate() {
-            let [_, beta1, beta2, ..] = Values::new(settings.of(trial)).adam;
+        let Room { values, matrices, ways, coefficients } = room;
+        values.clear();
+        values.extend((0..frame.trials()).map(|trial| Values::new(settings.of(trial))));
+        for (values, products) in values.iter().zip(products.chunks_exact_mut(2)) {
+            let [_, beta1, beta2, ..] = values.adam;
             corrections(products, beta1, beta2, 0.0);
         }
         let count = frame.layers.len();
         for (at, layer) in frame.layers.iter().enumerate() {
-            let sees = |trial: usize| Values::new(settings.of(trial)).sees(at, count);
-            let step = Step { frame, settings, products, layer: at, sees: &sees };
-            step.look(&mut arrays, layer.weights.clone(), &mut room.coefficients);
+            let sees = |trial: usize| values[trial].sees(at, count);
+            let step = Step { frame, settings, values, products, layer: at, sees: &sees };
+            step.look(&mut arrays, layer.weights.clone(), coefficients);
             if (0..frame.trials()).any(sees) {
                 let size = Size { rows: layer.rows, columns: layer.columns };
                 for group in 0..frame.groups {
                     let trials = group * frame.lanes..(group + 1) * frame.lanes;
-                    let way = |trial| if sees(trial) { Values::new(settings.of(trial)).way() } else { UNSEEN };
-                    room.ways.clear();
-                    room.ways.extend(trials.map(way));
+                    let way = |trial: usize| if sees(trial) { values[trial].way() } else { UNSEEN };
+                    ways.clear();
+                    ways.extend(trials.map(way));
                     let make =
                         || if frame.lanes == 1 { Matrices::alone(frame.isa) } else { Matrices::population(frame.isa) };
-                    let matrices = room.matrices.get_or_insert_with(make);
+                    let matrices = matrices.get_or_insert_with(make);
                     let of_group = &mut arrays.u[group * weights.len() / frame.groups..];
                     let x = &mut of_group[layer.weights.start * frame.lanes..layer.weights.end * frame.lanes];
-                    matrices.orthogonalise(multiply, size, &room.ways, x);
+                    matrices.orthogonalise(multiply, size, ways, x);
                 }
             }
-            step.go(&mut arrays, weights, layer.weights.clone(), &mut room.coefficients);
+            step.go(&mut arrays, weights, layer.weights.clone(), coefficients);
             if !layer.bias.is_empty() {
                 let step = Step { sees: &|_| false, ..step };
-                step.look(&mut arrays, layer.bias.clone(), &mut room.coefficients);
-                step.go(&mut arrays, weights, layer.bias.clone(), &mut room.coefficients);
+                step.look(&mut arrays, layer.bias.clone(), coefficients);
+                step.go(&mut arrays, weights, layer.bias.clone(), coefficients);
             }
         }
     }
@@ -214,6 +220,7 @@ const UNSEEN: Way<'static> = Way::Iterations(JORDAN, 0);
 struct Step<'a> {
     frame: Frame<'a>,
     settings: Settings<'a>,
+    values: &'a [Values],
     products: &'a [f64],
     layer: usize,
     sees: &'a dyn Fn(usize) -> bool,
@@ -221,13 +228,16 @@ struct Step<'a> {
 
 impl Step<'_> {
     /// Updates the means, and makes u of them; and what AdamW makes of it, where a trial needs that.
-    fn look<T: Real>(&self, arrays: &mut Arrays<'_, T>, range: std::ops::Range<usize>, coefficients: &mut Vec<T>) {
-        let Self { frame, settings, products, sees, .. } = *self;
+    fn look<T: Real>(&self, arrays: &mut Arrays<'_, T>, range: Range<usize>, coefficients: &mut Vec<T>) {
+        let Self { frame, values, products, sees, .. } = *self;
         let Arrays { gradient, mean, square, u, adam, alarm } = arrays;
         frame.coefficients(coefficients, |trial| {
-            let values = Values::new(settings.of(trial));
-            let [_, beta1, ..] = values.adam;
-            if sees(trial) { values.means() } else { [beta1, 1.0 - beta1, 1.0 / (1.0 - products[2 * trial]), 0.0] }
+            let [_, beta1, ..] = values[trial].adam;
+            if sees(trial) {
+                values[trial].means()
+            } else {
+                [beta1, 1.0 - beta1, 1.0 / (1.0 - products[2 * trial]), 0.0]
+            }
         });
         let (g, state) = (*gradient, [&mut **mean]);
         frame.pass::<Mean, T, 1>(Operands { x: u, g, state, range: range.clone(), coefficients, alarm });
@@ -235,7 +245,7 @@ impl Step<'_> {
             return;
         }
         frame.coefficients(coefficients, |trial| {
-            let [_, _, beta2, eps, _] = Values::new(settings.of(trial)).adam;
+            let [_, _, beta2, eps, _] = values[trial].adam;
             [beta2, 1.0 - beta2, 1.0 / (1.0 - products[2 * trial + 1]), eps, if sees(trial) { 0.0 } else { 1.0 }]
         });
         let state = [&mut **square, &mut **u];
@@ -247,13 +257,13 @@ impl Step<'_> {
         &self,
         arrays: &mut Arrays<'_, T>,
         weights: &mut [T],
-        range: std::ops::Range<usize>,
+        range: Range<usize>,
         coefficients: &mut Vec<T>,
     ) {
-        let Self { frame, settings, layer, sees, .. } = *self;
+        let Self { frame, settings, values, layer, sees, .. } = *self;
         let Layer { rows, columns, .. } = frame.layers[layer];
         frame.coefficients(coefficients, |trial| {
-            let (values, rate) = (Values::new(settings.of(trial)), settings.rate(layer, trial));
+            let (values, rate) = (&values[trial], settings.rate(layer, trial));
             if sees(trial) {
                 let lr = values.lr * rate;
                 [1.0 - lr * values.decay, lr * values.scale(rows, columns), 0.0]

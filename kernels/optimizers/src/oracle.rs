@@ -1,13 +1,11 @@
 //! What an optimizer or an observer may ask about the loss, besides the gradient that it is given.
 
-/// The examples whose mean loss is meant.
+/// The training examples whose mean loss is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sample {
-    /// Those of the batch of the step.
-    Batch,
-    /// Those of the batch of another step, counted from 0.
-    BatchOf(u64),
-    /// All of the training split, in its order.
+    /// The batch of a step, counted from 0.
+    Batch(u64),
+    /// The whole training split in its own order, however training cuts it into batches.
     All,
 }
 
@@ -15,6 +13,9 @@ pub enum Sample {
 ///
 /// Each answer is a function of its own trial alone: what is asked about the others changes none of its bits.
 pub trait Oracle<T> {
+    /// The batch of the present step.
+    fn batch(&self) -> Sample;
+
     /// The gradient at these weights. It makes no alarm: what is not finite shows in the gradient.
     fn gradient(&mut self, sample: Sample, weights: &[T], gradient: &mut [T]);
 

@@ -11,6 +11,7 @@ mod compare;
 mod curvatures;
 mod everywhere;
 mod factorisations;
+mod given;
 mod landscapes;
 mod lanes;
 mod lookup;

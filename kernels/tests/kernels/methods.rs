@@ -13,6 +13,7 @@ use thalweg_kernels::optimizer::{
 use thalweg_kernels::product::{self, Products};
 
 use crate::compare::{Precision, assert_same};
+use crate::given::{Trial, value_of};
 use crate::lanes::{interleave, separate};
 use crate::numbers::Numbers;
 use crate::reference;
@@ -22,15 +23,6 @@ const TRIALS: usize = 32;
 const STEPS: usize = 12;
 /// What alarms hold before: anything finite must stay as it is.
 const CALM: f64 = 0.375;
-
-/// A trial whose gradients are given, so that nothing amplifies rounding.
-#[derive(Clone)]
-struct Trial {
-    hyperparameters: Vec<f64>,
-    start: Vec<f64>,
-    /// `[step][parameter]`
-    gradients: Vec<Vec<f64>>,
-}
 
 /// `[step][parameter]`, after each update, and the alarm at the end.
 struct Run<T> {
@@ -42,6 +34,10 @@ struct Run<T> {
 struct Silent;
 
 impl<T> Oracle<T> for Silent {
+    fn batch(&self) -> Sample {
+        Sample::All
+    }
+
     fn gradient(&mut self, _: Sample, _: &[T], _: &mut [T]) {
         panic!("no method asks for gradients here")
     }
@@ -230,15 +226,6 @@ fn every_method_has_the_same_bits_everywhere_in_f32() {
 #[test]
 fn every_method_has_the_same_bits_everywhere_in_f64() {
     has_the_same_bits_everywhere::<f64>();
-}
-
-/// A hyperparameter as a script writes it: a number or a name.
-fn value_of(h: &Hyperparameter, settings: &Value) -> f64 {
-    match (&settings[h.name], h.domain) {
-        (Value::Null, _) => h.default,
-        (Value::String(name), Domain::Choice(names)) => names.iter().position(|known| known == name).unwrap() as f64,
-        (value, _) => value.as_f64().unwrap(),
-    }
 }
 
 /// optax and PyTorch, on given gradients of two layers.

@@ -7,6 +7,7 @@ use thalweg_kernels::optimizer::reference::Trial as Alone;
 use thalweg_kernels::optimizer::{ALL, Domain, Hyperparameter, Layer, Optimizer, Update, state_arrays};
 
 use crate::compare::{Precision, assert_same};
+use crate::given::{Trial, value_of};
 use crate::lanes::{interleave, separate};
 use crate::numbers::Numbers;
 use crate::reference;
@@ -18,15 +19,6 @@ const PARAMETERS: [usize; 5] = [1, 3, 4, 5, 9];
 const STEPS: usize = 30;
 /// What alarms hold before: anything finite must stay as it is.
 const CALM: f64 = 0.375;
-
-/// A trial whose gradients are given, so that nothing amplifies rounding.
-#[derive(Clone)]
-struct Trial {
-    hyperparameters: Vec<f64>,
-    start: Vec<f64>,
-    /// `[step][parameter]`
-    gradients: Vec<Vec<f64>>,
-}
 
 /// How a trial went.
 struct Run<T> {
@@ -140,18 +132,6 @@ fn every_optimizer_agrees_with_its_reference() {
             }
         }
     }
-}
-
-/// A hyperparameter as a script writes it: a number, a name, or a truth value.
-fn value_of(h: &Hyperparameter, settings: &Value) -> f64 {
-    let name = match &settings[h.name] {
-        Value::Null => return h.default,
-        Value::Number(number) => return number.as_f64().unwrap(),
-        Value::String(name) => name.clone(),
-        other => other.to_string(),
-    };
-    let Domain::Choice(names) = h.domain else { panic!("{} is a number", h.name) };
-    names.iter().position(|known| *known == name).unwrap() as f64
 }
 
 /// PyTorch's optimizers, and optax's where PyTorch has none, on given gradients.

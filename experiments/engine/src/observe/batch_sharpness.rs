@@ -1,7 +1,6 @@
 //! The curvature of the batch's loss along its gradient.
 
 use thalweg_kernels::Real;
-use thalweg_kernels::optimizer::Sample;
 
 use super::{Column, Cost, Look, Observe, Observer, Records, Rows};
 
@@ -42,8 +41,9 @@ impl Observe for BatchSharpness {
     fn look<T: Real>(look: Look<'_, T>, room: &mut [Vec<T>; 2], rows: &mut Rows<'_, T>) {
         room.iter_mut().for_each(|array| array.resize(look.weights.len(), T::default()));
         let [gradient, product] = room;
-        look.oracle.gradient(Sample::Batch, look.weights, gradient);
-        look.oracle.hessian_product(Sample::Batch, look.weights, gradient, product);
+        let batch = look.oracle.batch();
+        look.oracle.gradient(batch, look.weights, gradient);
+        look.oracle.hessian_product(batch, look.weights, gradient, product);
         for trial in look.running() {
             let [slope, turned] = [&*gradient, &*product].map(|array| look.numbers(array, trial));
             let square: f64 = slope.clone().map(|g| g * g).sum();

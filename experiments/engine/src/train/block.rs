@@ -57,8 +57,8 @@ struct Worker<T: Elementary, O: Objective<T>> {
     adjuster: Adjuster<T>,
     steps: Steps<T>,
     alarms: Alarms<T>,
-    /// Alarms of gradients elsewhere.
-    elsewhere: Buffer<T>,
+    /// Alarms of gradients elsewhere, which nobody looks at.
+    ignored: Buffer<T>,
     /// After how many steps of a walk each lane was finite.
     survived: Buffer<T>,
     evaluation: Evaluation,
@@ -139,7 +139,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             adjuster: Adjuster::new(layout),
             steps: Steps::new(layout, team),
             alarms: Alarms::new(lanes),
-            elsewhere: Buffer::zeroed(lanes),
+            ignored: Buffer::zeroed(lanes),
             survived: Buffer::zeroed(lanes),
             evaluation: Evaluation::default(),
             points: Vec::with_capacity(lanes),
@@ -236,9 +236,9 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     /// Update `step` of every lane, counted from 1; trials that it makes non-finite end.
     fn update(&mut self, objective: &O, optimizer: &Optimizer, lanes: &[Lane<'_>], step: u64) {
         if self.composites.is_on() {
-            let Self { layout, width, scratch, weights, gradient, layers, composites, elsewhere, .. } = self;
+            let Self { layout, width, scratch, weights, gradient, layers, composites, ignored, .. } = self;
             let frame = Frame { isa: layout.isa, groups: layout.groups, lanes: *width, layers };
-            let mut asked = Asked { objective, scratch, step: step - 1, alarm: elsewhere };
+            let mut asked = Asked { objective, scratch, step: step - 1, alarm: ignored };
             composites.apply(frame, weights, gradient, &mut asked);
         }
         self.adjuster.measure(lanes, &self.gradient);
@@ -278,7 +278,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     /// A step of an optimizer that sees more.
     fn follow_method(&mut self, objective: &O, optimizer: &Optimizer, lanes: &[Lane<'_>], step: u64) {
         let Self { layout, width, scratch, weights, gradient, state, layers, .. } = self;
-        let Self { methods, multiply, adjuster, steps, alarms, elsewhere, .. } = self;
+        let Self { methods, multiply, adjuster, steps, alarms, ignored, .. } = self;
         let size = weights.len();
         methods.advance(optimizer, lanes, layers, step);
         let mut gradient = &**gradient;
@@ -291,7 +291,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
         let frame = Frame { isa: layout.isa, groups: layout.groups, lanes: *width, layers };
         let (settings, products, room) = methods.parts(optimizer, layers.len());
         let arrays = state_arrays(&mut state[..(optimizer.state + optimizer.scratch) * size], size);
-        let oracle = &mut Asked { objective, scratch, step: step - 1, alarm: elsewhere };
+        let oracle = &mut Asked { objective, scratch, step: step - 1, alarm: ignored };
         let alarm = alarms.lanes();
         optimizer.step(
             optimizer::Block {
@@ -339,7 +339,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
     fn observe(&mut self, objective: &O, setting: &Setting<'_>, optimizer: &Optimizer, trials: &[Lane<'_>], step: u64) {
         self.points.clear();
         self.points.resize(self.layout.groups * self.width, Point { step, ..Point::default() });
-        let Self { width, scratch, weights, previous, gradient, state, layers, elsewhere, watching, .. } = self;
+        let Self { width, scratch, weights, previous, gradient, state, layers, ignored, watching, .. } = self;
         let after_update = step > 0;
         let look = Look {
             step,
@@ -352,7 +352,7 @@ impl<T: Elementary, O: Objective<T>> Worker<T, O> {
             previous: after_update.then_some(&**previous),
             gradient: after_update.then_some(&**gradient),
             state: &state[..optimizer.state * weights.len()],
-            oracle: &mut Asked { objective, scratch, step: step.saturating_sub(1), alarm: elsewhere },
+            oracle: &mut Asked { objective, scratch, step: step.saturating_sub(1), alarm: ignored },
         };
         watching.look(setting.watches, look, &mut self.trials);
     }

@@ -9,6 +9,8 @@ use super::{Lane, RateSchedule};
 pub(super) struct Methods<T> {
     /// Steps of a trial.
     steps: u64,
+    /// Whether the learning rate of a trial of the block changes from step to step.
+    is_scheduled: bool,
     /// `[trial][hyperparameter]`
     values: Vec<f64>,
     /// What learning rates are multiplied by, `[layer][trial]`.
@@ -24,20 +26,32 @@ impl<T: Real> Methods<T> {
     /// For blocks that have not begun.
     pub fn new() -> Self {
         let (values, rates, products) = (Vec::new(), Vec::new(), Vec::new());
-        Self { steps: 0, values, rates, shrink: Buffer::zeroed(0), products, room: Room::default() }
+        Self {
+            steps: 0,
+            is_scheduled: false,
+            values,
+            rates,
+            shrink: Buffer::zeroed(0),
+            products,
+            room: Room::default(),
+        }
     }
 
     /// Begins a block of trials of `steps` steps, of an optimizer that is no rule.
     pub fn start(&mut self, optimizer: &Optimizer, lanes: &[Lane<'_>], steps: u64) {
         self.steps = steps;
+        self.is_scheduled = lanes.iter().any(|lane| lane.options.is_scheduled());
         self.values.clear();
         lanes.iter().for_each(|lane| self.values.extend(lane.hyperparameters));
         self.products.clear();
         self.products.resize(lanes.len() * optimizer.products, 1.0);
     }
 
-    /// Computes the rates of a step, counted from 1.
+    /// Computes the rates of a step, counted from 1: without schedules, those of the first one stay.
     pub fn advance(&mut self, optimizer: &Optimizer, lanes: &[Lane<'_>], layers: &[Layer], step: u64) {
+        if step > 1 && !self.is_scheduled {
+            return;
+        }
         self.rates.clear();
         let shrink = self.shrink.at_least(layers.len() * lanes.len());
         // Neighbours often differ in their rates, but not in how these change.

@@ -28,14 +28,15 @@ mod watching;
 
 pub use block::{Setting, Timetable, Trainer, trainer};
 pub use column::{COLUMNS, Column};
-pub use composite::{Around, COMPOSITES, Composite};
+pub use composite::{Around, Composite};
 pub use evaluation::Evaluation;
 pub use layout::{Layout, TrainingPath};
-pub use objective::{Lane, Objective, Sample, Split};
-pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, defaults, forget_unread};
+pub use objective::{Lane, Objective, Split};
+pub use options::{OPTION_COUNT, OPTIONS, Options, SCHEDULE, composite, defaults, forget_unread};
 pub use outcome::{Keep, Metric, Outcome, Point, Positions, Target};
 pub use pool::{Engine, Job, Jobs, train};
 pub use rate::{COURSES, Course, CourseFacts, RateSchedule};
 pub use team::Team;
+pub use thalweg_kernels::optimizer::Sample;
 pub use threads::Threads;
 pub use watching::Watch;

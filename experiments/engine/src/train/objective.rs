@@ -1,7 +1,7 @@
 //! What is trained.
 
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{Layer, Optimizer};
+use thalweg_kernels::optimizer::{Layer, Optimizer, Sample};
 use thalweg_kernels::walk::Walk;
 
 use super::{Evaluation, Keep, Layout, Options, Setting, Team, Trainer, trainer};
@@ -20,15 +20,6 @@ pub enum Split {
 impl Split {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
-}
-
-/// The training examples that a gradient, or a product of the Hessian, is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sample {
-    /// The batch of a step (counted from 0).
-    Batch(u64),
-    /// The whole training split in its own order, however training cuts it into batches.
-    All,
 }
 
 /// What the loop needs to know of one trial.

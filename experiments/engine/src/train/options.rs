@@ -2,7 +2,7 @@
 
 use thalweg_kernels::optimizer::{Domain, Hyperparameter};
 
-use super::composite::COMPOSITES;
+use super::composite::{COMPOSITES, Composite};
 use super::rate::{COURSES, Course, RateSchedule};
 
 /// The number of options.
@@ -75,6 +75,11 @@ const INNER_SHARE: Domain = Domain::Number { low: (0.0, false), high: (1.0, fals
 
 /// The place of the schedule among the options; what comes after are parameters of schedules.
 pub const SCHEDULE: usize = ADJUSTMENTS.len() + COMPOSITES.len();
+
+/// The composite that an option is of, by its place.
+pub fn composite(option: usize) -> Option<&'static Composite> {
+    option.checked_sub(ADJUSTMENTS.len()).and_then(|at| COMPOSITES.get(at)).copied()
+}
 
 const COURSE_NAMES: [&str; COURSES.len()] = {
     let mut names = [""; COURSES.len()];
@@ -158,14 +163,6 @@ impl Options {
         (self.weight_decay, self.decoupled_weight_decay) != (0.0, 0.0)
             || self.clip_value < f64::INFINITY
             || self.clip_norm < f64::INFINITY
-    }
-
-    /// Gradients of the batch that a step takes besides the first one.
-    pub fn further_gradients(&self) -> usize {
-        let all = COMPOSITES.iter().zip(self.composites);
-        all.filter(|(composite, strength)| *strength != composite.option.default)
-            .map(|(composite, _)| composite.gradients)
-            .sum()
     }
 
     /// Whether the learning rate changes.

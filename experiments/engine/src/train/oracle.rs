@@ -1,9 +1,9 @@
 //! Answers to what methods, composites and observers ask about the loss.
 
 use thalweg_kernels::math::Elementary;
-use thalweg_kernels::optimizer::{self, Oracle};
+use thalweg_kernels::optimizer::{Oracle, Sample};
 
-use super::{Objective, Sample};
+use super::Objective;
 
 /// An objective as one step of a block sees it.
 pub(super) struct Asked<'a, T: Elementary, O: Objective<T>> {
@@ -15,24 +15,16 @@ pub(super) struct Asked<'a, T: Elementary, O: Objective<T>> {
     pub alarm: &'a mut [T],
 }
 
-impl<T: Elementary, O: Objective<T>> Asked<'_, T, O> {
-    fn sample(&self, sample: optimizer::Sample) -> Sample {
-        match sample {
-            optimizer::Sample::Batch => Sample::Batch(self.step),
-            optimizer::Sample::BatchOf(step) => Sample::Batch(step),
-            optimizer::Sample::All => Sample::All,
-        }
-    }
-}
-
 impl<T: Elementary, O: Objective<T>> Oracle<T> for Asked<'_, T, O> {
-    fn gradient(&mut self, sample: optimizer::Sample, weights: &[T], gradient: &mut [T]) {
-        let sample = self.sample(sample);
+    fn batch(&self) -> Sample {
+        Sample::Batch(self.step)
+    }
+
+    fn gradient(&mut self, sample: Sample, weights: &[T], gradient: &mut [T]) {
         self.objective.gradient_of(self.scratch, sample, weights, gradient, self.alarm);
     }
 
-    fn hessian_product(&mut self, sample: optimizer::Sample, weights: &[T], direction: &[T], product: &mut [T]) {
-        let sample = self.sample(sample);
+    fn hessian_product(&mut self, sample: Sample, weights: &[T], direction: &[T], product: &mut [T]) {
         self.objective.hessian_product(self.scratch, sample, weights, direction, product);
     }
 }

@@ -1,8 +1,8 @@
 //! Sharpness-aware minimisation.
 
-use thalweg_kernels::optimizer::{Domain, Hyperparameter, MAX_COEFFICIENTS, MAX_STATE, Pass, Sample};
+use thalweg_kernels::Real;
+use thalweg_kernels::optimizer::{Add, Domain, Hyperparameter};
 use thalweg_kernels::table::Table;
-use thalweg_kernels::{Real, Simd, Vector};
 
 use super::composite::{Around, Composite};
 
@@ -19,7 +19,7 @@ pub static SAM: Composite = Composite {
     option: Hyperparameter {
         name: "sam",
         symbol: "ρ",
-        summary: "takes g at w + ρ g / ‖g‖ (Foret et al., arXiv:2010.01412), for twice the gradients; 0 for none",
+        summary: "takes g at w + ρ g / ‖g‖ (Foret et al., arXiv:2010.01412); 0 for none",
         default: 0.0,
         domain: Domain::Number { low: (0.0, true), high: (f64::INFINITY, false) },
         omit_default: true,
@@ -38,24 +38,6 @@ fn apply<T: Real>(mut around: Around<'_, T>) {
     around.frame.norms(around.gradient, 0..parameters, around.numbers);
     let (norms, strengths) = (&*around.numbers, around.strengths);
     around.frame.coefficients(around.coefficients, |trial| [strengths[trial] / (norms[trial] + TINY)]);
-    around.pass::<Ascent>();
-    around.oracle.gradient(Sample::Batch, around.elsewhere, around.gradient);
-}
-
-/// w + c g.
-struct Ascent;
-
-impl Pass for Ascent {
-    const STATE: usize = 0;
-    const COEFFICIENTS: usize = 1;
-
-    #[inline(always)]
-    fn apply<S: Simd, T: Real, const U: usize>(
-        w: Vector<S, T, U>,
-        g: Vector<S, T, U>,
-        _: &mut [Vector<S, T, U>; MAX_STATE],
-        &[factor, ..]: &[Vector<S, T, U>; MAX_COEFFICIENTS],
-    ) -> Vector<S, T, U> {
-        g.mul_add(factor, w)
-    }
+    around.pass::<Add>();
+    around.oracle.gradient(around.oracle.batch(), around.elsewhere, around.gradient);
 }

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use thalweg::Registry;
 use thalweg::kernels::optimizer::reference::Whole;
 use thalweg::kernels::optimizer::{
-    Block, Hyperparameter, Layer, MAX_COEFFICIENTS, MAX_STATE, Method, Operands, Optimizer, Pass, Sample, Sees, Start,
+    Add, Block, Hyperparameter, Layer, Method, Operands, Optimizer, Sample, Sees, Start,
 };
-use thalweg::kernels::{Real, Simd, Vector, origin};
+use thalweg::kernels::{Real, origin};
 use thalweg::observe::{Column, Cost, Look, Observe, Observer, Records, Rows};
 
 fn main() -> ExitCode {
@@ -48,9 +48,9 @@ impl Method for Normalised {
             // A gradient of zero goes nowhere.
             let step = |norm: f64| if norm == 0.0 { 0.0 } else { 1.0 / norm };
             frame.coefficients(coefficients, |trial| {
-                [settings.of(trial)[0] * settings.rate(at, trial) * step(norms[trial])]
+                [-settings.of(trial)[0] * settings.rate(at, trial) * step(norms[trial])]
             });
-            frame.pass::<Descent, T, 0>(Operands { x: weights, g: gradient, state: [], range, coefficients, alarm });
+            frame.pass::<Add, T, 0>(Operands { x: weights, g: gradient, state: [], range, coefficients, alarm });
         }
     }
 
@@ -60,24 +60,6 @@ impl Method for Normalised {
             let norm = gradient[range.clone()].iter().map(|g| g * g).sum::<f64>().sqrt();
             range.for_each(|p| weights[p] -= if norm == 0.0 { 0.0 } else { hyperparameters[0] * gradient[p] / norm });
         }
-    }
-}
-
-/// w - c g.
-struct Descent;
-
-impl Pass for Descent {
-    const STATE: usize = 0;
-    const COEFFICIENTS: usize = 1;
-
-    #[inline(always)]
-    fn apply<S: Simd, T: Real, const U: usize>(
-        w: Vector<S, T, U>,
-        g: Vector<S, T, U>,
-        _: &mut [Vector<S, T, U>; MAX_STATE],
-        &[rate, ..]: &[Vector<S, T, U>; MAX_COEFFICIENTS],
-    ) -> Vector<S, T, U> {
-        rate.neg_mul_add(g, w)
     }
 }
 
@@ -108,7 +90,7 @@ impl Observe for Alignment {
     type Room<T: Real> = Gradients<T>;
 
     fn look<T: Real>(look: Look<'_, T>, Gradients([batch, all]): &mut Gradients<T>, rows: &mut Rows<'_, T>) {
-        for (sample, gradient) in [(Sample::Batch, &mut *batch), (Sample::All, &mut *all)] {
+        for (sample, gradient) in [(look.oracle.batch(), &mut *batch), (Sample::All, &mut *all)] {
             gradient.resize(look.weights.len(), T::default());
             look.oracle.gradient(sample, look.weights, gradient);
         }

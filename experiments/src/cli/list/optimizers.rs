@@ -6,7 +6,7 @@ use super::entry::{Entry, Group};
 use super::plain;
 use super::problems::interval;
 use crate::registry::Registry;
-use crate::train::{COURSES, CourseFacts, OPTIONS};
+use crate::train::{COURSES, CourseFacts, OPTIONS, composite};
 
 pub(super) fn optimizers(registry: &Registry) -> Group {
     let row = |hyperparameter: &Hyperparameter| (hyperparameter.name.to_owned(), describe(hyperparameter));
@@ -28,9 +28,18 @@ pub(super) fn optimizers(registry: &Registry) -> Group {
          (with a weight decay of their own in the place of both: {decaying})"
     );
     let lr_scale = "[s0, s1, …], factors of α, one per layer (its weights and biases), each an axis [default: none]";
-    let rows = OPTIONS.iter().map(row).chain([("lr_scale".to_owned(), lr_scale.to_owned())]).collect();
+    let option = |(at, option): (usize, &Hyperparameter)| {
+        let cost = composite(at).map(|composite| format!("; {} more a step", counted(composite.gradients, "gradient")));
+        (option.name.to_owned(), describe(option) + &cost.unwrap_or_default())
+    };
+    let rows = OPTIONS.iter().enumerate().map(option).chain([("lr_scale".to_owned(), lr_scale.to_owned())]).collect();
     let shared = Entry { name: "each of them".to_owned(), text, rows };
     Group { title: "Optimizers".to_owned(), entries: registry.optimizers().iter().map(entry).chain([shared]).collect() }
+}
+
+/// A number of things.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What an optimizer looks at, what it keeps, and what a step costs.
@@ -40,7 +49,6 @@ fn looks(optimizer: &Optimizer) -> String {
         Sees::Norms => "sees norms",
         Sees::Matrices => "sees layers as matrices",
     };
-    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let elsewhere = if optimizer.evaluated.is_some() { ", losses at an average of the weights" } else { "" };
     let (kept, gradients) = (counted(optimizer.state, "number"), counted(optimizer.gradients, "gradient"));
     format!("{sees}; keeps {kept} per weight{elsewhere}; {gradients} a step")

@@ -11,6 +11,10 @@ struct Quadratics {
 }
 
 impl<T: Real> Oracle<T> for Quadratics {
+    fn batch(&self) -> Sample {
+        Sample::All
+    }
+
     fn gradient(&mut self, _: Sample, _: &[T], _: &mut [T]) {
         unreachable!("nobody asks")
     }
