@@ -112,7 +112,7 @@ pub struct Options {
     pub clip_value: f64,
     /// The bound on the norm of a gradient.
     pub clip_norm: f64,
-    /// How strong each of [`COMPOSITES`] is.
+    /// How strong each method around another is, in the order of their list.
     pub composites: [f64; COMPOSITES.len()],
     /// The course of the learning rate.
     pub rate: RateSchedule,
