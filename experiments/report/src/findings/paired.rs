@@ -1,0 +1,89 @@
+//! Whether two methods that ran with the same seeds can be told apart.
+
+use thalweg_record::record::Trial;
+use thalweg_record::stats::{Configuration, Score};
+
+/// The level of the tests.
+pub const LEVEL: f64 = 0.05;
+
+/// Two methods, seed by seed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Paired {
+    /// Seeds with which the first one costs less.
+    pub wins: usize,
+    /// Seeds with which it costs more.
+    pub losses: usize,
+    /// The probability of so uneven a count, or one more so, if either were as likely to be ahead: [`sign_test`].
+    pub p: f64,
+}
+
+impl Paired {
+    /// Compares two configurations by the trials that have the same seeds; none if their trials have no pairs.
+    pub fn of(one: &Configuration<'_>, other: &Configuration<'_>, score: Score) -> Option<Self> {
+        let seeds = |trial: Trial<'_>| (trial.init_seed(), trial.order_seed());
+        let is_paired = one.runs().map(seeds).eq(other.runs().map(seeds));
+        if !is_paired {
+            return None;
+        }
+        let costs = |of: &Configuration<'_>| of.runs().map(|run| score.cost(run)).collect::<Option<Vec<f64>>>();
+        let (own, others) = (costs(one)?, costs(other)?);
+        let wins = own.iter().zip(&others).filter(|(a, b)| a < b).count();
+        let losses = own.iter().zip(&others).filter(|(a, b)| a > b).count();
+        Some(Self { wins, losses, p: sign_test(wins, losses) })
+    }
+}
+
+/// The two-sided p of the exact sign test, of which ties are no part (Dixon and Mood 1946, JASA 41:557-566; Conover,
+/// Practical Nonparametric Statistics, 3rd ed., §3.4): twice the binomial tail of the smaller count, at most 1.
+pub fn sign_test(wins: usize, losses: usize) -> f64 {
+    let n = (wins + losses) as f64;
+    let ways = |k: f64| libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
+    let mass = |k: usize| libm::exp(ways(k as f64) - n * std::f64::consts::LN_2);
+    let tail: f64 = (0..=wins.min(losses)).map(mass).sum();
+    (2.0 * tail).min(1.0)
+}
+
+/// The p-values adjusted for how many there are, in their order (Holm 1979, Scandinavian Journal of Statistics 6:65-70).
+pub fn holm(values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+    let mut adjusted = vec![1.0; values.len()];
+    let mut largest = 0.0f64;
+    for (rank, at) in order.into_iter().enumerate() {
+        largest = largest.max((values.len() - rank) as f64 * values[at]).min(1.0);
+        adjusted[at] = largest;
+    }
+    adjusted
+}
+
+/// The fewest pairs with which the sign test can find anything at [`LEVEL`], among so many comparisons.
+pub fn fewest_pairs(comparisons: usize) -> usize {
+    (1..).find(|pairs| sign_test(*pairs, 0) * comparisons as f64 <= LEVEL).expect("p halves with each pair")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sign_test_and_holms_adjustment_have_the_values_of_scipy_and_statsmodels() {
+        // scipy.stats.binomtest(wins, wins + losses).pvalue, SciPy 1.17.1.
+        for (wins, losses, p) in
+            [(5, 0, 0.0625), (9, 1, 0.021484375), (10, 0, 0.001953125), (60, 40, 0.056887933640980784), (3, 3, 1.0)]
+        {
+            assert!((sign_test(wins, losses) - p).abs() < 1e-9, "{wins} {losses}");
+            assert_eq!(sign_test(wins, losses), sign_test(losses, wins));
+        }
+        // statsmodels.stats.multitest.multipletests(p, method="holm")[1].
+        let found = holm(&[0.01, 0.04, 0.03, 0.005]);
+        for (found, expected) in found.iter().zip([0.03, 0.06, 0.06, 0.02]) {
+            assert!((found - expected).abs() < 1e-12);
+        }
+        assert!(holm(&[]).is_empty());
+    }
+
+    #[test]
+    fn few_pairs_tell_nothing() {
+        assert_eq!([1, 2, 4, 9].map(fewest_pairs), [6, 7, 8, 9]);
+    }
+}
