@@ -295,6 +295,17 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, isa: Isa, png: bool) -> 
     drawn.complete()
 }
 
+/// The trials of the members of a study that draws, whose own folder is `home`; none if it draws something else.
+///
+/// # Errors
+///
+/// If they are not there or cannot be read.
+pub fn read_members(drawing: &Drawing, home: &Path) -> Result<Option<Trials>, DrawError> {
+    let DrawingSource::Members(members) = &drawing.source else { return Ok(None) };
+    let beside = home.parent().unwrap_or(Path::new(""));
+    members::read(drawing, members, beside, false).map(|(trials, _)| Some(trials))
+}
+
 /// The names of the files that a study that draws writes into a folder, besides what is there under names that its figures
 /// may have: a figure of several problems is a file for each.
 pub fn output_files(drawing: &Drawing, out: &Path) -> Vec<String> {

@@ -34,6 +34,7 @@ pub use colors::Rgb;
 #[cfg(feature = "plotters")]
 pub use drawing::{draw, png, svg};
 pub use error::FigureError;
+pub use labels::column as column_label;
 pub use options::{Options, PROBLEM, Selection, Theory, is_meant};
 use panels::Facets;
 pub use panels::MOST_PANELS;

@@ -6,6 +6,7 @@
 mod criterion;
 mod edge;
 mod good_range;
+mod overview;
 mod paired;
 mod ranking;
 mod sentences;
@@ -14,6 +15,7 @@ mod text;
 pub use criterion::Criterion;
 pub use edge::Edge;
 pub use good_range::{FACTOR, GoodRange};
+pub use overview::overview;
 pub use paired::{LEVEL, Paired, fewest_pairs, holm, sign_test};
 pub use ranking::{Ranking, Standing, Verdict, rankings};
 pub use sentences::{Finding, Subject, findings};

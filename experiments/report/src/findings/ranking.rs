@@ -101,8 +101,7 @@ fn is_same(one: &Configuration<'_>, other: &Configuration<'_>) -> bool {
 fn order(ranking: &mut Ranking<'_>, criterion: Criterion, score: Score) {
     ranking.standings.sort_by(|a, b| cost(a.median, criterion).total_cmp(&cost(b.median, criterion)));
     let (first, others) = ranking.standings.split_first_mut().expect("a ranking begins with a method");
-    let pairs: Vec<Option<Paired>> =
-        others.iter().map(|other| Paired::of(&first.best, &other.best, score)).collect();
+    let pairs: Vec<Option<Paired>> = others.iter().map(|other| Paired::of(&first.best, &other.best, score)).collect();
     let adjusted = holm(&pairs.iter().flatten().map(|pair| pair.p).collect::<Vec<_>>());
     let mut adjusted = adjusted.into_iter();
     for (other, pair) in others.iter_mut().zip(pairs) {

@@ -103,7 +103,8 @@ fn trials(configurations: &[Configuration<'_>]) -> Finding {
         0 => "none diverged".to_owned(),
         diverged => format!("{diverged} diverged ({})", percent(diverged as f64 / count as f64)),
     };
-    let text = format!("{} of {}; {diverged}.", counted(count, "trial"), counted(configurations.len(), "configuration"));
+    let text =
+        format!("{} of {}; {diverged}.", counted(count, "trial"), counted(configurations.len(), "configuration"));
     Finding { subject: Subject::Trials, problem: String::new(), text }
 }
 
@@ -115,7 +116,8 @@ fn counted(count: usize, noun: &str) -> String {
 fn best(ranking: &Ranking<'_>, all: &[Configuration<'_>], criterion: Criterion) -> String {
     let first = &ranking.standings[0];
     let seeds = counted(first.best.runs().len(), "trial");
-    let sure = first.interval.map_or_else(|| seeds.clone(), |sure| format!("95 % interval {}, {seeds}", interval(&sure)));
+    let sure =
+        first.interval.map_or_else(|| seeds.clone(), |sure| format!("95 % interval {}, {seeds}", interval(&sure)));
     let (method, label, settings) = (first.best.series(), criterion.shown.label(), settings(&first.best, all));
     let with = if settings.is_empty() { String::new() } else { format!(" with {settings}") };
     let median = number(first.median);
@@ -133,10 +135,13 @@ fn order(ranking: &Ranking<'_>) -> Vec<String> {
         let count = pair.wins + pair.losses;
         format!("{} ({} of {count} pairs, {})", other.best.series(), pair.wins, probability(pair.p))
     };
-    let behind: Vec<String> = others.iter().filter_map(|other| match &other.verdict {
-        Verdict::Behind(pair) => Some(with(other, pair)),
-        _ => None,
-    }).collect();
+    let behind: Vec<String> = others
+        .iter()
+        .filter_map(|other| match &other.verdict {
+            Verdict::Behind(pair) => Some(with(other, pair)),
+            _ => None,
+        })
+        .collect();
     let (mut apart, mut unpaired, mut pairs) = (Vec::new(), Vec::new(), usize::MAX);
     for other in others {
         match &other.verdict {
@@ -182,26 +187,35 @@ pub(super) fn listed(items: &[String]) -> String {
 }
 
 fn range(ranking: &Ranking<'_>, criterion: Criterion) -> Option<String> {
-    let ranges: Vec<String> = ranking.standings.iter().filter_map(|standing| {
-        let range = standing.range?;
-        let least = if range.is_open == [false; 2] { "" } else { "at least " };
-        let (low, high) = (number(range.low), number(range.high));
-        Some(format!("{} over {least}{:.1} decades ({low} to {high})", standing.best.series(), range.decades()))
-    }).collect();
-    let what = if criterion.shown.lower_is_better() { criterion.shown.label().to_owned() } else {
+    let ranges: Vec<String> = ranking
+        .standings
+        .iter()
+        .filter_map(|standing| {
+            let range = standing.range?;
+            let least = if range.is_open == [false; 2] { "" } else { "at least " };
+            let (low, high) = (number(range.low), number(range.high));
+            Some(format!("{} over {least}{:.1} decades ({low} to {high})", standing.best.series(), range.decades()))
+        })
+        .collect();
+    let what = if criterion.shown.lower_is_better() {
+        criterion.shown.label().to_owned()
+    } else {
         criterion.shown.label().replace("accuracy", "error")
     };
-    (!ranges.is_empty()).then(|| {
-        format!("Learning rates whose {what} is within {FACTOR} times that of the best: {}.", listed(&ranges))
-    })
+    (!ranges.is_empty())
+        .then(|| format!("Learning rates whose {what} is within {FACTOR} times that of the best: {}.", listed(&ranges)))
 }
 
 fn edges(ranking: &Ranking<'_>) -> Vec<String> {
     let edge = |standing: &Standing<'_>| {
-        let ends: Vec<String> = standing.edges.iter().map(|edge| {
-            let end = if edge.is_largest { "largest" } else { "smallest" };
-            format!("the {end} {} of its axis, {}", edge.column.replace('_', " "), number(edge.value))
-        }).collect();
+        let ends: Vec<String> = standing
+            .edges
+            .iter()
+            .map(|edge| {
+                let end = if edge.is_largest { "largest" } else { "smallest" };
+                format!("the {end} {} of its axis, {}", edge.column.replace('_', " "), number(edge.value))
+            })
+            .collect();
         let is = format!("{} does best with {}: a better one may lie beyond.", standing.best.series(), listed(&ends));
         (!ends.is_empty()).then_some(is)
     };
@@ -239,7 +253,9 @@ fn ranks(rankings: &[Ranking<'_>], criterion: Criterion) -> Option<String> {
     let first = order[0];
     let is_apart = |at: &&usize| test.averages[**at] - test.averages[first] > test.critical_difference;
     let behind: Vec<String> = order.iter().filter(is_apart).map(|at| methods[*at].to_owned()).collect();
-    let ahead = if behind.is_empty() { "no single pair with the first is".to_owned() } else {
+    let ahead = if behind.is_empty() {
+        "no single pair with the first is".to_owned()
+    } else {
         format!("{} is ahead of {}", methods[first], listed(&behind))
     };
     Some(format!("{start} They differ (Iman-Davenport, {p}); by Nemenyi's test {ahead}."))

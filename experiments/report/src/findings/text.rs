@@ -29,9 +29,8 @@ pub fn percent(share: f64) -> String {
 /// The settings of a configuration that differ within its method on its problem: `lr = 0.1, momentum = 0.9`; all that it has
 /// if none do.
 pub fn settings(configuration: &Configuration<'_>, all: &[Configuration<'_>]) -> String {
-    let is_own = |one: &&Configuration<'_>| {
-        one.problem() == configuration.problem() && one.series() == configuration.series()
-    };
+    let is_own =
+        |one: &&Configuration<'_>| one.problem() == configuration.problem() && one.series() == configuration.series();
     let own: Vec<_> = all.iter().filter(is_own).collect();
     let names = configuration.hyperparameters().iter().enumerate().filter(|(_, name)| *name != LABEL);
     let varies = |at: usize| own.iter().any(|one| !one.agrees_with(configuration, at));
@@ -53,9 +52,13 @@ mod tests {
 
     #[test]
     fn numbers_have_three_digits() {
-        for (value, text) in
-            [(0.031622776, "0.0316"), (1e-5, "1e-5"), (0.99951, "0.9995"), (1234567.0, "1234567"), (f64::INFINITY, "inf")]
-        {
+        for (value, text) in [
+            (0.031622776, "0.0316"),
+            (1e-5, "1e-5"),
+            (0.99951, "0.9995"),
+            (1234567.0, "1234567"),
+            (f64::INFINITY, "inf"),
+        ] {
             assert_eq!(number(value), text);
         }
         assert_eq!([0.0, 1e-6, 0.026, 0.26].map(percent), ["0 %", "less than 0.1 %", "2.6 %", "26 %"]);

@@ -11,7 +11,9 @@ pub(super) fn text(table: &Table) -> String {
     let rows: String = table.rows.iter().map(row).collect();
     let notes: String = table.notes.iter().map(|note| format!("<p>{}</p>\n", escape(note))).collect();
     let title = escape(&table.title);
-    format!("<table>\n<caption>{title}</caption>\n<thead>\n<tr>{headings}</tr>\n</thead>\n<tbody>\n{rows}</tbody>\n</table>\n{notes}")
+    format!(
+        "<table>\n<caption>{title}</caption>\n<thead>\n<tr>{headings}</tr>\n</thead>\n<tbody>\n{rows}</tbody>\n</table>\n{notes}"
+    )
 }
 
 fn heading(column: &Column) -> String {

@@ -48,6 +48,14 @@ fn escape(text: &str) -> String {
 
 /// The name of a letter that hyperparameters have.
 fn greek(letter: char) -> Option<&'static str> {
-    let names = [('α', "alpha"), ('β', "beta"), ('γ', "gamma"), ('ε', "varepsilon"), ('λ', "lambda"), ('μ', "mu"), ('ρ', "rho")];
+    let names = [
+        ('α', "alpha"),
+        ('β', "beta"),
+        ('γ', "gamma"),
+        ('ε', "varepsilon"),
+        ('λ', "lambda"),
+        ('μ', "mu"),
+        ('ρ', "rho"),
+    ];
     names.into_iter().find(|(known, _)| *known == letter).map(|(_, name)| name)
 }

@@ -7,10 +7,9 @@ pub(super) fn text(table: &Table) -> String {
     let rules = table.columns.iter().map(|column| if column.is_number { "--:" } else { ":--" }.to_owned());
     let mut text = line(headings, " ") + &line(rules, "");
     table.rows.iter().for_each(|row| text += &line(row.iter().map(cell), " "));
-    for note in &table.notes {
-        text += &format!("\n{}\n", escape(note));
-    }
-    text
+    let title = format!("{}.", table.title.trim_end_matches('.'));
+    let caption: Vec<&str> = std::iter::once(title.as_str()).chain(table.notes.iter().map(String::as_str)).collect();
+    text + &format!("\n{}\n", escape(&caption.join(" ")))
 }
 
 fn line(cells: impl Iterator<Item = String>, space: &str) -> String {

@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn every_language_escapes_what_is_its_own() {
         assert_eq!(table().text(Format::Csv), "optimizer,loss\n\"a_b, \"\"c\"\" <d> | 5 %\",0.012345\nsgd,inf\n");
-        let markdown = "| optimizer | median loss |\n|:--|--:|\n| a_b, \"c\" &lt;d> \\| 5 % | **0.0123** |\n| sgd | inf |\n\nBold: the best.\n";
+        let markdown = "| optimizer | median loss |\n|:--|--:|\n| a_b, \"c\" &lt;d> \\| 5 % | **0.0123** |\n| sgd | inf |\n\nLosses &amp; more. Bold: the best.\n";
         assert_eq!(table().text(Format::Markdown), markdown);
         let latex = table().text(Format::Latex);
         for line in [

@@ -44,7 +44,8 @@ impl Axis {
         }
         let known = first.hyperparameters();
         known.iter().position(|own| own == name).map(Self::Setting).ok_or_else(|| {
-            let names: Vec<&str> = ["problem", "optimizer"].into_iter().chain(known.iter().map(String::as_str)).collect();
+            let names: Vec<&str> =
+                ["problem", "optimizer"].into_iter().chain(known.iter().map(String::as_str)).collect();
             let nearest = nearest(name, names.iter().copied()).map(str::to_owned);
             PivotError::NoAxis { name: name.to_owned(), nearest, axes: names.join(", ") }
         })
@@ -101,18 +102,29 @@ pub fn pivot(
     let label = criterion.shown.label();
     let mut heads = vec![Column::text(rows, &rows.replace('_', " "))];
     let at = |value: &String, other: Option<&String>| {
-        best.iter().find(|one| text(down, one).as_ref() == Some(value) && across.and_then(|axis| text(axis, one)).as_ref() == other)
+        best.iter().find(|one| {
+            text(down, one).as_ref() == Some(value) && across.and_then(|axis| text(axis, one)).as_ref() == other
+        })
     };
     let names = down.values(&shown);
     let table: Vec<Vec<Cell>> = match (across, columns) {
         (Some(across), Some(name)) => {
             let others = across.values(&shown);
             heads.extend(others.iter().map(|other| Column::number(other, &heading(name, other))));
-            names.iter().map(|value| cells(value, others.iter().map(|other| at(value, Some(other)).and_then(median)), criterion)).collect()
+            names
+                .iter()
+                .map(|value| {
+                    cells(value, others.iter().map(|other| at(value, Some(other)).and_then(median)), criterion)
+                })
+                .collect()
         }
         _ => {
             heads.push(Column::number(criterion.shown.name(), &format!("median {label}")));
-            heads.extend([Column::text("interval", "95 % interval"), Column::number("trials", "trials"), Column::number("diverged_share", "diverged")]);
+            heads.extend([
+                Column::text("interval", "95 % interval"),
+                Column::number("trials", "trials"),
+                Column::number("diverged_share", "diverged"),
+            ]);
             let row = |value: &String| at(value, None).map(|one| single(value, one, criterion));
             let mut rows: Vec<Vec<Cell>> = names.iter().filter_map(row).collect();
             mark_best(rows.iter_mut().map(|row| &mut row[1]), criterion);
@@ -121,7 +133,12 @@ pub fn pivot(
     };
     let by = columns.map_or_else(|| rows.to_owned(), |name| format!("{rows} and {name}"));
     let title = format!("Median {label} by {}: {}", by.replace('_', " "), criterion.text());
-    Ok(Table { title, columns: heads, rows: table, notes: vec!["Bold: the best of its row, or of the column.".to_owned()] })
+    Ok(Table {
+        title,
+        columns: heads,
+        rows: table,
+        notes: vec!["Bold: the best of its row, or of the column.".to_owned()],
+    })
 }
 
 fn empty(criterion: Criterion) -> Table {
