@@ -25,7 +25,8 @@ pub(super) fn say(registry: &Arc<Registry>, folder: &Path, spent: Duration) -> R
         let share =
             if diverged == 0 { String::new() } else { format!(" ({})", percent(diverged as f64 / trials as f64)) };
         let time = duration::text(spent);
-        tell(format_args!("{trials} trials, {diverged} diverged{share}, {time}; results are in {shown}"));
+        let noun = if trials == 1 { "trial" } else { "trials" };
+        tell(format_args!("{trials} {noun}, {diverged} diverged{share}, {time}; results are in {shown}"));
         tell(overview(all, criterion(all, None, folder)?).trim_end());
         tell(format_args!("next: thalweg look {shown} · thalweg report {shown} --open"));
         Ok(())

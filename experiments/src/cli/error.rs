@@ -9,6 +9,7 @@ use thiserror::Error;
 use thalweg_kernels::arch::UnusableIsa;
 
 use crate::drawing::DrawError;
+use crate::figure::FigureError;
 use crate::record::RecordError;
 use crate::spec::InputError;
 use crate::study::StudyError;
@@ -57,6 +58,10 @@ pub(super) enum CliError {
         "keys follow from everything that can change a trial's numbers: `thalweg plan SPEC --trials` lists them"
     ))]
     NotPlanned { name: String, key: String },
+    #[error("the page cannot be made")]
+    Page(#[source] Box<FigureError>),
+    #[error("`{program}` cannot open {}", path.display())]
+    Open { path: PathBuf, program: &'static str, source: io::Error },
     #[error("cannot read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write to {}", path.display())]

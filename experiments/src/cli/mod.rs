@@ -12,6 +12,7 @@ mod plan;
 mod plot;
 mod process;
 mod progress;
+mod report;
 mod reproduce;
 mod run;
 mod show;
@@ -72,6 +73,7 @@ enum Command {
     Look(look::Look),
     Findings(findings::Findings),
     Table(table::Table),
+    Report(report::Report),
     Plot(plot::Plot),
     Reproduce(reproduce::Reproduce),
     Show(show::Show),
@@ -137,6 +139,7 @@ pub fn main_with(registry: Registry) -> ExitCode {
         Command::Look(command) => command.run(registry),
         Command::Findings(command) => command.run(registry),
         Command::Table(command) => command.run(registry),
+        Command::Report(command) => command.run(registry),
         Command::Plot(command) => command.run(registry),
         Command::Reproduce(command) => command.run(registry),
         Command::Show(command) => command.run(registry),

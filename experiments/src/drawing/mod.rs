@@ -4,6 +4,7 @@ mod check;
 mod few;
 mod functions;
 mod members;
+mod pictures;
 mod timings;
 
 use std::collections::HashSet;
@@ -14,6 +15,7 @@ use std::path::Path;
 use thalweg_kernels::{CONTRACT, Isa};
 
 pub use check::check;
+pub use pictures::{Pictured, pictures, pictures_of_drawing};
 pub use timings::write_shipped_timings;
 
 pub use crate::sweep::{DrawError, Drawn, FigureFailure, SPEC};

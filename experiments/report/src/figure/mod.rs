@@ -32,7 +32,7 @@ pub use axis::{Axis, Scale};
 pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use colors::Rgb;
 #[cfg(feature = "plotters")]
-pub use drawing::{draw, png, svg};
+pub use drawing::{Frames, draw, frames, png, svg};
 pub use error::FigureError;
 pub use labels::column as column_label;
 pub use options::{Options, PROBLEM, Selection, Theory, is_meant};

@@ -74,11 +74,11 @@ impl Table {
 }
 
 impl Column {
-    fn text(name: &str, heading: &str) -> Self {
+    pub(crate) fn text(name: &str, heading: &str) -> Self {
         Self { name: name.to_owned(), heading: heading.to_owned(), is_number: false }
     }
 
-    fn number(name: &str, heading: &str) -> Self {
+    pub(crate) fn number(name: &str, heading: &str) -> Self {
         Self { is_number: true, ..Self::text(name, heading) }
     }
 }
