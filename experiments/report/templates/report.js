@@ -232,36 +232,39 @@
 
   // The list of all settings: made of data, a hundred rows at a time.
   const settings = (article, data, open) => {
-    const section = $(".settings", article), label = data.metrics[data.shown];
-    const names = [...(data.problems.length > 1 ? ["problem"] : []), "method", ...data.columns, ...data.metrics.map(name => `median ${name}`), "diverged"];
+    const section = $(".settings", article);
+    // The shown one comes first.
+    const metrics = [data.shown, ...data.metrics.keys().filter(i => i !== data.shown)];
+    const names = [...(data.problems.length > 1 ? ["problem"] : []), "method", ...data.columns, ...metrics.map(i => `median ${data.metrics[i]}`), "diverged"];
     const cells = data.configurations.map((own, at) => ({
       at,
       method: data.methods[own.method],
-      cells: [...(data.problems.length > 1 ? [data.problems[own.problem]] : []), data.methods[own.method], ...own.settings, ...own.medians.map(m => m === null ? "inf" : m), own.diverged / own.trials],
+      cells: [...(data.problems.length > 1 ? [data.problems[own.problem]] : []), data.methods[own.method], ...own.settings, ...metrics.map(i => own.medians[i] ?? "inf"), own.diverged / own.trials],
     }));
-    const first = names.length - 1 - data.metrics.length, shownAt = first + data.shown;
+    const first = names.length - 1 - data.metrics.length, shownAt = first;
     const key = cell => cell === "inf" ? (data.lower_is_better ? Infinity : -Infinity) : cell === "" || Number.isNaN(Number(cell)) ? cell : Number(cell);
-    let list = cells, count = 100, words = [];
+    let list = cells, count = 20, words = [];
+    const methodAt = names.indexOf("method");
     const table = make("table"), body = make("tbody"), more = make("button", { type: "button" });
     const head = make("tr", {}, ...names.map((name, i) => make("th", { scope: "col", ...(i >= first ? { class: "number" } : {}) }, name)));
-    table.append(make("caption", {}, `${cells.length} settings; a row opens its trials`), make("thead", {}, head), body);
+    table.append(make("caption", {}, `${cells.length} settings; the name of a method opens its trials`), make("thead", {}, head), body);
     const show = () => {
       const left = list.filter(row => words.every(word => row.cells.join(" ").toLowerCase().includes(word)));
       body.replaceChildren(...left.slice(0, count).map(row => {
         const line = make("tr", {}, ...row.cells.map((cell, i) => {
           const text = i === names.length - 1 ? `${Math.round(1000 * cell) / 10} %` : typeof cell === "number" ? digits(cell) : cell;
-          return make("td", i >= first ? { class: "number" } : {}, text);
+          if (i !== methodAt) return make("td", i >= first ? { class: "number" } : {}, text);
+          const press = make("button", { type: "button", class: "link", "aria-label": `Trials of ${row.cells.slice(0, first).filter(Boolean).join(", ")}` }, text);
+          press.onclick = () => open(row.at);
+          return make("td", {}, press);
         }));
-        const press = make("button", { type: "button", "aria-label": `Trials of ${row.cells.slice(0, first).filter(Boolean).join(", ")}` }, "Open");
-        press.onclick = () => open(row.at);
-        line.append(make("td", {}, press));
         line.classList.toggle("followed", shown !== "" && row.method === shown);
         line.onpointerenter = () => follow(row.method);
         line.onpointerleave = () => follow("");
         return line;
       }));
       more.hidden = left.length <= count;
-      more.textContent = `Show 200 more of ${left.length}`;
+      more.textContent = `Show 100 more of ${left.length}`;
       return `${left.length} of ${cells.length} settings`;
     };
     const sort = (column, sign) => {
@@ -270,15 +273,13 @@
       list = keyed.map(([, row]) => row);
       show();
     };
-    more.onclick = () => { count += 200; show(); };
+    more.onclick = () => { count += 100; show(); };
     heads(table, sort);
-    head.append(make("th", { scope: "col" }, "trials"));
     const holder = make("div", { class: "table", tabindex: "0", role: "region", "aria-label": "All settings" }, table);
-    $(".list", section).append(filter("Filter all settings", own => { words = own; count = 100; return show(); }), holder, more);
+    $(".list", section).append(filter("Filter all settings", own => { words = own; count = 20; return show(); }), holder, more);
     $$("th", head)[shownAt].setAttribute("aria-sort", data.lower_is_better ? "ascending" : "descending");
     sort(shownAt, data.lower_is_better ? 1 : -1);
     section.hidden = false;
-    return label;
   };
 
   // The trials of a configuration, with their curves and the commands that run them again.

@@ -158,7 +158,12 @@ fn names<'a>(shown: &[Configuration<'a>], name: impl Fn(&Configuration<'a>) -> &
 fn varying(shown: &[Configuration<'_>]) -> Vec<usize> {
     let Some(first) = shown.first() else { return Vec::new() };
     let names = first.hyperparameters().iter().enumerate().filter(|(_, name)| *name != LABEL);
-    names.filter(|(at, _)| shown.iter().any(|one| !one.agrees_with(first, *at))).map(|(at, _)| at).collect()
+    // What other methods do not have is no difference.
+    let differs = |at: usize| {
+        let mut settings = shown.iter().filter_map(|one| one.setting_of(at));
+        settings.next().is_some_and(|first| settings.any(|other| other != first))
+    };
+    names.filter(|(at, _)| differs(*at)).map(|(at, _)| at).collect()
 }
 
 fn setting(one: &Configuration<'_>, at: usize) -> String {
