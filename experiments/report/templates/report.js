@@ -121,11 +121,12 @@
       const settings = own.settings.map((text, i) => text && `${data.columns[i]} = ${text}`).filter(Boolean).join(", ");
       return [data.methods[own.method], settings, data.problems[own.problem]];
     };
-    const describe = at => {
+    const describe = (at, metric) => {
       const own = data.configurations[at], [method, settings, problem] = name(at);
       const lines = [`${method}${settings ? `, ${settings}` : ""}`];
       if (data.problems.length > 1) lines[0] += ` on ${problem}`;
-      lines.push(`median ${data.metrics[data.shown]} ${digits(own.medians[data.shown])}, ${own.trials} trials, ${own.diverged} diverged`);
+      for (const i of new Set([metric ?? data.shown, data.shown])) lines.push(`median ${data.metrics[i]} ${digits(own.medians[i])}`);
+      lines.push(`${own.trials} trials, ${own.diverged} diverged`);
       if (own.keys.length) lines.push(`${own.keys[0][0]}${own.trials > 1 ? ` and ${own.trials - 1} more` : ""}`, data.command + own.keys[0][0]);
       return lines.join("\n");
     };
@@ -177,7 +178,7 @@
       }
       return best || cell(x, y);
     };
-    const text = target => target.c >= 0 ? describe(target.c) : target.line ? target.line.label || target.line.method : "no trials";
+    const text = target => target.c >= 0 ? describe(target.c, targets.metric) : target.line ? target.line.label || target.line.method : "no trials";
     const visit = (target, x, y) => {
       here = target;
       follow(methodOf(target));
@@ -264,7 +265,7 @@
         return line;
       }));
       more.hidden = left.length <= count;
-      more.textContent = `Show 100 more of ${left.length}`;
+      more.textContent = `Show ${Math.min(100, left.length - count)} more of ${left.length}`;
       return `${left.length} of ${cells.length} settings`;
     };
     const sort = (column, sign) => {
@@ -289,7 +290,8 @@
     say("");
     const close = make("button", { type: "button", class: "close" }, "Close");
     close.onclick = () => dialog.close();
-    const list = own.medians.map((median, i) => `median ${data.metrics[i]} ${digits(median)}`).join("; ");
+    const list = make("dl", { class: "facts" }, ...own.medians.map((median, i) =>
+      make("div", {}, make("dt", {}, `median ${data.metrics[i]}`), make("dd", {}, digits(median)))));
     const chart = make("div", { class: "curve" });
     const body = make("tbody");
     const paint = chosen => chart.replaceChildren(...curve(data, own.keys.map(([key]) => key), chosen));
@@ -304,7 +306,8 @@
     const table = make("table", {}, make("thead", {}, head), body);
     dialog.replaceChildren(
       make("h2", { id: "detail-title" }, `${method}${settings ? `, ${settings}` : ""}`),
-      make("p", {}, `On ${problem}: ${own.trials} trials, ${own.diverged} diverged; ${list}.`),
+      make("p", {}, `On ${problem}: ${own.trials} trials, ${own.diverged} diverged.`),
+      list,
       chart,
       make("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Trials" }, table),
       close,

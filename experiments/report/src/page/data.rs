@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::targets::Targets;
 use crate::findings::Criterion;
 use thalweg_record::record::{Curve, LABEL, Status};
-use thalweg_record::stats::{Configuration, Metric};
+use thalweg_record::stats::{Configuration, CurveMetric, Metric};
 
 /// Configurations that a page has, at most: of more, the best by the shown metric.
 const MOST_CONFIGURATIONS: usize = 3000;
@@ -106,6 +106,12 @@ impl<'a> Data<'a> {
             figures: Vec::new(),
         };
         (data, numbers)
+    }
+
+    /// The number of the metric that comes of a figure's, which may be of the steps of a trial.
+    pub(super) fn number(&self, name: &str) -> Option<usize> {
+        let metric = Metric::from_name(name).or(CurveMetric::from_name(name).map(CurveMetric::outcome))?;
+        self.metrics.iter().position(|label| *label == metric.label())
     }
 
     /// What the page leaves out, in words; empty if it has all.

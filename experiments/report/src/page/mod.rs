@@ -102,7 +102,8 @@ fn section(id: usize, study: &Study<'_>) -> Result<Section, FigureError> {
         figures.push((picture.title.clone(), svg(picture)?));
         if let Some(data) = &mut data {
             let shown = Shown { chart, problem, all: &all, numbers: &numbers };
-            data.figures.push(Targets::of(picture, &shown));
+            let metric = data.number(chart.metric());
+            data.figures.push(Targets { metric, ..Targets::of(picture, &shown) });
         }
     }
     let tables = criterion.into_iter().flat_map(|criterion| {

@@ -21,6 +21,8 @@ const MOST_CELLS: usize = 10_000;
 pub(super) struct Targets {
     width: f64,
     height: f64,
+    /// The number of the metric that is shown, among those of the page, if it is one of them.
+    pub(super) metric: Option<usize>,
     lines: Vec<Line>,
     grids: Vec<Grid>,
 }

@@ -54,7 +54,13 @@ pub fn best(configurations: &[Configuration<'_>], criterion: Criterion) -> Table
     if criterion.is_in_sample() {
         notes.push("Chosen and judged on the same trials, which flatters.".to_owned());
     }
-    Table { title: format!("Best settings by method: {}", criterion.text()), columns, rows, notes }
+    Table { title: title(criterion), columns, rows, notes }
+}
+
+fn title(criterion: Criterion) -> String {
+    let by = criterion.chosen_by.label();
+    let chosen = if criterion.is_in_sample() { String::new() } else { format!(", chosen by the median {by}") };
+    format!("Best settings of each method by the median {}{chosen}", criterion.shown.label())
 }
 
 fn row(standing: &Standing<'_>, settings: &str) -> Vec<Cell> {
