@@ -35,7 +35,7 @@ pub use colors::Rgb;
 pub use drawing::{Frames, draw, frames, png, svg};
 pub use error::FigureError;
 pub use labels::column as column_label;
-pub use options::{Options, PROBLEM, Selection, Theory, is_meant};
+pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
 use panels::Facets;
 pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};

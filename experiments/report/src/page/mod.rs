@@ -103,7 +103,7 @@ fn section(id: usize, study: &Study<'_>) -> Result<Section, FigureError> {
         if let Some(data) = &mut data {
             let shown = Shown { chart, problem, all: &all, numbers: &numbers };
             let metric = data.number(chart.metric());
-            data.figures.push(Targets { metric, ..Targets::of(picture, &shown) });
+            data.figures.push(Targets::of(picture, metric, &shown));
         }
     }
     let tables = criterion.into_iter().flat_map(|criterion| {

@@ -22,7 +22,7 @@ pub(super) struct Targets {
     width: f64,
     height: f64,
     /// The number of the metric that is shown, among those of the page, if it is one of them.
-    pub(super) metric: Option<usize>,
+    metric: Option<usize>,
     lines: Vec<Line>,
     grids: Vec<Grid>,
 }
@@ -56,9 +56,10 @@ pub(super) struct Shown<'a> {
 }
 
 impl Targets {
-    pub(super) fn of(picture: &Picture, shown: &Shown<'_>) -> Self {
+    pub(super) fn of(picture: &Picture, metric: Option<usize>, shown: &Shown<'_>) -> Self {
         let frames = frames(picture);
-        let mut targets = Self { width: frames.size.0, height: frames.size.1, ..Self::default() };
+        let (width, height) = frames.size;
+        let mut targets = Self { width, height, metric, ..Self::default() };
         let known = shown.known();
         for (panel, frame) in picture.panels.iter().zip(&frames.panels) {
             let place = Place { x: &picture.x, panel, frame };
