@@ -10,6 +10,8 @@ mod overview;
 mod paired;
 mod ranking;
 mod sentences;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use criterion::Criterion;

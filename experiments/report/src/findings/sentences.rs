@@ -167,7 +167,7 @@ fn order(ranking: &Ranking<'_>) -> Vec<String> {
         texts.push(format!("{name} is not told apart from {}.{few}", listed(&apart)));
     }
     if !unpaired.is_empty() {
-        texts.push(format!("{name} and {} have other seeds, and are not compared.", listed(&unpaired)));
+        texts.push(format!("{name} and {} ran with different seeds, and are not compared.", listed(&unpaired)));
     }
     texts
 }
