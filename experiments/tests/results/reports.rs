@@ -58,8 +58,8 @@ fn what_is_not_there_is_named() {
         &["no axis `learning_rate`, did you mean `lr`?", "problem, optimizer, lr"],
     );
     says(
-        &fails(&["table", "a", "--metric", "final_test_loss"]),
-        &["have no `final_test_loss`; they have final_train_loss"],
+        &fails(&["table", "a", "--metric", "final_validation_loss"]),
+        &["have no `final_validation_loss`; they have final_train_loss"],
     );
     says(&fails(&["table", "a", "--metric", "test_loss"]), &["did you mean `final_test_loss`?"]);
     says(&fails(&["table", "a", "--ranks"]), &["has no ranks"]);
