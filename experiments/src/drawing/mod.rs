@@ -26,7 +26,7 @@ use crate::record::{
     self, Curve, Key, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Surface, Trials, Waypoint, atomic,
 };
 use crate::spec::{self, Drawing, DrawingSource, InputError, Source, Spec};
-use crate::stats::{self, Score};
+use crate::stats::{self, Metric, Score};
 use crate::sweep::{Figures, Plan, Schedule, chart, figure_files};
 
 /// Drawing the figures of a sweep, as PNG as well or not.
@@ -332,13 +332,12 @@ fn write_comparison(runs: &Trials, figures: &[spec::Figure], folder: &Path) -> R
     stats::write_comparison(&folder.join(COMPARISON), &stats::configurations(runs), &scores(figures))
 }
 
-/// What figures compare, each once.
-fn scores(figures: &[spec::Figure]) -> Vec<Score> {
-    let mut scores: Vec<Score> = Vec::new();
-    for score in figures.iter().filter_map(|figure| Score::from_name(figure.metric)) {
-        if !scores.contains(&score) {
-            scores.push(score);
-        }
+/// What figures compare and what they choose by, each once.
+fn scores(figures: &[spec::Figure]) -> Vec<(Score, Option<Metric>)> {
+    let mut scores = Vec::new();
+    for figure in figures {
+        let score = Score::from_name(figure.metric).map(|score| (score, figure.options.select_by));
+        scores.extend(score.filter(|score| !scores.contains(score)));
     }
     scores
 }

@@ -7,6 +7,7 @@
 
 mod axis;
 mod cells;
+mod choice;
 mod colors;
 mod comparison;
 mod contour;
@@ -71,6 +72,7 @@ kinds! {
         density,
         profile,
         rank,
+        rank_intervals,
         paired,
         safety,
         fractal,
@@ -227,7 +229,8 @@ impl Chart {
     /// The losses and accuracies of trials that it is drawn from.
     pub fn quantities(&self) -> Quantities {
         let shown = CurveMetric::from_name(self.metric).map(CurveMetric::outcome).or(Metric::from_name(self.metric));
-        let metrics = shown.into_iter().chain(self.options.select_by);
+        let criteria = shown.into_iter().flat_map(Metric::criteria);
+        let metrics = shown.into_iter().chain(criteria).chain(self.options.select_by);
         let metrics = metrics.flat_map(|metric| [metric, metric.tie_break()]).map(Metric::quantity);
         // What every kind may tell: whether a trial ended worse than it began.
         metrics.chain([Quantity::InitialTrainLoss, Quantity::FinalTrainLoss]).collect()

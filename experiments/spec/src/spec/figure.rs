@@ -11,7 +11,7 @@ use super::spectrum::{check_from_optimum, check_theory};
 use crate::figure::{self, Input, Kind, Options, Selection, Theory};
 use crate::record::{LABEL, Setting};
 use crate::registry;
-use crate::stats::Metric;
+use crate::stats::{Assessment, Metric};
 
 /// A figure to draw.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,6 +92,8 @@ impl Figure {
             lines.extend(is_on.then(|| (key, "true".to_owned())));
         }
         lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
+        let assessment = self.options.assessment;
+        lines.extend((assessment != Assessment::default()).then(|| ("assessment", quoted(assessment.name()))));
         if !selection.is_empty() {
             lines.push(("select", list(selection, selection_text)));
         }
@@ -196,6 +198,7 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
     };
     let theories: Vec<&str> = THEORIES.iter().map(|(name, _)| *name).collect();
     let metrics = Metric::ALL.map(Metric::name);
+    let assessments = Assessment::ALL.map(Assessment::name);
     Ok(Options {
         name: table.optional("name").map(|field| read_name(&field)).transpose()?,
         title: text("title")?,
@@ -204,6 +207,10 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
         x_scale: scale("x_scale")?,
         y_scale: scale("y_scale")?,
         select_by: table.optional("select_by").map(|f| f.choice(&metrics)).transpose()?.map(|index| Metric::ALL[index]),
+        assessment: match table.optional("assessment") {
+            Some(field) => Assessment::ALL[field.choice(&assessments)?],
+            None => Assessment::default(),
+        },
         selection: match table.optional("select") {
             Some(field) => read_selections(&field)?,
             None => Vec::new(),
