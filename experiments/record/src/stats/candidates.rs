@@ -103,6 +103,19 @@ impl<'a> Candidates<'a> {
         &self.cells[problem][optimizer]
     }
 
+    /// The same without the optimizers that lack trials of some problem.
+    #[must_use]
+    pub fn complete(self) -> Self {
+        let has_all = |optimizer: &usize| self.cells.iter().all(|row| !row[*optimizer].is_empty());
+        let kept: Vec<usize> = (0..self.optimizers.len()).filter(has_all).collect();
+        let optimizers = kept.iter().map(|&optimizer| self.optimizers[optimizer]).collect();
+        let row = |row: Vec<Vec<Candidate<'a>>>| {
+            let cells = row.into_iter().enumerate();
+            cells.filter(|(optimizer, _)| kept.contains(optimizer)).map(|(_, cell)| cell).collect()
+        };
+        Self { optimizers, cells: self.cells.into_iter().map(row).collect(), ..self }
+    }
+
     /// The first pair of a problem and an optimizer that has no trials there.
     pub fn gap(&self) -> Option<(&'a str, &'a str)> {
         let gap = |(problem, row): (usize, &Vec<Vec<Candidate<'_>>>)| {

@@ -10,8 +10,9 @@ use super::criterion::Assessment;
 use super::edge::AtEnd;
 use super::interquartile::{interquartile_interval, interquartile_mean};
 use super::metric::Metric;
+use super::ranks_table::write;
 use super::score::Score;
-use crate::record::{Precision, RecordError, atomic, optional_cell};
+use crate::record::{Precision, RecordError, optional_cell};
 
 const HEADER: [&str; 17] = [
     "score",
@@ -48,23 +49,19 @@ pub fn write_comparison(
     configurations: &[Configuration<'_>],
     scores: &[(Score, Option<Metric>)],
 ) -> Result<(), RecordError> {
-    atomic::write(path, |file| {
-        let mut writer = csv::Writer::from_writer(file);
-        writer.write_record(HEADER)?;
-        for &(score, by) in scores {
-            let candidates = Candidates::of(configurations, score, by, |_| true);
-            let comparison = Comparison::of(&candidates, Assessment::CrossFit);
-            for problem in 0..comparison.problems.len() {
-                let ranks = super::rank::ranks(&comparison.costs(problem));
-                for (optimizer, rank) in ranks.into_iter().enumerate() {
-                    let Some(best) = comparison.best(problem, optimizer) else { continue };
-                    writer.write_record(row(&comparison, problem, best, rank))?;
-                }
+    let mut rows = Vec::new();
+    for &(score, by) in scores {
+        let candidates = Candidates::of(configurations, score, by, |_| true);
+        let comparison = Comparison::of(&candidates, Assessment::CrossFit);
+        for problem in 0..comparison.problems.len() {
+            let ranks = super::rank::ranks(&comparison.costs(problem));
+            for (optimizer, rank) in ranks.into_iter().enumerate() {
+                let best = comparison.best(problem, optimizer);
+                rows.extend(best.map(|best| row(&comparison, problem, best, rank)));
             }
         }
-        writer.flush().map_err(csv::Error::from)
-    })
-    .map_err(|source| RecordError::Write { path: path.to_owned(), source })
+    }
+    write(path, &HEADER, rows.into_iter())
 }
 
 fn row(comparison: &Comparison<'_>, problem: usize, best: &Best<'_>, rank: f64) -> Vec<String> {

@@ -5,6 +5,7 @@ use super::comparison::Comparison;
 use super::draws::Draws;
 use super::quantile::{median, quantile};
 use super::rank::ranks;
+use super::regimes::middle;
 
 /// How often problems and trials are drawn anew: a probability p has the standard error √(p (1 − p) / 2000), at most 0.012,
 /// and 0.0035 at the ends of intervals.
@@ -47,7 +48,12 @@ impl ResampledRanks {
             let of = |optimizer| comparison.best(problem, optimizer).map_or(&[f64::INFINITY][..], |best| &best.costs);
             (0..optimizers).map(of).collect()
         };
-        let costs: Vec<Vec<&[f64]>> = (0..problems).map(costs).collect();
+        Self::of_costs(&(0..problems).map(costs).collect::<Vec<_>>())
+    }
+
+    /// The same of costs by problem, competitor and trial, of which there is one at least.
+    pub fn of_costs(costs: &[Vec<&[f64]>]) -> Self {
+        let (problems, optimizers) = (costs.len(), costs.first().map_or(0, Vec::len));
         let mut draws = Draws::new("ranks");
         let mut drawn = vec![Vec::with_capacity(RESAMPLES); optimizers];
         let mut first = vec![0.0; optimizers];
@@ -70,7 +76,9 @@ impl ResampledRanks {
         }
         let share = |count: f64| count / RESAMPLES as f64;
         Self {
-            averages: average_ranks(&(0..problems).map(|problem| comparison.costs(problem)).collect::<Vec<_>>()),
+            averages: average_ranks(
+                &costs.iter().map(|row| row.iter().map(|own| middle(own)).collect()).collect::<Vec<_>>(),
+            ),
             intervals: drawn.into_iter().map(percentiles).collect(),
             first: first.into_iter().map(share).collect(),
             ahead: ahead.into_iter().map(|row| row.into_iter().map(share).collect()).collect(),

@@ -108,7 +108,9 @@ pub(super) fn choice(criteria: &[Score], score: Score, assessment: Assessment) -
     }
     notes.extend(is_of_test.then(|| remark("(chosen on the test split)")));
     notes.extend(match assessment {
-        Assessment::CrossFit => [remark("chosen on four fifths of the trials,"), remark("judged on the rest (cross-fit)")],
+        Assessment::CrossFit => {
+            [remark("chosen on all folds of the trials but"), remark("one, judged on that one (cross-fit)")]
+        }
         Assessment::InSample => [remark("judged on the trials that they"), remark("were chosen on (in-sample)")],
     });
     notes

@@ -11,6 +11,7 @@ mod choice;
 mod colors;
 mod comparison;
 mod contour;
+mod defaults;
 #[cfg(feature = "plotters")]
 mod drawing;
 mod error;
@@ -32,6 +33,7 @@ use std::fmt;
 pub use axis::{Axis, Scale};
 pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use colors::Rgb;
+pub use defaults::Defaults;
 #[cfg(feature = "plotters")]
 pub use drawing::{draw, png, svg};
 pub use error::FigureError;
@@ -73,6 +75,8 @@ kinds! {
         profile,
         rank,
         rank_intervals,
+        budget,
+        regimes,
         paired,
         safety,
         fractal,

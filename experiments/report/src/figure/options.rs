@@ -29,6 +29,8 @@ pub struct Options {
     pub assessment: Assessment,
     /// The configurations that are shown; if there are none, the kind chooses.
     pub selection: Vec<Selection>,
+    /// The default settings of optimizers, for a figure that shows them.
+    pub defaults: Vec<Selection>,
     /// The column on the abscissa.
     pub x: Option<String>,
     /// The column on the ordinate.

@@ -1,5 +1,7 @@
 //! `[[figure]]`: what is drawn.
 
+use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
+
 use super::Spec;
 use super::canonical::{list, number, quoted};
 use super::error::InputError;
@@ -26,6 +28,9 @@ pub struct Figure {
 
 /// The name of the kind that shows columns of observers' tables.
 pub(super) const CURVES: &str = "curves";
+
+/// The name of the kind that shows what optimizers do by default.
+const REGIMES: &str = "regimes";
 
 const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
 
@@ -55,7 +60,11 @@ impl Figure {
         for key in &kind.keys[..kind.required] {
             table.required(key, &meaning(table.registry(), key))?;
         }
-        Ok(Self { kind, metric: metrics[metric], options: read_options(table)? })
+        let mut options = read_options(table)?;
+        if kind.name == REGIMES {
+            options.defaults = table.registry().optimizers().iter().map(|optimizer| defaults(optimizer)).collect();
+        }
+        Ok(Self { kind, metric: metrics[metric], options })
     }
 
     /// The lines of its table in a canonical text, as (key, value).
@@ -248,7 +257,21 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
         optimum: None,
         colors: None,
         index: None,
+        defaults: Vec::new(),
     })
+}
+
+/// The default settings of an optimizer.
+fn defaults(optimizer: &Optimizer) -> Selection {
+    let setting = |hyperparameter: &Hyperparameter| {
+        let value = match hyperparameter.domain {
+            Domain::Choice(names) => Setting::Choice(names[hyperparameter.default as usize].to_owned()),
+            Domain::Number { .. } => Setting::Number(hyperparameter.default),
+        };
+        (hyperparameter.name.to_owned(), value)
+    };
+    let settings = optimizer.hyperparameters.iter().map(setting).collect();
+    Selection { optimizer: Some(optimizer.name.to_owned()), settings }
 }
 
 /// The name of a file without its ending.
