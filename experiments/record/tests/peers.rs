@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 use thalweg_record::stats::{
-    Probability, RankTest, holm, improvement, interquartile_interval, interquartile_mean, profile_score,
-    signed_rank,
+    Probability, RankTest, best_of_shares, holm, improvement, interquartile_interval, interquartile_mean, kaplan_meier,
+    profile_score, signed_rank,
 };
 
 fn peers() -> Value {
@@ -112,7 +112,9 @@ fn an_interval_of_the_interquartile_mean_is_that_of_all_resamples() {
     // Four standard errors of a share of 2.5 % among 2,000.
     let error = 4.0 * (0.025_f64 * 0.975 / 2000.0).sqrt();
     assert!(share(&|mean| mean < interval.low) < 0.025 + error && share(&|mean| mean <= interval.low) > 0.025 - error);
-    assert!(share(&|mean| mean > interval.high) < 0.025 + error && share(&|mean| mean >= interval.high) > 0.025 - error);
+    assert!(
+        share(&|mean| mean > interval.high) < 0.025 + error && share(&|mean| mean >= interval.high) > 0.025 - error
+    );
     assert_eq!(interquartile_interval(&[&[1.0], &[2.0]]), None);
 }
 
@@ -128,4 +130,38 @@ fn a_probability_of_improvement_is_rliables() {
 fn the_score_of_a_profile_is_its_integral() {
     let case = &peers()["profile"];
     assert_close(profile_score(&numbers(&case["ratios"]), 4.0), &case["score"], "profile");
+}
+
+#[test]
+fn the_best_of_several_is_that_of_dodge_et_al() {
+    let case = &peers()["best_of"];
+    let (values, criteria) = (numbers(&case["values"]), numbers(&case["criteria"]));
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|a, b| criteria[*a].total_cmp(&criteria[*b]));
+    for (k, expected) in (1..).zip(case["expected"].as_array().unwrap()) {
+        let shares = best_of_shares(values.len(), k);
+        let found: f64 = shares.iter().zip(&order).map(|(share, place)| share * values[*place]).sum();
+        assert_close(found, expected, "best of k");
+    }
+}
+
+#[test]
+fn targets_are_reached_as_lifelines_has_it() {
+    for case in peers()["kaplan_meier"].as_array().unwrap() {
+        let reached = numbers(&case["reached"]).into_iter().map(|reached| reached == 1.0);
+        let trials: Vec<(f64, bool)> = numbers(&case["steps"]).into_iter().zip(reached).collect();
+        let found = kaplan_meier(&trials);
+        let expected = case["rows"].as_array().unwrap();
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().zip(expected) {
+            // lifelines gives what is left.
+            for (value, column) in
+                [(found.step, 0), (1.0 - found.share, 1), (1.0 - found.high, 2), (1.0 - found.low, 3)]
+            {
+                assert_close(value, &expected[column], "Kaplan-Meier");
+            }
+        }
+    }
+    assert!(kaplan_meier(&[(5.0, false)]).is_empty());
+    assert_eq!(kaplan_meier(&[(5.0, true)])[0].share, 1.0);
 }

@@ -46,7 +46,7 @@ pub(super) fn write(
                 let own = of(figures, REGIMES);
                 let known = own.clone().next().map_or(&[][..], |figure| &figure.options.defaults);
                 let defaults = Defaults::of(&all, known);
-                stats::write_regimes(&path, &all, &scores(own), |one| defaults.are(one))?;
+                stats::write_regimes(&path, &all, &scores(own), &|one| defaults.are(one))?;
             }
         }
     }

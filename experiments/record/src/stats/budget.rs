@@ -4,6 +4,7 @@ use super::bootstrap::Interval;
 use super::candidates::{Candidate, Candidates, order, rotation};
 use super::criterion::Assessment;
 use super::draws::Draws;
+use super::quantile::ascending_order;
 use super::rank::ranks;
 use super::resampled_ranks::{RESAMPLES, average_ranks, percentiles};
 
@@ -63,8 +64,8 @@ impl Law {
                 entries.extend(candidate.costs_in(fold).map(|(_, cost)| (cost, place, weight)));
             }
         }
-        entries.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        Self(entries, candidates.len())
+        let costs: Vec<f64> = entries.iter().map(|(cost, ..)| *cost).collect();
+        Self(ascending_order(&costs).into_iter().map(|entry| entries[entry]).collect(), candidates.len())
     }
 
     fn at(&self, k: usize) -> BestOf {
@@ -134,12 +135,7 @@ impl Budgets {
 
     /// The smallest budget from which on the order of the average ranks is that at the largest one.
     pub fn settled(&self) -> Option<usize> {
-        let order = |ranks: &Vec<f64>| {
-            let mut order: Vec<usize> = (0..ranks.len()).collect();
-            order.sort_by(|a, b| ranks[*a].total_cmp(&ranks[*b]));
-            order
-        };
-        let orders: Vec<Vec<usize>> = self.ranks().iter().map(order).collect();
+        let orders: Vec<Vec<usize>> = self.ranks().iter().map(|ranks| ascending_order(ranks)).collect();
         let changed = orders.iter().rposition(|order| Some(order) != orders.last());
         self.budgets.get(changed.map_or(0, |last| last + 1)).copied()
     }

@@ -9,11 +9,11 @@ use super::comparison_table::settings;
 use super::configuration::Configuration;
 use super::criterion::Assessment;
 use super::metric::Metric;
-use super::quantile::median;
-use super::ranks_table::{chosen_by, write};
+use super::quantile::{ascend, median};
+use super::ranks_table::{chosen_by, number, optional, write};
 use super::regimes::Regimes;
 use super::score::Score;
-use crate::record::{Precision, RecordError, optional_cell};
+use crate::record::RecordError;
 
 const BUDGET: [&str; 10] =
     ["score", "chosen_by", "problem", "optimizer", "budget", "expected", "q25", "median", "q75", "average_rank"];
@@ -45,10 +45,9 @@ pub fn write_budgets(
     configurations: &[Configuration<'_>],
     scores: &[(Score, Option<Metric>)],
 ) -> Result<(), RecordError> {
-    let number = |value| Precision::F64.format(value);
     let mut rows = Vec::new();
     for &(score, by) in scores {
-        let candidates = Candidates::of(configurations, score, by, |_| true).complete();
+        let candidates = Candidates::of(configurations, score, by, &|_| true).complete();
         let budgets = Budgets::of(&candidates, Assessment::CrossFit);
         let ranks = budgets.ranks();
         for (problem, name) in candidates.problems.iter().enumerate() {
@@ -64,7 +63,7 @@ pub fn write_budgets(
             }
         }
     }
-    write(path, &BUDGET, rows.into_iter())
+    write(path, &BUDGET, rows)
 }
 
 /// Writes `regimes.csv`: for each score, each problem and each optimizer under each regime that it has ([`Regimes`]), the
@@ -77,20 +76,18 @@ pub fn write_regimes(
     path: &Path,
     configurations: &[Configuration<'_>],
     scores: &[(Score, Option<Metric>)],
-    is_default: impl Fn(&Configuration<'_>) -> bool,
+    is_default: &dyn Fn(&Configuration<'_>) -> bool,
 ) -> Result<(), RecordError> {
-    let number = |value| Precision::F64.format(value);
-    let optional = |value| optional_cell(Precision::F64, value);
     let mut rows = Vec::new();
     for &(score, by) in scores {
-        let candidates = Candidates::of(configurations, score, by, |_| true).complete();
-        let regimes = Regimes::of(&candidates, Assessment::CrossFit, &is_default);
+        let candidates = Candidates::of(configurations, score, by, &|_| true).complete();
+        let regimes = Regimes::of(&candidates, Assessment::CrossFit, is_default);
         let ranks = regimes.ranks();
         for (problem, name) in regimes.problems.iter().enumerate() {
             for (at, entrant) in regimes.entrants.iter().enumerate() {
                 let (configuration, costs) = &entrant.cells[problem];
                 let mut sorted = costs.clone();
-                sorted.sort_by(f64::total_cmp);
+                ascend(&mut sorted);
                 let interval = median_interval(&sorted);
                 let ends = ranks.intervals[at];
                 rows.push(vec![
@@ -111,5 +108,5 @@ pub fn write_regimes(
             }
         }
     }
-    write(path, &REGIMES, rows.into_iter())
+    write(path, &REGIMES, rows)
 }

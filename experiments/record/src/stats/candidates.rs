@@ -3,7 +3,7 @@
 use super::configuration::Configuration;
 use super::criterion::Assessment;
 use super::metric::Metric;
-use super::quantile::median;
+use super::quantile::{ascend, ascending_order, median};
 use super::score::Score;
 
 /// The most folds of trials that a choice is judged on.
@@ -60,7 +60,7 @@ impl<'a> Candidates<'a> {
         configurations: &[Configuration<'a>],
         score: Score,
         by: Option<Metric>,
-        selected: impl Fn(&Configuration<'a>) -> bool,
+        selected: &dyn Fn(&Configuration<'a>) -> bool,
     ) -> Self {
         let (problems, optimizers) = (Vec::new(), Vec::new());
         let mut all = Self { score, problems, optimizers, criteria: Vec::new(), cells: Vec::new() };
@@ -152,7 +152,7 @@ impl Candidate<'_> {
             let others = self.outcomes.iter().enumerate();
             let others = others.filter(|(trial, _)| without.is_none_or(|fold| !fold.has(*trial)));
             values.extend(others.map(|(_, outcome)| outcome.by[which]));
-            values.sort_by(f64::total_cmp);
+            ascend(values);
             median(values).expect("a configuration has trials in two folds")
         })
     }
@@ -179,10 +179,9 @@ pub(super) fn rotation(
 pub(super) fn order(candidates: &[Candidate<'_>], without: Option<Fold>) -> Vec<usize> {
     let mut values = Vec::new();
     let merits: Vec<[f64; 2]> = candidates.iter().map(|candidate| candidate.merit(without, &mut values)).collect();
-    let mut order: Vec<usize> = (0..candidates.len()).collect();
-    let compare = |a: &[f64; 2], b: &[f64; 2]| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1]));
-    order.sort_by(|a, b| compare(&merits[*a], &merits[*b]));
-    order
+    let by_tie = ascending_order(&merits.iter().map(|merit| merit[1]).collect::<Vec<_>>());
+    let by_merit = ascending_order(&by_tie.iter().map(|&candidate| merits[candidate][0]).collect::<Vec<_>>());
+    by_merit.into_iter().map(|place| by_tie[place]).collect()
 }
 
 /// The index of a name, added if it is new.

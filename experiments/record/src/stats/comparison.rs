@@ -5,7 +5,7 @@ use super::candidates::{Candidate, Candidates, order, rotation};
 use super::configuration::Configuration;
 use super::criterion::Assessment;
 use super::edge::{AtEnd, at_ends};
-use super::quantile::median;
+use super::quantile::{ascend, median, middle};
 use super::score::Score;
 
 /// Optimizers on problems: for each pair the configuration that does best there.
@@ -93,7 +93,7 @@ impl<'a> Comparison<'a> {
     pub fn pair(&self, problem: usize, one: usize, other: usize) -> Option<Pair> {
         let (first, second) = (self.best(problem, one)?, self.best(problem, other)?);
         let mut ratios: Vec<f64> = first.costs.iter().zip(&second.costs).map(|(&a, &b)| log_ratio(a, b)).collect();
-        ratios.sort_by(f64::total_cmp);
+        ascend(&mut ratios);
         Some(Pair { log_ratio: median(&ratios)?, interval: median_interval(&ratios) })
     }
 }
@@ -101,21 +101,23 @@ impl<'a> Comparison<'a> {
 impl<'a> Best<'a> {
     fn of(candidates: &[Candidate<'a>], assessment: Assessment) -> Option<Self> {
         let best = &candidates[*order(candidates, None).first()?];
-        let in_sample = of_unsorted(best.costs().collect());
-        let mut costs: Vec<(usize, f64)> = Vec::new();
+        let in_sample = middle(best.costs().collect());
+        let mut costs: Vec<Option<f64>> = Vec::new();
         for fold in rotation(candidates, assessment) {
             let chosen = fold.map_or(best, |_| &candidates[order(candidates, fold)[0]]);
-            costs.extend(chosen.costs_in(fold));
+            for (trial, cost) in chosen.costs_in(fold) {
+                costs.resize(costs.len().max(trial + 1), None);
+                costs[trial] = Some(cost);
+            }
         }
-        costs.sort_by_key(|(trial, _)| *trial);
-        let costs: Vec<f64> = costs.into_iter().map(|(_, cost)| cost).collect();
-        let all = candidates.iter().map(|candidate| candidate.configuration);
+        let costs: Vec<f64> = costs.into_iter().flatten().collect();
+        let all: Vec<Configuration<'a>> = candidates.iter().map(|candidate| candidate.configuration).collect();
         Some(Self {
             configuration: best.configuration,
-            median: of_unsorted(costs.clone()),
+            median: middle(costs.clone()),
             costs,
             in_sample,
-            at_ends: at_ends(&best.configuration, all),
+            at_ends: at_ends(&best.configuration, &all),
         })
     }
 
@@ -129,9 +131,4 @@ impl<'a> Best<'a> {
 /// The logarithm to base 10 of b / a, of costs from 0 to infinity.
 pub(super) fn log_ratio(a: f64, b: f64) -> f64 {
     if a == b { 0.0 } else { libm::log10(b) - libm::log10(a) }
-}
-
-fn of_unsorted(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    median(&values).expect("a configuration has a trial")
 }

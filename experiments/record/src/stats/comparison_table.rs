@@ -10,9 +10,10 @@ use super::criterion::Assessment;
 use super::edge::AtEnd;
 use super::interquartile::{interquartile_interval, interquartile_mean};
 use super::metric::Metric;
-use super::ranks_table::write;
+use super::quantile::ascend;
+use super::ranks_table::{number, optional, write};
 use super::score::Score;
-use crate::record::{Precision, RecordError, optional_cell};
+use crate::record::RecordError;
 
 const HEADER: [&str; 17] = [
     "score",
@@ -51,7 +52,7 @@ pub fn write_comparison(
 ) -> Result<(), RecordError> {
     let mut rows = Vec::new();
     for &(score, by) in scores {
-        let candidates = Candidates::of(configurations, score, by, |_| true);
+        let candidates = Candidates::of(configurations, score, by, &|_| true);
         let comparison = Comparison::of(&candidates, Assessment::CrossFit);
         for problem in 0..comparison.problems.len() {
             let ranks = super::rank::ranks(&comparison.costs(problem));
@@ -61,17 +62,15 @@ pub fn write_comparison(
             }
         }
     }
-    write(path, &HEADER, rows.into_iter())
+    write(path, &HEADER, rows)
 }
 
 fn row(comparison: &Comparison<'_>, problem: usize, best: &Best<'_>, rank: f64) -> Vec<String> {
     let Best { configuration, costs, median, in_sample, .. } = best;
     let mut sorted = costs.clone();
-    sorted.sort_by(f64::total_cmp);
+    ascend(&mut sorted);
     let interval = median_interval(&sorted);
     let middle = interquartile_interval(&[costs]);
-    let number = |value| Precision::F64.format(value);
-    let optional = |value| optional_cell(Precision::F64, value);
     vec![
         comparison.score.name().to_owned(),
         comparison.problems[problem].to_owned(),

@@ -1,7 +1,7 @@
 //! How wide the range of good learning rates is.
 
 use super::candidates::Candidate;
-use super::regimes::middle;
+use super::quantile::{ascending_order, middle};
 
 /// The factor within which a cost is as good as the best.
 pub const GOOD_FACTOR: f64 = 2.0;
@@ -17,12 +17,16 @@ pub fn good_decades(candidates: &[Candidate<'_>]) -> Option<f64> {
         .iter()
         .filter_map(|candidate| {
             let rate = candidate.configuration.number("lr").filter(|rate| *rate > 0.0 && rate.is_finite())?;
-            Some((rate, middle(&candidate.costs().collect::<Vec<_>>())))
+            Some((rate, middle(candidate.costs().collect())))
         })
         .collect();
-    costs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let by_cost = ascending_order(&costs.iter().map(|(_, cost)| *cost).collect::<Vec<_>>());
+    costs = by_cost.into_iter().map(|place| costs[place]).collect();
+    let by_rate = ascending_order(&costs.iter().map(|(rate, _)| *rate).collect::<Vec<_>>());
+    costs = by_rate.into_iter().map(|place| costs[place]).collect();
+    // Of equal rates the first, which is the best.
     costs.dedup_by(|later, first| later.0 == first.0);
-    let best = (0..costs.len()).min_by(|a, b| costs[*a].1.total_cmp(&costs[*b].1))?;
+    let best = *ascending_order(&costs.iter().map(|(_, cost)| *cost).collect::<Vec<_>>()).first()?;
     let least = costs[best].1;
     if costs.len() < 2 || least <= 0.0 || !least.is_finite() {
         return None;

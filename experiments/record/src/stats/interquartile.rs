@@ -2,6 +2,7 @@
 
 use super::bootstrap::Interval;
 use super::draws::Draws;
+use super::quantile::ascend;
 use super::resampled_ranks::{RESAMPLES, percentiles};
 
 /// The interquartile mean of ascending values: that of what is left without the ⌊n / 4⌋ smallest and as many largest ones, as
@@ -35,7 +36,7 @@ pub fn interquartile_interval(groups: &[&[f64]]) -> Option<Interval> {
         for group in groups {
             values.extend((0..group.len()).map(|_| group[draws.below(group.len())]));
         }
-        values.sort_by(f64::total_cmp);
+        ascend(&mut values);
         means.extend(interquartile_mean(&values).filter(|mean| !mean.is_nan()));
     }
     (means.len() == RESAMPLES).then(|| percentiles(means))

@@ -1,5 +1,7 @@
 //! Performance profiles, from costs.
 
+use super::quantile::ascend;
+
 /// The factor up to which AlgoPerf's score takes the mean of a profile.
 pub const MOST_RATIO: f64 = 4.0;
 
@@ -18,7 +20,7 @@ pub fn ratios_to_best(costs: &[Vec<f64>]) -> Vec<Vec<f64>> {
             all[method].push(ratio);
         }
     }
-    all.iter_mut().for_each(|ratios| ratios.sort_by(f64::total_cmp));
+    all.iter_mut().for_each(|ratios| ascend(ratios));
     all
 }
 

@@ -10,11 +10,11 @@ use super::good_range::good_decades;
 use super::interquartile::{interquartile_interval, interquartile_mean};
 use super::metric::Metric;
 use super::profile::{MOST_RATIO, profile_score, ratios_to_best};
-use super::quantile::median;
+use super::quantile::{ascend, median};
 use super::regimes::Regimes;
 use super::resampled_ranks::{ResampledRanks, Verdict, average_ranks};
 use super::score::Score;
-use crate::record::{Precision, RecordError, atomic, optional_cell};
+use crate::record::{Precision, RecordError, atomic};
 
 const RANKS: [&str; 17] = [
     "score",
@@ -55,10 +55,10 @@ pub fn write_ranks(
     scores: &[(Score, Option<Metric>)],
 ) -> Result<(), RecordError> {
     let rows = scores.iter().flat_map(|&(score, by)| {
-        let candidates = Candidates::of(configurations, score, by, |_| true).complete();
+        let candidates = Candidates::of(configurations, score, by, &|_| true).complete();
         rank_rows(&candidates, by)
     });
-    write(path, &RANKS, rows)
+    write(path, &RANKS, rows.collect())
 }
 
 /// Writes `pairs.csv`: for each score and each two optimizers of `ranks.csv`, the share of resamples in which the first one's
@@ -73,14 +73,25 @@ pub fn write_pairs(
     scores: &[(Score, Option<Metric>)],
 ) -> Result<(), RecordError> {
     let rows = scores.iter().flat_map(|&(score, by)| {
-        let candidates = Candidates::of(configurations, score, by, |_| true).complete();
+        let candidates = Candidates::of(configurations, score, by, &|_| true).complete();
         pair_rows(&Comparison::of(&candidates, Assessment::CrossFit), by)
     });
-    write(path, &PAIRS, rows)
+    write(path, &PAIRS, rows.collect())
+}
+
+/// A cell of a number.
+#[inline(never)] // Tables have dozens of them.
+pub(super) fn number(value: f64) -> String {
+    Precision::F64.format(value)
+}
+
+/// A cell of a number, empty if there is none.
+pub(super) fn optional(value: Option<f64>) -> String {
+    value.map_or_else(String::new, number)
 }
 
 /// Writes a table, whole or not at all.
-pub(super) fn write(path: &Path, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<(), RecordError> {
+pub(super) fn write(path: &Path, header: &[&str], rows: Vec<Vec<String>>) -> Result<(), RecordError> {
     atomic::write(path, |file| {
         let mut writer = csv::Writer::from_writer(file);
         writer.write_record(header)?;
@@ -111,9 +122,7 @@ fn rank_rows(candidates: &Candidates<'_>, by: Option<Metric>) -> Vec<Vec<String>
     let (ranks, in_sample) = (ResampledRanks::of(&comparison), average_ranks(&in_sample));
     let is_positive = costs.iter().flatten().all(|cost| *cost >= 0.0);
     let profiles = is_positive.then(|| ratios_to_best(&costs));
-    let regimes = Regimes::of(candidates, Assessment::CrossFit, |_| false);
-    let number = |value| Precision::F64.format(value);
-    let optional = |value| optional_cell(Precision::F64, value);
+    let regimes = Regimes::of(candidates, Assessment::CrossFit, &|_| false);
     let row = |optimizer: usize| {
         let to_best = |problem: usize| -> Vec<f64> {
             let best = costs[problem].iter().copied().fold(f64::INFINITY, f64::min);
@@ -122,11 +131,11 @@ fn rank_rows(candidates: &Candidates<'_>, by: Option<Metric>) -> Vec<Vec<String>
         };
         let ratios: Vec<Vec<f64>> = if is_positive { (0..problems).map(to_best).collect() } else { Vec::new() };
         let mut all = ratios.concat();
-        all.sort_by(f64::total_cmp);
+        ascend(&mut all);
         let interval = interquartile_interval(&ratios.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let decades = (0..problems).map(|problem| good_decades(candidates.on(problem, optimizer)));
         let mut decades: Vec<f64> = decades.flatten().collect();
-        decades.sort_by(f64::total_cmp);
+        ascend(&mut decades);
         let is_cross_fit = comparison.assessment == Assessment::CrossFit;
         vec![
             comparison.score.name().to_owned(),
@@ -153,7 +162,6 @@ fn rank_rows(candidates: &Candidates<'_>, by: Option<Metric>) -> Vec<Vec<String>
 
 fn pair_rows(comparison: &Comparison<'_>, by: Option<Metric>) -> Vec<Vec<String>> {
     let ranks = ResampledRanks::of(comparison);
-    let number = |value| Precision::F64.format(value);
     let row = |pair: super::pairwise::Pairwise| {
         let (one, other) = (pair.one, pair.other);
         let verdict = match ranks.verdict(one, other) {
@@ -169,7 +177,7 @@ fn pair_rows(comparison: &Comparison<'_>, by: Option<Metric>) -> Vec<Vec<String>
             number(ranks.ahead[one][other]),
             verdict.to_owned(),
             number(pair.improvement),
-            optional_cell(Precision::F64, pair.test.map(|test| test.p)),
+            optional(pair.test.map(|test| test.p)),
             number(pair.holm),
         ]
     };

@@ -7,7 +7,7 @@ use super::comparison::Comparison;
 use super::comparison_table::settings;
 use super::configuration::Configuration;
 use super::criterion::Assessment;
-use super::quantile::median;
+use super::quantile::{ascend, median, middle};
 use super::resampled_ranks::ResampledRanks;
 
 /// How an optimizer comes by its settings.
@@ -68,7 +68,7 @@ impl<'a> Regimes<'a> {
     pub fn of(
         candidates: &Candidates<'a>,
         wanted: Assessment,
-        is_default: impl Fn(&Configuration<'a>) -> bool,
+        is_default: &dyn Fn(&Configuration<'a>) -> bool,
     ) -> Self {
         let comparison = Comparison::of(candidates, wanted);
         let problems = candidates.problems.len();
@@ -110,23 +110,17 @@ impl<'a> Regimes<'a> {
         let of = |regime| self.entrants.iter().find(|one| (one.optimizer, one.regime) == (optimizer, regime));
         let (one, tuned) = (of(Regime::OneForAll)?, of(Regime::Tuned)?);
         let ratio = |((_, one), (_, tuned)): (&(_, Vec<f64>), &(_, Vec<f64>))| {
-            let (one, tuned) = (middle(one), middle(tuned));
+            let (one, tuned) = (middle(one.clone()), middle(tuned.clone()));
             (one >= 0.0 && tuned >= 0.0).then(|| super::comparison::log_ratio(tuned, one))
         };
         let mut ratios = one.cells.iter().zip(&tuned.cells).map(ratio).collect::<Option<Vec<f64>>>()?;
-        ratios.sort_by(f64::total_cmp);
+        ascend(&mut ratios);
         median(&ratios)
     }
 }
 
 fn judged<'a>(candidate: &Candidate<'a>) -> (Configuration<'a>, Vec<f64>) {
     (candidate.configuration, candidate.costs().collect())
-}
-
-pub(super) fn middle(costs: &[f64]) -> f64 {
-    let mut sorted = costs.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    median(&sorted).expect("a configuration has a trial")
 }
 
 /// For each problem, of the settings that all problems have, those with the lowest average rank on the others.

@@ -3,9 +3,8 @@
 use super::bootstrap::{CONFIDENCE, Interval};
 use super::comparison::Comparison;
 use super::draws::Draws;
-use super::quantile::{median, quantile};
+use super::quantile::{ascend, median, middle, quantile};
 use super::rank::ranks;
-use super::regimes::middle;
 
 /// How often problems and trials are drawn anew: a probability p has the standard error √(p (1 − p) / 2000), at most 0.012,
 /// and 0.0035 at the ends of intervals.
@@ -77,7 +76,7 @@ impl ResampledRanks {
         let share = |count: f64| count / RESAMPLES as f64;
         Self {
             averages: average_ranks(
-                &costs.iter().map(|row| row.iter().map(|own| middle(own)).collect()).collect::<Vec<_>>(),
+                &costs.iter().map(|row| row.iter().map(|own| middle(own.to_vec())).collect()).collect::<Vec<_>>(),
             ),
             intervals: drawn.into_iter().map(percentiles).collect(),
             first: first.into_iter().map(share).collect(),
@@ -107,7 +106,7 @@ pub fn average_ranks(costs: &[Vec<f64>]) -> Vec<f64> {
 
 /// The interval that holds the middle 95 % of values.
 pub(super) fn percentiles(mut values: Vec<f64>) -> Interval {
-    values.sort_by(f64::total_cmp);
+    ascend(&mut values);
     let tail = (1.0 - CONFIDENCE) / 2.0;
     let [low, high] = [tail, 1.0 - tail].map(|share| quantile(&values, share).expect("there are resamples"));
     Interval { low, high }
@@ -121,7 +120,7 @@ fn medians(costs: &[&[f64]], draws: &mut Draws) -> Vec<f64> {
     let of = |own: &&[f64]| {
         values.clear();
         values.extend(shares[..own.len()].iter().map(|share| own[(share * own.len() as f64) as usize]));
-        values.sort_by(f64::total_cmp);
+        ascend(&mut values);
         median(&values).expect("a configuration has a trial")
     };
     costs.iter().map(of).collect()

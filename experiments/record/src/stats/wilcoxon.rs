@@ -1,5 +1,6 @@
 //! Pairs of methods over problems: the signed-rank test, and what remains of many tests at once.
 
+use super::quantile::ascending_order;
 use super::rank::ranks;
 
 /// The result of a signed-rank test.
@@ -61,11 +62,9 @@ pub fn signed_rank(differences: &[f64]) -> Option<SignedRank> {
 /// assert_eq!(holm(&[0.0625, 0.0078125, 0.5]), [0.125, 0.0234375, 0.5]);
 /// ```
 pub fn holm(probabilities: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..probabilities.len()).collect();
-    order.sort_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]));
     let mut adjusted = vec![0.0; probabilities.len()];
     let mut largest = 0.0_f64;
-    for (place, &test) in order.iter().enumerate() {
+    for (place, &test) in ascending_order(probabilities).iter().enumerate() {
         largest = largest.max(probabilities[test] * (probabilities.len() - place) as f64).min(1.0);
         adjusted[test] = largest;
     }

@@ -36,8 +36,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let (panel, mut notes) =
         if is_one { costs(chart, &candidates, &budgets)? } else { ranks(chart, &candidates, &budgets)? };
     notes.extend(settled(&budgets));
-    let mut layers = panel.layers;
-    layers.extend(budgets.settled().map(|k| Layer::Guide(vec![(k as f64, panel.y.low()), (k as f64, panel.y.high())])));
+    let guide = budgets.settled().map(|k| Layer::Guide(vec![(k as f64, panel.y.low()), (k as f64, panel.y.high())]));
+    let layers = guide.into_iter().chain(panel.layers).collect();
     notes.push(remark("settings drawn with replacement"));
     notes.push(remark("from those that were tried"));
     notes.extend(comparison::choice(&candidates.criteria, candidates.score, budgets.assessment));

@@ -42,8 +42,8 @@ pub(super) fn marked(
             Some(lines) => lines.are_alike(one, chosen),
             None => one.problem() == chosen.problem() && one.series() == chosen.series(),
         };
-        let rivals = all.iter().filter(|one| chart.options.selects(one)).filter(is_alike).copied();
-        let ends = at_ends(chosen, rivals);
+        let rivals = all.iter().filter(|one| chart.options.selects(one)).filter(is_alike);
+        let ends = at_ends(chosen, &rivals.copied().collect::<Vec<_>>());
         if !ends.is_empty() {
             label.push_str(AT_END);
         }

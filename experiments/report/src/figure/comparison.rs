@@ -1,9 +1,9 @@
 //! What figures that compare optimizers over several problems have in common.
 
-use super::axis::Axis;
+use super::axis::{Axis, Scale};
 use super::choice::AT_END;
 use super::labels;
-use super::picture::{Entry, Symbol};
+use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::style::MOST_LINES;
 use super::ticks::{Tick, value_label};
 use super::{Chart, Data, FigureError};
@@ -19,7 +19,7 @@ pub(super) fn candidates<'a>(chart: &Chart, data: &Data<'a>) -> Result<Candidate
     let nothing = |reason: String| FigureError::NoData { kind: chart.kind().name, reason };
     let score = Score::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let by = chart.options.select_by;
-    let candidates = Candidates::of(data.configurations, score, by, |one| chart.options.selects(one));
+    let candidates = Candidates::of(data.configurations, score, by, &|one| chart.options.selects(one));
     if candidates.optimizers.len() < 2 {
         let found = candidates.optimizers.len();
         return Err(nothing(format!("{found} optimizers have `{}`, and two or more can be compared", score.name())));
@@ -64,6 +64,34 @@ pub(super) fn rows(names: &[&str]) -> Axis {
 /// The middle of a row of [`rows`].
 pub(super) fn middle(row: usize, count: usize) -> f64 {
     (count - 1 - row) as f64 + 0.5
+}
+
+/// A figure of rows with these names, the first one on top, over an axis of ranks among this many.
+pub(super) fn picture_of_ranks(
+    title: String,
+    (names, row_height): (&[String], f64),
+    competitors: usize,
+    layers: Vec<Layer>,
+    notes: Vec<Entry>,
+) -> Picture {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Picture {
+        title,
+        x: Axis::new(Scale::Linear, 0.85, competitors as f64 + 0.15),
+        x_label: format!("average rank (1 is best of {competitors})"),
+        panels: vec![Panel {
+            heading: String::new(),
+            height: row_height * names.len() as f64,
+            y: rows(&names),
+            y_label: String::new(),
+            layers,
+            symbols: Vec::new(),
+        }],
+        columns: 1,
+        color_bar: None,
+        legend: Vec::new(),
+        notes,
+    }
 }
 
 /// A line of text without a drawing.

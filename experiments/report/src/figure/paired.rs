@@ -7,7 +7,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::style::{Style, style};
 use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind, help};
-use thalweg_record::stats::{Assessment, Comparison, median};
+use thalweg_record::stats::{Assessment, Comparison, interquartile_mean};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -76,7 +76,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     if found.assessment == Assessment::CrossFit {
         notes.push(remark("×: in-sample / cross-fit,"));
-        notes.push(remark(format!("median over problems ({against}: ×{})", value_label(optimism(&found, one)))));
+        notes.push(remark(format!("over all problems ({against}: ×{})", value_label(optimism(&found, one)))));
     }
     notes.extend(comparison::notes(&found));
     let label = found.score.label();
@@ -108,10 +108,15 @@ fn named(found: &Comparison<'_>, optimizer: usize) -> String {
     }
 }
 
-/// The median over problems of the ratio of a cost in-sample to the cross-fitted one: below 1 where the choice flatters.
+/// The ratio of a cost in-sample to the cross-fitted one, below 1 where the choice flatters: the interquartile mean over
+/// problems, of logarithms.
 fn optimism(found: &Comparison<'_>, optimizer: usize) -> f64 {
-    let ratio = |in_sample: f64, judged: f64| if in_sample == judged { 1.0 } else { in_sample / judged };
+    let ratio = |in_sample: f64, judged: f64| match () {
+        () if in_sample == judged => 0.0,
+        () => libm::log10(in_sample) - libm::log10(judged),
+    };
     let mut ratios: Vec<f64> = found.bests(optimizer).map(|best| ratio(best.in_sample, best.median)).collect();
     ratios.sort_by(f64::total_cmp);
-    median(&ratios).expect("every optimizer has trials of every problem")
+    let mean = interquartile_mean(&ratios).expect("every optimizer has trials of every problem");
+    libm::pow(10.0, mean)
 }

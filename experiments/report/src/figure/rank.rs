@@ -3,14 +3,15 @@
 //! Each bar is half the critical difference long on either side of its mark, as far as there are such ranks. Two optimizers
 //! whose bars do not overlap differ at the level of 5 %.
 
-use super::axis::{Axis, Scale};
 use super::comparison::{self, remark, signed};
 use super::labels;
-use super::picture::{Entry, Layer, Panel, Picture, Symbol};
+use super::picture::{Entry, Layer, Picture, Symbol};
 use super::style::{Style, style};
 use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::{Assessment, Comparison, FEWEST_PROBLEMS, Probability, RankTest, average_ranks};
+use thalweg_record::stats::{
+    Assessment, Comparison, FEWEST_PROBLEMS, Probability, RankTest, ascending_order, average_ranks,
+};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -33,8 +34,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         kind: KIND.name,
         reason: "a rank test needs two problems, two to twenty optimizers, and a difference between them".to_owned(),
     })?;
-    let mut order: Vec<usize> = (0..found.optimizers.len()).collect();
-    order.sort_by(|a, b| test.averages[*a].total_cmp(&test.averages[*b]).then(a.cmp(b)));
+    let order = ascending_order(&test.averages);
     let count = order.len();
     let names = names(&found, &test.averages, &order);
     let solid = |optimizer: usize| Style { dash: &[], ..style(optimizer) };
@@ -56,30 +56,14 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         notes.push(remark("(in brackets: in-sample − cross-fit)"));
     }
     notes.extend(comparison::notes(&found));
-    Ok(Picture {
-        title: chart.title_or(|| format!("Average ranks by {}", found.score.label())),
-        x: Axis::new(Scale::Linear, 0.85, count as f64 + 0.15),
-        x_label: "average rank (1 is best)".to_owned(),
-        panels: vec![Panel {
-            heading: String::new(),
-            height: ROW * count as f64,
-            y: comparison::rows(&names.iter().map(String::as_str).collect::<Vec<_>>()),
-            y_label: String::new(),
-            layers,
-            symbols: Vec::new(),
-        }],
-        columns: 1,
-        color_bar: None,
-        legend: Vec::new(),
-        notes,
-    })
+    let title = chart.title_or(|| format!("Average ranks by {}", found.score.label()));
+    Ok(comparison::picture_of_ranks(title, (&names, ROW), count, layers, notes))
 }
 
 /// The optimizers in an order, with their average ranks and how much lower these are in-sample.
 pub(super) fn names(found: &Comparison<'_>, averages: &[f64], order: &[usize]) -> Vec<String> {
-    let in_sample = average_ranks(
-        &(0..found.problems.len()).map(|problem| found.costs_in_sample(problem)).collect::<Vec<_>>(),
-    );
+    let in_sample =
+        average_ranks(&(0..found.problems.len()).map(|problem| found.costs_in_sample(problem)).collect::<Vec<_>>());
     let name = |&optimizer: &usize| {
         let (name, rank) = (comparison::name(found, optimizer), averages[optimizer]);
         match found.assessment {

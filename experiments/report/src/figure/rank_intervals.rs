@@ -1,13 +1,12 @@
 //! Average ranks of optimizers with how sure they are, by a bootstrap over problems and trials.
 
-use super::axis::{Axis, Scale};
 use super::comparison::{self, remark};
 use super::labels;
-use super::picture::{Entry, Layer, Panel, Picture, Symbol};
+use super::picture::{Entry, Layer, Picture, Symbol};
 use super::style::{Style, style};
 use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::{Assessment, Comparison, ResampledRanks, Verdict, average_ranks};
+use thalweg_record::stats::{Assessment, Comparison, ResampledRanks, Verdict, ascending_order, average_ranks};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -26,8 +25,7 @@ const ROW: f64 = 26.0;
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let found = comparison::of(chart, data)?;
     let ranks = ResampledRanks::of(&found);
-    let mut order: Vec<usize> = (0..found.optimizers.len()).collect();
-    order.sort_by(|a, b| ranks.averages[*a].total_cmp(&ranks.averages[*b]).then(a.cmp(b)));
+    let order = ascending_order(&ranks.averages);
     let (first, count) = (order[0], order.len());
     let name = |&optimizer: &usize| {
         let name = format!("{} {:.2}", comparison::name(&found, optimizer), ranks.averages[optimizer]);
@@ -45,8 +43,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let is_cross_fit = found.assessment == Assessment::CrossFit;
     if is_cross_fit {
-        let costs: Vec<Vec<f64>> =
-            (0..found.problems.len()).map(|problem| found.costs_in_sample(problem)).collect();
+        let costs: Vec<Vec<f64>> = (0..found.problems.len()).map(|problem| found.costs_in_sample(problem)).collect();
         let in_sample = average_ranks(&costs);
         let at = |(row, &optimizer): (usize, &usize)| (in_sample[optimizer], comparison::middle(row, count));
         layers.push(Layer::Rings(order.iter().enumerate().map(at).collect()));
@@ -58,23 +55,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     notes.extend(is_cross_fit.then(|| Entry { symbol: Symbol::Ring, text: "the same in-sample".to_owned() }));
     notes.extend(verdicts(&found, &ranks, &order));
     notes.extend(comparison::notes(&found));
-    Ok(Picture {
-        title: chart.title_or(|| format!("Ranks by {}, and how sure they are", found.score.label())),
-        x: Axis::new(Scale::Linear, 0.85, count as f64 + 0.15),
-        x_label: "average rank (1 is best)".to_owned(),
-        panels: vec![Panel {
-            heading: String::new(),
-            height: ROW * count as f64,
-            y: comparison::rows(&names.iter().map(String::as_str).collect::<Vec<_>>()),
-            y_label: String::new(),
-            layers,
-            symbols: Vec::new(),
-        }],
-        columns: 1,
-        color_bar: None,
-        legend: Vec::new(),
-        notes,
-    })
+    let title = chart.title_or(|| format!("Ranks by {}, and how sure they are", found.score.label()));
+    Ok(comparison::picture_of_ranks(title, (&names, ROW), count, layers, notes))
 }
 
 /// A share of resamples: what none of them showed is not impossible.

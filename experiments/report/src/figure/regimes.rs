@@ -1,13 +1,12 @@
 //! Three ways to come by settings, side by side: defaults, one setting for all problems, and tuning on each.
 
-use super::axis::{Axis, Scale};
 use super::comparison::{self, remark};
 use super::defaults::Defaults;
 use super::labels;
-use super::picture::{Entry, Layer, Panel, Picture, Symbol};
+use super::picture::{Entry, Layer, Picture, Symbol};
 use super::style::{Style, style};
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::{Regime, Regimes};
+use thalweg_record::stats::{Regime, Regimes, ascending_order};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -28,14 +27,13 @@ const APART: f64 = 0.24;
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let candidates = comparison::candidates(chart, data)?;
     let defaults = Defaults::of(data.configurations, &chart.options.defaults);
-    let regimes = Regimes::of(&candidates, chart.options.assessment, |one| defaults.are(one));
+    let regimes = Regimes::of(&candidates, chart.options.assessment, &|one| defaults.are(one));
     let ranks = regimes.ranks();
     let at = |optimizer: usize, regime: Regime| {
         regimes.entrants.iter().position(|one| (one.optimizer, one.regime) == (optimizer, regime))
     };
     let rank = |optimizer: usize| at(optimizer, Regime::Tuned).map_or(f64::INFINITY, |at| ranks.averages[at]);
-    let mut order: Vec<usize> = (0..regimes.optimizers.len()).collect();
-    order.sort_by(|a, b| rank(*a).total_cmp(&rank(*b)).then(a.cmp(b)));
+    let order = ascending_order(&(0..regimes.optimizers.len()).map(rank).collect::<Vec<_>>());
     let count = order.len();
     let mut layers = Vec::new();
     let solid = |regime: usize| Style { dash: &[], ..style(regime) };
@@ -52,35 +50,22 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let entry = |(place, regime): (usize, Regime)| {
         there(regime).then(|| Entry { symbol: Symbol::Marker(style(place)), text: text(regime).to_owned() })
     };
-    let names: Vec<&str> = order.iter().map(|&optimizer| regimes.optimizers[optimizer]).collect();
-    let entrants = regimes.entrants.len();
+    let names: Vec<String> = order.iter().map(|&optimizer| regimes.optimizers[optimizer].to_owned()).collect();
     let mut notes = vec![
         Entry { symbol: Symbol::PlainLine, text: "average rank among all shown,".to_owned() },
         Entry { symbol: Symbol::Continued, text: "95 % bootstrap interval".to_owned() },
         remark(format!("{} problems", regimes.problems.len())),
-        remark("one for all: chosen on the others"),
+        remark("one for all: chosen on the others,"),
+        remark("and judged on all trials; tuned:"),
     ];
     let lacking = |optimizer: &&usize| at(**optimizer, Regime::Defaults).is_none();
     let lacking = order.iter().filter(lacking).map(|&optimizer| regimes.optimizers[optimizer].to_owned());
     notes.extend(labels::wrapped("defaults were not tried:", lacking));
     notes.extend(comparison::choice(&candidates.criteria, candidates.score, regimes.assessment));
-    Ok(Picture {
-        title: chart.title_or(|| format!("What tuning is worth: ranks by {}", candidates.score.label())),
-        x: Axis::new(Scale::Linear, 0.85, entrants as f64 + 0.15),
-        x_label: format!("average rank (1 is best of {entrants})"),
-        panels: vec![Panel {
-            heading: String::new(),
-            height: ROW * count as f64,
-            y: comparison::rows(&names),
-            y_label: String::new(),
-            layers,
-            symbols: Vec::new(),
-        }],
-        columns: 1,
-        color_bar: None,
-        legend: Regime::ALL.into_iter().enumerate().filter_map(entry).collect(),
-        notes,
-    })
+    let title = chart.title_or(|| format!("What tuning is worth: ranks by {}", candidates.score.label()));
+    let legend = Regime::ALL.into_iter().enumerate().filter_map(entry).collect();
+    let picture = comparison::picture_of_ranks(title, (&names, ROW), regimes.entrants.len(), layers, notes);
+    Ok(Picture { legend, ..picture })
 }
 
 fn text(regime: Regime) -> &'static str {
