@@ -232,6 +232,7 @@ fn run(key: String, plan: &Plan, trial: &Trial, extra: Vec<Option<f64>>) -> Run 
         order_seed: trial.order_seed,
         status: Status::Ok,
         steps: condition.schedule.steps,
+        gradients: condition.schedule.steps,
         diverged_at: None,
         initial_train_loss: outcome,
         final_train_loss: outcome,

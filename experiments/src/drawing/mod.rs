@@ -21,7 +21,7 @@ pub use crate::sweep::{DrawError, Drawn, FigureFailure, SPEC};
 
 use crate::data::Splits;
 use crate::dataset::ShippedData;
-use crate::figure::{self, Input, Theory};
+use crate::figure::{self, Input, Progress, Theory};
 use crate::record::manifest::{self, Manifest};
 use crate::record::{
     self, Curve, Key, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Surface, Trials, Waypoint, atomic,
@@ -162,7 +162,7 @@ impl Known {
             landscape => landscape.map(|landscape| landscape.spectrum.clone()),
         };
         let optimum = has_optimum.then(|| or_failure(record::read_optimum(&folder.join(OPTIMUM)), failures)).flatten();
-        let by_epoch = spec.figures.iter().any(|figure| figure.options.by_epoch);
+        let by_epoch = spec.figures.iter().any(|figure| figure.options.progress == Progress::Epochs);
         let counted = || by_epoch.then(|| or_failure(self::steps_per_epoch(spec), failures)).flatten();
         Self {
             spectrum: spectrum.as_deref().and_then(ends),
@@ -173,7 +173,7 @@ impl Known {
 
     /// Whether it is all that a figure needs.
     fn suffices(&self, options: &figure::Options) -> bool {
-        (!options.by_epoch || self.steps_per_epoch.is_some())
+        (options.progress != Progress::Epochs || self.steps_per_epoch.is_some())
             && (!options.from_optimum || self.optimum.is_some())
             && (options.theory != Some(Theory::Quadratic) || self.spectrum.is_some())
     }
@@ -207,7 +207,8 @@ fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
         Source::Idx(_) => true,
         _ => false,
     };
-    (is_of_user && spec.figures.iter().any(|figure| figure.options.by_epoch)).then_some(steps_per_epoch)
+    (is_of_user && spec.figures.iter().any(|figure| figure.options.progress == Progress::Epochs))
+        .then_some(steps_per_epoch)
 }
 
 fn draw_all(wanted: &[spec::Figure], tables: &figure::Tables<'_>, (from, folder): (&Path, &Path), png: bool) -> Drawn {

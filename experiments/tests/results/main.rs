@@ -11,6 +11,7 @@ mod draws;
 mod figures;
 mod files;
 mod folders;
+mod gradients;
 mod memory;
 mod observers;
 mod parts;

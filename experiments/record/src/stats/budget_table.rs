@@ -72,11 +72,11 @@ pub fn write_budgets(
 ///
 /// # Errors
 /// [`RecordError::Write`].
-pub fn write_regimes(
+pub fn write_regimes<'a>(
     path: &Path,
-    configurations: &[Configuration<'_>],
+    configurations: &[Configuration<'a>],
     scores: &[(Score, Option<Metric>)],
-    is_default: &dyn Fn(&Configuration<'_>) -> bool,
+    is_default: &dyn Fn(&Configuration<'a>) -> bool,
 ) -> Result<(), RecordError> {
     let mut rows = Vec::new();
     for &(score, by) in scores {

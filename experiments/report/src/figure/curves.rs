@@ -7,7 +7,7 @@ use super::choice;
 use super::groups::{self, Lines};
 use super::labels;
 use super::observed::{self, Numbers};
-use super::options::Theory;
+use super::options::{Progress, Theory};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::Style;
@@ -20,11 +20,11 @@ use thalweg_record::stats::{Configuration, CurveMetric, Metric, Spread};
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "curves",
-    summary: "a metric, or a column `y` of an observer's table, by step or epoch, of each optimizer's best configuration or of selected ones",
+    summary: "a metric, or a column `y` of an observer's table, by step, epoch or gradients taken, of each optimizer's best configuration or of selected ones",
     metrics: || CurveMetric::ALL.map(CurveMetric::name).to_vec(),
     keys: &[
+        "x",
         "y",
-        "by_epoch",
         "from_optimum",
         "series",
         "colour",
@@ -140,9 +140,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let chosen = chosen(chart, data.runs, all);
     groups::check_count(KIND.name, chosen.len())?;
     let source = Source::read(data, measure, &chosen)?;
-    let per_epoch = chart.options.steps_per_epoch.filter(|_| chart.options.by_epoch);
-    let unit = per_epoch.unwrap_or(1) as f64;
-    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &source, measure, unit)).collect();
+    let points: Vec<_> = chosen
+        .iter()
+        .map(|configuration| over_seeds(configuration, &source, measure, unit(chart, configuration)))
+        .collect();
     let (shown, points): (Vec<Configuration<'_>>, Vec<Vec<SeedPoint>>) =
         chosen.iter().copied().zip(points).filter(|(_, points)| !points.is_empty()).unzip();
     let names = |one: &Configuration<'_>| {
@@ -213,7 +214,11 @@ fn picture(
     (series, edges): (&[Series], &[(Style, f64, &'static str)]),
     (seeds, more): ((usize, usize), Vec<Entry>),
 ) -> Result<Picture, FigureError> {
-    let by = if chart.options.by_epoch { "epoch" } else { "step" };
+    let (by, x_label) = match chart.options.progress {
+        Progress::Gradients => ("gradients taken", "gradients of batches"),
+        Progress::Steps => ("step", "steps of training"),
+        Progress::Epochs => ("epoch", "epochs of training"),
+    };
     let steps: Vec<f64> = series.iter().flat_map(|line| &line.points).map(|point| point.x).collect();
     let last = steps.iter().copied().fold(1.0, f64::max);
     let scale = chart.options.x_scale.unwrap_or(Scale::Linear);
@@ -238,7 +243,7 @@ fn picture(
     Ok(Picture {
         title: chart.title_or(|| format!("{}: {label} by {by}", data.problem)),
         x,
-        x_label: format!("{by}s of training"),
+        x_label: x_label.to_owned(),
         columns: 1,
         color_bar: None,
         legend: series
@@ -289,7 +294,16 @@ fn markers(line: &Series, first: usize, gap: usize) -> Layer {
     Layer::Markers(line.style, marked.map(|point| (point.x, point.spread.median)).collect())
 }
 
-/// Median and quartiles at the steps that all trials still running have, counted in units of `unit`.
+/// How many of what the abscissa counts a step is.
+fn unit(chart: &Chart, configuration: &Configuration<'_>) -> f64 {
+    match chart.options.progress {
+        Progress::Steps => 1.0,
+        Progress::Epochs => 1.0 / chart.options.steps_per_epoch.unwrap_or(1) as f64,
+        Progress::Gradients => configuration.runs().next().map_or(1.0, |run| run.gradients_of_step()),
+    }
+}
+
+/// Median and quartiles at the steps that all trials still running have, each of which is so many units of the abscissa.
 ///
 /// A trial that diverged counts as the worst outcome from then on, and one that stopped at its target keeps its last
 /// value: without them, the others would pass for all.
@@ -325,5 +339,5 @@ fn at_step(trials: &[Trial<'_>], step: u64, worst: f64, unit: f64) -> Option<See
     outcomes.sort_by(f64::total_cmp);
     let spread = Spread::of(&outcomes)?;
     let lost = 2 * lost >= trials.len() || !spread.median.is_finite();
-    Some(SeedPoint { x: step as f64 / unit, spread, lost })
+    Some(SeedPoint { x: step as f64 * unit, spread, lost })
 }

@@ -37,7 +37,7 @@ pub use defaults::Defaults;
 #[cfg(feature = "plotters")]
 pub use drawing::{draw, png, svg};
 pub use error::FigureError;
-pub use options::{Options, PROBLEM, Selection, Theory, is_meant};
+pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
 use panels::Facets;
 pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
@@ -77,6 +77,7 @@ kinds! {
         rank_intervals,
         budget,
         regimes,
+        target,
         paired,
         safety,
         fractal,

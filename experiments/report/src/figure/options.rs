@@ -57,8 +57,8 @@ pub struct Options {
     pub theory: Option<Theory>,
     /// Values at which level lines are drawn.
     pub lines: Vec<f64>,
-    /// Whether the abscissa counts epochs and not steps.
-    pub by_epoch: bool,
+    /// What the abscissa of a curve counts.
+    pub progress: Progress,
     /// Whether the abscissa is the probability σ(z) and not z.
     pub by_probability: bool,
     /// Whether losses are measured from that of the least-squares optimum.
@@ -91,6 +91,32 @@ impl Selection {
             Setting::Choice(problem) if name == PROBLEM => Some(problem.as_str()),
             _ => None,
         })
+    }
+}
+
+/// How far training has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Progress {
+    /// In updates.
+    #[default]
+    Steps,
+    /// In passes over the training split.
+    Epochs,
+    /// In gradients of batches, of which some methods take several in a step.
+    Gradients,
+}
+
+impl Progress {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Steps, Self::Epochs, Self::Gradients];
+
+    /// Its name in specs, and of one of what it counts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Steps => "step",
+            Self::Epochs => "epoch",
+            Self::Gradients => "gradient",
+        }
     }
 }
 

@@ -29,7 +29,7 @@ use super::figure::{Figure, setting_text};
 use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Named, Table};
 use super::{NAME, Spec, TIER, TITLE, Tier, faults, read_name, tables};
-use crate::figure::{Input, Kind};
+use crate::figure::{Input, Kind, Progress};
 use crate::record::Setting;
 use crate::registry::{self, Part, Registry};
 
@@ -178,8 +178,8 @@ impl Drawing {
             }
             self.check_input(index, figure, kind)?;
             self.check_optimizers(index, figure)?;
-            if figure.options.by_epoch {
-                let key = format!("figure.{index}.by_epoch");
+            if figure.options.progress == Progress::Epochs {
+                let key = format!("figure.{index}.x");
                 return Err(self.error(&key, "members may have epochs of different lengths"));
             }
             if figure.options.from_optimum {

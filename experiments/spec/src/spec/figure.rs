@@ -10,7 +10,7 @@ use super::figure_keys::meaning;
 use super::output::Curves;
 use super::reader::{Field, Interval, Table};
 use super::spectrum::{check_from_optimum, check_theory};
-use crate::figure::{self, Input, Kind, Options, Selection, Theory};
+use crate::figure::{self, Input, Kind, Options, Progress, Selection, Theory};
 use crate::record::{LABEL, Setting};
 use crate::registry;
 use crate::stats::{Assessment, Metric};
@@ -60,7 +60,7 @@ impl Figure {
         for key in &kind.keys[..kind.required] {
             table.required(key, &meaning(table.registry(), key))?;
         }
-        let mut options = read_options(table)?;
+        let mut options = read_options(table, kind.name == CURVES)?;
         if kind.name == REGIMES {
             options.defaults = table.registry().optimizers().iter().map(|optimizer| defaults(optimizer)).collect();
         }
@@ -95,9 +95,9 @@ impl Figure {
             let name = SCALES.iter().find(|(_, known)| Some(*known) == *scale);
             lines.extend(name.map(|(name, _)| (key, quoted(name))));
         }
-        let Options { by_epoch, by_probability, from_optimum, .. } = self.options;
-        for (key, is_on) in [("by_epoch", by_epoch), ("by_probability", by_probability), ("from_optimum", from_optimum)]
-        {
+        let Options { progress, by_probability, from_optimum, .. } = self.options;
+        lines.extend((progress != Progress::default()).then(|| ("x", quoted(progress.name()))));
+        for (key, is_on) in [("by_probability", by_probability), ("from_optimum", from_optimum)] {
             lines.extend(is_on.then(|| (key, "true".to_owned())));
         }
         lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
@@ -157,8 +157,8 @@ impl Figure {
         }
         let shown = options.y.as_ref().filter(|_| self.shows_column());
         let shown = shown.map(|y| spec.observed_column(&format!("figure.{index}.y"), y)).transpose()?;
-        if options.by_epoch && landscape.is_some() {
-            return failed("by_epoch", "a landscape has no epochs");
+        if options.progress == Progress::Epochs && landscape.is_some() {
+            return failed("x", "a landscape has no epochs");
         }
         check_theory(spec, index, self, shown)?;
         if options.from_optimum {
@@ -197,7 +197,7 @@ impl Spec {
     }
 }
 
-fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
+fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputError> {
     let text = |key: &str| table.optional(key).map(|field| field.string().map(str::to_owned)).transpose();
     let range = |key: &str| table.optional(key).map(|field| read_range(&field)).transpose();
     let truth = |key: &str| table.optional(key).map_or(Ok(false), |field| field.boolean());
@@ -208,6 +208,9 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
     let theories: Vec<&str> = THEORIES.iter().map(|(name, _)| *name).collect();
     let metrics = Metric::ALL.map(Metric::name);
     let assessments = Assessment::ALL.map(Assessment::name);
+    let progress = table.optional("x").filter(|_| is_of_curves);
+    let progress = progress.map(|field| field.choice(&Progress::ALL.map(Progress::name))).transpose()?;
+    let progress = progress.map(|at| Progress::ALL[at]);
     Ok(Options {
         name: table.optional("name").map(|field| read_name(&field)).transpose()?,
         title: text("title")?,
@@ -224,7 +227,7 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
             Some(field) => read_selections(&field)?,
             None => Vec::new(),
         },
-        x: text("x")?,
+        x: if is_of_curves { None } else { text("x")? },
         y: text("y")?,
         series: text("series")?,
         column: text("column")?,
@@ -241,7 +244,7 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
             }
             None => Vec::new(),
         },
-        by_epoch: truth("by_epoch")?,
+        progress: progress.unwrap_or_default(),
         by_probability: truth("by_probability")?,
         from_optimum: truth("from_optimum")?,
         theory: table.optional("theory").map(|f| f.choice(&theories)).transpose()?.map(|index| THEORIES[index].1),
