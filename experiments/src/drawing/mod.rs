@@ -1,6 +1,7 @@
 //! Drawing what is in a folder of results, and studies that draw the results of others ([`Drawing`]).
 
 mod check;
+mod comparisons;
 mod few;
 mod functions;
 mod members;
@@ -28,7 +29,6 @@ use crate::record::{
     self, Curve, Key, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Surface, Trials, Waypoint, atomic,
 };
 use crate::spec::{self, Drawing, DrawingSource, InputError, Source, Spec};
-use crate::stats::{self, Score};
 use crate::sweep::{Figures, Plan, Schedule, chart, figure_files};
 
 /// Drawing the figures of a sweep, as PNG as well or not.
@@ -48,8 +48,8 @@ impl Figures for Drawer {
     }
 
     fn files(&self, spec: &Spec) -> Vec<String> {
-        let table = compares_problems(&spec.figures).then(|| COMPARISON.to_owned());
-        table.into_iter().chain(figure_files(spec)).collect()
+        let tables = comparisons::tables_of_sweep(&spec.figures).into_iter().map(str::to_owned);
+        tables.chain(figure_files(spec)).collect()
     }
 
     fn draw(&self, spec: &Spec, folder: &Path, steps_per_epoch: u64) -> Drawn {
@@ -94,9 +94,9 @@ pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, png: bool)
     let figures: Vec<spec::Figure> = spec.figures.iter().filter(is_drawn).map(|figure| known.add_to(figure)).collect();
     let mut drawn = draw_all(&figures, &rows.tables(), (folder, folder), png);
     failures.append(&mut drawn.failures);
-    if compares_problems(&spec.figures) && !unread.contains(&"runs.csv") {
-        match write_comparison(&rows.runs, &spec.figures, folder) {
-            Ok(()) => drawn.files.push(COMPARISON.to_owned()),
+    if !unread.contains(&"runs.csv") {
+        match comparisons::write(&comparisons::tables_of_sweep(&spec.figures), (&rows.runs, &spec.figures), folder) {
+            Ok(tables) => drawn.files.extend(tables),
             Err(error) => failures.push(error.into()),
         }
     }
@@ -279,8 +279,7 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, isa: Isa, png: bool) -> 
     fs::create_dir_all(out).map_err(failed)?;
     match &drawing.source {
         DrawingSource::Members(_) => {
-            write_comparison(&runs, &figures, out)?;
-            files.push(COMPARISON.to_owned());
+            files.extend(comparisons::write(&comparisons::tables(&figures), (&runs, &figures), out)?);
         }
         DrawingSource::Functions(wanted) => {
             functions::write(&out.join("functions.csv"), wanted, isa).map_err(failed)?;
@@ -312,12 +311,12 @@ pub fn read_members(drawing: &Drawing, home: &Path) -> Result<Option<Trials>, Dr
 /// The names of the files that a study that draws writes into a folder, besides what is there under names that its figures
 /// may have: a figure of several problems is a file for each.
 pub fn output_files(drawing: &Drawing, out: &Path) -> Vec<String> {
-    let table = match &drawing.source {
-        DrawingSource::Members(_) => Some(COMPARISON),
-        DrawingSource::Functions(_) => Some("functions.csv"),
-        DrawingSource::Bench(_) => None,
+    let tables = match &drawing.source {
+        DrawingSource::Members(_) => comparisons::tables(&drawing.figures),
+        DrawingSource::Functions(_) => vec!["functions.csv"],
+        DrawingSource::Bench(_) => Vec::new(),
     };
-    let mut files: Vec<String> = table.into_iter().chain([SPEC, manifest::FILE]).map(str::to_owned).collect();
+    let mut files: Vec<String> = tables.into_iter().chain([SPEC, manifest::FILE]).map(str::to_owned).collect();
     let figures: Vec<String> =
         drawing.figures.iter().map(|figure| format!("figures/{}.svg", chart(figure).name())).collect();
     for entry in fs::read_dir(out.join("figures")).into_iter().flatten().flatten() {
@@ -332,27 +331,4 @@ pub fn output_files(drawing: &Drawing, out: &Path) -> Vec<String> {
     files.sort();
     files.dedup();
     files
-}
-
-/// The table of optimizers on several problems.
-const COMPARISON: &str = "comparison.csv";
-
-/// Whether some figure compares problems.
-fn compares_problems(figures: &[spec::Figure]) -> bool {
-    figures.iter().any(|figure| figure.kind.input == Input::Problems)
-}
-
-fn write_comparison(runs: &Trials, figures: &[spec::Figure], folder: &Path) -> Result<(), RecordError> {
-    stats::write_comparison(&folder.join(COMPARISON), &stats::configurations(runs), &scores(figures))
-}
-
-/// What figures compare, each once.
-fn scores(figures: &[spec::Figure]) -> Vec<Score> {
-    let mut scores: Vec<Score> = Vec::new();
-    for score in figures.iter().filter_map(|figure| Score::from_name(figure.metric)) {
-        if !scores.contains(&score) {
-            scores.push(score);
-        }
-    }
-    scores
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::axis::Scale;
+use super::choice;
 use super::groups::{self, Lines};
 use super::labels;
 use super::observed::{self, Numbers};
@@ -151,6 +152,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Some(if is_fixed { names } else { names.into_iter().chain(["lr".to_owned()]).collect() })
     };
     let looks = groups::looks(lines.as_ref(), &shown, names);
+    let (looks, ends) = choice::marked(chart, all, lines.as_ref(), &shown, looks);
     let series: Vec<Series> =
         looks.into_iter().zip(points).map(|((style, label), points)| Series { style, label, points }).collect();
     if series.is_empty() {
@@ -160,18 +162,24 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let edges = if chart.options.theory == Some(Theory::Edge) { edges(&shown, &series) } else { Vec::new() };
     let first = if let Source::Numbers(numbers) = source { numbers.first } else { None };
-    picture(chart, data, measure, (&series, &edges), (series::seed_counts(&chosen), first))
+    let mut more: Vec<Entry> = first.into_iter().map(|text| Entry { symbol: Symbol::None, text }).collect();
+    more.extend(labels::note(chart));
+    if groups::are_best(chart) {
+        more.extend(choice::notes("settings with the best median of", chosen_by(chart, all)));
+        more.extend(ends);
+    }
+    picture(chart, data, measure, (&series, &edges), (series::seed_counts(&chosen), more))
 }
 
 /// The configurations that a chart of curves shows.
 pub(super) fn chosen<'a>(chart: &Chart, runs: &Trials, all: &[Configuration<'a>]) -> Vec<Configuration<'a>> {
-    groups::chosen(chart, all, Lines::of(chart, runs).as_ref(), chosen_by(chart))
+    groups::chosen(chart, all, Lines::of(chart, runs).as_ref(), chosen_by(chart, all))
 }
 
 /// The outcome that the best configurations are best in.
-fn chosen_by(chart: &Chart) -> Metric {
+fn chosen_by(chart: &Chart, all: &[Configuration<'_>]) -> Metric {
     let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
-    chart.options.select_by.unwrap_or_else(|| metric.outcome())
+    choice::by(chart, metric.outcome(), all)
 }
 
 /// The largest curvature that the steps of each line's trials are stable at, and its formula; of lines that have one, and of
@@ -204,7 +212,7 @@ fn picture(
     data: &Data<'_>,
     measure: Measure<'_>,
     (series, edges): (&[Series], &[(Style, f64, &'static str)]),
-    (seeds, first): ((usize, usize), Option<String>),
+    (seeds, more): ((usize, usize), Vec<Entry>),
 ) -> Result<Picture, FigureError> {
     let (by, x_label) = match chart.options.progress {
         Progress::Gradients => ("gradients taken", "gradients of batches"),
@@ -230,12 +238,7 @@ fn picture(
     layers.extend(series.iter().enumerate().map(|(i, line)| markers(line, gap * i / series.len(), gap)));
     let mut notes = series::notes(series, seeds, &y, edge);
     notes.extend(said_of_lines(chart, edges));
-    notes.extend(first.map(|text| Entry { symbol: Symbol::None, text }));
-    notes.extend(labels::note(chart));
-    if groups::are_best(chart) {
-        let texts = ["settings with the best median of".to_owned(), format!("the {}", chosen_by(chart).label())];
-        notes.extend(texts.map(|text| Entry { symbol: Symbol::None, text }));
-    }
+    notes.extend(more);
     let label = measure.labelled(|metric| metric.label().to_owned());
     Ok(Picture {
         title: chart.title_or(|| format!("{}: {label} by {by}", data.problem)),

@@ -7,9 +7,11 @@
 
 mod axis;
 mod cells;
+mod choice;
 mod colors;
 mod comparison;
 mod contour;
+mod defaults;
 #[cfg(feature = "plotters")]
 mod drawing;
 mod error;
@@ -31,6 +33,7 @@ use std::fmt;
 pub use axis::{Axis, Scale};
 pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use colors::Rgb;
+pub use defaults::Defaults;
 #[cfg(feature = "plotters")]
 pub use drawing::{Frames, draw, frames, png, svg};
 pub use error::FigureError;
@@ -72,6 +75,10 @@ kinds! {
         density,
         profile,
         rank,
+        rank_intervals,
+        budget,
+        regimes,
+        target,
         paired,
         safety,
         fractal,
@@ -228,7 +235,8 @@ impl Chart {
     /// The losses and accuracies of trials that it is drawn from.
     pub fn quantities(&self) -> Quantities {
         let shown = CurveMetric::from_name(self.metric).map(CurveMetric::outcome).or(Metric::from_name(self.metric));
-        let metrics = shown.into_iter().chain(self.options.select_by);
+        let criteria = shown.into_iter().flat_map(Metric::criteria);
+        let metrics = shown.into_iter().chain(criteria).chain(self.options.select_by);
         let metrics = metrics.flat_map(|metric| [metric, metric.tie_break()]).map(Metric::quantity);
         // What every kind may tell: whether a trial ended worse than it began.
         metrics.chain([Quantity::InitialTrainLoss, Quantity::FinalTrainLoss]).collect()

@@ -3,7 +3,7 @@
 use super::axis::{Axis, Scale};
 use super::ticks::value_label;
 use thalweg_record::record::Setting;
-use thalweg_record::stats::{Configuration, Metric};
+use thalweg_record::stats::{Assessment, Configuration, Metric};
 
 /// The column of problems.
 pub const PROBLEM: &str = "problem";
@@ -25,8 +25,12 @@ pub struct Options {
     pub y_scale: Option<Scale>,
     /// The metric that the best configuration is best in; by default, the outcome that belongs to the metric.
     pub select_by: Option<Metric>,
+    /// On which trials chosen configurations are judged.
+    pub assessment: Assessment,
     /// The configurations that are shown; if there are none, the kind chooses.
     pub selection: Vec<Selection>,
+    /// The default settings of optimizers, for a figure that shows them.
+    pub defaults: Vec<Selection>,
     /// The column on the abscissa.
     pub x: Option<String>,
     /// The column on the ordinate.

@@ -112,7 +112,8 @@ fn check_condition(spec: &Spec) -> Result<(), InputError> {
         if !figure.compares_problems() {
             check_metric(spec, &key, figure.metric)?;
         }
-        if let Some(metric) = figure.options.select_by {
+        let is_left_out = figure.compares_problems() && check_metric(spec, &key, figure.metric).is_err();
+        if let Some(metric) = figure.options.select_by.filter(|_| !is_left_out) {
             check_metric(spec, &format!("figure.{index}.select_by"), metric.name())?;
         }
         figure.check(spec, index)?;

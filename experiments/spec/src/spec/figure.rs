@@ -1,5 +1,7 @@
 //! `[[figure]]`: what is drawn.
 
+use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
+
 use super::Spec;
 use super::canonical::{list, number, quoted};
 use super::error::InputError;
@@ -11,7 +13,7 @@ use super::spectrum::{check_from_optimum, check_theory};
 use crate::figure::{self, Input, Kind, Options, Progress, Selection, Theory};
 use crate::record::{LABEL, Setting};
 use crate::registry;
-use crate::stats::Metric;
+use crate::stats::{Assessment, Metric};
 
 /// A figure to draw.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +28,9 @@ pub struct Figure {
 
 /// The name of the kind that shows columns of observers' tables.
 pub(super) const CURVES: &str = "curves";
+
+/// The name of the kind that shows what optimizers do by default.
+const REGIMES: &str = "regimes";
 
 const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
 
@@ -55,7 +60,11 @@ impl Figure {
         for key in &kind.keys[..kind.required] {
             table.required(key, &meaning(table.registry(), key))?;
         }
-        Ok(Self { kind, metric: metrics[metric], options: read_options(table, kind.name == CURVES)? })
+        let mut options = read_options(table, kind.name == CURVES)?;
+        if kind.name == REGIMES {
+            options.defaults = table.registry().optimizers().iter().map(|optimizer| defaults(optimizer)).collect();
+        }
+        Ok(Self { kind, metric: metrics[metric], options })
     }
 
     /// The lines of its table in a canonical text, as (key, value).
@@ -92,6 +101,8 @@ impl Figure {
             lines.extend(is_on.then(|| (key, "true".to_owned())));
         }
         lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
+        let assessment = self.options.assessment;
+        lines.extend((assessment != Assessment::default()).then(|| ("assessment", quoted(assessment.name()))));
         if !selection.is_empty() {
             lines.push(("select", list(selection, selection_text)));
         }
@@ -196,6 +207,7 @@ fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputE
     };
     let theories: Vec<&str> = THEORIES.iter().map(|(name, _)| *name).collect();
     let metrics = Metric::ALL.map(Metric::name);
+    let assessments = Assessment::ALL.map(Assessment::name);
     let progress = table.optional("x").filter(|_| is_of_curves);
     let progress = progress.map(|field| field.choice(&Progress::ALL.map(Progress::name))).transpose()?;
     let progress = progress.map(|at| Progress::ALL[at]);
@@ -207,6 +219,10 @@ fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputE
         x_scale: scale("x_scale")?,
         y_scale: scale("y_scale")?,
         select_by: table.optional("select_by").map(|f| f.choice(&metrics)).transpose()?.map(|index| Metric::ALL[index]),
+        assessment: match table.optional("assessment") {
+            Some(field) => Assessment::ALL[field.choice(&assessments)?],
+            None => Assessment::default(),
+        },
         selection: match table.optional("select") {
             Some(field) => read_selections(&field)?,
             None => Vec::new(),
@@ -244,7 +260,21 @@ fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputE
         optimum: None,
         colors: None,
         index: None,
+        defaults: Vec::new(),
     })
+}
+
+/// The default settings of an optimizer.
+fn defaults(optimizer: &Optimizer) -> Selection {
+    let setting = |hyperparameter: &Hyperparameter| {
+        let value = match hyperparameter.domain {
+            Domain::Choice(names) => Setting::Choice(names[hyperparameter.default as usize].to_owned()),
+            Domain::Number { .. } => Setting::Number(hyperparameter.default),
+        };
+        (hyperparameter.name.to_owned(), value)
+    };
+    let settings = optimizer.hyperparameters.iter().map(setting).collect();
+    Selection { optimizer: Some(optimizer.name.to_owned()), settings }
 }
 
 /// The name of a file without its ending.

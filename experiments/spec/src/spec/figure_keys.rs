@@ -4,7 +4,7 @@ use super::figure::{SCALES, THEORIES};
 use super::key::{Key, Values, Without};
 use super::reader::Interval;
 use crate::registry::{self, Registry};
-use crate::stats::Metric;
+use crate::stats::{Assessment, Metric};
 
 /// The keys of a `[[figure]]`. Every kind takes the first four and a subset of the rest ([`crate::figure::Kind::keys`]).
 pub const FIGURE_KEYS: &[Key] = &[
@@ -62,7 +62,16 @@ pub const FIGURE_KEYS: &[Key] = &[
         "select_by",
         "the metric in which the best configurations are best",
         Values::Name(|_| Metric::ALL.map(Metric::name).to_vec()),
-        Without::Words("that of the figure, at the end"),
+        Without::Words(
+            "that of the figure, at the end; of the test split, that of the validation split, or else of training",
+        ),
+    ),
+    Key::new(
+        "assessment",
+        "the trials that the best configurations are judged on: others than those that they are chosen on, in rotation over folds \
+         of the trials (cross-fit), or the same (in-sample)",
+        Values::Name(|_| Assessment::ALL.map(Assessment::name).to_vec()),
+        Without::Value("\"cross-fit\""),
     ),
     Key::new(
         "below",

@@ -28,6 +28,8 @@ pub struct Trials {
     /// One per [`Quantity`].
     quantities: [Numbers; Quantity::ALL.len()],
     steps_to_target: Numbers,
+    /// Steps, at most as many as fit.
+    steps: Vec<u32>,
     /// Gradients of a step, where they are not one.
     gradients_of_step: Numbers,
     /// One per name in `extra`.
@@ -278,7 +280,8 @@ impl Trials {
     }
 
     /// Of the last trial, before it has a status.
-    fn push_gradients(&mut self, steps: u64, gradients: u64) {
+    fn push_steps(&mut self, steps: u64, gradients: u64) {
+        self.steps.push(u32::try_from(steps).unwrap_or(u32::MAX));
         let of_step = (gradients != steps && steps != 0).then(|| gradients as f64 / steps as f64);
         self.gradients_of_step.set(self.statuses.len(), of_step);
     }
@@ -314,6 +317,11 @@ impl<'a> Trial<'a> {
     /// The first logged step at which the target was reached.
     pub fn steps_to_target(self) -> Option<u64> {
         self.trials.steps_to_target.get_bits(self.row as usize)
+    }
+
+    /// Its steps, but at most 2³² − 1.
+    pub fn steps(self) -> u64 {
+        u64::from(self.trials.steps[self.row as usize])
     }
 
     /// Gradients of batches that each of its steps is made of, on average.

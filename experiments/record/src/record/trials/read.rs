@@ -127,7 +127,7 @@ impl Trials {
         let (init_seed, order_seed) = (fields.count()?, fields.count()?);
         self.push_seeds(init_seed, order_seed);
         let status = parse_status(&mut fields)?;
-        self.push_gradients(fields.count()?, fields.count()?);
+        self.push_steps(fields.count()?, fields.count()?);
         self.statuses.push(status);
         for (quantity, column) in Quantity::ALL.into_iter().zip(&mut self.quantities) {
             if quantities.has(quantity) {

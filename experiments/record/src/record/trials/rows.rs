@@ -26,7 +26,7 @@ impl Trials {
         }
         self.keys.push(Key::parse(run.key.as_bytes()).expect("a trial has a key"));
         self.push_seeds(run.init_seed, run.order_seed);
-        self.push_gradients(run.steps, run.gradients);
+        self.push_steps(run.steps, run.gradients);
         self.statuses.push(run.status);
         for (quantity, column) in Quantity::ALL.into_iter().zip(&mut self.quantities) {
             column.set(row, quantity.of(run));
