@@ -1,14 +1,11 @@
 //! How wide the range of good learning rates is.
 
-use thalweg_record::stats::{Configuration, Score, median};
-
-/// What is good costs at most this many times what is best.
-pub const FACTOR: f64 = 2.0;
+use thalweg_record::stats::{Configuration, GOOD_FACTOR, Score, median};
 
 /// The column whose range it is.
 const COLUMN: &str = "lr";
 
-/// Neighbouring learning rates around the chosen one whose median cost is at most [`FACTOR`] times that of the chosen one.
+/// Neighbouring learning rates around the chosen one whose median cost is at most [`GOOD_FACTOR`] times that of the chosen one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GoodRange {
     /// The smallest.
@@ -41,7 +38,7 @@ impl GoodRange {
         if !(best > 0.0 && best.is_finite()) {
             return None;
         }
-        let is_good = |(_, cost): &&(f64, f64)| *cost <= FACTOR * best;
+        let is_good = |(_, cost): &&(f64, f64)| *cost <= GOOD_FACTOR * best;
         let below = line[..at].iter().rev().take_while(is_good).count();
         let above = line[at + 1..].iter().take_while(is_good).count();
         let [low, high] = [at - below, at + above];

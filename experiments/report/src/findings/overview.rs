@@ -13,7 +13,7 @@ const MOST_PROBLEMS: usize = 6;
 
 /// A table of the methods of each problem with their best settings, and who is not told apart, in lines of about 100 columns.
 pub fn overview(configurations: &[Configuration<'_>], criterion: Criterion) -> String {
-    let rankings = rankings(configurations, criterion);
+    let (rankings, _) = rankings(configurations, criterion);
     let mut text = String::new();
     for ranking in rankings.iter().take(MOST_PROBLEMS) {
         let title = if rankings.len() == 1 { String::new() } else { format!("{}: ", ranking.problem) };
@@ -50,7 +50,7 @@ fn row(standing: &Standing<'_>, all: &[Configuration<'_>]) -> Vec<String> {
         let [below, above] = range.is_open.map(|open| if open { "…" } else { "" });
         format!("lr {below}{} to {}{above} ({:.1} decades)", number(range.low), number(range.high), range.decades())
     });
-    let edges: Vec<String> = standing.edges.iter().map(|edge| edge.column.replace('_', " ")).collect();
+    let edges: Vec<String> = standing.edges.iter().map(|edge| edge.name.replace('_', " ")).collect();
     let edge = if edges.is_empty() { String::new() } else { format!("  ! edge of the grid: {}", edges.join(", ")) };
     vec![
         standing.best.series().to_owned(),

@@ -1,7 +1,7 @@
 //! Whether two methods that ran with the same seeds can be told apart.
 
 use thalweg_record::record::Trial;
-use thalweg_record::stats::{Configuration, Score};
+use thalweg_record::stats::Best as Judged;
 
 /// The level of the tests.
 pub const LEVEL: f64 = 0.05;
@@ -18,17 +18,16 @@ pub struct Paired {
 }
 
 impl Paired {
-    /// Compares two configurations by the trials that have the same seeds; none if their trials have no pairs.
-    pub fn of(one: &Configuration<'_>, other: &Configuration<'_>, score: Score) -> Option<Self> {
+    /// Compares two methods by the costs of their trials in plan order; none if those of their configurations have other seeds.
+    pub(super) fn of(one: &Judged<'_>, other: &Judged<'_>) -> Option<Self> {
         let seeds = |trial: Trial<'_>| (trial.init_seed(), trial.order_seed());
-        let is_paired = one.runs().map(seeds).eq(other.runs().map(seeds));
-        if !is_paired {
+        let is_paired = one.configuration.runs().map(seeds).eq(other.configuration.runs().map(seeds));
+        let (own, others) = (&one.costs, &other.costs);
+        if !is_paired || own.len() != others.len() {
             return None;
         }
-        let costs = |of: &Configuration<'_>| of.runs().map(|run| score.cost(run)).collect::<Option<Vec<f64>>>();
-        let (own, others) = (costs(one)?, costs(other)?);
-        let wins = own.iter().zip(&others).filter(|(a, b)| a < b).count();
-        let losses = own.iter().zip(&others).filter(|(a, b)| a > b).count();
+        let wins = own.iter().zip(others).filter(|(a, b)| a < b).count();
+        let losses = own.iter().zip(others).filter(|(a, b)| a > b).count();
         Some(Self { wins, losses, p: sign_test(wins, losses) })
     }
 }
@@ -55,19 +54,6 @@ pub fn sign_test(wins: usize, losses: usize) -> f64 {
     (2.0 * tail).min(1.0)
 }
 
-/// The p-values adjusted for how many there are, in their order (Holm 1979, Scandinavian Journal of Statistics 6:65-70).
-pub fn holm(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-    let mut adjusted = vec![1.0; values.len()];
-    let mut largest = 0.0f64;
-    for (rank, at) in order.into_iter().enumerate() {
-        largest = largest.max((values.len() - rank) as f64 * values[at]).min(1.0);
-        adjusted[at] = largest;
-    }
-    adjusted
-}
-
 /// The fewest pairs with which the sign test can find anything at [`LEVEL`], among so many comparisons.
 pub fn fewest_pairs(comparisons: usize) -> usize {
     (1..).find(|pairs| sign_test(*pairs, 0) * comparisons as f64 <= LEVEL).expect("p halves with each pair")
@@ -78,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sign_test_and_holms_adjustment_have_the_values_of_scipy_and_statsmodels() {
+    fn the_sign_test_has_the_values_of_scipy() {
         // scipy.stats.binomtest(wins, wins + losses).pvalue, SciPy 1.17.1.
         for (wins, losses, p) in [
             (5, 0, 0.0625),
@@ -91,12 +77,6 @@ mod tests {
             assert!((sign_test(wins, losses) - p).abs() < 1e-9, "{wins} {losses}");
             assert_eq!(sign_test(wins, losses), sign_test(losses, wins));
         }
-        // statsmodels.stats.multitest.multipletests(p, method="holm")[1].
-        let found = holm(&[0.01, 0.04, 0.03, 0.005]);
-        for (found, expected) in found.iter().zip([0.03, 0.06, 0.06, 0.02]) {
-            assert!((found - expected).abs() < 1e-12);
-        }
-        assert!(holm(&[]).is_empty());
     }
 
     #[test]

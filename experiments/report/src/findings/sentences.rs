@@ -4,12 +4,13 @@
 //! "not told apart from" it where none does; where no test could, with so few seeds or problems, that is said.
 
 use super::criterion::Criterion;
-use super::good_range::FACTOR;
 use super::paired::{LEVEL, Paired, fewest_pairs};
 use super::ranking::{Ranking, Standing, Verdict, rankings};
 use super::text::{interval, number, percent, settings};
 use thalweg_record::record::Status;
-use thalweg_record::stats::{Configuration, MOST_METHODS, RankTest};
+use thalweg_record::stats::{
+    Assessment, Configuration, FEWEST_PROBLEMS, GOOD_FACTOR, MOST_METHODS, Probability, RankTest,
+};
 
 /// A sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,13 +63,9 @@ impl Subject {
 /// With more problems than this, single ranges, edges and counts of diverged trials are left to tables.
 const FEW_PROBLEMS: usize = 4;
 
-/// Fewer problems than this have no test of ranks: Friedman's statistic is far from its asymptotic distribution there
-/// (Demšar 2006, JMLR 7:1-30, §3.2.2, asks for more than ten; the exact one has few values).
-pub(super) const FEWEST_PROBLEMS: usize = 6;
-
 /// What these trials allow to be said by a criterion.
 pub fn findings(configurations: &[Configuration<'_>], criterion: Criterion) -> Vec<Finding> {
-    let rankings = rankings(configurations, criterion);
+    let (rankings, assessment) = rankings(configurations, criterion);
     let mut findings = vec![trials(configurations)];
     for ranking in &rankings {
         let mut say = |subject, text| {
@@ -84,15 +81,23 @@ pub fn findings(configurations: &[Configuration<'_>], criterion: Criterion) -> V
     }
     let about_all = |subject, text| Finding { subject, problem: String::new(), text };
     findings.extend(ranks(&rankings, criterion).map(|text| about_all(Subject::Ranks, text)));
-    let caution = if criterion.is_in_sample() {
-        "Settings are chosen on the same trials that these numbers are of: they flatter, and most of all the methods with \
-         many settings."
-            .to_owned()
-    } else {
-        format!("Settings are chosen by the median {}.", criterion.chosen_by.label())
-    };
+    let caution = caution(assessment, criterion);
     findings.push(about_all(Subject::Caution, caution));
     findings
+}
+
+/// What the choice of settings does to the numbers.
+fn caution(assessment: Assessment, criterion: Criterion) -> String {
+    let chosen = format!("Settings are chosen by the median {}", criterion.chosen_by.label());
+    match assessment {
+        Assessment::CrossFit => format!("{chosen}, and judged on trials that took no part in the choice (cross-fit)."),
+        Assessment::InSample if criterion.is_in_sample() => {
+            format!(
+                "{chosen}, on the trials that the numbers are of: they flatter, most of all methods with many settings."
+            )
+        }
+        Assessment::InSample => format!("{chosen}."),
+    }
 }
 
 fn trials(configurations: &[Configuration<'_>]) -> Finding {
@@ -202,8 +207,9 @@ fn range(ranking: &Ranking<'_>, criterion: Criterion) -> Option<String> {
     } else {
         criterion.shown.label().replace("accuracy", "error")
     };
-    (!ranges.is_empty())
-        .then(|| format!("Learning rates whose {what} is within {FACTOR} times that of the best: {}.", listed(&ranges)))
+    (!ranges.is_empty()).then(|| {
+        format!("Learning rates whose {what} is within {GOOD_FACTOR} times that of the best: {}.", listed(&ranges))
+    })
 }
 
 fn edges(ranking: &Ranking<'_>) -> Vec<String> {
@@ -212,8 +218,9 @@ fn edges(ranking: &Ranking<'_>) -> Vec<String> {
             .edges
             .iter()
             .map(|edge| {
-                let end = if edge.is_largest { "largest" } else { "smallest" };
-                format!("the {end} {} of its axis, {}", edge.column.replace('_', " "), number(edge.value))
+                let end = if edge.is_last { "largest" } else { "smallest" };
+                let value = standing.best.number(edge.name).map_or_else(String::new, number);
+                format!("the {end} {} of its axis, {value}", edge.name.replace('_', " "))
             })
             .collect();
         let is = format!("{} does best with {}: a better one may lie beyond.", standing.best.series(), listed(&ends));
@@ -243,12 +250,20 @@ fn ranks(rankings: &[Ranking<'_>], criterion: Criterion) -> Option<String> {
     let averages: Vec<String> =
         order.iter().map(|at| format!("{} {}", methods[*at], number(test.averages[*at]))).collect();
     let start = format!("Average ranks over {} problems: {}.", test.problems, averages.join(", "));
-    if test.problems < FEWEST_PROBLEMS {
-        return Some(format!("{start} So few problems are no test of ranks: it takes {FEWEST_PROBLEMS}."));
+    let (name, p) = match (test.p_f, test.p) {
+        (Some(p), _) => ("Iman-Davenport", p),
+        (None, Probability::Exact(p)) => ("Friedman, exactly", p),
+        (None, Probability::Sampled(p, _) | Probability::Asymptotic(p)) => ("Friedman, of drawn orders", p),
+    };
+    let said = format!("({name}, {})", probability(p));
+    if test.is_unanimous {
+        return Some(format!("{start} All problems agree {said}."));
     }
-    let p = probability(test.p_f);
-    if test.p_f > LEVEL {
-        return Some(format!("{start} They are not told apart (Iman-Davenport, {p})."));
+    if p > LEVEL {
+        return Some(format!("{start} They are not told apart {said}."));
+    }
+    if test.problems < FEWEST_PROBLEMS {
+        return Some(format!("{start} They differ {said}; pairs are compared from {FEWEST_PROBLEMS} problems on."));
     }
     let first = order[0];
     let is_apart = |at: &&usize| test.averages[**at] - test.averages[first] > test.critical_difference;
@@ -258,5 +273,5 @@ fn ranks(rankings: &[Ranking<'_>], criterion: Criterion) -> Option<String> {
     } else {
         format!("{} is ahead of {}", methods[first], listed(&behind))
     };
-    Some(format!("{start} They differ (Iman-Davenport, {p}); by Nemenyi's test {ahead}."))
+    Some(format!("{start} They differ {said}; by Nemenyi's test {ahead}."))
 }

@@ -21,7 +21,7 @@ pub(super) fn table(studies: &[Study<'_>]) -> Option<Table> {
         if !labels.contains(&label) {
             labels.push(label);
         }
-        for ranking in rankings(&all, criterion) {
+        for ranking in rankings(&all, criterion).0 {
             ranking.standings.iter().for_each(|standing| put(&mut rows, &ranking, standing, columns.len()));
         }
     }

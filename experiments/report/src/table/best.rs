@@ -1,9 +1,9 @@
 //! The best settings of each method.
 
 use super::{Cell, Column, Table};
-use crate::findings::{Criterion, Edge, FACTOR, LEVEL, Standing, Verdict, number, rankings, settings};
+use crate::findings::{Criterion, LEVEL, Standing, Verdict, number, percent, rankings, settings};
 use thalweg_record::record::Precision;
-use thalweg_record::stats::Configuration;
+use thalweg_record::stats::{Assessment, AtEnd, Configuration, GOOD_FACTOR};
 
 /// What marks a value at the end of its axis.
 const MARK: &str = "!";
@@ -11,7 +11,7 @@ const MARK: &str = "!";
 /// The best settings of each method on each problem, the best method first, with the interval of the median, the good learning
 /// rates and the share of trials that diverged. Bold is the first method, and whatever is not told apart from it.
 pub fn best(configurations: &[Configuration<'_>], criterion: Criterion) -> Table {
-    let rankings = rankings(configurations, criterion);
+    let (rankings, assessment) = rankings(configurations, criterion);
     let has_problems = rankings.len() > 1;
     let label = criterion.shown.label();
     let name = criterion.shown.name();
@@ -21,6 +21,7 @@ pub fn best(configurations: &[Configuration<'_>], criterion: Criterion) -> Table
         Column::number(name, &format!("median {label}")),
         Column::number("ci_low", "95 % from"),
         Column::number("ci_high", "to"),
+        Column::number("in_sample", "in sample"),
         Column::number("trials", "trials"),
         Column::number("good_low", "good from lr"),
         Column::number("good_high", "to"),
@@ -46,14 +47,17 @@ pub fn best(configurations: &[Configuration<'_>], criterion: Criterion) -> Table
             "Bold: the first, and what is not told apart from it (sign test of paired seeds, Holm, {} %).",
             number(100.0 * LEVEL)
         ),
-        format!("Good: within {FACTOR} times the best; diverged: of all trials of the method."),
+        format!("Good: within {GOOD_FACTOR} times the best; diverged: of all trials of the method."),
     ];
     if rankings.iter().flat_map(|ranking| &ranking.standings).any(|standing| !standing.edges.is_empty()) {
         notes.push(format!("{MARK}: the first or last value of its axis; a better one may lie beyond."));
     }
-    if criterion.is_in_sample() {
-        notes.push("Chosen and judged on the same trials, which flatters.".to_owned());
-    }
+    notes.push(match assessment {
+        Assessment::CrossFit => {
+            "Judged on trials that took no part in the choice (cross-fit); in sample: on those that did.".to_owned()
+        }
+        Assessment::InSample => "Chosen and judged on the same trials, which flatters.".to_owned(),
+    });
     Table { title: title(criterion), columns, rows, notes }
 }
 
@@ -74,11 +78,12 @@ fn row(standing: &Standing<'_>, settings: &str) -> Vec<Cell> {
         Cell::number(standing.median).best_if(is_best),
         optional(standing.interval.map(|interval| interval.low)),
         optional(standing.interval.map(|interval| interval.high)),
+        Cell::number(standing.in_sample),
         Cell::count(standing.best.runs().len()),
         optional(standing.range.map(|range| range.low)),
         optional(standing.range.map(|range| range.high)),
         standing.range.map(|range| decades(range.decades())).unwrap_or_default(),
-        Cell { text: crate::findings::percent(share), value: Precision::F64.format(share), is_best: false },
+        Cell { text: percent(share), value: Precision::F64.format(share), is_best: false },
         Cell::of(edges.join(", ")),
     ]
 }
@@ -87,7 +92,7 @@ fn decades(decades: f64) -> Cell {
     Cell { text: format!("{decades:.1}"), ..Cell::number(decades) }
 }
 
-fn edge(edge: &Edge) -> String {
-    let end = if edge.is_largest { "last" } else { "first" };
-    format!("{MARK} {end} {}", edge.column.replace('_', " "))
+fn edge(edge: &AtEnd<'_>) -> String {
+    let end = if edge.is_last { "last" } else { "first" };
+    format!("{MARK} {end} {}", edge.name.replace('_', " "))
 }

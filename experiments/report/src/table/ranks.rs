@@ -7,7 +7,7 @@ use thalweg_record::stats::{Configuration, ranks as ranks_of};
 /// The rank of each method on each problem by the median of its best settings, and the average of its ranks; the best average
 /// first. None if there are fewer than two problems that have the same two methods or more.
 pub fn ranks(configurations: &[Configuration<'_>], criterion: Criterion) -> Option<Table> {
-    let rankings = rankings(configurations, criterion);
+    let (rankings, _) = rankings(configurations, criterion);
     let first = rankings.first()?;
     let is_everywhere = |method: &&str| rankings.iter().all(|ranking| ranking.costs(&[*method], criterion).is_some());
     let methods: Vec<&str> =
