@@ -9,7 +9,8 @@ use thalweg::figure::{Chart, FigureError, Layer, Options, Picture, Selection, Ta
 use thalweg::record::{Run, Runs, Setting, Status, Trials, write_runs};
 use thalweg::spec::Study;
 use thalweg::stats::{
-    Assessment, Candidates, Comparison, Metric, Probability, RankTest, Score, configurations, ranks, wilson_interval,
+    Assessment, Candidates, Comparison, Metric, Probability, RankTest, Score, configurations, good_decades, ranks,
+    wilson_interval,
 };
 use thalweg_kernels::Isa;
 
@@ -205,6 +206,18 @@ fn ends_of_axes_are_seen() {
 }
 
 #[test]
+fn a_good_range_of_learning_rates_has_no_gap() {
+    let rates: [(f64, &[f64]); 5] = [(0.01, &[1.5]), (0.1, &[9.0]), (1.0, &[2.0]), (10.0, &[1.0]), (100.0, &[1.9])];
+    let runs = of_rates(&rates);
+    let trials = Trials::from(&runs);
+    let all = configurations(&trials);
+    let candidates = Candidates::of(&all, Score::Outcome(Metric::FinalTrainLoss), None, &|_| true);
+    assert_eq!(good_decades(candidates.on(0, 0)), Some(2.0));
+    assert_eq!(good_decades(&candidates.on(0, 0)[..2]), Some(0.0));
+    assert_eq!(good_decades(&candidates.on(0, 0)[..1]), None);
+}
+
+#[test]
 fn a_profile_starts_with_the_share_of_problems_won() {
     let runs = problems();
     let shown = picture("profile", "final_train_loss", Options::default(), &runs).unwrap();
@@ -246,6 +259,8 @@ fn two_problems_that_agree_prove_little() {
     let text = texts(&picture("rank", "final_train_loss", Options::default(), &runs).unwrap());
     assert!(text.contains("all 2 problems rank them alike:|Friedman: exact p = 0.5"), "{text}");
     assert!(!text.contains("Davenport") && text.contains("no two are told apart"), "{text}");
+    let text = texts(&picture("rank-intervals", "final_train_loss", Options::default(), &runs).unwrap());
+    assert!(text.contains("bootstrap of trials (few problems)"), "{text}");
 }
 
 #[test]
