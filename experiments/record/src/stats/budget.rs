@@ -36,7 +36,7 @@ pub struct Budgets {
 }
 
 /// The probability of each of `count` items, in order from the best, to be the best of `k` that are drawn with replacement
-/// (Dodge et al. 2019, equations 4 to 7): ((n − i)ᵏ − (n − i − 1)ᵏ) / nᵏ for the i-th, counted from 0.
+/// (Dodge et al. 2019, arXiv:1909.03004, §3): ((n − i)ᵏ − (n − i − 1)ᵏ) / nᵏ for the i-th, counted from 0.
 ///
 /// ```
 /// use thalweg_record::stats::best_of_shares;
