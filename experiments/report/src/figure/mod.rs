@@ -77,6 +77,7 @@ kinds! {
         rank_intervals,
         budget,
         regimes,
+        slope,
         target,
         paired,
         safety,
