@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 use thalweg_record::stats::{
-    Probability, RankTest, best_of_shares, holm, improvement, interquartile_interval, interquartile_mean, kaplan_meier,
-    profile_score, signed_rank,
+    Probability, RESAMPLES, RankTest, ResampledRanks, Verdict, best_of_shares, holm, improvement,
+    interquartile_interval, interquartile_mean, kaplan_meier, profile_score, signed_rank,
 };
 
 fn peers() -> Value {
@@ -164,4 +164,42 @@ fn targets_are_reached_as_lifelines_has_it() {
     }
     assert!(kaplan_meier(&[(5.0, false)]).is_empty());
     assert_eq!(kaplan_meier(&[(5.0, true)])[0].share, 1.0);
+}
+
+/// Four standard errors of a share of resamples.
+fn error_of(share: f64) -> f64 {
+    4.0 * (share * (1.0 - share) / RESAMPLES as f64).sqrt()
+}
+
+#[test]
+fn resampled_ranks_of_one_problem_are_those_of_all_resamples() {
+    let costs = [[1.0, 4.0, 6.0], [2.0, 3.0, 5.0]];
+    let median = |costs: [f64; 3], places: [usize; 3]| {
+        let mut drawn = places.map(|place| costs[place]);
+        drawn.sort_by(f64::total_cmp);
+        drawn[1]
+    };
+    let all = (0..27).map(|code| [code / 9, code / 3 % 3, code % 3]);
+    let won = |places: [usize; 3]| f64::from(median(costs[0], places) < median(costs[1], places));
+    let exact = all.map(won).sum::<f64>() / 27.0;
+    let found = ResampledRanks::of_costs(&[vec![&costs[0], &costs[1]]]);
+    assert!((found.ahead[0][1] - exact).abs() < error_of(exact), "{} is not {exact}", found.ahead[0][1]);
+    assert!((found.ahead[0][1] + found.ahead[1][0] - 1.0).abs() < 1e-12 && !found.is_of_problems);
+    assert_eq!((found.averages, found.intervals[0].low, found.intervals[0].high), (vec![2.0, 1.0], 1.0, 2.0));
+}
+
+#[test]
+fn resampled_ranks_of_problems_are_binomial() {
+    // The first one wins four of six problems: of six that are drawn, it is ahead with more than three, and as good with three.
+    let (one, two) = ([1.0], [2.0]);
+    let rows: Vec<Vec<&[f64]>> =
+        (0..6).map(|problem| if problem < 4 { vec![&one[..], &two[..]] } else { vec![&two[..], &one[..]] }).collect();
+    let found = ResampledRanks::of_costs(&rows);
+    // scipy.stats.binom.sf(3, 6, 2 / 3) + scipy.stats.binom.pmf(3, 6, 2 / 3) / 2
+    let exact = 0.790_123_456_790_123_4;
+    assert!((found.ahead[0][1] - exact).abs() < error_of(exact), "{} is not {exact}", found.ahead[0][1]);
+    assert!(found.is_of_problems && found.verdict(0, 1) == Verdict::Undecided);
+    let agreed: Vec<Vec<&[f64]>> = (0..6).map(|_| vec![&one[..], &two[..]]).collect();
+    let found = ResampledRanks::of_costs(&agreed);
+    assert_eq!((found.verdict(0, 1), found.verdict(1, 0), found.first[0]), (Verdict::Ahead, Verdict::Behind, 1.0));
 }

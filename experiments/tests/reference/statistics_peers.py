@@ -33,7 +33,7 @@ def signed_rank(differences):
 
 
 def best_of(values, criteria):
-    """Dodge et al. 2019, equations 4 to 7, for the smallest of k with replacement."""
+    """Dodge et al. 2019, arXiv:1909.03004, section 3, for the smallest of k with replacement."""
     n = len(values)
     order = np.argsort(criteria, kind="stable")
     shares = [[((n - i) / n) ** k - ((n - i - 1) / n) ** k for i in range(n)] for k in range(1, n + 1)]

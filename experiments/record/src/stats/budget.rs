@@ -5,7 +5,7 @@ use super::candidates::{Candidate, Candidates, order, rotation};
 use super::criterion::Assessment;
 use super::draws::Draws;
 use super::quantile::ascending_order;
-use super::rank::ranks;
+use super::rank::{FEWEST_PROBLEMS, ranks};
 use super::resampled_ranks::{RESAMPLES, average_ranks, percentiles};
 
 /// The most budgets of a curve: of larger numbers of configurations, about evenly spaced ones on a log scale.
@@ -36,7 +36,7 @@ pub struct Budgets {
 }
 
 /// The probability of each of `count` items, in order from the best, to be the best of `k` that are drawn with replacement
-/// (Dodge et al. 2019, equations 4 to 7): ((n − i)ᵏ − (n − i − 1)ᵏ) / nᵏ for the i-th, counted from 0.
+/// (Dodge et al. 2019, arXiv:1909.03004, §3): ((n − i)ᵏ − (n − i − 1)ᵏ) / nᵏ for the i-th, counted from 0.
 ///
 /// ```
 /// use thalweg_record::stats::best_of_shares;
@@ -116,9 +116,11 @@ impl Budgets {
         self.costs.iter().map(|rows| average_ranks(&medians(rows))).collect()
     }
 
-    /// The 95 % intervals of [`Self::ranks`] by a bootstrap over problems, the same ones at each budget.
-    pub fn rank_intervals(&self) -> Vec<Vec<Interval>> {
+    /// The 95 % intervals of [`Self::ranks`] by a bootstrap over problems, the same ones at each budget; none of fewer than
+    /// [`FEWEST_PROBLEMS`].
+    pub fn rank_intervals(&self) -> Option<Vec<Vec<Interval>>> {
         let problems = self.costs.first().map_or(0, Vec::len);
+        (problems >= FEWEST_PROBLEMS).then_some(())?;
         let mut draws = Draws::new("budgets");
         let drawn: Vec<Vec<usize>> =
             (0..RESAMPLES).map(|_| (0..problems).map(|_| draws.below(problems)).collect()).collect();
@@ -130,7 +132,7 @@ impl Budgets {
             let interval = |optimizer| percentiles(drawn.iter().map(|drawn| mean(drawn, optimizer)).collect());
             (0..ranked[0].len()).map(interval).collect()
         };
-        self.costs.iter().map(at).collect()
+        Some(self.costs.iter().map(at).collect())
     }
 
     /// The smallest budget from which on the order of the average ranks is that at the largest one.

@@ -33,7 +33,7 @@ const MOST_SUMS: f64 = 4e6;
 const DRAWN: usize = 100_000;
 
 /// The probability of a statistic at least as large as that of these ranks, one row per problem and each twice the rank, so
-/// that shared ones are whole, if every order of a row were equally likely (Friedman 1937, §4).
+/// that shared ones are whole, if every order of a row were equally likely (Friedman 1937).
 ///
 /// The statistic grows with the sum of the squares of the sums of ranks. The first row may stay as it is: to name methods
 /// differently changes nothing.

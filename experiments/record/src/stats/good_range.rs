@@ -9,7 +9,7 @@ pub const GOOD_FACTOR: f64 = 2.0;
 /// The decades of learning rate around the best one over which the median cost, the best over other settings, stays within
 /// [`GOOD_FACTOR`] of the best: log₁₀ of the largest by the smallest of the tried rates that are good without one in between
 /// that is not; 0 if the best is alone. The less, the more has to be tuned (the sensitivity of Wortsman et al. 2023,
-/// arXiv:2309.14322, §2.2, as a width).
+/// arXiv:2309.14322, as a width).
 ///
 /// None where fewer than two positive rates were tried, or the best cost is negative, infinite or zero.
 pub fn good_decades(candidates: &[Candidate<'_>]) -> Option<f64> {

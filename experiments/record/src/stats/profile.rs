@@ -25,7 +25,7 @@ pub fn ratios_to_best(costs: &[Vec<f64>]) -> Vec<Vec<f64>> {
 }
 
 /// The mean height of a performance profile over the factors from 1 to `most`: AlgoPerf's benchmark score (Dahl et al. 2023,
-/// §4.4), with `most` = [`MOST_RATIO`].
+/// arXiv:2306.07179), with `most` = [`MOST_RATIO`].
 ///
 /// The share of problems within a factor τ is a step function, so that its integral is the mean over problems of what is left
 /// from their ratio to `most`: 1 if the method is the best on all of them, 0 if it is never within `most`. NaN of no problems.

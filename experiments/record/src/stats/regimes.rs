@@ -104,7 +104,7 @@ impl<'a> Regimes<'a> {
         ResampledRanks::of_costs(&(0..self.problems.len()).map(row).collect::<Vec<_>>())
     }
 
-    /// An optimizer's tunability (Probst et al. 2019, §3.4): the median over problems of the logarithm to base 10 of the cost
+    /// An optimizer's tunability (Probst et al. 2019, JMLR 20): the median over problems of the logarithm to base 10 of the cost
     /// with one setting for all by that with settings tuned on the problem. None where either is missing, or a cost negative.
     pub fn tunability(&self, optimizer: usize) -> Option<f64> {
         let of = |regime| self.entrants.iter().find(|one| (one.optimizer, one.regime) == (optimizer, regime));

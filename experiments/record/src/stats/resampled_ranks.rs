@@ -1,10 +1,10 @@
-//! How sure average ranks are: a bootstrap over problems and, within each, over trials.
+//! How sure average ranks are: a bootstrap over problems, if there are enough, and within each over trials.
 
 use super::bootstrap::{CONFIDENCE, Interval};
 use super::comparison::Comparison;
 use super::draws::Draws;
 use super::quantile::{ascend, median, middle, quantile};
-use super::rank::ranks;
+use super::rank::{FEWEST_PROBLEMS, ranks};
 
 /// How often problems and trials are drawn anew: a probability p has the standard error √(p (1 − p) / 2000), at most 0.012,
 /// and 0.0035 at the ends of intervals.
@@ -22,6 +22,8 @@ pub struct ResampledRanks {
     /// In row a and column b, the share of resamples in which a's average rank is below b's, and half of those in which both
     /// are equal.
     pub ahead: Vec<Vec<f64>>,
+    /// Whether problems are drawn as well as trials.
+    pub is_of_problems: bool,
 }
 
 /// What is known of two optimizers.
@@ -39,6 +41,9 @@ impl ResampledRanks {
     /// Draws as many problems as there are, with replacement, and from the trials of each as many as it has, the same ones for
     /// all optimizers; an optimizer's cost on a problem is the median of its drawn ones.
     ///
+    /// Fewer than [`FEWEST_PROBLEMS`] stay as they are: what is found holds for these, and says nothing of others
+    /// ([`Self::is_of_problems`]).
+    ///
     /// The configurations that were chosen stay: the intervals are of their ranks, and too narrow by what another choice would
     /// have brought.
     pub fn of(comparison: &Comparison<'_>) -> Self {
@@ -53,14 +58,16 @@ impl ResampledRanks {
     /// The same of costs by problem, competitor and trial, of which there is one at least.
     pub fn of_costs(costs: &[Vec<&[f64]>]) -> Self {
         let (problems, optimizers) = (costs.len(), costs.first().map_or(0, Vec::len));
+        let is_of_problems = problems >= FEWEST_PROBLEMS;
         let mut draws = Draws::new("ranks");
         let mut drawn = vec![Vec::with_capacity(RESAMPLES); optimizers];
         let mut first = vec![0.0; optimizers];
         let mut ahead = vec![vec![0.0; optimizers]; optimizers];
         for _ in 0..RESAMPLES {
             let mut sums = vec![0.0; optimizers];
-            for _ in 0..problems {
-                let row = medians(&costs[draws.below(problems)], &mut draws);
+            for problem in 0..problems {
+                let drawn = if is_of_problems { draws.below(problems) } else { problem };
+                let row = medians(&costs[drawn], &mut draws);
                 sums.iter_mut().zip(ranks(&row)).for_each(|(sum, rank)| *sum += rank);
             }
             let lowest = sums.iter().copied().fold(f64::INFINITY, f64::min);
@@ -79,6 +86,7 @@ impl ResampledRanks {
                 &costs.iter().map(|row| row.iter().map(|own| middle(own.to_vec())).collect()).collect::<Vec<_>>(),
             ),
             intervals: drawn.into_iter().map(percentiles).collect(),
+            is_of_problems,
             first: first.into_iter().map(share).collect(),
             ahead: ahead.into_iter().map(|row| row.into_iter().map(share).collect()).collect(),
         }

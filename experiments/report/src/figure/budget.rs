@@ -42,7 +42,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     notes.push(remark("from those that were tried"));
     notes.extend(comparison::choice(&candidates.criteria, candidates.score, budgets.assessment));
     let title = match candidates.problems[..] {
-        [problem] => format!("{problem}: {label} by the settings tried"),
+        // Of several panels, all are named.
+        [problem] => {
+            format!("{}: {label} by the settings tried", if data.problem.is_empty() { problem } else { data.problem })
+        }
         _ => format!("Ranks by {label} and by the settings tried"),
     };
     let entry = |(i, name): (usize, &&str)| Entry { symbol: Symbol::Line(style(i)), text: (*name).to_owned() };
@@ -94,7 +97,7 @@ fn costs(chart: &Chart, candidates: &Candidates<'_>, budgets: &Budgets) -> Resul
 
 /// The average ranks over problems.
 fn ranks(chart: &Chart, candidates: &Candidates<'_>, budgets: &Budgets) -> Result<(Panel, Vec<Entry>), FigureError> {
-    let (ranks, intervals) = (budgets.ranks(), budgets.rank_intervals());
+    let (ranks, intervals) = (budgets.ranks(), budgets.rank_intervals().unwrap_or_default());
     let count = candidates.optimizers.len();
     let y = match chart.options.y_range {
         Some(range) => series::axis_in("y", Scale::Linear, range)?,
@@ -109,11 +112,11 @@ fn ranks(chart: &Chart, candidates: &Candidates<'_>, budgets: &Budgets) -> Resul
     let mut layers: Vec<Layer> = (0..count).map(band).collect();
     layers.extend((0..count).map(|optimizer| Layer::Line(style(optimizer), points(optimizer))));
     layers.extend((0..count).map(|optimizer| Layer::Markers(style(optimizer), points(optimizer))));
-    let notes = vec![
-        Entry { symbol: Symbol::PlainLine, text: "average rank by the median".to_owned() },
-        Entry { symbol: Symbol::Band, text: "95 %, bootstrap of the problems".to_owned() },
-        remark(format!("{} problems", candidates.problems.len())),
-    ];
+    let mut notes = vec![Entry { symbol: Symbol::PlainLine, text: "average rank by the median".to_owned() }];
+    if !intervals.is_empty() {
+        notes.push(Entry { symbol: Symbol::Band, text: "95 %, bootstrap of the problems".to_owned() });
+    }
+    notes.push(remark(format!("{} problems", candidates.problems.len())));
     Ok((panel(y, "average rank (1 is best)".to_owned(), layers), notes))
 }
 

@@ -54,6 +54,6 @@ pub(super) fn marked(
         }
     }
     let names = names.into_iter().map(labels::column);
-    let notes = labels::wrapped(&format!("{AT_END} best at an end of the axis of"), names);
+    let notes = labels::wrapped(&format!("{AT_END} best at an end of an axis:"), names);
     (looks, notes)
 }

@@ -7,7 +7,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::style::MOST_LINES;
 use super::ticks::{Tick, value_label};
 use super::{Chart, Data, FigureError};
-use thalweg_record::stats::{Assessment, Candidates, Comparison, Score};
+use thalweg_record::stats::{Assessment, Candidates, Comparison, ResampledRanks, Score};
 
 /// The names of everything that can be compared.
 pub(super) fn scores() -> Vec<&'static str> {
@@ -105,6 +105,11 @@ pub(super) fn name(comparison: &Comparison<'_>, optimizer: usize) -> String {
     format!("{}{}", comparison.optimizers[optimizer], if is_at_end { AT_END } else { "" })
 }
 
+/// What is drawn anew to see how sure ranks are.
+pub(super) fn bootstrap_of(ranks: &ResampledRanks) -> &'static str {
+    if ranks.is_of_problems { "bootstrap of problems and trials" } else { "bootstrap of trials (few problems)" }
+}
+
 /// A difference, with its sign.
 pub(super) fn signed(value: f64) -> String {
     let label = value_label(value);
@@ -149,13 +154,13 @@ fn ends(comparison: &Comparison<'_>) -> Vec<Entry> {
     let count = |optimizer: usize| comparison.bests(optimizer).filter(|best| !best.at_ends.is_empty()).count();
     let of = |(optimizer, name): (usize, &&str)| match count(optimizer) {
         0 => None,
-        count => Some(format!("{name} on {count}")),
+        count => Some(format!("{name} {count}")),
     };
     let marked: Vec<String> = comparison.optimizers.iter().enumerate().filter_map(of).collect();
     if marked.is_empty() {
         return Vec::new();
     }
-    let mut notes = vec![remark(format!("{AT_END} best at an end of an axis:"))];
-    notes.extend(labels::wrapped("", marked.into_iter()));
+    let mut notes = vec![remark(format!("{AT_END} best at an end of an axis;"))];
+    notes.extend(labels::wrapped("problems:", marked.into_iter()));
     notes
 }

@@ -78,6 +78,7 @@ kinds! {
         rank_intervals,
         budget,
         regimes,
+        slope,
         target,
         paired,
         safety,

@@ -110,7 +110,8 @@ fn tests(test: &RankTest) -> Vec<Entry> {
 /// What the signed-rank test says of pairs, adjusted for all of them.
 fn pairs(found: &Comparison<'_>, order: &[usize]) -> Vec<Entry> {
     let pairs = found.pairwise();
-    let mut notes = vec![remark(format!("Wilcoxon, Holm over {} pairs, at 5 %:", pairs.len()))];
+    let over = if pairs.len() > 1 { format!(", Holm over {} pairs", pairs.len()) } else { String::new() };
+    let mut notes = vec![remark(format!("Wilcoxon{over}, at 5 %:"))];
     let is_ahead = |one: usize, other: usize| {
         let is_it = |pair: &&thalweg_record::stats::Pairwise| pair.leader() == Some(one) && pair.has(other);
         pairs.iter().find(is_it).is_some_and(|pair| pair.holm <= 0.05)

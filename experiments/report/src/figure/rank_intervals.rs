@@ -50,7 +50,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let mut notes = vec![
         Entry { symbol: Symbol::PlainLine, text: "average rank, 95 % interval by a".to_owned() },
-        Entry { symbol: Symbol::Continued, text: "bootstrap of problems and trials".to_owned() },
+        Entry { symbol: Symbol::Continued, text: comparison::bootstrap_of(&ranks).to_owned() },
     ];
     notes.extend(is_cross_fit.then(|| Entry { symbol: Symbol::Ring, text: "the same in-sample".to_owned() }));
     notes.extend(verdicts(&found, &ranks, &order));

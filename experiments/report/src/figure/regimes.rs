@@ -53,7 +53,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let names: Vec<String> = order.iter().map(|&optimizer| regimes.optimizers[optimizer].to_owned()).collect();
     let mut notes = vec![
         Entry { symbol: Symbol::PlainLine, text: "average rank among all shown,".to_owned() },
-        Entry { symbol: Symbol::Continued, text: "95 % bootstrap interval".to_owned() },
+        Entry { symbol: Symbol::Continued, text: "95 % interval by a".to_owned() },
+        Entry { symbol: Symbol::Continued, text: comparison::bootstrap_of(&ranks).to_owned() },
         remark(format!("{} problems", regimes.problems.len())),
         remark("one for all: chosen on the others,"),
         remark("and judged on all trials; tuned:"),

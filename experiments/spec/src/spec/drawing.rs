@@ -6,7 +6,7 @@
 //!   own, and compares their problems. A problem is named after its member, without the beginning that all members'
 //!   names share (up to a `-`). The figures may be of every kind that shows trials; `profile`, `ecdf`, `rank`, `paired`
 //!   and `safety` show all problems at once. It writes `comparison.csv`: each optimizer's best configuration on each
-//!   problem. A member may also be a table such as `{ study = "outliers-mae-10", problem = "linear", loss = "mae",
+//!   problem, and `ranks.csv` and `pairs.csv`: what follows for all of them. A member may also be a table such as `{ study = "outliers-mae-10", problem = "linear", loss = "mae",
 //!   outliers = 0.1 }`: members with one `problem` are shown together, and every other key becomes a column of their
 //!   trials, as if it were a hyperparameter.
 //! - `[functions]` writes `functions.csv`: the values and derivatives of the `activations` and `losses` that it names
