@@ -153,6 +153,19 @@ fn one_thing_is_shown_with_all_that_is_known_of_it() {
 }
 
 #[test]
+fn shells_and_the_manual_know_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let commands = ["new", "run", "plan", "status", "look", "findings", "table", "report", "plot", "reproduce", "list"];
+    let page = succeeds(folder.path(), &["man"]);
+    for shell in ["bash", "zsh", "fish"] {
+        let script = succeeds(folder.path(), &["completions", shell]);
+        assert!(commands.iter().all(|command| script.contains(command) && page.contains(command)), "{shell}");
+        assert!(script.contains("overcommit") && page.contains("overcommit"));
+    }
+    assert!(page.starts_with(".ie") || page.contains(".TH thalweg"), "{}", &page[..200]);
+}
+
+#[test]
 fn data_sets_are_described_by_their_files() {
     let folder = tempfile::tempdir().unwrap();
     let list = succeeds(folder.path(), &["list", "data"]);
