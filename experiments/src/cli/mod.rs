@@ -3,6 +3,7 @@
 mod closing;
 mod duration;
 mod error;
+mod extend;
 mod findings;
 mod folder;
 mod list;
