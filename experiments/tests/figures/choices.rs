@@ -17,6 +17,7 @@ fn of_rates(rates: &[(f64, &[f64])]) -> Runs {
             order_seed: seed,
             status: Status::Ok,
             final_train_loss: Some(*loss),
+            final_validation_loss: None,
             final_test_loss: Some(1.0 / loss),
             key: synthetic::key(&format!("{rate} {seed}")),
             ..template.clone()

@@ -270,7 +270,7 @@ metric = "final_train_loss"
     assert!(table.starts_with(
         "score,problem,optimizer,settings,trials,diverged_share,median,ci_low,ci_high,rank,chosen_by,in_sample,optimism,"
     ));
-    for (name, rows) in [("ranks", 3), ("pairs", 3), ("budget", 4 * 3 * 26), ("regimes", 4 * 3 * 2)] {
+    for (name, rows) in [("ranks", 3), ("pairs", 3), ("budget", 4 * 3 * 26), ("regimes", 4 * 3 * 3)] {
         let table = fs::read_to_string(out.join(format!("{name}.csv"))).unwrap();
         assert_eq!(table.lines().count(), 1 + rows, "{name}: {table}");
     }
@@ -299,9 +299,9 @@ select = [{ optimizer = "momentum", momentum = 0.9, lr = 0.1 }]
     let figures = ["rank-final_train_loss", "profile", "paired-final_train_loss", "safety-final_train_loss"]
         .map(|name| (name, pin(&format!("figures/{name}.svg"))));
     let expected = [
-        ("rank-final_train_loss", "f647778428b350d6"),
-        ("profile", "8ad4e41cd7de9b14"),
-        ("paired-final_train_loss", "87e17fd3e21ef99c"),
+        ("rank-final_train_loss", "1203273a46857234"),
+        ("profile", "e46c963f2502b7e6"),
+        ("paired-final_train_loss", "50d7a28ceb173a33"),
         ("safety-final_train_loss", "f165e3f9997fd884"),
     ];
     assert_eq!(figures, expected.map(|(name, hash)| (name, hash.to_owned())));
