@@ -1,14 +1,13 @@
 //! `thalweg plot`.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
+use super::folder::study;
 use super::{CliError, isa, make};
-use crate::drawing::{self, SPEC};
+use crate::drawing;
 use crate::record::manifest::{self, Change, Manifest};
 use crate::registry::Registry;
 use crate::spec::{Spec, Study};
@@ -37,12 +36,7 @@ impl Plot {
 }
 
 fn plot(registry: &Arc<Registry>, folder: &Path, png: bool, unchecked: bool) -> Result<(), CliError> {
-    let path = folder.join(SPEC);
-    let text = match fs::read_to_string(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(CliError::NoResults(folder.to_owned())),
-        other => other.map_err(|source| CliError::Read { path: path.clone(), source })?,
-    };
-    let spec = match Study::parse_with(registry, &path.display().to_string(), &text, folder, &[])? {
+    let spec = match study(registry, folder)? {
         Study::Sweep(spec) => spec,
         Study::Drawing(drawing) => return make(&drawing, folder, folder, isa()?, png),
     };

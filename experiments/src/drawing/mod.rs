@@ -5,6 +5,7 @@ mod comparisons;
 mod few;
 mod functions;
 mod members;
+mod pictures;
 mod timings;
 
 use std::collections::HashSet;
@@ -15,6 +16,7 @@ use std::path::Path;
 use thalweg_kernels::{CONTRACT, Isa};
 
 pub use check::check;
+pub use pictures::{Pictured, pictures, pictures_of_drawing};
 pub use timings::write_shipped_timings;
 
 pub use crate::sweep::{DrawError, Drawn, FigureFailure, SPEC};
@@ -293,6 +295,17 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, isa: Isa, png: bool) -> 
     };
     write().map_err(failed)?;
     drawn.complete()
+}
+
+/// The trials of the members of a study that draws, whose own folder is `home`; none if it draws something else.
+///
+/// # Errors
+///
+/// If they are not there or cannot be read.
+pub fn read_members(drawing: &Drawing, home: &Path) -> Result<Option<Trials>, DrawError> {
+    let DrawingSource::Members(members) = &drawing.source else { return Ok(None) };
+    let beside = home.parent().unwrap_or(Path::new(""));
+    members::read(drawing, members, beside, false).map(|(trials, _)| Some(trials))
 }
 
 /// The names of the files that a study that draws writes into a folder, besides what is there under names that its figures

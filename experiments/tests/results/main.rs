@@ -17,6 +17,7 @@ mod observers;
 mod parts;
 mod quadratics;
 mod records;
+mod reports;
 mod status;
 mod streams;
 mod tables;

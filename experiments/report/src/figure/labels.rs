@@ -82,7 +82,7 @@ pub(super) fn is_same_line(a: &Configuration<'_>, b: &Configuration<'_>, besides
 }
 
 /// A column of `runs.csv` on an axis.
-pub(super) fn column(name: &str) -> String {
+pub fn column(name: &str) -> String {
     match name.rsplit_once('x') {
         _ if name == "lr" => "learning rate".to_owned(),
         Some(("start_", index)) => format!("x{} at the start", subscript(index)),

@@ -35,8 +35,9 @@ pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use colors::Rgb;
 pub use defaults::Defaults;
 #[cfg(feature = "plotters")]
-pub use drawing::{draw, png, svg};
+pub use drawing::{Frames, draw, frames, png, svg};
 pub use error::FigureError;
+pub use labels::column as column_label;
 pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
 use panels::Facets;
 pub use panels::MOST_PANELS;

@@ -1,6 +1,7 @@
 //! How pictures are drawn, and written as files.
 
 mod canvas;
+mod frames;
 mod geometry;
 mod image;
 mod layout;
@@ -14,6 +15,7 @@ mod tiles;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+pub use frames::{Frames, frames};
 pub use output::{png, svg};
 
 use thalweg_record::record::atomic;
