@@ -17,6 +17,7 @@ mod memory;
 mod observers;
 mod parts;
 mod quadratics;
+mod prose;
 mod records;
 mod reports;
 mod status;
