@@ -62,6 +62,8 @@ pub(super) enum CliError {
     Page(#[source] Box<FigureError>),
     #[error("`{program}` cannot open {}", path.display())]
     Open { path: PathBuf, program: &'static str, source: io::Error },
+    #[error("`{0}` cannot be extended: its points are drawn, or it keeps no tables")]
+    NotExtended(String),
     #[error("cannot read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write to {}", path.display())]

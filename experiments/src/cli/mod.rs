@@ -4,6 +4,7 @@ mod closing;
 mod completions;
 mod duration;
 mod error;
+mod extend;
 mod findings;
 mod folder;
 mod list;

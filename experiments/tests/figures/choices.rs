@@ -2,7 +2,9 @@
 
 use thalweg::figure::{Options, Selection};
 use thalweg::record::{Run, Runs, Setting, Status, Trials};
-use thalweg::stats::{Assessment, Candidates, Comparison, Metric, Score, configurations, good_decades};
+use thalweg::stats::{
+    Assessment, Budgets, Candidates, Comparison, Metric, Regime, Regimes, Score, configurations, good_decades,
+};
 
 use crate::comparisons::{lines, picture, problems, texts};
 use crate::synthetic;
@@ -17,6 +19,7 @@ fn of_rates(rates: &[(f64, &[f64])]) -> Runs {
             order_seed: seed,
             status: Status::Ok,
             final_train_loss: Some(*loss),
+            final_validation_loss: None,
             final_test_loss: Some(1.0 / loss),
             key: synthetic::key(&format!("{rate} {seed}")),
             ..template.clone()
@@ -155,4 +158,48 @@ fn targets_are_reached_or_not() {
     }
     assert!(lines(&shown).iter().any(|line| line.last().unwrap().1 == 1.0), "adam reaches it with all seeds");
     assert!(texts(&shown).contains("settings with the best median"));
+}
+
+#[test]
+fn the_setting_for_all_is_chosen_on_the_other_problems() {
+    let rates = [[0.1, 0.2, 0.3]; 3];
+    let losses = [[1.0, 2.0, 4.0], [5.0, 6.0, 40.0], [9.0, 3.0, 6.0]];
+    let mut all = Runs::default();
+    for (problem, (rates, losses)) in rates.into_iter().zip(losses).enumerate() {
+        let each: Vec<(f64, &[f64])> =
+            rates.into_iter().zip(&losses).map(|(rate, loss)| (rate, std::slice::from_ref(loss))).collect();
+        let own = of_rates(&each);
+        all.hyperparameters = own.hyperparameters;
+        all.rows.extend(own.rows.into_iter().map(|run| Run { problem: format!("problem {problem}"), ..run }));
+    }
+    let trials = Trials::from(&all);
+    let all = configurations(&trials);
+    let candidates = Candidates::of(&all, Score::Outcome(Metric::FinalTrainLoss), None, &|_| true);
+    let regimes = Regimes::of(&candidates, Assessment::InSample, &|one| one.number("lr") == Some(0.3));
+    let costs = |regime: Regime| -> Vec<f64> {
+        let own = regimes.entrants.iter().find(|entrant| entrant.regime == regime).unwrap();
+        own.cells.iter().map(|(_, costs)| costs[0]).collect()
+    };
+    // The ranks of the rates are 1 2 3, 1 2 3 and 3 1 2: on the last two they sum to 4 3 5, on the first two to 2 4 6.
+    assert_eq!(costs(Regime::OneForAll), [2.0, 6.0, 9.0]);
+    assert_eq!((costs(Regime::Tuned), costs(Regime::Defaults)), (vec![1.0, 5.0, 3.0], vec![4.0, 40.0, 6.0]));
+    // The median of 2 / 1, 6 / 5 and 9 / 3.
+    assert_eq!(regimes.tunability(0), Some(libm::log10(2.0)));
+}
+
+#[test]
+fn a_budget_has_the_law_of_draws_with_replacement() {
+    let runs = of_rates(&[(0.1, &[3.0]), (0.2, &[1.0]), (0.3, &[2.0])]);
+    let trials = Trials::from(&runs);
+    let all = configurations(&trials);
+    let candidates = Candidates::of(&all, Score::Outcome(Metric::FinalTrainLoss), None, &|_| true);
+    let budgets = Budgets::of(&candidates, Assessment::CrossFit);
+    assert_eq!((&budgets.budgets[..], budgets.assessment), (&[1, 2, 3][..], Assessment::InSample));
+    let one = budgets.cost(0, 0, 0);
+    assert!((one.expected - 2.0).abs() < 1e-12 && one.median == 2.0);
+    // Of nine pairs, five have the best, three the second at best, one the worst alone.
+    let two = budgets.cost(1, 0, 0);
+    assert!((two.expected - 14.0 / 9.0).abs() < 1e-12, "{two:?}");
+    assert_eq!((two.q25, two.median, two.q75), (1.0, 1.0, 2.0));
+    assert_eq!(budgets.settled(), Some(1));
 }

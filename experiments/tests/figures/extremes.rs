@@ -124,6 +124,7 @@ fn runs(numbers: &mut Numbers, by_start: bool) -> Runs {
                         best_train_loss: cell(),
                         final_validation_loss: cell(),
                         final_train_accuracy: cell(),
+                        steps_to_target: seed.is_multiple_of(2).then_some(seed),
                         extra: starts.into_iter().chain((0..3).map(|_| cell())).collect(),
                         ..mold.clone()
                     });

@@ -8,6 +8,7 @@ mod content;
 mod conventions;
 mod discovery;
 mod draws;
+mod extensions;
 mod figures;
 mod files;
 mod folders;

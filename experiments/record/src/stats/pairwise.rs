@@ -23,7 +23,8 @@ impl Pairwise {
     pub fn leader(&self) -> Option<usize> {
         let SignedRank { statistic, differences, .. } = self.test?;
         let half = (differences * (differences + 1)) as f64 / 4.0;
-        (statistic != half).then(|| if statistic > half { self.one } else { self.other })
+        let leader = if statistic > half { self.one } else { self.other };
+        (statistic != half).then_some(leader)
     }
 
     /// Whether it is of this optimizer.

@@ -54,8 +54,10 @@ pub struct RankTest {
     /// The probability of one at least as large, by the F distribution; none below [`FEWEST_PROBLEMS`], and none where all
     /// problems agree.
     pub p_f: Option<f64>,
-    /// Nemenyi's critical difference: average ranks that differ by more differ at the level of 5 %.
-    pub critical_difference: f64,
+    /// Nemenyi's critical difference: average ranks that differ by more differ at the level of 5 %. It holds for ever more
+    /// problems, and there is none below [`FEWEST_PROBLEMS`]: with four, two methods would differ where all agree, which is
+    /// so by chance with a probability of 1/8.
+    pub critical_difference: Option<f64>,
 }
 
 impl RankTest {
@@ -96,7 +98,8 @@ impl RankTest {
                 false => permutation_p(&doubled),
             },
             p_f: is_asymptotic.then(|| f_tail(f, k - 1.0, (k - 1.0) * (n - 1.0))),
-            critical_difference: CRITICAL[methods - 2] * libm::sqrt(k * (k + 1.0) / (6.0 * n)),
+            critical_difference: (problems >= FEWEST_PROBLEMS)
+                .then(|| CRITICAL[methods - 2] * libm::sqrt(k * (k + 1.0) / (6.0 * n))),
             averages,
             chi_squared,
             f,
@@ -105,9 +108,9 @@ impl RankTest {
 
     /// The average rank of a method, less and plus half the critical difference, as far as there are such ranks: from 1 to
     /// the number of methods.
-    pub fn bar(&self, method: usize) -> Interval {
-        let (rank, half) = (self.averages[method], self.critical_difference / 2.0);
-        Interval { low: (rank - half).max(1.0), high: (rank + half).min(self.averages.len() as f64) }
+    pub fn bar(&self, method: usize) -> Option<Interval> {
+        let (rank, half) = (self.averages[method], self.critical_difference? / 2.0);
+        Some(Interval { low: (rank - half).max(1.0), high: (rank + half).min(self.averages.len() as f64) })
     }
 }
 

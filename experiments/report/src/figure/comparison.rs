@@ -22,7 +22,9 @@ pub(super) fn candidates<'a>(chart: &Chart, data: &Data<'a>) -> Result<Candidate
     let candidates = Candidates::of(data.configurations, score, by, &|one| chart.options.selects(one));
     if candidates.optimizers.len() < 2 {
         let found = candidates.optimizers.len();
-        return Err(nothing(format!("{found} optimizers have `{}`, and two or more can be compared", score.name())));
+        let by = by.map_or_else(String::new, |by| format!(" and `{}`, which is chosen by", by.name()));
+        let what = format!("`{}`{by}", score.name());
+        return Err(nothing(format!("{found} optimizers have {what}, and two or more can be compared")));
     }
     if let Some((problem, optimizer)) = candidates.gap() {
         return Err(nothing(format!(

@@ -74,9 +74,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     if drawn.iter().any(|(_, _, ratio, _, _)| !(x.low()..=x.high()).contains(&power(*ratio))) {
         notes.push(remark("(at an end of the axis: beyond it)"));
     }
-    if found.assessment == Assessment::CrossFit {
+    if let Some(factor) = optimism(&found, one) {
         notes.push(remark("×: in-sample / cross-fit,"));
-        notes.push(remark(format!("over all problems ({against}: ×{})", value_label(optimism(&found, one)))));
+        notes.push(remark(format!("over all problems ({against}: ×{})", value_label(factor))));
     }
     notes.extend(comparison::notes(&found));
     let label = found.score.label();
@@ -102,21 +102,19 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 /// The name of an optimizer with its optimism.
 fn named(found: &Comparison<'_>, optimizer: usize) -> String {
     let name = comparison::name(found, optimizer);
-    match found.assessment {
-        Assessment::CrossFit => format!("{name} ×{}", value_label(optimism(found, optimizer))),
-        Assessment::InSample => name,
+    match optimism(found, optimizer) {
+        Some(factor) => format!("{name} ×{}", value_label(factor)),
+        None => name,
     }
 }
 
-/// The ratio of a cost in-sample to the cross-fitted one, below 1 where the choice flatters: the interquartile mean over
-/// problems, of logarithms.
-fn optimism(found: &Comparison<'_>, optimizer: usize) -> f64 {
-    let ratio = |in_sample: f64, judged: f64| match () {
-        () if in_sample == judged => 0.0,
-        () => libm::log10(in_sample) - libm::log10(judged),
-    };
-    let mut ratios: Vec<f64> = found.bests(optimizer).map(|best| ratio(best.in_sample, best.median)).collect();
+/// The ratio of a cost in-sample to the cross-fitted one, below 1 where the choice flatters: the interquartile mean of logarithms
+/// over the problems on which neither is zero or infinite. None where nothing is cross-fitted.
+fn optimism(found: &Comparison<'_>, optimizer: usize) -> Option<f64> {
+    let ratio = |in_sample: f64, judged: f64| libm::log10(in_sample) - libm::log10(judged);
+    let ratios = found.bests(optimizer).map(|best| ratio(best.in_sample, best.median));
+    let mut ratios: Vec<f64> = ratios.filter(|ratio| ratio.is_finite()).collect();
     ratios.sort_by(f64::total_cmp);
-    let mean = interquartile_mean(&ratios).expect("every optimizer has trials of every problem");
-    libm::pow(10.0, mean)
+    let mean = interquartile_mean(&ratios).filter(|_| found.assessment == Assessment::CrossFit)?;
+    Some(libm::pow(10.0, mean))
 }

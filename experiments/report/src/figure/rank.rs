@@ -1,7 +1,7 @@
 //! Average ranks of optimizers over problems, with Nemenyi's critical difference (Demšar 2006).
 //!
 //! Each bar is half the critical difference long on either side of its mark, as far as there are such ranks. Two optimizers
-//! whose bars do not overlap differ at the level of 5 %.
+//! whose bars do not overlap differ at the level of 5 %. Few problems have no bars.
 
 use super::comparison::{self, remark, signed};
 use super::labels;
@@ -10,7 +10,7 @@ use super::style::{Style, style};
 use super::ticks::value_label;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{
-    Assessment, Comparison, FEWEST_PROBLEMS, Probability, RankTest, ascending_order, average_ranks,
+    Assessment, Comparison, FEWEST_PROBLEMS, Interval, Probability, RankTest, ascending_order, average_ranks,
 };
 
 /// The kind, as specs and the command know it.
@@ -38,15 +38,17 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let count = order.len();
     let names = names(&found, &test.averages, &order);
     let solid = |optimizer: usize| Style { dash: &[], ..style(optimizer) };
-    let best = test.bar(order[0]);
     // What overlaps with the best one's bar is not known to be worse.
-    let mut layers =
-        vec![Layer::Band(solid(order[0]), vec![(best.low, 0.0, count as f64), (best.high, 0.0, count as f64)])];
+    let band =
+        |bar: Interval| Layer::Band(solid(order[0]), [bar.low, bar.high].map(|end| (end, 0.0, count as f64)).into());
+    let mut layers: Vec<Layer> = test.bar(order[0]).map(band).into_iter().collect();
     for (row, &optimizer) in order.iter().enumerate() {
-        let (bar, y) = (test.bar(optimizer), comparison::middle(row, count));
-        layers.push(Layer::Line(solid(optimizer), vec![(bar.low, y), (bar.high, y)]));
-        for end in [bar.low, bar.high] {
-            layers.push(Layer::Line(solid(optimizer), vec![(end, y - 0.14), (end, y + 0.14)]));
+        let y = comparison::middle(row, count);
+        if let Some(bar) = test.bar(optimizer) {
+            layers.push(Layer::Line(solid(optimizer), vec![(bar.low, y), (bar.high, y)]));
+            for end in [bar.low, bar.high] {
+                layers.push(Layer::Line(solid(optimizer), vec![(end, y - 0.14), (end, y + 0.14)]));
+            }
         }
         layers.push(Layer::Markers(style(optimizer), vec![(test.averages[optimizer], y)]));
     }
@@ -83,11 +85,12 @@ fn signed_rank(difference: f64) -> String {
 fn tests(test: &RankTest) -> Vec<Entry> {
     let p = |p: f64| if p < 1e-4 { "< 10^{−4}".to_owned() } else { format!("= {}", value_label(p)) };
     let chi_squared = value_label(test.chi_squared);
-    let mut notes = vec![
-        Entry { symbol: Symbol::PlainLine, text: "average rank ± half the critical".to_owned() },
-        Entry { symbol: Symbol::Continued, text: "difference at 5 % (Nemenyi)".to_owned() },
-        remark(format!("critical difference {}", value_label(test.critical_difference))),
-    ];
+    let mut notes = Vec::new();
+    if let Some(difference) = test.critical_difference {
+        notes.push(Entry { symbol: Symbol::PlainLine, text: "average rank ± half the critical".to_owned() });
+        notes.push(Entry { symbol: Symbol::Continued, text: "difference at 5 % (Nemenyi)".to_owned() });
+        notes.push(remark(format!("critical difference {}", value_label(difference))));
+    }
     match test.p {
         _ if test.is_unanimous => {
             notes.push(remark(format!("all {} problems rank them alike:", test.problems)));
@@ -102,7 +105,7 @@ fn tests(test: &RankTest) -> Vec<Entry> {
     }
     notes.extend(test.p_f.map(|p_f| remark(format!("Iman–Davenport: p {}", p(p_f)))));
     if test.problems < FEWEST_PROBLEMS {
-        notes.push(remark("(too few problems for p by χ² or F)"));
+        notes.push(remark("(too few problems for χ², F, Nemenyi)"));
     }
     notes
 }

@@ -262,11 +262,11 @@ fn ranks(rankings: &[Ranking<'_>], criterion: Criterion) -> Option<String> {
     if p > LEVEL {
         return Some(format!("{start} They are not told apart {said}."));
     }
-    if test.problems < FEWEST_PROBLEMS {
+    let Some(difference) = test.critical_difference else {
         return Some(format!("{start} They differ {said}; pairs are compared from {FEWEST_PROBLEMS} problems on."));
-    }
+    };
     let first = order[0];
-    let is_apart = |at: &&usize| test.averages[**at] - test.averages[first] > test.critical_difference;
+    let is_apart = |at: &&usize| test.averages[**at] - test.averages[first] > difference;
     let behind: Vec<String> = order.iter().filter(is_apart).map(|at| methods[*at].to_owned()).collect();
     let ahead = if behind.is_empty() {
         "no single pair with the first is".to_owned()

@@ -71,7 +71,7 @@ pub const FIGURE_KEYS: &[Key] = &[
         "the trials that the best configurations are judged on: others than those that they are chosen on, in rotation over folds \
          of the trials (cross-fit), or the same (in-sample)",
         Values::Name(|_| Assessment::ALL.map(Assessment::name).to_vec()),
-        Without::Value("\"cross-fit\""),
+        Without::Words("cross-fit"),
     ),
     Key::new(
         "below",
