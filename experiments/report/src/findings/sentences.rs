@@ -60,6 +60,9 @@ impl Subject {
     }
 }
 
+/// With more methods than this, the counts of pairs are left out.
+const MOST_COUNTS: usize = 6;
+
 /// With more problems than this, single ranges, edges and counts of diverged trials are left to tables.
 const FEW_PROBLEMS: usize = 4;
 
@@ -136,7 +139,12 @@ fn best(ranking: &Ranking<'_>, all: &[Configuration<'_>], criterion: Criterion) 
 fn order(ranking: &Ranking<'_>) -> Vec<String> {
     let (first, others) = ranking.standings.split_first().expect("a ranking begins with a method");
     let name = first.best.series();
+    // A long list has room for names alone.
+    let is_long = others.len() > MOST_COUNTS;
     let with = |other: &Standing<'_>, pair: &Paired| {
+        if is_long {
+            return other.best.series().to_owned();
+        }
         let count = pair.wins + pair.losses;
         format!("{} ({} of {count} pairs, {})", other.best.series(), pair.wins, probability(pair.p))
     };
@@ -161,7 +169,8 @@ fn order(ranking: &Ranking<'_>) -> Vec<String> {
     let fewest = fewest_pairs(others.len().max(1));
     let mut texts = Vec::new();
     if !behind.is_empty() {
-        texts.push(format!("{name} is ahead of {}.", listed(&behind)));
+        let all = if is_long && behind.len() == others.len() { vec!["all others".to_owned()] } else { behind };
+        texts.push(format!("{name} is ahead of {}.", listed(&all)));
     }
     if !apart.is_empty() {
         let few = if pairs < fewest {
