@@ -47,10 +47,10 @@ pub(super) fn of_ratios<'a>(chart: &Chart, data: &Data<'a>) -> Result<Comparison
 }
 
 /// An axis of rows of height 1 with a name in the middle of each, the first one on top.
-pub(super) fn rows(names: &[&str]) -> Axis {
+pub(super) fn rows(names: &[String]) -> Axis {
     let count = names.len();
     let ticks = names.iter().rev().enumerate();
-    Axis::named(count, ticks.map(|(row, name)| Tick { value: row as f64 + 0.5, label: Some((*name).to_owned()) }))
+    Axis::named(count, ticks.map(|(row, name)| Tick { value: row as f64 + 0.5, label: Some(name.clone()) }))
 }
 
 /// The middle of a row of [`rows`].
@@ -65,8 +65,5 @@ pub(super) fn remark(text: impl Into<String>) -> Entry {
 
 /// How a comparison was made, as lines of the legend.
 pub(super) fn notes(comparison: &Comparison<'_>) -> Vec<Entry> {
-    vec![
-        remark(format!("{} problems; each optimizer", comparison.problems.len())),
-        remark("with its best settings on each"),
-    ]
+    vec![remark(format!("{} problems; each method with its best settings on each", comparison.problems.len()))]
 }

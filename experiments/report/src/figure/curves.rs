@@ -12,6 +12,7 @@ use super::series::{self, SeedPoint, Series};
 use super::style::Style;
 use super::theory;
 use super::ticks::value_label;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{self, Curve, Setting, Status, TOLERANCE, Trials};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric, Spread};
@@ -228,12 +229,12 @@ fn picture(
     notes.extend(first.map(|text| Entry { symbol: Symbol::None, text }));
     notes.extend(labels::note(chart));
     if groups::are_best(chart) {
-        let texts = ["settings with the best median of".to_owned(), format!("the {}", chosen_by(chart).label())];
-        notes.extend(texts.map(|text| Entry { symbol: Symbol::None, text }));
+        let text = format!("settings with the best median of the {}", chosen_by(chart).label());
+        notes.push(Entry { symbol: Symbol::None, text });
     }
     let label = measure.labelled(|metric| metric.label().to_owned());
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {label} by {by}", data.problem)),
+        title: chart.title_or(|| format!("{}: {label} by {by}", words::problems(data.problem))),
         x,
         x_label: format!("{by}s of training"),
         columns: 1,

@@ -7,6 +7,7 @@ use super::labels;
 use super::picture::{Layer, Panel, Picture, Stroke};
 use super::series;
 use super::style::Style;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Configuration, Metric, quantile};
 
@@ -101,10 +102,10 @@ fn picture(
     }
     notes.extend(labels::note(chart));
     if let Some(by) = best_by {
-        notes.extend([remark("settings with the best median of"), remark(by.label())]);
+        notes.push(remark(format!("settings with the best median of the {}", by.label())));
     }
     Picture {
-        title: chart.title_or(|| format!("{problem}: distribution of the {}", metric.label())),
+        title: chart.title_or(|| format!("{}: distribution of the {}", words::problems(problem), metric.label())),
         legend: groups::legend(looks),
         x,
         x_label: metric.axis_label(),

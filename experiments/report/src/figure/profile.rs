@@ -5,7 +5,8 @@ use super::axis::{Axis, Scale};
 use super::comparison;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
-use super::style::style;
+use super::style::styles;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::Comparison;
 
@@ -32,19 +33,20 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let x = series::axis_in("x", Scale::Log, chart.options.x_range.unwrap_or((1.0, 1.25 * largest)))?;
     let y = Axis::new(Scale::Linear, 0.0, 1.02);
     let lines: Vec<Vec<(f64, f64)>> = ratios.iter().map(|ratios| steps(ratios, x.low(), x.high())).collect();
+    let looks = styles(&found.optimizers);
     let mut layers: Vec<Layer> =
-        lines.iter().enumerate().map(|(i, points)| Layer::Line(style(i), points.clone())).collect();
+        lines.iter().enumerate().map(|(i, points)| Layer::Line(looks[i], points.clone())).collect();
     layers.extend(lines.iter().enumerate().map(|(i, points)| {
         // One at the end of every rise.
         let tops = points.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1]);
-        Layer::Markers(style(i), tops.collect())
+        Layer::Markers(looks[i], tops.collect())
     }));
-    let entry = |(i, name): (usize, &&str)| Entry { symbol: Symbol::Line(style(i)), text: (*name).to_owned() };
+    let entry = |(i, name): (usize, &&str)| Entry { symbol: Symbol::Line(looks[i]), text: words::method(name) };
     let label = found.score.label();
     Ok(Picture {
         title: chart.title_or(|| format!("Performance profile of the {label}")),
         x,
-        x_label: format!("{label}, relative to the best optimizer's (log)"),
+        x_label: format!("{label}, relative to the best method's (log)"),
         panels: vec![Panel {
             heading: String::new(),
             height: 320.0,

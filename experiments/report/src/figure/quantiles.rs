@@ -9,6 +9,7 @@ use super::groups::{self, Lines};
 use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Key, RecordError, Sheet};
 use thalweg_record::stats::{Configuration, Metric, median};
@@ -115,7 +116,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     notes.push(remark("each the median over trials"));
     notes.extend(labels::note(chart));
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {} by step", data.problem, column.replace('_', " "))),
+        title: chart.title_or(|| format!("{}: {} by step", words::problems(data.problem), words::column(column))),
         legend: groups::legend(looks),
         x,
         x_label: "steps of training".to_owned(),
@@ -123,7 +124,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             heading: String::new(),
             height: 320.0,
             y,
-            y_label: column.replace('_', " ").replace("lr", "learning rate"),
+            y_label: words::column(column),
             layers,
             symbols: Vec::new(),
         }],

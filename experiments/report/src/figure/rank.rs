@@ -6,8 +6,9 @@
 use super::axis::{Axis, Scale};
 use super::comparison::{self, remark};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
-use super::style::{Style, style};
+use super::style::{Style, styles};
 use super::ticks::value_label;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::RankTest;
 
@@ -35,9 +36,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let mut order: Vec<usize> = (0..found.optimizers.len()).collect();
     order.sort_by(|a, b| test.averages[*a].total_cmp(&test.averages[*b]).then(a.cmp(b)));
     let count = order.len();
-    let names: Vec<&str> = order.iter().map(|&optimizer| found.optimizers[optimizer]).collect();
+    let names: Vec<String> = order.iter().map(|&optimizer| words::method(found.optimizers[optimizer])).collect();
+    let looks = styles(&found.optimizers);
     let half = test.critical_difference / 2.0;
-    let solid = |optimizer: usize| Style { dash: &[], ..style(optimizer) };
+    let solid = |optimizer: usize| Style { dash: &[], ..looks[optimizer] };
     let best = test.averages[order[0]];
     // What overlaps with the best one's bar is not known to be worse.
     let mut layers =
@@ -48,14 +50,16 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         for end in [rank - half, rank + half] {
             layers.push(Layer::Line(solid(optimizer), vec![(end, y - 0.14), (end, y + 0.14)]));
         }
-        layers.push(Layer::Markers(style(optimizer), vec![(rank, y)]));
+        layers.push(Layer::Markers(looks[optimizer], vec![(rank, y)]));
     }
     let low = (best - half).min(1.0) - 0.15;
     let high = (test.averages[order[count - 1]] + half).max(count as f64) + 0.15;
     let p = |p: f64| if p < 1e-4 { "< 10^{−4}".to_owned() } else { format!("= {}", value_label(p)) };
     let mut notes = vec![
-        Entry { symbol: Symbol::PlainLine, text: "average rank ± half the critical".to_owned() },
-        Entry { symbol: Symbol::Continued, text: "difference at 5 % (Nemenyi)".to_owned() },
+        Entry {
+            symbol: Symbol::PlainLine,
+            text: "average rank ± half the critical difference at 5 % (Nemenyi)".to_owned(),
+        },
         remark(format!("critical difference {}", value_label(test.critical_difference))),
         remark(format!("Friedman: χ² = {}, p {}", value_label(test.chi_squared), p(test.p_chi_squared))),
         remark(format!("Iman–Davenport: p {}", p(test.p_f))),

@@ -46,6 +46,24 @@ fn split_raised(text: &str) -> Option<(&str, &str, &str)> {
     Some((plain, raised, after))
 }
 
+/// The text without marks: what is raised has characters of its own.
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, raised, after)) = split_raised(rest) {
+        plain.push_str(before);
+        plain.extend(raised.chars().map(|c| match c {
+            '1' => '¹',
+            '2' => '²',
+            '3' => '³',
+            '\u{2212}' => '⁻',
+            c => c.to_digit(10).and_then(|digit| char::from_u32(0x2070 + digit)).unwrap_or(c),
+        }));
+        rest = after;
+    }
+    plain + rest
+}
+
 /// The width of text, in the unit of `size`.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     pieces(text, size).iter().map(piece_width).sum()
@@ -108,6 +126,7 @@ mod tests {
         assert_eq!(texts, [("2×10", 100.0), ("−5", 72.0), (" or 10", 100.0), ("3", 72.0)]);
         assert_eq!(pieces("a^{b", 10.0).len(), 1);
         assert!(pieces("", 10.0).is_empty());
+        assert_eq!(plain("2×10^{−5} or 10^{13}"), "2×10⁻⁵ or 10¹³");
     }
 
     #[test]
