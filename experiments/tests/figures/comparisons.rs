@@ -99,7 +99,7 @@ fn picture(kind: &str, metric: &str, options: Options, runs: &Runs) -> Result<Pi
     let kept = std::env::var_os("FIGURES").map(|kept| Path::new(&kept).to_owned());
     let trials = Trials::from(runs);
     let tables = Tables::new(&trials, &[]);
-    draw(&chart, &tables, kept.as_deref().unwrap_or(folder.path()), true)?;
+    draw(&chart, &tables, kept.as_deref().unwrap_or(folder.path()), &synthetic::look())?;
     let mut pictures = chart.pictures(&tables)?;
     assert_eq!(pictures.len(), 1, "all problems are in one picture");
     Ok(pictures.remove(0).1)

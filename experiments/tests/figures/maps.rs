@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use miette::Diagnostic;
-use thalweg::figure::{Chart, FigureError, Fill, Layer, MOST_RECTANGLES, Options, Picture, Tables, draw, svg};
+use thalweg::figure::{Chart, FigureError, Fill, Layer, MOST_RECTANGLES, Options, Picture, Tables, draw};
 use thalweg::record::{Run, Runs, Setting, Status, Surface, Trials, Waypoint, read_surface, read_trajectory};
 
-use crate::synthetic;
+use crate::synthetic::{self, svg};
 
 /// A trial of momentum at these coefficients.
 fn trial(lr: f64, momentum: f64, seed: u64, last: Option<f64>) -> Run {
@@ -55,7 +55,7 @@ fn picture(name: &str, chart: &Chart, tables: &Tables<'_>) -> Result<Picture, Fi
     let folder = tempfile::tempdir().unwrap();
     let kept = std::env::var_os("FIGURES").map(|kept| Path::new(&kept).to_owned());
     let named = chart.clone().with(Options { name: Some(name.to_owned()), ..chart.options().clone() });
-    draw(&named, tables, kept.as_deref().unwrap_or(folder.path()), true)?;
+    draw(&named, tables, kept.as_deref().unwrap_or(folder.path()), &synthetic::look())?;
     Ok(chart.pictures(tables)?.remove(0).1)
 }
 

@@ -3,16 +3,16 @@
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, FigureError, Input, KINDS, Options, Scale, Selection, Tables, draw, svg};
+use thalweg::figure::{Appearance, Chart, FigureError, Input, KINDS, Options, Scale, Selection, Tables, draw};
 use thalweg::record::{Curve, Quantities, Runs, Setting, Status, Trials, read_trials, write_runs};
 use thalweg::stats::Metric;
 
-use crate::synthetic;
+use crate::synthetic::{self, svg};
 
 /// Draws a figure, also as PNG; with `FIGURES=folder` in the environment, a copy stays there to be looked at.
 fn drawn(name: &str, chart: &Chart, runs: &Runs, curves: &[Curve]) -> Result<String, FigureError> {
     let folder = tempfile::tempdir().unwrap();
-    let paths = draw(chart, &Tables::new(&Trials::from(runs), curves), folder.path(), true)?;
+    let paths = draw(chart, &Tables::new(&Trials::from(runs), curves), folder.path(), &synthetic::look())?;
     if let Some(kept) = std::env::var_os("FIGURES") {
         for path in &paths {
             fs::copy(path, Path::new(&kept).join(name).with_extension(path.extension().unwrap())).unwrap();
@@ -283,7 +283,7 @@ fn each_problem_has_its_own_figure() {
         &chart("sensitivity", "final_train_loss"),
         &Tables::new(&Trials::from(&runs), &curves),
         folder.path(),
-        false,
+        &Appearance::default(),
     )
     .unwrap();
     let names: Vec<_> = paths.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();

@@ -35,7 +35,7 @@ pub use axis::{Axis, Scale};
 pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use colors::Rgb;
 #[cfg(feature = "drawing")]
-pub use drawing::{draw, png, svg};
+pub use drawing::{draw, pdf, pgfplots, png, svg};
 pub use error::FigureError;
 pub use options::{Options, PROBLEM, Selection, Theory, is_meant};
 use panels::Facets;

@@ -117,9 +117,10 @@ fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// A method, by its name in specs; a label of a spec is in its author's words.
+/// A method, by its name in specs; a label of a spec is in its author's words, unless it begins with such a name.
 pub fn method(name: &str) -> String {
-    found(METHODS, name).map_or_else(|| spaced(name), str::to_owned)
+    let (first, rest) = name.split_at(name.find([' ', ',']).unwrap_or(name.len()));
+    found(METHODS, first).map_or_else(|| spaced(name), |words| format!("{words}{rest}"))
 }
 
 /// A problem, by its name in tables.
@@ -206,7 +207,8 @@ mod tests {
 
     #[test]
     fn names_become_words() {
-        assert_eq!([method("rmsprop"), method("my_own")], ["RMSProp", "my own"]);
+        assert_eq!([method("rmsprop"), method("adam of its paper")], ["RMSProp", "Adam of its paper"]);
+        assert_eq!(method("my_own"), "my own");
         assert_eq!([problem("moons"), problem("moons-16")], ["two moons", "moons-16"]);
         assert_eq!(column("lr_scale_0"), "learning rate of layer 1");
         assert_eq!(column("start_x10"), "x₁₀ at the start");

@@ -86,11 +86,8 @@ impl Layout {
         let headings: Vec<Vec<String>> =
             picture.panels.iter().map(|panel| text::wrap(&panel.heading, SMALL, columns.panel / SLACK)).collect();
 
-        let mut top = MARGIN + title.len() as f64 * TITLE_LINE + subtitle.len() as f64 * SUBTITLE_LINE;
+        let top = MARGIN + title.len() as f64 * TITLE_LINE + subtitle.len() as f64 * SUBTITLE_LINE;
         let mut key = Key::default();
-        if legend == Some(Legend::Inside) && picture.panels.is_empty() {
-            top += 0.0;
-        }
         let frames = columns.frames(picture, &headings, top);
         let bottom = frames.iter().map(|frame| frame.bottom).fold(top, f64::max);
         let x_ticks = tick_labels(&picture.x, columns.panel);
@@ -110,6 +107,7 @@ impl Layout {
             Frame { left: beside, top: first_top, right: beside + BAR.0, bottom: first_top + height }
         });
         let beside_top = color_bar.map_or(first_top, |bar| bar.bottom + BESIDE_GAP);
+        let room = width - 2.0 * MARGIN;
         match legend {
             Some(Legend::Beside) => {
                 let limit = columns.beside - BESIDE_GAP;
@@ -117,25 +115,23 @@ impl Layout {
                 end = end.max(below + 2.0);
             }
             Some(Legend::Inside) => {
-                let rest = match frames.first() {
-                    Some(frame) if key.inside(picture, frame) => entries(picture, false, true),
-                    _ => entries(picture, true, true),
-                };
-                end = key.rows(&rest, (MARGIN, end + 4.0), width - 2.0 * MARGIN);
+                let is_inside = frames.first().is_some_and(|frame| key.inside(picture, frame));
+                end = key.rows(&entries(picture, !is_inside, false), (MARGIN, end + 4.0), room);
+                end = key.flow(&entries(picture, false, true), (MARGIN, end), room);
             }
             Some(Legend::Direct) => {
                 let rows = picture.rows();
                 let last = frames.len().checked_sub(rows).and_then(|at| Some((at, frames.get(at)?)));
-                let mut rest = match last {
+                let rest = match last {
                     Some((at, frame)) => key.direct(picture, &picture.panels[at], frame),
                     None => entries(picture, true, false),
                 };
-                rest.extend(entries(picture, false, true));
-                end = key.rows(&rest, (MARGIN, end + 4.0), width - 2.0 * MARGIN);
+                end = key.rows(&rest, (MARGIN, end + 4.0), room);
+                end = key.flow(&entries(picture, false, true), (MARGIN, end), room);
             }
             Some(Legend::Below) => {
-                end = key.rows(&entries(picture, true, false), (MARGIN, end + 4.0), width - 2.0 * MARGIN);
-                end = key.rows(&entries(picture, false, true), (MARGIN, end), width - 2.0 * MARGIN);
+                end = key.rows(&entries(picture, true, false), (MARGIN, end + 4.0), room);
+                end = key.flow(&entries(picture, false, true), (MARGIN, end), room);
             }
             None => {}
         }

@@ -71,19 +71,38 @@ impl Key {
 
     /// Puts entries in as many columns as fit into `limit`, filled one after the other; the lower end.
     pub(super) fn rows(&mut self, entries: &[Entry], (left, top): Point, limit: f64) -> f64 {
-        // A text that continues the line above stays below it.
-        let blocks: Vec<&[Entry]> =
-            entries.chunk_by(|_, next| matches!(next.symbol, Symbol::Continued)).collect();
         let widest = entries.iter().map(Self::width).fold(1.0, f64::max).min(limit);
-        let columns = (((limit + COLUMN_GAP) / (widest + COLUMN_GAP)) as usize).clamp(1, blocks.len().max(1));
-        let each = blocks.len().div_ceil(columns);
+        let columns = (((limit + COLUMN_GAP) / (widest + COLUMN_GAP)) as usize).clamp(1, entries.len().max(1));
+        let each = entries.len().div_ceil(columns);
         let mut end = top;
-        for (column, blocks) in blocks.chunks(each.max(1)).enumerate() {
+        for (column, entries) in entries.chunks(each.max(1)).enumerate() {
             let at = (left + column as f64 * (widest + COLUMN_GAP), top);
-            let entries: Vec<Entry> = blocks.iter().flat_map(|block| block.iter().cloned()).collect();
-            end = end.max(self.column(&entries, at, widest));
+            end = end.max(self.column(entries, at, widest));
         }
         end
+    }
+
+    /// Puts entries one behind another, in lines no longer than `limit`; the lower end.
+    pub(super) fn flow(&mut self, entries: &[Entry], (left, top): Point, limit: f64) -> f64 {
+        let mut y = top;
+        let mut rest = entries;
+        while let Some(first) = rest.first() {
+            let mut count = 1;
+            let mut width = Self::width(first);
+            while let Some(next) = rest.get(count).filter(|next| width + COLUMN_GAP + Self::width(next) <= limit) {
+                width += COLUMN_GAP + Self::width(next);
+                count += 1;
+            }
+            let (line, others) = rest.split_at(count);
+            let mut x = left;
+            let mut end = y;
+            for entry in line {
+                end = end.max(self.column(std::slice::from_ref(entry), (x, y), limit));
+                x += Self::width(entry) + COLUMN_GAP;
+            }
+            (y, rest) = (end, others);
+        }
+        y
     }
 
     /// Puts the legend of lines into the emptiest corner of a panel, if it fits.

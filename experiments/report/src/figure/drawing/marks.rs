@@ -29,8 +29,8 @@ pub(super) fn discs(canvas: &mut Canvas, discs: &[Disc], frame: &Frame, at: impl
     for disc in discs {
         let centre = at(disc.at);
         if frame.holds(centre) {
-            canvas.marker(Marker::Circle, centre, disc.size, Tint::Ink);
-            canvas.marker(Marker::Circle, centre, disc.size - 2.0 * RIM, disc.color);
+            canvas.disc("disc", centre, disc.size / 2.0, Tint::Ink);
+            canvas.disc("disc", centre, disc.size / 2.0 - RIM, disc.color);
         }
     }
 }

@@ -8,17 +8,20 @@ mod legend;
 mod marks;
 mod output;
 mod paint;
+mod pdf;
+mod pgfplots;
 mod plot;
 mod raster;
 mod scene;
 mod svg;
 mod text;
+mod tikz;
 mod tiles;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-pub use output::{png, svg};
+pub use output::{pdf, pgfplots, png, svg};
 
 use thalweg_record::record::atomic;
 use thalweg_record::stats::configurations;
@@ -69,7 +72,8 @@ fn written(
             png(picture, look, &mut bytes)?;
             bytes
         }
-        Format::Pdf | Format::Tex => todo!(),
+        Format::Pdf => pdf(picture, look)?,
+        Format::Tex => return pgfplots(picture, look, stem),
     };
     Ok(vec![(name, bytes)])
 }

@@ -1,10 +1,11 @@
-//! A picture as SVG and as PNG.
+//! A picture as SVG, PNG, PDF and pgfplots.
 
 use std::io::Write;
 
 use super::super::appearance::{Appearance, Theme};
 use super::super::error::FigureError;
 use super::super::picture::Picture;
+use super::image::indexed_png;
 use super::layout::Layout;
 use super::paint::paint;
 use super::raster;
@@ -24,17 +25,42 @@ const LONGEST: f64 = 100_000.0;
 /// # Errors
 /// If it would be too large to be looked at.
 pub fn svg(picture: &Picture, look: &Appearance, name: &str) -> Result<String, FigureError> {
-    super::svg::write(&scene(picture, look)?, &picture.title, name, look)
+    super::svg::write(&drawn(picture, look)?.1, &picture.title, name, look)
 }
 
-/// The picture as shapes.
-pub(super) fn scene(picture: &Picture, look: &Appearance) -> Result<Scene, FigureError> {
+/// The picture as PDF, with its font; the same bytes on every machine.
+///
+/// # Errors
+/// If it would be too large to be looked at.
+pub fn pdf(picture: &Picture, look: &Appearance) -> Result<Vec<u8>, FigureError> {
+    Ok(super::pdf::write(&drawn(picture, look)?.1, &picture.title, look))
+}
+
+/// The picture as files of pgfplots: LaTeX in `<name>.tex`, its numbers in `<name>.dat`, and images that are tables of cells
+/// in `<name>-1.png` and so on.
+///
+/// # Errors
+/// If it would be too large to be looked at.
+pub fn pgfplots(picture: &Picture, look: &Appearance, name: &str) -> Result<Vec<(String, Vec<u8>)>, FigureError> {
+    let (layout, scene) = drawn(picture, look)?;
+    let files = super::pgfplots::write(picture, &layout, &scene, name, look);
+    let mut all = vec![(format!("{name}.tex"), files.tex.into_bytes()), (format!("{name}.dat"), files.table.into_bytes())];
+    for (number, image) in files.images.into_iter().enumerate() {
+        let colors: Vec<_> = image.pixels.iter().map(|tint| look.rgb(*tint)).collect();
+        all.push((format!("{name}-{}.png", number + 1), indexed_png(&colors, image.columns)?));
+    }
+    Ok(all)
+}
+
+/// Where the parts of a picture are, and all of it as shapes.
+fn drawn(picture: &Picture, look: &Appearance) -> Result<(Layout, Scene), FigureError> {
     let layout = Layout::of(picture, look);
     let (width, height) = (layout.size.0 * look.unit(), layout.size.1 * look.unit());
     if width.max(height) > LONGEST {
         return Err(too_large(width, height));
     }
-    Ok(paint(picture, &layout, look))
+    let scene = paint(picture, &layout, look);
+    Ok((layout, scene))
 }
 
 fn too_large(width: f64, height: f64) -> FigureError {
@@ -46,7 +72,7 @@ fn too_large(width: f64, height: f64) -> FigureError {
 /// # Errors
 /// If it would be too large, or cannot be written.
 pub fn png<W: Write>(picture: &Picture, look: &Appearance, writer: W) -> Result<(), FigureError> {
-    let scene = scene(picture, look)?;
+    let (_, scene) = drawn(picture, look)?;
     let scale = look.unit() * look.scale;
     if scene.width * scale * scene.height * scale > MOST_PIXELS {
         return Err(too_large(scene.width * scale, scene.height * scale));

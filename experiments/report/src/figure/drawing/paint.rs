@@ -10,6 +10,7 @@ use super::layout::{self, LABEL_LINE, Layout, MARGIN, SMALL, SUBTITLE_LINE, TICK
 use super::marks;
 use super::plot::Plot;
 use super::scene::{Align, Group, Scene, Stroke, Text};
+use super::text;
 use super::tiles;
 
 pub(super) const BORDER: f64 = 0.9;
@@ -40,8 +41,11 @@ pub(super) fn paint(picture: &Picture, layout: &Layout, look: &Appearance) -> Sc
         }
         if let (Some(first), Some(last)) = (layout.frames.first(), layout.frames.last()) {
             let (lines, y) = &layout.x_label;
-            let middle = (first.left + last.right) / 2.0;
             for (i, line) in lines.iter().enumerate() {
+                // A name may be longer than what it is below.
+                let half = layout::SLACK * text::width(line, LABEL) / 2.0;
+                let most = (layout.size.0 - MARGIN - half).max(MARGIN + half);
+                let middle = ((first.left + last.right) / 2.0).clamp(MARGIN + half, most);
                 let at = (middle, y + i as f64 * LABEL_LINE);
                 canvas.text("axis-label", line, LABEL, Align::Middle, at, Tint::Ink);
             }

@@ -200,7 +200,7 @@ fn opening(group: &Group, name: &str) -> String {
 }
 
 /// The name of a colour, as a class and as a variable.
-fn class(color: Tint) -> String {
+pub(super) fn class(color: Tint) -> String {
     match color {
         Tint::Paper => "paper".to_owned(),
         Tint::Ink => "ink".to_owned(),

@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
-use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
+use ab_glyph::{Font, FontRef, Glyph, GlyphId, PxScale, ScaleFont, point};
 
 /// The font that text is measured with, and drawn with in PNG. See `font/README.md`.
-static ARIMO: LazyLock<FontRef<'static>> = LazyLock::new(|| {
-    let bytes = include_bytes!("font/Arimo-Regular-subset.ttf");
-    FontRef::try_from_slice(bytes).expect("the bundled font is a font")
-});
+static ARIMO: LazyLock<FontRef<'static>> =
+    LazyLock::new(|| FontRef::try_from_slice(ARIMO_FILE).expect("the bundled font is a font"));
+
+/// Its file.
+pub(super) const ARIMO_FILE: &[u8] = include_bytes!("font/Arimo-Regular-subset.ttf");
 
 /// The fonts that an SVG asks for: Arimo, or others with the same widths; nearly every machine has one of them.
 pub(super) const FAMILY: &str = "Arimo, Liberation Sans, Arial, Helvetica, sans-serif";
@@ -91,6 +92,35 @@ pub(super) fn layout(text: &str, size: f64) -> (Vec<Glyph>, f64) {
         x += scaled.h_advance(id);
     }
     (glyphs, f64::from(x))
+}
+
+/// A glyph of a text, in em.
+pub(super) struct Set {
+    pub number: u16,
+    pub character: char,
+    /// How much farther than the advance of the one before it begins.
+    pub kerning: f64,
+}
+
+/// The glyphs of a text in one size, one after the other.
+pub(super) fn set(text: &str) -> Vec<Set> {
+    let font = &*ARIMO;
+    let em = f64::from(font.units_per_em().expect("the bundled font has an em"));
+    let mut before = None;
+    let glyph = |character: char| {
+        let id = font.glyph_id(character);
+        let kerning = before.map_or(0.0, |before| f64::from(font.kern_unscaled(before, id)) / em);
+        before = Some(id);
+        Set { number: id.0, character, kerning }
+    };
+    text.chars().map(glyph).collect()
+}
+
+/// The width of a glyph, in em.
+pub(super) fn advance(number: u16) -> f64 {
+    let font = &*ARIMO;
+    let em = f64::from(font.units_per_em().expect("the bundled font has an em"));
+    f64::from(font.h_advance_unscaled(GlyphId(number))) / em
 }
 
 /// The pixels that glyphs of [`layout`] cover, and how much of each.
