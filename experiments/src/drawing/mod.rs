@@ -232,12 +232,7 @@ fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
     (is_of_user && spec.figures.iter().any(|figure| figure.options.by_epoch)).then_some(steps_per_epoch)
 }
 
-fn draw_all(
-    wanted: &[spec::Figure],
-    tables: &figure::Tables<'_>,
-    folders: (&Path, &Path),
-    look: &Appearance,
-) -> Drawn {
+fn draw_all(wanted: &[spec::Figure], tables: &figure::Tables<'_>, folders: (&Path, &Path), look: &Appearance) -> Drawn {
     let mut drawn = Drawn::default();
     for figure in wanted {
         match draw_one(figure, tables, folders, look) {
@@ -339,7 +334,8 @@ impl Sources {
             from = beside.join("bench");
             let path = from.join(file);
             if !path.exists() {
-                let help = "`cargo run --release -p thalweg-benches --bin study_timings` measures what comes with Thalweg";
+                let help =
+                    "`cargo run --release -p thalweg-benches --bin study_timings` measures what comes with Thalweg";
                 return Err(DrawError::Missing { study: drawing.name.clone(), path, help: help.to_owned() });
             }
             figures.iter_mut().for_each(|figure| figure.options.table = Some(file.clone()));

@@ -122,7 +122,8 @@ fn faults(svg: &str) -> Vec<String> {
             faults.push(format!("{:.1} pt: {}", line.size * points, line.content));
         }
         for other in &lines[..at] {
-            let meet = |i: usize| line.bounds[i].max(other.bounds[i]) + 0.3 < line.bounds[i + 2].min(other.bounds[i + 2]);
+            let meet =
+                |i: usize| line.bounds[i].max(other.bounds[i]) + 0.3 < line.bounds[i + 2].min(other.bounds[i + 2]);
             if meet(0) && meet(1) {
                 faults.push(format!("over each other: {} and {}", line.content, other.content));
             }
@@ -154,7 +155,9 @@ fn no_text_is_small_or_cut_off_or_over_another_one() {
 fn no_code_name_meets_a_reader() {
     let registry = Registry::builtin();
     let mut code: BTreeSet<String> = ["lr", "eps", "beta1", "beta2", "rho", "val", "acc"].map(str::to_owned).into();
-    code.extend(names(registry.optimizers()).into_iter().filter(|name| words::method(name) != *name).map(str::to_owned));
+    code.extend(
+        names(registry.optimizers()).into_iter().filter(|name| words::method(name) != *name).map(str::to_owned),
+    );
     code.extend(names(registry.activations()).into_iter().map(str::to_owned));
     code.extend(names(registry.losses()).into_iter().map(str::to_owned));
     // Words that are names in specs as well.
@@ -187,7 +190,8 @@ fn every_part_has_words() {
 
 #[test]
 fn a_figure_is_clean() {
-    let (_, svg) = drawn(&Appearance::default()).into_iter().find(|(name, _)| name.starts_with("digits/curves")).unwrap();
+    let (_, svg) =
+        drawn(&Appearance::default()).into_iter().find(|(name, _)| name.starts_with("digits/curves")).unwrap();
     let body: Vec<&str> = svg.lines().skip_while(|line| *line != "</style>").skip(1).collect();
     for line in &body {
         let line = line.trim();

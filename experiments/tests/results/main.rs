@@ -14,6 +14,7 @@ mod folders;
 mod memory;
 mod observers;
 mod parts;
+mod plot;
 mod quadratics;
 mod records;
 mod status;

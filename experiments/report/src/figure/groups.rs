@@ -217,7 +217,8 @@ impl<'a> Abscissa<'a> {
     /// The axis of names.
     pub fn axis(&self) -> Option<Axis> {
         let names = self.names.as_ref()?;
-        let tick = |(at, name): (usize, &String)| Tick { value: at as f64 + 0.5, label: Some(words::value(self.name, name)) };
+        let tick =
+            |(at, name): (usize, &String)| Tick { value: at as f64 + 0.5, label: Some(words::value(self.name, name)) };
         Some(Axis::named(names.len(), names.iter().enumerate().map(tick)))
     }
 

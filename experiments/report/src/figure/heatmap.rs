@@ -118,7 +118,8 @@ fn picture(
     let low = ends.iter().copied().fold(f64::INFINITY, f64::min);
     let high = ends.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     Picture {
-        title: chart.title_or(|| format!("{}: {} by {x_label} and {y_label}", words::problems(data.problem), metric.label())),
+        title: chart
+            .title_or(|| format!("{}: {} by {x_label} and {y_label}", words::problems(data.problem), metric.label())),
         x: Axis::new(x_scale, low, high),
         x_label: x_label.clone(),
         panels,

@@ -38,10 +38,10 @@ pub use colors::Rgb;
 pub use drawing::{draw, pdf, pgfplots, png, svg};
 pub use error::FigureError;
 pub use options::{Options, PROBLEM, Selection, Theory, is_meant};
+pub use palette::Palette;
 use panels::Facets;
 pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
-pub use palette::Palette;
 pub use style::{MOST_LINES, Marker, Style, Tint, method_style, style};
 pub use ticks::{Tick, value_label};
 

@@ -93,7 +93,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     notes.extend(labels::note(chart));
     let below = value_label(below);
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: probability that the {} is below {below}", words::problems(data.problem), metric.label())),
+        title: chart.title_or(|| {
+            format!("{}: probability that the {} is below {below}", words::problems(data.problem), metric.label())
+        }),
         x,
         x_label: words::column(name),
         panels: vec![Panel {

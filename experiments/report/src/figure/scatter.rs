@@ -58,7 +58,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     notes.extend(labels::note(chart));
     let entry = |line: &Marks| Entry { symbol: Symbol::Marker(line.style), text: line.label.clone() };
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {} by {}", words::problems(data.problem), metric.label(), words::column(name))),
+        title: chart
+            .title_or(|| format!("{}: {} by {}", words::problems(data.problem), metric.label(), words::column(name))),
         x,
         x_label: words::column(name),
         columns: 1,

@@ -79,7 +79,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         lines.besides(&selected, name, "the best over")
     });
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {} by {}", words::problems(data.problem), metric.label(), words::column(name))),
+        title: chart
+            .title_or(|| format!("{}: {} by {}", words::problems(data.problem), metric.label(), words::column(name))),
         x,
         x_label: words::column(name),
         columns: 1,

@@ -126,9 +126,9 @@ pub fn method_style(method: &str) -> Style {
 fn method_index(method: &str) -> usize {
     let chosen = METHODS.iter().find(|(name, _)| *name == method).map(|(_, index)| *index);
     chosen.unwrap_or_else(|| {
-        let hash = method.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = method
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         (hash % MOST_LINES as u64) as usize
     })
 }

@@ -148,11 +148,7 @@ pub(super) fn lines(style: &Appearance) -> Vec<(&'static str, String)> {
     let name = Width::NAMES.iter().find(|(_, known)| known == width);
     let mut lines = vec![("width", name.map_or_else(|| number(width.millimetres()), |(name, _)| quoted(name)))];
     lines.extend(font_size.map(|size| ("font_size", number(size))));
-    lines.extend([
-        ("palette", quoted(palette.name())),
-        ("theme", quoted(theme.name())),
-        ("grid", grid.to_string()),
-    ]);
+    lines.extend([("palette", quoted(palette.name())), ("theme", quoted(theme.name())), ("grid", grid.to_string())]);
     lines.extend(legend.map(|legend| ("legend", quoted(Named::name(legend)))));
     lines.push(("formats", list(formats, |format| quoted(format.name()))));
     lines.push(("scale", number(*scale)));

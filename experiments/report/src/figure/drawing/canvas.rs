@@ -89,15 +89,7 @@ impl Canvas {
     }
 
     /// A line of text; nothing if it is empty.
-    pub(super) fn text(
-        &mut self,
-        class: &'static str,
-        content: &str,
-        size: f64,
-        align: Align,
-        at: Point,
-        color: Tint,
-    ) {
+    pub(super) fn text(&mut self, class: &'static str, content: &str, size: f64, align: Align, at: Point, color: Tint) {
         let text = Text { content: content.to_owned(), size, align, at, is_upright: false, color };
         self.put(class, text);
     }

@@ -91,7 +91,8 @@ impl Layout {
         let frames = columns.frames(picture, &headings, top);
         let bottom = frames.iter().map(|frame| frame.bottom).fold(top, f64::max);
         let x_ticks = tick_labels(&picture.x, columns.panel);
-        let mut end = bottom + if picture.x.ticks().iter().any(|tick| tick.label.is_some()) { X_TICKS + 4.0 } else { 4.0 };
+        let mut end =
+            bottom + if picture.x.ticks().iter().any(|tick| tick.label.is_some()) { X_TICKS + 4.0 } else { 4.0 };
         if x_ticks == TickLabels::Upright {
             end += widest_label(&picture.x) - SMALL + 4.0;
         }
@@ -156,7 +157,10 @@ fn place_of_legend(picture: &Picture, look: &Appearance) -> Option<Legend> {
     }
     let widest = all.iter().map(Key::width).fold(0.0, f64::max);
     let is_narrow = widest <= MOST_BESIDE * look.units();
-    Some(look.legend.unwrap_or(if is_narrow { Legend::Beside } else { Legend::Below }))
+    let fitting = if is_narrow { Legend::Beside } else { Legend::Below };
+    // What is beside the panels would be over the ends of lines.
+    let wanted = look.legend.filter(|legend| *legend != Legend::Direct || picture.color_bar.is_none());
+    Some(wanted.unwrap_or(fitting))
 }
 
 /// What stands from left to right.

@@ -37,12 +37,7 @@ use super::{Chart, PROBLEM, Tables, groups};
 ///
 /// # Errors
 /// If there is nothing to show, or too much, or a file cannot be written.
-pub fn draw(
-    chart: &Chart,
-    tables: &Tables<'_>,
-    folder: &Path,
-    look: &Appearance,
-) -> Result<Vec<PathBuf>, FigureError> {
+pub fn draw(chart: &Chart, tables: &Tables<'_>, folder: &Path, look: &Appearance) -> Result<Vec<PathBuf>, FigureError> {
     let pictures = chart.pictures(tables)?;
     // All of it is drawn before anything is written: a figure is there as a whole or not at all.
     let mut files = Vec::new();

@@ -12,10 +12,10 @@ use super::raster;
 use super::scene::Scene;
 
 /// The most pixels of a figure: a drawing of so many still fits into memory, and beyond that none can be looked at.
-const MOST_PIXELS: f64 = 100e6;
+const MOST_PIXELS: f64 = 40e6;
 
 /// The longest side in pixels of CSS, for figures that are no pixels.
-const LONGEST: f64 = 100_000.0;
+const LONGEST: f64 = 16_000.0;
 
 /// The picture as SVG, in which ids begin with `name`.
 ///
@@ -44,7 +44,8 @@ pub fn pdf(picture: &Picture, look: &Appearance) -> Result<Vec<u8>, FigureError>
 pub fn pgfplots(picture: &Picture, look: &Appearance, name: &str) -> Result<Vec<(String, Vec<u8>)>, FigureError> {
     let (layout, scene) = drawn(picture, look)?;
     let files = super::pgfplots::write(picture, &layout, &scene, name, look);
-    let mut all = vec![(format!("{name}.tex"), files.tex.into_bytes()), (format!("{name}.dat"), files.table.into_bytes())];
+    let mut all =
+        vec![(format!("{name}.tex"), files.tex.into_bytes()), (format!("{name}.dat"), files.table.into_bytes())];
     for (number, image) in files.images.into_iter().enumerate() {
         let colors: Vec<_> = image.pixels.iter().map(|tint| look.rgb(*tint)).collect();
         all.push((format!("{name}-{}.png", number + 1), indexed_png(&colors, image.columns)?));

@@ -111,14 +111,8 @@ fn color_bar(canvas: &mut Canvas, bar: &ColorBar, frame: &Frame) {
 pub(super) fn upright(canvas: &mut Canvas, lines: &[String], (x, y): Point) {
     for (i, line) in lines.iter().enumerate() {
         let at = (x - (lines.len() - 1 - i) as f64 * LABEL_LINE, y);
-        let text = Text {
-            content: line.clone(),
-            size: LABEL,
-            align: Align::Middle,
-            at,
-            is_upright: true,
-            color: Tint::Ink,
-        };
+        let text =
+            Text { content: line.clone(), size: LABEL, align: Align::Middle, at, is_upright: true, color: Tint::Ink };
         canvas.put("axis-label", text);
     }
 }

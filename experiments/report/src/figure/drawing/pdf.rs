@@ -101,7 +101,11 @@ impl<'a> Page<'a> {
     fn path(&mut self, points: &[Point]) {
         for (i, point) in points.iter().enumerate() {
             let (x, y) = self.at(*point);
-            if i == 0 { self.content.move_to(x, y) } else { self.content.line_to(x, y) };
+            if i == 0 {
+                self.content.move_to(x, y)
+            } else {
+                self.content.line_to(x, y)
+            };
         }
     }
 
@@ -194,8 +198,7 @@ impl<'a> Page<'a> {
 
     fn finish(self, scene: &Scene, title: &str) -> Vec<u8> {
         let Self { look, content, glyphs, opacities, images, .. } = self;
-        let [catalog, pages, page, info, content_at, font] =
-            [CATALOG, PAGES, PAGE, INFO, CONTENT, TYPE0].map(Ref::new);
+        let [catalog, pages, page, info, content_at, font] = [CATALOG, PAGES, PAGE, INFO, CONTENT, TYPE0].map(Ref::new);
         let image_at = |index: usize| Ref::new(UNICODE + 1 + index as i32);
         let mut pdf = Pdf::new();
         pdf.catalog(catalog).pages(pages);
@@ -214,7 +217,9 @@ impl<'a> Page<'a> {
         objects.finish();
         let mut states = resources.ext_g_states();
         for hundredths in opacities {
-            let mut state = states.insert(Name(format!("A{hundredths}").as_bytes())).start::<pdf_writer::writers::ExtGraphicsState<'_>>();
+            let mut state = states
+                .insert(Name(format!("A{hundredths}").as_bytes()))
+                .start::<pdf_writer::writers::ExtGraphicsState<'_>>();
             state.non_stroking_alpha(f32::from(hundredths) / 100.0);
         }
         states.finish();
@@ -228,7 +233,10 @@ impl<'a> Page<'a> {
             let packed = pack(&pixels);
             let mut object = pdf.image_xobject(image_at(index), &packed);
             object.filter(Filter::FlateDecode);
-            object.width(image.columns as i32).height((image.pixels.len() / image.columns) as i32).bits_per_component(8);
+            object
+                .width(image.columns as i32)
+                .height((image.pixels.len() / image.columns) as i32)
+                .bits_per_component(8);
             object.color_space().device_rgb();
         }
         pdf.finish()

@@ -15,8 +15,7 @@ use super::svg::number;
 use super::tikz::{Tikz, latex};
 
 /// The classes of what lies below the lines of a panel; and of what an `axis` draws itself.
-const BELOW: [&str; 10] =
-    ["cell", "cells", "hatching", "level", "light", "border", "guide", "stroke", "bar", "disc"];
+const BELOW: [&str; 10] = ["cell", "cells", "hatching", "level", "light", "border", "guide", "stroke", "bar", "disc"];
 const OF_AXIS: [&str; 8] = ["grid", "frame", "tick", "tick-label", "line", "thin", "hint", "band"];
 
 /// The files of a picture: LaTeX, the table, and images.
@@ -39,7 +38,7 @@ pub(super) fn write<'a>(
     if look.theme != Theme::Transparent {
         let paper = tikz.color(Tint::Paper);
         let corner = format!("({},{})", number(scene.width), number(scene.height));
-        tikz.line(format!("\\fill[{paper}] (0,0) rectangle {corner};"));
+        tikz.line(format!("\\fill[fill={paper}] (0,0) rectangle {corner};"));
     }
     let parts = Parts::of(scene);
     parts.outside.iter().for_each(|shape| tikz.shape(shape));
@@ -170,7 +169,7 @@ impl Plots<'_> {
         let (ink, axis) = (tikz.color(Tint::Ink), tikz.color(Tint::Axis));
         let has_cells = self.panel.cells().next().is_some();
         let mut options = vec![
-            format!("at={{({},{})}}, anchor=south west", number(frame.left), number(frame.bottom)),
+            format!("at={{({},{})}}, anchor=south west", tikz.length(frame.left), tikz.length(-frame.bottom)),
             format!("scale only axis, width={}, height={}", tikz.length(frame.width()), tikz.length(frame.height())),
             "enlargelimits=false, tick align=outside, xtick pos=bottom, ytick pos=left".to_owned(),
             format!("axis line style={{color={axis}, line width={}}}", tikz.length(BORDER)),
@@ -245,8 +244,9 @@ impl Plots<'_> {
                 let seen = points.iter().copied().filter(|point| frame.holds(self.place(*point)));
                 let columns = table.add(&what, &seen.collect::<Vec<_>>());
                 let (mark, color) = (mark(style.marker), tikz.color(style.color));
+                let turn = if style.marker == Marker::Wedge { ", rotate=180" } else { "" };
                 let options = format!(
-                    "only marks, mark={mark}, mark size={}, mark options={{solid, color={color}, fill={color}}}",
+                    "only marks, mark={mark}, mark size={}, mark options={{solid, color={color}, fill={color}{turn}}}",
                     tikz.length(MARKER / 2.0)
                 );
                 tikz.line(format!("\\addplot[{options}] table[{columns}] {{{file}}};"));
@@ -285,9 +285,8 @@ fn mark(marker: Marker) -> &'static str {
     match marker {
         Marker::Circle => "*",
         Marker::Square => "square*",
-        Marker::Triangle => "triangle*",
+        Marker::Triangle | Marker::Wedge => "triangle*",
         Marker::Diamond => "diamond*",
-        Marker::Wedge => "triangle*, every mark/.append style={rotate=180}",
         Marker::Cross => "x",
         Marker::Plus => "+",
     }

@@ -55,9 +55,7 @@ impl<'a> Plot<'a> {
 
     /// The name of the line of this look, as the legend has it.
     fn name(&self, style: Style) -> Option<String> {
-        let is_own = |symbol: &Symbol| {
-            matches!(symbol, Symbol::Line(own) | Symbol::Marker(own) if own.color == style.color && own.marker == style.marker)
-        };
+        let is_own = |symbol: &Symbol| matches!(symbol, Symbol::Line(own) | Symbol::Marker(own) if own.color == style.color && own.marker == style.marker);
         self.picture.legend.iter().find(|entry| is_own(&entry.symbol)).map(|entry| entry.text.clone())
     }
 
@@ -232,7 +230,9 @@ impl<'a> Plot<'a> {
 /// The look of the line that a layer is of, if it is of one.
 fn style_of(layer: &Layer) -> Option<Style> {
     match layer {
-        Layer::Band(style, _) | Layer::Line(style, _) | Layer::Hint(style, _) | Layer::Markers(style, _) => Some(*style),
+        Layer::Band(style, _) | Layer::Line(style, _) | Layer::Hint(style, _) | Layer::Markers(style, _) => {
+            Some(*style)
+        }
         Layer::Beyond(style, ..) | Layer::Thin(style, _) | Layer::Bar(style, ..) => Some(*style),
         _ => None,
     }

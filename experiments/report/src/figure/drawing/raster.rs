@@ -241,7 +241,8 @@ mod tests {
 
     #[test]
     fn half_a_pixel_is_half_as_dark() {
-        let pixels = drawn(Shape::Rectangle(Frame { left: 1.0, top: 1.0, right: 2.0 + 0.5 / 6.0, bottom: 2.0 }, Tint::Ink));
+        let pixels =
+            drawn(Shape::Rectangle(Frame { left: 1.0, top: 1.0, right: 2.0 + 0.5 / 6.0, bottom: 2.0 }, Tint::Ink));
         let red = |x: usize, y: usize| pixels.rgba[4 * (y * pixels.width + x)];
         assert_eq!([red(5, 8), red(6, 8), red(11, 8), red(13, 8)], [0xff, 0x22, 0x22, 0xff]);
         assert!((i32::from(red(12, 8)) - (0xff + 0x22) / 2).abs() <= 1);
@@ -249,7 +250,8 @@ mod tests {
 
     #[test]
     fn paper_may_be_missing() {
-        let scene = Scene { width: 4.0, height: 4.0, items: vec![Item::Shape("", Shape::Disc((2.0, 2.0), 1.0, Tint::Ink))] };
+        let scene =
+            Scene { width: 4.0, height: 4.0, items: vec![Item::Shape("", Shape::Disc((2.0, 2.0), 1.0, Tint::Ink))] };
         let look = Appearance { theme: Theme::Transparent, ..Appearance::default() };
         let pixels = draw(&scene, &look, 1.0);
         assert_eq!((pixels.rgba[3], pixels.rgba[4 * 5 + 3] > 150), (0, true));

@@ -44,11 +44,8 @@ pub(super) fn write(scene: &Scene, title: &str, name: &str, look: &Appearance) -
     );
     for (paint, class, color) in &body.colors {
         let (paint, property) = (paint.name(), paint.property());
-        writeln!(
-            svg,
-            ".thalweg .{paint}-{class} {{ {property}: {color}; {property}: var(--{class}, {color}) }}"
-        )
-        .expect("a String takes all text");
+        writeln!(svg, ".thalweg .{paint}-{class} {{ {property}: {color}; {property}: var(--{class}, {color}) }}")
+            .expect("a String takes all text");
     }
     svg.push_str("</style>\n");
     svg.push_str(&body.text);
@@ -125,7 +122,10 @@ impl Body<'_> {
                 let paint = self.paint(kind, Paint::Line, stroke.color);
                 let dash = match stroke.dash {
                     [] => String::new(),
-                    dash => format!(" stroke-dasharray=\"{}\"", dash.iter().map(|n| number(*n)).collect::<Vec<_>>().join(" ")),
+                    dash => format!(
+                        " stroke-dasharray=\"{}\"",
+                        dash.iter().map(|n| number(*n)).collect::<Vec<_>>().join(" ")
+                    ),
                 };
                 let path: String = lines.iter().map(|line| path(line)).collect();
                 format!("<path {paint} stroke-width=\"{}\"{dash} d=\"{path}\"/>", number(stroke.width))
@@ -168,7 +168,8 @@ impl Body<'_> {
                 content.push_str(&written);
             } else if piece.raise > 0.0 {
                 let (dy, size) = (number(dy), number(piece.size));
-                write!(content, "<tspan dy=\"{dy}\" font-size=\"{size}\">{written}</tspan>").expect("it takes all text");
+                write!(content, "<tspan dy=\"{dy}\" font-size=\"{size}\">{written}</tspan>")
+                    .expect("it takes all text");
             } else {
                 write!(content, "<tspan dy=\"{}\">{written}</tspan>", number(dy)).expect("it takes all text");
             }

@@ -131,10 +131,21 @@ pub(super) fn cover(glyphs: Vec<Glyph>, mut draw: impl FnMut(i32, i32, f32)) {
     }
 }
 
-/// Breaks text at spaces into lines no wider than `limit`, as far as its words allow.
+/// Breaks text at spaces into lines no wider than `limit`, and words that are wider.
 pub(super) fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
+        if width(word, size) > limit && !word.contains("^{") {
+            let mut rest = String::new();
+            for letter in word.chars() {
+                if !rest.is_empty() && width(&rest, size) + width(letter.encode_utf8(&mut [0; 4]), size) > limit {
+                    lines.push(std::mem::take(&mut rest));
+                }
+                rest.push(letter);
+            }
+            lines.push(rest);
+            continue;
+        }
         match lines.last_mut() {
             Some(line) if width(&format!("{line} {word}"), size) <= limit => {
                 line.push(' ');
@@ -190,5 +201,7 @@ mod tests {
         let lines = wrap("Learning rate and momentum on two moons", 10.0, 100.0);
         assert!(lines.len() > 1 && lines.iter().all(|line| width(line, 10.0) <= 100.0), "{lines:?}");
         assert_eq!(lines.join(" "), "Learning rate and momentum on two moons");
+        let lines = wrap("momentumandmomentum of", 10.0, 60.0);
+        assert!(lines.len() > 1 && lines.iter().all(|line| width(line, 10.0) <= 60.0), "{lines:?}");
     }
 }

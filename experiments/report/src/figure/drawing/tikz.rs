@@ -49,9 +49,8 @@ impl Tikz<'_> {
         let mut options = format!("color={}, line width={}", self.color(stroke.color), self.length(stroke.width));
         if !stroke.dash.is_empty() {
             let lengths = stroke.dash.iter().enumerate();
-            let dashes = lengths.map(|(i, length)| {
-                format!("{} {}", if i % 2 == 0 { "on" } else { "off" }, self.length(*length))
-            });
+            let dashes = lengths
+                .map(|(i, length)| format!("{} {}", if i % 2 == 0 { "on" } else { "off" }, self.length(*length)));
             write!(options, ", dash pattern={}", dashes.collect::<Vec<_>>().join(" ")).expect("it takes all text");
         }
         options
@@ -68,16 +67,16 @@ impl Tikz<'_> {
                 let color = self.color(*color);
                 let opacity =
                     if *opacity < 1.0 { format!(", fill opacity={}", number(*opacity)) } else { String::new() };
-                self.line(format!("\\fill[{color}{opacity}] {} -- cycle;", path(points)));
+                self.line(format!("\\fill[fill={color}{opacity}] {} -- cycle;", path(points)));
             }
             Shape::Rectangle(frame, color) => {
                 let color = self.color(*color);
                 let (from, to) = (place((frame.left, frame.top)), place((frame.right, frame.bottom)));
-                self.line(format!("\\fill[{color}] {from} rectangle {to};"));
+                self.line(format!("\\fill[fill={color}] {from} rectangle {to};"));
             }
             Shape::Disc(at, radius, color) => {
                 let (color, radius) = (self.color(*color), self.length(*radius));
-                self.line(format!("\\fill[{color}] {} circle[radius={radius}];", place(*at)));
+                self.line(format!("\\fill[fill={color}] {} circle[radius={radius}];", place(*at)));
             }
             Shape::Text(text) => self.node(text),
             Shape::Image(image) => {
