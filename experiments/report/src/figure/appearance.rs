@@ -103,7 +103,7 @@ impl Theme {
 /// Where the meaning of lines stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Legend {
-    /// In the emptiest corner of the first panel.
+    /// Where the first panel is emptiest.
     Inside,
     /// On the right of the panels.
     Beside,

@@ -66,7 +66,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("grid", "whether there are lines at the numbers of axes", Values::Truth, Without::Value("true")),
     Key::new(
         "legend",
-        "where the meaning of lines stands: in a panel's emptiest corner, beside or below the panels, or at the ends of lines",
+        "where the meaning of lines stands: where a panel is emptiest, beside or below the panels, or at the ends of lines",
         Values::Name(names_of::<Legend>),
         Without::Words("beside if there is room, else below"),
     ),

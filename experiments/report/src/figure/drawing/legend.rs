@@ -11,9 +11,13 @@ const LINE: f64 = 17.0;
 const CONTINUED: f64 = 13.0;
 /// Width of the drawing beside a text, and of the room between them.
 pub(super) const SYMBOL: (f64, f64) = (30.0, 7.0);
+/// What a text may be wider than its own width by rounding.
+const ROUNDING: f64 = 1e-6;
 /// Room between columns of entries, and around a legend inside a panel.
 const COLUMN_GAP: f64 = 18.0;
 const INSET: f64 = 7.0;
+/// Steps between the places that it may have, in either direction.
+const PLACES: u32 = 8;
 
 /// A line of the legend in its place.
 #[derive(Clone, Debug)]
@@ -61,7 +65,7 @@ impl Key {
     pub(super) fn column(&mut self, entries: &[Entry], (left, top): Point, limit: f64) -> f64 {
         let mut y = top + LINE / 2.0;
         for entry in entries {
-            let lines = text::wrap(&entry.text, SMALL, (limit - indent(&entry.symbol)).max(SMALL) / SLACK);
+            let lines = text::wrap(&entry.text, SMALL, (limit - indent(&entry.symbol)).max(SMALL) / SLACK + ROUNDING);
             let height = lines.len().saturating_sub(1) as f64 * CONTINUED;
             self.entries.push(Placed { symbol: entry.symbol, lines, at: (left, y), line: None });
             y += height + LINE;
@@ -105,7 +109,7 @@ impl Key {
         y
     }
 
-    /// Puts the legend of lines into the emptiest corner of a panel, if it fits.
+    /// Puts the legend of lines where a panel is emptiest, if it fits.
     pub(super) fn inside(&mut self, picture: &Picture, frame: &Frame) -> bool {
         let lines = entries(picture, true, false);
         let (Some(panel), false) = (picture.panels.first(), lines.is_empty()) else { return false };
@@ -115,12 +119,16 @@ impl Key {
             return false;
         }
         let points = points(picture, panel, frame);
-        let (right, bottom) = (frame.right - INSET - width, frame.bottom - INSET - height);
-        let (left, top) = (frame.left + INSET, frame.top + INSET);
-        let corners = [(right, top), (left, top), (right, bottom), (left, bottom)];
+        // From the upper right corner on.
+        let step = |from: f64, room: f64, at: u32| from + room * f64::from(at) / f64::from(PLACES);
+        let room = (frame.width() - 2.0 * INSET - width, frame.height() - 2.0 * INSET - height);
+        let place = |row: u32, column: u32| {
+            (step(frame.left + INSET, room.0, PLACES - column), step(frame.top + INSET, room.1, row))
+        };
+        let places = (0..=PLACES).flat_map(|row| (0..=PLACES).map(move |column| (row, column)));
         let cover = |(left, top): Point| Frame { left, top, right: left + width, bottom: top + height };
-        let hidden = |corner: &&Point| points.iter().filter(|point| cover(**corner).holds(**point)).count();
-        let Some(&(left, top)) = corners.iter().min_by_key(hidden) else { return false };
+        let hidden = |corner: &Point| points.iter().filter(|point| cover(*corner).holds(**point)).count();
+        let Some((left, top)) = places.map(|(row, column)| place(row, column)).min_by_key(hidden) else { return false };
         self.cover = Some(cover((left, top)));
         self.column(&lines, (left + INSET, top + INSET / 2.0), width);
         true
