@@ -4,7 +4,7 @@ use thalweg_kernels::Origin;
 use thalweg_kernels::activation::{self, Activation};
 use thalweg_kernels::landscape::{self, Landscape};
 use thalweg_kernels::loss::{self, Loss};
-use thalweg_kernels::optimizer::{self, Optimizer};
+use thalweg_kernels::optimizer::{self, Hyperparameter, Optimizer};
 
 use thalweg_engine::observe::{self, Observer, Records};
 
@@ -61,11 +61,13 @@ impl Registry {
     ///
     /// # Panics
     ///
-    /// If its name is taken, or it does not say [where it comes from](Optimizer::from); as all functions here.
+    /// If its name is taken, or it does not say [where it comes from](Optimizer::from), as all functions here; and if tables
+    /// have a column of the name of a hyperparameter.
     #[must_use]
     #[track_caller]
     pub fn with_optimizer(mut self, optimizer: &'static Optimizer) -> Self {
         check_origin(optimizer, optimizer.origin);
+        check_settings(optimizer);
         add(&mut self.optimizers, optimizer, "an optimizer");
         self
     }
@@ -183,6 +185,15 @@ fn add<P: Part>(parts: &mut Vec<&'static P>, part: &'static P, what: &str) {
 #[track_caller]
 fn check_origin(part: &impl Part, origin: Option<Origin>) {
     assert!(origin.is_some(), "`{}` does not say where it comes from: .from(origin!())", part.name());
+}
+
+/// Settings are columns of tables, beside those that every table has.
+#[track_caller]
+fn check_settings(optimizer: &Optimizer) {
+    for Hyperparameter { name, .. } in optimizer.hyperparameters {
+        let is_taken = crate::record::is_run_column(name) || crate::record::CURVE_COLUMNS.contains(name);
+        assert!(!is_taken, "the hyperparameter `{name}` of `{}` has the name of a column", optimizer.name);
+    }
 }
 
 /// Tables that are no observer's.

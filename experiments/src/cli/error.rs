@@ -9,9 +9,12 @@ use thiserror::Error;
 use thalweg_kernels::arch::UnusableIsa;
 
 use crate::drawing::DrawError;
+use crate::figure::FigureError;
+use crate::record::RecordError;
 use crate::spec::InputError;
 use crate::study::StudyError;
 use crate::sweep::run::RunError;
+use thalweg_report::table::PivotError;
 
 /// Why a command failed, and what helps.
 #[derive(Debug, Error, Diagnostic)]
@@ -42,6 +45,29 @@ pub(super) enum CliError {
     Taken { path: PathBuf },
     #[error("`{0}` has no trials: it draws what other studies left behind")]
     NoTrials(String),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Record(#[from] RecordError),
+    #[error(transparent)]
+    Pivot(#[from] PivotError),
+    #[error("the trials of {} have no `{metric}`; they have {there}", folder.display())]
+    NoMetric { folder: PathBuf, metric: &'static str, there: String },
+    #[error("`{0}` has no ranks: it takes two problems, and two methods that ran on all of them")]
+    NoRanks(String),
+    #[error("no trial of {} has a key that begins with `{key}`", folder.display())]
+    #[diagnostic(help("the column `key` of runs.csv has them"))]
+    NoTrial { folder: PathBuf, key: String },
+    #[error("{count} trials have a key that begins with `{key}`, {} and {} among them", two[0], two[1])]
+    SeveralTrials { key: String, count: usize, two: [String; 2] },
+    #[error("`{name}` has no trial with the key `{key}`")]
+    #[diagnostic(help(
+        "keys follow from everything that can change a trial's numbers: `thalweg plan SPEC --trials` lists them"
+    ))]
+    NotPlanned { name: String, key: String },
+    #[error("the page cannot be made")]
+    Page(#[source] Box<FigureError>),
+    #[error("`{program}` cannot open {}", path.display())]
+    Open { path: PathBuf, program: &'static str, source: io::Error },
     #[error("cannot read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write to {}", path.display())]

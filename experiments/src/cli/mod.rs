@@ -1,19 +1,25 @@
 //! The command line: one file per subcommand. Nothing imports it.
 
 mod anew;
+mod closing;
 mod duration;
 mod error;
+mod findings;
+mod folder;
 mod list;
+mod look;
 mod new;
 mod plan;
 mod plot;
 mod process;
 mod progress;
+mod report;
 mod reproduce;
 mod run;
 mod show;
 mod source;
 mod status;
+mod table;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -53,6 +59,8 @@ const EXAMPLES: &str = "Examples:
   thalweg run my.toml --set train.steps=100
   thalweg plan my.toml                what would run, and how long it would take
   thalweg reproduce --check           compute the shipped studies again, and compare every byte
+  thalweg look results/digits         what came out, in the terminal
+  thalweg report results/digits --open   a page of it
   thalweg status results/digits       what is there, and how far it is
   thalweg list optimizers
   thalweg list train adam             the keys of a table, and one thing by its name";
@@ -63,6 +71,10 @@ enum Command {
     Run(run::Run),
     Plan(plan::Plan),
     Status(status::Status),
+    Look(look::Look),
+    Findings(findings::Findings),
+    Table(table::Table),
+    Report(report::Report),
     Plot(plot::Plot),
     Reproduce(reproduce::Reproduce),
     Show(show::Show),
@@ -125,6 +137,10 @@ pub fn main_with(registry: Registry) -> ExitCode {
         Command::Run(command) => command.run(registry),
         Command::Plan(command) => command.run(registry),
         Command::Status(command) => command.run(registry),
+        Command::Look(command) => command.run(registry),
+        Command::Findings(command) => command.run(registry),
+        Command::Table(command) => command.run(registry),
+        Command::Report(command) => command.run(registry),
         Command::Plot(command) => command.run(registry),
         Command::Reproduce(command) => command.run(registry),
         Command::Show(command) => command.run(registry),

@@ -1,13 +1,14 @@
 //! `thalweg plot`.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::anew::Anew;
+use super::folder::study_with;
 use super::{CliError, isa, make, tell};
 use crate::drawing::{self, SPEC};
 use crate::figure::{Appearance, Format};
@@ -68,18 +69,9 @@ impl Plot {
     }
 
     fn plot(&self, registry: &Arc<Registry>, folder: &Path) -> Result<(), CliError> {
-        let path = folder.join(SPEC);
-        let text = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(CliError::NoResults(folder.to_owned()));
-            }
-            other => other.map_err(|source| CliError::Read { path: path.clone(), source })?,
-        };
-        let name = path.display().to_string();
-        let parse = |overrides: &[String]| Study::parse_with(registry, &name, &text, folder, overrides);
-        let mut study = parse(&self.overrides)?;
+        let mut study = study_with(registry, folder, &self.overrides)?;
         if let Some(figure) = self.anew.figure(&study)? {
-            study = parse(&[&self.overrides[..], &[figure]].concat())?;
+            study = study_with(registry, folder, &[&self.overrides[..], &[figure]].concat())?;
         }
         let own = match &mut study {
             Study::Sweep(spec) => &mut spec.style,

@@ -2,18 +2,21 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use clap::Args;
 
 use super::plot::redraw;
 use super::progress::Bar;
 use super::source::Source;
-use super::{CliError, Work, make, stop_flag, tell};
+use super::{CliError, Work, closing, make, stop_flag, tell};
 use crate::drawing::drawer;
+use crate::memory::Memory;
+use crate::record::Key;
 use crate::registry::Registry;
-use crate::spec::Study;
+use crate::spec::{Spec, Study};
 use crate::sweep::run::{Finished, Reuse, Settings, run_part};
-use crate::sweep::{FolderLock, TrialRange};
+use crate::sweep::{FolderLock, Plan, TrialRange};
 
 /// Run a spec and write its results: CSV, figures and what is needed to check them.
 ///
@@ -27,7 +30,8 @@ use crate::sweep::{FolderLock, TrialRange};
   thalweg run digits
   thalweg run my.toml --out /data/my --threads 8
   thalweg run digits --set train.seeds=2 --set train.epochs=5 --out quick --png
-  thalweg run my.toml --trials 0..1000 --out first")]
+  thalweg run my.toml --trials 0..1000 --out first
+  thalweg run results/digits/spec.toml --only tc2d0898cd84302be")]
 pub(super) struct Run {
     #[command(flatten)]
     source: Source,
@@ -38,6 +42,10 @@ pub(super) struct Run {
     /// are those of the whole; there are no figures.
     #[arg(long, value_name = "FIRST..END")]
     trials: Option<TrialRange>,
+    /// Run the one trial of this key, as runs.csv names it: its row is that of the whole [default folder:
+    /// results/<name of the spec>-<key>].
+    #[arg(long, value_name = "KEY", value_parser = parse_key, conflicts_with = "trials")]
+    only: Option<Key>,
     /// Compute everything again, and replace all results that the folder holds.
     #[arg(long)]
     fresh: bool,
@@ -51,11 +59,12 @@ pub(super) struct Run {
 impl Run {
     pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
         let study = self.source.read(registry)?;
-        let out = self.out.unwrap_or_else(|| PathBuf::from("results").join(study.name()));
+        let name = self.only.map_or_else(|| study.name().to_owned(), |key| format!("{}-{key}", study.name()));
+        let out = self.out.clone().unwrap_or_else(|| PathBuf::from("results").join(name));
         let spec = match study {
             Study::Sweep(spec) => spec,
             Study::Drawing(drawing) => {
-                if self.trials.is_some() {
+                if self.trials.is_some() || self.only.is_some() {
                     return Err(CliError::NoTrials(drawing.name));
                 }
                 make(&drawing, &out, &out, self.work.isa()?, self.png)?;
@@ -69,22 +78,36 @@ impl Run {
         let reuse = if self.fresh { Reuse::Nothing } else { Reuse::Everything };
         let (figures, memory) = (Some(drawer(self.png)), self.work.memory());
         let settings = Settings { out: out.clone(), threads, isa, reuse, figures, memory };
+        let only = self.only.map(|key| only(&spec, key, self.work.memory())).transpose()?;
+        let part = self.trials.as_ref().or(only.as_ref());
+        let started = Instant::now();
         let stop = stop_flag()?;
         let bar = Bar::new(&spec.name, self.work.quiet);
-        let finished = run_part((&spec, self.trials.as_ref()), &settings, &bar, &stop)?;
+        let finished = run_part((&spec, part), &settings, &bar, &stop)?;
         if self.png && finished == Finished::AlreadyComplete {
             let _lock = FolderLock::take(&out)?;
             redraw(&spec, &out, true)?;
         }
-        let out = out.display();
+        let (folder, out) = (&out, out.display());
         match finished {
             Finished::Stopped { done, trials } => return Err(CliError::Stopped { done, trials }),
             _ if self.work.quiet => {}
-            Finished::Complete => tell(format_args!("results are in {out}")),
+            Finished::Complete => closing::say(registry, folder, started.elapsed())?,
             Finished::Redrawn => tell(format_args!("all trials reused, and figures drawn; results are in {out}")),
             Finished::AlreadyComplete if self.png => tell(format_args!("{out} is complete already; figures drawn")),
             Finished::AlreadyComplete => tell(format_args!("{out} is complete already (--fresh computes it again)")),
         }
         Ok(())
     }
+}
+
+fn parse_key(text: &str) -> Result<Key, String> {
+    Key::parse(text.as_bytes()).ok_or_else(|| "a key is a `t` and 16 hex digits, such as tc2d0898cd84302be".to_owned())
+}
+
+/// The part of a spec that is the trial of a key.
+fn only(spec: &Spec, key: Key, memory: Memory) -> Result<TrialRange, CliError> {
+    let (_, _, plan) = Plan::read(spec, memory)?;
+    let none = || CliError::NotPlanned { name: spec.name.clone(), key: key.to_string() };
+    TrialRange::of_key(&plan, key).ok_or_else(none)
 }

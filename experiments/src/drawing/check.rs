@@ -151,7 +151,8 @@ impl Rehearsal {
                 Model::Network(_) => plan.places([None, None], None),
             };
             extra.resize(extra.len() + spec.record.columns.len(), Some(OUTCOME));
-            rows.push(run(key, plan, &trial, extra));
+            let steps_to_target = spec.train.target.as_ref().map(|_| schedule.steps);
+            rows.push(Run { steps_to_target, ..run(key, plan, &trial, extra) });
         }
         let extra = plan.extra_columns(spec);
         let runs = Runs { hyperparameters: plan.hyperparameter_names(), extra, rows, precision: Precision::F64 };
@@ -232,6 +233,7 @@ fn run(key: String, plan: &Plan, trial: &Trial, extra: Vec<Option<f64>>) -> Run 
         order_seed: trial.order_seed,
         status: Status::Ok,
         steps: condition.schedule.steps,
+        gradients: condition.schedule.steps,
         diverged_at: None,
         initial_train_loss: outcome,
         final_train_loss: outcome,

@@ -1,9 +1,11 @@
 //! Drawing what is in a folder of results, and studies that draw the results of others ([`Drawing`]).
 
 mod check;
+mod comparisons;
 mod few;
 mod functions;
 mod members;
+mod pictures;
 mod timings;
 
 use std::collections::HashSet;
@@ -14,19 +16,19 @@ use std::path::{Path, PathBuf};
 use thalweg_kernels::{CONTRACT, Isa};
 
 pub use check::check;
+pub use pictures::{Pictured, pictures, pictures_of_drawing};
 pub use timings::write_shipped_timings;
 
 pub use crate::sweep::{DrawError, Drawn, FigureFailure, SPEC};
 
 use crate::data::Splits;
 use crate::dataset::ShippedData;
-use crate::figure::{self, Appearance, Format, Input, Theory};
+use crate::figure::{self, Appearance, Format, Input, Progress, Theory};
 use crate::record::manifest::{self, Manifest};
 use crate::record::{
     self, Curve, Key, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Surface, Trials, Waypoint, atomic,
 };
 use crate::spec::{self, Drawing, DrawingSource, InputError, Source, Spec};
-use crate::stats::{self, Score};
 use crate::sweep::{Figures, Plan, Schedule, chart, figure_files};
 
 /// Drawing the figures of a sweep, as PNG as well or not.
@@ -46,8 +48,8 @@ impl Figures for Drawer {
     }
 
     fn files(&self, spec: &Spec) -> Vec<String> {
-        let table = compares_problems(&spec.figures).then(|| COMPARISON.to_owned());
-        table.into_iter().chain(figure_files(spec)).collect()
+        let tables = comparisons::tables_of_sweep(&spec.figures).into_iter().map(str::to_owned);
+        tables.chain(figure_files(spec)).collect()
     }
 
     fn draw(&self, spec: &Spec, folder: &Path, steps_per_epoch: u64) -> Drawn {
@@ -78,9 +80,9 @@ fn with_png(look: &Appearance, png: bool) -> Appearance {
 /// `steps_per_epoch` is for figures by epoch; without it, the data of the spec are read to count them.
 pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, look: &Appearance) -> Drawn {
     let (mut drawn, runs) = draw_from(spec, folder, &folder.join("figures"), steps_per_epoch, look);
-    if let (true, Some(runs)) = (compares_problems(&spec.figures), runs) {
-        match write_comparison(&runs, &spec.figures, folder) {
-            Ok(()) => drawn.files.push(COMPARISON.to_owned()),
+    if let Some(runs) = runs {
+        match comparisons::write(&comparisons::tables_of_sweep(&spec.figures), (&runs, &spec.figures), folder) {
+            Ok(tables) => drawn.files.extend(tables),
             Err(error) => drawn.failures.push(error.into()),
         }
     }
@@ -184,7 +186,7 @@ impl Known {
             landscape => landscape.map(|landscape| landscape.spectrum.clone()),
         };
         let optimum = has_optimum.then(|| or_failure(record::read_optimum(&folder.join(OPTIMUM)), failures)).flatten();
-        let by_epoch = spec.figures.iter().any(|figure| figure.options.by_epoch);
+        let by_epoch = spec.figures.iter().any(|figure| figure.options.progress == Progress::Epochs);
         let counted = || by_epoch.then(|| or_failure(self::steps_per_epoch(spec), failures)).flatten();
         Self {
             spectrum: spectrum.as_deref().and_then(ends),
@@ -195,7 +197,7 @@ impl Known {
 
     /// Whether it is all that a figure needs.
     fn suffices(&self, options: &figure::Options) -> bool {
-        (!options.by_epoch || self.steps_per_epoch.is_some())
+        (options.progress != Progress::Epochs || self.steps_per_epoch.is_some())
             && (!options.from_optimum || self.optimum.is_some())
             && (options.theory != Some(Theory::Quadratic) || self.spectrum.is_some())
     }
@@ -229,7 +231,8 @@ fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
         Source::Idx(_) => true,
         _ => false,
     };
-    (is_of_user && spec.figures.iter().any(|figure| figure.options.by_epoch)).then_some(steps_per_epoch)
+    (is_of_user && spec.figures.iter().any(|figure| figure.options.progress == Progress::Epochs))
+        .then_some(steps_per_epoch)
 }
 
 fn draw_all(wanted: &[spec::Figure], tables: &figure::Tables<'_>, folders: (&Path, &Path), look: &Appearance) -> Drawn {
@@ -279,8 +282,7 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, isa: Isa, png: bool) -> 
     fs::create_dir_all(out).map_err(failed)?;
     match &drawing.source {
         DrawingSource::Members(_) => {
-            write_comparison(&runs, &figures, out)?;
-            files.push(COMPARISON.to_owned());
+            files.extend(comparisons::write(&comparisons::tables(&figures), (&runs, &figures), out)?);
         }
         DrawingSource::Functions(wanted) => {
             functions::write(&out.join("functions.csv"), wanted, isa).map_err(failed)?;
@@ -344,15 +346,26 @@ impl Sources {
     }
 }
 
+/// The trials of the members of a study that draws, whose own folder is `home`; none if it draws something else.
+///
+/// # Errors
+///
+/// If they are not there or cannot be read.
+pub fn read_members(drawing: &Drawing, home: &Path) -> Result<Option<Trials>, DrawError> {
+    let DrawingSource::Members(members) = &drawing.source else { return Ok(None) };
+    let beside = home.parent().unwrap_or(Path::new(""));
+    members::read(drawing, members, beside, false).map(|(trials, _)| Some(trials))
+}
+
 /// The names of the files that a study that draws writes into a folder, besides what is there under names that its figures
 /// may have: a figure of several problems is a file for each.
 pub fn output_files(drawing: &Drawing, out: &Path) -> Vec<String> {
-    let table = match &drawing.source {
-        DrawingSource::Members(_) => Some(COMPARISON),
-        DrawingSource::Functions(_) => Some("functions.csv"),
-        DrawingSource::Bench(_) => None,
+    let tables = match &drawing.source {
+        DrawingSource::Members(_) => comparisons::tables(&drawing.figures),
+        DrawingSource::Functions(_) => vec!["functions.csv"],
+        DrawingSource::Bench(_) => Vec::new(),
     };
-    let mut files: Vec<String> = table.into_iter().chain([SPEC, manifest::FILE]).map(str::to_owned).collect();
+    let mut files: Vec<String> = tables.into_iter().chain([SPEC, manifest::FILE]).map(str::to_owned).collect();
     let stems: Vec<String> = drawing.figures.iter().map(|figure| format!("figures/{}", chart(figure).name())).collect();
     for entry in fs::read_dir(out.join("figures")).into_iter().flatten().flatten() {
         let name = format!("figures/{}", entry.file_name().to_string_lossy());
@@ -366,27 +379,4 @@ pub fn output_files(drawing: &Drawing, out: &Path) -> Vec<String> {
     files.sort();
     files.dedup();
     files
-}
-
-/// The table of optimizers on several problems.
-const COMPARISON: &str = "comparison.csv";
-
-/// Whether some figure compares problems.
-fn compares_problems(figures: &[spec::Figure]) -> bool {
-    figures.iter().any(|figure| figure.kind.input == Input::Problems)
-}
-
-fn write_comparison(runs: &Trials, figures: &[spec::Figure], folder: &Path) -> Result<(), RecordError> {
-    stats::write_comparison(&folder.join(COMPARISON), &stats::configurations(runs), &scores(figures))
-}
-
-/// What figures compare, each once.
-fn scores(figures: &[spec::Figure]) -> Vec<Score> {
-    let mut scores: Vec<Score> = Vec::new();
-    for score in figures.iter().filter_map(|figure| Score::from_name(figure.metric)) {
-        if !scores.contains(&score) {
-            scores.push(score);
-        }
-    }
-    scores
 }

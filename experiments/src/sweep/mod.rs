@@ -7,6 +7,7 @@ mod demand;
 mod engine;
 #[cfg(feature = "cli")]
 mod estimate;
+mod extension;
 mod figures;
 mod finish;
 mod folder;
@@ -53,6 +54,7 @@ pub use condition::Condition;
 use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
 #[cfg(feature = "cli")]
 pub use estimate::Estimate;
+pub use extension::{AtEdge, Extension, edges};
 pub use figures::{Drawn, Figures};
 pub use guard::guarded;
 pub use initial::Initial;

@@ -7,7 +7,7 @@ use super::{Condition, Model, Plan, Trial};
 use crate::observe::{NORMS, Observer, Row};
 use crate::record::{self, Batch, Curve, Key, Leading, Precision, Run};
 use crate::spec::{self, Spec};
-use crate::train::{Outcome, Point, Split};
+use crate::train::{Options, Outcome, Point, Split};
 
 /// The tables whose rows belong to trials: a sweep has those that have a [header](headers). Those of observers are in the
 /// order of the spec.
@@ -204,6 +204,7 @@ pub(super) fn run(plan: &Plan, key: Key, trial: &Trial, outcome: &Outcome) -> Ru
         order_seed: trial.order_seed,
         status: outcome.status,
         steps: outcome.steps,
+        gradients: outcome.steps * gradients_of_step(trial),
         diverged_at: outcome.diverged_at,
         initial_train_loss: loss(initial, Split::Train),
         final_train_loss: loss(last, Split::Train),
@@ -217,6 +218,11 @@ pub(super) fn run(plan: &Plan, key: Key, trial: &Trial, outcome: &Outcome) -> Ru
         steps_to_target: outcome.steps_to_target,
         extra: extra(plan, plan.condition(trial), outcome),
     }
+}
+
+/// Gradients of batches that a step of the trial is made of.
+fn gradients_of_step(trial: &Trial) -> u64 {
+    trial.optimizer.gradients as u64 + Options::new(&trial.options).further_gradients()
 }
 
 fn curve(key: &str, point: &Point, norms: Option<Row<'_>>) -> Curve {

@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
-use super::Trials;
+use super::{Plan, Trials};
+use crate::record::Key;
 use crate::spec::{InputError, Spec};
 
 /// The most trials that are run at a time: rows are numbered with 32 bits.
@@ -34,6 +35,13 @@ impl fmt::Display for TrialRange {
 }
 
 impl TrialRange {
+    /// The part that is the trial of this key; none if the plan has no such trial.
+    pub fn of_key(plan: &Plan, key: Key) -> Option<Self> {
+        let first = plan.trials.range().start;
+        let number = first + plan.trials.keys().into_iter().position(|own| own == key)? as u64;
+        Some(Self(number..number + 1))
+    }
+
     /// The part of all trials of a spec.
     ///
     /// # Errors

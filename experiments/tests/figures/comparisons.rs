@@ -8,7 +8,9 @@ use thalweg::drawing::make;
 use thalweg::figure::{Chart, FigureError, Layer, Options, Picture, Selection, Tables, draw};
 use thalweg::record::{Run, Runs, Setting, Trials, write_runs};
 use thalweg::spec::Study;
-use thalweg::stats::{Comparison, RankTest, Score, configurations, ranks, wilson_interval};
+use thalweg::stats::{
+    Assessment, Candidates, Comparison, Probability, RankTest, Score, configurations, ranks, wilson_interval,
+};
 use thalweg_kernels::Isa;
 
 use crate::synthetic;
@@ -38,9 +40,10 @@ fn rank_tests_are_scipys() {
             assert_close(*found, expected, "average rank");
         }
         assert_close(test.chi_squared, &case["chi_squared"], "χ²");
-        assert_close(test.p_chi_squared, &case["p_chi_squared"], "p of χ²");
+        assert!(matches!(test.p, Probability::Asymptotic(_)));
+        assert_close(test.p.value(), &case["p_chi_squared"], "p of χ²");
         assert_close(test.f, &case["f"], "F");
-        assert_close(test.p_f, &case["p_f"], "p of F");
+        assert_close(test.p_f.unwrap(), &case["p_f"], "p of F");
         let (n, k) = (costs.len() as f64, costs[0].len() as f64);
         let difference = critical[costs[0].len() - 2] * libm::sqrt(k * (k + 1.0) / (6.0 * n));
         assert!((test.critical_difference - difference).abs() < 1e-9 * difference);
@@ -54,7 +57,8 @@ fn ranks_are_shared_by_equal_values() {
     assert_eq!(RankTest::of(&[vec![1.0, 1.0], vec![2.0, 2.0]]), None);
     assert_eq!(RankTest::of(&[vec![1.0, 2.0]]), None);
     let unanimous = RankTest::of(&[vec![1.0, 2.0, 3.0], vec![1.0, 4.0, 5.0]]).unwrap();
-    assert_eq!((unanimous.chi_squared, unanimous.f, unanimous.p_f), (4.0, f64::INFINITY, 0.0));
+    assert_eq!((unanimous.chi_squared, unanimous.f, unanimous.p_f), (4.0, f64::INFINITY, None));
+    assert_eq!((unanimous.p, unanimous.is_unanimous), (Probability::Exact(1.0 / 6.0), true));
 }
 
 #[test]
@@ -69,7 +73,7 @@ fn intervals_of_shares_are_scipys() {
 }
 
 /// The synthetic sweep on problems on which optimizers do differently well.
-fn problems() -> Runs {
+pub fn problems() -> Runs {
     let (sweep, _) = synthetic::sweep(5);
     let factors = [("moons", [1.0, 1.0]), ("iris", [8.0, 1.5]), ("digits", [20.0, 0.5]), ("friedman", [1.2, 1.1])];
     let rows = factors.iter().enumerate().flat_map(|(index, (problem, [adam, sgd]))| {
@@ -93,7 +97,7 @@ fn problems() -> Runs {
 }
 
 /// The picture of all problems; with `FIGURES=folder` in the environment, its file stays there to be looked at.
-fn picture(kind: &str, metric: &str, options: Options, runs: &Runs) -> Result<Picture, FigureError> {
+pub fn picture(kind: &str, metric: &str, options: Options, runs: &Runs) -> Result<Picture, FigureError> {
     let chart = Chart::new(kind, Some(metric)).unwrap().with(options);
     let folder = tempfile::tempdir().unwrap();
     let kept = std::env::var_os("FIGURES").map(|kept| Path::new(&kept).to_owned());
@@ -105,12 +109,12 @@ fn picture(kind: &str, metric: &str, options: Options, runs: &Runs) -> Result<Pi
     Ok(pictures.remove(0).1)
 }
 
-fn lines(picture: &Picture) -> Vec<&[(f64, f64)]> {
+pub fn lines(picture: &Picture) -> Vec<&[(f64, f64)]> {
     let lines = picture.panels[0].layers.iter();
     lines.filter_map(|layer| if let Layer::Line(_, points) = layer { Some(points.as_slice()) } else { None }).collect()
 }
 
-fn texts(picture: &Picture) -> String {
+pub fn texts(picture: &Picture) -> String {
     picture.legend.iter().chain(&picture.notes).map(|entry| entry.text.as_str()).collect::<Vec<_>>().join("|")
 }
 
@@ -120,7 +124,8 @@ fn the_best_settings_are_compared() {
     let score = Score::from_name("final_train_loss").unwrap();
     let trials = Trials::from(&runs);
     let all = configurations(&trials);
-    let comparison = Comparison::of(&all, score, |_| true);
+    let compared = |score, by| Comparison::of(&Candidates::of(&all, score, by, &|_| true), Assessment::InSample);
+    let comparison = compared(score, None);
     assert_eq!(comparison.problems, ["moons", "iris", "digits", "friedman"]);
     assert_eq!(comparison.optimizers, ["sgd", "momentum", "adam"]);
     assert_eq!(comparison.best(0, 1).unwrap().configuration.setting("momentum"), Some(Setting::Number(0.9)));
@@ -132,7 +137,7 @@ fn the_best_settings_are_compared() {
     assert!(interval.low <= pair.log_ratio && pair.log_ratio <= interval.high);
     assert_eq!(comparison.pair(2, 2, 2).unwrap().log_ratio, 0.0);
     let accuracy = Score::from_name("final_train_accuracy").unwrap();
-    let wrong = Comparison::of(&all, accuracy, |_| true).costs(0);
+    let wrong = compared(accuracy, None).costs(0);
     assert!(wrong.iter().all(|cost| (0.0..0.5).contains(cost)), "{wrong:?}");
 }
 
@@ -164,6 +169,11 @@ fn ranks_are_drawn_from_the_best_down() {
     assert_eq!(names.len(), 3);
     let text = texts(&shown);
     assert!(text.contains("Friedman: χ² = ") && text.contains("critical difference 1.66"), "{text}");
+    assert!(text.contains("exact p = ") && text.contains("too few problems for p by χ²"), "{text}");
+    assert!(text.contains("judged on that one (cross-fit)") && !text.contains("test split"), "{text}");
+    let (low, high) =
+        lines(&shown).concat().iter().fold((9.0_f64, 0.0_f64), |ends, at| (ends.0.min(at.0), ends.1.max(at.0)));
+    assert!(low >= 1.0 && high <= 3.0, "bars end at the first and the last rank: {low}, {high}");
 }
 
 #[test]
@@ -235,13 +245,35 @@ against = "sgd"
 
 [[figure]]
 kind = "safety"
+
+[[figure]]
+kind = "rank-intervals"
+metric = "final_train_loss"
+
+[[figure]]
+kind = "budget"
+metric = "final_train_loss"
+
+[[figure]]
+kind = "regimes"
+metric = "final_train_loss"
+
+[[figure]]
+kind = "slope"
+metric = "final_train_loss"
 "#;
     let Study::Drawing(drawing) = Study::parse("compared.toml", text, Path::new(""), &[]).unwrap() else { panic!() };
     let out = folder.path().join("compared");
     make(&drawing, &out, &out, Isa::best(), false).unwrap();
     let table = fs::read_to_string(out.join("comparison.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + 4 * 3, "{table}");
-    assert!(table.starts_with("score,problem,optimizer,settings,trials,diverged_share,median,ci_low,ci_high,rank\n"));
+    assert!(table.starts_with(
+        "score,problem,optimizer,settings,trials,diverged_share,median,ci_low,ci_high,rank,chosen_by,in_sample,optimism,"
+    ));
+    for (name, rows) in [("ranks", 3), ("pairs", 3), ("budget", 4 * 3 * 26), ("regimes", 4 * 3 * 2)] {
+        let table = fs::read_to_string(out.join(format!("{name}.csv"))).unwrap();
+        assert_eq!(table.lines().count(), 1 + rows, "{name}: {table}");
+    }
     assert!(table.contains("\nfinal_train_loss,digits,sgd,lr="), "{table}");
     let labelled = r#"
 name = "labelled"

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, Input, KINDS, Kind, Options, Scale, Tables, Theory};
+use thalweg::figure::{Chart, Input, KINDS, Kind, Options, Progress, Scale, Tables, Theory};
 use thalweg::random::Stream;
 use thalweg::record::{Curve, Run, Runs, Setting, Sheet, Status, Surface, Trials, Waypoint};
 
@@ -233,7 +233,7 @@ fn options(numbers: &mut Numbers, kind: &Kind) -> Options {
     });
     let [series, color, panel, row] = columns;
     Options {
-        x: name("x", if is_timing { "size" } else { "lr" }),
+        x: name("x", if is_timing { "size" } else { "lr" }).filter(|_| kind.name != "curves"),
         y: name("y", "momentum"),
         series: if is_timing { name("series", "variant") } else { series },
         color,
@@ -250,7 +250,7 @@ fn options(numbers: &mut Numbers, kind: &Kind) -> Options {
         spectrum: Some((numbers.next(), numbers.next())),
         from_optimum: takes("from_optimum") && numbers.below(2) == 0,
         optimum: Some(numbers.next()),
-        by_epoch: takes("by_epoch") && numbers.below(2) == 0,
+        progress: Progress::ALL[numbers.below(3)],
         by_probability: takes("by_probability") && numbers.below(2) == 0,
         steps_per_epoch: Some(3),
         ..Options::default()

@@ -4,6 +4,7 @@
 //! there to be looked at.
 
 mod charts;
+mod choices;
 mod comparisons;
 mod drawings;
 mod extremes;

@@ -109,6 +109,7 @@ fn trial(shape: &Shape, exponent: f64, id: (u64, u64), luck: f64, rows: &mut Vec
         order_seed: id.1,
         status: if diverged { Status::Diverged } else { Status::Ok },
         steps: stop,
+        gradients: stop,
         diverged_at: diverged.then_some(stop),
         initial_train_loss: rounded(loss_at(0)),
         final_train_loss: finished(last),

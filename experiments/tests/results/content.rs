@@ -36,10 +36,11 @@ const TEXTS: [&str; 14] = [
 ];
 
 /// The columns of integers.
-const WHOLE: [&str; 20] = [
+const WHOLE: [&str; 21] = [
     "init_seed",
     "order_seed",
     "steps",
+    "gradients",
     "diverged_at",
     "best_step",
     "steps_to_target",

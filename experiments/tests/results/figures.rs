@@ -111,7 +111,7 @@ problem = { kind = "csv", path = "own.csv", target = "class", task = "classifica
 network = { hidden = [3] }
 train = { batch = 8, steps = 9, seeds = 1, log_every = 2 }
 optimizer = [{ kind = "sgd", lr = 0.1 }]
-figure = [{ kind = "curves", metric = "train_loss", by_epoch = true, name = "curves" }]
+figure = [{ kind = "curves", metric = "train_loss", x = "epoch", name = "curves" }]
 "#;
     fs::write(folder.join("own.toml"), text).unwrap();
 }

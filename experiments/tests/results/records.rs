@@ -20,6 +20,7 @@ fn run() -> Run {
         order_seed: 0,
         status: Status::Ok,
         steps: 500,
+        gradients: 1000,
         diverged_at: None,
         initial_train_loss: Some(f64::from(0.7f32)),
         final_train_loss: Some(f64::from(1.1e-7f32)),
@@ -74,12 +75,12 @@ fn the_bytes_are_these() {
     let (_folder, path) = folder_and_path();
     write_runs(&path, &runs(Precision::F32)).unwrap();
     let expected = "\
-key,problem,optimizer,lr,momentum,convention,init_seed,order_seed,status,steps,diverged_at,initial_train_loss,\
+key,problem,optimizer,lr,momentum,convention,init_seed,order_seed,status,steps,gradients,diverged_at,initial_train_loss,\
 final_train_loss,best_train_loss,best_step,final_validation_loss,final_test_loss,final_train_accuracy,\
 final_validation_accuracy,final_test_accuracy,steps_to_target,start_x0
-00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,ok,500,,0.7,1.1e-7,1e-7,490,inf,-inf,1.0,-0.0,,,-1.5
-00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,,0.9,,18446744073709551615,0,diverged,500,3,0.7,,1e-7,,inf,-inf,1.0,-0.0,,,
-00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,target,500,,0.7,1.1e-7,1e-7,490,inf,-inf,1.0,-0.0,,120,-1.5
+00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,ok,500,1000,,0.7,1.1e-7,1e-7,490,inf,-inf,1.0,-0.0,,,-1.5
+00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,,0.9,,18446744073709551615,0,diverged,500,1000,3,0.7,,1e-7,,inf,-inf,1.0,-0.0,,,
+00ff00ff00ff00ff,\"two moons, \"\"noisy\"\"\",adam,1e-5,,paper,18446744073709551615,0,target,500,1000,,0.7,1.1e-7,1e-7,490,inf,-inf,1.0,-0.0,,120,-1.5
 ";
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
 }

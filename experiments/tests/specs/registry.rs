@@ -26,6 +26,14 @@ static LATER: Optimizer =
         .from(Origin { version: "99.0.0", ..origin!() });
 
 static ROOTLESS: Optimizer = Optimizer::new::<Sgd>("rootless", "", "", "", &[Hyperparameter::lr(0.1)]);
+static STEPPER: Optimizer = Optimizer::new::<Sgd>(
+    "stepper",
+    "",
+    "",
+    "",
+    &[Hyperparameter::lr(0.1), Hyperparameter::non_negative("steps", "n", "", 1.0)],
+)
+.from(origin!());
 static TAKEN: Optimizer = Optimizer::new::<Sgd>("adam", "", "", "", &[Hyperparameter::lr(0.1)]).from(origin!());
 
 static HALF: Activation =
@@ -282,6 +290,21 @@ fn keys_name_the_package_and_version_of_a_part() {
 #[should_panic(expected = "there is an optimizer `adam` already")]
 fn a_name_cannot_be_taken_twice() {
     let _ = Registry::builtin().with_optimizer(&TAKEN);
+}
+
+#[test]
+fn no_setting_has_the_name_of_a_column_of_every_table() {
+    let registry = Registry::builtin();
+    let own = registry.optimizers().iter().flat_map(|optimizer| optimizer.hyperparameters);
+    for hyperparameter in own.chain(&thalweg::train::OPTIONS) {
+        assert!(!thalweg::record::is_run_column(hyperparameter.name), "{}", hyperparameter.name);
+    }
+}
+
+#[test]
+#[should_panic(expected = "the hyperparameter `steps` of `stepper` has the name of a column")]
+fn a_setting_cannot_have_the_name_of_a_column() {
+    let _ = Registry::builtin().with_optimizer(&STEPPER);
 }
 
 #[test]

@@ -38,9 +38,9 @@ pub static MUON: Optimizer = Optimizer::of_method::<Muon>(
         Hyperparameter::lr(2e-2),
         Hyperparameter::decay("momentum", "μ", "decay of the mean gradient", 0.95),
         Hyperparameter::non_negative("weight_decay", "λ", "decay of the weights, decoupled from g", 0.0),
-        Hyperparameter::non_negative("steps", "steps", "iterations that make singular values 1", 5.0).whole(),
+        Hyperparameter::non_negative("ns_steps", "steps", "iterations that make singular values 1", 5.0).whole(),
         Hyperparameter::choice(
-            "coefficients",
+            "ns_coefficients",
             "which iterations",
             &["quintic", "polar-express", "newton-schulz", "polar"],
         ),

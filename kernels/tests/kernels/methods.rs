@@ -148,7 +148,7 @@ fn trials<T: Precision>(optimizer: &Optimizer, parameters: usize) -> Vec<Trial> 
         let value = |(at, h): (usize, &Hyperparameter)| match h.domain {
             Domain::Choice(names) => ((index >> (at % 3)) % names.len()) as f64,
             Domain::Number { .. } if h.name == "lr" => 0.01 * (1.0 + index as f64 / 8.0),
-            Domain::Number { .. } if h.name == "steps" => [h.default, 3.0, 0.0][index % 3],
+            Domain::Number { .. } if h.name == "ns_steps" => [h.default, 3.0, 0.0][index % 3],
             Domain::Number { high: (1.0, _), .. } => [h.default, 0.5, 0.0, 0.98, 0.7][index % 5],
             Domain::Number { .. } if h.default == 0.0 => [0.0, 0.3][index / 2 % 2],
             Domain::Number { .. } => h.default * [1.0, 1e2][index / 2 % 2],
@@ -276,7 +276,7 @@ fn every_hyperparameter_is_its_lanes_own() {
                 let mut other = base.clone();
                 other.hyperparameters[at] = match optimizer.hyperparameters[at].domain {
                     Domain::Choice(names) => (base.hyperparameters[at] + 1.0) % names.len() as f64,
-                    Domain::Number { .. } if optimizer.hyperparameters[at].name == "steps" => 2.0,
+                    Domain::Number { .. } if optimizer.hyperparameters[at].name == "ns_steps" => 2.0,
                     Domain::Number { high, .. } => (base.hyperparameters[at] * 0.5 + 0.1).min(high.0),
                 };
                 let mixed: Vec<Trial> =

@@ -59,7 +59,7 @@ def lamb(w0, gradients, settings):
 # momentum, and the step; biases by its AdamW.
 MUONS = [
     {"name": "muon"},
-    {"name": "muon", "lr": 1e-2, "momentum": 0.8, "weight_decay": 0.1, "steps": 3, "nesterov": "false", "adam_lr": 1e-2},
+    {"name": "muon", "lr": 1e-2, "momentum": 0.8, "weight_decay": 0.1, "ns_steps": 3, "nesterov": "false", "adam_lr": 1e-2},
     {"name": "muon", "layers": "hidden", "adam_lr": 1e-2, "adam_beta1": 0.8, "adam_beta2": 0.9, "adam_weight_decay": 0.1},
 ]
 # torch.optim.Muon on the weights, torch.optim.AdamW on the biases.
@@ -79,7 +79,7 @@ def orthogonal(matrix, steps):
 
 
 def muon(w0, gradients, settings):
-    own = {"lr": 2e-2, "momentum": 0.95, "weight_decay": 0.0, "steps": 5, "nesterov": "true", "layers": "all"}
+    own = {"lr": 2e-2, "momentum": 0.95, "weight_decay": 0.0, "ns_steps": 5, "nesterov": "true", "layers": "all"}
     own |= {"adam_lr": 3e-4, "adam_beta1": 0.9, "adam_beta2": 0.95, "adam_eps": 1e-10, "adam_weight_decay": 0.0, **settings}
     w = [torch.tensor(part) for part in cut(w0)]
     means = [torch.zeros_like(part) for part in w]
@@ -90,7 +90,7 @@ def muon(w0, gradients, settings):
             if part.ndim == 2 and own["layers"] == "all":
                 mean.lerp_(g, 1 - own["momentum"])
                 update = g.lerp(mean, own["momentum"]) if own["nesterov"] == "true" else mean
-                update = orthogonal(update, own["steps"]) * max(1, part.shape[0] / part.shape[1]) ** 0.5
+                update = orthogonal(update, own["ns_steps"]) * max(1, part.shape[0] / part.shape[1]) ** 0.5
                 part.mul_(1 - own["lr"] * own["weight_decay"]).add_(update, alpha=-own["lr"])
             else:
                 mean.lerp_(g, 1 - own["adam_beta1"])

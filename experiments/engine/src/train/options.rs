@@ -165,6 +165,12 @@ impl Options {
             || self.clip_norm < f64::INFINITY
     }
 
+    /// Gradients that a step asks for besides those of the optimizer.
+    pub fn further_gradients(&self) -> u64 {
+        let are_on = COMPOSITES.iter().zip(&self.composites).filter(|(of, strength)| of.option.default != **strength);
+        are_on.map(|(composite, _)| composite.gradients as u64).sum()
+    }
+
     /// Whether the learning rate changes.
     pub fn is_scheduled(&self) -> bool {
         self.rate.course != Course::Constant || self.rate.warmup > 0.0

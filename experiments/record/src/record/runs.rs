@@ -12,11 +12,12 @@ use super::setting::Setting;
 use super::table::{Fields, Table};
 
 /// The columns after the hyperparameters.
-const TRAILING: [&str; 15] = [
+const TRAILING: [&str; 16] = [
     "init_seed",
     "order_seed",
     "status",
     "steps",
+    "gradients",
     "diverged_at",
     "initial_train_loss",
     "final_train_loss",
@@ -99,6 +100,7 @@ pub fn write_run<W: Write>(writer: &mut csv::Writer<W>, run: &Run, precision: Pr
     cells.count(Some(run.order_seed))?;
     cells.writer.write_field(run.status.name())?;
     cells.count(Some(run.steps))?;
+    cells.count(Some(run.gradients))?;
     cells.count(run.diverged_at)?;
     for value in [run.initial_train_loss, run.final_train_loss, run.best_train_loss] {
         cells.optional(precision, value)?;
@@ -230,6 +232,7 @@ fn parse_run(mut fields: Fields<'_>, settings: usize, extra: usize) -> Result<Ru
         order_seed: fields.count()?,
         status: parse_status(&mut fields)?,
         steps: fields.count()?,
+        gradients: fields.count()?,
         diverged_at: fields.optional_count()?,
         initial_train_loss: fields.optional_number()?,
         final_train_loss: fields.optional_number()?,

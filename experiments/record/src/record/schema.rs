@@ -33,6 +33,8 @@ pub struct Run {
     pub status: Status,
     /// Updates done.
     pub steps: u64,
+    /// Gradients of batches that they were made of: what it cost.
+    pub gradients: u64,
     /// The step of divergence.
     pub diverged_at: Option<u64>,
     /// Mean loss over the training split before the first step.

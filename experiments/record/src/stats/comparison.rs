@@ -1,35 +1,44 @@
 //! Optimizers on several problems, each with its best settings.
 
-use std::path::Path;
-
 use super::bootstrap::{Interval, median_interval};
+use super::candidates::{Candidate, Candidates, order, rotation};
 use super::configuration::Configuration;
-use super::quantile::median;
+use super::criterion::Assessment;
+use super::edge::{AtEnd, at_ends};
+use super::quantile::{ascend, median, middle};
 use super::score::Score;
-use crate::record::{Precision, RecordError, atomic, optional_cell};
 
 /// Optimizers on problems: for each pair the configuration that does best there.
 #[derive(Clone, Debug)]
 pub struct Comparison<'a> {
     /// What is compared.
     pub score: Score,
+    /// On which trials the chosen configurations are judged.
+    pub assessment: Assessment,
     /// The problems, in the order of the rows.
     pub problems: Vec<&'a str>,
     /// The optimizers, by [series](Configuration::series), in the order of the rows.
     pub optimizers: Vec<&'a str>,
+    /// What is chosen by on each problem.
+    pub criteria: Vec<Score>,
     /// One row per problem, one cell per optimizer.
     cells: Vec<Vec<Option<Best<'a>>>>,
 }
 
-/// An optimizer's best configuration on a problem.
+/// An optimizer's best configuration on a problem, and what a choice of it is worth.
 #[derive(Clone, Debug)]
 pub struct Best<'a> {
-    /// The configuration.
+    /// The configuration that is chosen on all trials.
     pub configuration: Configuration<'a>,
-    /// The costs of its trials, in plan order: with the same seeds and starts as those of other configurations.
+    /// The costs that the choice is judged by, in plan order: with the same seeds and starts as those of other optimizers. If
+    /// they are cross-fitted, each is that of the configuration that is best on the other folds.
     pub costs: Vec<f64>,
     /// Their median.
     pub median: f64,
+    /// The median cost of the configuration over all trials, on which it was chosen.
+    pub in_sample: f64,
+    /// Its values at an end of their axis.
+    pub at_ends: Vec<AtEnd<'a>>,
 }
 
 /// How one optimizer compares with another one on a problem.
@@ -42,36 +51,20 @@ pub struct Pair {
 }
 
 impl<'a> Comparison<'a> {
-    /// The configurations with the best medians among those that are `selected`; of equally good ones, the first in
-    /// plan order. Problems that do not have this score are left out.
-    pub fn of(
-        configurations: &[Configuration<'a>],
-        score: Score,
-        selected: impl Fn(&Configuration<'a>) -> bool,
-    ) -> Self {
-        let mut comparison = Self { score, problems: Vec::new(), optimizers: Vec::new(), cells: Vec::new() };
-        let mut having: Vec<&str> = Vec::new();
-        for configuration in configurations {
-            if !having.contains(&configuration.problem()) && score.exists_in(configuration) {
-                having.push(configuration.problem());
-            }
+    /// The best of the candidates. Where one has a single trial, none is judged on others than it is chosen on.
+    pub fn of(candidates: &Candidates<'a>, wanted: Assessment) -> Self {
+        let assessment = candidates.assessment(wanted);
+        let Candidates { score, problems, optimizers, criteria, .. } = candidates;
+        let cell = |problem, optimizer| Best::of(candidates.on(problem, optimizer), assessment);
+        let row = |problem| (0..optimizers.len()).map(|optimizer| cell(problem, optimizer)).collect();
+        Self {
+            score: *score,
+            assessment,
+            problems: problems.clone(),
+            optimizers: optimizers.clone(),
+            criteria: criteria.clone(),
+            cells: (0..problems.len()).map(row).collect(),
         }
-        let candidates = configurations.iter().filter(|candidate| having.contains(&candidate.problem()));
-        for &candidate in candidates.filter(|candidate| selected(candidate)) {
-            let Some(costs) = candidate.runs().map(|run| score.cost(run)).collect::<Option<Vec<f64>>>() else {
-                continue;
-            };
-            let median = of_unsorted(&costs);
-            let problem = number(&mut comparison.problems, candidate.problem());
-            let optimizer = number(&mut comparison.optimizers, candidate.series());
-            comparison.cells.resize(comparison.problems.len(), Vec::new());
-            comparison.cells.iter_mut().for_each(|row| row.resize(comparison.optimizers.len(), None));
-            let cell = &mut comparison.cells[problem][optimizer];
-            if cell.as_ref().is_none_or(|best| median < best.median) {
-                *cell = Some(Best { configuration: candidate, costs, median });
-            }
-        }
-        comparison
     }
 
     /// The best configuration of an optimizer on a problem, by index.
@@ -79,18 +72,19 @@ impl<'a> Comparison<'a> {
         self.cells[problem][optimizer].as_ref()
     }
 
+    /// The best configurations of an optimizer on the problems that it has trials of.
+    pub fn bests(&self, optimizer: usize) -> impl Iterator<Item = &Best<'a>> {
+        self.cells.iter().filter_map(move |row| row[optimizer].as_ref())
+    }
+
     /// The medians of all optimizers on a problem; infinite where there are no trials.
     pub fn costs(&self, problem: usize) -> Vec<f64> {
         self.cells[problem].iter().map(|cell| cell.as_ref().map_or(f64::INFINITY, |best| best.median)).collect()
     }
 
-    /// The first pair of a problem and an optimizer that has no trials there.
-    pub fn gap(&self) -> Option<(&'a str, &'a str)> {
-        let gap = |(problem, row): (usize, &Vec<Option<Best<'a>>>)| {
-            let optimizer = row.iter().position(Option::is_none)?;
-            Some((self.problems[problem], self.optimizers[optimizer]))
-        };
-        self.cells.iter().enumerate().find_map(gap)
+    /// The same on the trials that the configurations were chosen on.
+    pub fn costs_in_sample(&self, problem: usize) -> Vec<f64> {
+        self.cells[problem].iter().map(|cell| cell.as_ref().map_or(f64::INFINITY, |best| best.in_sample)).collect()
     }
 
     /// How `other` compares with `one` on a problem: a positive ratio if `other` costs more.
@@ -99,76 +93,42 @@ impl<'a> Comparison<'a> {
     pub fn pair(&self, problem: usize, one: usize, other: usize) -> Option<Pair> {
         let (first, second) = (self.best(problem, one)?, self.best(problem, other)?);
         let mut ratios: Vec<f64> = first.costs.iter().zip(&second.costs).map(|(&a, &b)| log_ratio(a, b)).collect();
-        ratios.sort_by(f64::total_cmp);
+        ascend(&mut ratios);
         Some(Pair { log_ratio: median(&ratios)?, interval: median_interval(&ratios) })
     }
 }
 
-/// The logarithm to base 10 of b / a, of costs from 0 to infinity.
-fn log_ratio(a: f64, b: f64) -> f64 {
-    if a == b { 0.0 } else { libm::log10(b) - libm::log10(a) }
-}
-
-fn of_unsorted(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    median(&sorted).expect("a configuration has a trial")
-}
-
-/// The index of a name, added if it is new.
-fn number<'a>(names: &mut Vec<&'a str>, name: &'a str) -> usize {
-    names.iter().position(|known| *known == name).unwrap_or_else(|| {
-        names.push(name);
-        names.len() - 1
-    })
-}
-
-/// Writes `comparison.csv`: for each score, problem and optimizer the best configuration, its median cost with the 95 %
-/// bootstrap interval, the share of its trials that diverged, and its rank among the optimizers on that problem.
-///
-/// # Errors
-/// [`RecordError::Write`].
-pub fn write_comparison(
-    path: &Path,
-    configurations: &[Configuration<'_>],
-    scores: &[Score],
-) -> Result<(), RecordError> {
-    atomic::write(path, |file| {
-        let mut writer = csv::Writer::from_writer(file);
-        let header = ["score", "problem", "optimizer", "settings", "trials", "diverged_share"];
-        writer.write_record(header.into_iter().chain(["median", "ci_low", "ci_high", "rank"]))?;
-        for &score in scores {
-            let comparison = Comparison::of(configurations, score, |_| true);
-            for (problem, name) in comparison.problems.iter().enumerate() {
-                let ranks = super::rank::ranks(&comparison.costs(problem));
-                for (optimizer, rank) in ranks.into_iter().enumerate() {
-                    let Some(best) = comparison.best(problem, optimizer) else { continue };
-                    writer.write_record(row(score, name, best, rank))?;
-                }
+impl<'a> Best<'a> {
+    fn of(candidates: &[Candidate<'a>], assessment: Assessment) -> Option<Self> {
+        let best = &candidates[*order(candidates, None).first()?];
+        let in_sample = middle(best.costs().collect());
+        let mut costs: Vec<Option<f64>> = Vec::new();
+        for fold in rotation(candidates, assessment) {
+            let chosen = fold.map_or(best, |_| &candidates[order(candidates, fold)[0]]);
+            for (trial, cost) in chosen.costs_in(fold) {
+                costs.resize(costs.len().max(trial + 1), None);
+                costs[trial] = Some(cost);
             }
         }
-        writer.flush().map_err(csv::Error::from)
-    })
-    .map_err(|source| RecordError::Write { path: path.to_owned(), source })
+        let costs: Vec<f64> = costs.into_iter().flatten().collect();
+        let all: Vec<Configuration<'a>> = candidates.iter().map(|candidate| candidate.configuration).collect();
+        Some(Self {
+            configuration: best.configuration,
+            median: middle(costs.clone()),
+            costs,
+            in_sample,
+            at_ends: at_ends(&best.configuration, &all),
+        })
+    }
+
+    /// The median in-sample minus the one that it is judged by: below 0 where the choice flatters. Two infinite ones are
+    /// equal.
+    pub fn optimism(&self) -> f64 {
+        if self.in_sample == self.median { 0.0 } else { self.in_sample - self.median }
+    }
 }
 
-fn row(score: Score, problem: &str, best: &Best<'_>, rank: f64) -> Vec<String> {
-    let Best { configuration, costs, median } = best;
-    let set = configuration.settings().map(|(name, setting)| format!("{name}={}", setting.text()));
-    let mut sorted = costs.clone();
-    sorted.sort_by(f64::total_cmp);
-    let interval = median_interval(&sorted);
-    let number = |value| Precision::F64.format(value);
-    vec![
-        score.name().to_owned(),
-        problem.to_owned(),
-        configuration.series().to_owned(),
-        set.collect::<Vec<_>>().join(" "),
-        costs.len().to_string(),
-        number(configuration.diverged_share()),
-        number(*median),
-        optional_cell(Precision::F64, interval.map(|interval| interval.low)),
-        optional_cell(Precision::F64, interval.map(|interval| interval.high)),
-        number(rank),
-    ]
+/// The logarithm to base 10 of b / a, of costs from 0 to infinity.
+pub(super) fn log_ratio(a: f64, b: f64) -> f64 {
+    if a == b { 0.0 } else { libm::log10(b) - libm::log10(a) }
 }

@@ -30,6 +30,29 @@ pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(between(low, high, fraction))
 }
 
+/// Sorts values.
+#[inline(never)] // Sorting is long, and there is much of it.
+pub(super) fn ascend(values: &mut [f64]) {
+    values.sort_by(f64::total_cmp);
+}
+
+/// The median of values in any order.
+///
+/// # Panics
+/// If there are none.
+pub(super) fn middle(mut values: Vec<f64>) -> f64 {
+    ascend(&mut values);
+    median(&values).expect("there is a value")
+}
+
+/// The places of values in ascending order; equal ones stay in order.
+#[inline(never)]
+pub fn ascending_order(values: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+    order
+}
+
 /// The median of `sorted`: [`quantile`] at one half.
 pub fn median(sorted: &[f64]) -> Option<f64> {
     quantile(sorted, 0.5)

@@ -1,6 +1,8 @@
 //! Average ranks over problems, and whether they differ by more than chance (Demšar 2006, JMLR 7:1-30).
 
+use super::bootstrap::Interval;
 use super::distribution::{chi_squared_tail, f_tail};
+use super::friedman::{Probability, permutation_p, unanimous_p};
 
 /// The most methods that the table of critical values covers.
 pub const MOST_METHODS: usize = 20;
@@ -30,6 +32,9 @@ const CRITICAL: [f64; MOST_METHODS - 1] = [
     3.543799131518,
 ];
 
+/// The fewest problems for which probabilities are taken from distributions that hold for ever more of them.
+pub const FEWEST_PROBLEMS: usize = 6;
+
 /// The result of ranking methods.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankTest {
@@ -37,14 +42,18 @@ pub struct RankTest {
     pub averages: Vec<f64>,
     /// The number of problems.
     pub problems: usize,
+    /// Whether all problems rank the methods alike.
+    pub is_unanimous: bool,
     /// Friedman's statistic, with ties accounted for.
     pub chi_squared: f64,
-    /// The probability of one at least as large if all methods were equal, by the χ² distribution.
-    pub p_chi_squared: f64,
+    /// The probability of one at least as large if all methods were equal: by the χ² distribution from
+    /// [`FEWEST_PROBLEMS`] on, unless all problems agree; else by counting the orders of methods, or drawing some.
+    pub p: Probability,
     /// The statistic of Iman and Davenport (1980); infinite if all problems rank the methods alike.
     pub f: f64,
-    /// The probability of one at least as large, by the F distribution.
-    pub p_f: f64,
+    /// The probability of one at least as large, by the F distribution; none below [`FEWEST_PROBLEMS`], and none where all
+    /// problems agree.
+    pub p_f: Option<f64>,
     /// Nemenyi's critical difference: average ranks that differ by more differ at the level of 5 %.
     pub critical_difference: f64,
 }
@@ -75,15 +84,30 @@ impl RankTest {
         let chi_squared = (12.0 * n / (k * (k + 1.0)) * (squares - k * (k + 1.0) * (k + 1.0) / 4.0)) / correction;
         let rest = n * (k - 1.0) - chi_squared;
         let f = if rest > 1e-9 { (n - 1.0) * chi_squared / rest } else { f64::INFINITY };
+        let doubled = |row: &Vec<f64>| row.iter().map(|rank| (2.0 * rank) as u32).collect::<Vec<u32>>();
+        let doubled: Vec<Vec<u32>> = rows.iter().map(doubled).collect();
+        let is_unanimous = unanimous_p(&doubled).is_some();
+        let is_asymptotic = problems >= FEWEST_PROBLEMS && !is_unanimous;
         Some(Self {
             problems,
-            p_chi_squared: chi_squared_tail(chi_squared, methods - 1),
-            p_f: f_tail(f, k - 1.0, (k - 1.0) * (n - 1.0)),
+            is_unanimous,
+            p: match is_asymptotic {
+                true => Probability::Asymptotic(chi_squared_tail(chi_squared, methods - 1)),
+                false => permutation_p(&doubled),
+            },
+            p_f: is_asymptotic.then(|| f_tail(f, k - 1.0, (k - 1.0) * (n - 1.0))),
             critical_difference: CRITICAL[methods - 2] * libm::sqrt(k * (k + 1.0) / (6.0 * n)),
             averages,
             chi_squared,
             f,
         })
+    }
+
+    /// The average rank of a method, less and plus half the critical difference, as far as there are such ranks: from 1 to
+    /// the number of methods.
+    pub fn bar(&self, method: usize) -> Interval {
+        let (rank, half) = (self.averages[method], self.critical_difference / 2.0);
+        Interval { low: (rank - half).max(1.0), high: (rank + half).min(self.averages.len() as f64) }
     }
 }
 

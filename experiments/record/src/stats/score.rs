@@ -11,19 +11,22 @@ pub enum Score {
     Outcome(Metric),
     /// Steps until the target of the spec was reached.
     StepsToTarget,
+    /// Gradients of batches until then: what methods that take several in a step can be compared by.
+    GradientsToTarget,
 }
 
 impl Score {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        Metric::ALL.into_iter().map(Self::Outcome).chain([Self::StepsToTarget])
+        Metric::ALL.into_iter().map(Self::Outcome).chain([Self::StepsToTarget, Self::GradientsToTarget])
     }
 
-    /// Its name in specs: that of the column.
+    /// Its name in specs: that of the column, where it is one.
     pub fn name(self) -> &'static str {
         match self {
             Self::Outcome(metric) => metric.name(),
             Self::StepsToTarget => "steps_to_target",
+            Self::GradientsToTarget => "gradients_to_target",
         }
     }
 
@@ -38,6 +41,7 @@ impl Score {
             Self::Outcome(metric) if metric.lower_is_better() => metric.label().to_owned(),
             Self::Outcome(metric) => metric.label().replace("accuracy", "error"),
             Self::StepsToTarget => "steps to the target".to_owned(),
+            Self::GradientsToTarget => "gradients to the target".to_owned(),
         }
     }
 
@@ -45,7 +49,9 @@ impl Score {
     pub fn exists_in(self, configuration: &Configuration<'_>) -> bool {
         match self {
             Self::Outcome(metric) => configuration.has(metric),
-            Self::StepsToTarget => configuration.runs().any(|trial| trial.steps_to_target().is_some()),
+            Self::StepsToTarget | Self::GradientsToTarget => {
+                configuration.runs().any(|trial| trial.steps_to_target().is_some())
+            }
         }
     }
 
@@ -56,6 +62,7 @@ impl Score {
             Self::Outcome(_) if trial.status() == Status::Diverged => Some(f64::INFINITY),
             Self::Outcome(metric) => metric.outcome(trial).map(|accuracy| 1.0 - accuracy),
             Self::StepsToTarget => Some(trial.steps_to_target().map_or(f64::INFINITY, |steps| steps as f64)),
+            Self::GradientsToTarget => Some(Self::StepsToTarget.cost(trial)? * trial.gradients_of_step()),
         }
     }
 }

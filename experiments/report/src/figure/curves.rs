@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::axis::Scale;
+use super::choice;
 use super::groups::{self, Lines};
 use super::labels;
 use super::observed::{self, Numbers};
-use super::options::Theory;
+use super::options::{Progress, Theory};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::Style;
@@ -20,11 +21,11 @@ use thalweg_record::stats::{Configuration, CurveMetric, Metric, Spread};
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "curves",
-    summary: "a metric, or a column `y` of an observer's table, by step or epoch, of each optimizer's best configuration or of selected ones",
+    summary: "a metric, or a column `y` of an observer's table, by step, epoch or gradients taken, of each optimizer's best configuration or of selected ones",
     metrics: || CurveMetric::ALL.map(CurveMetric::name).to_vec(),
     keys: &[
+        "x",
         "y",
-        "by_epoch",
         "from_optimum",
         "series",
         "colour",
@@ -140,9 +141,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let chosen = chosen(chart, data.runs, all);
     groups::check_count(KIND.name, chosen.len())?;
     let source = Source::read(data, measure, &chosen)?;
-    let per_epoch = chart.options.steps_per_epoch.filter(|_| chart.options.by_epoch);
-    let unit = per_epoch.unwrap_or(1) as f64;
-    let points: Vec<_> = chosen.iter().map(|configuration| over_seeds(configuration, &source, measure, unit)).collect();
+    let points: Vec<_> = chosen
+        .iter()
+        .map(|configuration| over_seeds(configuration, &source, measure, unit(chart, configuration)))
+        .collect();
     let (shown, points): (Vec<Configuration<'_>>, Vec<Vec<SeedPoint>>) =
         chosen.iter().copied().zip(points).filter(|(_, points)| !points.is_empty()).unzip();
     let names = |one: &Configuration<'_>| {
@@ -151,6 +153,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Some(if is_fixed { names } else { names.into_iter().chain(["lr".to_owned()]).collect() })
     };
     let looks = groups::looks(lines.as_ref(), &shown, names);
+    let (looks, ends) = choice::marked(chart, all, lines.as_ref(), &shown, looks);
     let series: Vec<Series> =
         looks.into_iter().zip(points).map(|((style, label), points)| Series { style, label, points }).collect();
     if series.is_empty() {
@@ -160,18 +163,24 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     let edges = if chart.options.theory == Some(Theory::Edge) { edges(&shown, &series) } else { Vec::new() };
     let first = if let Source::Numbers(numbers) = source { numbers.first } else { None };
-    picture(chart, data, measure, (&series, &edges), (series::seed_counts(&chosen), first))
+    let mut more: Vec<Entry> = first.into_iter().map(|text| Entry { symbol: Symbol::None, text }).collect();
+    more.extend(labels::note(chart));
+    if groups::are_best(chart) {
+        more.extend(choice::notes("settings with the best median of", chosen_by(chart, all)));
+        more.extend(ends);
+    }
+    picture(chart, data, measure, (&series, &edges), (series::seed_counts(&chosen), more))
 }
 
 /// The configurations that a chart of curves shows.
 pub(super) fn chosen<'a>(chart: &Chart, runs: &Trials, all: &[Configuration<'a>]) -> Vec<Configuration<'a>> {
-    groups::chosen(chart, all, Lines::of(chart, runs).as_ref(), chosen_by(chart))
+    groups::chosen(chart, all, Lines::of(chart, runs).as_ref(), chosen_by(chart, all))
 }
 
 /// The outcome that the best configurations are best in.
-fn chosen_by(chart: &Chart) -> Metric {
+fn chosen_by(chart: &Chart, all: &[Configuration<'_>]) -> Metric {
     let metric = CurveMetric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
-    chart.options.select_by.unwrap_or_else(|| metric.outcome())
+    choice::by(chart, metric.outcome(), all)
 }
 
 /// The largest curvature that the steps of each line's trials are stable at, and its formula; of lines that have one, and of
@@ -204,9 +213,13 @@ fn picture(
     data: &Data<'_>,
     measure: Measure<'_>,
     (series, edges): (&[Series], &[(Style, f64, &'static str)]),
-    (seeds, first): ((usize, usize), Option<String>),
+    (seeds, more): ((usize, usize), Vec<Entry>),
 ) -> Result<Picture, FigureError> {
-    let by = if chart.options.by_epoch { "epoch" } else { "step" };
+    let (by, x_label) = match chart.options.progress {
+        Progress::Gradients => ("gradients taken", "gradients of batches"),
+        Progress::Steps => ("step", "steps of training"),
+        Progress::Epochs => ("epoch", "epochs of training"),
+    };
     let steps: Vec<f64> = series.iter().flat_map(|line| &line.points).map(|point| point.x).collect();
     let last = steps.iter().copied().fold(1.0, f64::max);
     let scale = chart.options.x_scale.unwrap_or(Scale::Linear);
@@ -226,17 +239,12 @@ fn picture(
     layers.extend(series.iter().enumerate().map(|(i, line)| markers(line, gap * i / series.len(), gap)));
     let mut notes = series::notes(series, seeds, &y, edge);
     notes.extend(said_of_lines(chart, edges));
-    notes.extend(first.map(|text| Entry { symbol: Symbol::None, text }));
-    notes.extend(labels::note(chart));
-    if groups::are_best(chart) {
-        let text = format!("settings with the best median of the {}", chosen_by(chart).label());
-        notes.push(Entry { symbol: Symbol::None, text });
-    }
+    notes.extend(more);
     let label = measure.labelled(|metric| metric.label().to_owned());
     Ok(Picture {
         title: chart.title_or(|| format!("{}: {label} by {by}", words::problems(data.problem))),
         x,
-        x_label: format!("{by}s of training"),
+        x_label: x_label.to_owned(),
         columns: 1,
         color_bar: None,
         legend: series
@@ -287,7 +295,16 @@ fn markers(line: &Series, first: usize, gap: usize) -> Layer {
     Layer::Markers(line.style, marked.map(|point| (point.x, point.spread.median)).collect())
 }
 
-/// Median and quartiles at the steps that all trials still running have, counted in units of `unit`.
+/// How many of what the abscissa counts a step is.
+fn unit(chart: &Chart, configuration: &Configuration<'_>) -> f64 {
+    match chart.options.progress {
+        Progress::Steps => 1.0,
+        Progress::Epochs => 1.0 / chart.options.steps_per_epoch.unwrap_or(1) as f64,
+        Progress::Gradients => configuration.runs().next().map_or(1.0, |run| run.gradients_of_step()),
+    }
+}
+
+/// Median and quartiles at the steps that all trials still running have, each of which is so many units of the abscissa.
 ///
 /// A trial that diverged counts as the worst outcome from then on, and one that stopped at its target keeps its last
 /// value: without them, the others would pass for all.
@@ -323,5 +340,5 @@ fn at_step(trials: &[Trial<'_>], step: u64, worst: f64, unit: f64) -> Option<See
     outcomes.sort_by(f64::total_cmp);
     let spread = Spread::of(&outcomes)?;
     let lost = 2 * lost >= trials.len() || !spread.median.is_finite();
-    Some(SeedPoint { x: step as f64 / unit, spread, lost })
+    Some(SeedPoint { x: step as f64 * unit, spread, lost })
 }

@@ -1,10 +1,11 @@
 //! How an outcome is distributed over trials, as a density: a line per optimizer, at its best configuration.
 
 use super::axis::{Axis, Scale, between};
+use super::choice;
 use super::comparison::remark;
 use super::groups::{self, Lines};
 use super::labels;
-use super::picture::{Layer, Panel, Picture, Stroke};
+use super::picture::{Entry, Layer, Panel, Picture, Stroke};
 use super::series;
 use super::style::Style;
 use super::words;
@@ -45,7 +46,7 @@ struct Outcomes<'a> {
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let all = data.configurations;
-    let by = chart.options.select_by.unwrap_or(metric);
+    let by = choice::by(chart, metric, all);
     let lines_of = Lines::of(chart, data.runs);
     let chosen = groups::chosen(chart, all, lines_of.as_ref(), by);
     let outcomes = |configuration| {
@@ -61,6 +62,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     groups::check_count(KIND.name, lines.len())?;
     let shown: Vec<Configuration<'_>> = lines.iter().map(|line| *line.configuration).collect();
     let looks = groups::looks(lines_of.as_ref(), &shown, |one| Some(labels::telling(chart, all, one, &[])));
+    let (looks, ends) = choice::marked(chart, all, lines_of.as_ref(), &shown, looks);
     let values = || lines.iter().flat_map(|line| &line.values).copied();
     let is_log = metric.lower_is_better() && values().all(|value| value > 0.0);
     let scale = series::scale_in(if is_log { Scale::Log } else { Scale::Linear }, chart.options.x_range);
@@ -68,16 +70,21 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Some(range) => series::axis_in("x", scale, range)?,
         None => Axis::around(scale, values()).unwrap_or_else(|| Axis::new(Scale::Linear, 0.0, 1.0)),
     };
-    Ok(picture(chart, data.problem, (&lines, looks), (x, scale), groups::are_best(chart).then_some(by)))
+    let mut chosen = Vec::new();
+    if groups::are_best(chart) {
+        chosen = choice::notes("settings with the best median of", by);
+        chosen.extend(ends);
+    }
+    Ok(picture(chart, data.problem, (&lines, looks), (x, scale), chosen))
 }
 
-/// `best_by` names the metric that the settings are best in, if they were not selected.
+/// `chosen` says what the settings are best in, if they were not selected.
 fn picture(
     chart: &Chart,
     problem: &str,
     (lines, looks): (&[Outcomes<'_>], Vec<(Style, String)>),
     (x, scale): (Axis, Scale),
-    best_by: Option<Metric>,
+    chosen: Vec<Entry>,
 ) -> Picture {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let curves: Vec<Vec<(f64, f64)>> = lines.iter().map(|line| density(line, &x, scale)).collect();
@@ -101,9 +108,7 @@ fn picture(
         notes.push(remark("the area is the share not diverged"));
     }
     notes.extend(labels::note(chart));
-    if let Some(by) = best_by {
-        notes.push(remark(format!("settings with the best median of the {}", by.label())));
-    }
+    notes.extend(chosen);
     Picture {
         title: chart.title_or(|| format!("{}: distribution of the {}", words::problems(problem), metric.label())),
         legend: groups::legend(looks),

@@ -1,6 +1,7 @@
 //! The empirical distribution of an outcome over trials: a line per optimizer, at its best configuration.
 
 use super::axis::{Axis, Scale};
+use super::choice;
 use super::comparison::remark;
 use super::groups::{self, Lines};
 use super::labels;
@@ -27,7 +28,7 @@ pub const KIND: Kind = Kind {
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let all = data.configurations;
-    let by = chart.options.select_by.unwrap_or(metric);
+    let by = choice::by(chart, metric, all);
     let lines_of = Lines::of(chart, data.runs);
     let chosen = groups::chosen(chart, all, lines_of.as_ref(), by);
     let lines: Vec<_> =
@@ -39,6 +40,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     groups::check_count(KIND.name, lines.len())?;
     let shown: Vec<Configuration<'_>> = lines.iter().map(|(configuration, _)| **configuration).collect();
     let looks = groups::looks(lines_of.as_ref(), &shown, |one| Some(labels::telling(chart, all, one, &[])));
+    let (looks, ends) = choice::marked(chart, all, lines_of.as_ref(), &shown, looks);
     let finite: Vec<f64> =
         lines.iter().flat_map(|(_, values)| values).copied().filter(|value| value.is_finite()).collect();
     let is_log =
@@ -57,7 +59,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let mut notes = vec![remark(format!("{count} trials a line; diverged ones are never reached"))];
     notes.extend(labels::note(chart));
     if groups::are_best(chart) {
-        notes.push(remark(format!("settings with the best median of the {}", by.label())));
+        notes.extend(choice::notes("settings with the best median of", by));
+        notes.extend(ends);
     }
     Ok(Picture {
         title: chart.title_or(|| format!("{}: distribution of the {}", words::problems(data.problem), metric.label())),

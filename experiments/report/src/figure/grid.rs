@@ -22,6 +22,8 @@ pub(super) struct Grid<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cell {
     pub median: f64,
+    /// The median of what the best over other hyperparameters is chosen by.
+    merit: f64,
     /// Whether at least half of the trials diverged.
     pub lost: bool,
     /// Whether at least half of the trials ended with a larger training loss than they began with.
@@ -74,7 +76,7 @@ impl<'a> Grid<'a> {
         data: &Data<'a>,
         columns: [Column; 2],
         configurations: &[&Configuration<'a>],
-        metric: Metric,
+        (metric, by): (Metric, Metric),
     ) -> Result<Self, (usize, u128)> {
         let first = configurations[0];
         let values = |which: usize| {
@@ -138,9 +140,9 @@ impl<'a> Grid<'a> {
                 stretch.trials.clone().map(|trial| configuration.run(trial as usize))
             };
             let runs: Vec<Trial<'_>> = stretches.iter().flat_map(runs).collect();
-            let Some(candidate) = Cell::of(&runs, metric) else { continue };
+            let Some(candidate) = Cell::of(&runs, metric, by) else { continue };
             let cell = &mut cells[stretches[0].cell as usize];
-            if cell.is_none_or(|best| candidate.is_better(&best, metric)) {
+            if cell.is_none_or(|best| candidate.is_better(&best, by)) {
                 *cell = Some(candidate);
             }
         }
@@ -181,14 +183,18 @@ fn runs(count: usize, holds: impl Fn(usize) -> bool) -> impl Iterator<Item = (us
 }
 
 impl Cell {
-    fn of(runs: &[Trial<'_>], metric: Metric) -> Option<Self> {
-        let mut outcomes: Vec<f64> = runs.iter().filter_map(|run| metric.outcome(*run)).collect();
-        outcomes.sort_by(f64::total_cmp);
-        let median = median(&outcomes)?;
+    fn of(runs: &[Trial<'_>], metric: Metric, by: Metric) -> Option<Self> {
+        let middle = |metric: Metric| {
+            let mut outcomes: Vec<f64> = runs.iter().filter_map(|run| metric.outcome(*run)).collect();
+            outcomes.sort_by(f64::total_cmp);
+            median(&outcomes)
+        };
+        let median = middle(metric)?;
         let half = |holds: fn(&&Trial<'_>) -> bool| 2 * runs.iter().filter(holds).count() >= runs.len();
         let seeds = |run: Trial<'_>| (run.init_seed(), run.order_seed());
         Some(Self {
             median,
+            merit: if by == metric { median } else { middle(by)? },
             lost: half(|run| run.status() == Status::Diverged) || !median.is_finite(),
             worse: half(|run| ended_worse(**run)),
             trials: runs.len() as u32,
@@ -196,8 +202,8 @@ impl Cell {
         })
     }
 
-    fn is_better(&self, other: &Self, metric: Metric) -> bool {
-        let cost = |cell: &Self| if metric.lower_is_better() { cell.median } else { -cell.median };
+    fn is_better(&self, other: &Self, by: Metric) -> bool {
+        let cost = |cell: &Self| if by.lower_is_better() { cell.merit } else { -cell.merit };
         (self.lost, cost(self)) < (other.lost, cost(other))
     }
 }

@@ -5,6 +5,7 @@
 
 use super::axis::{Axis, Scale};
 use super::cells::{Cells, Fill, borders, is_uneven, scale_of};
+use super::choice;
 use super::colors::viridis;
 use super::grid::{Cell, Grid, by_optimizer};
 use super::panels::MOST_PANELS;
@@ -22,7 +23,7 @@ pub const KIND: Kind = Kind {
     name: "heatmap",
     summary: "an outcome over two columns `x` and `y` of runs.csv, with where trials diverged or ended worse than they began",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["x", "y", "panel", "row", "select", "theory"],
+    keys: &["x", "y", "panel", "row", "select", "select_by", "theory"],
     required: 2,
     input: Input::Problem,
     table: None,
@@ -54,9 +55,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let no_grid = |optimizer: &str, (found, all): (usize, u128)| {
         nothing(format!("{optimizer} has trials in {found} of {all} cells: `{x}` and `{y}` are no grid"))
     };
+    let by = choice::by(chart, metric, data.configurations);
     let (mut grids, mut headings): (Vec<Grid<'_>>, Vec<String>) = (Vec::new(), Vec::new());
     for group in by_optimizer(chart, data, columns, metric) {
-        let grid = Grid::new(data, columns, &group, metric);
+        let grid = Grid::new(data, columns, &group, (metric, by));
         grids.push(grid.map_err(|counts| no_grid(group[0].series(), counts))?);
         headings.push(words::method(group[0].series()));
     }
@@ -67,7 +69,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     if filled == 0 {
         return Err(nothing(format!("no trial has numbers in `{x}` and `{y}` and the metric `{}`", metric.name())));
     }
-    Ok(picture(chart, data, metric, names, (&grids, headings)))
+    Ok(picture(chart, data, (metric, by), names, (&grids, headings)))
 }
 
 /// The most tables of a figure, one above the other.
@@ -76,7 +78,7 @@ const MOST_TABLES: usize = 2 * MOST_PANELS;
 fn picture(
     chart: &Chart,
     data: &Data<'_>,
-    metric: Metric,
+    (metric, by): (Metric, Metric),
     names: &[String; 2],
     (grids, headings): (&[Grid<'_>], Vec<String>),
 ) -> Picture {
@@ -126,7 +128,7 @@ fn picture(
         columns: 1,
         color_bar: Some(bar),
         legend: Vec::new(),
-        notes: notes(grids, has_border).into_iter().chain(theories).collect(),
+        notes: notes(grids, has_border, (metric, by)).into_iter().chain(theories).collect(),
     }
 }
 
@@ -197,7 +199,7 @@ fn fill(cell: Option<Cell>, colors: &Axis) -> Fill {
 }
 
 /// What cells, hatching and lines mean.
-fn notes(grids: &[Grid<'_>], has_border: bool) -> Vec<Entry> {
+fn notes(grids: &[Grid<'_>], has_border: bool, (metric, by): (Metric, Metric)) -> Vec<Entry> {
     let cells: Vec<&Cell> = grids.iter().flat_map(|grid| &grid.cells).flatten().collect();
     let mut notes: Vec<Entry> = Vec::new();
     let mut note = |symbol, text: &str| notes.push(Entry { symbol, text: text.to_owned() });
@@ -218,6 +220,12 @@ fn notes(grids: &[Grid<'_>], has_border: bool) -> Vec<Entry> {
     if !besides.is_empty() {
         let besides: Vec<String> = besides.into_iter().map(words::column).collect();
         note(Symbol::None, &format!("the best over {}", besides.join(", ")));
+        if by != metric {
+            note(Symbol::None, &format!("(in the {})", by.label()));
+        }
+        if by.is_of_test() {
+            note(Symbol::None, "(chosen on the test split)");
+        }
     }
     if cells.iter().any(|cell| cell.lost) {
         note(Symbol::Hatched, if most == 1 { "diverged" } else { "half or more diverged" });

@@ -7,9 +7,11 @@
 mod appearance;
 mod axis;
 mod cells;
+mod choice;
 mod colors;
 mod comparison;
 mod contour;
+mod defaults;
 #[cfg(feature = "drawing")]
 mod drawing;
 mod error;
@@ -34,16 +36,18 @@ pub use appearance::{Appearance, Format, Legend, Theme, Width};
 pub use axis::{Axis, Scale};
 pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use colors::Rgb;
+pub use defaults::Defaults;
 #[cfg(feature = "drawing")]
-pub use drawing::{draw, pdf, pgfplots, png, svg};
+pub use drawing::{Frames, draw, frames, pdf, pgfplots, png, svg};
 pub use error::FigureError;
-pub use options::{Options, PROBLEM, Selection, Theory, is_meant};
+pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
 pub use palette::Palette;
 use panels::Facets;
 pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, Tint, method_style, style};
 pub use ticks::{Tick, value_label};
+pub use words::column as column_label;
 
 use thalweg_record::nearest;
 use thalweg_record::record::{Curve, Key, Quantities, Quantity, Sheet, Surface, Trial, Trials, Waypoint};
@@ -75,6 +79,11 @@ kinds! {
         density,
         profile,
         rank,
+        rank_intervals,
+        budget,
+        regimes,
+        slope,
+        target,
         paired,
         safety,
         fractal,
@@ -231,7 +240,8 @@ impl Chart {
     /// The losses and accuracies of trials that it is drawn from.
     pub fn quantities(&self) -> Quantities {
         let shown = CurveMetric::from_name(self.metric).map(CurveMetric::outcome).or(Metric::from_name(self.metric));
-        let metrics = shown.into_iter().chain(self.options.select_by);
+        let criteria = shown.into_iter().flat_map(Metric::criteria);
+        let metrics = shown.into_iter().chain(criteria).chain(self.options.select_by);
         let metrics = metrics.flat_map(|metric| [metric, metric.tie_break()]).map(Metric::quantity);
         // What every kind may tell: whether a trial ended worse than it began.
         metrics.chain([Quantity::InitialTrainLoss, Quantity::FinalTrainLoss]).collect()

@@ -3,7 +3,7 @@
 use super::axis::{Axis, Scale};
 use super::ticks::value_label;
 use thalweg_record::record::Setting;
-use thalweg_record::stats::{Configuration, Metric};
+use thalweg_record::stats::{Assessment, Configuration, Metric};
 
 /// The column of problems.
 pub const PROBLEM: &str = "problem";
@@ -25,8 +25,12 @@ pub struct Options {
     pub y_scale: Option<Scale>,
     /// The metric that the best configuration is best in; by default, the outcome that belongs to the metric.
     pub select_by: Option<Metric>,
+    /// On which trials chosen configurations are judged.
+    pub assessment: Assessment,
     /// The configurations that are shown; if there are none, the kind chooses.
     pub selection: Vec<Selection>,
+    /// The default settings of optimizers, for a figure that shows them.
+    pub defaults: Vec<Selection>,
     /// The column on the abscissa.
     pub x: Option<String>,
     /// The column on the ordinate.
@@ -53,8 +57,8 @@ pub struct Options {
     pub theory: Option<Theory>,
     /// Values at which level lines are drawn.
     pub lines: Vec<f64>,
-    /// Whether the abscissa counts epochs and not steps.
-    pub by_epoch: bool,
+    /// What the abscissa of a curve counts.
+    pub progress: Progress,
     /// Whether the abscissa is the probability σ(z) and not z.
     pub by_probability: bool,
     /// Whether losses are measured from that of the least-squares optimum.
@@ -87,6 +91,32 @@ impl Selection {
             Setting::Choice(problem) if name == PROBLEM => Some(problem.as_str()),
             _ => None,
         })
+    }
+}
+
+/// How far training has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Progress {
+    /// In updates.
+    #[default]
+    Steps,
+    /// In passes over the training split.
+    Epochs,
+    /// In gradients of batches, of which some methods take several in a step.
+    Gradients,
+}
+
+impl Progress {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Steps, Self::Epochs, Self::Gradients];
+
+    /// Its name in specs, and of one of what it counts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Steps => "step",
+            Self::Epochs => "epoch",
+            Self::Gradients => "gradient",
+        }
     }
 }
 

@@ -5,15 +5,17 @@ use super::axis::{Axis, Scale};
 use super::comparison::{self, remark};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::style::{Style, styles};
+use super::ticks::value_label;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind, help};
+use thalweg_record::stats::{Assessment, Comparison, interquartile_mean};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "paired",
     summary: "costs relative to those of the optimizer `against`, over paired trials, with bootstrap intervals (in a study of `members`)",
     metrics: comparison::scores,
-    keys: &["against", "panel", "row", "select", "x_range"],
+    keys: &["against", "panel", "row", "select", "select_by", "assessment", "x_range"],
     required: 1,
     input: Input::Problems,
     table: None,
@@ -65,8 +67,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         let place = power(ratio).clamp(x.low(), x.high());
         layers.push(Layer::Markers(looks[other], vec![(place, y)]));
     }
-    let entry =
-        |&other: &usize| Entry { symbol: Symbol::Marker(looks[other]), text: words::method(found.optimizers[other]) };
+    let entry = |&other: &usize| Entry { symbol: Symbol::Marker(looks[other]), text: named(&found, other) };
     let baseline = words::method(against);
     let mut notes = vec![
         Entry { symbol: Symbol::Guide, text: format!("as good as {baseline}") },
@@ -74,6 +75,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     ];
     if drawn.iter().any(|(_, _, ratio, _, _)| !(x.low()..=x.high()).contains(&power(*ratio))) {
         notes.push(remark("(at an end of the axis: beyond it)"));
+    }
+    if found.assessment == Assessment::CrossFit {
+        let optimism = value_label(optimism(&found, one));
+        notes.push(remark(format!("×: in-sample / cross-fit, over all problems ({baseline}: ×{optimism})")));
     }
     notes.extend(comparison::notes(&found));
     let label = found.score.label();
@@ -95,4 +100,26 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         legend: others.iter().map(entry).collect(),
         notes,
     })
+}
+
+/// The name of an optimizer with its optimism.
+fn named(found: &Comparison<'_>, optimizer: usize) -> String {
+    let name = comparison::name(found, optimizer);
+    match found.assessment {
+        Assessment::CrossFit => format!("{name} ×{}", value_label(optimism(found, optimizer))),
+        Assessment::InSample => name,
+    }
+}
+
+/// The ratio of a cost in-sample to the cross-fitted one, below 1 where the choice flatters: the interquartile mean over
+/// problems, of logarithms.
+fn optimism(found: &Comparison<'_>, optimizer: usize) -> f64 {
+    let ratio = |in_sample: f64, judged: f64| match () {
+        () if in_sample == judged => 0.0,
+        () => libm::log10(in_sample) - libm::log10(judged),
+    };
+    let mut ratios: Vec<f64> = found.bests(optimizer).map(|best| ratio(best.in_sample, best.median)).collect();
+    ratios.sort_by(f64::total_cmp);
+    let mean = interquartile_mean(&ratios).expect("every optimizer has trials of every problem");
+    libm::pow(10.0, mean)
 }

@@ -2,20 +2,19 @@
 //! best.
 
 use super::axis::{Axis, Scale};
-use super::comparison;
+use super::comparison::{self, remark, signed};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::styles;
-use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::Comparison;
+use thalweg_record::stats::{Assessment, Comparison, MOST_RATIO, profile_score, ratios_to_best};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "profile",
     summary: "performance profile: the share of problems on which an optimizer comes within a factor of the best (in a study of `members`)",
     metrics: comparison::scores,
-    keys: &["panel", "row", "select", "x_range"],
+    keys: &["panel", "row", "select", "select_by", "assessment", "x_range"],
     required: 0,
     input: Input::Problems,
     table: None,
@@ -27,7 +26,7 @@ const MOST: f64 = 1e4;
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let found = comparison::of_ratios(chart, data)?;
-    let ratios = ratios(&found);
+    let ratios = ratios(&found, Comparison::costs);
     let finite = ratios.iter().flatten().copied().filter(|ratio| ratio.is_finite());
     let largest = finite.fold(2.0, f64::max).min(MOST);
     let x = series::axis_in("x", Scale::Log, chart.options.x_range.unwrap_or((1.0, 1.25 * largest)))?;
@@ -41,7 +40,14 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         let tops = points.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1]);
         Layer::Markers(looks[i], tops.collect())
     }));
-    let entry = |(i, name): (usize, &&str)| Entry { symbol: Symbol::Line(looks[i]), text: words::method(name) };
+    let names = names(&found, &ratios);
+    let entry = |(i, text): (usize, String)| Entry { symbol: Symbol::Line(looks[i]), text };
+    let mut notes =
+        vec![remark(format!("number: mean share of problems up to a factor of {MOST_RATIO}, as AlgoPerf's score"))];
+    if found.assessment == Assessment::CrossFit {
+        notes.push(remark("(in brackets: in-sample − cross-fit)"));
+    }
+    notes.extend(comparison::notes(&found));
     let label = found.score.label();
     Ok(Picture {
         title: chart.title_or(|| format!("Performance profile of the {label}")),
@@ -57,31 +63,28 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         }],
         columns: 1,
         color_bar: None,
-        legend: found.optimizers.iter().enumerate().map(entry).collect(),
-        notes: comparison::notes(&found),
+        legend: names.into_iter().enumerate().map(entry).collect(),
+        notes,
     })
 }
 
-/// For each optimizer, its costs on the problems divided by the best one's, ascending: 1 where it is the best; infinite
-/// where it diverged, or where only the best one's cost is zero.
-fn ratios(comparison: &Comparison<'_>) -> Vec<Vec<f64>> {
-    let mut all = vec![Vec::new(); comparison.optimizers.len()];
-    for problem in 0..comparison.problems.len() {
-        let costs = comparison.costs(problem);
-        let best = costs.iter().copied().fold(f64::INFINITY, f64::min);
-        for (optimizer, cost) in costs.into_iter().enumerate() {
-            let ratio = if cost.is_infinite() {
-                cost
-            } else if cost == best {
-                1.0
-            } else {
-                cost / best
-            };
-            all[optimizer].push(ratio);
-        }
-    }
-    all.iter_mut().for_each(|ratios| ratios.sort_by(f64::total_cmp));
-    all
+/// For each optimizer, its ratios to the best one of each problem by these costs.
+fn ratios<'a>(found: &Comparison<'a>, costs: fn(&Comparison<'a>, usize) -> Vec<f64>) -> Vec<Vec<f64>> {
+    ratios_to_best(&(0..found.problems.len()).map(|problem| costs(found, problem)).collect::<Vec<_>>())
+}
+
+/// The names of optimizers with the scores of their profiles, and how much higher these are in-sample.
+fn names(found: &Comparison<'_>, own: &[Vec<f64>]) -> Vec<String> {
+    let in_sample = ratios(found, Comparison::costs_in_sample);
+    let rounded = |value: f64| (1000.0 * value).round() / 1000.0;
+    let name = |(optimizer, ratios): (usize, &Vec<f64>)| {
+        let score = profile_score(ratios, MOST_RATIO);
+        let text = format!("{} {score:.2}", comparison::name(found, optimizer));
+        let optimism = profile_score(&in_sample[optimizer], MOST_RATIO) - score;
+        let is_cross_fit = found.assessment == Assessment::CrossFit;
+        if is_cross_fit { format!("{text} ({})", signed(rounded(optimism))) } else { text }
+    };
+    own.iter().enumerate().map(name).collect()
 }
 
 /// The share of values up to x, as the corners of its steps from `low` to `high`.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::axis::{Axis, Scale};
+use super::choice;
 use super::comparison::remark;
 use super::groups::{self, Lines};
 use super::labels;
@@ -62,8 +63,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     if !quantiles.iter().any(|(share, _)| *share == 50.0) {
         return Err(nothing(format!("the table has no column `{column}_q50`; it has {}", sheet.columns().join(", "))));
     }
-    let by = chart.options.select_by.unwrap_or(Metric::FinalTrainLoss);
     let all = data.configurations;
+    let by = choice::by(chart, Metric::FinalTrainLoss, all);
     let lines_of = Lines::of(chart, data.runs);
     let chosen = groups::chosen(chart, all, lines_of.as_ref(), by);
     let keys: HashSet<Key> = chosen.iter().flat_map(Configuration::runs).map(|run| run.key()).collect();
@@ -79,6 +80,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     groups::check_count(KIND.name, lines.len())?;
     let shown: Vec<Configuration<'_>> = lines.iter().map(|(configuration, _)| **configuration).collect();
     let looks = groups::looks(lines_of.as_ref(), &shown, |one| Some(labels::telling(chart, all, one, &[])));
+    let (looks, ends) = choice::marked(chart, all, lines_of.as_ref(), &shown, looks);
     let values = lines.iter().flat_map(|(_, steps)| steps.values().flatten()).copied();
     let steps = lines.iter().flat_map(|(_, steps)| steps.keys()).map(|step| *step as f64);
     let axis = |name, scale: Option<Scale>, default, range: Option<(f64, f64)>, values: Vec<f64>| {
@@ -115,6 +117,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     }
     notes.push(remark("each the median over trials"));
     notes.extend(labels::note(chart));
+    if groups::are_best(chart) {
+        notes.extend(choice::notes("settings with the best median of", by));
+        notes.extend(ends);
+    }
     Ok(Picture {
         title: chart.title_or(|| format!("{}: {} by step", words::problems(data.problem), words::column(column))),
         legend: groups::legend(looks),

@@ -1,23 +1,25 @@
 //! Average ranks of optimizers over problems, with Nemenyi's critical difference (Demšar 2006).
 //!
-//! Each bar is half the critical difference long on either side of its mark, so two optimizers differ at the level of 5
-//! % exactly if their bars do not overlap.
+//! Each bar is half the critical difference long on either side of its mark, as far as there are such ranks. Two optimizers
+//! whose bars do not overlap differ at the level of 5 %.
 
-use super::axis::{Axis, Scale};
-use super::comparison::{self, remark};
-use super::picture::{Entry, Layer, Panel, Picture, Symbol};
+use super::comparison::{self, remark, signed};
+use super::labels;
+use super::picture::{Entry, Layer, Picture, Symbol};
 use super::style::{Style, styles};
 use super::ticks::value_label;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::RankTest;
+use thalweg_record::stats::{
+    Assessment, Comparison, FEWEST_PROBLEMS, Probability, RankTest, ascending_order, average_ranks,
+};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "rank",
-    summary: "average ranks over problems, with Friedman's test and Nemenyi's critical difference (in a study of `members`)",
+    summary: "average ranks over problems, with the tests of Friedman, Nemenyi and Wilcoxon (in a study of `members`)",
     metrics: comparison::scores,
-    keys: &["panel", "row", "select"],
+    keys: &["panel", "row", "select", "select_by", "assessment"],
     required: 0,
     input: Input::Problems,
     table: None,
@@ -33,53 +35,98 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         kind: KIND.name,
         reason: "a rank test needs two problems, two to twenty optimizers, and a difference between them".to_owned(),
     })?;
-    let mut order: Vec<usize> = (0..found.optimizers.len()).collect();
-    order.sort_by(|a, b| test.averages[*a].total_cmp(&test.averages[*b]).then(a.cmp(b)));
+    let order = ascending_order(&test.averages);
     let count = order.len();
-    let names: Vec<String> = order.iter().map(|&optimizer| words::method(found.optimizers[optimizer])).collect();
+    let names = names(&found, &test.averages, &order);
     let looks = styles(&found.optimizers);
-    let half = test.critical_difference / 2.0;
     let solid = |optimizer: usize| Style { dash: &[], ..looks[optimizer] };
-    let best = test.averages[order[0]];
+    let best = test.bar(order[0]);
     // What overlaps with the best one's bar is not known to be worse.
     let mut layers =
-        vec![Layer::Band(solid(order[0]), vec![(best - half, 0.0, count as f64), (best + half, 0.0, count as f64)])];
+        vec![Layer::Band(solid(order[0]), vec![(best.low, 0.0, count as f64), (best.high, 0.0, count as f64)])];
     for (row, &optimizer) in order.iter().enumerate() {
-        let (rank, y) = (test.averages[optimizer], comparison::middle(row, count));
-        layers.push(Layer::Line(solid(optimizer), vec![(rank - half, y), (rank + half, y)]));
-        for end in [rank - half, rank + half] {
+        let (bar, y) = (test.bar(optimizer), comparison::middle(row, count));
+        layers.push(Layer::Line(solid(optimizer), vec![(bar.low, y), (bar.high, y)]));
+        for end in [bar.low, bar.high] {
             layers.push(Layer::Line(solid(optimizer), vec![(end, y - 0.14), (end, y + 0.14)]));
         }
-        layers.push(Layer::Markers(looks[optimizer], vec![(rank, y)]));
+        layers.push(Layer::Markers(looks[optimizer], vec![(test.averages[optimizer], y)]));
     }
-    let low = (best - half).min(1.0) - 0.15;
-    let high = (test.averages[order[count - 1]] + half).max(count as f64) + 0.15;
+    let mut notes = tests(&test);
+    notes.extend(pairs(&found, &order));
+    if found.assessment == Assessment::CrossFit {
+        notes.push(remark("(in brackets: in-sample − cross-fit)"));
+    }
+    notes.extend(comparison::notes(&found));
+    let title = chart.title_or(|| format!("Average ranks by {}", found.score.label()));
+    Ok(comparison::picture_of_ranks(title, (&names, ROW), count, layers, notes))
+}
+
+/// The optimizers in an order, with their average ranks and how much lower these are in-sample.
+pub(super) fn names(found: &Comparison<'_>, averages: &[f64], order: &[usize]) -> Vec<String> {
+    let in_sample =
+        average_ranks(&(0..found.problems.len()).map(|problem| found.costs_in_sample(problem)).collect::<Vec<_>>());
+    let name = |&optimizer: &usize| {
+        let (name, rank) = (comparison::name(found, optimizer), averages[optimizer]);
+        match found.assessment {
+            Assessment::CrossFit => format!("{name} {rank:.2} ({})", signed_rank(in_sample[optimizer] - rank)),
+            Assessment::InSample => format!("{name} {rank:.2}"),
+        }
+    };
+    order.iter().map(name).collect()
+}
+
+/// A difference of average ranks, with two digits.
+fn signed_rank(difference: f64) -> String {
+    signed((100.0 * difference).round() / 100.0)
+}
+
+/// What the tests of all optimizers at once say.
+fn tests(test: &RankTest) -> Vec<Entry> {
     let p = |p: f64| if p < 1e-4 { "< 10^{−4}".to_owned() } else { format!("= {}", value_label(p)) };
+    let chi_squared = value_label(test.chi_squared);
     let mut notes = vec![
         Entry {
             symbol: Symbol::PlainLine,
             text: "average rank ± half the critical difference at 5 % (Nemenyi)".to_owned(),
         },
         remark(format!("critical difference {}", value_label(test.critical_difference))),
-        remark(format!("Friedman: χ² = {}, p {}", value_label(test.chi_squared), p(test.p_chi_squared))),
-        remark(format!("Iman–Davenport: p {}", p(test.p_f))),
     ];
-    notes.extend(comparison::notes(&found));
-    Ok(Picture {
-        title: chart.title_or(|| format!("Average ranks by {}", found.score.label())),
-        x: Axis::new(Scale::Linear, low, high),
-        x_label: "average rank (1 is best)".to_owned(),
-        panels: vec![Panel {
-            heading: String::new(),
-            height: ROW * count as f64,
-            y: comparison::rows(&names),
-            y_label: String::new(),
-            layers,
-            symbols: Vec::new(),
-        }],
-        columns: 1,
-        color_bar: None,
-        legend: Vec::new(),
-        notes,
-    })
+    match test.p {
+        _ if test.is_unanimous => {
+            notes.push(remark(format!("all {} problems rank them alike:", test.problems)));
+            notes.push(remark(format!("Friedman: exact p {}", p(test.p.value()))));
+        }
+        Probability::Exact(exact) => notes.push(remark(format!("Friedman: χ² = {chi_squared}, exact p {}", p(exact)))),
+        Probability::Sampled(sampled, _) => {
+            notes.push(remark(format!("Friedman: χ² = {chi_squared}, p {}", p(sampled))));
+            notes.push(remark("(by permutations that were drawn)"));
+        }
+        Probability::Asymptotic(limit) => notes.push(remark(format!("Friedman: χ² = {chi_squared}, p {}", p(limit)))),
+    }
+    notes.extend(test.p_f.map(|p_f| remark(format!("Iman–Davenport: p {}", p(p_f)))));
+    if test.problems < FEWEST_PROBLEMS {
+        notes.push(remark("(too few problems for p by χ² or F)"));
+    }
+    notes
+}
+
+/// What the signed-rank test says of pairs, adjusted for all of them.
+fn pairs(found: &Comparison<'_>, order: &[usize]) -> Vec<Entry> {
+    let pairs = found.pairwise();
+    let over = if pairs.len() > 1 { format!(", Holm over {} pairs", pairs.len()) } else { String::new() };
+    let mut notes = vec![remark(format!("Wilcoxon{over}, at 5 %:"))];
+    let is_ahead = |one: usize, other: usize| {
+        let is_it = |pair: &&thalweg_record::stats::Pairwise| pair.leader() == Some(one) && pair.has(other);
+        pairs.iter().find(is_it).is_some_and(|pair| pair.holm <= 0.05)
+    };
+    for &one in order {
+        let behind = order.iter().filter(|other| **other != one && is_ahead(one, **other));
+        let behind = behind.map(|&other| words::method(found.optimizers[other]));
+        notes.extend(labels::listed(&format!("{} ahead of", words::method(found.optimizers[one])), behind));
+    }
+    if notes.len() == 1 {
+        notes.push(remark("no two are told apart"));
+    }
+    notes
 }

@@ -15,7 +15,7 @@ pub const KIND: Kind = Kind {
     name: "safety",
     summary: "by learning rate, the share of problems on which (loss - best) / (initial - best) is at most `below` (in a study of `members`)",
     metrics: || vec![Metric::FinalTrainLoss.name()],
-    keys: &["below", "panel", "row", "select", "x_range"],
+    keys: &["below", "panel", "row", "select", "select_by", "x_range"],
     required: 0,
     input: Input::Problems,
     table: None,
@@ -47,12 +47,13 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         return Err(FigureError::TooManyLines { kind: KIND.name, found: optimizers.len(), most: MOST_LINES });
     }
     let close = chart.options.below.unwrap_or(CLOSE);
+    let by = chart.options.select_by.unwrap_or(metric);
     let lines: Vec<Vec<(f64, f64)>> = optimizers
         .iter()
         .map(|optimizer| {
             let of_problem = |problem: &&str| {
                 let own = chosen.iter().filter(|c| c.series() == *optimizer && c.problem() == *problem);
-                regrets(own.copied(), metric)
+                regrets(own.copied(), metric, by)
             };
             shares(&problems.iter().map(of_problem).collect::<Vec<_>>(), close)
         })
@@ -90,13 +91,18 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             Entry { symbol: Symbol::Guide, text: format!("learning rate {USUAL}") },
             remark("regret: (loss − best) / (initial − best), the best over the method's learning rates"),
             remark(format!("{} problems, medians over seeds, the best over other hyperparameters", problems.len())),
-        ],
+        ]
+        .into_iter()
+        .chain((by != metric).then(|| remark(format!("(in the {})", by.label()))))
+        .chain(by.is_of_test().then(|| remark("(chosen on the test split)")))
+        .collect(),
     })
 }
 
 /// The regret of each learning rate of an optimizer on one problem.
-fn regrets<'a>(own: impl Iterator<Item = &'a Configuration<'a>>, metric: Metric) -> Vec<(f64, f64)> {
-    let mut losses: Vec<(f64, f64)> = Vec::new();
+fn regrets<'a>(own: impl Iterator<Item = &'a Configuration<'a>>, metric: Metric, by: Metric) -> Vec<(f64, f64)> {
+    // By learning rate, the loss and the cost that it was chosen by.
+    let mut losses: Vec<(f64, f64, f64)> = Vec::new();
     let mut initial: Vec<f64> = Vec::new();
     for configuration in own {
         let (Some(rate), Some(spread)) = (configuration.number("lr"), configuration.spread(metric)) else {
@@ -108,16 +114,19 @@ fn regrets<'a>(own: impl Iterator<Item = &'a Configuration<'a>>, metric: Metric)
                 .filter_map(|run| run.quantity(Quantity::InitialTrainLoss))
                 .filter(|loss| loss.is_finite()),
         );
-        match losses.iter_mut().find(|(known, _)| *known == rate) {
-            Some((_, loss)) => *loss = loss.min(spread.median),
-            None => losses.push((rate, spread.median)),
+        let Some(merit) = configuration.spread(by).map(|spread| spread.median) else { continue };
+        let merit = if by.lower_is_better() { merit } else { -merit };
+        match losses.iter_mut().find(|(known, ..)| *known == rate) {
+            Some(best) if merit < best.2 => *best = (rate, spread.median, merit),
+            Some(_) => {}
+            None => losses.push((rate, spread.median, merit)),
         }
     }
     initial.sort_by(f64::total_cmp);
-    let best = losses.iter().map(|(_, loss)| *loss).fold(f64::INFINITY, f64::min);
+    let best = losses.iter().map(|(_, loss, _)| *loss).fold(f64::INFINITY, f64::min);
     let range = median(&initial).map_or(f64::NAN, |initial| initial - best);
     let regret = |loss: f64| if loss == best { 0.0 } else { (loss - best) / range };
-    losses.into_iter().map(|(rate, loss)| (rate, regret(loss))).collect()
+    losses.into_iter().map(|(rate, loss, _)| (rate, regret(loss))).collect()
 }
 
 /// By learning rate, the share of problems whose regret is at most `close`; only rates that every problem has.

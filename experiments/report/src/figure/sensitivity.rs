@@ -2,6 +2,7 @@
 
 use super::axis::{Axis, Scale};
 use super::cells::{borders, scale_of};
+use super::choice;
 use super::groups::{self, Abscissa, Lines};
 use super::labels;
 use super::picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
@@ -17,7 +18,7 @@ pub const KIND: Kind = Kind {
     name: "sensitivity",
     summary: "an outcome by learning rate, or by the hyperparameter `x`, with the share of trials that diverged",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["x", "series", "colour", "panel", "row", "select", "theory", "x_range", "y_range"],
+    keys: &["x", "series", "colour", "panel", "row", "select", "select_by", "theory", "x_range", "y_range"],
     required: 0,
     input: Input::Problem,
     table: None,
@@ -76,7 +77,12 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         .then(|| Entry { symbol: Symbol::None, text: "thin upright: theory, diverges beyond".to_owned() });
     let best = lines.map_or_else(Vec::new, |lines| {
         let selected: Vec<Configuration<'_>> = all.iter().filter(|one| chart.options.selects(one)).copied().collect();
-        lines.besides(&selected, name, "the best over")
+        let mut best = lines.besides(&selected, name, "the best over");
+        let by = choice::by(chart, metric, all);
+        if !best.is_empty() && (by != metric || by.is_of_test()) {
+            best.extend(choice::notes("best in the median of", by));
+        }
+        best
     });
     Ok(Picture {
         title: chart
@@ -142,7 +148,8 @@ fn groups<'a>(
     let mut shown: Vec<Configuration<'a>> = all.iter().filter(is_shown).copied().collect();
     if let Some(lines) = lines {
         shown.retain(|one| lines.have(one));
-        shown = choose_best_of(&shown, metric, |one, other| lines.are_alike(one, other) && place(one) == place(other));
+        let by = choice::by(chart, metric, all);
+        shown = choose_best_of(&shown, by, |one, other| lines.are_alike(one, other) && place(one) == place(other));
     }
     let are_alike = |one: &Configuration<'_>, other: &Configuration<'_>| match lines {
         Some(lines) => lines.are_alike(one, other),

@@ -407,7 +407,7 @@ fn between(low: f64, high: f64, (index, last): (u64, u64)) -> f64 {
 }
 
 /// The double nearest to the first 12 significant decimal digits, which a few units in the last place do not change.
-fn twelve_digits(x: f64) -> f64 {
+pub(super) fn twelve_digits(x: f64) -> f64 {
     format!("{x:.11e}").parse().unwrap_or(x)
 }
 

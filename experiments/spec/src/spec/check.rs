@@ -14,6 +14,7 @@ use super::train::{Batch, LogEvery, MAX_TRIALS};
 use super::weights::{Weights, WeightsOf};
 use super::{Condition, Spec, metric, observe};
 use crate::dataset::Task;
+use crate::figure::Progress;
 use crate::train::TrainingPath;
 
 /// The most points of a surface.
@@ -61,14 +62,14 @@ fn check_conditions(spec: &Spec) -> Result<(), InputError> {
             return Err(spec.error(&format!("record.{key}"), several));
         }
     }
-    let by_epoch = spec.figures.iter().position(|figure| figure.options.by_epoch);
+    let by_epoch = spec.figures.iter().position(|figure| figure.options.progress == Progress::Epochs);
     fn epochs(condition: &Condition) -> (Batch, &Problem) {
         (condition.train.batch, &condition.problem)
     }
     match by_epoch {
         Some(at) if spec.conditions.iter().any(|other| epochs(other) != epochs(&spec.conditions[0])) => {
             let message = "epochs have as many steps in all conditions only where problem and batch are the same";
-            Err(spec.error(&format!("figure.{at}.by_epoch"), message))
+            Err(spec.error(&format!("figure.{at}.x"), message))
         }
         _ => Ok(()),
     }
@@ -111,7 +112,8 @@ fn check_condition(spec: &Spec) -> Result<(), InputError> {
         if !figure.compares_problems() {
             check_metric(spec, &key, figure.metric)?;
         }
-        if let Some(metric) = figure.options.select_by {
+        let is_left_out = figure.compares_problems() && check_metric(spec, &key, figure.metric).is_err();
+        if let Some(metric) = figure.options.select_by.filter(|_| !is_left_out) {
             check_metric(spec, &format!("figure.{index}.select_by"), metric.name())?;
         }
         figure.check(spec, index)?;

@@ -6,7 +6,7 @@
 //!   own, and compares their problems. A problem is named after its member, without the beginning that all members'
 //!   names share (up to a `-`). The figures may be of every kind that shows trials; `profile`, `ecdf`, `rank`, `paired`
 //!   and `safety` show all problems at once. It writes `comparison.csv`: each optimizer's best configuration on each
-//!   problem. A member may also be a table such as `{ study = "outliers-mae-10", problem = "linear", loss = "mae",
+//!   problem, and `ranks.csv` and `pairs.csv`: what follows for all of them. A member may also be a table such as `{ study = "outliers-mae-10", problem = "linear", loss = "mae",
 //!   outliers = 0.1 }`: members with one `problem` are shown together, and every other key becomes a column of their
 //!   trials, as if it were a hyperparameter.
 //! - `[functions]` writes `functions.csv`: the values and derivatives of the `activations` and `losses` that it names
@@ -29,7 +29,7 @@ use super::figure::{Figure, setting_text};
 use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Named, Table};
 use super::{NAME, STYLE, Spec, TIER, TITLE, Tier, faults, read_name, style, tables};
-use crate::figure::{Appearance, Input, Kind};
+use crate::figure::{Appearance, Input, Kind, Progress};
 use crate::record::Setting;
 use crate::registry::{self, Part, Registry};
 
@@ -183,8 +183,8 @@ impl Drawing {
             }
             self.check_input(index, figure, kind)?;
             self.check_optimizers(index, figure)?;
-            if figure.options.by_epoch {
-                let key = format!("figure.{index}.by_epoch");
+            if figure.options.progress == Progress::Epochs {
+                let key = format!("figure.{index}.x");
                 return Err(self.error(&key, "members may have epochs of different lengths"));
             }
             if figure.options.from_optimum {

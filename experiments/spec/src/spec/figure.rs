@@ -1,5 +1,7 @@
 //! `[[figure]]`: what is drawn.
 
+use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
+
 use super::Spec;
 use super::canonical::{list, number, quoted};
 use super::error::InputError;
@@ -8,10 +10,10 @@ use super::figure_keys::meaning;
 use super::output::Curves;
 use super::reader::{Field, Interval, Table};
 use super::spectrum::{check_from_optimum, check_theory};
-use crate::figure::{self, Input, Kind, Options, Selection, Theory};
+use crate::figure::{self, Input, Kind, Options, Progress, Selection, Theory};
 use crate::record::{LABEL, Setting};
 use crate::registry;
-use crate::stats::Metric;
+use crate::stats::{Assessment, Metric};
 
 /// A figure to draw.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +28,9 @@ pub struct Figure {
 
 /// The name of the kind that shows columns of observers' tables.
 pub(super) const CURVES: &str = "curves";
+
+/// The name of the kind that shows what optimizers do by default.
+const REGIMES: &str = "regimes";
 
 const FINITE: Interval = Interval { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
 
@@ -55,7 +60,11 @@ impl Figure {
         for key in &kind.keys[..kind.required] {
             table.required(key, &meaning(table.registry(), key))?;
         }
-        Ok(Self { kind, metric: metrics[metric], options: read_options(table)? })
+        let mut options = read_options(table, kind.name == CURVES)?;
+        if kind.name == REGIMES {
+            options.defaults = table.registry().optimizers().iter().map(|optimizer| defaults(optimizer)).collect();
+        }
+        Ok(Self { kind, metric: metrics[metric], options })
     }
 
     /// The lines of its table in a canonical text, as (key, value).
@@ -86,12 +95,14 @@ impl Figure {
             let name = SCALES.iter().find(|(_, known)| Some(*known) == *scale);
             lines.extend(name.map(|(name, _)| (key, quoted(name))));
         }
-        let Options { by_epoch, by_probability, from_optimum, .. } = self.options;
-        for (key, is_on) in [("by_epoch", by_epoch), ("by_probability", by_probability), ("from_optimum", from_optimum)]
-        {
+        let Options { progress, by_probability, from_optimum, .. } = self.options;
+        lines.extend((progress != Progress::default()).then(|| ("x", quoted(progress.name()))));
+        for (key, is_on) in [("by_probability", by_probability), ("from_optimum", from_optimum)] {
             lines.extend(is_on.then(|| (key, "true".to_owned())));
         }
         lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
+        let assessment = self.options.assessment;
+        lines.extend((assessment != Assessment::default()).then(|| ("assessment", quoted(assessment.name()))));
         if !selection.is_empty() {
             lines.push(("select", list(selection, selection_text)));
         }
@@ -146,8 +157,8 @@ impl Figure {
         }
         let shown = options.y.as_ref().filter(|_| self.shows_column());
         let shown = shown.map(|y| spec.observed_column(&format!("figure.{index}.y"), y)).transpose()?;
-        if options.by_epoch && landscape.is_some() {
-            return failed("by_epoch", "a landscape has no epochs");
+        if options.progress == Progress::Epochs && landscape.is_some() {
+            return failed("x", "a landscape has no epochs");
         }
         check_theory(spec, index, self, shown)?;
         if options.from_optimum {
@@ -186,7 +197,7 @@ impl Spec {
     }
 }
 
-fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
+fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputError> {
     let text = |key: &str| table.optional(key).map(|field| field.string().map(str::to_owned)).transpose();
     let range = |key: &str| table.optional(key).map(|field| read_range(&field)).transpose();
     let truth = |key: &str| table.optional(key).map_or(Ok(false), |field| field.boolean());
@@ -196,6 +207,10 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
     };
     let theories: Vec<&str> = THEORIES.iter().map(|(name, _)| *name).collect();
     let metrics = Metric::ALL.map(Metric::name);
+    let assessments = Assessment::ALL.map(Assessment::name);
+    let progress = table.optional("x").filter(|_| is_of_curves);
+    let progress = progress.map(|field| field.choice(&Progress::ALL.map(Progress::name))).transpose()?;
+    let progress = progress.map(|at| Progress::ALL[at]);
     Ok(Options {
         name: table.optional("name").map(|field| read_name(&field)).transpose()?,
         title: text("title")?,
@@ -204,11 +219,15 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
         x_scale: scale("x_scale")?,
         y_scale: scale("y_scale")?,
         select_by: table.optional("select_by").map(|f| f.choice(&metrics)).transpose()?.map(|index| Metric::ALL[index]),
+        assessment: match table.optional("assessment") {
+            Some(field) => Assessment::ALL[field.choice(&assessments)?],
+            None => Assessment::default(),
+        },
         selection: match table.optional("select") {
             Some(field) => read_selections(&field)?,
             None => Vec::new(),
         },
-        x: text("x")?,
+        x: if is_of_curves { None } else { text("x")? },
         y: text("y")?,
         series: text("series")?,
         column: text("column")?,
@@ -225,7 +244,7 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
             }
             None => Vec::new(),
         },
-        by_epoch: truth("by_epoch")?,
+        progress: progress.unwrap_or_default(),
         by_probability: truth("by_probability")?,
         from_optimum: truth("from_optimum")?,
         theory: table.optional("theory").map(|f| f.choice(&theories)).transpose()?.map(|index| THEORIES[index].1),
@@ -241,7 +260,21 @@ fn read_options(table: &Table<'_>) -> Result<Options, InputError> {
         optimum: None,
         colors: None,
         index: None,
+        defaults: Vec::new(),
     })
+}
+
+/// The default settings of an optimizer.
+fn defaults(optimizer: &Optimizer) -> Selection {
+    let setting = |hyperparameter: &Hyperparameter| {
+        let value = match hyperparameter.domain {
+            Domain::Choice(names) => Setting::Choice(names[hyperparameter.default as usize].to_owned()),
+            Domain::Number { .. } => Setting::Number(hyperparameter.default),
+        };
+        (hyperparameter.name.to_owned(), value)
+    };
+    let settings = optimizer.hyperparameters.iter().map(setting).collect();
+    Selection { optimizer: Some(optimizer.name.to_owned()), settings }
 }
 
 /// The name of a file without its ending.

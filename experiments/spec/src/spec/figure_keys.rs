@@ -4,7 +4,7 @@ use super::figure::{SCALES, THEORIES};
 use super::key::{Key, Values, Without};
 use super::reader::Interval;
 use crate::registry::{self, Registry};
-use crate::stats::Metric;
+use crate::stats::{Assessment, Metric};
 
 /// The keys of a `[[figure]]`. Every kind takes the first four and a subset of the rest ([`crate::figure::Kind::keys`]).
 pub const FIGURE_KEYS: &[Key] = &[
@@ -22,7 +22,13 @@ pub const FIGURE_KEYS: &[Key] = &[
         Values::Words("letters, digits, - and _"),
         Without::Words("kind, metric and columns"),
     ),
-    Key::new("x", "what is from left to right", COLUMN, BY_KIND),
+    Key::new(
+        "x",
+        "what is from left to right; of curves, how far training is: \"step\", \"epoch\" or \"gradient\", of which some methods \
+         take several in a step",
+        COLUMN,
+        BY_KIND,
+    ),
     Key::new(
         "y",
         "what is from bottom to top; of curves, a column of an observer's table in place of a metric: \"<table>.<column>\", \
@@ -56,7 +62,16 @@ pub const FIGURE_KEYS: &[Key] = &[
         "select_by",
         "the metric in which the best configurations are best",
         Values::Name(|_| Metric::ALL.map(Metric::name).to_vec()),
-        Without::Words("that of the figure, at the end"),
+        Without::Words(
+            "that of the figure, at the end; of the test split, that of the validation split, or else of training",
+        ),
+    ),
+    Key::new(
+        "assessment",
+        "the trials that the best configurations are judged on: others than those that they are chosen on, in rotation over folds \
+         of the trials (cross-fit), or the same (in-sample)",
+        Values::Name(|_| Assessment::ALL.map(Assessment::name).to_vec()),
+        Without::Value("\"cross-fit\""),
     ),
     Key::new(
         "below",
@@ -71,7 +86,6 @@ pub const FIGURE_KEYS: &[Key] = &[
         BY_KIND,
     ),
     Key::new("functions", "the functions that are shown", Values::Words("a list of names"), Without::Words("all")),
-    Key::new("by_epoch", "whether x is in epochs, not in steps", Values::Truth, Without::Value("false")),
     Key::new("by_probability", "whether x is the probability σ(z), not z", Values::Truth, Without::Value("false")),
     Key::new(
         "theory",

@@ -31,6 +31,7 @@ pub mod metric;
 mod network;
 mod observe;
 mod output;
+mod outward;
 mod overrides;
 mod parameter;
 mod perturbation;

@@ -31,6 +31,7 @@ pub const ALL: &[Shipped] = &[
     Shipped { name: "momentum-escape", text: include_str!("../../../specs/momentum-escape.toml") },
     Shipped { name: "lr-threshold", text: include_str!("../../../specs/lr-threshold.toml") },
     Shipped { name: "edge-of-stability", text: include_str!("../../../specs/edge-of-stability.toml") },
+    Shipped { name: "sam", text: include_str!("../../../specs/sam.toml") },
     Shipped { name: "linear-optimum", text: include_str!("../../../specs/linear-optimum.toml") },
     Shipped { name: "lr-momentum", text: include_str!("../../../specs/lr-momentum.toml") },
     Shipped { name: "activations", text: include_str!("../../../specs/activations.toml") },

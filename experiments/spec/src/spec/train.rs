@@ -268,7 +268,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "target",
-        "what counts as success, for steps_to_target",
+        "what counts as success, for steps_to_target and gradients_to_target",
         Values::Words("{ metric = …, below = … }, or above = … for an accuracy, and stop = …"),
         Without::Words("nothing counts"),
     ),

@@ -41,7 +41,9 @@ impl Trials {
         self.long_init_seeds.append(row, &other.long_init_seeds);
         self.order_seeds.append(row, &other.order_seeds);
         self.statuses.extend(other.statuses);
+        self.steps.extend(other.steps);
         self.steps_to_target.append(row, &other.steps_to_target);
+        self.gradients_of_step.append(row, &other.gradients_of_step);
         for (column, other) in self.quantities.iter_mut().zip(&other.quantities) {
             column.append(row, other);
         }
@@ -57,13 +59,14 @@ impl Trials {
         self.keys.reserve_exact(rows);
         self.init_seeds.reserve_exact(rows);
         self.statuses.reserve_exact(rows);
-        let own = self
-            .quantities
-            .iter_mut()
-            .chain(&mut self.extra_numbers)
-            .chain([&mut self.steps_to_target, &mut self.order_seeds]);
+        self.steps.reserve_exact(rows);
+        let own = self.quantities.iter_mut().chain(&mut self.extra_numbers).chain([
+            &mut self.steps_to_target,
+            &mut self.gradients_of_step,
+            &mut self.order_seeds,
+        ]);
         let others = batch.quantities.iter().chain(&batch.extra_numbers);
-        let others = others.chain([&batch.steps_to_target, &batch.order_seeds]);
+        let others = others.chain([&batch.steps_to_target, &batch.gradients_of_step, &batch.order_seeds]);
         for (column, _) in own.zip(others).filter(|(_, other)| !other.is_empty()) {
             column.reserve(rows);
         }
@@ -151,9 +154,10 @@ impl Trials {
         self.keys = picked(&self.keys, rows);
         self.init_seeds = picked(&self.init_seeds, rows);
         self.statuses = picked(&self.statuses, rows);
+        self.steps = picked(&self.steps, rows);
         let numbers = self.quantities.iter_mut().chain(&mut self.extra_numbers);
         let seeds = [&mut self.long_init_seeds, &mut self.order_seeds];
-        for column in numbers.chain([&mut self.steps_to_target]).chain(seeds) {
+        for column in numbers.chain([&mut self.steps_to_target, &mut self.gradients_of_step]).chain(seeds) {
             *column = column.pick(rows);
         }
     }

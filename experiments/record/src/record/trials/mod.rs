@@ -28,6 +28,10 @@ pub struct Trials {
     /// One per [`Quantity`].
     quantities: [Numbers; Quantity::ALL.len()],
     steps_to_target: Numbers,
+    /// Steps, at most as many as fit.
+    steps: Vec<u32>,
+    /// Gradients of a step, where they are not one.
+    gradients_of_step: Numbers,
     /// One per name in `extra`.
     extra_numbers: Vec<Numbers>,
     keys: Vec<Key>,
@@ -275,6 +279,13 @@ impl Trials {
         self.order_seeds.set_bits(row, Some(order).filter(|seed| *seed != init));
     }
 
+    /// Of the last trial, before it has a status.
+    fn push_steps(&mut self, steps: u64, gradients: u64) {
+        self.steps.push(u32::try_from(steps).unwrap_or(u32::MAX));
+        let of_step = (gradients != steps && steps != 0).then(|| gradients as f64 / steps as f64);
+        self.gradients_of_step.set(self.statuses.len(), of_step);
+    }
+
     fn rows(&self, configuration: usize) -> Range<u32> {
         let end = self.configurations.get(configuration + 1).map_or(self.statuses.len() as u32, |next| next.start);
         self.configurations[configuration].start..end
@@ -306,6 +317,16 @@ impl<'a> Trial<'a> {
     /// The first logged step at which the target was reached.
     pub fn steps_to_target(self) -> Option<u64> {
         self.trials.steps_to_target.get_bits(self.row as usize)
+    }
+
+    /// Its steps, but at most 2³² − 1.
+    pub fn steps(self) -> u64 {
+        u64::from(self.trials.steps[self.row as usize])
+    }
+
+    /// Gradients of batches that each of its steps is made of, on average.
+    pub fn gradients_of_step(self) -> f64 {
+        self.trials.gradients_of_step.get(self.row as usize).unwrap_or(1.0)
     }
 
     /// One of its losses and accuracies.

@@ -100,13 +100,13 @@ fn parse(
 }
 
 /// The place of the column after the last loss or accuracy, after the hyperparameters.
-const AFTER_QUANTITIES: usize = 14;
+const AFTER_QUANTITIES: usize = 15;
 
 impl Quantity {
-    /// The place of its column after the hyperparameters: it comes after seeds, status and counts of steps, and
+    /// The place of its column after the hyperparameters: it comes after seeds, status and counts, and
     /// `best_step` is between the losses.
     fn place(self) -> usize {
-        5 + self as usize + usize::from(self as usize > Self::BestTrainLoss as usize)
+        6 + self as usize + usize::from(self as usize > Self::BestTrainLoss as usize)
     }
 }
 
@@ -126,7 +126,9 @@ impl Trials {
         }
         let (init_seed, order_seed) = (fields.count()?, fields.count()?);
         self.push_seeds(init_seed, order_seed);
-        self.statuses.push(parse_status(&mut fields)?);
+        let status = parse_status(&mut fields)?;
+        self.push_steps(fields.count()?, fields.count()?);
+        self.statuses.push(status);
         for (quantity, column) in Quantity::ALL.into_iter().zip(&mut self.quantities) {
             if quantities.has(quantity) {
                 fields.seek(1 + count + quantity.place());

@@ -26,6 +26,7 @@ impl Trials {
         }
         self.keys.push(Key::parse(run.key.as_bytes()).expect("a trial has a key"));
         self.push_seeds(run.init_seed, run.order_seed);
+        self.push_steps(run.steps, run.gradients);
         self.statuses.push(run.status);
         for (quantity, column) in Quantity::ALL.into_iter().zip(&mut self.quantities) {
             column.set(row, quantity.of(run));
@@ -68,6 +69,7 @@ pub(super) mod tests {
             order_seed: if seed.is_multiple_of(2) { seed } else { 3 * seed },
             status: Status::ALL[seed as usize % 3],
             steps: 1,
+            gradients: 1 + seed % 2,
             diverged_at: None,
             initial_train_loss: Some(1.0),
             final_train_loss: (!seed.is_multiple_of(7) || seed == 0).then(|| seed as f64 / 10.0),
@@ -149,6 +151,6 @@ pub(super) mod tests {
         }
         fs::write(&path, text.replacen("\nt0000000000002af8,moons", "\nt0000000000002af8", 1)).unwrap();
         let error = read_trials(&path, Quantities::ALL).unwrap_err().to_string();
-        assert!(error.ends_with("runs.csv:11002: 20 fields, but the header has 21"), "{error}");
+        assert!(error.ends_with("runs.csv:11002: 21 fields, but the header has 22"), "{error}");
     }
 }

@@ -1,6 +1,7 @@
 //! How pictures are drawn, and written as files.
 
 mod canvas;
+mod frames;
 mod geometry;
 mod image;
 mod layout;
@@ -21,6 +22,7 @@ mod tiles;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+pub use frames::{Frames, frames};
 pub use output::{pdf, pgfplots, png, svg};
 
 use thalweg_record::record::atomic;

@@ -15,7 +15,8 @@ use super::svg::number;
 use super::tikz::{Tikz, latex};
 
 /// The classes of what lies below the lines of a panel; and of what an `axis` draws itself.
-const BELOW: [&str; 10] = ["cell", "cells", "hatching", "level", "light", "border", "guide", "stroke", "bar", "disc"];
+const BELOW: [&str; 11] =
+    ["cell", "cells", "tones", "hatching", "level", "light", "border", "guide", "stroke", "bar", "disc"];
 const OF_AXIS: [&str; 8] = ["grid", "frame", "tick", "tick-label", "line", "thin", "hint", "band"];
 
 /// The files of a picture: LaTeX, the table, and images.

@@ -22,7 +22,9 @@ pub(super) fn cells(canvas: &mut Canvas, cells: &Cells, frame: &Frame, at: impl 
     let y: Vec<f64> = cells.y.iter().map(|&y| at((cells.x[0], y)).1.clamp(frame.top, frame.bottom)).collect();
     let (columns, rows) = cells.size();
     if cells.is_image() {
-        canvas.shape("cells", Shape::Image(image::of(cells, frame, at)));
+        let is_of_tones = cells.fills.iter().all(|fill| matches!(fill, Fill::Tone(_) | Fill::Empty));
+        let class = if is_of_tones { "tones" } else { "cells" };
+        canvas.shape(class, Shape::Image(image::of(cells, frame, at)));
     } else {
         for row in 0..rows {
             for column in 0..columns {

@@ -1,0 +1,34 @@
+//! What the end of a run says.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::folder::{criterion, with_configurations};
+use super::{CliError, duration, tell};
+use crate::record::Status;
+use crate::registry::Registry;
+use crate::stats::Configuration;
+use thalweg_report::findings::{overview, percent};
+
+/// Says how many trials there are, what they found, and what may come next. A folder that keeps no tables says its place alone.
+pub(super) fn say(registry: &Arc<Registry>, folder: &Path, spent: Duration) -> Result<(), CliError> {
+    let shown = folder.display();
+    if !folder.join("runs.csv").exists() {
+        tell(format_args!("results are in {shown}"));
+        return Ok(());
+    }
+    with_configurations(registry, folder, |_, all| {
+        let trials: usize = all.iter().map(|one| one.runs().len()).sum();
+        let runs = all.iter().flat_map(Configuration::runs);
+        let diverged = runs.filter(|run| run.status() == Status::Diverged).count();
+        let share =
+            if diverged == 0 { String::new() } else { format!(" ({})", percent(diverged as f64 / trials as f64)) };
+        let time = duration::text(spent);
+        let noun = if trials == 1 { "trial" } else { "trials" };
+        tell(format_args!("{trials} {noun}, {diverged} diverged{share}, {time}; results are in {shown}"));
+        tell(overview(all, criterion(all, None, folder)?).trim_end());
+        tell(format_args!("next: thalweg look {shown} · thalweg report {shown} --open"));
+        Ok(())
+    })
+}

@@ -1,0 +1,141 @@
+//! What is said of finished results: at the end of a run, as tables and sentences, in the terminal and as pages.
+
+use std::fs;
+use std::path::Path;
+
+use crate::command::{fails, folder, succeeds, thalweg};
+
+/// A folder with results in `a`.
+fn results() -> tempfile::TempDir {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a", "--quiet"]);
+    folder
+}
+
+fn says(said: &str, parts: &[&str]) {
+    parts.iter().for_each(|part| assert!(said.contains(part), "{part}: {said}"));
+}
+
+#[test]
+fn the_end_of_a_run_says_what_came_out() {
+    let folder = folder();
+    let output = thalweg(folder.path(), &["run", "small.toml", "--out", "a"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    says(
+        &said,
+        &["9 trials, 3 diverged (33 %)", "results are in a\n", "final training loss", "best at", "lr 0.1", "next: "],
+    );
+    says(&said, &["is not told apart from", "3 pairs; it takes 6 pairs"]);
+    let again = thalweg(folder.path(), &["run", "small.toml", "--out", "b", "--quiet"]);
+    assert!(again.stderr.is_empty());
+}
+
+#[test]
+fn tables_are_written_in_four_languages() {
+    let folder = results();
+    let table = |arguments: &[&str]| succeeds(folder.path(), &[&["table", "a"], arguments].concat());
+    says(&table(&[]), &["| method | best settings | median final training loss |", "| sgd | lr = 0.1 |", "Bold: "]);
+    says(&table(&["--format", "csv"]), &["optimizer,settings,final_train_loss,ci_low,ci_high,in_sample,trials,"]);
+    says(&table(&["--format", "latex"]), &["\\toprule", "\\bottomrule", "best settings"]);
+    says(&table(&["--format", "html"]), &["<caption>", "<th scope=\"col\">method</th>"]);
+    says(&table(&["--by", "lr,optimizer", "--format", "csv"]), &["lr,sgd,adam\n0.01,,", "1e30,inf,\n"]);
+    says(
+        &table(&["--by", "optimizer", "--metric", "best_train_loss"]),
+        &["median best training loss", "| 95 % interval |"],
+    );
+    // All digits are those of summary.csv.
+    let summary = fs::read_to_string(folder.path().join("a/summary.csv")).unwrap();
+    let median = table(&["--format", "csv"]).lines().nth(1).unwrap().split(',').nth(5).unwrap().to_owned();
+    assert!(summary.contains(&format!(",{median},")), "{median} in {summary}");
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let folder = results();
+    let fails = |arguments: &[&str]| fails(folder.path(), arguments).1;
+    says(
+        &fails(&["table", "a", "--by", "learning_rate"]),
+        &["no axis `learning_rate`, did you mean `lr`?", "problem, optimizer, lr"],
+    );
+    says(
+        &fails(&["table", "a", "--metric", "final_validation_loss"]),
+        &["have no `final_validation_loss`; they have final_train_loss"],
+    );
+    says(&fails(&["table", "a", "--metric", "test_loss"]), &["did you mean `final_test_loss`?"]);
+    says(&fails(&["table", "a", "--ranks"]), &["has no ranks"]);
+    says(&fails(&["table", "nowhere"]), &["nowhere holds no results"]);
+    says(&fails(&["look", "a", "tz"]), &["no trial of a has a key that begins with `tz`"]);
+    says(&fails(&["look", "a", "t"]), &["9 trials have a key that begins with `t`"]);
+    says(&fails(&["run", "small.toml", "--only", "t0000000000000000"]), &["`small` has no trial with the key"]);
+    says(&fails(&["run", "small.toml", "--only", "0"]), &["a key is a `t` and 16 hex digits"]);
+    says(&fails(&["report", "nowhere"]), &["cannot read nowhere"]);
+}
+
+#[test]
+fn a_look_shows_the_whole_and_one_trial_whose_command_runs_it_again() {
+    let folder = results();
+    let look = |arguments: &[&str]| succeeds(folder.path(), &[&["look", "a"], arguments].concat());
+    says(&look(&[]), &["small: small", "best at", "median final training loss on moons", "learning rate", "● sgd"]);
+    let runs = fs::read_to_string(folder.path().join("a/runs.csv")).unwrap();
+    let row = runs.lines().nth(1).unwrap();
+    let key = row.split(',').next().unwrap();
+    let said = look(&[&key[..9]]);
+    says(&said, &[key, "final_train_loss", "● training loss"]);
+    let command = said.lines().last().unwrap().strip_prefix("run it again: thalweg ").unwrap();
+    let arguments: Vec<&str> = command.split(' ').chain(["--out", "one", "--quiet"]).collect();
+    succeeds(folder.path(), &arguments);
+    let one = fs::read_to_string(folder.path().join("one/runs.csv")).unwrap();
+    assert_eq!(one.lines().skip(1).collect::<Vec<_>>(), [row]);
+}
+
+#[test]
+fn findings_say_how_many_trials_there_are_and_who_is_not_told_apart() {
+    let folder = results();
+    let said = succeeds(folder.path(), &["findings", "a"]);
+    says(
+        &said,
+        &[
+            "9 trials of 3 configurations; 3 diverged (33 %).",
+            "is not told apart from",
+            "Diverged: 3 of 6 trials of sgd.",
+        ],
+    );
+}
+
+#[test]
+fn pages_are_the_same_bytes_and_hold_all_they_need() {
+    let folder = results();
+    let page = |name: &str, folders: &[&str]| {
+        succeeds(folder.path(), &[&["report"], folders, &["--out", name]].concat());
+        fs::read_to_string(folder.path().join(name)).unwrap()
+    };
+    let one = page("one.html", &["a"]);
+    assert_eq!(one, page("again.html", &["a"]));
+    let key = fs::read_to_string(folder.path().join("a/runs.csv")).unwrap().lines().nth(1).unwrap()[..17].to_owned();
+    says(
+        &one,
+        &["not told apart from", "thalweg run a/spec.toml --only ", &key, "BLAKE3 of manifest.toml", "[problem]"],
+    );
+    assert_eq!(one.matches("<figure ").count(), 2);
+    for elsewhere in ["src=", "url(", "@import", "<link"] {
+        assert!(!one.contains(elsewhere), "{elsewhere}");
+    }
+    succeeds(folder.path(), &["run", "small.toml", "--set", "train.steps=10", "--out", "b", "--quiet"]);
+    let both = page("both.html", &["a", "b"]);
+    says(&both, &["Comparison of 2 studies", "id=\"study-1\""]);
+    // A folder of folders has a gallery, which links to what is beside it.
+    succeeds(folder.path(), &["report", "."]);
+    let gallery = fs::read_to_string(folder.path().join("index.html")).unwrap();
+    says(&gallery, &["2 studies", "src=\"a/figures/curves-train_loss.svg\"", "href=\"b/\""]);
+    assert!(Path::new(&folder.path().join("a")).exists());
+}
+
+#[test]
+fn the_page_of_the_digits_study_is_small() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results/digits");
+    let page = folder.path().join("digits.html");
+    succeeds(folder.path(), &["report", results.to_str().unwrap(), "--out", page.to_str().unwrap()]);
+    let bytes = fs::metadata(page).unwrap().len();
+    assert!((100_000..3_000_000).contains(&bytes), "{bytes} bytes");
+}
