@@ -37,6 +37,12 @@ pub(super) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Draw(#[from] DrawError),
+    #[error("the spec has no figure `{name}`")]
+    #[diagnostic(help("{help}"))]
+    NoFigure { name: String, help: String },
+    #[error("{} is a result, whose place another figure would take", path.display())]
+    #[diagnostic(help("--name gives the figure another name, --out another folder"))]
+    Taken { path: PathBuf },
     #[error("`{0}` has no trials: it draws what other studies left behind")]
     NoTrials(String),
     #[error(transparent)]

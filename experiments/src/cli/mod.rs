@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand. Nothing imports it.
 
+mod anew;
 mod closing;
 mod completions;
 mod duration;

@@ -16,6 +16,7 @@ mod gradients;
 mod memory;
 mod observers;
 mod parts;
+mod plot;
 mod prose;
 mod quadratics;
 mod records;
