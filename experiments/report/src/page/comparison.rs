@@ -38,9 +38,9 @@ pub(super) fn table(studies: &[Study<'_>]) -> Option<Table> {
 /// Puts a method into the last of so many columns, of its row or a new one.
 fn put(rows: &mut Vec<Vec<Cell>>, ranking: &Ranking<'_>, standing: &Standing<'_>, columns: usize) {
     let (problem, method) = (ranking.problem, standing.best.series());
-    let at = rows.iter().position(|row| row[0].text == problem && row[1].text == method).unwrap_or_else(|| {
-        let names =
-            [problem, method].map(|name| Cell { text: name.to_owned(), value: name.to_owned(), is_best: false });
+    let at = rows.iter().position(|row| row[0].value == problem && row[1].value == method).unwrap_or_else(|| {
+        let names = [(ranking.problem_in_words(), problem), (standing.method(), method)];
+        let names = names.map(|(text, name)| Cell { text, value: name.to_owned(), is_best: false });
         rows.push(names.into_iter().chain((2..columns).map(|_| Cell::default())).collect());
         rows.len() - 1
     });
