@@ -47,7 +47,7 @@ const filters = async tab => {
   const input = tab.locator("#settings-0 input");
   await input.fill("adam 0.01");
   const found = await column(tab, list, 1);
-  assert(found.length > 0 && found.every(method => method === "adam"), `found ${found}`);
+  assert(found.length > 0 && found.every(method => method === "Adam"), `found ${found}`);
   await input.fill("no such thing");
   assert.deepEqual(await column(tab, list, 1), []);
   await input.fill("");
