@@ -1,4 +1,4 @@
-"""Puts the rates of results/bench/peers.csv into the README, between its two marks; `--check` only says whether they are there."""
+"""Puts the rates of results/bench/peers.csv into the guide's page on speed, between its two marks; `--check` only says whether they are there."""
 
 import argparse
 import csv
@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-README = ROOT / "README.md"
+PAGE = ROOT / "experiments/guide/speed.md"
 MARKS = ("<!-- peers -->\n", "<!-- end of peers -->\n")
 
 ISAS = {"v4": "AVX-512", "v3": "AVX2, to which all are held", "best": "The best instruction set"}
@@ -30,17 +30,17 @@ Rows = list[dict[str, str]]
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; end with 1 if the README has other numbers")
+    parser.add_argument("--check", action="store_true", help="write nothing; end with 1 if the page has other numbers")
     check = parser.parse_args().check
     with (ROOT / "results/bench/peers.csv").open() as file:
         tables = generated(list(csv.DictReader(file)))
-    old = README.read_text()
+    old = PAGE.read_text()
     before, rest = old.split(MARKS[0])
     new = before + MARKS[0] + tables + MARKS[1] + rest.split(MARKS[1])[1]
     if check:
-        print("the README has the numbers of peers.csv" if new == old else f"run {Path(__file__).relative_to(ROOT)}")
+        print("the guide has the numbers of peers.csv" if new == old else f"run {Path(__file__).relative_to(ROOT)}")
         return int(new != old)
-    README.write_text(new)
+    PAGE.write_text(new)
     return 0
 
 

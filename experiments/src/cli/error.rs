@@ -37,6 +37,12 @@ pub(super) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Draw(#[from] DrawError),
+    #[error("the spec has no figure `{name}`")]
+    #[diagnostic(help("{help}"))]
+    NoFigure { name: String, help: String },
+    #[error("{} is a result, whose place another figure would take", path.display())]
+    #[diagnostic(help("--name gives the figure another name, --out another folder"))]
+    Taken { path: PathBuf },
     #[error("`{0}` has no trials: it draws what other studies left behind")]
     NoTrials(String),
     #[error(transparent)]
@@ -62,6 +68,8 @@ pub(super) enum CliError {
     Page(#[source] Box<FigureError>),
     #[error("`{program}` cannot open {}", path.display())]
     Open { path: PathBuf, program: &'static str, source: io::Error },
+    #[error("`{0}` cannot be extended: its points are drawn, or it keeps no tables")]
+    NotExtended(String),
     #[error("cannot read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write to {}", path.display())]

@@ -15,12 +15,17 @@ use thalweg_report::findings::Criterion;
 
 /// The study whose results a folder holds.
 pub(super) fn study(registry: &Arc<Registry>, folder: &Path) -> Result<Study, CliError> {
+    study_with(registry, folder, &[])
+}
+
+/// The same with these `KEY=VALUE` texts applied.
+pub(super) fn study_with(registry: &Arc<Registry>, folder: &Path, overrides: &[String]) -> Result<Study, CliError> {
     let path = folder.join(SPEC);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(CliError::NoResults(folder.to_owned())),
         other => other.map_err(|source| CliError::Read { path: path.clone(), source })?,
     };
-    Ok(Study::parse_with(registry, &path.display().to_string(), &text, folder, &[])?)
+    Ok(Study::parse_with(registry, &path.display().to_string(), &text, folder, overrides)?)
 }
 
 /// The trials of a folder's tables, or of those that a study of others draws.

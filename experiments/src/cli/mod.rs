@@ -1,8 +1,11 @@
 //! The command line: one file per subcommand. Nothing imports it.
 
+mod anew;
 mod closing;
+mod completions;
 mod duration;
 mod error;
+mod extend;
 mod findings;
 mod folder;
 mod list;
@@ -78,6 +81,9 @@ enum Command {
     Reproduce(reproduce::Reproduce),
     Show(show::Show),
     List(list::List),
+    Completions(completions::Completions),
+    #[command(name = "man")]
+    Manual(completions::Manual),
 }
 
 /// How the work is done; none of it changes a byte of the results.
@@ -144,6 +150,8 @@ pub fn main_with(registry: Registry) -> ExitCode {
         Command::Reproduce(command) => command.run(registry),
         Command::Show(command) => command.run(registry),
         Command::List(command) => command.run(registry),
+        Command::Completions(command) => command.run(),
+        Command::Manual(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

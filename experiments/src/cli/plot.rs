@@ -1,50 +1,174 @@
 //! `thalweg plot`.
 
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
-use super::folder::study;
-use super::{CliError, isa, make};
-use crate::drawing;
+use super::anew::Anew;
+use super::folder::study_with;
+use super::{CliError, isa, make, tell};
+use crate::drawing::{self, SPEC};
+use crate::figure::{Appearance, Format};
+use crate::record::atomic;
 use crate::record::manifest::{self, Change, Manifest};
 use crate::registry::Registry;
-use crate::spec::{Spec, Study};
+use crate::spec::{Spec, Study, read_style};
 use crate::sweep::FolderLock;
 
-/// Draw the figures of results again, from their CSV.
+/// Draw the figures of results again, in another style, or other figures, from their CSV.
+///
+/// Without a kind, a column or a selection, these are the figures of the spec, in its style or another one. With one of
+/// them it is a figure of its own, which no manifest names.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  thalweg plot results/digits --png")]
+  thalweg plot results/digits --png
+  thalweg plot results/digits --style slide.toml --format svg,pdf --out talk
+  thalweg plot results/digits --set style.width=column --set style.theme=dark --out paper
+  thalweg plot results/digits --kind ecdf --metric final_test_loss --select optimizer=adam
+  thalweg plot results/digits --figure curves-train_loss --by lr --title 'Rates'
+
+`thalweg list style` has the keys of a style, `thalweg list figure` those of a figure.")]
 pub(super) struct Plot {
     /// Folders of results.
     #[arg(value_name = "DIR", required = true)]
     folders: Vec<PathBuf>,
+    /// A file of keys of [style], such as `width = \"column\"`, which take the place of the spec's.
+    #[arg(long, value_name = "FILE")]
+    style: Option<PathBuf>,
+    /// The kinds of files, in place of the style's.
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = format)]
+    format: Vec<Format>,
     /// Draw them as PNG as well.
     #[arg(long)]
     png: bool,
+    /// Set a key of the spec, such as style.theme=dark or figure.0.title=\"Rates\".
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    overrides: Vec<String>,
+    /// The folder for the figures [default: figures/ in DIR].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Draw from tables that are not those of the manifest, and leave the manifest as it is.
     #[arg(long)]
     unchecked: bool,
+    #[command(flatten)]
+    anew: Anew,
+}
+
+fn format(name: &str) -> Result<Format, String> {
+    let known = Format::NAMES.iter().find(|(known, _)| *known == name);
+    let names = || Format::NAMES.map(|(name, _)| name).join(", ");
+    known.map(|(_, format)| *format).ok_or_else(|| format!("expected one of {}", names()))
 }
 
 impl Plot {
     pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
-        self.folders.iter().try_for_each(|folder| plot(registry, folder, self.png, self.unchecked))
+        self.folders.iter().try_for_each(|folder| self.plot(registry, folder))
+    }
+
+    fn plot(&self, registry: &Arc<Registry>, folder: &Path) -> Result<(), CliError> {
+        let mut study = study_with(registry, folder, &self.overrides)?;
+        if let Some(figure) = self.anew.figure(&study)? {
+            study = study_with(registry, folder, &[&self.overrides[..], &[figure]].concat())?;
+        }
+        let own = match &mut study {
+            Study::Sweep(spec) => &mut spec.style,
+            Study::Drawing(drawing) => &mut drawing.style,
+        };
+        *own = self.look(registry, own)?;
+        if self.png && (self.is_apart() || self.unchecked) {
+            *own = own.clone().with(Format::Png);
+        }
+        let look = own.clone();
+        let files = self.draw(&study, folder)?;
+        let size = format!("{:.0} mm, {} pt", look.width.millimetres(), look.points());
+        files.iter().for_each(|file| tell(format_args!("wrote {} ({size})", file.display())));
+        Ok(())
+    }
+
+    /// The style of a spec, with what was asked for in its place.
+    fn look(&self, registry: &Arc<Registry>, own: &Appearance) -> Result<Appearance, CliError> {
+        let mut look = own.clone();
+        if let Some(path) = &self.style {
+            let text = fs::read_to_string(path).map_err(|source| CliError::Read { path: path.clone(), source })?;
+            look = read_style(registry, &path.display().to_string(), &text, &look)?;
+        }
+        if !self.format.is_empty() {
+            look.formats = Vec::new();
+            look = self.format.iter().fold(look, |look, format| look.with(*format));
+        }
+        Ok(look)
+    }
+
+    /// Draws the figures of a study; the files that were written, where they are no results.
+    fn draw(&self, study: &Study, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+        let own = folder.join("figures");
+        let into = self.out.as_deref().unwrap_or(&own);
+        let is_apart = self.is_apart();
+        let drawn = match study {
+            Study::Drawing(drawing) if !is_apart => {
+                return make(drawing, folder, folder, isa()?, self.png).map(|()| Vec::new());
+            }
+            Study::Drawing(drawing) => {
+                self.check_names(folder, drawing.figures.iter())?;
+                drawing::make_into(drawing, folder, into)?
+            }
+            Study::Sweep(spec) => {
+                let _lock = FolderLock::take(folder)?;
+                if !self.unchecked {
+                    check_tables(spec, folder)?;
+                }
+                if !is_apart && !self.unchecked {
+                    redraw(spec, folder, self.png)?;
+                    // The figures are those of the spec beside them.
+                    let write = atomic::write(&folder.join(SPEC), |file| file.write_all(spec.canonical().as_bytes()));
+                    return write
+                        .map(|()| Vec::new())
+                        .map_err(|source| CliError::Write { path: folder.join(SPEC), source });
+                }
+                let steps_per_epoch = Manifest::read(folder).ok().and_then(|manifest| manifest.steps_per_epoch);
+                if !is_apart {
+                    let drawn = drawing::draw(spec, folder, steps_per_epoch, &spec.style);
+                    return Ok(drawn.complete().map(|()| Vec::new())?);
+                }
+                self.check_names(folder, spec.figures.iter())?;
+                drawing::draw_into(spec, folder, into, steps_per_epoch)
+            }
+        };
+        let files = drawn.files.iter().filter_map(|file| Some(into.join(file.strip_prefix("figures/")?))).collect();
+        drawn.complete()?;
+        Ok(files)
+    }
+
+    /// Whether what is drawn is none of the results in the folder.
+    fn is_apart(&self) -> bool {
+        self.out.is_some() || self.anew.is_one()
+    }
+
+    /// Checks that a figure of its own does not take the place of a result.
+    fn check_names<'a>(
+        &self,
+        folder: &Path,
+        figures: impl Iterator<Item = &'a crate::spec::Figure>,
+    ) -> Result<(), CliError> {
+        let Ok(manifest) = Manifest::read(folder) else { return Ok(()) };
+        if self.out.is_some() {
+            return Ok(());
+        }
+        for figure in figures {
+            let name = format!("figures/{}.", crate::sweep::chart(figure).name());
+            if let Some(taken) = manifest.names().find(|known| known.starts_with(&name)) {
+                return Err(CliError::Taken { path: folder.join(taken) });
+            }
+        }
+        Ok(())
     }
 }
 
-fn plot(registry: &Arc<Registry>, folder: &Path, png: bool, unchecked: bool) -> Result<(), CliError> {
-    let spec = match study(registry, folder)? {
-        Study::Sweep(spec) => spec,
-        Study::Drawing(drawing) => return make(&drawing, folder, folder, isa()?, png),
-    };
-    let _lock = FolderLock::take(folder)?;
-    if unchecked {
-        let steps_per_epoch = Manifest::read(folder).ok().and_then(|manifest| manifest.steps_per_epoch);
-        return Ok(drawing::draw(&spec, folder, steps_per_epoch, png).complete()?);
-    }
+/// Checks that tables are those of the manifest.
+fn check_tables(spec: &Spec, folder: &Path) -> Result<(), CliError> {
     let changes = read_manifest(folder)?.changes(folder);
     let changes = changes.map_err(|source| CliError::Read { path: folder.to_owned(), source })?;
     // Figures are drawn anew, and a sweep that keeps no tables says so itself.
@@ -58,10 +182,10 @@ fn plot(registry: &Arc<Registry>, folder: &Path, png: bool, unchecked: bool) -> 
         .filter(is_kept)
         .map(Change::to_string)
         .collect();
-    if !changes.is_empty() {
-        return Err(CliError::Changed { folder: folder.to_owned(), changes: changes.join(", ") });
+    if changes.is_empty() {
+        return Ok(());
     }
-    redraw(&spec, folder, png)
+    Err(CliError::Changed { folder: folder.to_owned(), changes: changes.join(", ") })
 }
 
 fn read_manifest(folder: &Path) -> Result<Manifest, CliError> {
@@ -72,7 +196,8 @@ fn read_manifest(folder: &Path) -> Result<Manifest, CliError> {
 /// Draws the figures of a sweep again, from the tables in `folder`, which are those of its manifest.
 pub(super) fn redraw(spec: &Spec, folder: &Path, png: bool) -> Result<(), CliError> {
     let manifest = read_manifest(folder)?;
-    let drawn = drawing::draw(spec, folder, manifest.steps_per_epoch, png);
+    let look = if png { spec.style.clone().with(Format::Png) } else { spec.style.clone() };
+    let drawn = drawing::draw(spec, folder, manifest.steps_per_epoch, &look);
     // The manifest covers the figures too. The hashes of all else stay: tables may have gone.
     manifest
         .with_figures(folder, &drawn.files)

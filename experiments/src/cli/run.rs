@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 
+use super::extend::Extend;
 use super::plot::redraw;
 use super::progress::Bar;
 use super::source::Source;
@@ -30,6 +31,7 @@ use crate::sweep::{FolderLock, Plan, TrialRange};
   thalweg run digits
   thalweg run my.toml --out /data/my --threads 8
   thalweg run digits --set train.seeds=2 --set train.epochs=5 --out quick --png
+  thalweg run my.toml --extend
   thalweg run my.toml --trials 0..1000 --out first
   thalweg run results/digits/spec.toml --only tc2d0898cd84302be")]
 pub(super) struct Run {
@@ -46,6 +48,11 @@ pub(super) struct Run {
     /// results/<name of the spec>-<key>].
     #[arg(long, value_name = "KEY", value_parser = parse_key, conflicts_with = "trials")]
     only: Option<Key>,
+    /// Where the best setting of an optimizer is the first or the last value of an axis, add values beyond it and go on, until
+    /// it is inside, or until there are POINTS beyond an end [default: 12].
+    #[arg(long, value_name = "POINTS", num_args = 0..=1, require_equals = true, default_missing_value = "12")]
+    #[arg(conflicts_with_all = ["trials", "only"])]
+    extend: Option<usize>,
     /// Compute everything again, and replace all results that the folder holds.
     #[arg(long)]
     fresh: bool,
@@ -64,7 +71,7 @@ impl Run {
         let spec = match study {
             Study::Sweep(spec) => spec,
             Study::Drawing(drawing) => {
-                if self.trials.is_some() || self.only.is_some() {
+                if self.trials.is_some() || self.only.is_some() || self.extend.is_some() {
                     return Err(CliError::NoTrials(drawing.name));
                 }
                 make(&drawing, &out, &out, self.work.isa()?, self.png)?;
@@ -82,8 +89,17 @@ impl Run {
         let part = self.trials.as_ref().or(only.as_ref());
         let started = Instant::now();
         let stop = stop_flag()?;
-        let bar = Bar::new(&spec.name, self.work.quiet);
-        let finished = run_part((&spec, part), &settings, &bar, &stop)?;
+        let (spec, finished) = match self.extend {
+            Some(most) => {
+                let extend = Extend { registry, source: &self.source, spec: &spec, most, quiet: self.work.quiet };
+                extend.run(&settings, &stop)?
+            }
+            None => {
+                let bar = Bar::new(&spec.name, self.work.quiet);
+                let finished = run_part((&spec, part), &settings, &bar, &stop)?;
+                (*spec, finished)
+            }
+        };
         if self.png && finished == Finished::AlreadyComplete {
             let _lock = FolderLock::take(&out)?;
             redraw(&spec, &out, true)?;

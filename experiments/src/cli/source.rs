@@ -28,7 +28,13 @@ impl Source {
 
     /// Reads the spec of a sweep.
     pub fn read_sweep(&self, registry: &Arc<Registry>) -> Result<Spec, CliError> {
-        match self.read(registry)? {
+        self.read_sweep_with(registry, &[])
+    }
+
+    /// Reads the spec of a sweep with more changes.
+    pub fn read_sweep_with(&self, registry: &Arc<Registry>, changes: &[String]) -> Result<Spec, CliError> {
+        let set: Vec<String> = self.set.iter().chain(changes).cloned().collect();
+        match study::read(registry, &self.spec, &set)? {
             Study::Sweep(spec) => Ok(*spec),
             Study::Drawing(drawing) => Err(CliError::NoTrials(drawing.name)),
         }

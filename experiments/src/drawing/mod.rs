@@ -11,7 +11,7 @@ mod timings;
 use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use thalweg_kernels::{CONTRACT, Isa};
 
@@ -23,7 +23,7 @@ pub use crate::sweep::{DrawError, Drawn, FigureFailure, SPEC};
 
 use crate::data::Splits;
 use crate::dataset::ShippedData;
-use crate::figure::{self, Input, Progress, Theory};
+use crate::figure::{self, Appearance, Format, Input, Progress, Theory};
 use crate::record::manifest::{self, Manifest};
 use crate::record::{
     self, Curve, Key, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Surface, Trials, Waypoint, atomic,
@@ -53,7 +53,7 @@ impl Figures for Drawer {
     }
 
     fn draw(&self, spec: &Spec, folder: &Path, steps_per_epoch: u64) -> Drawn {
-        draw(spec, folder, Some(steps_per_epoch), self.png)
+        draw(spec, folder, Some(steps_per_epoch), &with_png(&spec.style, self.png))
     }
 
     fn kept_steps_per_epoch(&self, spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
@@ -70,10 +70,38 @@ struct Rows {
     surface: Option<Surface>,
 }
 
-/// Draws the figures that a spec asks for from the tables in `folder`, each that can be drawn.
+/// The same look, as PNG as well if that is wanted.
+fn with_png(look: &Appearance, png: bool) -> Appearance {
+    if png { look.clone().with(Format::Png) } else { look.clone() }
+}
+
+/// Draws the figures that a spec asks for from the tables in `folder`, each that can be drawn, in this look.
 ///
 /// `steps_per_epoch` is for figures by epoch; without it, the data of the spec are read to count them.
-pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, png: bool) -> Drawn {
+pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, look: &Appearance) -> Drawn {
+    let (mut drawn, runs) = draw_from(spec, folder, &folder.join("figures"), steps_per_epoch, look);
+    if let Some(runs) = runs {
+        match comparisons::write(&comparisons::tables_of_sweep(&spec.figures), (&runs, &spec.figures), folder) {
+            Ok(tables) => drawn.files.extend(tables),
+            Err(error) => drawn.failures.push(error.into()),
+        }
+    }
+    drawn
+}
+
+/// Draws the same into another folder, and no table.
+pub fn draw_into(spec: &Spec, folder: &Path, into: &Path, steps_per_epoch: Option<u64>) -> Drawn {
+    draw_from(spec, folder, into, steps_per_epoch, &spec.style).0
+}
+
+/// Draws figures from the tables in `folder`; the trials as well, if they could be read.
+fn draw_from(
+    spec: &Spec,
+    folder: &Path,
+    into: &Path,
+    steps_per_epoch: Option<u64>,
+    look: &Appearance,
+) -> (Drawn, Option<Trials>) {
     let mut failures: Vec<DrawError> = Vec::new();
     let mut unread: Vec<&str> = Vec::new();
     let mut rows = Rows::default();
@@ -92,15 +120,9 @@ pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, png: bool)
         known.suffices(&figure.options) && !tables_of(figure).iter().any(|table| unread.contains(table))
     };
     let figures: Vec<spec::Figure> = spec.figures.iter().filter(is_drawn).map(|figure| known.add_to(figure)).collect();
-    let mut drawn = draw_all(&figures, &rows.tables(), (folder, folder), png);
+    let mut drawn = draw_all(&figures, &rows.tables(), (folder, into), look);
     failures.append(&mut drawn.failures);
-    if !unread.contains(&"runs.csv") {
-        match comparisons::write(&comparisons::tables_of_sweep(&spec.figures), (&rows.runs, &spec.figures), folder) {
-            Ok(tables) => drawn.files.extend(tables),
-            Err(error) => failures.push(error.into()),
-        }
-    }
-    Drawn { failures, ..drawn }
+    (Drawn { failures, ..drawn }, (!unread.contains(&"runs.csv")).then_some(rows.runs))
 }
 
 /// The tables that are read as a whole.
@@ -213,10 +235,10 @@ fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
         .then_some(steps_per_epoch)
 }
 
-fn draw_all(wanted: &[spec::Figure], tables: &figure::Tables<'_>, (from, folder): (&Path, &Path), png: bool) -> Drawn {
+fn draw_all(wanted: &[spec::Figure], tables: &figure::Tables<'_>, folders: (&Path, &Path), look: &Appearance) -> Drawn {
     let mut drawn = Drawn::default();
     for figure in wanted {
-        match draw_one(figure, tables, (from, folder), png) {
+        match draw_one(figure, tables, folders, look) {
             Ok(files) => drawn.files.extend(files),
             Err(error) => drawn.failures.push(error),
         }
@@ -227,20 +249,18 @@ fn draw_all(wanted: &[spec::Figure], tables: &figure::Tables<'_>, (from, folder)
 fn draw_one(
     wanted: &spec::Figure,
     tables: &figure::Tables<'_>,
-    (from, folder): (&Path, &Path),
-    png: bool,
+    (from, into): (&Path, &Path),
+    look: &Appearance,
 ) -> Result<Vec<String>, DrawError> {
-    let figures = folder.join("figures");
-    fs::create_dir_all(&figures).map_err(|source| DrawError::Files { path: figures.clone(), source })?;
+    fs::create_dir_all(into).map_err(|source| DrawError::Files { path: into.to_owned(), source })?;
     let chart = chart(wanted);
     let failed = |source| DrawError::Figure(Box::new(FigureFailure { name: chart.name(), source }));
     let sheet = table_of(wanted).map(|table| Sheet::open(&from.join(table))).transpose();
     let sheet = sheet.map_err(|error| failed(error.into()))?;
     let tables = figure::Tables { sheet: sheet.as_ref(), ..*tables };
-    let paths = figure::draw(&chart, &tables, &figures, png).map_err(failed)?;
-    // A PNG's bytes may change with the library that compresses it, so it is not part of the result.
-    let svgs = paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "svg"));
-    Ok(svgs.filter_map(|path| path.file_name()).map(|name| format!("figures/{}", name.to_string_lossy())).collect())
+    let paths = figure::draw(&chart, &tables, into, look).map_err(failed)?;
+    let kept = paths.iter().filter(|path| path.extension().is_some_and(|ending| ending != "png"));
+    Ok(kept.filter_map(|path| path.file_name()).map(|name| format!("figures/{}", name.to_string_lossy())).collect())
 }
 
 /// The table of its own that a figure is drawn from, if any.
@@ -257,25 +277,8 @@ fn table_of(figure: &spec::Figure) -> Option<String> {
 /// if a figure cannot be drawn, after everything else is written.
 pub fn make(drawing: &Drawing, out: &Path, home: &Path, isa: Isa, png: bool) -> Result<(), DrawError> {
     let failed = |source| DrawError::Files { path: out.to_owned(), source };
-    let beside = home.parent().unwrap_or(Path::new(""));
-    let mut figures = drawing.figures.clone();
-    let (runs, curves) = match &drawing.source {
-        DrawingSource::Members(members) => {
-            let needs_curves = figures.iter().any(|figure| figure.kind.name == "curves");
-            members::read(drawing, members, beside, needs_curves)?
-        }
-        DrawingSource::Functions(_) | DrawingSource::Bench(_) => (Trials::default(), Vec::new()),
-    };
-    let (mut files, mut from) = (Vec::new(), out.to_owned());
-    if let DrawingSource::Bench(file) = &drawing.source {
-        from = beside.join("bench");
-        let path = from.join(file);
-        if !path.exists() {
-            let help = "`cargo run --release -p thalweg-benches --bin study_timings` measures what comes with Thalweg";
-            return Err(DrawError::Missing { study: drawing.name.clone(), path, help: help.to_owned() });
-        }
-        figures.iter_mut().for_each(|figure| figure.options.table = Some(file.clone()));
-    }
+    let mut files = Vec::new();
+    let Sources { figures, runs, curves, from } = Sources::read(drawing, out, home)?;
     fs::create_dir_all(out).map_err(failed)?;
     match &drawing.source {
         DrawingSource::Members(_) => {
@@ -287,7 +290,8 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, isa: Isa, png: bool) -> 
         }
         DrawingSource::Bench(_) => {}
     }
-    let drawn = draw_all(&figures, &figure::Tables::new(&runs, &curves), (&from, out), png);
+    let look = with_png(&drawing.style, png);
+    let drawn = draw_all(&figures, &figure::Tables::new(&runs, &curves), (&from, &out.join("figures")), &look);
     files.extend(drawn.files.iter().cloned());
     let write = || {
         atomic::write(&out.join(SPEC), |file| file.write_all(drawing.canonical().as_bytes()))?;
@@ -295,6 +299,51 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, isa: Isa, png: bool) -> 
     };
     write().map_err(failed)?;
     drawn.complete()
+}
+
+/// Draws the figures of a study that draws into another folder, from what it left in its own, `home`, and beside it.
+///
+/// # Errors
+///
+/// If what it draws is not there or cannot be read.
+pub fn make_into(drawing: &Drawing, home: &Path, into: &Path) -> Result<Drawn, DrawError> {
+    let Sources { figures, runs, curves, from } = Sources::read(drawing, home, home)?;
+    Ok(draw_all(&figures, &figure::Tables::new(&runs, &curves), (&from, into), &drawing.style))
+}
+
+/// What the figures of a study that draws are drawn from.
+struct Sources {
+    figures: Vec<spec::Figure>,
+    runs: Trials,
+    curves: Vec<Curve>,
+    /// The folder of tables that figures name.
+    from: PathBuf,
+}
+
+impl Sources {
+    fn read(drawing: &Drawing, out: &Path, home: &Path) -> Result<Self, DrawError> {
+        let beside = home.parent().unwrap_or(Path::new(""));
+        let mut figures = drawing.figures.clone();
+        let (runs, curves) = match &drawing.source {
+            DrawingSource::Members(members) => {
+                let needs_curves = figures.iter().any(|figure| figure.kind.name == "curves");
+                members::read(drawing, members, beside, needs_curves)?
+            }
+            DrawingSource::Functions(_) | DrawingSource::Bench(_) => (Trials::default(), Vec::new()),
+        };
+        let mut from = out.to_owned();
+        if let DrawingSource::Bench(file) = &drawing.source {
+            from = beside.join("bench");
+            let path = from.join(file);
+            if !path.exists() {
+                let help =
+                    "`cargo run --release -p thalweg-benches --bin study_timings` measures what comes with Thalweg";
+                return Err(DrawError::Missing { study: drawing.name.clone(), path, help: help.to_owned() });
+            }
+            figures.iter_mut().for_each(|figure| figure.options.table = Some(file.clone()));
+        }
+        Ok(Self { figures, runs, curves, from })
+    }
 }
 
 /// The trials of the members of a study that draws, whose own folder is `home`; none if it draws something else.
@@ -317,17 +366,16 @@ pub fn output_files(drawing: &Drawing, out: &Path) -> Vec<String> {
         DrawingSource::Bench(_) => Vec::new(),
     };
     let mut files: Vec<String> = tables.into_iter().chain([SPEC, manifest::FILE]).map(str::to_owned).collect();
-    let figures: Vec<String> =
-        drawing.figures.iter().map(|figure| format!("figures/{}.svg", chart(figure).name())).collect();
+    let stems: Vec<String> = drawing.figures.iter().map(|figure| format!("figures/{}", chart(figure).name())).collect();
     for entry in fs::read_dir(out.join("figures")).into_iter().flatten().flatten() {
         let name = format!("figures/{}", entry.file_name().to_string_lossy());
-        let is_own = |figure: &String| {
-            let stem = figure.trim_end_matches(".svg");
-            name == *figure || (name.starts_with(&format!("{stem}-")) && name.ends_with(".svg"))
-        };
-        files.extend(figures.iter().any(is_own).then_some(name.clone()));
+        let Some((own, ending)) = name.rsplit_once('.') else { continue };
+        let is_own = |stem: &String| own == stem || own.starts_with(&format!("{stem}-"));
+        if stems.iter().any(is_own) && drawing.style.kept_files("").any(|kept| kept == format!(".{ending}")) {
+            files.push(name);
+        }
     }
-    files.extend(figures);
+    files.extend(stems.iter().flat_map(|stem| drawing.style.kept_files(stem).collect::<Vec<_>>()));
     files.sort();
     files.dedup();
     files

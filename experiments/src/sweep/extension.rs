@@ -41,7 +41,15 @@ pub struct AtEdge {
     axis: Option<(usize, &'static str)>,
 }
 
-/// Values that are added beyond an end at once: one more run trains them all.
+impl AtEdge {
+    /// Whether there may be values beyond it.
+    pub fn is_extended(&self) -> bool {
+        self.axis.is_some()
+    }
+}
+
+/// Values that are added beyond an end at once: one more run trains them all. There are multiples of it at every end, up to the
+/// bound, so that a sweep that is extended twice ends as one that is extended once.
 const AT_ONCE: usize = 3;
 
 impl Extension {
@@ -116,7 +124,7 @@ impl Extension {
             let is_still = own.first() == Some(&edge.value) || own.last() == Some(&edge.value);
             let mut new = old;
             let side = &mut new[usize::from(edge.is_last)];
-            *side = (*side + AT_ONCE).min(most.max(*side));
+            *side = ((*side / AT_ONCE + 1) * AT_ONCE).min(most.max(*side));
             let values = axis.outward(hyperparameter, new);
             if is_still && values.len() > own.len() {
                 let added = values.len() - own.len();
@@ -138,9 +146,7 @@ pub fn edges(spec: &Spec, trials: &Trials) -> Vec<AtEdge> {
         let is_meant = |one: &&Configuration<'_>| Metric::FinalTestLoss.criterion(one) == metric;
         let own: Vec<Configuration<'_>> = all.iter().filter(is_meant).copied().collect();
         for chosen in stats::choose_best(&own, metric) {
-            let alike = |one: &&Configuration<'_>| {
-                one.problem() == chosen.problem() && one.series() == chosen.series()
-            };
+            let alike = |one: &&Configuration<'_>| one.problem() == chosen.problem() && one.series() == chosen.series();
             let candidates: Vec<Configuration<'_>> = own.iter().filter(alike).copied().collect();
             found.extend(stats::at_ends(&chosen, &candidates).iter().map(|end| at_edge(spec, &chosen, end)));
         }

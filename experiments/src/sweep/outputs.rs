@@ -143,7 +143,7 @@ impl Claimed {
 /// The names of the files of a sweep's figures, from the folder of the results.
 pub fn figure_files(spec: &Spec) -> Vec<String> {
     let problems = spec.problems();
-    let files = |figure: &spec::Figure| chart(figure).files(&problems, &spec.shown(figure));
+    let files = |figure: &spec::Figure| chart(figure).files(&problems, &spec.shown(figure), &spec.style);
     spec.figures.iter().flat_map(files).map(|file| format!("figures/{file}")).collect()
 }
 

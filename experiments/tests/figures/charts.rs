@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, FigureError, Fill, Layer, Options, Picture, Tables, Theory, draw, svg};
+use thalweg::figure::{Chart, FigureError, Fill, Layer, Options, Picture, Tables, Theory, Tint, draw};
 use thalweg::record::{Run, Runs, Setting, Sheet, Status, Surface, Trials, read_surface};
 
-use crate::synthetic;
+use crate::synthetic::{self, svg};
 
 /// A trial on a landscape.
 struct Trial<'a> {
@@ -52,7 +52,7 @@ fn picture(kind: &str, options: Options, tables: &Tables<'_>) -> Result<Picture,
     let chart = Chart::new(kind, Some(metric)).unwrap().with(options);
     let folder = tempfile::tempdir().unwrap();
     let kept = std::env::var_os("FIGURES").map(|kept| Path::new(&kept).to_owned());
-    draw(&chart, tables, kept.as_deref().unwrap_or(folder.path()), true)?;
+    draw(&chart, tables, kept.as_deref().unwrap_or(folder.path()), &synthetic::look())?;
     Ok(chart.pictures(tables)?.remove(0).1)
 }
 
@@ -281,7 +281,7 @@ fn a_network_shows_what_one_weight_changes() {
         panic!("{:?}", shown.panels[0].layers)
     };
     assert_eq!((perturbed.len(), strokes.len(), discs.len()), (2, 12 + 4, 8));
-    let white = discs.iter().filter(|disc| (disc.color.0, disc.color.1, disc.color.2) == (255, 255, 255)).count();
+    let white = discs.iter().filter(|disc| disc.color == Tint::Paper).count();
     assert_eq!(white, 6, "the inputs and three hidden units did not change");
     assert_eq!(pin(&shown), "549178658896fb88");
     let broken = sheet(folder.path(), "layer,unit,from,before,after,perturbed\n0,0,,1,1,0\n1,0,3,1,1,0\n1,0,,1,1,0\n");

@@ -103,7 +103,7 @@ pub fn picture(kind: &str, metric: &str, options: Options, runs: &Runs) -> Resul
     let kept = std::env::var_os("FIGURES").map(|kept| Path::new(&kept).to_owned());
     let trials = Trials::from(runs);
     let tables = Tables::new(&trials, &[]);
-    draw(&chart, &tables, kept.as_deref().unwrap_or(folder.path()), true)?;
+    draw(&chart, &tables, kept.as_deref().unwrap_or(folder.path()), &synthetic::look())?;
     let mut pictures = chart.pictures(&tables)?;
     assert_eq!(pictures.len(), 1, "all problems are in one picture");
     Ok(pictures.remove(0).1)
@@ -151,7 +151,7 @@ fn a_profile_starts_with_the_share_of_problems_won() {
     for line in lines(&shown) {
         assert!(line.windows(2).all(|pair| pair[0].0 <= pair[1].0 && pair[0].1 <= pair[1].1), "{line:?}");
     }
-    assert!(texts(&shown).contains("4 problems; each optimizer"));
+    assert!(texts(&shown).contains("4 problems; each method"));
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn pairs_stand_in_rows_of_problems() {
     let shown = picture("paired", "final_train_loss", options, &runs).unwrap();
     assert_eq!(lines(&shown).len(), 4 * 2, "a line per problem and other optimizer");
     let names: Vec<&str> = shown.panels[0].y.ticks().iter().rev().filter_map(|tick| tick.label.as_deref()).collect();
-    assert_eq!(names, ["moons", "iris", "digits", "friedman"]);
+    assert_eq!(names, ["two moons", "iris", "digits", "friedman"]);
     let options = Options { against: Some("adma".into()), ..Options::default() };
     let error = picture("paired", "final_train_loss", options, &runs).unwrap_err().to_string();
     assert!(error.contains("no trials are of `adma`; did you mean `adam`?"), "{error}");
@@ -299,7 +299,7 @@ select = [{ optimizer = "momentum", momentum = 0.9, lr = 0.1 }]
     };
     make(&labelled, &folder.path().join("labelled"), &folder.path().join("labelled"), Isa::best(), false).unwrap();
     let drawn = folder.path().join("labelled/figures/sensitivity-final_train_loss-level.svg");
-    assert!(fs::read_to_string(drawn).unwrap().contains("\nall: final training loss by level\n"));
+    assert!(fs::read_to_string(drawn).unwrap().contains(">All: final training loss by level<"));
     let pin = |name: &str| blake3::hash(&fs::read(out.join(name)).unwrap()).to_hex()[..16].to_owned();
     let figures = ["rank-final_train_loss", "profile", "paired-final_train_loss", "safety-final_train_loss"]
         .map(|name| (name, pin(&format!("figures/{name}.svg"))));

@@ -70,7 +70,11 @@ fn functions_are_written_and_drawn() {
         assert!(out.join(file).exists() && manifest.contains(file), "{file}");
     }
     let text = fs::read_to_string(out.join("figures/function-value.svg")).unwrap();
-    assert!(text.contains("bce, y = 0") && text.contains("bce, y = 1") && !text.contains("sigmoid"));
+    assert!(
+        text.contains("binary cross-entropy, y = 0")
+            && text.contains("binary cross-entropy, y = 1")
+            && !text.contains("sigmoid")
+    );
     assert_eq!(pin(&out.join("figures/activations.svg")), "82f6d3e9ade9adae");
 }
 

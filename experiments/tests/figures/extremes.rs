@@ -6,11 +6,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, Input, KINDS, Kind, Options, Progress, Scale, Tables, Theory, svg};
+use thalweg::figure::{Chart, Input, KINDS, Kind, Options, Progress, Scale, Tables, Theory};
 use thalweg::random::Stream;
 use thalweg::record::{Curve, Run, Runs, Setting, Sheet, Status, Surface, Trials, Waypoint};
 
-use crate::synthetic;
+use crate::synthetic::{self, svg};
 
 /// Sweeps of each kind and flavour of numbers.
 const SWEEPS: u64 = 6;
@@ -332,7 +332,7 @@ fn a_figure_of_a_mile_is_refused() {
     let chart = Chart::new("sensitivity", None).unwrap().with(Options { title, ..Options::default() });
     let trials = Trials::from(&runs);
     let picture = &chart.pictures(&Tables::new(&trials, &curves)).unwrap()[0].1;
-    for error in [svg(picture).map(|_| ()), thalweg::figure::png(picture, Vec::new())] {
+    for error in [svg(picture).map(|_| ()), thalweg::figure::png(picture, &synthetic::look(), Vec::new())] {
         assert!(error.unwrap_err().to_string().contains("pixels are too many"));
     }
 }

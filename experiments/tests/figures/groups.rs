@@ -53,11 +53,14 @@ fn every_kind_that_draws_lines_has_one_per_value() {
         let shown = picture(kind, Options { x, series: name("batch"), ..Options::default() }).unwrap();
         let texts = legend(&shown);
         assert_eq!(texts.len(), 2, "{kind}: {texts:?}");
-        assert!(texts[0].starts_with("batch = 64") && texts[1].starts_with("batch = full"), "{kind}: {texts:?}");
+        assert!(
+            texts[0].starts_with("batch size = 64") && texts[1].starts_with("batch size = full"),
+            "{kind}: {texts:?}"
+        );
     }
     let shown = picture("sensitivity", Options { series: name("optimizer"), ..Options::default() }).unwrap();
-    assert_eq!(legend(&shown), ["sgd", "momentum", "adam"]);
-    assert!(notes(&shown).contains("the best over momentum, batch,|activation"), "{}", notes(&shown));
+    assert_eq!(legend(&shown), ["SGD", "momentum", "Adam"]);
+    assert!(notes(&shown).contains("the best over momentum μ, batch size, activation"), "{}", notes(&shown));
 }
 
 #[test]
@@ -67,12 +70,12 @@ fn colours_and_dashes_have_a_column_each() {
     assert_eq!(
         legend(&shown),
         [
-            "sgd, batch = 64",
-            "momentum, batch = 64",
-            "adam, batch = 64",
-            "sgd, batch = full",
-            "momentum, batch = full",
-            "adam, batch = full"
+            "SGD, batch size = 64",
+            "momentum, batch size = 64",
+            "Adam, batch size = 64",
+            "SGD, batch size = full",
+            "momentum, batch size = full",
+            "Adam, batch size = full"
         ]
     );
     let styles = styles(&shown);
@@ -93,10 +96,10 @@ fn panels_are_in_rows_and_columns_on_common_axes() {
         let of_one = shown.panels.len() / 4;
         assert_eq!((shown.columns, shown.panels.len()), (2, 4 * of_one), "{kind}");
         let headings: Vec<&str> = shown.panels.iter().step_by(of_one).map(|panel| panel.heading.as_str()).collect();
-        let expected = ["tanh", "relu"].map(|activation| format!("activation = {activation}"));
+        let expected = ["tanh", "ReLU"];
         let expected: Vec<String> = ["64", "full"]
             .iter()
-            .flat_map(|batch| expected.each_ref().map(|e| format!("batch = {batch}, {e}")))
+            .flat_map(|batch| expected.map(|activation| format!("batch size = {batch}, {activation}")))
             .collect();
         assert_eq!(headings, expected, "{kind}");
         let is_empty =
@@ -153,8 +156,8 @@ fn what_is_selected_everywhere_is_said_once() {
     let selection = vec![select("sgd"), select("adam")];
     for kind in ["curves", "ecdf", "density"] {
         let shown = picture(kind, Options { selection: selection.clone(), ..Options::default() }).unwrap();
-        assert_eq!(legend(&shown), ["sgd", "adam"], "{kind}");
-        assert!(notes(&shown).contains("all: lr = 0.01, batch = full,|activation = tanh"), "{}", notes(&shown));
+        assert_eq!(legend(&shown), ["SGD", "Adam"], "{kind}");
+        assert_eq!(shown.subtitle(), "α = 0.01, batch size = full, tanh");
     }
 }
 
@@ -166,7 +169,7 @@ fn a_scatter_has_a_mark_for_every_trial() {
         layers.map(|layer| if let Layer::Markers(_, points) = layer { points.len() } else { 0 }).collect()
     };
     let shown = picture("scatter", Options { x: name("lr"), ..Options::default() }).unwrap();
-    assert_eq!(legend(&shown), ["sgd", "momentum", "adam"]);
+    assert_eq!(legend(&shown), ["SGD", "momentum", "Adam"]);
     let finite = |optimizer: &str| {
         let own = runs.rows.iter().filter(|run| run.optimizer == optimizer);
         own.filter(|run| run.final_train_loss.is_some_and(f64::is_finite)).count()
@@ -176,7 +179,7 @@ fn a_scatter_has_a_mark_for_every_trial() {
     let lost = runs.rows.len() - expected.iter().sum::<usize>();
     assert!(lost > 0 && notes(&shown).contains(&format!("{lost} more diverged")), "{}", notes(&shown));
     let of_batches = picture("scatter", Options { x: name("lr"), color: name("batch"), ..Options::default() }).unwrap();
-    assert_eq!(legend(&of_batches), ["batch = 64", "batch = full"]);
+    assert_eq!(legend(&of_batches), ["batch size = 64", "batch size = full"]);
     assert_eq!(marks(&of_batches).iter().sum::<usize>(), expected.iter().sum::<usize>());
     let names = picture("scatter", Options { x: name("activation"), ..Options::default() });
     assert!(matches!(names, Err(FigureError::NoData { .. })));

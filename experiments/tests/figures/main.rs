@@ -9,6 +9,7 @@ mod comparisons;
 mod drawings;
 mod extremes;
 mod groups;
+mod legible;
 mod maps;
 mod observed;
 mod statistics;

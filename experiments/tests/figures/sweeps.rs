@@ -3,16 +3,16 @@
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, FigureError, Input, KINDS, Options, Scale, Selection, Tables, draw, svg};
+use thalweg::figure::{Appearance, Chart, FigureError, Input, KINDS, Options, Scale, Selection, Tables, draw};
 use thalweg::record::{Curve, Quantities, Runs, Setting, Status, Trials, read_trials, write_runs};
 use thalweg::stats::Metric;
 
-use crate::synthetic;
+use crate::synthetic::{self, svg};
 
 /// Draws a figure, also as PNG; with `FIGURES=folder` in the environment, a copy stays there to be looked at.
 fn drawn(name: &str, chart: &Chart, runs: &Runs, curves: &[Curve]) -> Result<String, FigureError> {
     let folder = tempfile::tempdir().unwrap();
-    let paths = draw(chart, &Tables::new(&Trials::from(runs), curves), folder.path(), true)?;
+    let paths = draw(chart, &Tables::new(&Trials::from(runs), curves), folder.path(), &synthetic::look())?;
     if let Some(kept) = std::env::var_os("FIGURES") {
         for path in &paths {
             fs::copy(path, Path::new(&kept).join(name).with_extension(path.extension().unwrap())).unwrap();
@@ -48,8 +48,8 @@ fn sensitivity_of_losses_and_accuracies() {
     let (runs, curves) = synthetic::sweep(5);
     for metric in ["final_train_loss", "final_validation_accuracy"] {
         let text = drawn(&format!("sensitivity-{metric}"), &chart("sensitivity", metric), &runs, &curves).unwrap();
-        for label in ["sgd", "momentum = 0.5", "adam", "learning rate", "median over 5 seeds"] {
-            assert!(text.contains(&format!("\n{label}\n")), "{label}");
+        for label in ["SGD", "momentum (μ = 0.5)", "Adam", "learning rate α", "median over 5 seeds"] {
+            assert!(text.contains(&format!(">{label}<")), "{label}");
         }
     }
 }
@@ -59,14 +59,12 @@ fn curves_of_the_best_configurations() {
     let (runs, curves) = synthetic::sweep(5);
     for metric in ["train_loss", "validation_accuracy"] {
         let text = drawn(&format!("curves-{metric}"), &chart("curves", metric), &runs, &curves).unwrap();
-        assert!(text.contains("adam, lr = 0.0"), "{text}");
+        assert!(text.contains("Adam (α = 0.0"), "{text}");
     }
     let by_accuracy = chart("curves", "grad_norm")
         .with(Options { select_by: Some(Metric::FinalValidationAccuracy), ..Options::default() });
     let text = drawn("curves-grad_norm", &by_accuracy, &runs, &curves).unwrap();
-    assert!(
-        text.contains("\nsettings with the best median of\n") && text.contains("\nthe final validation accuracy\n")
-    );
+    assert!(text.contains(">settings with the best median of the final validation accuracy<"));
 }
 
 #[test]
@@ -158,12 +156,12 @@ fn losses_of_many_magnitudes_have_a_place() {
         run.final_train_loss = run.final_train_loss.map(|loss| if loss < 0.01 { 0.0 } else { libm::pow(loss, 9.0) });
     }
     let text = drawn("wide", &chart("sensitivity", "final_train_loss"), &runs, &curves).unwrap();
-    assert!(text.contains("\n−12\n"), "the decades are named");
+    assert!(text.contains(">−12<"), "the decades are named");
     for run in &mut runs.rows {
         run.final_train_loss = run.final_train_loss.map(|loss| loss - 0.25);
     }
     let text = drawn("negative", &chart("sensitivity", "final_train_loss"), &runs, &curves).unwrap();
-    assert!(text.contains("\n−0.25\n"), "the axis is linear");
+    assert!(text.contains(">−0.25<"), "the axis is linear");
 }
 
 #[test]
@@ -180,7 +178,7 @@ fn as_many_lines_as_can_be_told_apart() {
     }
     let chart = chart("sensitivity", "final_train_loss");
     let text = drawn("many", &chart, &runs, &curves).unwrap();
-    assert!(text.contains("\nadam, momentum = 0.27\n"));
+    assert!(text.contains(">Adam (μ = 0.27)<"));
     runs.rows.push(thalweg::record::Run { optimizer: "sgd".into(), ..runs.rows[0].clone() });
     assert!(matches!(drawn("too-many", &chart, &runs, &curves), Err(FigureError::TooManyLines { found: 29, .. })));
 }
@@ -283,7 +281,7 @@ fn each_problem_has_its_own_figure() {
         &chart("sensitivity", "final_train_loss"),
         &Tables::new(&Trials::from(&runs), &curves),
         folder.path(),
-        false,
+        &Appearance::default(),
     )
     .unwrap();
     let names: Vec<_> = paths.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
@@ -296,5 +294,7 @@ fn the_text_of_a_title_is_escaped() {
     let chart = chart("sensitivity", "final_train_loss")
         .with(Options { title: Some("a < b & \"c\"".into()), ..Options::default() });
     let text = drawn("escaped", &chart, &runs, &curves).unwrap();
-    assert!(text.contains("<title>a &lt; b &amp; \"c\"</title>") && text.contains("a &lt; b &amp; &quot;c&quot;"));
+    assert!(
+        text.contains("<title>a &lt; b &amp; &quot;c&quot;</title>") && text.contains("a &lt; b &amp; &quot;c&quot;")
+    );
 }

@@ -1,6 +1,17 @@
 //! Rows as a sweep over learning rates leaves them, from formulas instead of training.
 
+use thalweg::figure::{self, Appearance, FigureError, Format, Picture};
 use thalweg::record::{Curve, Key, Precision, Run, Runs, Setting, Status};
+
+/// The look of figures in tests: as SVG, and as PNG to be looked at.
+pub fn look() -> Appearance {
+    Appearance::default().with(Format::Png)
+}
+
+/// The picture as SVG in the default look.
+pub fn svg(picture: &Picture) -> Result<String, FigureError> {
+    figure::svg(picture, &Appearance::default(), "figure")
+}
 
 /// An optimizer of the synthetic sweep: losses are least at `best`, and trials diverge from about `edge` on.
 struct Shape {

@@ -19,19 +19,19 @@ RANDOM=7
 specs=("$here"/*.toml)
 failures=0
 
+# options SPEC: those of the command that the first line of a spec names.
+options() {
+    sed -n '1s/^# thalweg run .*\.toml//p' "$1"
+}
+
 # run SPEC FOLDER: the sweep, with few lanes, so that it has many blocks.
 run() {
-    "$binary" run "$1" --out "$2" --threads 2 --quiet
+    "$binary" run "$1" --out "$2" --threads 2 --quiet $(options "$1")
 }
 
 # start SPEC FOLDER: the same in place of the shell, so that a signal reaches it.
 start() {
-    exec "$binary" run "$1" --out "$2" --threads 2 --quiet 2>/dev/null
-}
-
-# start SPEC FOLDER: the same in place of the shell, so that a signal reaches it.
-start() {
-    exec "$binary" run "$1" --out "$2" --threads 2 --quiet 2>/dev/null
+    exec "$binary" run "$1" --out "$2" --threads 2 --quiet $(options "$1") 2>/dev/null
 }
 
 # hashes FOLDER: every file of a folder with its hash, but what differs from run to run.

@@ -133,6 +133,7 @@ fn what_is_reused_is_said() {
         "title=\"Another\"",
         "figure.0.metric=final_test_loss",
         "name=other",
+        "style.theme=dark",
         "figure=[{ kind = \"ecdf\", metric = \"final_train_loss\" }]",
     ] {
         let said = run(&[change]);

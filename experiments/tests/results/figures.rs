@@ -155,7 +155,7 @@ fn a_table_that_cannot_be_read_costs_its_own_figures_only() {
     let spec = Spec::parse("lost.toml", &text, folder.path(), &[]).unwrap();
     run_into(&spec, folder.path(), 1, Reuse::Everything).unwrap();
     fs::write(folder.path().join("curves.csv"), "key\n").unwrap();
-    let drawn = draw(&spec, folder.path(), None, false);
+    let drawn = draw(&spec, folder.path(), None, &spec.style);
     assert_eq!(drawn.files, ["figures/sensitivity-final_train_loss.svg"]);
     assert_eq!(drawn.failures.len(), 1);
     assert!(drawn.failures[0].to_string().contains("curves.csv:1: expected column `step`"), "{}", drawn.failures[0]);
@@ -217,7 +217,7 @@ fn what_is_refused_before_is_what_cannot_be_drawn_after() {
             let Ok(spec) = parse(&format!("{sweep}figure = [{{ {figure} }}]\n")) else { continue };
             let plan = crate::plan(&spec).unwrap();
             let before = check(&spec, &plan, folder.path());
-            let after = draw(&spec, folder.path(), None, false).complete();
+            let after = draw(&spec, folder.path(), None, &spec.style).complete();
             assert_eq!(before.is_ok(), after.is_ok(), "{figure} of {sweep}: {before:?}, {after:?}");
             *(if before.is_ok() { &mut drawn } else { &mut refused }) += 1;
         }

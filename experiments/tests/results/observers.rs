@@ -183,7 +183,7 @@ fn figures_are_drawn_again_from_the_tables() {
     let drawn = names.each_ref().map(|name| fs::read(name).unwrap());
     names.iter().for_each(|name| fs::remove_file(name).unwrap());
     fs::remove_file(out.join("curves.csv")).unwrap();
-    let again = thalweg::drawing::draw(&spec, out, None, false);
+    let again = thalweg::drawing::draw(&spec, out, None, &spec.style);
     // The last one is drawn from `curves.csv`.
     assert_eq!((again.files.len(), again.failures.len()), (2, 1), "{:?}", again.failures);
     assert!(again.failures[0].to_string().contains("curves-curves-batch_sharpness"), "{}", again.failures[0]);

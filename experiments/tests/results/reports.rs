@@ -41,7 +41,7 @@ fn tables_are_written_in_four_languages() {
     says(&table(&["--by", "lr,optimizer", "--format", "csv"]), &["lr,sgd,adam\n0.01,,", "1e30,inf,\n"]);
     says(
         &table(&["--by", "optimizer", "--metric", "best_train_loss"]),
-        &["median best training loss", "| 95 % interval |"],
+        &["median best training loss", "| 95 % interval |", "| adam | ", "lr = 0.01 |"],
     );
     // All digits are those of summary.csv.
     let summary = fs::read_to_string(folder.path().join("a/summary.csv")).unwrap();

@@ -74,6 +74,8 @@ const EXAMPLES: &[Example] = &[
     ("figure", LEAST, &[], "figure.0"),
     ("figure", FUNCTIONS, &[], "figure.0"),
     ("engine", LEAST, &[], "engine"),
+    ("style", LEAST, &[("style", "{}")], "style"),
+    ("style", FUNCTIONS, &[("style", "{}")], "style"),
     ("sweep", LEAST, &[("sweep", "{ skip = [] }")], "sweep"),
     ("sweep.draw", LEAST, &[("sweep", "{ draw = { halton = 2 } }")], "sweep.draw"),
     ("drawing", FUNCTIONS, &[], ""),

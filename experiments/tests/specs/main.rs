@@ -22,6 +22,7 @@ mod plans;
 mod problems;
 mod registry;
 mod shipped;
+mod style;
 mod ties;
 mod trials;
 

@@ -314,9 +314,9 @@ fn a_part_says_where_it_comes_from() {
 }
 
 #[test]
-fn the_readme_shows_the_example_as_it_is() {
-    let (readme, example) =
-        (include_str!("../../../README.md"), include_str!("../../examples/own-optimizer/src/main.rs"));
+fn the_guide_shows_the_example_as_it_is() {
+    let (page, example) =
+        (include_str!("../../guide/parts.md"), include_str!("../../examples/own-optimizer/src/main.rs"));
     let shown = &example[example.find("use std").unwrap()..];
-    assert!(readme.contains(&format!("```rust\n{shown}```\n")));
+    assert!(page.contains(&format!("```rust\n{shown}```\n")));
 }

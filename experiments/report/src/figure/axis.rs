@@ -91,6 +91,23 @@ impl Axis {
         Some(Self::new(scale, low, high))
     }
 
+    /// How values are spread.
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// The value at a place, the opposite of [`Self::place`]; finite, and on a log scale positive.
+    pub fn value_at(&self, place: f64) -> f64 {
+        let value = match self.scale {
+            Scale::Linear => between(self.low, self.high, (place, 1.0)),
+            Scale::Log => {
+                let low = libm::log10(self.low);
+                libm::pow(10.0, low + place * (libm::log10(self.high) - low)).max(SMALLEST)
+            }
+        };
+        value.clamp(f64::MIN, f64::MAX)
+    }
+
     /// The smallest value.
     pub fn low(&self) -> f64 {
         self.low
@@ -185,6 +202,7 @@ mod tests {
         assert_eq!([1e-2, 1.0, 1e2].map(|value| axis.place(value)), [0.0, 0.5, 1.0]);
         assert_eq!(axis.place(0.0), -2.0);
         assert_eq!(axis.place(f64::INFINITY), 3.0);
+        assert!([0.0, 0.5, 2.0].iter().all(|place| (axis.place(axis.value_at(*place)) - place).abs() < 1e-12));
     }
 
     #[test]

@@ -7,7 +7,9 @@ use super::contour::{self, Levels};
 use super::labels;
 use super::picture::{Disc, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
+use super::style::{Style, Tint, style};
 use super::ticks::{Tick, value_label};
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Column, Status, Trial};
 use thalweg_record::stats::Configuration;
@@ -231,7 +233,7 @@ fn plane(
         symbols: Vec::new(),
     };
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: where trials end, by where they start", data.problem)),
+        title: chart.title_or(|| format!("{}: where trials end, by where they start", words::problems(data.problem))),
         panels: maps.iter().zip(tables).map(panel).collect(),
         x,
         x_label: "x₀ at the start".to_owned(),
@@ -299,10 +301,10 @@ fn line(
     let is_seen = |point: &&(f64, f64)| x.low() <= point.0 && point.0 <= x.high();
     if let Some(y) = Axis::around(Scale::Linear, curve.iter().filter(is_seen).map(|point| point.1)) {
         let disc = |(end, shade): (&End, &Option<usize>)| {
-            Some(Disc { at: (end.place[0], end.value), size: 10.0, color: color((*shade)?, shades) })
+            Some(Disc { at: (end.place[0], end.value), size: 10.0, color: Tint::Value(color((*shade)?, shades)) })
         };
         let discs = ends.iter().zip(shades).filter_map(disc).collect();
-        let black = super::style::Style { dash: &[], ..super::style::style(2) };
+        let black = Style { color: Tint::Ink, ..style(0) };
         panels.push(Panel {
             heading: String::new(),
             height: 230.0,
@@ -326,7 +328,7 @@ fn line(
         symbols: Vec::new(),
     });
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: where trials end, by where they start", data.problem)),
+        title: chart.title_or(|| format!("{}: where trials end, by where they start", words::problems(data.problem))),
         x,
         x_label: "x at the start".to_owned(),
         panels,

@@ -4,7 +4,8 @@ use super::axis::{Axis, Scale};
 use super::comparison::{self, remark};
 use super::picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
-use super::style::style;
+use super::style::styles;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Budgets, Candidates, Spread};
 
@@ -38,17 +39,18 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     notes.extend(settled(&budgets));
     let guide = budgets.settled().map(|k| Layer::Guide(vec![(k as f64, panel.y.low()), (k as f64, panel.y.high())]));
     let layers = guide.into_iter().chain(panel.layers).collect();
-    notes.push(remark("settings drawn with replacement"));
-    notes.push(remark("from those that were tried"));
+    notes.push(remark("settings drawn with replacement from those that were tried"));
     notes.extend(comparison::choice(&candidates.criteria, candidates.score, budgets.assessment));
     let title = match candidates.problems[..] {
         // Of several panels, all are named.
         [problem] => {
-            format!("{}: {label} by the settings tried", if data.problem.is_empty() { problem } else { data.problem })
+            let problem = if data.problem.is_empty() { problem } else { data.problem };
+            format!("{}: {label} by the settings tried", words::problems(problem))
         }
         _ => format!("Ranks by {label} and by the settings tried"),
     };
-    let entry = |(i, name): (usize, &&str)| Entry { symbol: Symbol::Line(style(i)), text: (*name).to_owned() };
+    let looks = styles(&candidates.optimizers);
+    let entry = |(i, name): (usize, &&str)| Entry { symbol: Symbol::Line(looks[i]), text: words::method(name) };
     Ok(Picture {
         title: chart.title_or(|| title),
         x,
@@ -73,9 +75,10 @@ fn costs(chart: &Chart, candidates: &Candidates<'_>, budgets: &Budgets) -> Resul
         let spread = Spread { median: cost.median, q25: cost.q25, q75: cost.q75 };
         SeedPoint { x: *k as f64, spread, lost: cost.median.is_infinite() }
     };
+    let looks = styles(&candidates.optimizers);
     let line = |optimizer: usize| Series {
-        style: style(optimizer),
-        label: candidates.optimizers[optimizer].to_owned(),
+        style: looks[optimizer],
+        label: words::method(candidates.optimizers[optimizer]),
         points: budgets.budgets.iter().enumerate().map(|at| point(optimizer, at)).collect(),
     };
     let lines: Vec<Series> = (0..candidates.optimizers.len()).map(line).collect();
@@ -104,14 +107,15 @@ fn ranks(chart: &Chart, candidates: &Candidates<'_>, budgets: &Budgets) -> Resul
         None => Axis::new(Scale::Linear, 0.85, count as f64 + 0.15),
     };
     let places = || budgets.budgets.iter().map(|k| *k as f64);
+    let looks = styles(&candidates.optimizers);
     let band = |optimizer: usize| {
         let ends = intervals.iter().map(|row| (row[optimizer].low, row[optimizer].high));
-        Layer::Band(style(optimizer), places().zip(ends).map(|(k, (low, high))| (k, low, high)).collect())
+        Layer::Band(looks[optimizer], places().zip(ends).map(|(k, (low, high))| (k, low, high)).collect())
     };
     let points = |optimizer: usize| places().zip(ranks.iter().map(|row| row[optimizer])).collect::<Vec<_>>();
     let mut layers: Vec<Layer> = (0..count).map(band).collect();
-    layers.extend((0..count).map(|optimizer| Layer::Line(style(optimizer), points(optimizer))));
-    layers.extend((0..count).map(|optimizer| Layer::Markers(style(optimizer), points(optimizer))));
+    layers.extend((0..count).map(|optimizer| Layer::Line(looks[optimizer], points(optimizer))));
+    layers.extend((0..count).map(|optimizer| Layer::Markers(looks[optimizer], points(optimizer))));
     let mut notes = vec![Entry { symbol: Symbol::PlainLine, text: "average rank by the median".to_owned() }];
     if !intervals.is_empty() {
         notes.push(Entry { symbol: Symbol::Band, text: "95 %, bootstrap of the problems".to_owned() });

@@ -1,8 +1,8 @@
 //! Tables of coloured cells: where their borders lie, and how they become rectangles or the pixels of an image.
 
-use super::colors::Rgb;
-
 use super::axis::{Scale, between};
+use super::colors::Rgb;
+use super::style::Tint;
 
 /// The most cells that an SVG draws one by one; more become an image.
 pub const MOST_RECTANGLES: usize = 64 * 64;
@@ -12,6 +12,8 @@ pub const MOST_RECTANGLES: usize = 64 * 64;
 pub enum Fill {
     /// A value, as this colour.
     Color(Rgb),
+    /// A value, as this tone ([`Tint::Tone`]).
+    Tone(u8),
     /// That there is no value because trials diverged.
     Hatched,
     /// That there are no trials.
@@ -20,11 +22,12 @@ pub enum Fill {
 
 impl Fill {
     /// The colour below any hatching.
-    pub fn color(self) -> Rgb {
+    pub fn color(self) -> Tint {
         match self {
-            Self::Color(color) => color,
-            Self::Hatched => Rgb(0xe4, 0xe4, 0xe4),
-            Self::Empty => Rgb(0xff, 0xff, 0xff),
+            Self::Color(color) => Tint::Value(color),
+            Self::Tone(depth) => Tint::Tone(depth),
+            Self::Hatched => Tint::Missing,
+            Self::Empty => Tint::Paper,
         }
     }
 }

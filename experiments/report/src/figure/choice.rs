@@ -4,6 +4,7 @@ use super::comparison::remark;
 use super::groups::{self, Lines};
 use super::picture::Entry;
 use super::style::Style;
+use super::words;
 use super::{Chart, labels};
 use thalweg_record::stats::{Configuration, Metric, at_ends};
 
@@ -19,7 +20,7 @@ pub(super) fn by(chart: &Chart, metric: Metric, all: &[Configuration<'_>]) -> Me
 
 /// What is chosen by, after how.
 pub(super) fn notes(how: &str, by: Metric) -> Vec<Entry> {
-    let mut notes = vec![remark(how), remark(format!("the {}", by.label()))];
+    let mut notes = vec![remark(format!("{how} the {}", by.label()))];
     notes.extend(by.is_of_test().then(|| remark("(chosen on the test split)")));
     notes
 }
@@ -53,7 +54,7 @@ pub(super) fn marked(
             }
         }
     }
-    let names = names.into_iter().map(labels::column);
-    let notes = labels::wrapped(&format!("{AT_END} best at an end of an axis:"), names);
+    let names = names.into_iter().map(words::column);
+    let notes = labels::listed(&format!("{AT_END} best at an end of an axis:"), names);
     (looks, notes)
 }

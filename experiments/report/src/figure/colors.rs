@@ -4,6 +4,40 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rgb(pub u8, pub u8, pub u8);
 
+impl Rgb {
+    /// The colour that is written so in hexadecimal digits.
+    pub(super) const fn of(digits: u32) -> Self {
+        let [_, red, green, blue] = digits.to_be_bytes();
+        Self(red, green, blue)
+    }
+
+    /// Its hexadecimal digits after a hash, as CSS has them.
+    pub fn css(self) -> String {
+        format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
+#[cfg(test)]
+impl Rgb {
+    /// Intensities of red, green and blue light, from 0 to 1.
+    pub(super) fn linear(self) -> [f64; 3] {
+        [self.0, self.1, self.2].map(|channel| {
+            let value = f64::from(channel) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
+        })
+    }
+
+    /// The ratio of luminances, the lighter one first (WCAG 2.2).
+    pub(super) fn contrast(self, other: Self) -> f64 {
+        let luminance = |color: Self| {
+            let [r, g, b] = color.linear();
+            0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05
+        };
+        let (a, b) = (luminance(self), luminance(other));
+        a.max(b) / a.min(b)
+    }
+}
+
 /// Viridis (van der Walt and Smith 2015) at nine places: its lightness grows evenly, so that it survives in grey, and
 /// the colour-blind can tell its hues apart. Between the places colours are mixed, with no visible difference from the
 /// original.
@@ -22,8 +56,8 @@ const VIRIDIS: [[u8; 3]; 9] = [
 /// Shades of [`viridis`]: few enough for an image with a palette, with room for other colours.
 const SHADES: u32 = 241;
 
-/// The darkest of [`grey`]'s tones: lines of every colour stand out on it.
-const DEEPEST: u8 = 0xc4;
+/// How far the deepest of [`grey`]'s tones is from paper: lines of every colour stand out on it.
+const DEEPEST: u8 = 0x3b;
 
 /// The colour of a share, from dark violet at 0 to yellow at 1.
 pub(super) fn viridis(share: f64) -> Rgb {
@@ -59,11 +93,9 @@ fn mix(low: [u8; 3], high: [u8; 3], (part, whole): (u32, u32)) -> Rgb {
     Rgb(channel(0), channel(1), channel(2))
 }
 
-/// Tone `index` of `count`, from white to a light grey.
-pub(super) fn grey(index: usize, count: usize) -> Rgb {
-    let depth = usize::from(0xff - DEEPEST) * index / (count - 1).max(1);
-    let tone = 0xff - depth as u8;
-    Rgb(tone, tone, tone)
+/// Tone `index` of `count`, from paper to a light grey.
+pub(super) fn grey(index: usize, count: usize) -> u8 {
+    (usize::from(DEEPEST) * index / (count - 1).max(1)) as u8
 }
 
 #[cfg(test)]
@@ -71,12 +103,9 @@ mod tests {
     use super::*;
 
     /// CIE L* of a colour of sRGB.
-    fn lightness(Rgb(r, g, b): Rgb) -> f64 {
-        let linear = |channel: u8| {
-            let value = f64::from(channel) / 255.0;
-            if value <= 0.04045 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
-        };
-        116.0 * libm::cbrt(0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)) - 16.0
+    fn lightness(color: Rgb) -> f64 {
+        let [r, g, b] = color.linear();
+        116.0 * libm::cbrt(0.2126 * r + 0.7152 * g + 0.0722 * b) - 16.0
     }
 
     #[test]
@@ -102,6 +131,6 @@ mod tests {
         assert_eq!([viridis(-1.0), viridis(0.0)], [Rgb(0x44, 0x01, 0x54); 2]);
         assert_eq!(viridis(0.5), Rgb(0x21, 0x90, 0x8c));
         assert_eq!([viridis(1.0), viridis(2.0)], [Rgb(0xfd, 0xe7, 0x25); 2]);
-        assert_eq!([grey(0, 5), grey(4, 5)], [Rgb(0xff, 0xff, 0xff), Rgb(DEEPEST, DEEPEST, DEEPEST)]);
+        assert_eq!([grey(0, 5), grey(4, 5), grey(0, 1)], [0, DEEPEST, 0]);
     }
 }

@@ -6,6 +6,7 @@ use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::style::MOST_LINES;
 use super::ticks::{Tick, value_label};
+use super::words;
 use super::{Chart, Data, FigureError};
 use thalweg_record::stats::{Assessment, Candidates, Comparison, ResampledRanks, Score};
 
@@ -57,10 +58,10 @@ pub(super) fn of_ratios<'a>(chart: &Chart, data: &Data<'a>) -> Result<Comparison
 }
 
 /// An axis of rows of height 1 with a name in the middle of each, the first one on top.
-pub(super) fn rows(names: &[&str]) -> Axis {
+pub(super) fn rows(names: &[String]) -> Axis {
     let count = names.len();
     let ticks = names.iter().rev().enumerate();
-    Axis::named(count, ticks.map(|(row, name)| Tick { value: row as f64 + 0.5, label: Some((*name).to_owned()) }))
+    Axis::named(count, ticks.map(|(row, name)| Tick { value: row as f64 + 0.5, label: Some(name.clone()) }))
 }
 
 /// The middle of a row of [`rows`].
@@ -76,7 +77,6 @@ pub(super) fn picture_of_ranks(
     layers: Vec<Layer>,
     notes: Vec<Entry>,
 ) -> Picture {
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     Picture {
         title,
         x: Axis::new(Scale::Linear, 0.85, competitors as f64 + 0.15),
@@ -84,7 +84,7 @@ pub(super) fn picture_of_ranks(
         panels: vec![Panel {
             heading: String::new(),
             height: row_height * names.len() as f64,
-            y: rows(&names),
+            y: rows(names),
             y_label: String::new(),
             layers,
             symbols: Vec::new(),
@@ -104,7 +104,7 @@ pub(super) fn remark(text: impl Into<String>) -> Entry {
 /// The name of an optimizer, marked where it has a value at an end of its axis on some problem.
 pub(super) fn name(comparison: &Comparison<'_>, optimizer: usize) -> String {
     let is_at_end = comparison.bests(optimizer).any(|best| !best.at_ends.is_empty());
-    format!("{}{}", comparison.optimizers[optimizer], if is_at_end { AT_END } else { "" })
+    format!("{}{}", words::method(comparison.optimizers[optimizer]), if is_at_end { AT_END } else { "" })
 }
 
 /// What is drawn anew to see how sure ranks are.
@@ -122,7 +122,7 @@ pub(super) fn signed(value: f64) -> String {
 pub(super) fn notes(comparison: &Comparison<'_>) -> Vec<Entry> {
     let count = comparison.problems.len();
     let problems = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
-    let mut notes = vec![remark(format!("{problems}; each optimizer")), remark("with its best settings on each")];
+    let mut notes = vec![remark(format!("{problems}; each method with its best settings on each"))];
     notes.extend(choice(&comparison.criteria, comparison.score, comparison.assessment));
     notes.extend(ends(comparison));
     notes
@@ -139,14 +139,12 @@ pub(super) fn choice(criteria: &[Score], score: Score, assessment: Assessment) -
     let is_of_test = by.iter().any(|score| matches!(score, Score::Outcome(metric) if metric.is_of_test()));
     let mut notes = Vec::new();
     if by != [score] {
-        notes = labels::wrapped("chosen by", by.iter().map(|score| score.label()));
+        notes = labels::listed("chosen by", by.iter().map(|score| score.label()));
     }
     notes.extend(is_of_test.then(|| remark("(chosen on the test split)")));
-    notes.extend(match assessment {
-        Assessment::CrossFit => {
-            [remark("chosen on all folds of the trials but"), remark("one, judged on that one (cross-fit)")]
-        }
-        Assessment::InSample => [remark("judged on the trials that they"), remark("were chosen on (in-sample)")],
+    notes.push(match assessment {
+        Assessment::CrossFit => remark("chosen on all folds of the trials but one, judged on that one (cross-fit)"),
+        Assessment::InSample => remark("judged on the trials that they were chosen on (in-sample)"),
     });
     notes
 }
@@ -156,13 +154,13 @@ fn ends(comparison: &Comparison<'_>) -> Vec<Entry> {
     let count = |optimizer: usize| comparison.bests(optimizer).filter(|best| !best.at_ends.is_empty()).count();
     let of = |(optimizer, name): (usize, &&str)| match count(optimizer) {
         0 => None,
-        count => Some(format!("{name} {count}")),
+        count => Some(format!("{} {count}", words::method(name))),
     };
     let marked: Vec<String> = comparison.optimizers.iter().enumerate().filter_map(of).collect();
     if marked.is_empty() {
         return Vec::new();
     }
     let mut notes = vec![remark(format!("{AT_END} best at an end of an axis;"))];
-    notes.extend(labels::wrapped("problems:", marked.into_iter()));
+    notes.extend(labels::listed("problems:", marked.into_iter()));
     notes
 }

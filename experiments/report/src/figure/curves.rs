@@ -13,6 +13,7 @@ use super::series::{self, SeedPoint, Series};
 use super::style::Style;
 use super::theory;
 use super::ticks::value_label;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{self, Curve, Setting, Status, TOLERANCE, Trials};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric, Spread};
@@ -241,7 +242,7 @@ fn picture(
     notes.extend(more);
     let label = measure.labelled(|metric| metric.label().to_owned());
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {label} by {by}", data.problem)),
+        title: chart.title_or(|| format!("{}: {label} by {by}", words::problems(data.problem))),
         x,
         x_label: x_label.to_owned(),
         columns: 1,

@@ -8,6 +8,7 @@ use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Stroke};
 use super::series;
 use super::style::Style;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Configuration, Metric, quantile};
 
@@ -109,7 +110,7 @@ fn picture(
     notes.extend(labels::note(chart));
     notes.extend(chosen);
     Picture {
-        title: chart.title_or(|| format!("{problem}: distribution of the {}", metric.label())),
+        title: chart.title_or(|| format!("{}: distribution of the {}", words::problems(problem), metric.label())),
         legend: groups::legend(looks),
         x,
         x_label: metric.axis_label(),

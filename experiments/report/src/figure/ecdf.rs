@@ -9,6 +9,7 @@ use super::picture::{Layer, Panel, Picture};
 use super::profile::steps;
 use super::series;
 use super::style::Style;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Configuration, Metric};
 
@@ -55,14 +56,14 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let layers = lines.iter().zip(&looks).map(layer).collect();
     let counts = series::seed_counts(&shown);
     let count = if counts.0 == counts.1 { counts.1.to_string() } else { format!("{} to {}", counts.0, counts.1) };
-    let mut notes = vec![remark(format!("{count} trials a line;")), remark("diverged ones are never reached")];
+    let mut notes = vec![remark(format!("{count} trials a line; diverged ones are never reached"))];
     notes.extend(labels::note(chart));
     if groups::are_best(chart) {
         notes.extend(choice::notes("settings with the best median of", by));
         notes.extend(ends);
     }
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: distribution of the {}", data.problem, metric.label())),
+        title: chart.title_or(|| format!("{}: distribution of the {}", words::problems(data.problem), metric.label())),
         legend: groups::legend(looks),
         x,
         x_label: metric.axis_label(),

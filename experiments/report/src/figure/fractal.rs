@@ -7,9 +7,10 @@ use super::axis::Axis;
 use super::cells::{Cells, Fill, borders, scale_of};
 use super::colors::sides;
 use super::comparison::remark;
-use super::labels;
 use super::picture::{ColorBar, Layer, Panel, Picture};
+use super::style::Tint;
 use super::ticks::Tick;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{RecordError, Sheet};
 use thalweg_record::stats::Mask;
@@ -141,12 +142,11 @@ fn picture(chart: &Chart, map: &Map, [x, y, column]: [&String; 3]) -> Picture {
         remark(format!("{:.1} % converged", 100.0 * share)),
     ];
     if let Some(dimension) = boundary {
-        notes.push(remark("dimension of the boundary, by"));
-        notes.push(remark(format!("counting boxes: {:.3}", dimension.median)));
+        notes.push(remark(format!("dimension of the boundary, by counting boxes: {:.3}", dimension.median)));
     }
-    let [x_label, y_label] = [x, y].map(|name| labels::column(name));
+    let [x_label, y_label] = [x, y].map(|name| words::column(name));
     Picture {
-        title: chart.title_or(|| format!("{} by {x_label} and {y_label}", column.replace('_', " "))),
+        title: chart.title_or(|| format!("{} by {x_label} and {y_label}", words::column(column))),
         x: Axis::new(x_scale, across[0], across[across.len() - 1]),
         x_label,
         panels: vec![Panel {
@@ -168,8 +168,8 @@ fn picture(chart: &Chart, map: &Map, [x, y, column]: [&String; 3]) -> Picture {
 fn color_bar() -> ColorBar {
     const STRIPES: usize = 60;
     let share = |i: usize| (i as f64 + 0.5) / STRIPES as f64;
-    let converged = (0..STRIPES).map(|i| sides(true, share(i)));
-    let diverged = (0..STRIPES).map(|i| sides(false, 1.0 - share(i)));
+    let converged = (0..STRIPES).map(|i| Tint::Value(sides(true, share(i))));
+    let diverged = (0..STRIPES).map(|i| Tint::Value(sides(false, 1.0 - share(i))));
     let names = [(0.1, "converged fast"), (0.9, "slowly"), (1.1, "diverged slowly"), (1.9, "fast")];
     let ticks = names.map(|(value, name)| Tick { value, label: Some(name.to_owned()) });
     ColorBar {

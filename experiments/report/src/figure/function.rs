@@ -4,6 +4,7 @@ use super::axis::{Axis, Scale};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, Style, style};
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind, help};
 
 /// The kind, as specs and the command know it.
@@ -105,8 +106,8 @@ fn picture(chart: &Chart, functions: &[Function]) -> Result<Picture, FigureError
         Ok(Panel { heading: String::new(), height, y, y_label: label.to_owned(), layers, symbols: Vec::new() })
     };
     let label = |function: &Function| match function.target.as_str() {
-        "" => function.name.clone(),
-        target => format!("{}, y = {target}", function.name),
+        "" => words::value_text(&function.name),
+        target => format!("{}, y = {target}", words::value_text(&function.name)),
     };
     let entry = |(i, function)| Entry { symbol: Symbol::Line(style(i)), text: label(function) };
     Ok(Picture {

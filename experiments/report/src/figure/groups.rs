@@ -6,8 +6,9 @@ use super::axis::{Axis, Scale};
 use super::labels;
 use super::options::Options;
 use super::picture::{Entry, Symbol};
-use super::style::{MOST_LINES, Style, combined, style};
+use super::style::{MOST_LINES, Style, combined, method_style, style, styles};
 use super::ticks::Tick;
+use super::words;
 use super::{Chart, FigureError};
 use thalweg_record::record::{LABEL, Trials};
 use thalweg_record::stats::{Configuration, Metric, choose_best, choose_best_of, configurations};
@@ -17,7 +18,7 @@ pub(super) fn value(configuration: &Configuration<'_>, column: &str) -> Option<S
     match column {
         "problem" => Some(configuration.problem().to_owned()),
         "optimizer" => Some(configuration.series().to_owned()),
-        _ => configuration.setting(column).map(|setting| labels::text(&setting)),
+        _ => configuration.setting(column).map(|setting| words::text(&setting)),
     }
 }
 
@@ -87,8 +88,18 @@ impl<'a> Lines<'a> {
             let own = value(configuration, self.columns[which]?);
             self.values[which].iter().position(|value| Some(value) == own.as_ref())
         });
+        let is_of_methods = |which: usize| matches!(self.columns[which], Some("optimizer" | LABEL));
+        let of_methods = |which: usize| -> Vec<Style> {
+            let names: Vec<&str> = self.values[which].iter().map(String::as_str).collect();
+            styles(&names)
+        };
         match (series, color) {
+            (Some(series), Some(color)) if is_of_methods(1) => {
+                Style { color: method_style(&self.values[1][color]).color, ..combined(series, color) }
+            }
             (Some(series), Some(color)) => combined(series, color),
+            (Some(index), None) if is_of_methods(0) => of_methods(0)[index],
+            (None, Some(index)) if is_of_methods(1) => of_methods(1)[index],
             (Some(index), None) | (None, Some(index)) => style(index),
             (None, None) => style(0),
         }
@@ -96,7 +107,7 @@ impl<'a> Lines<'a> {
 
     /// The name of a configuration's line.
     pub fn label(&self, configuration: &Configuration<'_>) -> String {
-        let part = |column: &&str| value(configuration, column).map(|value| labels::named(column, &value));
+        let part = |column: &&str| value(configuration, column).map(|value| words::named(column, &value));
         self.columns.iter().flatten().filter_map(part).collect::<Vec<_>>().join(", ")
     }
 
@@ -122,7 +133,7 @@ impl<'a> Lines<'a> {
             name => of_one(name),
         };
         let names = ["optimizer"].into_iter().chain(first.hyperparameters().iter().map(String::as_str));
-        labels::wrapped(what, names.filter(is_free).filter(differs).map(labels::column))
+        labels::listed(what, names.filter(is_free).filter(differs).map(words::column))
     }
 }
 
@@ -158,13 +169,15 @@ pub(super) fn looks(
     shown: &[Configuration<'_>],
     names: impl Fn(&Configuration<'_>) -> Option<Vec<String>>,
 ) -> Vec<(Style, String)> {
+    let methods: Vec<&str> = shown.iter().map(Configuration::series).collect();
+    let styles = styles(&methods);
     let look = |(index, one): (usize, &Configuration<'_>)| {
         let names = names(one);
         let settings: Vec<&str> = names.iter().flatten().map(String::as_str).collect();
-        let Some(lines) = lines else { return (style(index), labels::label(one, &settings)) };
+        let Some(lines) = lines else { return (styles[index], labels::label(one, &settings)) };
         let optimizer = ["optimizer"].into_iter().filter(|_| lines.have_optimizers && names.is_some());
         let parts = optimizer.chain(settings).filter(|name| !lines.columns.contains(&Some(name)));
-        let parts = parts.filter_map(|name| value(one, name).map(|value| labels::named(name, &value)));
+        let parts = parts.filter_map(|name| value(one, name).map(|value| words::named(name, &value)));
         (lines.style(one), [lines.label(one)].into_iter().chain(parts).collect::<Vec<_>>().join(", "))
     };
     shown.iter().enumerate().map(look).collect()
@@ -204,7 +217,8 @@ impl<'a> Abscissa<'a> {
     /// The axis of names.
     pub fn axis(&self) -> Option<Axis> {
         let names = self.names.as_ref()?;
-        let tick = |(at, name): (usize, &String)| Tick { value: at as f64 + 0.5, label: Some(name.clone()) };
+        let tick =
+            |(at, name): (usize, &String)| Tick { value: at as f64 + 0.5, label: Some(words::value(self.name, name)) };
         Some(Axis::named(names.len(), names.iter().enumerate().map(tick)))
     }
 

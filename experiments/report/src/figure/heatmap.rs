@@ -8,11 +8,12 @@ use super::cells::{Cells, Fill, borders, is_uneven, scale_of};
 use super::choice;
 use super::colors::viridis;
 use super::grid::{Cell, Grid, by_optimizer};
-use super::labels;
 use super::panels::MOST_PANELS;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
+use super::style::Tint;
 use super::theory;
 use super::ticks::{Tick, value_label};
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind, help};
 use thalweg_record::record::Column;
 use thalweg_record::stats::Metric;
@@ -59,7 +60,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     for group in by_optimizer(chart, data, columns, metric) {
         let grid = Grid::new(data, columns, &group, (metric, by));
         grids.push(grid.map_err(|counts| no_grid(group[0].series(), counts))?);
-        headings.push(format!("optimizer {}", group[0].series()));
+        headings.push(words::method(group[0].series()));
     }
     if grids.len() > MOST_TABLES {
         return Err(FigureError::TooManyPanels { kind: KIND.name, found: grids.len(), most: MOST_TABLES });
@@ -87,7 +88,7 @@ fn picture(
     all.dedup();
     let x_scale = scale_of(&all);
     let height = if grids.len() == 1 { 330.0 } else { 240.0 };
-    let [x_label, y_label] = names.each_ref().map(|name| labels::column(name));
+    let [x_label, y_label] = names.each_ref().map(|name| words::column(name));
     let mut ends = Vec::new();
     let mut has_border = false;
     let mut theories = Vec::new();
@@ -119,7 +120,8 @@ fn picture(
     let low = ends.iter().copied().fold(f64::INFINITY, f64::min);
     let high = ends.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     Picture {
-        title: chart.title_or(|| format!("{}: {} by {x_label} and {y_label}", data.problem, metric.label())),
+        title: chart
+            .title_or(|| format!("{}: {} by {x_label} and {y_label}", words::problems(data.problem), metric.label())),
         x: Axis::new(x_scale, low, high),
         x_label: x_label.clone(),
         panels,
@@ -156,7 +158,7 @@ impl Rows {
 /// The meaning of a theory's lines; `is_one_of_many` tells that other optimizers have other lines.
 fn theory_notes(optimizer: &str, is_one_of_many: bool, has_fastest: bool) -> Vec<Entry> {
     let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
-    let of = if is_one_of_many { format!(", {optimizer}") } else { String::new() };
+    let of = if is_one_of_many { format!(", {}", words::method(optimizer)) } else { String::new() };
     let bound = format!("theory{of}: α = {}", theory::bound_text(optimizer));
     let mut notes = vec![entry(Symbol::Guide, &bound)];
     if has_fastest {
@@ -184,7 +186,7 @@ fn color_bar(metric: Metric, grids: &[Grid<'_>], common: Option<&Axis>) -> Color
     } else {
         Axis::around(Scale::Linear, values).unwrap_or_else(|| Axis::new(Scale::Linear, 0.0, 1.0))
     };
-    let colors = (0..STRIPES).map(|i| viridis((i as f64 + 0.5) / STRIPES as f64)).collect();
+    let colors = (0..STRIPES).map(|i| Tint::Value(viridis((i as f64 + 0.5) / STRIPES as f64))).collect();
     ColorBar { label: metric.axis_label(), axis, colors }
 }
 
@@ -216,6 +218,7 @@ fn notes(grids: &[Grid<'_>], has_border: bool, (metric, by): (Metric, Metric)) -
         }
     }
     if !besides.is_empty() {
+        let besides: Vec<String> = besides.into_iter().map(words::column).collect();
         note(Symbol::None, &format!("the best over {}", besides.join(", ")));
         if by != metric {
             note(Symbol::None, &format!("(in the {})", by.label()));
@@ -228,8 +231,7 @@ fn notes(grids: &[Grid<'_>], has_border: bool, (metric, by): (Metric, Metric)) -
         note(Symbol::Hatched, if most == 1 { "diverged" } else { "half or more diverged" });
     }
     if has_border {
-        note(Symbol::Border, "border to where the final");
-        note(Symbol::Continued, "training loss exceeds the initial");
+        note(Symbol::Border, "border to where the final training loss exceeds the initial");
     }
     if grids.iter().any(|grid| grid.cells.iter().any(Option::is_none)) {
         note(Symbol::Empty, "no trials");

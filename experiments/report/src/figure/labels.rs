@@ -2,7 +2,7 @@
 
 use super::Chart;
 use super::picture::{Entry, Symbol};
-use super::ticks::value_label;
+use super::words;
 use thalweg_record::record::{LABEL, Setting};
 use thalweg_record::stats::Configuration;
 
@@ -37,40 +37,31 @@ pub(super) fn telling(
     varying(all, configuration.series(), besides).into_iter().filter(is_told).map(str::to_owned).collect()
 }
 
-/// What a legend says of the settings that all lines have in common, if there are any.
+/// The settings that all lines have in common, if there are any, for below the title.
 pub(super) fn note(chart: &Chart) -> Vec<Entry> {
-    wrapped("all:", chart.options.fixed().map(|(name, setting)| format!("{name} = {}", text(setting))))
+    let shared = |(name, setting): &(String, Setting)| words::setting(name, setting);
+    chart.options.fixed().map(shared).map(|text| Entry { symbol: Symbol::Shared, text }).collect()
 }
 
-/// A list in lines that a legend has room for, after what it is a list of; nothing if it is empty.
-pub(super) fn wrapped(what: &str, items: impl Iterator<Item = String>) -> Vec<Entry> {
-    const LONGEST: usize = 36;
-    let mut lines: Vec<String> = Vec::new();
-    for item in items {
-        match lines.last_mut() {
-            None => lines.push(format!("{what} {item}")),
-            Some(last) if last.len() + item.len() < LONGEST => *last += &format!(", {item}"),
-            Some(last) => {
-                last.push(',');
-                lines.push(item);
-            }
-        }
-    }
-    lines.into_iter().map(|text| Entry { symbol: Symbol::None, text }).collect()
+/// A list after what it is a list of; nothing if it is empty.
+pub(super) fn listed(what: &str, items: impl Iterator<Item = String>) -> Vec<Entry> {
+    let items: Vec<String> = items.collect();
+    let text = format!("{what} {}", items.join(", "));
+    if items.is_empty() { Vec::new() } else { vec![Entry { symbol: Symbol::None, text }] }
 }
 
-/// The optimizer's name with the settings of these `names`: `adam, beta1 = 0.9`.
+/// The method with the settings of these `names`: `Adam (β₁ = 0.9)`.
 ///
-/// A setting that has the optimizer's own name stands for it: `momentum = 0.9`.
+/// A setting that has the method's own name is enough to know it by: `momentum (μ = 0.9)`.
 pub(super) fn label(configuration: &Configuration<'_>, names: &[&str]) -> String {
-    let series = configuration.series();
-    let settings: Vec<String> = names
-        .iter()
-        .filter_map(|name| configuration.setting(name).map(|setting| format!("{name} = {}", text(&setting))))
-        .collect();
-    let is_named = names.contains(&series) && configuration.setting(series).is_some();
-    let start = (!is_named).then(|| series.to_owned());
-    start.into_iter().chain(settings).collect::<Vec<_>>().join(", ")
+    let setting = |name: &&str| configuration.setting(name).map(|setting| words::setting(name, &setting));
+    let settings: Vec<String> = names.iter().filter_map(setting).collect();
+    with_settings(&words::method(configuration.series()), &settings)
+}
+
+/// A name with settings behind it, if there are any.
+pub(super) fn with_settings(name: &str, settings: &[String]) -> String {
+    if settings.is_empty() { name.to_owned() } else { format!("{name} ({})", settings.join(", ")) }
 }
 
 /// Whether two configurations are of one optimizer and differ at most in the hyperparameter `besides`.
@@ -81,33 +72,8 @@ pub(super) fn is_same_line(a: &Configuration<'_>, b: &Configuration<'_>, besides
         && names.all(|(i, name)| name == besides || a.agrees_with(b, i))
 }
 
-/// A column of `runs.csv` on an axis.
-pub fn column(name: &str) -> String {
-    match name.rsplit_once('x') {
-        _ if name == "lr" => "learning rate".to_owned(),
-        Some(("start_", index)) => format!("x{} at the start", subscript(index)),
-        Some(("final_", index)) => format!("x{} at the end", subscript(index)),
-        _ => match name.strip_prefix("lr_scale_") {
-            Some(layer) => format!("factor of the learning rate, layer {layer}"),
-            None => name.replace('_', " "),
-        },
-    }
-}
-
-/// A value of a column in a legend or a heading, such as `batch = 16`: an optimizer or a problem speaks for itself.
-pub(super) fn named(column: &str, value: &str) -> String {
-    match column {
-        "problem" | "optimizer" | LABEL => value.to_owned(),
-        _ => format!("{} = {value}", column.replace('_', " ")),
-    }
-}
-
 /// Digits below the line.
 pub(super) fn subscript(digits: &str) -> String {
     let lower = |digit: char| digit.to_digit(10).and_then(|digit| char::from_u32(0x2080 + digit));
     digits.chars().map(|digit| lower(digit).unwrap_or(digit)).collect()
-}
-
-pub(super) fn text(setting: &Setting) -> String {
-    setting.number().map_or_else(|| setting.text(), value_label)
 }

@@ -1,10 +1,10 @@
 //! Figures, drawn from rows alone: SVG with the same bytes on every machine, and PNG.
 //!
 //! A kind of figure is one file here and one line in [`KINDS`]. It turns rows into a [`Picture`], which says what is
-//! where in values of its axes; how that is drawn does not concern the kind. plotters draws, in whole pixels and
-//! without its own axes: these are placed here, by `libm`'s logarithm, on a canvas so large that its pixels are
-//! invisible.
+//! where in values of its axes; how that is drawn does not concern the kind. What is drawn is a list of shapes, placed by
+//! `libm`'s logarithm, which is written as SVG, as pixels and as what papers take; an [`Appearance`] says how it looks.
 
+mod appearance;
 mod axis;
 mod cells;
 mod choice;
@@ -12,7 +12,7 @@ mod colors;
 mod comparison;
 mod contour;
 mod defaults;
-#[cfg(feature = "plotters")]
+#[cfg(feature = "drawing")]
 mod drawing;
 mod error;
 mod grid;
@@ -20,30 +20,34 @@ mod groups;
 mod labels;
 mod observed;
 mod options;
+mod palette;
 mod panels;
 mod picture;
 mod series;
 mod style;
 mod theory;
 mod ticks;
+pub mod words;
 
 use std::collections::HashSet;
 use std::fmt;
 
+pub use appearance::{Appearance, Format, Legend, Theme, Width};
 pub use axis::{Axis, Scale};
 pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use colors::Rgb;
 pub use defaults::Defaults;
-#[cfg(feature = "plotters")]
-pub use drawing::{Frames, draw, frames, png, svg};
+#[cfg(feature = "drawing")]
+pub use drawing::{Frames, draw, frames, pdf, pgfplots, png, svg};
 pub use error::FigureError;
-pub use labels::column as column_label;
 pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
+pub use palette::Palette;
 use panels::Facets;
 pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
-pub use style::{MOST_LINES, Marker, Style, style};
+pub use style::{MOST_LINES, Marker, Style, Tint, method_style, style};
 pub use ticks::{Tick, value_label};
+pub use words::column as column_label;
 
 use thalweg_record::nearest;
 use thalweg_record::record::{Curve, Key, Quantities, Quantity, Sheet, Surface, Trial, Trials, Waypoint};
@@ -269,12 +273,13 @@ impl Chart {
         options.name.clone().unwrap_or_else(|| format!("{}{metric}{columns}", self.kind.name))
     }
 
-    /// The names of its SVG files for trials of these problems: one, or one for each of those that are `shown`.
-    pub fn files(&self, problems: &[&str], shown: &[&str]) -> Vec<String> {
+    /// The names of its files in this look for trials of these problems, but for PNG: those of one figure, or of one for each of
+    /// the problems that are `shown`.
+    pub fn files(&self, problems: &[&str], shown: &[&str], look: &Appearance) -> Vec<String> {
         if self.kind.input != Input::Problem || self.shows_problems() {
-            return vec![self.name() + ".svg"];
+            return look.kept_files(&self.name()).collect();
         }
-        shown.iter().map(|problem| self.stem(problem, problems) + ".svg").collect()
+        shown.iter().flat_map(|problem| look.kept_files(&self.stem(problem, problems)).collect::<Vec<_>>()).collect()
     }
 
     /// The name of the file for one of these problems, without ending: that of the figure, and that of the problem if it may
@@ -377,7 +382,7 @@ impl Chart {
 
     /// The title that its spec gives it, or else this one.
     pub fn title_or(&self, default: impl FnOnce() -> String) -> String {
-        self.options.title.clone().unwrap_or_else(default)
+        self.options.title.clone().unwrap_or_else(|| words::capital(&default()))
     }
 }
 

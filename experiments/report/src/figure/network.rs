@@ -1,9 +1,10 @@
 //! A network as a graph: how much each unit's output and each weight's gradient changed when one weight did.
 
 use super::axis::{Axis, Scale};
-use super::colors::{Rgb, viridis};
+use super::colors::viridis;
 use super::comparison::remark;
 use super::picture::{ColorBar, Disc, Entry, Layer, Panel, Picture, Stroke, Symbol};
+use super::style::Tint;
 use super::ticks::Tick;
 use super::{Chart, Data, FigureError, Input, Kind};
 
@@ -29,8 +30,6 @@ const MOST_DECADES: f64 = 6.0;
 const SPACING: f64 = 70.0;
 const LEAST: f64 = 240.0;
 
-const WHITE: Rgb = Rgb(0xff, 0xff, 0xff);
-const GREY: Rgb = Rgb(0xc4, 0xc4, 0xc4);
 const STRIPES: usize = 95;
 
 /// A row of the table: the output of a unit, or the gradient of the weight that leads to it from one of the layer
@@ -81,8 +80,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 
 /// The colour of a change, relative to the largest of its kind: on a log scale of `decades` decades, light for small
 /// ones.
-fn shade(relative: f64, decades: f64) -> Rgb {
-    viridis(-libm::log10(relative.max(1e-300)) / decades)
+fn shade(relative: f64, decades: f64) -> Tint {
+    Tint::Value(viridis(-libm::log10(relative.max(1e-300)) / decades))
 }
 
 fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
@@ -104,7 +103,7 @@ fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
     for row in rows {
         let Some(from) = row.from else { continue };
         let ends = [place(row.layer - 1, from), place(row.layer, row.unit)];
-        let (color, width) = if is_changed(row) { (shade(relative(row), decades), 2.4) } else { (GREY, 0.9) };
+        let (color, width) = if is_changed(row) { (shade(relative(row), decades), 2.4) } else { (Tint::Level, 0.9) };
         strokes.push((if is_changed(row) { relative(row) } else { 0.0 }, Stroke { ends, color, width }));
         if row.is_perturbed {
             perturbed.push(ends.to_vec());
@@ -117,7 +116,7 @@ fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
     let disc = |row: &Row| Disc {
         at: place(row.layer, row.unit),
         size,
-        color: if is_changed(row) { shade(relative(row), decades) } else { WHITE },
+        color: if is_changed(row) { shade(relative(row), decades) } else { Tint::Paper },
     };
     let mut layers = vec![Layer::Strokes(strokes.into_iter().map(|(_, stroke)| stroke).collect())];
     layers.extend(perturbed.into_iter().map(Layer::Guide));
@@ -147,7 +146,7 @@ fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
             label: "change / largest of its kind".to_owned(),
             axis: Axis::new(Scale::Log, libm::pow(10.0, -decades), 1.0),
             // From the smallest change at the bottom to the largest.
-            colors: (0..STRIPES).map(|i| viridis(1.0 - (i as f64 + 0.5) / STRIPES as f64)).collect(),
+            colors: (0..STRIPES).map(|i| Tint::Value(viridis(1.0 - (i as f64 + 0.5) / STRIPES as f64))).collect(),
         }),
         legend: Vec::new(),
         notes: vec![

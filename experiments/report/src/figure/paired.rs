@@ -4,8 +4,9 @@
 use super::axis::{Axis, Scale};
 use super::comparison::{self, remark};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
-use super::style::{Style, style};
+use super::style::{Style, styles};
 use super::ticks::value_label;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind, help};
 use thalweg_record::stats::{Assessment, Comparison, interquartile_mean};
 
@@ -57,37 +58,39 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Some(range) => super::series::axis_in("x", Scale::Log, range)?,
         None => Axis::new(Scale::Log, power(-1.1 * reach), power(1.1 * reach)),
     };
-    let solid = |other: usize| Style { dash: &[], ..style(other) };
+    let looks = styles(&found.optimizers);
+    let solid = |other: usize| Style { dash: &[], ..looks[other] };
     let mut layers = vec![Layer::Guide(vec![(1.0, 0.0), (1.0, count as f64)])];
     for &(other, y, ratio, low, high) in &drawn {
         layers.push(Layer::Line(solid(other), vec![(power(low), y), (power(high), y)]));
         // A ratio beyond the axis, such as to a trial that diverged, is marked at the end of the axis.
         let place = power(ratio).clamp(x.low(), x.high());
-        layers.push(Layer::Markers(style(other), vec![(place, y)]));
+        layers.push(Layer::Markers(looks[other], vec![(place, y)]));
     }
-    let entry = |&other: &usize| Entry { symbol: Symbol::Marker(style(other)), text: named(&found, other) };
+    let entry = |&other: &usize| Entry { symbol: Symbol::Marker(looks[other]), text: named(&found, other) };
+    let baseline = words::method(against);
     let mut notes = vec![
-        Entry { symbol: Symbol::Guide, text: format!("as good as {against}") },
-        remark("median ratio over paired trials"),
-        remark("with its 95 % bootstrap interval"),
+        Entry { symbol: Symbol::Guide, text: format!("as good as {baseline}") },
+        remark("median ratio over paired trials with its 95 % bootstrap interval"),
     ];
     if drawn.iter().any(|(_, _, ratio, _, _)| !(x.low()..=x.high()).contains(&power(*ratio))) {
         notes.push(remark("(at an end of the axis: beyond it)"));
     }
     if let Some(factor) = optimism(&found, one) {
-        notes.push(remark("×: in-sample / cross-fit,"));
-        notes.push(remark(format!("over all problems ({against}: ×{})", value_label(factor))));
+        let optimism = value_label(factor);
+        notes.push(remark(format!("×: in-sample / cross-fit, over all problems ({baseline}: ×{optimism})")));
     }
     notes.extend(comparison::notes(&found));
     let label = found.score.label();
+    let problems: Vec<String> = found.problems.iter().map(|problem| words::problem(problem)).collect();
     Ok(Picture {
-        title: chart.title_or(|| format!("{label} relative to {against}")),
+        title: chart.title_or(|| format!("{label} relative to {baseline}")),
         x,
-        x_label: format!("{label} / that of {against} (right: {against} is better)"),
+        x_label: format!("{label} / that of {baseline} (right: {baseline} is better)"),
         panels: vec![Panel {
             heading: String::new(),
             height: (LINE * others.len() as f64 + ROOM) * count as f64,
-            y: comparison::rows(&found.problems),
+            y: comparison::rows(&problems),
             y_label: String::new(),
             layers,
             symbols: Vec::new(),

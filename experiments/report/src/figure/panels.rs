@@ -2,9 +2,9 @@
 
 use super::axis::Axis;
 use super::groups::{value, values};
-use super::labels;
 use super::options::Options;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
+use super::words;
 use super::{Chart, Data, FigureError};
 use thalweg_record::stats::Configuration;
 
@@ -58,7 +58,7 @@ impl<'a> Facets<'a> {
     }
 
     fn heading(&self, place: &Place) -> String {
-        let part = |(column, value): (Option<&str>, &Option<String>)| Some(labels::named(column?, value.as_ref()?));
+        let part = |(column, value): (Option<&str>, &Option<String>)| Some(words::named(column?, value.as_ref()?));
         self.columns().into_iter().zip(place).filter_map(part).collect::<Vec<_>>().join(", ")
     }
 

@@ -4,7 +4,7 @@ use super::colors::Rgb;
 
 use super::axis::Axis;
 use super::cells::Cells;
-use super::style::Style;
+use super::style::{Style, Tint};
 
 /// A chart.
 #[derive(Clone, Debug)]
@@ -28,6 +28,12 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// What all lines have in common; may be empty.
+    pub fn subtitle(&self) -> String {
+        let shared = self.notes.iter().filter(|note| matches!(note.symbol, Symbol::Shared));
+        shared.map(|note| note.text.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
     /// How many panels a column has.
     pub fn rows(&self) -> usize {
         self.panels.len().div_ceil(self.columns).max(1)
@@ -49,7 +55,7 @@ pub struct ColorBar {
     /// The values, from bottom to top.
     pub axis: Axis,
     /// The colours, from bottom to top, each as high as the others.
-    pub colors: Vec<Rgb>,
+    pub colors: Vec<Tint>,
 }
 
 /// One plot.
@@ -119,7 +125,7 @@ pub struct Disc {
     /// How large it is across, in pixels.
     pub size: f64,
     /// Its colour.
-    pub color: Rgb,
+    pub color: Tint,
 }
 
 /// A straight line.
@@ -128,7 +134,7 @@ pub struct Stroke {
     /// Where it starts and ends.
     pub ends: [(f64, f64); 2],
     /// Its colour.
-    pub color: Rgb,
+    pub color: Tint,
     /// Its width in pixels.
     pub width: f64,
 }
@@ -177,6 +183,8 @@ pub enum Symbol {
     Guide,
     /// A cell of this colour.
     Swatch(Rgb),
+    /// Nothing: what all lines have in common, which stands below the title.
+    Shared,
     /// Nothing, beside text that continues the line above.
     Continued,
     /// Nothing, beside text that needs no drawing.

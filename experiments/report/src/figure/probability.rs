@@ -9,6 +9,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{Style, style};
 use super::ticks::value_label;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Status, Trial};
 use thalweg_record::stats::{Configuration, Metric, wilson_interval};
@@ -81,8 +82,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         entry(Symbol::Band, "95 % interval (Wilson)".to_owned()),
     ];
     if let Some(control) = control {
-        notes.push(entry(Symbol::None, format!("control: {control} at the learning rate")));
-        notes.push(entry(Symbol::None, "α / (1 − μ), without momentum".to_owned()));
+        let control = words::method(control);
+        let text = format!("control: {control} at the learning rate α / (1 − μ), without momentum");
+        notes.push(entry(Symbol::None, text));
     }
     notes.extend(Lines::of(chart, data.runs).into_iter().flat_map(|columns| {
         let selected: Vec<Configuration<'_>> = all.iter().filter(|one| chart.options.selects(one)).copied().collect();
@@ -91,9 +93,11 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     notes.extend(labels::note(chart));
     let below = value_label(below);
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: probability that the {} is below {below}", data.problem, metric.label())),
+        title: chart.title_or(|| {
+            format!("{}: probability that the {} is below {below}", words::problems(data.problem), metric.label())
+        }),
         x,
-        x_label: labels::column(name),
+        x_label: words::column(name),
         panels: vec![Panel {
             heading: String::new(),
             height: 320.0,

@@ -5,7 +5,7 @@ use super::axis::{Axis, Scale};
 use super::comparison::{self, remark, signed};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
-use super::style::style;
+use super::style::styles;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Assessment, Comparison, MOST_RATIO, profile_score, ratios_to_best};
 
@@ -32,19 +32,18 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let x = series::axis_in("x", Scale::Log, chart.options.x_range.unwrap_or((1.0, 1.25 * largest)))?;
     let y = Axis::new(Scale::Linear, 0.0, 1.02);
     let lines: Vec<Vec<(f64, f64)>> = ratios.iter().map(|ratios| steps(ratios, x.low(), x.high())).collect();
+    let looks = styles(&found.optimizers);
     let mut layers: Vec<Layer> =
-        lines.iter().enumerate().map(|(i, points)| Layer::Line(style(i), points.clone())).collect();
+        lines.iter().enumerate().map(|(i, points)| Layer::Line(looks[i], points.clone())).collect();
     layers.extend(lines.iter().enumerate().map(|(i, points)| {
         // One at the end of every rise.
         let tops = points.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1]);
-        Layer::Markers(style(i), tops.collect())
+        Layer::Markers(looks[i], tops.collect())
     }));
     let names = names(&found, &ratios);
-    let entry = |(i, text): (usize, String)| Entry { symbol: Symbol::Line(style(i)), text };
-    let mut notes = vec![
-        remark("number: mean share of problems up to"),
-        remark(format!("a factor of {MOST_RATIO}, as AlgoPerf's score")),
-    ];
+    let entry = |(i, text): (usize, String)| Entry { symbol: Symbol::Line(looks[i]), text };
+    let mut notes =
+        vec![remark(format!("number: mean share of problems up to a factor of {MOST_RATIO}, as AlgoPerf's score"))];
     if found.assessment == Assessment::CrossFit {
         notes.push(remark("(in brackets: in-sample − cross-fit)"));
     }
@@ -53,7 +52,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     Ok(Picture {
         title: chart.title_or(|| format!("Performance profile of the {label}")),
         x,
-        x_label: format!("{label}, relative to the best optimizer's (log)"),
+        x_label: format!("{label}, relative to the best method's (log)"),
         panels: vec![Panel {
             heading: String::new(),
             height: 320.0,

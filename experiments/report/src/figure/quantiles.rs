@@ -10,6 +10,7 @@ use super::groups::{self, Lines};
 use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Key, RecordError, Sheet};
 use thalweg_record::stats::{Configuration, Metric, median};
@@ -121,7 +122,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         notes.extend(ends);
     }
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {} by step", data.problem, column.replace('_', " "))),
+        title: chart.title_or(|| format!("{}: {} by step", words::problems(data.problem), words::column(column))),
         legend: groups::legend(looks),
         x,
         x_label: "steps of training".to_owned(),
@@ -129,7 +130,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             heading: String::new(),
             height: 320.0,
             y,
-            y_label: column.replace('_', " ").replace("lr", "learning rate"),
+            y_label: words::column(column),
             layers,
             symbols: Vec::new(),
         }],

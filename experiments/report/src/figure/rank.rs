@@ -6,8 +6,9 @@
 use super::comparison::{self, remark, signed};
 use super::labels;
 use super::picture::{Entry, Layer, Picture, Symbol};
-use super::style::{Style, style};
+use super::style::{Style, styles};
 use super::ticks::value_label;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{
     Assessment, Comparison, FEWEST_PROBLEMS, Interval, Probability, RankTest, ascending_order, average_ranks,
@@ -37,7 +38,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let order = ascending_order(&test.averages);
     let count = order.len();
     let names = names(&found, &test.averages, &order);
-    let solid = |optimizer: usize| Style { dash: &[], ..style(optimizer) };
+    let looks = styles(&found.optimizers);
+    let solid = |optimizer: usize| Style { dash: &[], ..looks[optimizer] };
     // What overlaps with the best one's bar is not known to be worse.
     let band =
         |bar: Interval| Layer::Band(solid(order[0]), [bar.low, bar.high].map(|end| (end, 0.0, count as f64)).into());
@@ -50,7 +52,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
                 layers.push(Layer::Line(solid(optimizer), vec![(end, y - 0.14), (end, y + 0.14)]));
             }
         }
-        layers.push(Layer::Markers(style(optimizer), vec![(test.averages[optimizer], y)]));
+        layers.push(Layer::Markers(looks[optimizer], vec![(test.averages[optimizer], y)]));
     }
     let mut notes = tests(&test);
     notes.extend(pairs(&found, &order));
@@ -87,8 +89,10 @@ fn tests(test: &RankTest) -> Vec<Entry> {
     let chi_squared = value_label(test.chi_squared);
     let mut notes = Vec::new();
     if let Some(difference) = test.critical_difference {
-        notes.push(Entry { symbol: Symbol::PlainLine, text: "average rank ± half the critical".to_owned() });
-        notes.push(Entry { symbol: Symbol::Continued, text: "difference at 5 % (Nemenyi)".to_owned() });
+        notes.push(Entry {
+            symbol: Symbol::PlainLine,
+            text: "average rank ± half the critical difference at 5 % (Nemenyi)".to_owned(),
+        });
         notes.push(remark(format!("critical difference {}", value_label(difference))));
     }
     match test.p {
@@ -121,8 +125,8 @@ fn pairs(found: &Comparison<'_>, order: &[usize]) -> Vec<Entry> {
     };
     for &one in order {
         let behind = order.iter().filter(|other| **other != one && is_ahead(one, **other));
-        let behind = behind.map(|&other| found.optimizers[other].to_owned());
-        notes.extend(labels::wrapped(&format!("{} ahead of", found.optimizers[one]), behind));
+        let behind = behind.map(|&other| words::method(found.optimizers[other]));
+        notes.extend(labels::listed(&format!("{} ahead of", words::method(found.optimizers[one])), behind));
     }
     if notes.len() == 1 {
         notes.push(remark("no two are told apart"));

@@ -3,8 +3,9 @@
 use super::comparison::{self, remark};
 use super::labels;
 use super::picture::{Entry, Layer, Picture, Symbol};
-use super::style::{Style, style};
+use super::style::{Style, styles};
 use super::ticks::value_label;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Assessment, Comparison, ResampledRanks, Verdict, ascending_order, average_ranks};
 
@@ -32,14 +33,15 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         if optimizer == first { name } else { format!("{name} ({})", share(ranks.ahead[first][optimizer])) }
     };
     let names: Vec<String> = order.iter().map(name).collect();
-    let solid = |optimizer: usize| Style { dash: &[], ..style(optimizer) };
+    let looks = styles(&found.optimizers);
+    let solid = |optimizer: usize| Style { dash: &[], ..looks[optimizer] };
     let best = ranks.intervals[first];
     let mut layers =
         vec![Layer::Band(solid(first), vec![(best.low, 0.0, count as f64), (best.high, 0.0, count as f64)])];
     for (row, &optimizer) in order.iter().enumerate() {
         let (interval, y) = (ranks.intervals[optimizer], comparison::middle(row, count));
         layers.push(Layer::Line(solid(optimizer), vec![(interval.low, y), (interval.high, y)]));
-        layers.push(Layer::Markers(style(optimizer), vec![(ranks.averages[optimizer], y)]));
+        layers.push(Layer::Markers(looks[optimizer], vec![(ranks.averages[optimizer], y)]));
     }
     let is_cross_fit = found.assessment == Assessment::CrossFit;
     if is_cross_fit {
@@ -48,10 +50,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         let at = |(row, &optimizer): (usize, &usize)| (in_sample[optimizer], comparison::middle(row, count));
         layers.push(Layer::Rings(order.iter().enumerate().map(at).collect()));
     }
-    let mut notes = vec![
-        Entry { symbol: Symbol::PlainLine, text: "average rank, 95 % interval by a".to_owned() },
-        Entry { symbol: Symbol::Continued, text: comparison::bootstrap_of(&ranks).to_owned() },
-    ];
+    let mut notes = vec![Entry {
+        symbol: Symbol::PlainLine,
+        text: format!("average rank, 95 % interval by a {}", comparison::bootstrap_of(&ranks)),
+    }];
     notes.extend(is_cross_fit.then(|| Entry { symbol: Symbol::Ring, text: "the same in-sample".to_owned() }));
     notes.extend(verdicts(&found, &ranks, &order));
     notes.extend(comparison::notes(&found));
@@ -71,13 +73,13 @@ fn share(share: f64) -> String {
 /// Whom the first one is ahead of, and who is not told apart from it.
 fn verdicts(found: &Comparison<'_>, ranks: &ResampledRanks, order: &[usize]) -> Vec<Entry> {
     let (first, others) = order.split_first().expect("there are two optimizers or more");
-    let leader = found.optimizers[*first];
+    let leader = words::method(found.optimizers[*first]);
     let of = |verdict: Verdict| {
         let such = others.iter().filter(move |other| ranks.verdict(*first, **other) == verdict);
-        such.map(|&other| found.optimizers[other].to_owned())
+        such.map(|&other| words::method(found.optimizers[other]))
     };
     let mut notes = vec![remark(format!("(in brackets: P({leader} is ahead))"))];
-    notes.extend(labels::wrapped(&format!("{leader} is ahead of"), of(Verdict::Ahead)));
-    notes.extend(labels::wrapped("undecided:", of(Verdict::Undecided)));
+    notes.extend(labels::listed(&format!("{leader} is ahead of"), of(Verdict::Ahead)));
+    notes.extend(labels::listed("undecided:", of(Verdict::Undecided)));
     notes
 }

@@ -5,6 +5,7 @@ use super::defaults::Defaults;
 use super::labels;
 use super::picture::{Entry, Layer, Picture, Symbol};
 use super::style::{Style, style};
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Regime, Regimes, ascending_order};
 
@@ -50,18 +51,18 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let entry = |(place, regime): (usize, Regime)| {
         there(regime).then(|| Entry { symbol: Symbol::Marker(style(place)), text: text(regime).to_owned() })
     };
-    let names: Vec<String> = order.iter().map(|&optimizer| regimes.optimizers[optimizer].to_owned()).collect();
+    let names: Vec<String> = order.iter().map(|&optimizer| words::method(regimes.optimizers[optimizer])).collect();
     let mut notes = vec![
-        Entry { symbol: Symbol::PlainLine, text: "average rank among all shown,".to_owned() },
-        Entry { symbol: Symbol::Continued, text: "95 % interval by a".to_owned() },
-        Entry { symbol: Symbol::Continued, text: comparison::bootstrap_of(&ranks).to_owned() },
+        Entry {
+            symbol: Symbol::PlainLine,
+            text: format!("average rank among all shown, 95 % interval by a {}", comparison::bootstrap_of(&ranks)),
+        },
         remark(format!("{} problems", regimes.problems.len())),
-        remark("one for all: chosen on the others,"),
-        remark("and judged on all trials; tuned:"),
+        remark("one for all: chosen on the others, and judged on all trials; tuned:"),
     ];
     let lacking = |optimizer: &&usize| at(**optimizer, Regime::Defaults).is_none();
-    let lacking = order.iter().filter(lacking).map(|&optimizer| regimes.optimizers[optimizer].to_owned());
-    notes.extend(labels::wrapped("defaults were not tried:", lacking));
+    let lacking = order.iter().filter(lacking).map(|&optimizer| words::method(regimes.optimizers[optimizer]));
+    notes.extend(labels::listed("defaults were not tried:", lacking));
     notes.extend(comparison::choice(&candidates.criteria, candidates.score, regimes.assessment));
     let title = chart.title_or(|| format!("What tuning is worth: ranks by {}", candidates.score.label()));
     let legend = Regime::ALL.into_iter().enumerate().filter_map(entry).collect();

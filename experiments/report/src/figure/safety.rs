@@ -4,7 +4,8 @@ use super::axis::{Axis, Scale};
 use super::comparison::remark;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
-use super::style::{MOST_LINES, style};
+use super::style::{MOST_LINES, styles};
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::Quantity;
 use thalweg_record::stats::{Configuration, Metric, median};
@@ -66,10 +67,11 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Some(range) => series::axis_in("x", Scale::Log, range)?,
         None => Axis::around(Scale::Log, rates).expect("the learning rates are positive and finite"),
     };
+    let looks = styles(&optimizers);
     let mut layers = vec![Layer::Guide(vec![(USUAL, 0.0), (USUAL, 1.0)])];
-    layers.extend(lines.iter().enumerate().map(|(i, line)| Layer::Line(style(i), line.clone())));
-    layers.extend(lines.iter().enumerate().map(|(i, line)| Layer::Markers(style(i), line.clone())));
-    let entry = |(i, name): (usize, &&str)| Entry { symbol: Symbol::Line(style(i)), text: (*name).to_owned() };
+    layers.extend(lines.iter().enumerate().map(|(i, line)| Layer::Line(looks[i], line.clone())));
+    layers.extend(lines.iter().enumerate().map(|(i, line)| Layer::Markers(looks[i], line.clone())));
+    let entry = |(i, name): (usize, &&str)| Entry { symbol: Symbol::Line(looks[i]), text: words::method(name) };
     Ok(Picture {
         title: chart.title_or(|| "How often a learning rate is close to the best".to_owned()),
         x,
@@ -87,10 +89,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         legend: optimizers.iter().enumerate().map(entry).collect(),
         notes: vec![
             Entry { symbol: Symbol::Guide, text: format!("learning rate {USUAL}") },
-            remark("regret: (loss − best) / (initial − best),"),
-            remark("best: over the optimizer's learning rates"),
-            remark(format!("{} problems, medians over seeds,", problems.len())),
-            remark("the best over other hyperparameters"),
+            remark("regret: (loss − best) / (initial − best), the best over the method's learning rates"),
+            remark(format!("{} problems, medians over seeds, the best over other hyperparameters", problems.len())),
         ]
         .into_iter()
         .chain((by != metric).then(|| remark(format!("(in the {})", by.label()))))

@@ -8,6 +8,7 @@ use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::Style;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Configuration, Metric};
 
@@ -57,9 +58,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     notes.extend(labels::note(chart));
     let entry = |line: &Marks| Entry { symbol: Symbol::Marker(line.style), text: line.label.clone() };
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {} by {}", data.problem, metric.label(), labels::column(name))),
+        title: chart
+            .title_or(|| format!("{}: {} by {}", words::problems(data.problem), metric.label(), words::column(name))),
         x,
-        x_label: labels::column(name),
+        x_label: words::column(name),
         columns: 1,
         legend: all.iter().map(entry).collect(),
         panels: vec![Panel {

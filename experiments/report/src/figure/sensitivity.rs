@@ -9,6 +9,7 @@ use super::picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::Style;
 use super::theory;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Configuration, Metric, choose_best_of};
 
@@ -71,6 +72,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let y = series::ordinate(chart, &series, metric.worst())?;
     let seeds = series::seed_counts(groups.iter().flatten().map(|(_, configuration)| configuration));
     let bounds = bounds(chart, (&groups, &series), name, &y);
+    let some_diverged = groups.iter().flatten().any(|(_, configuration)| configuration.diverged_share() > 0.0);
     let note = (!bounds.is_empty())
         .then(|| Entry { symbol: Symbol::None, text: "thin upright: theory, diverges beyond".to_owned() });
     let best = lines.map_or_else(Vec::new, |lines| {
@@ -83,9 +85,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         best
     });
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: {} by {}", data.problem, metric.label(), labels::column(name))),
+        title: chart
+            .title_or(|| format!("{}: {} by {}", words::problems(data.problem), metric.label(), words::column(name))),
         x,
-        x_label: labels::column(name),
+        x_label: words::column(name),
         columns: 1,
         color_bar: None,
         legend: series
@@ -98,7 +101,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             .chain(labels::note(chart))
             .chain(note)
             .collect(),
-        panels: vec![outcomes(&series, metric, y, edge, bounds), divergence((&groups, &series), &bars)],
+        panels: std::iter::once(outcomes(&series, metric, y, edge, bounds))
+            .chain(some_diverged.then(|| divergence((&groups, &series), &bars)))
+            .collect(),
     })
 }
 

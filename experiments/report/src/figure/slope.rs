@@ -2,7 +2,8 @@
 
 use super::comparison::{self, remark};
 use super::picture::{Entry, Layer, Picture, Symbol};
-use super::style::style;
+use super::style::styles;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::ranks;
 
@@ -28,16 +29,17 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         let point = |(problem, ranks): (usize, &Vec<f64>)| (ranks[optimizer], comparison::middle(problem, count));
         rows.iter().enumerate().map(point).collect()
     };
+    let looks = styles(&found.optimizers);
     let optimizers = 0..found.optimizers.len();
-    let lines = optimizers.clone().map(|optimizer| Layer::Line(style(optimizer), points(optimizer)));
-    let marks = optimizers.clone().map(|optimizer| Layer::Markers(style(optimizer), points(optimizer)));
+    let lines = optimizers.clone().map(|optimizer| Layer::Line(looks[optimizer], points(optimizer)));
+    let marks = optimizers.clone().map(|optimizer| Layer::Markers(looks[optimizer], points(optimizer)));
     let layers = lines.chain(marks).collect();
     let entry =
-        |optimizer: usize| Entry { symbol: Symbol::Line(style(optimizer)), text: comparison::name(&found, optimizer) };
+        |optimizer: usize| Entry { symbol: Symbol::Line(looks[optimizer]), text: comparison::name(&found, optimizer) };
     let mut notes = vec![remark("equal ones share the mean rank")];
     notes.extend(comparison::notes(&found));
     let title = chart.title_or(|| format!("Ranks by {} from problem to problem", found.score.label()));
-    let names: Vec<String> = found.problems.iter().map(|problem| (*problem).to_owned()).collect();
+    let names: Vec<String> = found.problems.iter().map(|problem| words::problem(problem)).collect();
     let picture = comparison::picture_of_ranks(title, (&names, ROW), found.optimizers.len(), layers, notes);
     let x_label = format!("rank (1 is best of {})", found.optimizers.len());
     Ok(Picture { x_label, legend: optimizers.map(entry).collect(), ..picture })

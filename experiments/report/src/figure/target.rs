@@ -7,7 +7,8 @@ use super::groups;
 use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
-use super::style::style;
+use super::style::styles;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Status, Trial};
 use thalweg_record::stats::{Assessment, Candidates, Comparison, Configuration, Reached, Score, kaplan_meier};
@@ -35,6 +36,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let estimate = |(one, _): &(Configuration<'_>, bool)| {
         kaplan_meier(&one.runs().map(|trial| followed(trial, score)).collect::<Vec<_>>())
     };
+    let methods: Vec<&str> = shown.iter().map(|(one, _)| one.series()).collect();
+    let looks = styles(&methods);
     let lines: Vec<Vec<Reached>> = shown.iter().map(estimate).collect();
     let steps = || lines.iter().flatten().map(|reached| reached.step);
     if steps().next().is_none() {
@@ -54,17 +57,17 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     };
     let band = |(index, line): (usize, &Vec<Reached>)| {
         let (low, high) = (corners(line, |reached| reached.low), corners(line, |reached| reached.high));
-        Layer::Band(style(index), low.iter().zip(&high).map(|(low, high)| (low.0, low.1, high.1)).collect())
+        Layer::Band(looks[index], low.iter().zip(&high).map(|(low, high)| (low.0, low.1, high.1)).collect())
     };
     let mut layers: Vec<Layer> = lines.iter().enumerate().map(band).collect();
     let line =
-        |(index, line): (usize, &Vec<Reached>)| Layer::Line(style(index), corners(line, |reached| reached.share));
+        |(index, line): (usize, &Vec<Reached>)| Layer::Line(looks[index], corners(line, |reached| reached.share));
     layers.extend(lines.iter().enumerate().map(line));
     let entry = |(index, (one, is_at_end)): (usize, &(Configuration<'_>, bool))| {
         let names = labels::telling(chart, all, one, &[]);
         let label = labels::label(one, &names.iter().map(String::as_str).collect::<Vec<_>>());
         let text = if *is_at_end { format!("{label}{AT_END}") } else { label };
-        Entry { symbol: Symbol::Line(style(index)), text }
+        Entry { symbol: Symbol::Line(looks[index]), text }
     };
     let mut notes = vec![
         Entry { symbol: Symbol::PlainLine, text: "estimate of Kaplan and Meier".to_owned() },
@@ -74,7 +77,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     notes.extend(labels::note(chart));
     notes.extend(notes_of_choice);
     Ok(Picture {
-        title: chart.title_or(|| format!("{}: when the target is reached", data.problem)),
+        title: chart.title_or(|| format!("{}: when the target is reached", words::problems(data.problem))),
         legend: shown.iter().enumerate().map(entry).collect(),
         x_label: score.label(),
         x,

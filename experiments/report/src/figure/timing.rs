@@ -4,6 +4,7 @@ use super::axis::{Axis, Scale};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, style};
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 
 /// The kind, as specs and the command know it.
@@ -71,7 +72,7 @@ fn picture(chart: &Chart, lines: &[(String, Vec<Measured>)], of_times: bool) -> 
     layers.extend(numbered().map(|(i, (_, points))| Layer::Line(style(i), middle(points))));
     layers.extend(numbered().map(|(i, (_, points))| Layer::Markers(style(i), middle(points))));
     let (name, label) = if of_times { ("time", "time (s)") } else { ("memory", "bytes") };
-    let x_label = options.x.clone().unwrap_or_default();
+    let x_label = words::column(options.x.as_deref().unwrap_or_default());
     let mut notes = Vec::new();
     if of_times {
         notes.push(Entry { symbol: Symbol::PlainLine, text: "median of repeats".to_owned() });

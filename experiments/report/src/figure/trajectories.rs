@@ -10,8 +10,9 @@ use super::groups::{self, Lines};
 use super::labels;
 use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
-use super::style::Style;
+use super::style::{Style, Tint};
 use super::ticks::value_label;
+use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Status, Surface, Trial, Trials, Waypoint};
 use thalweg_record::stats::Configuration;
@@ -141,7 +142,7 @@ fn picture(chart: &Chart, problem: &str, surface: &Surface, paths: &[Paths]) -> 
     }));
     let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
     Ok(Picture {
-        title: chart.title_or(|| format!("{problem}: trajectories")),
+        title: chart.title_or(|| format!("{}: trajectories", words::problems(problem))),
         x,
         x_label: "x₀".to_owned(),
         panels: vec![Panel {
@@ -155,7 +156,7 @@ fn picture(chart: &Chart, problem: &str, surface: &Surface, paths: &[Paths]) -> 
         columns: 1,
         color_bar: levels.as_ref().map(color_bar),
         legend: paths.iter().map(|paths| entry(Symbol::Line(paths.style), &paths.label)).collect(),
-        notes: [entry(Symbol::Ring, "start"), entry(Symbol::None, "the marker is at the end")]
+        notes: [entry(Symbol::Ring, "start; the marker is at the end")]
             .into_iter()
             .chain(labels::note(chart))
             .collect(),
@@ -173,7 +174,7 @@ fn bands(surface: &Surface, levels: &Levels, axes: (&Axis, &Axis), height: usize
     let middle = |pair: &[f64]| between(pair[0], pair[1], (1.0, 2.0));
     let count = levels.heights.len() + 1;
     let fill = |x0: f64, x1: f64| match contour::height(surface, (x0, x1)) {
-        Some(value) if !value.is_nan() => Fill::Color(grey(levels.band(value), count)),
+        Some(value) if !value.is_nan() => Fill::Tone(grey(levels.band(value), count)),
         _ => Fill::Empty,
     };
     let row = |x1: f64| x.windows(2).map(move |pair| fill(middle(pair), x1)).collect::<Vec<_>>();
@@ -191,6 +192,6 @@ fn color_bar(levels: &Levels) -> ColorBar {
     ColorBar {
         label,
         axis: Axis::steps(levels.heights.iter().map(|height| value_label(*height)).collect()),
-        colors: (0..count).map(|band| grey(band, count)).collect(),
+        colors: (0..count).map(|band| Tint::Tone(grey(band, count))).collect(),
     }
 }

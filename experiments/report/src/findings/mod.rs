@@ -20,4 +20,5 @@ pub use overview::overview;
 pub use paired::{LEVEL, Paired, fewest_pairs, sign_test};
 pub use ranking::{Ranking, Standing, Verdict, rankings};
 pub use sentences::{Finding, Subject, findings};
+pub(crate) use text::settings_but;
 pub use text::{interval, number, percent, settings};

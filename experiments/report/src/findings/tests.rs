@@ -134,7 +134,7 @@ fn ranks_are_tested_as_far_as_problems_go() {
     });
     let differ = &said(mixed.clone(), Subject::Ranks)[0];
     assert!(
-        differ.contains("They differ (Iman-Davenport, p < 0.0001); by Nemenyi's test adam is ahead of lion"),
+        differ.contains("They differ (Iman-Davenport, p < 0.0001); by Nemenyi's test adam is ahead of sgd and lion"),
         "{differ}"
     );
     mixed.retain(|run| ["problem3", "problem4"].contains(&run.problem.as_str()));

@@ -29,10 +29,16 @@ pub fn percent(share: f64) -> String {
 /// The settings of a configuration that differ within its method on its problem: `lr = 0.1, momentum = 0.9`; all that it has
 /// if none do.
 pub fn settings(configuration: &Configuration<'_>, all: &[Configuration<'_>]) -> String {
+    settings_but(configuration, all, LABEL)
+}
+
+/// The same without a column.
+pub(crate) fn settings_but(configuration: &Configuration<'_>, all: &[Configuration<'_>], column: &str) -> String {
     let is_own =
         |one: &&Configuration<'_>| one.problem() == configuration.problem() && one.series() == configuration.series();
     let own: Vec<_> = all.iter().filter(is_own).collect();
-    let names = configuration.hyperparameters().iter().enumerate().filter(|(_, name)| *name != LABEL);
+    let names =
+        configuration.hyperparameters().iter().enumerate().filter(|(_, name)| *name != LABEL && *name != column);
     let varies = |at: usize| own.iter().any(|one| !one.agrees_with(configuration, at));
     let text = |(at, name): (usize, &String)| {
         let setting = configuration.setting_of(at)?;

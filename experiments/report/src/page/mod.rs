@@ -11,7 +11,7 @@ mod targets;
 
 use askama::Template;
 
-use crate::figure::{Chart, FigureError, Picture, svg};
+use crate::figure::{Appearance, Chart, FigureError, Picture, svg};
 use crate::findings::{Criterion, Finding, findings};
 use crate::table::{self, Format};
 use data::Data;
@@ -98,8 +98,9 @@ fn section(id: usize, study: &Study<'_>) -> Result<Section, FigureError> {
         None => (None, Vec::new()),
     };
     let mut figures = Vec::new();
-    for (chart, problem, picture) in &study.figures {
-        figures.push((picture.title.clone(), svg(picture)?));
+    for (number, (chart, problem, picture)) in study.figures.iter().enumerate() {
+        let name = format!("study-{id}-figure-{number}");
+        figures.push((picture.title.clone(), svg(picture, &Appearance::default(), &name)?));
         if let Some(data) = &mut data {
             let shown = Shown { chart, problem, all: &all, numbers: &numbers };
             let metric = data.number(chart.metric());

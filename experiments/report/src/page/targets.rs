@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::figure::{Axis, Cells, Chart, Layer, Panel, Picture, Style, Symbol, frames};
+use crate::figure::{Appearance, Axis, Cells, Chart, Layer, Panel, Picture, Style, Symbol, frames, words};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric, choose_best_of};
 
 /// The most points of a line, and cells of a table, that a page has.
@@ -57,7 +57,7 @@ pub(super) struct Shown<'a> {
 
 impl Targets {
     pub(super) fn of(picture: &Picture, metric: Option<usize>, shown: &Shown<'_>) -> Self {
-        let frames = frames(picture);
+        let frames = frames(picture, &Appearance::default());
         let (width, height) = frames.size;
         let mut targets = Self { width, height, metric, ..Self::default() };
         let known = shown.known();
@@ -199,8 +199,10 @@ impl<'a> Shown<'a> {
 
     /// The method that a text of the legend begins with.
     fn method_of(&self, label: &str) -> Option<&'a str> {
-        let begins =
-            |name: &str| label.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ' ']));
+        let begins = |name: &str| {
+            let rest = label.strip_prefix(words::method(name).as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ' ', '†']))
+        };
         self.all.iter().map(Configuration::series).filter(|name| begins(name)).max_by_key(|name| name.len())
     }
 
@@ -210,8 +212,7 @@ impl<'a> Shown<'a> {
         let [x, y] = [options.x.as_deref()?, options.y.as_deref()?];
         let metric = Metric::from_name(self.chart.metric())?;
         let heading = place.panel.heading.as_str();
-        let named =
-            self.all.iter().map(Configuration::series).find(|name| heading.ends_with(name) && !heading.is_empty());
+        let named = self.all.iter().map(Configuration::series).find(|name| heading.ends_with(&words::method(name)));
         let is_shown = |one: &Configuration<'_>| options.selects(one) && named.is_none_or(|name| one.series() == name);
         let own: Vec<(&Configuration<'_>, usize)> = self.own().filter(|(one, _)| is_shown(one)).collect();
         let numbers = |column: &str| {

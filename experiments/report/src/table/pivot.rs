@@ -1,7 +1,7 @@
 //! A metric by any one or two axes.
 
 use super::{Cell, Column, Table};
-use crate::findings::{Criterion, interval, number, percent};
+use crate::findings::{Criterion, interval, number, percent, settings_but};
 use thalweg_record::nearest;
 use thalweg_record::record::{LABEL, Precision};
 use thalweg_record::stats::{Configuration, choose_best_of};
@@ -124,8 +124,12 @@ pub fn pivot(
                 Column::text("interval", "95 % interval"),
                 Column::number("trials", "trials"),
                 Column::number("diverged_share", "diverged"),
+                Column::text("settings", "best with"),
             ]);
-            let row = |value: &String| at(value, None).map(|one| single(value, one, criterion));
+            let row = |value: &String| {
+                let one = at(value, None)?;
+                Some(single(value, &besides(one, &shown, rows), one, criterion))
+            };
             let mut rows: Vec<Vec<Cell>> = names.iter().filter_map(row).collect();
             mark_best(rows.iter_mut().map(|row| &mut row[1]), criterion);
             rows
@@ -160,7 +164,15 @@ fn cells(value: &str, medians: impl Iterator<Item = Option<f64>>, criterion: Cri
     cells
 }
 
-fn single(value: &str, one: &Configuration<'_>, criterion: Criterion) -> Vec<Cell> {
+/// The method and the settings of a cell, but for the axis that it stands by.
+fn besides(one: &Configuration<'_>, all: &[Configuration<'_>], axis: &str) -> String {
+    let has_methods = all.iter().any(|other| other.series() != one.series());
+    let method = (has_methods && !["optimizer", LABEL].contains(&axis)).then(|| one.series().to_owned());
+    let settings = Some(settings_but(one, all, axis)).filter(|settings| !settings.is_empty());
+    method.into_iter().chain(settings).collect::<Vec<_>>().join(", ")
+}
+
+fn single(value: &str, settings: &str, one: &Configuration<'_>, criterion: Criterion) -> Vec<Cell> {
     let share = one.diverged_share();
     vec![
         Cell::of(value),
@@ -168,6 +180,7 @@ fn single(value: &str, one: &Configuration<'_>, criterion: Criterion) -> Vec<Cel
         Cell::of(one.interval(criterion.shown).map(|own| interval(&own)).unwrap_or_default()),
         Cell::count(one.runs().len()),
         Cell { text: percent(share), value: Precision::F64.format(share), is_best: false },
+        Cell::of(settings),
     ]
 }
 

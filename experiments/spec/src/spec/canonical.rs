@@ -108,6 +108,11 @@ impl Spec {
             out.header("[[figure]]");
             figure.lines().into_iter().for_each(|(key, value)| out.line(key, value));
         }
+        let style = super::style::lines(&self.style);
+        if !style.is_empty() {
+            out.header("[style]");
+            style.into_iter().for_each(|(key, value)| out.line(key, value));
+        }
         write_engine(&mut out, self.engine);
         out.0
     }

@@ -10,7 +10,7 @@ use super::error::shortened;
 use super::factor::text;
 
 /// What says nothing of trials, nor of the tables that are kept of them.
-const OF_NO_TRIAL: [&str; 5] = ["name", "title", "tier", "figure", "engine"];
+const OF_NO_TRIAL: [&str; 6] = ["name", "title", "tier", "figure", "style", "engine"];
 
 /// A key whose value is another one now.
 #[derive(Clone, Debug, PartialEq, Eq)]

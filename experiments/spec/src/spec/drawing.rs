@@ -28,8 +28,8 @@ use super::error::{InputError, suggestion};
 use super::figure::{Figure, setting_text};
 use super::key::{Key, Values, Without, names};
 use super::reader::{Field, Interval, Named, Table};
-use super::{NAME, Spec, TIER, TITLE, Tier, faults, read_name, tables};
-use crate::figure::{Input, Kind, Progress};
+use super::{NAME, STYLE, Spec, TIER, TITLE, Tier, faults, read_name, style, tables};
+use crate::figure::{Appearance, Input, Kind, Progress};
 use crate::record::Setting;
 use crate::registry::{self, Part, Registry};
 
@@ -52,6 +52,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("functions", "the functions that are drawn", Values::Words("a table [functions]"), ONE_SOURCE),
     Key::new("bench", "the timings that are drawn", Values::Words("a CSV file under bench/"), ONE_SOURCE),
     Key::needed("figure", "what is drawn", Values::Words("tables [[figure]]")),
+    STYLE,
 ];
 
 const ONE_SOURCE: Without = Without::Words("a study that draws has one of members, functions and bench");
@@ -78,6 +79,8 @@ pub struct Drawing {
     pub source: Source,
     /// Its figures.
     pub figures: Vec<Figure>,
+    /// How they look.
+    pub style: Appearance,
     document: Arc<Document>,
 }
 
@@ -122,6 +125,7 @@ impl PartialEq for Drawing {
             && self.tier == other.tier
             && self.source == other.source
             && self.figures == other.figures
+            && self.style == other.style
     }
 }
 
@@ -153,6 +157,7 @@ impl Drawing {
             tier: root.optional("tier").map_or(Ok(Tier::Standard), |field| field.named())?,
             source,
             figures: figures.iter().map(Figure::read).collect::<Result<_, _>>()?,
+            style: style::of(&root)?,
             document: Arc::clone(document),
         };
         drawing.check()?;
@@ -256,6 +261,11 @@ impl Drawing {
         for figure in &self.figures {
             text += "\n[[figure]]\n";
             text += &figure.lines().into_iter().map(|(key, value)| line(key, value)).collect::<String>();
+        }
+        let style = style::lines(&self.style);
+        if !style.is_empty() {
+            text += "\n[style]\n";
+            text += &style.into_iter().map(|(key, value)| line(key, value)).collect::<String>();
         }
         text
     }

@@ -68,7 +68,7 @@ impl Figure {
     }
 
     /// The lines of its table in a canonical text, as (key, value).
-    pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
         let Options { name, title, x_range, y_range, select_by, selection, x, y, .. } = &self.options;
         let Options { color, panel, row, .. } = &self.options;
         let Options { x_scale, y_scale, series, column, table, below, against, functions, theory, .. } = &self.options;

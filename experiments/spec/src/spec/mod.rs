@@ -42,6 +42,7 @@ mod section;
 mod selection;
 pub mod shipped;
 mod spectrum;
+mod style;
 mod synthetic;
 mod train;
 mod values;
@@ -81,6 +82,7 @@ pub use problem::{Problem, Scale, Source};
 pub use reader::Named;
 use reader::{Field, Table};
 pub use section::{SECTIONS, Section};
+pub use style::read_style;
 pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use thalweg_engine::network::Perturbation;
 pub use thalweg_record::nearest;
@@ -88,6 +90,7 @@ pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds
 pub use values::{AxisValues, Spaced};
 pub use weights::{RECORD, Weights, WeightsOf};
 
+use crate::figure::Appearance;
 use crate::registry::Registry;
 
 /// A sweep: which networks are trained, on what, how, and what is drawn of it.
@@ -117,6 +120,8 @@ pub struct Spec {
     pub record: Record,
     /// What is drawn.
     pub figures: Vec<Figure>,
+    /// How figures look.
+    pub style: Appearance,
     /// How it is computed.
     pub engine: Tuning,
     document: Arc<Document>,
@@ -142,6 +147,7 @@ impl PartialEq for Spec {
             && self.optimizers == other.optimizers
             && self.record == other.record
             && self.figures == other.figures
+            && self.style == other.style
             && self.engine == other.engine
     }
 }
@@ -177,6 +183,13 @@ const TIER: Key = Key::new(
     Without::Value("\"standard\""),
 );
 
+const STYLE: Key = Key::new(
+    "style",
+    "how figures look, which changes no number",
+    Values::Words("a table [style]"),
+    Without::Words("all defaults"),
+);
+
 /// The keys of a spec.
 const KEYS: &[Key] = &[
     NAME,
@@ -194,6 +207,7 @@ const KEYS: &[Key] = &[
     ),
     Key::new("record", "what is kept", Values::Words("a table [record]"), Without::Words("all defaults")),
     Key::new("figure", "what is drawn", Values::Words("tables [[figure]]"), Without::Words("nothing")),
+    STYLE,
     Key::new(
         "engine",
         "how it is computed, which changes no byte",
@@ -259,6 +273,7 @@ impl Spec {
             optimizers: self.optimizers.clone(),
             record: self.record.clone(),
             figures: self.figures.clone(),
+            style: self.style.clone(),
             engine: self.engine,
             document: Arc::clone(&only.document),
             products: Arc::clone(&self.products),
@@ -279,6 +294,7 @@ impl Spec {
         let figures = root.optional("figure").map_or(Ok(Vec::new()), |field| tables(&field, "[[figure]]"))?;
         let figures = figures.iter().map(Figure::read).collect::<Result<_, _>>()?;
         let record = Record::read(optional("record")?.as_ref())?;
+        let style = style::of(&root)?;
         let engine = Tuning::read(optional("engine")?.as_ref())?;
         let title = root.optional("title").map_or(Ok(name.as_str()), |field| field.string())?.to_owned();
         let tier = root.optional("tier").map_or(Ok(Tier::Standard), |field| field.named())?;
@@ -312,6 +328,7 @@ impl Spec {
             optimizers: grids,
             record,
             figures,
+            style,
             engine,
             document,
             products: products.into(),

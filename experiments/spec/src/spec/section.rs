@@ -3,7 +3,7 @@
 use super::key::Key;
 use super::{
     axis, combination, corruption, draw, drawing, grid, kinds, landscape, network, observe, output, perturbation,
-    problem, train, weights,
+    problem, style, train, weights,
 };
 use crate::registry::Registry;
 
@@ -77,6 +77,11 @@ pub const SECTIONS: &[Section] = &[
         name: "figure",
         summary: "[[figure]]: what is drawn; a kind takes some of these",
         keys: |_| super::FIGURE_KEYS.to_vec(),
+    },
+    Section {
+        name: "style",
+        summary: "[style]: how figures look, which changes no number; a file of these keys is a style of `thalweg plot --style`",
+        keys: |_| style::KEYS.to_vec(),
     },
     Section {
         name: "sweep",

@@ -51,18 +51,71 @@ impl Group {
             return columns(out, "  ", self.entries.iter().map(|entry| (entry.name.as_str(), entry.text.as_str())));
         }
         for Entry { name, text, rows } in &self.entries {
-            writeln!(out, "  {name}: {text}")?;
+            let lines = wrapped(&format!("{name}: {text}"), WIDTH - 2);
+            lines.iter().enumerate().try_for_each(|(number, line)| {
+                writeln!(out, "{:indent$}{line}", "", indent = if number == 0 { 2 } else { 6 })
+            })?;
             columns(out, "    ", rows.iter().map(|(key, text)| (key.as_str(), text.as_str())))?;
         }
         Ok(())
     }
 }
 
+/// The most columns of a line, and those of a name beside which text begins.
+const WIDTH: usize = 80;
+const MOST_OF_NAME: usize = 24;
+
+/// Writes names with their texts beside them, which go on below themselves; below a long name, on the next line.
 fn columns<'a>(
     out: &mut impl Write,
     indent: &str,
     rows: impl Iterator<Item = (&'a str, &'a str)> + Clone,
 ) -> io::Result<()> {
-    let width = rows.clone().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    rows.into_iter().try_for_each(|(name, text)| writeln!(out, "{indent}{name:width$}  {text}"))
+    let width = |(name, _): (&str, &str)| name.chars().count();
+    let longest = rows.clone().map(width).filter(|width| *width <= MOST_OF_NAME).max().unwrap_or(MOST_OF_NAME);
+    let left = indent.len() + longest + 2;
+    for (name, text) in rows {
+        let lines = wrapped(text, WIDTH - left);
+        let (first, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+        if name.chars().count() <= longest {
+            writeln!(out, "{indent}{name:longest$}  {first}")?;
+        } else {
+            writeln!(out, "{indent}{name}\n{:left$}{first}", "")?;
+        }
+        rest.iter().try_for_each(|line| writeln!(out, "{:left$}{line}", ""))?;
+    }
+    Ok(())
+}
+
+/// Text in lines of at most so many characters, cut between words; a longer word stands alone.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_no_wider_than_a_terminal() {
+        let row = |name: &str, text: String| (name.to_owned(), text);
+        let texts = [row("lr", "a step ".repeat(30)), row(&"long_name".repeat(4), "x".to_owned())];
+        let entry = Entry { name: "adam".to_owned(), text: "an optimizer ".repeat(20), rows: texts.to_vec() };
+        let group = Group { title: "optimizers".to_owned(), entries: vec![entry] };
+        let mut out = Vec::new();
+        group.show(&mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert!(text.contains("\n    lr  a step") && text.contains("long_name\n"), "{text}");
+    }
 }

@@ -22,7 +22,8 @@ use entry::{Entry, Group};
 #[command(
     after_help = "Lists: specs, problems, landscapes, data, optimizers, schedules, activations, losses, initializers,
 parameterisations, observers, columns, figures, keys
-Tables of a spec: problem, network, train, optimizer, axis, record, figure, engine, drawing, functions
+Tables of a spec: problem, network, train, optimizer, axis, record, figure, style, engine,
+drawing, functions
 Names: whatever is in a list, such as adam, moons or tanh, and keys, such as batch or train.batch
 
 Examples:

@@ -1,5 +1,6 @@
 //! Where the panels of a drawing lie, for what is laid over it.
 
+use super::super::appearance::Appearance;
 use super::super::picture::Picture;
 use super::layout::Layout;
 
@@ -12,10 +13,12 @@ pub struct Frames {
     pub panels: Vec<[f64; 4]>,
 }
 
-/// The frames of a picture, as [`super::svg`] draws it.
-pub fn frames(picture: &Picture) -> Frames {
-    let layout = Layout::of(picture);
-    let size = (f64::from(layout.size.0), f64::from(layout.size.1));
-    let panels = layout.frames.iter().map(|frame| [frame.left, frame.top, frame.right, frame.bottom]).collect();
+/// The frames of a picture, as [`super::svg`] draws it in this look.
+pub fn frames(picture: &Picture, look: &Appearance) -> Frames {
+    let layout = Layout::of(picture, look);
+    let unit = look.unit();
+    let size = (layout.size.0 * unit, layout.size.1 * unit);
+    let sides = |frame: &super::geometry::Frame| [frame.left, frame.top, frame.right, frame.bottom];
+    let panels = layout.frames.iter().map(|frame| sides(frame).map(|side| side * unit)).collect();
     Frames { size, panels }
 }

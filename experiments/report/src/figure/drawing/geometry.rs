@@ -136,10 +136,18 @@ pub(super) fn dashes(points: &[Point], pattern: &[f64]) -> Vec<Vec<Point>> {
 /// The same line to the eye with few points: of those in a column of a quarter pixel, the first, lowest, highest and
 /// last.
 pub(super) fn thin(points: &[Point]) -> Vec<Point> {
+    kept(points).into_iter().map(|index| points[index]).collect()
+}
+
+/// The numbers of the points that [`thin`] keeps.
+pub(super) fn kept(points: &[Point]) -> Vec<usize> {
     let mut kept = Vec::new();
+    let mut start = 0;
     for column in points.chunk_by(|a, b| (a.0 * 4.0).floor() == (b.0 * 4.0).floor()) {
+        let first = start;
+        start += column.len();
         if column.len() <= 4 {
-            kept.extend_from_slice(column);
+            kept.extend(first..start);
             continue;
         }
         let last = column.len() - 1;
@@ -147,7 +155,7 @@ pub(super) fn thin(points: &[Point]) -> Vec<Point> {
         let mut extremes =
             [0, (0..=last).min_by(by_height).unwrap_or(0), (0..=last).max_by(by_height).unwrap_or(0), last];
         extremes.sort_unstable();
-        kept.extend(extremes.map(|index| column[index]));
+        kept.extend(extremes.map(|index| first + index));
     }
     kept
 }

@@ -1,42 +1,27 @@
-//! Cells as an image inside an SVG.
+//! Cells as pixels, and pixels as PNG.
 
 use std::collections::BTreeSet;
 
-use super::super::colors::Rgb;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use super::super::cells::Cells;
+use super::super::colors::Rgb;
 use super::super::error::FigureError;
-use super::canvas::failed;
 use super::geometry::{Frame, Point};
+use super::scene::Image;
 
 /// Pixels along a side of the image of cells whose sizes differ.
 const FINE: usize = 1024;
 
-/// The element that shows `cells` within `frame`, where `at` says where values lie; lengths are multiplied by `scale`.
-///
-/// Cells of one size on the drawing become one pixel each, and viewers are asked not to smooth them.
-pub(super) fn element(
-    cells: &Cells,
-    frame: &Frame,
-    at: impl Fn((f64, f64)) -> Point,
-    scale: f64,
-) -> Result<String, FigureError> {
+/// `cells` within `frame`, where `at` says where values lie. Cells of one size on the drawing become one pixel each.
+pub(super) fn of(cells: &Cells, frame: &Frame, at: impl Fn((f64, f64)) -> Point) -> Image {
     let x: Vec<f64> = cells.x.iter().map(|&x| at((x, cells.y[0])).0.clamp(frame.left, frame.right)).collect();
     // An image's rows go downwards.
     let y: Vec<f64> = cells.y.iter().rev().map(|&y| at((cells.x[0], y)).1.clamp(frame.top, frame.bottom)).collect();
     let (columns, rows) = (samples(&x), samples(&y));
     let top = y.len() - 2;
-    let pixels: Vec<Rgb> =
+    let pixels =
         rows.iter().flat_map(|row| columns.iter().map(move |&column| cells.fill(column, top - row).color())).collect();
-    let data = STANDARD.encode(png(&pixels, columns.len())?);
-    let [left, top, right, bottom] = [x[0], y[0], x[x.len() - 1], y[y.len() - 1]].map(|edge| (edge * scale).round());
-    let (width, height) = (right - left, bottom - top);
-    Ok(format!(
-        "<image x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\" \
-         style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{data}\"/>\n"
-    ))
+    let frame = Frame { left: x[0], top: y[0], right: x[x.len() - 1], bottom: y[y.len() - 1] };
+    Image { frame, columns: columns.len(), pixels }
 }
 
 /// The centres of an image's pixels along one side, as the number of the cell that each lies in.
@@ -62,7 +47,7 @@ fn samples(borders: &[f64]) -> Vec<usize> {
 
 /// A PNG with a palette, the same bytes on every machine: this compressor has one code path and no choice of level. It
 /// is good at runs of zeros, which the filter makes of equal neighbours.
-fn png(pixels: &[Rgb], width: usize) -> Result<Vec<u8>, FigureError> {
+pub(super) fn indexed_png(pixels: &[Rgb], width: usize) -> Result<Vec<u8>, FigureError> {
     let key = |color: &Rgb| (color.0, color.1, color.2);
     let palette: Vec<_> = pixels.iter().map(key).collect::<BTreeSet<_>>().into_iter().collect();
     let index = |pixel: &Rgb| palette.binary_search(&key(pixel)).expect("the palette has every colour") as u8;
@@ -78,6 +63,7 @@ fn png(pixels: &[Rgb], width: usize) -> Result<Vec<u8>, FigureError> {
     encoder.set_filter(png::FilterType::Sub);
     encoder.set_adaptive_filter(png::AdaptiveFilterType::NonAdaptive);
     encoder.set_compression(png::Compression::Fast);
+    let failed = |error: png::EncodingError| FigureError::Draw(error.to_string());
     let mut writer = encoder.write_header().map_err(failed)?;
     writer.write_image_data(&indices).map_err(failed)?;
     writer.finish().map_err(failed)?;

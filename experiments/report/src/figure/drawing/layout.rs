@@ -1,153 +1,281 @@
-//! Where the parts of a chart stand: measured, so that no text is cut off and the legend hides nothing.
+//! Where the parts of a chart stand: measured, so that no text is cut off and the whole is as wide as was asked for. What
+//! is drawn in gives way.
 
+use super::super::appearance::{Appearance, LABEL, Legend};
+use super::super::axis::Axis;
 use super::super::picture::{Entry, Panel, Picture, Symbol};
 use super::geometry::Frame;
+use super::legend::Key;
 use super::text;
 
-pub(super) const MARGIN: f64 = 14.0;
-/// Size of the title.
+pub(super) const MARGIN: f64 = 9.0;
+/// Size of the title, of all text but titles and names of axes, and of the line below the title.
 pub(super) const TITLE: f64 = 14.0;
-/// Size of the axes' names.
-pub(super) const LABEL: f64 = 12.0;
-/// Size of all other text.
 pub(super) const SMALL: f64 = 11.0;
 /// Length of a tick.
 pub(super) const TICK: f64 = 4.0;
-/// From one line of the title or the legend to the next.
+/// From one line of the title, of what stands below it, of a heading or of a name of an axis to the next.
 pub(super) const TITLE_LINE: f64 = 18.0;
-pub(super) const LEGEND_LINE: f64 = 17.0;
-/// Width of the drawing beside a legend's text, and of the room between them.
-pub(super) const SYMBOL: (f64, f64) = (30.0, 7.0);
+pub(super) const SUBTITLE_LINE: f64 = 15.0;
+pub(super) const HEADING_LINE: f64 = 14.0;
+pub(super) const LABEL_LINE: f64 = 15.0;
 
-/// Size of the colour bar.
-const BAR: (f64, f64) = (16.0, 190.0);
-/// From the top of the colour bar's label to the bar, and from the bar to the legend.
-const BAR_LABEL: f64 = 22.0;
-const BAR_GAP: f64 = 18.0;
+/// Width of the colour bar, and its most height.
+const BAR: (f64, f64) = (13.0, 230.0);
+/// From the panels to what is beside them.
+const BESIDE_GAP: f64 = 16.0;
 
-/// How much wider than measured text may be: a reader of the SVG may have none of its fonts, and DejaVu Sans is this
-/// much wider.
-const SLACK: f64 = 1.17;
+/// How much wider than measured text may be: a reader of the SVG may have none of its fonts.
+pub(super) const SLACK: f64 = 1.06;
 
-/// Widths of the panels in one column, in two and so on; more columns are as narrow as the last.
+/// Widths of the panels in one column, in two and so on, that the heights of panels are meant for; more columns are as
+/// narrow as the last.
 const PANEL_WIDTHS: [f64; 4] = [480.0, 300.0, 230.0, 190.0];
+/// The least width and height of what is drawn in.
+const LEAST: (f64, f64) = (40.0, 60.0);
 /// Room between columns: half of the labels at both ends of their axes.
 const COLUMN_GAP: f64 = 26.0;
 const PANEL_GAP: f64 = 10.0;
-const HEADING_LINE: f64 = 16.0;
-const LEGEND_GAP: f64 = 18.0;
-const NOTES_GAP: f64 = 8.0;
-/// From the lowest panel down to the baselines of its ticks' labels and of the axis' name.
+/// From the lowest panel down to the baselines of its ticks' labels.
 pub(super) const X_TICKS: f64 = 16.0;
-pub(super) const X_LABEL: f64 = 34.0;
-/// From the colour bar up to the baseline of its label.
-pub(super) const BAR_BASELINE: f64 = 10.0;
+/// Room between the numbers of an axis, at least.
+const LABEL_GAP: f64 = 6.0;
+/// The largest part of the width that a legend may have beside the panels, unless it is asked to be there.
+const MOST_BESIDE: f64 = 0.31;
 
-/// The places, in CSS pixels.
+/// How the labels of ticks are written, so that they keep apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TickLabels {
+    /// Every one of so many.
+    Every(usize),
+    /// All, upwards.
+    Upright,
+}
+
+/// The places, in units of the layout.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
-    pub size: (u32, u32),
-    /// The title's lines.
+    pub size: (f64, f64),
+    /// The lines of the title, and of what stands below it.
     pub title: Vec<String>,
+    pub subtitle: Vec<String>,
     /// A frame per panel.
     pub frames: Vec<Frame>,
-    /// The colour bar; its label's baseline is [`BAR_BASELINE`] above it.
+    /// The lines above each panel, and those of the name of its ordinate.
+    pub headings: Vec<Vec<String>>,
+    pub y_labels: Vec<Vec<String>>,
+    /// The name of the abscissa, and the baseline of its first line.
+    pub x_label: (Vec<String>, f64),
+    pub x_ticks: TickLabels,
     pub color_bar: Option<Frame>,
-    /// The left edge of the legend, and the middles of its lines: those of the entries, then those of the notes.
-    pub legend: (f64, Vec<f64>),
+    pub key: Key,
 }
 
 impl Layout {
-    pub(super) fn of(picture: &Picture) -> Self {
-        let label = if picture.panels.iter().any(|panel| !panel.y_label.is_empty()) { LABEL + 8.0 } else { 0.0 };
-        let left = MARGIN + label + ordinate_width(picture) + TICK + 4.0;
-        let panel_width = panel_width(picture);
-        let has_own = (picture.rows()..picture.panels.len()).any(|panel| picture.has_ordinate(panel));
-        let gap = COLUMN_GAP + if has_own { ordinate_width(picture) } else { 0.0 };
-        let place = |column: usize| left + column as f64 * (panel_width + gap);
-        let right = place(picture.columns - 1) + panel_width;
-        // The last tick's label may stick out, centred as it is.
-        let overhang = picture.x.ticks().last().and_then(|tick| tick.label.as_deref()).map_or(0.0, small_width) / 2.0;
-        let entries: Vec<&Entry> = picture.legend.iter().chain(&picture.notes).collect();
-        let legend_width = entries.iter().map(|entry| entry_width(entry)).fold(bar_width(picture), f64::max);
-        let mut width = right + if legend_width == 0.0 { overhang } else { LEGEND_GAP + legend_width } + MARGIN;
+    pub(super) fn of(picture: &Picture, look: &Appearance) -> Self {
+        let width = look.units();
+        let legend = place_of_legend(picture, look);
+        // As many lines as the name of an ordinate has depends on how high its panel is, and that on how many it has.
+        let first = Columns::of(picture, legend, width, 1);
+        let y_labels = first.y_labels(picture);
+        let lines = y_labels.iter().map(Vec::len).max().unwrap_or(0);
+        let columns = Columns::of(picture, legend, width, lines.max(1));
+        let text_width = (width - 2.0 * MARGIN) / SLACK;
+        let title = text::wrap(&picture.title, TITLE, text_width);
+        let subtitle = text::wrap(&picture.subtitle(), SMALL, text_width);
+        let headings: Vec<Vec<String>> =
+            picture.panels.iter().map(|panel| text::wrap(&panel.heading, SMALL, columns.panel / SLACK)).collect();
 
-        let title = text::wrap(&picture.title, TITLE, (width - left - MARGIN) / SLACK);
-        // A word may be longer than the chart is wide.
-        let title_width = title.iter().map(|line| text::width(line, TITLE)).fold(0.0, f64::max);
-        width = width.max(left + SLACK * title_width + MARGIN);
-        let mut frames = Vec::new();
-        let mut y = 0.0;
-        for (column, panels) in picture.panels.chunks(picture.rows()).enumerate() {
-            y = MARGIN + title.len() as f64 * TITLE_LINE;
-            let left = place(column);
-            for panel in panels {
-                y += if panel.heading.is_empty() { 4.0 } else { HEADING_LINE };
-                frames.push(Frame { left, top: y, right: left + panel_width, bottom: y + panel.height });
-                y += panel.height + PANEL_GAP;
-            }
+        let top = MARGIN + title.len() as f64 * TITLE_LINE + subtitle.len() as f64 * SUBTITLE_LINE;
+        let mut key = Key::default();
+        let frames = columns.frames(picture, &headings, top);
+        let bottom = frames.iter().map(|frame| frame.bottom).fold(top, f64::max);
+        let x_ticks = tick_labels(&picture.x, columns.panel);
+        let mut end =
+            bottom + if picture.x.ticks().iter().any(|tick| tick.label.is_some()) { X_TICKS + 4.0 } else { 4.0 };
+        if x_ticks == TickLabels::Upright {
+            end += widest_label(&picture.x) - SMALL + 4.0;
         }
-        let panels_bottom = y - PANEL_GAP + X_LABEL + 4.0;
+        let span = columns.span(picture);
+        let x_lines = text::wrap(&picture.x_label, LABEL, (width - 2.0 * MARGIN).min(span + 80.0) / SLACK);
+        let x_label = (x_lines, end + 0.95 * LABEL);
+        end += x_label.0.len() as f64 * LABEL_LINE + 2.0;
 
-        let mut at = frames.first().map_or(y, |frame| frame.top);
-        let bar_left = right + LEGEND_GAP;
+        let beside = width - MARGIN - columns.beside + BESIDE_GAP;
+        let first_top = frames.first().map_or(top, |frame| frame.top);
         let color_bar = picture.color_bar.as_ref().map(|_| {
-            let top = at + BAR_LABEL;
-            at = top + BAR.1 + BAR_GAP;
-            Frame { left: bar_left, top, right: bar_left + BAR.0, bottom: top + BAR.1 }
+            let height = frames.first().map_or(BAR.1, Frame::height).min(BAR.1);
+            Frame { left: beside, top: first_top, right: beside + BAR.0, bottom: first_top + height }
         });
-        at += 0.5 * LEGEND_LINE;
-        let mut lines = Vec::new();
-        for i in 0..entries.len() {
-            if i == picture.legend.len() && i > 0 {
-                at += NOTES_GAP;
+        let beside_top = color_bar.map_or(first_top, |bar| bar.bottom + BESIDE_GAP);
+        let room = width - 2.0 * MARGIN;
+        match legend {
+            Some(Legend::Beside) => {
+                let limit = columns.beside - BESIDE_GAP;
+                let below = key.column(&entries(picture, true, true), (beside, beside_top), limit);
+                end = end.max(below + 2.0);
             }
-            lines.push(at);
-            at += LEGEND_LINE;
+            Some(Legend::Inside) => {
+                let is_inside = frames.first().is_some_and(|frame| key.inside(picture, frame));
+                end = key.rows(&entries(picture, !is_inside, false), (MARGIN, end + 4.0), room);
+                end = key.flow(&entries(picture, false, true), (MARGIN, end), room);
+            }
+            Some(Legend::Direct) => {
+                let rows = picture.rows();
+                let last = frames.len().checked_sub(rows).and_then(|at| Some((at, frames.get(at)?)));
+                let rest = match last {
+                    Some((at, frame)) => key.direct(picture, &picture.panels[at], frame),
+                    None => entries(picture, true, false),
+                };
+                end = key.rows(&rest, (MARGIN, end + 4.0), room);
+                end = key.flow(&entries(picture, false, true), (MARGIN, end), room);
+            }
+            Some(Legend::Below) => {
+                end = key.rows(&entries(picture, true, false), (MARGIN, end + 4.0), room);
+                end = key.flow(&entries(picture, false, true), (MARGIN, end), room);
+            }
+            None => {}
         }
-        let height = panels_bottom.max(at - 0.5 * LEGEND_LINE) + MARGIN;
-        let size = (width.ceil() as u32, height.ceil() as u32);
-        Self { size, title, frames, color_bar, legend: (right + LEGEND_GAP, lines) }
+        let end = color_bar.map_or(end, |bar| end.max(bar.bottom));
+        let size = (width, (end + MARGIN).ceil());
+        Self { size, title, subtitle, frames, headings, y_labels, x_label, x_ticks, color_bar, key }
     }
 }
 
-/// The width of all panels: no heading of several columns reaches into the next one.
-fn panel_width(picture: &Picture) -> f64 {
-    let width = PANEL_WIDTHS[picture.columns.min(PANEL_WIDTHS.len()) - 1];
-    if picture.columns == 1 {
-        return width;
+/// The lines of the legend, those of the notes, or both; not what stands below the title.
+pub(super) fn entries(picture: &Picture, of_lines: bool, others: bool) -> Vec<Entry> {
+    let lines = picture.legend.iter().filter(|_| of_lines);
+    let notes = picture.notes.iter().filter(|note| others && !matches!(note.symbol, Symbol::Shared));
+    lines.chain(notes).cloned().collect()
+}
+
+/// Where the legend stands, if there is one.
+fn place_of_legend(picture: &Picture, look: &Appearance) -> Option<Legend> {
+    let all = entries(picture, true, true);
+    if all.is_empty() {
+        return None;
     }
-    picture.panels.iter().map(|panel| SLACK * small_width(&panel.heading)).fold(width, f64::max)
+    let widest = all.iter().map(Key::width).fold(0.0, f64::max);
+    let is_narrow = widest <= MOST_BESIDE * look.units();
+    let fitting = if is_narrow { Legend::Beside } else { Legend::Below };
+    // What is beside the panels would be over the ends of lines.
+    let wanted = look.legend.filter(|legend| *legend != Legend::Direct || picture.color_bar.is_none());
+    Some(wanted.unwrap_or(fitting))
+}
+
+/// What stands from left to right.
+#[derive(Clone, Copy, Debug)]
+struct Columns {
+    left: f64,
+    /// The width of a panel, and the distance from one to the next.
+    panel: f64,
+    gap: f64,
+    /// The room on the right of the panels.
+    beside: f64,
+}
+
+impl Columns {
+    fn of(picture: &Picture, legend: Option<Legend>, width: f64, label_lines: usize) -> Self {
+        let has_label = picture.panels.iter().any(|panel| !panel.y_label.is_empty());
+        let label = if has_label { LABEL_LINE * label_lines as f64 + 3.0 } else { 0.0 };
+        let left = MARGIN + label + ordinate_width(picture) + TICK + 4.0;
+        let has_own = (picture.rows()..picture.panels.len()).any(|panel| picture.has_ordinate(panel));
+        let gap = COLUMN_GAP + if has_own { ordinate_width(picture) } else { 0.0 };
+        // The last tick's label may stick out, centred as it is.
+        let last = picture.x.ticks().last().filter(|tick| picture.x.place(tick.value) > 0.9);
+        let overhang = last.and_then(|tick| tick.label.as_deref()).map_or(0.0, small_width) / 2.0;
+        let key = match legend {
+            Some(Legend::Beside) => {
+                let widest = entries(picture, true, true).iter().map(Key::width).fold(0.0, f64::max);
+                widest.min(0.42 * width)
+            }
+            Some(Legend::Direct) => picture.legend.iter().map(Key::text_width).fold(0.0, f64::max).min(0.42 * width),
+            _ => 0.0,
+        };
+        let besides = key.max(bar_width(picture));
+        let beside = if besides > 0.0 { BESIDE_GAP + besides } else { overhang };
+        let columns = picture.columns as f64;
+        let panel = ((width - MARGIN - beside - left - gap * (columns - 1.0)) / columns).max(LEAST.0);
+        Self { left, panel, gap, beside }
+    }
+
+    /// The heights of panels, in proportion to their width; rows with a name each keep theirs.
+    fn height(&self, picture: &Picture, panel: &Panel) -> f64 {
+        let meant = PANEL_WIDTHS[picture.columns.min(PANEL_WIDTHS.len()) - 1];
+        let has_rows = !panel.symbols.is_empty() || (!panel.y.is_free() && !panel.y.ticks().is_empty());
+        if has_rows { panel.height } else { (panel.height * self.panel / meant).max(LEAST.1) }
+    }
+
+    fn span(&self, picture: &Picture) -> f64 {
+        self.panel * picture.columns as f64 + self.gap * (picture.columns as f64 - 1.0)
+    }
+
+    fn frames(&self, picture: &Picture, headings: &[Vec<String>], top: f64) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        let rows = picture.rows();
+        for (column, panels) in picture.panels.chunks(rows).enumerate() {
+            let left = self.left + column as f64 * (self.panel + self.gap);
+            let mut y = top;
+            for (row, panel) in panels.iter().enumerate() {
+                // Panels of a row begin at one height.
+                let lines = headings.iter().skip(row).step_by(rows).map(Vec::len).max().unwrap_or(0);
+                y += if lines == 0 { 4.0 } else { lines as f64 * HEADING_LINE + 3.0 };
+                let height = self.height(picture, panel);
+                frames.push(Frame { left, top: y, right: left + self.panel, bottom: y + height });
+                y += height + PANEL_GAP;
+            }
+        }
+        frames
+    }
+
+    /// The names of ordinates in lines that are no longer than their panels are high.
+    fn y_labels(&self, picture: &Picture) -> Vec<Vec<String>> {
+        let lines = |panel: &Panel| text::wrap(&panel.y_label, LABEL, 1.1 * self.height(picture, panel) / SLACK);
+        picture.panels.iter().map(lines).collect()
+    }
 }
 
 fn small_width(content: &str) -> f64 {
     text::width(content, SMALL)
 }
 
+/// The widest label of an axis.
+fn widest_label(axis: &Axis) -> f64 {
+    axis.ticks().iter().filter_map(|tick| tick.label.as_deref()).map(small_width).fold(0.0, f64::max)
+}
+
 /// The room that ordinates' labels and symbols need.
 fn ordinate_width(picture: &Picture) -> f64 {
     let width = |panel: &Panel| {
-        let labels =
-            panel.y.ticks().iter().filter_map(|tick| tick.label.as_deref()).map(|label| SLACK * small_width(label));
-        let symbols = if panel.symbols.is_empty() { 0.0 } else { SYMBOL.0 };
-        labels.fold(symbols, f64::max)
+        let symbols = if panel.symbols.is_empty() { 0.0 } else { super::legend::SYMBOL.0 };
+        (SLACK * widest_label(&panel.y)).max(symbols)
     };
     picture.panels.iter().map(width).fold(0.0, f64::max)
 }
 
-/// The room that the colour bar, its ticks' labels and its own label need.
+/// The room that the colour bar, its ticks' labels and its name need, which runs upwards.
 fn bar_width(picture: &Picture) -> f64 {
-    picture.color_bar.as_ref().map_or(0.0, |bar| {
-        let labels = bar.axis.ticks().iter().filter_map(|tick| tick.label.as_deref()).map(small_width);
-        (BAR.0 + TICK + 4.0 + SLACK * labels.fold(0.0, f64::max)).max(SLACK * small_width(&bar.label))
-    })
+    picture.color_bar.as_ref().map_or(0.0, |bar| bar_label_at(&bar.axis) + 0.4 * LABEL)
 }
 
-fn entry_width(entry: &Entry) -> f64 {
-    indent(entry) + SLACK * small_width(&entry.text)
+/// From the left edge of the colour bar to the baseline of its name.
+pub(super) fn bar_label_at(axis: &Axis) -> f64 {
+    BAR.0 + TICK + 4.0 + SLACK * widest_label(axis) + 6.0 + LABEL
 }
 
-/// Where the text of a legend's line starts.
-pub(super) fn indent(entry: &Entry) -> f64 {
-    if matches!(entry.symbol, Symbol::None) { 0.0 } else { SYMBOL.0 + SYMBOL.1 }
+/// How the labels of an abscissa of this length keep apart.
+fn tick_labels(axis: &Axis, length: f64) -> TickLabels {
+    let named: Vec<(f64, f64)> = axis
+        .ticks()
+        .iter()
+        .filter_map(|tick| Some((axis.place(tick.value) * length, small_width(tick.label.as_deref()?) / 2.0)))
+        .collect();
+    let fits = |every: usize| {
+        let kept: Vec<_> = named.iter().step_by(every).collect();
+        kept.windows(2).all(|pair| pair[0].0 + pair[0].1 + LABEL_GAP <= pair[1].0 - pair[1].1)
+    };
+    if !axis.is_free() && !fits(1) {
+        return TickLabels::Upright;
+    }
+    TickLabels::Every((1..=named.len().max(1)).find(|every| fits(*every)).unwrap_or(1))
 }

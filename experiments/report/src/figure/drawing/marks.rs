@@ -1,65 +1,100 @@
-//! Draws guides, discs and strokes.
+//! Draws guides, discs, strokes, and the small drawings of a legend.
 
-use super::super::colors::Rgb;
-use plotters::prelude::DrawingBackend;
-
-use super::super::error::FigureError;
-use super::super::picture::{Disc, Stroke};
-use super::super::style::Marker;
+use super::super::cells::Fill;
+use super::super::picture::{self, Disc, Edge, Symbol};
+use super::super::style::{Marker, Style, Tint};
 use super::canvas::Canvas;
 use super::geometry::{self, Frame, Point};
-
-const INK: Rgb = Rgb(0x22, 0x22, 0x22);
-const WHITE: Rgb = Rgb(0xff, 0xff, 0xff);
+use super::legend::SYMBOL;
+use super::paint::{BAND_OPACITY, BORDER, EDGE, LINE, MARKER, RING};
+use super::scene::Stroke;
+use super::tiles;
 
 /// Width of a guide, of the light around it that sets it off from dark areas, and its dashes.
 const GUIDE: (f64, f64) = (1.5, 3.3);
-const DASH: [f64; 2] = [6.0, 3.0];
+const DASH: &[f64] = &[6.0, 3.0];
 
 /// How wide the rim of a disc is.
 const RIM: f64 = 1.2;
 
 /// Draws a guide along points of the drawing, as far as it lies in the frame.
-pub(super) fn guide<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    points: &[Point],
-    frame: &Frame,
-) -> Result<(), FigureError> {
-    for piece in geometry::clip_line(&geometry::thin(points), frame) {
-        canvas.line(&piece, WHITE, GUIDE.1)?;
-        geometry::dashes(&piece, &DASH).iter().try_for_each(|dash| canvas.line(dash, INK, GUIDE.0))?;
-    }
-    Ok(())
+pub(super) fn guide(canvas: &mut Canvas, points: &[Point], frame: &Frame) {
+    let pieces = geometry::clip_line(&geometry::thin(points), frame);
+    canvas.lines("light", pieces.clone(), Stroke::solid(Tint::Paper, GUIDE.1));
+    canvas.lines("guide", pieces, Stroke { color: Tint::Ink, width: GUIDE.0, dash: DASH });
 }
 
 /// Draws the discs whose centres lie in the frame.
-pub(super) fn discs<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    discs: &[Disc],
-    frame: &Frame,
-    at: impl Fn((f64, f64)) -> Point,
-) -> Result<(), FigureError> {
+pub(super) fn discs(canvas: &mut Canvas, discs: &[Disc], frame: &Frame, at: impl Fn((f64, f64)) -> Point) {
     for disc in discs {
         let centre = at(disc.at);
         if frame.holds(centre) {
-            canvas.marker(Marker::Circle, centre, disc.size, INK)?;
-            canvas.marker(Marker::Circle, centre, disc.size - 2.0 * RIM, disc.color)?;
+            canvas.disc("disc", centre, disc.size / 2.0, Tint::Ink);
+            canvas.disc("disc", centre, disc.size / 2.0 - RIM, disc.color);
         }
     }
-    Ok(())
 }
 
 /// Draws strokes, as far as they lie in the frame.
-pub(super) fn strokes<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    strokes: &[Stroke],
+pub(super) fn strokes(
+    canvas: &mut Canvas,
+    strokes: &[picture::Stroke],
     frame: &Frame,
     at: impl Fn((f64, f64)) -> Point,
-) -> Result<(), FigureError> {
+) {
     for stroke in strokes {
-        let ends = stroke.ends.map(&at);
-        let pieces = geometry::clip_line(&ends, frame);
-        pieces.iter().try_for_each(|piece| canvas.line(piece, stroke.color, stroke.width))?;
+        let pieces = geometry::clip_line(&stroke.ends.map(&at), frame);
+        canvas.lines("stroke", pieces, Stroke::solid(stroke.color, stroke.width));
     }
-    Ok(())
+}
+
+/// An arrow that points at what lies beyond an edge.
+pub(super) fn beyond(canvas: &mut Canvas, edge: Edge, (x, y): Point, color: Tint) {
+    let up = if edge == Edge::Top { -1.0 } else { 1.0 };
+    canvas.line("beyond", &[(x, y - up * 5.5), (x, y)], Stroke::solid(color, LINE));
+    let head = vec![(x - 4.0, y + up * -0.5), (x + 4.0, y + up * -0.5), (x, y + up * 5.5)];
+    canvas.area("beyond", head, color, 1.0);
+}
+
+/// Draws a symbol whose left end is at `at`.
+pub(super) fn symbol(canvas: &mut Canvas, symbol: Symbol, (x, y): Point) {
+    let middle = (x + SYMBOL.0 / 2.0, y);
+    let along = [(x, y), (x + SYMBOL.0, y)];
+    let Style { color, dash, marker } = match symbol {
+        Symbol::Line(style) | Symbol::Marker(style) => style,
+        _ => Style { color: Tint::Axis, dash: &[], marker: Marker::Circle },
+    };
+    match symbol {
+        Symbol::Line(_) => {
+            canvas.line("line", &along, Stroke { color, width: LINE, dash });
+            canvas.marker(marker, middle, MARKER, color);
+        }
+        Symbol::Marker(_) => canvas.marker(marker, middle, MARKER, color),
+        Symbol::PlainLine => canvas.line("line", &along, Stroke::solid(color, LINE)),
+        Symbol::Band => {
+            let (top, bottom) = (y - 5.0, y + 5.0);
+            let corners = vec![(x, top), (x + SYMBOL.0, top), (x + SYMBOL.0, bottom), (x, bottom)];
+            canvas.area("band", corners, color, 2.0 * BAND_OPACITY);
+        }
+        Symbol::Beyond(edge) => beyond(canvas, edge, middle, color),
+        Symbol::Hatched => patch(canvas, (x, y), Fill::Hatched),
+        Symbol::Empty => patch(canvas, (x, y), Fill::Empty),
+        Symbol::Border => canvas.line("border", &along, Stroke::solid(Tint::Ink, EDGE.0)),
+        Symbol::Guide => {
+            let frame = Frame { left: x, top: y - 6.0, right: x + SYMBOL.0, bottom: y + 6.0 };
+            guide(canvas, &along, &frame);
+        }
+        Symbol::Swatch(color) => patch(canvas, (x, y), Fill::Color(color)),
+        Symbol::Ring => canvas.ring(middle, RING, Tint::Ink),
+        Symbol::Shared | Symbol::Continued | Symbol::None => {}
+    }
+}
+
+/// A cell in a frame, whose left side's middle is at `at`.
+fn patch(canvas: &mut Canvas, (x, y): Point, fill: Fill) {
+    let frame = Frame { left: x, top: y - 6.0, right: x + SYMBOL.0, bottom: y + 6.0 };
+    tiles::swatch(canvas, &frame, fill);
+    let Frame { left, top, right, bottom } = frame;
+    let around = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+    canvas.line("frame", &around, Stroke::solid(Tint::Axis, BORDER));
 }

@@ -1,128 +1,100 @@
-//! A picture as SVG and as PNG.
+//! A picture as SVG, PNG, PDF and pgfplots.
 
 use std::io::Write;
 
-use plotters::prelude::{BitMapBackend, IntoDrawingArea, SVGBackend};
-
+use super::super::appearance::{Appearance, Theme};
 use super::super::error::FigureError;
 use super::super::picture::Picture;
-use super::canvas::{Canvas, Medium, failed};
+use super::image::indexed_png;
 use super::layout::Layout;
-use super::paint::{images, paint};
-
-/// Pixels of a PNG in a CSS pixel.
-const PNG_SCALE: usize = 2;
+use super::paint::paint;
+use super::raster;
+use super::scene::Scene;
 
 /// The most pixels of a figure: a drawing of so many still fits into memory, and beyond that none can be looked at.
-const MOST_PIXELS: u64 = 4_000_000;
+const MOST_PIXELS: f64 = 40e6;
 
-/// The longest side, for figures that are no pixels.
-const LONGEST: u32 = 100_000;
+/// The longest side in pixels of CSS, for figures that are no pixels.
+const LONGEST: f64 = 16_000.0;
 
-/// The picture as SVG.
+/// The picture as SVG, in which ids begin with `name`.
 ///
 /// The same picture gives the same text on every machine, embedded images included. Its fonts are named, not embedded:
 /// Arimo, or others with the same widths.
 ///
 /// # Errors
 /// If it would be too large to be looked at.
-pub fn svg(picture: &Picture) -> Result<String, FigureError> {
-    let layout = Layout::of(picture);
-    let (width, height) = layout.size;
+pub fn svg(picture: &Picture, look: &Appearance, name: &str) -> Result<String, FigureError> {
+    super::svg::write(&drawn(picture, look)?.1, &picture.title, name, look)
+}
+
+/// The picture as PDF, with its font; the same bytes on every machine.
+///
+/// # Errors
+/// If it would be too large to be looked at.
+pub fn pdf(picture: &Picture, look: &Appearance) -> Result<Vec<u8>, FigureError> {
+    Ok(super::pdf::write(&drawn(picture, look)?.1, &picture.title, look))
+}
+
+/// The picture as files of pgfplots: LaTeX in `<name>.tex`, its numbers in `<name>.dat`, and images that are tables of cells
+/// in `<name>-1.png` and so on.
+///
+/// # Errors
+/// If it would be too large to be looked at.
+pub fn pgfplots(picture: &Picture, look: &Appearance, name: &str) -> Result<Vec<(String, Vec<u8>)>, FigureError> {
+    let (layout, scene) = drawn(picture, look)?;
+    let files = super::pgfplots::write(picture, &layout, &scene, name, look);
+    let mut all =
+        vec![(format!("{name}.tex"), files.tex.into_bytes()), (format!("{name}.dat"), files.table.into_bytes())];
+    for (number, image) in files.images.into_iter().enumerate() {
+        let colors: Vec<_> = image.pixels.iter().map(|tint| look.rgb(*tint)).collect();
+        all.push((format!("{name}-{}.png", number + 1), indexed_png(&colors, image.columns)?));
+    }
+    Ok(all)
+}
+
+/// Where the parts of a picture are, and all of it as shapes.
+fn drawn(picture: &Picture, look: &Appearance) -> Result<(Layout, Scene), FigureError> {
+    let layout = Layout::of(picture, look);
+    let (width, height) = (layout.size.0 * look.unit(), layout.size.1 * look.unit());
     if width.max(height) > LONGEST {
-        return Err(too_large(&layout));
+        return Err(too_large(width, height));
     }
-    let scale = Medium::Svg.scale();
-    let mut drawing = String::new();
-    {
-        let area = SVGBackend::with_string(&mut drawing, (width * scale, height * scale)).into_drawing_area();
-        paint(&Canvas::new(&area, Medium::Svg), picture, &layout)?;
-        area.present().map_err(failed)?;
-    }
-    // The drawing is many pixels large, because plotters snaps to whole ones; the reader sees it in its true size.
-    let (_, content) =
-        drawing.split_once('\n').ok_or_else(|| FigureError::Draw("the SVG has no content".to_owned()))?;
-    let (background, content) =
-        content.split_once('\n').ok_or_else(|| FigureError::Draw("the SVG has no background".to_owned()))?;
-    let images = images(picture, &layout)?;
-    let view = format!("0 0 {} {}", width * scale, height * scale);
-    let head = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"{view}\" \
-         stroke-linejoin=\"round\" role=\"img\">\n<title>{}</title>\n",
-        escape(&picture.title)
-    );
-    Ok(format!("{head}{background}\n{images}{content}"))
+    let scene = paint(picture, &layout, look);
+    Ok((layout, scene))
 }
 
-fn too_large(layout: &Layout) -> FigureError {
-    let (width, height) = layout.size;
-    FigureError::Draw(format!("{width} × {height} pixels are too many"))
+fn too_large(width: f64, height: f64) -> FigureError {
+    FigureError::Draw(format!("{width:.0} × {height:.0} pixels are too many"))
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// Writes the picture as PNG, in twice its size for dense screens and print.
+/// Writes the picture as PNG, with [`Appearance::scale`] pixels in one of CSS.
 ///
 /// # Errors
 /// If it would be too large, or cannot be written.
-pub fn png<W: Write>(picture: &Picture, writer: W) -> Result<(), FigureError> {
-    let layout = Layout::of(picture);
-    let (width, height) = layout.size;
-    if u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return Err(too_large(&layout));
+pub fn png<W: Write>(picture: &Picture, look: &Appearance, writer: W) -> Result<(), FigureError> {
+    let (_, scene) = drawn(picture, look)?;
+    let scale = look.unit() * look.scale;
+    if scene.width * scale * scene.height * scale > MOST_PIXELS {
+        return Err(too_large(scene.width * scale, scene.height * scale));
     }
-    let scale = Medium::Bitmap.scale();
-    let large = (width * scale, height * scale);
-    let mut pixels = vec![0u8; large.0 as usize * large.1 as usize * 3];
-    {
-        let area = BitMapBackend::with_buffer(&mut pixels, large).into_drawing_area();
-        paint(&Canvas::new(&area, Medium::Bitmap), picture, &layout)?;
-        area.present().map_err(failed)?;
-    }
-    let factor = scale as usize / PNG_SCALE;
-    let pixels = shrink(&pixels, large.0 as usize, factor);
-    let size = (width * PNG_SCALE as u32, height * PNG_SCALE as u32);
-    let mut encoder = png::Encoder::new(writer, size.0, size.1);
-    encoder.set_color(png::ColorType::Rgb);
+    let pixels = raster::draw(&scene, look, scale);
+    let mut encoder = png::Encoder::new(writer, pixels.width as u32, pixels.height as u32);
+    let has_paper = look.theme != Theme::Transparent;
+    encoder.set_color(if has_paper { png::ColorType::Rgb } else { png::ColorType::Rgba });
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Default);
-    // The resolution, for programs that ask for it: 2 × 96 pixels per inch.
-    encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: 7559, yppu: 7559, unit: png::Unit::Meter }));
+    // The resolution, for programs that ask for it: 96 pixels of CSS in an inch of 25.4 mm.
+    let per_metre = (96.0 * look.scale / 0.0254).round() as u32;
+    encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit: png::Unit::Meter }));
+    let failed = |error: png::EncodingError| FigureError::Draw(error.to_string());
     let mut writer = encoder.write_header().map_err(failed)?;
-    writer.write_image_data(&pixels).map_err(failed)?;
+    let data = if has_paper { opaque(&pixels.rgba) } else { pixels.rgba };
+    writer.write_image_data(&data).map_err(failed)?;
     writer.finish().map_err(failed)
 }
 
-/// Averages squares of `factor` pixels: this smooths lines that plotters drew in whole pixels.
-fn shrink(pixels: &[u8], width: usize, factor: usize) -> Vec<u8> {
-    let area = (factor * factor) as u32;
-    let small_width = width / factor;
-    let mut small = Vec::with_capacity(pixels.len() / area as usize);
-    for rows in pixels.chunks_exact(width * 3 * factor) {
-        for x in 0..small_width {
-            for channel in 0..3 {
-                let sum: u32 = (0..factor * factor)
-                    .map(|i| {
-                        let (row, column) = (i / factor, x * factor + i % factor);
-                        u32::from(rows[(row * width + column) * 3 + channel])
-                    })
-                    .sum();
-                small.push(((sum + area / 2) / area) as u8);
-            }
-        }
-    }
-    small
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shrinking_averages() {
-        let pixels: Vec<u8> = [[0, 10, 100], [4, 20, 100], [8, 30, 100], [8, 40, 101]].concat();
-        assert_eq!(shrink(&pixels, 2, 2), [5, 25, 100]);
-    }
+/// The pixels without their opacity, which is 1.
+fn opaque(rgba: &[u8]) -> Vec<u8> {
+    rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect()
 }

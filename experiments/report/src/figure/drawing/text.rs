@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
-use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
+use ab_glyph::{Font, FontRef, Glyph, GlyphId, PxScale, ScaleFont, point};
 
 /// The font that text is measured with, and drawn with in PNG. See `font/README.md`.
-static ARIMO: LazyLock<FontRef<'static>> = LazyLock::new(|| {
-    let bytes = include_bytes!("font/Arimo-Regular-subset.ttf");
-    FontRef::try_from_slice(bytes).expect("the bundled font is a font")
-});
+static ARIMO: LazyLock<FontRef<'static>> =
+    LazyLock::new(|| FontRef::try_from_slice(ARIMO_FILE).expect("the bundled font is a font"));
+
+/// Its file.
+pub(super) const ARIMO_FILE: &[u8] = include_bytes!("font/Arimo-Regular-subset.ttf");
 
 /// The fonts that an SVG asks for: Arimo, or others with the same widths; nearly every machine has one of them.
 pub(super) const FAMILY: &str = "Arimo, Liberation Sans, Arial, Helvetica, sans-serif";
@@ -46,6 +47,24 @@ fn split_raised(text: &str) -> Option<(&str, &str, &str)> {
     Some((plain, raised, after))
 }
 
+/// The text without marks: what is raised has characters of its own.
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, raised, after)) = split_raised(rest) {
+        plain.push_str(before);
+        plain.extend(raised.chars().map(|c| match c {
+            '1' => '¹',
+            '2' => '²',
+            '3' => '³',
+            '\u{2212}' => '⁻',
+            c => c.to_digit(10).and_then(|digit| char::from_u32(0x2070 + digit)).unwrap_or(c),
+        }));
+        rest = after;
+    }
+    plain + rest
+}
+
 /// The width of text, in the unit of `size`.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     pieces(text, size).iter().map(piece_width).sum()
@@ -75,6 +94,35 @@ pub(super) fn layout(text: &str, size: f64) -> (Vec<Glyph>, f64) {
     (glyphs, f64::from(x))
 }
 
+/// A glyph of a text, in em.
+pub(super) struct Set {
+    pub number: u16,
+    pub character: char,
+    /// How much farther than the advance of the one before it begins.
+    pub kerning: f64,
+}
+
+/// The glyphs of a text in one size, one after the other.
+pub(super) fn set(text: &str) -> Vec<Set> {
+    let font = &*ARIMO;
+    let em = f64::from(font.units_per_em().expect("the bundled font has an em"));
+    let mut before = None;
+    let glyph = |character: char| {
+        let id = font.glyph_id(character);
+        let kerning = before.map_or(0.0, |before| f64::from(font.kern_unscaled(before, id)) / em);
+        before = Some(id);
+        Set { number: id.0, character, kerning }
+    };
+    text.chars().map(glyph).collect()
+}
+
+/// The width of a glyph, in em.
+pub(super) fn advance(number: u16) -> f64 {
+    let font = &*ARIMO;
+    let em = f64::from(font.units_per_em().expect("the bundled font has an em"));
+    f64::from(font.h_advance_unscaled(GlyphId(number))) / em
+}
+
 /// The pixels that glyphs of [`layout`] cover, and how much of each.
 pub(super) fn cover(glyphs: Vec<Glyph>, mut draw: impl FnMut(i32, i32, f32)) {
     for outline in glyphs.into_iter().filter_map(|glyph| ARIMO.outline_glyph(glyph)) {
@@ -83,10 +131,21 @@ pub(super) fn cover(glyphs: Vec<Glyph>, mut draw: impl FnMut(i32, i32, f32)) {
     }
 }
 
-/// Breaks text at spaces into lines no wider than `limit`, as far as its words allow.
+/// Breaks text at spaces into lines no wider than `limit`, and words that are wider.
 pub(super) fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
+        if width(word, size) > limit && !word.contains("^{") {
+            let mut rest = String::new();
+            for letter in word.chars() {
+                if !rest.is_empty() && width(&rest, size) + width(letter.encode_utf8(&mut [0; 4]), size) > limit {
+                    lines.push(std::mem::take(&mut rest));
+                }
+                rest.push(letter);
+            }
+            lines.push(rest);
+            continue;
+        }
         match lines.last_mut() {
             Some(line) if width(&format!("{line} {word}"), size) <= limit => {
                 line.push(' ');
@@ -108,6 +167,7 @@ mod tests {
         assert_eq!(texts, [("2×10", 100.0), ("−5", 72.0), (" or 10", 100.0), ("3", 72.0)]);
         assert_eq!(pieces("a^{b", 10.0).len(), 1);
         assert!(pieces("", 10.0).is_empty());
+        assert_eq!(plain("2×10^{−5} or 10^{13}"), "2×10⁻⁵ or 10¹³");
     }
 
     #[test]
@@ -141,5 +201,7 @@ mod tests {
         let lines = wrap("Learning rate and momentum on two moons", 10.0, 100.0);
         assert!(lines.len() > 1 && lines.iter().all(|line| width(line, 10.0) <= 100.0), "{lines:?}");
         assert_eq!(lines.join(" "), "Learning rate and momentum on two moons");
+        let lines = wrap("momentumandmomentum of", 10.0, 60.0);
+        assert!(lines.len() > 1 && lines.iter().all(|line| width(line, 10.0) <= 60.0), "{lines:?}");
     }
 }

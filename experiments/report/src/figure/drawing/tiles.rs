@@ -1,12 +1,11 @@
 //! Draws tables of cells, hatching, and the bar that says what their colours mean.
 
-use super::super::colors::Rgb;
-use plotters::prelude::DrawingBackend;
-
 use super::super::cells::{Cells, Fill};
-use super::super::error::FigureError;
-use super::canvas::{Canvas, Medium};
+use super::super::style::Tint;
+use super::canvas::Canvas;
 use super::geometry::{Frame, Point};
+use super::image;
+use super::scene::{Shape, Stroke};
 
 /// How far a cell reaches below its neighbours, which are drawn over it: where two only meet, many programs show a
 /// seam.
@@ -16,19 +15,17 @@ const OVERLAP: f64 = 0.4;
 const SPACING: f64 = 7.0;
 const STROKE: f64 = 0.8;
 const STEP: f64 = 0.5;
-const HATCHING: Rgb = Rgb(0x8a, 0x8a, 0x8a);
 
-/// Draws the part of `cells` within `frame`; `at` says where values lie. In an SVG, many cells become an image instead.
-pub(super) fn cells<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    cells: &Cells,
-    frame: &Frame,
-    at: impl Fn((f64, f64)) -> Point,
-) -> Result<(), FigureError> {
+/// Draws the part of `cells` within `frame`; `at` says where values lie. Many cells are an image.
+pub(super) fn cells(canvas: &mut Canvas, cells: &Cells, frame: &Frame, at: impl Fn((f64, f64)) -> Point) {
     let x: Vec<f64> = cells.x.iter().map(|&x| at((x, cells.y[0])).0.clamp(frame.left, frame.right)).collect();
     let y: Vec<f64> = cells.y.iter().map(|&y| at((cells.x[0], y)).1.clamp(frame.top, frame.bottom)).collect();
     let (columns, rows) = cells.size();
-    if canvas.medium() == Medium::Bitmap || !cells.is_image() {
+    if cells.is_image() {
+        let is_of_tones = cells.fills.iter().all(|fill| matches!(fill, Fill::Tone(_) | Fill::Empty));
+        let class = if is_of_tones { "tones" } else { "cells" };
+        canvas.shape(class, Shape::Image(image::of(cells, frame, at)));
+    } else {
         for row in 0..rows {
             for column in 0..columns {
                 let cell = Frame {
@@ -38,7 +35,7 @@ pub(super) fn cells<DB: DrawingBackend>(
                     bottom: y[row],
                 };
                 if cell.left < cell.right && cell.top < cell.bottom {
-                    canvas.rectangle(&cell, cells.fill(column, row).color())?;
+                    canvas.rectangle("cell", cell, cells.fill(column, row).color());
                 }
             }
         }
@@ -48,15 +45,12 @@ pub(super) fn cells<DB: DrawingBackend>(
         let column = x.partition_point(|border| *border <= px).clamp(1, columns) - 1;
         let row = y.partition_point(|border| *border > py).clamp(1, rows) - 1;
         cells.fill(column, row) == Fill::Hatched
-    })
+    });
 }
 
 /// Draws rising lines over the part of a frame for which `holds` is true.
-fn hatch<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    frame: &Frame,
-    holds: impl Fn(Point) -> bool,
-) -> Result<(), FigureError> {
+fn hatch(canvas: &mut Canvas, frame: &Frame, holds: impl Fn(Point) -> bool) {
+    let mut strokes = Vec::new();
     let lines = ((frame.width() + frame.height()) / SPACING) as usize + 1;
     for line in 0..lines {
         // The line starts at the left or the lower edge, and rises to the right.
@@ -72,35 +66,27 @@ fn hatch<DB: DrawingBackend>(
             match from {
                 None if is_held => from = Some(along),
                 Some(first) if !is_held => {
-                    canvas.line(&[point(first), point(along)], HATCHING, STROKE)?;
+                    strokes.push(vec![point(first), point(along)]);
                     from = None;
                 }
                 _ => {}
             }
         }
     }
-    Ok(())
+    canvas.lines("hatching", strokes, Stroke::solid(Tint::Hatching, STROKE));
 }
 
 /// Draws one cell of its own.
-pub(super) fn swatch<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    frame: &Frame,
-    fill: Fill,
-) -> Result<(), FigureError> {
-    canvas.rectangle(frame, fill.color())?;
-    hatch(canvas, frame, |_| fill == Fill::Hatched)
+pub(super) fn swatch(canvas: &mut Canvas, frame: &Frame, fill: Fill) {
+    canvas.rectangle("cell", *frame, fill.color());
+    hatch(canvas, frame, |_| fill == Fill::Hatched);
 }
 
 /// Draws colours one above another, all of the same height.
-pub(super) fn stripes<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    colors: &[Rgb],
-    frame: &Frame,
-) -> Result<(), FigureError> {
+pub(super) fn stripes(canvas: &mut Canvas, colors: &[Tint], frame: &Frame) {
     let height = frame.height() / colors.len() as f64;
-    colors.iter().enumerate().try_for_each(|(i, &color)| {
+    for (i, &color) in colors.iter().enumerate() {
         let bottom = frame.bottom - i as f64 * height;
-        canvas.rectangle(&Frame { top: (bottom - height - OVERLAP).max(frame.top), bottom, ..*frame }, color)
-    })
+        canvas.rectangle("stripe", Frame { top: (bottom - height - OVERLAP).max(frame.top), bottom, ..*frame }, color);
+    }
 }

@@ -1,0 +1,88 @@
+//! `thalweg plot`: figures in another style, and figures that no spec asks for, from tables alone.
+
+use std::fs;
+use std::path::Path;
+
+use crate::command::{fails, folder, succeeds};
+
+fn names(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn figures_get_another_style_without_a_trial() {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let before = ["a/runs.csv", "a/spec.toml", "a/figures/curves-train_loss.svg"].map(read);
+    fs::write(folder.path().join("talk.toml"), "width = \"slide\"\ntheme = \"dark\"\n").unwrap();
+    let restyle = ["plot", "a", "--style", "talk.toml", "--format", "svg,pdf,tex,png", "--out", "talk"];
+    succeeds(folder.path(), &restyle);
+    let expected = ["curves-train_loss", "sensitivity-final_train_loss"]
+        .map(|name| ["dat", "pdf", "png", "svg", "tex"].map(|ending| format!("{name}.{ending}")));
+    assert_eq!(names(&folder.path().join("talk")), expected.concat());
+    assert_eq!(["a/runs.csv", "a/spec.toml", "a/figures/curves-train_loss.svg"].map(read), before);
+    let slide = read("talk/curves-train_loss.svg");
+    assert!(slide.starts_with("<svg") && slide.contains(" width=\"1280\" ") && slide.contains("--paper, #14171a"));
+
+    // The same bytes again, whatever the format.
+    let bytes = |name: &String| fs::read(folder.path().join("talk").join(name)).unwrap();
+    let first: Vec<Vec<u8>> = expected.concat().iter().map(bytes).collect();
+    succeeds(folder.path(), &restyle);
+    assert_eq!(expected.concat().iter().map(bytes).collect::<Vec<_>>(), first);
+
+    // In place, the results say so, and the spec draws them as it says.
+    succeeds(folder.path(), &["plot", "a", "--set", "style.theme=dark"]);
+    assert!(
+        read("a/spec.toml").contains("theme = \"dark\"") && read("a/figures/curves-train_loss.svg").contains("#14171a")
+    );
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    assert_eq!(["a/runs.csv", "a/spec.toml", "a/figures/curves-train_loss.svg"].map(read), before);
+}
+
+#[test]
+fn a_figure_that_no_spec_asks_for_is_drawn_from_the_tables() {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    let manifest = fs::read(folder.path().join("a/manifest.toml")).unwrap();
+    succeeds(
+        folder.path(),
+        &["plot", "a", "--kind", "ecdf", "--metric", "final_test_loss", "--select", "optimizer=adam,lr=0.01"],
+    );
+    succeeds(folder.path(), &["plot", "a", "--x", "lr", "--by", "optimizer", "--title", "Mine", "--name", "mine"]);
+    succeeds(
+        folder.path(),
+        &["plot", "a", "--figure", "curves-train_loss", "--select", "optimizer=sgd,lr=0.1", "--name", "one"],
+    );
+    let read = |name: &str| fs::read_to_string(folder.path().join("a/figures").join(name)).unwrap();
+    assert!(read("ecdf-final_test_loss.svg").contains("<title>Two moons: distribution of the final test loss</title>"));
+    assert!(read("mine.svg").contains("<title>Mine</title>"));
+    assert!(read("one.svg").contains(">SGD<") && !read("one.svg").contains(">Adam"));
+    // They are no results, and results stay what they are.
+    assert_eq!(fs::read(folder.path().join("a/manifest.toml")).unwrap(), manifest);
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    assert!(read("mine.svg").contains("Mine"));
+}
+
+#[test]
+fn what_cannot_be_drawn_is_named() {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    for (arguments, expected) in [
+        (&["--figure", "curves-trian_loss"][..], "the spec has no figure `curves-trian_loss`"),
+        (&["--figure", "curves-trian_loss"], "did you mean `curves-train_loss`"),
+        (&["--kind", "ecfd"], "did you mean `ecdf`"),
+        (&["--kind", "ecdf", "--metric", "final_loss"], "figure.0.metric"),
+        (&["--select", "optimizer=adma"], "did you mean `adam`"),
+        (&["--x", "rate"], "figure.0.x"),
+        (&["--figure", "curves-train_loss", "--title", "Mine"], "is a result, whose place another figure would take"),
+        (&["--format", "pfd"], "expected one of svg, png, pdf, tex"),
+        (&["--style", "none.toml"], "cannot read none.toml"),
+    ] {
+        let (code, error) = fails(folder.path(), &[&["plot", "a"], arguments].concat());
+        assert!(code != Some(0) && error.contains(expected), "{arguments:?}: expected {expected:?} in {error}");
+    }
+}
