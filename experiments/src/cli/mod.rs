@@ -77,7 +77,7 @@ enum Command {
     Findings(findings::Findings),
     Table(table::Table),
     Report(report::Report),
-    Plot(plot::Plot),
+    Plot(Box<plot::Plot>),
     Reproduce(reproduce::Reproduce),
     Show(show::Show),
     List(list::List),
