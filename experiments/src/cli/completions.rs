@@ -6,6 +6,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::{Cli, CliError};
+use crate::spec::{shortened, suggestion};
 
 /// Write what completes commands and options in a shell.
 #[derive(Debug, Args)]
@@ -26,16 +27,32 @@ impl Completions {
     }
 }
 
-/// Write a page of the manual, with all commands.
+/// Write a page of the manual: of all commands, or of one.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  thalweg man > thalweg.1 && man ./thalweg.1")]
-pub(super) struct Manual {}
+  thalweg man > thalweg.1 && man ./thalweg.1
+  thalweg man run > thalweg-run.1")]
+pub(super) struct Manual {
+    /// A command, such as run.
+    command: Option<String>,
+}
 
 impl Manual {
     pub fn run(self) -> Result<(), CliError> {
+        let mut all = Cli::command();
+        all.build();
+        let command = match &self.command {
+            None => all,
+            Some(name) => {
+                let found = all.find_subcommand(name).cloned();
+                found.ok_or_else(|| CliError::NoEntry {
+                    name: shortened(name).into_owned(),
+                    help: suggestion(name, &all.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>()),
+                })?
+            }
+        };
         let mut page = Vec::new();
-        clap_mangen::Man::new(Cli::command().flatten_help(true)).render(&mut page)?;
+        clap_mangen::Man::new(command).render(&mut page)?;
         write(&page)
     }
 }

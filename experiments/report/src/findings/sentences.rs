@@ -175,6 +175,13 @@ fn order(ranking: &Ranking<'_>) -> Vec<String> {
         let all = if is_long && behind.len() == others.len() { vec!["all others".to_owned()] } else { behind };
         texts.push(format!("{name} is ahead of {}.", listed(&all)));
     }
+    if is_long && pairs < fewest && apart.len() == others.len() {
+        let pairs = counted(pairs, "pair");
+        return vec![format!(
+            "None of {} others is told apart: with {pairs} none could be, it takes {fewest}.",
+            apart.len()
+        )];
+    }
     if !apart.is_empty() {
         let few = if pairs < fewest {
             format!(" With {} no difference can be told: it takes {fewest}.", counted(pairs, "pair"))

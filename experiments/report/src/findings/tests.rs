@@ -83,6 +83,8 @@ fn more_methods_ask_for_more_evidence() {
         "{of_three}"
     );
     assert!(of_three.ends_with("it takes 7."), "{of_three}");
+    let of_eight = said(rows(8), Subject::Order);
+    assert_eq!(of_eight, ["None of 7 others is told apart: with 6 pairs none could be, it takes 9."]);
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl Group {
             return columns(out, "  ", self.entries.iter().map(|entry| (entry.name.as_str(), entry.text.as_str())));
         }
         for Entry { name, text, rows } in &self.entries {
-            let lines = wrapped(&format!("{name}: {text}"), WIDTH - 2);
+            let lines = wrapped(&format!("{name}: {text}"), WIDTH - 6);
             lines.iter().enumerate().try_for_each(|(number, line)| {
                 writeln!(out, "{:indent$}{line}", "", indent = if number == 0 { 2 } else { 6 })
             })?;
