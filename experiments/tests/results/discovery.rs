@@ -129,7 +129,7 @@ fn one_thing_is_shown_with_all_that_is_known_of_it() {
         let words = unwrapped(&shown);
         let has = |text: &str| words.contains(&unwrapped(text));
         assert!(has(optimizer.formula) && has(optimizer.paper), "{shown}");
-        assert!(optimizer.hyperparameters.iter().all(|own| shown.contains(&format!("    {} ", own.name))), "{shown}");
+        assert!(optimizer.hyperparameters.iter().all(|own| shown.contains(&format!("\n    {}", own.name))), "{shown}");
     }
     // A table comes with those inside it, and without the others.
     let train = list(&["train"]);

@@ -26,8 +26,8 @@ pub fn percent(share: f64) -> String {
     if percent > 0.0 && percent < 0.1 { "less than 0.1 %".to_owned() } else { format!("{percent:.digits$} %") }
 }
 
-/// The settings of a configuration that differ within its method on its problem: `lr = 0.1, momentum = 0.9`; all that it has
-/// if none do.
+/// The settings of a configuration that differ within its method on its problem: `lr = 0.1, momentum = 0.9`; if none do, the
+/// learning rate, or else all that it has.
 pub fn settings(configuration: &Configuration<'_>, all: &[Configuration<'_>]) -> String {
     settings_but(configuration, all, LABEL)
 }
@@ -49,7 +49,8 @@ pub(crate) fn settings_but(configuration: &Configuration<'_>, all: &[Configurati
     if !varying.is_empty() {
         return varying.join(", ");
     }
-    names.filter_map(text).collect::<Vec<_>>().join(", ")
+    let rate = names.clone().find(|(_, name)| *name == "lr").and_then(text);
+    rate.unwrap_or_else(|| names.filter_map(text).collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]

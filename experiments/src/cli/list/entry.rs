@@ -46,7 +46,7 @@ impl Group {
 
     /// Writes it: in columns where no entry has keys.
     pub fn show(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out, "{}:", self.title)?;
+        wrapped(&format!("{}:", self.title), WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))?;
         if self.entries.iter().all(|entry| entry.rows.is_empty()) {
             return columns(out, "  ", self.entries.iter().map(|entry| (entry.name.as_str(), entry.text.as_str())));
         }
