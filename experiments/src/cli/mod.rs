@@ -70,7 +70,7 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     New(new::New),
-    Run(run::Run),
+    Run(Box<run::Run>),
     Plan(plan::Plan),
     Status(status::Status),
     Look(look::Look),
