@@ -90,25 +90,38 @@
     const names = $$("thead th", table).map(head => head.textContent);
     const method = names.indexOf("method");
     for (const row of all) if (method >= 0) rows.push([row, row.cells[method].textContent]);
+    // Of a long table the first rows are enough, until more are asked for, or a filter finds others.
+    const most = all.length > 40 ? 25 : Infinity;
+    let words = [], isWhole = false;
+    const more = make("button", { type: "button" }, `Show all ${all.length} rows`);
+    const show = () => {
+      let left = 0, seen = 0;
+      for (const row of body.rows) {
+        const text = row.textContent.toLowerCase();
+        const isFound = words.every(word => text.includes(word));
+        left += isFound;
+        row.classList.toggle("beyond", isFound && !isWhole && seen >= most);
+        row.hidden = !isFound;
+        seen += isFound;
+      }
+      more.hidden = isWhole || left <= most;
+      return `${left} of ${all.length} rows`;
+    };
+    more.onclick = () => { isWhole = true; show(); };
     heads(table, (column, sign) => {
       const keyed = [...body.rows].map(row => [value(row.cells[column]), row]);
       const empty = key => key === "";
       keyed.sort(([a], [b]) => empty(a) || empty(b) ? compare(a, b) : sign * compare(a, b));
       body.append(...keyed.map(([, row]) => row));
+      show();
     });
     holder.tabIndex = 0;
     holder.setAttribute("role", "region");
     holder.setAttribute("aria-label", $("caption", table).textContent);
     if (all.length > 4) {
-      holder.prepend(filter(`Filter the rows of: ${$("caption", table).textContent}`, words => {
-        let left = 0;
-        for (const row of all) {
-          const text = row.textContent.toLowerCase();
-          row.hidden = !words.every(word => text.includes(word));
-          left += !row.hidden;
-        }
-        return `${left} of ${all.length} rows`;
-      }));
+      holder.prepend(filter(`Filter the rows of: ${$("caption", table).textContent}`, own => { words = own; return show(); }));
+      table.after(more);
+      show();
     }
   }
 
@@ -126,7 +139,7 @@
       const lines = [`${method}${settings ? `, ${settings}` : ""}`];
       if (data.problems.length > 1) lines[0] += ` on ${problem}`;
       for (const i of new Set([metric ?? data.shown, data.shown])) lines.push(`median ${data.metrics[i]} ${digits(own.medians[i])}`);
-      lines.push(`${own.trials} trials, ${own.diverged} diverged`);
+      lines.push(`${own.trials} ${own.trials === 1 ? "trial" : "trials"}, ${own.diverged} diverged`);
       if (own.keys.length) lines.push(`${own.keys[0][0]}${own.trials > 1 ? ` and ${own.trials - 1} more` : ""}`, data.command + own.keys[0][0]);
       return lines.join("\n");
     };

@@ -9,10 +9,10 @@ use super::{CliError, duration, tell};
 use crate::record::Status;
 use crate::registry::Registry;
 use crate::stats::Configuration;
-use thalweg_report::findings::{overview, percent};
+use thalweg_report::findings::{Ranking, overview, percent, rankings};
 
 /// Says how many trials there are, what they found, and what may come next. A folder that keeps no tables says its place alone.
-pub(super) fn say(registry: &Arc<Registry>, folder: &Path, spent: Duration) -> Result<(), CliError> {
+pub(super) fn say(registry: &Arc<Registry>, folder: &Path, spent: Duration, spec: &str) -> Result<(), CliError> {
     let shown = folder.display();
     if !folder.join("runs.csv").exists() {
         tell(format_args!("results are in {shown}"));
@@ -27,8 +27,14 @@ pub(super) fn say(registry: &Arc<Registry>, folder: &Path, spent: Duration) -> R
         let time = duration::text(spent);
         let noun = if trials == 1 { "trial" } else { "trials" };
         tell(format_args!("{trials} {noun}, {diverged} diverged{share}, {time}; results are in {shown}"));
-        tell(overview(all, criterion(all, None, folder)?).trim_end());
-        tell(format_args!("next: thalweg look {shown} · thalweg report {shown} --open"));
+        let criterion = criterion(all, None, folder)?;
+        tell(overview(all, criterion).trim_end());
+        let is_at_edge = |ranking: &Ranking<'_>| ranking.standings.iter().any(|standing| !standing.edges.is_empty());
+        let extend = match rankings(all, criterion).0.iter().any(is_at_edge) {
+            true => format!(" · thalweg run {spec} --extend"),
+            false => String::new(),
+        };
+        tell(format_args!("next: thalweg look {shown} · thalweg report {shown} --open{extend}"));
         Ok(())
     })
 }

@@ -64,7 +64,7 @@ fn text(edges: &[AtEdge], grows: bool, most: usize) -> String {
     for edge in edges {
         let is_same =
             |other: &&AtEdge| (&other.series, &other.name, other.value) == (&edge.series, &edge.name, edge.value);
-        if said.iter().any(|known| is_same(known)) {
+        if said.iter().any(is_same) {
             continue;
         }
         said.push(edge);

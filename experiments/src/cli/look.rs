@@ -9,7 +9,7 @@ use clap::Args;
 use super::CliError;
 use super::folder::{criterion, parse_metric, with_configurations};
 use crate::drawing::SPEC;
-use crate::figure::column_label;
+use crate::figure::words;
 use crate::record::{self, Key, Sheet};
 use crate::registry::Registry;
 use crate::stats::{Configuration, CurveMetric, Metric, choose_best_of};
@@ -73,13 +73,13 @@ fn plot(all: &[Configuration<'_>], criterion: Criterion) -> Option<String> {
     let mut lines: Vec<Line> = Vec::new();
     for one in &best {
         let Some(point) = place(one).zip(one.spread(criterion.shown).map(|spread| spread.median)) else { continue };
-        match lines.iter_mut().find(|(name, _)| name == one.series()) {
+        match lines.iter_mut().find(|(name, _)| *name == words::method(one.series())) {
             Some((_, points)) => points.push(point),
-            None => lines.push((one.series().to_owned(), vec![point])),
+            None => lines.push((words::method(one.series()), vec![point])),
         }
     }
-    let label = format!("median {} on {}", criterion.shown.label(), first.problem());
-    terminal::plot(&lines, (&column_label(column), &label), [true, criterion.shown.lower_is_better()])
+    let label = format!("median {} on {}", criterion.shown.label(), words::problem(first.problem()));
+    terminal::plot(&lines, (&words::column(column), &label), [true, criterion.shown.lower_is_better()])
 }
 
 /// A single trial: its row, its curve, and the command that runs it again.

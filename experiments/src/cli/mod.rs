@@ -70,14 +70,14 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     New(new::New),
-    Run(run::Run),
+    Run(Box<run::Run>),
     Plan(plan::Plan),
     Status(status::Status),
     Look(look::Look),
     Findings(findings::Findings),
     Table(table::Table),
     Report(report::Report),
-    Plot(plot::Plot),
+    Plot(Box<plot::Plot>),
     Reproduce(reproduce::Reproduce),
     Show(show::Show),
     List(list::List),

@@ -108,7 +108,7 @@ impl Run {
         match finished {
             Finished::Stopped { done, trials } => return Err(CliError::Stopped { done, trials }),
             _ if self.work.quiet => {}
-            Finished::Complete => closing::say(registry, folder, started.elapsed())?,
+            Finished::Complete => closing::say(registry, folder, started.elapsed(), self.source.name())?,
             Finished::Redrawn => tell(format_args!("all trials reused, and figures drawn; results are in {out}")),
             Finished::AlreadyComplete if self.png => tell(format_args!("{out} is complete already; figures drawn")),
             Finished::AlreadyComplete => tell(format_args!("{out} is complete already (--fresh computes it again)")),

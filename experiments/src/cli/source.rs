@@ -21,6 +21,11 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// The spec as the command was given it.
+    pub fn name(&self) -> &str {
+        &self.spec
+    }
+
     /// Reads the study.
     pub fn read(&self, registry: &Arc<Registry>) -> Result<Study, CliError> {
         Ok(study::read(registry, &self.spec, &self.set)?)

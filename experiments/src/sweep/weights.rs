@@ -144,9 +144,12 @@ impl WeightFiles {
         let rows = |bytes| csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
         let mut cells = csv::StringRecord::new();
         rows(row).read_record(&mut cells)?;
-        // Seeds, status, steps and the step of divergence come first.
-        let has = |cell: usize| cells.get(self.leading + 5 + cell).is_some_and(|cell| !cell.is_empty());
-        let wanted = [self.wanted.initial() && has(0), self.wanted.is_final() && has(1)];
+        let has = |column: &str| {
+            let place = record::run_column(column).map(|place| self.leading + place);
+            place.and_then(|place| cells.get(place)).is_some_and(|cell| !cell.is_empty())
+        };
+        let initial = self.wanted.initial() && has("initial_train_loss");
+        let wanted = [initial, self.wanted.is_final() && has("final_train_loss")];
         let hashes: HashMap<String, String> = rows(hashes)
             .into_records()
             .map(|row| row.map(|row| (row[1].to_owned(), row[2].to_owned())))

@@ -107,7 +107,7 @@ fn a_probability_has_its_interval_and_its_control() {
     let Layer::Band(_, band) = &shown.panels[0].layers[0] else { panic!() };
     assert!(band[0].1 == 0.0 && (band[0].2 - 0.2775327998628892).abs() < 1e-15);
     assert!(texts(&shown).contains("momentum: control"), "{}", texts(&shown));
-    assert_eq!(pin(&shown), "0e443941f8163b20");
+    assert_eq!(pin(&shown), "c93488f4b032e3f3");
     let error = picture(
         "probability",
         Options { x: Some("beta".into()), below: Some(0.0), ..named("x") },
@@ -149,7 +149,7 @@ fn basins_of_a_plane_are_cells_by_their_end() {
     assert_eq!(cells.fill(23, 23), Fill::Hatched);
     assert_eq!(cells.fill(11, 11), cells.fill(12, 12));
     assert!(texts(&shown).starts_with("ends, and their lowest values|(0, 0): 0|"), "{}", texts(&shown));
-    assert_eq!(pin(&shown), "b66a4bd43b32134d");
+    assert_eq!(pin(&shown), "4d28659d42935517");
     let mut gaps = runs.clone();
     gaps.rows.remove(5);
     let error = picture("basins", named("x"), &Tables::new(&Trials::from(&gaps), &[])).unwrap_err().to_string();
@@ -188,7 +188,7 @@ fn basins_of_a_curve_stand_below_it() {
     let rows: Vec<usize> = shown.panels[1].cells().map(|cells| cells.fills.len()).collect();
     // A cell for each stretch of starts that end alike.
     assert_eq!(rows, [5, 1]);
-    assert_eq!(pin(&shown), "2ef74939cdf592a7");
+    assert_eq!(pin(&shown), "a0cea48c9c23f192");
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn quantiles_are_bands_around_the_median() {
     let Layer::Band(_, outer) = &layers[0] else { panic!() };
     assert!((outer[3].1 - 0.015).abs() < 1e-12 && (outer[3].2 - 0.15).abs() < 1e-12, "{:?}", outer[3]);
     assert!(texts(&shown).contains("5 % to 95 %|25 % to 75 %"));
-    assert_eq!(pin(&shown), "7d8bb0b4da06e98e");
+    assert_eq!(pin(&shown), "33485132bce080e9");
     let options = Options { column: Some("rte".into()), ..named("x") };
     let error = picture("quantiles", options, &tables).unwrap_err().to_string();
     assert!(error.contains("no column `rte_q50`; it has key, step, rate_q05"), "{error}");
@@ -248,7 +248,7 @@ fn an_image_has_the_dimension_of_its_boundary() {
     let notes = texts(&shown);
     let dimension: f64 = notes.split("counting boxes: ").nth(1).unwrap().parse().unwrap();
     assert!((0.9..1.2).contains(&dimension), "{notes}");
-    assert_eq!(pin(&shown), "75d9c4446c37a790");
+    assert_eq!(pin(&shown), "64c8e70e90f2964c");
     let missing = Options { column: Some("measure".into()), ..options };
     let error = picture("image", missing, &tables).unwrap_err().to_string();
     assert!(error.ends_with("table.csv has no column `measure`"), "{error}");
@@ -283,7 +283,7 @@ fn a_network_shows_what_one_weight_changes() {
     assert_eq!((perturbed.len(), strokes.len(), discs.len()), (2, 12 + 4, 8));
     let white = discs.iter().filter(|disc| disc.color == Tint::Paper).count();
     assert_eq!(white, 6, "the inputs and three hidden units did not change");
-    assert_eq!(pin(&shown), "549178658896fb88");
+    assert_eq!(pin(&shown), "adce346373b0fce7");
     let broken = sheet(folder.path(), "layer,unit,from,before,after,perturbed\n0,0,,1,1,0\n1,0,3,1,1,0\n1,0,,1,1,0\n");
     let error =
         picture("network", named("x"), &Tables { sheet: Some(&broken), ..Tables::new(&Trials::from(&runs), &[]) });
@@ -307,7 +307,7 @@ fn timings_are_lines_with_their_range() {
     assert_eq!(shown.legend.iter().map(|entry| entry.text.as_str()).collect::<Vec<_>>(), ["loop", "matrix"]);
     let Layer::Line(_, points) = &shown.panels[0].layers[2] else { panic!() };
     assert_eq!(points[3], (1000.0, 1e-9 * 100_000.0));
-    assert_eq!(pin(&shown), "b01b851be40458e8");
+    assert_eq!(pin(&shown), "3acb8a82568bde90");
 }
 
 #[test]
@@ -346,7 +346,7 @@ fn the_theory_of_a_quadratic_lies_over_what_was_measured() {
     }
     assert!(shown.panels[0].layers.iter().any(|layer| matches!(layer, Layer::Rings(points) if points.len() == 1)));
     assert!(texts(&shown).contains("theory: α = 2 (1 + μ) / λ|theory: fastest convergence"));
-    assert_eq!(pin(&shown), "821de118bedd641e");
+    assert_eq!(pin(&shown), "d3efcbcb2bf1e75f");
     let mut few = runs.clone();
     few.rows.retain(|run| [0.0, 0.5, 0.9].map(|m| Some(Setting::Number(m))).contains(&run.settings[1]));
     let options = Options { name: Some("theory-sensitivity".into()), ..theory };
@@ -374,7 +374,7 @@ fn a_density_has_the_area_of_what_did_not_diverge() {
         assert!((0.9..=1.001).contains(&area), "{area}");
     }
     assert_eq!(shown.panels[0].y_label, "density per decade");
-    assert_eq!(pin(&shown), "96214836408a660a");
+    assert_eq!(pin(&shown), "a4354115498ef48a");
 }
 
 #[test]
@@ -388,5 +388,5 @@ fn a_distribution_rises_to_the_share_that_did_not_diverge() {
     let lines: Vec<_> = lines.collect();
     assert_eq!(lines.len(), 3);
     assert!(lines.iter().all(|line| line.last().unwrap().1 == 1.0 && line.windows(2).all(|p| p[0].1 <= p[1].1)));
-    assert_eq!(pin(&shown), "8c67e317bf266b3c");
+    assert_eq!(pin(&shown), "a7eb9b8a426b4b29");
 }

@@ -304,10 +304,10 @@ select = [{ optimizer = "momentum", momentum = 0.9, lr = 0.1 }]
     let figures = ["rank-final_train_loss", "profile", "paired-final_train_loss", "safety-final_train_loss"]
         .map(|name| (name, pin(&format!("figures/{name}.svg"))));
     let expected = [
-        ("rank-final_train_loss", "d61f365b899834eb"),
-        ("profile", "e46c963f2502b7e6"),
-        ("paired-final_train_loss", "50d7a28ceb173a33"),
-        ("safety-final_train_loss", "f165e3f9997fd884"),
+        ("rank-final_train_loss", "64df878e665c3c93"),
+        ("profile", "78fbf5386ac6140b"),
+        ("paired-final_train_loss", "cf520d2dc1837253"),
+        ("safety-final_train_loss", "d99a77b117324b0b"),
     ];
     assert_eq!(figures, expected.map(|(name, hash)| (name, hash.to_owned())));
 }

@@ -193,7 +193,7 @@ fn many_cells_are_an_image() {
         let hash = blake3::hash(text.as_bytes()).to_hex()[..16].to_owned();
         assert_eq!(
             hash,
-            if is_image { "14119e9407a2f26d" } else { "91e38cdcee5e5fef" },
+            if is_image { "14119e9407a2f26d" } else { "f064146a4d8d3fb2" },
             "the same bytes on every machine"
         );
         if is_image {
@@ -333,7 +333,7 @@ fn trajectories_run_over_contours() {
     assert!([">x₀<", ">x₁<", ">start; "].iter().all(|label| text.contains(label)));
     assert_eq!(text.matches("<image ").count(), 1, "the bands");
     assert!(!text.contains("points=\"-") && !text.contains(" -"), "what leaves the frame is cut off");
-    assert_eq!(blake3::hash(text.as_bytes()).to_hex()[..16], *"aaf9af02f2283fd6");
+    assert_eq!(blake3::hash(text.as_bytes()).to_hex()[..16], *"b6c7ea74d91ada32");
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn curves_are_drawn_by_gradients() {
     assert!(steps.contains("steps of training") && !steps.contains("gradients of batches"));
     assert!(gradients.contains("gradients of batches") && gradients.contains("by gradients taken"));
     // Thirty steps of two gradients.
-    assert!(gradients.contains("\n60\n") && !steps.contains("\n60\n"));
+    assert!(gradients.contains(">60</text>") && !steps.contains(">60</text>"));
 }
 
 #[test]

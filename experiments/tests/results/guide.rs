@@ -65,7 +65,8 @@ fn follow(name: &str, page: &str, folder: &Path) -> usize {
             let arguments: Vec<&str> = line.split(" #").next().unwrap().split_whitespace().skip(1).collect();
             let (program, arguments) = arguments.split_first().unwrap();
             assert_eq!(*program, "thalweg", "{name}: {line}");
-            let expected: Vec<&str> = lines[at + 1..].iter().copied().take_while(|line| !line.starts_with("$ ")).collect();
+            let expected: Vec<&str> =
+                lines[at + 1..].iter().copied().take_while(|line| !line.starts_with("$ ")).collect();
             let output = thalweg(folder, arguments);
             let said = [output.stderr, output.stdout].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
             assert!(output.status.success(), "{name}: {line}: {said}");

@@ -146,14 +146,14 @@ fn mistakes_are_named_with_line_and_column() {
         "runs.csv:3: column `status`: expected `ok`, `target` or `diverged`, found `lost`"
     );
     assert_eq!(
-        message(|text| text.replace("ok,500,,0.7,", "ok,500,,0.7x,")),
+        message(|text| text.replace("ok,500,1000,,0.7,", "ok,500,1000,,0.7x,")),
         "runs.csv:2: column `initial_train_loss`: expected a number, `inf`, `-inf`, `NaN`, or nothing, found `0.7x`"
     );
     assert_eq!(
         message(|text| text.replace("target,500", "target,-1")),
         "runs.csv:4: column `steps`: expected a whole number from 0 on, found `-1`"
     );
-    assert_eq!(message(|text| text + "00ff,moons\n"), "runs.csv:5: 2 fields, but the header has 22");
+    assert_eq!(message(|text| text + "00ff,moons\n"), "runs.csv:5: 2 fields, but the header has 23");
     assert_eq!(
         message(|text| text.replace("best_step", "best_stop")),
         "runs.csv:1: expected column `best_step`, found `best_stop`"

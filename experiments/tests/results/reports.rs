@@ -34,14 +34,14 @@ fn the_end_of_a_run_says_what_came_out() {
 fn tables_are_written_in_four_languages() {
     let folder = results();
     let table = |arguments: &[&str]| succeeds(folder.path(), &[&["table", "a"], arguments].concat());
-    says(&table(&[]), &["| method | best settings | median final training loss |", "| sgd | lr = 0.1 |", "Bold: "]);
+    says(&table(&[]), &["| method | best settings | median final training loss |", "| SGD | lr = 0.1 |", "Bold: "]);
     says(&table(&["--format", "csv"]), &["optimizer,settings,final_train_loss,ci_low,ci_high,in_sample,trials,"]);
     says(&table(&["--format", "latex"]), &["\\toprule", "\\bottomrule", "best settings"]);
     says(&table(&["--format", "html"]), &["<caption>", "<th scope=\"col\">method</th>"]);
     says(&table(&["--by", "lr,optimizer", "--format", "csv"]), &["lr,sgd,adam\n0.01,,", "1e30,inf,\n"]);
     says(
         &table(&["--by", "optimizer", "--metric", "best_train_loss"]),
-        &["median best training loss", "| 95 % interval |", "| adam | ", "lr = 0.01 |"],
+        &["median best training loss", "| 95 % interval |", "| Adam | ", "lr = 0.01 |"],
     );
     // All digits are those of summary.csv.
     let summary = fs::read_to_string(folder.path().join("a/summary.csv")).unwrap();
@@ -75,7 +75,7 @@ fn what_is_not_there_is_named() {
 fn a_look_shows_the_whole_and_one_trial_whose_command_runs_it_again() {
     let folder = results();
     let look = |arguments: &[&str]| succeeds(folder.path(), &[&["look", "a"], arguments].concat());
-    says(&look(&[]), &["small: small", "best at", "median final training loss on moons", "learning rate", "● sgd"]);
+    says(&look(&[]), &["small: small", "best at", "median final training loss on two moons", "learning rate", "● SGD"]);
     let runs = fs::read_to_string(folder.path().join("a/runs.csv")).unwrap();
     let row = runs.lines().nth(1).unwrap();
     let key = row.split(',').next().unwrap();
@@ -97,7 +97,7 @@ fn findings_say_how_many_trials_there_are_and_who_is_not_told_apart() {
         &[
             "9 trials of 3 configurations; 3 diverged (33 %).",
             "is not told apart from",
-            "Diverged: 3 of 6 trials of sgd.",
+            "Diverged: 3 of 6 trials of SGD.",
         ],
     );
 }

@@ -49,7 +49,7 @@ pub use observed::{write_observed, write_observed_header};
 pub use optimum::{OPTIMUM, read_optimum, write_optimum};
 pub use provenance::{PROVENANCE, Provenance};
 pub(crate) use runs::RunsTable;
-pub use runs::{is_run_column, read_runs, visit_runs, write_run, write_run_header, write_runs};
+pub use runs::{is_run_column, read_runs, run_column, visit_runs, write_run, write_run_header, write_runs};
 pub use schema::{Curve, Run, Runs, Status};
 pub use setting::{Setting, alike};
 pub use sheet::{Cells, Sheet};

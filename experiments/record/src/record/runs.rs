@@ -45,6 +45,11 @@ impl Status {
     }
 }
 
+/// The place of a column that every `runs.csv` has after the settings, counted from the first of these.
+pub fn run_column(name: &str) -> Option<usize> {
+    TRAILING.iter().position(|own| *own == name)
+}
+
 /// Whether every `runs.csv` has a column of this name, besides those of settings.
 pub fn is_run_column(name: &str) -> bool {
     LEADING.contains(&name) || TRAILING.contains(&name)

@@ -128,10 +128,9 @@ fn ranks(chart: &Chart, candidates: &Candidates<'_>, budgets: &Budgets) -> Resul
 fn settled(budgets: &Budgets) -> Vec<Entry> {
     let most = budgets.budgets.last();
     match budgets.settled() {
-        Some(k) if Some(&k) == most => vec![
-            Entry { symbol: Symbol::Guide, text: "the order changes up to the".to_owned() },
-            Entry { symbol: Symbol::Continued, text: "last budget".to_owned() },
-        ],
+        Some(k) if Some(&k) == most => {
+            vec![Entry { symbol: Symbol::Guide, text: "the order changes up to the last budget".to_owned() }]
+        }
         Some(k) => vec![Entry { symbol: Symbol::Guide, text: format!("the order stays from {k} on") }],
         None => Vec::new(),
     }

@@ -185,8 +185,6 @@ pub enum Symbol {
     Swatch(Rgb),
     /// Nothing: what all lines have in common, which stands below the title.
     Shared,
-    /// Nothing, beside text that continues the line above.
-    Continued,
     /// Nothing, beside text that needs no drawing.
     None,
 }

@@ -16,7 +16,7 @@ pub fn overview(configurations: &[Configuration<'_>], criterion: Criterion) -> S
     let (rankings, _) = rankings(configurations, criterion);
     let mut text = String::new();
     for ranking in rankings.iter().take(MOST_PROBLEMS) {
-        let title = if rankings.len() == 1 { String::new() } else { format!("{}: ", ranking.problem) };
+        let title = if rankings.len() == 1 { String::new() } else { format!("{}: ", ranking.problem_in_words()) };
         text += &table(&format!("{title}{}", criterion.shown.label()), ranking, configurations);
         if let Some(line) = apart(ranking) {
             text += &format!("{line}\n");
@@ -53,7 +53,7 @@ fn row(standing: &Standing<'_>, all: &[Configuration<'_>]) -> Vec<String> {
     let edges: Vec<String> = standing.edges.iter().map(|edge| edge.name.replace('_', " ")).collect();
     let edge = if edges.is_empty() { String::new() } else { format!("  ! edge of the grid: {}", edges.join(", ")) };
     vec![
-        standing.best.series().to_owned(),
+        standing.method(),
         settings(&standing.best, all).replace(" = ", " "),
         number(standing.median),
         standing.interval.map(|own| interval(&own)).unwrap_or_default(),
@@ -65,12 +65,12 @@ fn row(standing: &Standing<'_>, all: &[Configuration<'_>]) -> Vec<String> {
 fn apart(ranking: &Ranking<'_>) -> Option<String> {
     let (first, others) = ranking.standings.split_first()?;
     let is_apart = |other: &&Standing<'_>| matches!(other.verdict, Verdict::NotApart(_));
-    let names: Vec<String> = others.iter().filter(is_apart).map(|other| other.best.series().to_owned()).collect();
+    let names: Vec<String> = others.iter().filter(is_apart).map(|other| other.method()).collect();
     if names.is_empty() {
         return None;
     }
     let trials = first.best.runs().len();
     let fewest = fewest_pairs(others.len());
     let few = if trials < fewest { format!("; it takes {fewest} pairs") } else { String::new() };
-    Some(format!("{} is not told apart from {} ({trials} pairs{few}).", first.best.series(), listed(&names)))
+    Some(format!("{} is not told apart from {} ({trials} pairs{few}).", first.method(), listed(&names)))
 }

@@ -3,6 +3,7 @@
 use super::criterion::Criterion;
 use super::good_range::GoodRange;
 use super::paired::{LEVEL, Paired};
+use crate::figure::words;
 use thalweg_record::record::Status;
 use thalweg_record::stats::{
     Assessment, AtEnd, Best, Candidates, Comparison, Configuration, Interval, Score, holm, median_interval,
@@ -17,7 +18,19 @@ pub struct Ranking<'a> {
     pub standings: Vec<Standing<'a>>,
 }
 
+impl Standing<'_> {
+    /// The method in words.
+    pub fn method(&self) -> String {
+        words::method(self.best.series())
+    }
+}
+
 impl Ranking<'_> {
+    /// The problem in words.
+    pub fn problem_in_words(&self) -> String {
+        words::problem(self.problem)
+    }
+
     /// The medians of these methods, negated where more is better; none if one of them has no trials here.
     pub(crate) fn costs(&self, methods: &[&str], criterion: Criterion) -> Option<Vec<f64>> {
         let own = |method: &&str| self.standings.iter().find(|standing| standing.best.series() == *method);

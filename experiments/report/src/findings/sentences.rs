@@ -7,6 +7,7 @@ use super::criterion::Criterion;
 use super::paired::{LEVEL, Paired, fewest_pairs};
 use super::ranking::{Ranking, Standing, Verdict, rankings};
 use super::text::{interval, number, percent, settings};
+use crate::figure::words;
 use thalweg_record::record::Status;
 use thalweg_record::stats::{
     Assessment, Configuration, FEWEST_PROBLEMS, GOOD_FACTOR, MOST_METHODS, Probability, RankTest,
@@ -59,6 +60,9 @@ impl Subject {
         }
     }
 }
+
+/// With more methods than this, the counts of pairs are left out.
+const MOST_COUNTS: usize = 6;
 
 /// With more problems than this, single ranges, edges and counts of diverged trials are left to tables.
 const FEW_PROBLEMS: usize = 4;
@@ -123,22 +127,29 @@ fn best(ranking: &Ranking<'_>, all: &[Configuration<'_>], criterion: Criterion) 
     let seeds = counted(first.best.runs().len(), "trial");
     let sure =
         first.interval.map_or_else(|| seeds.clone(), |sure| format!("95 % interval {}, {seeds}", interval(&sure)));
-    let (method, label, settings) = (first.best.series(), criterion.shown.label(), settings(&first.best, all));
+    let (method, label, settings) = (first.method(), criterion.shown.label(), settings(&first.best, all));
     let with = if settings.is_empty() { String::new() } else { format!(" with {settings}") };
     let median = number(first.median);
     match ranking.standings.len() {
-        1 => format!("{method} on {}: median {label} {median} ({sure}){with}.", ranking.problem),
-        _ => format!("{method} has the best median {label} on {}: {median} ({sure}){with}.", ranking.problem),
+        1 => format!("{method} on {}: median {label} {median} ({sure}){with}.", ranking.problem_in_words()),
+        _ => {
+            format!("{method} has the best median {label} on {}: {median} ({sure}){with}.", ranking.problem_in_words())
+        }
     }
 }
 
 /// Who is ahead of whom, as far as the first method goes.
 fn order(ranking: &Ranking<'_>) -> Vec<String> {
     let (first, others) = ranking.standings.split_first().expect("a ranking begins with a method");
-    let name = first.best.series();
+    let name = first.method();
+    // A long list has room for names alone.
+    let is_long = others.len() > MOST_COUNTS;
     let with = |other: &Standing<'_>, pair: &Paired| {
+        if is_long {
+            return other.method();
+        }
         let count = pair.wins + pair.losses;
-        format!("{} ({} of {count} pairs, {})", other.best.series(), pair.wins, probability(pair.p))
+        format!("{} ({} of {count} pairs, {})", other.method(), pair.wins, probability(pair.p))
     };
     let behind: Vec<String> = others
         .iter()
@@ -154,14 +165,15 @@ fn order(ranking: &Ranking<'_>) -> Vec<String> {
                 pairs = pairs.min(first.best.runs().len());
                 apart.push(with(other, pair));
             }
-            Verdict::Unpaired => unpaired.push(other.best.series().to_owned()),
+            Verdict::Unpaired => unpaired.push(other.method()),
             Verdict::First | Verdict::Behind(_) => {}
         }
     }
     let fewest = fewest_pairs(others.len().max(1));
     let mut texts = Vec::new();
     if !behind.is_empty() {
-        texts.push(format!("{name} is ahead of {}.", listed(&behind)));
+        let all = if is_long && behind.len() == others.len() { vec!["all others".to_owned()] } else { behind };
+        texts.push(format!("{name} is ahead of {}.", listed(&all)));
     }
     if !apart.is_empty() {
         let few = if pairs < fewest {
@@ -199,7 +211,7 @@ fn range(ranking: &Ranking<'_>, criterion: Criterion) -> Option<String> {
             let range = standing.range?;
             let least = if range.is_open == [false; 2] { "" } else { "at least " };
             let (low, high) = (number(range.low), number(range.high));
-            Some(format!("{} over {least}{:.1} decades ({low} to {high})", standing.best.series(), range.decades()))
+            Some(format!("{} over {least}{:.1} decades ({low} to {high})", standing.method(), range.decades()))
         })
         .collect();
     let what = if criterion.shown.lower_is_better() {
@@ -223,7 +235,7 @@ fn edges(ranking: &Ranking<'_>) -> Vec<String> {
                 format!("the {end} {} of its axis, {value}", edge.name.replace('_', " "))
             })
             .collect();
-        let is = format!("{} does best with {}: a better one may lie beyond.", standing.best.series(), listed(&ends));
+        let is = format!("{} does best with {}: a better one may lie beyond.", standing.method(), listed(&ends));
         (!ends.is_empty()).then_some(is)
     };
     ranking.standings.iter().filter_map(edge).collect()
@@ -234,7 +246,7 @@ fn divergence(ranking: &Ranking<'_>) -> Option<String> {
         .standings
         .iter()
         .filter(|standing| standing.diverged > 0)
-        .map(|one| format!("{} of {} of {}", one.diverged, counted(one.trials, "trial"), one.best.series()))
+        .map(|one| format!("{} of {} of {}", one.diverged, counted(one.trials, "trial"), one.method()))
         .collect();
     (!some.is_empty()).then(|| format!("Diverged: {}.", listed(&some)))
 }
@@ -248,7 +260,7 @@ fn ranks(rankings: &[Ranking<'_>], criterion: Criterion) -> Option<String> {
     let mut order: Vec<usize> = (0..methods.len()).collect();
     order.sort_by(|a, b| test.averages[*a].total_cmp(&test.averages[*b]));
     let averages: Vec<String> =
-        order.iter().map(|at| format!("{} {}", methods[*at], number(test.averages[*at]))).collect();
+        order.iter().map(|at| format!("{} {}", words::method(methods[*at]), number(test.averages[*at]))).collect();
     let start = format!("Average ranks over {} problems: {}.", test.problems, averages.join(", "));
     let (name, p) = match (test.p_f, test.p) {
         (Some(p), _) => ("Iman-Davenport", p),
@@ -267,11 +279,11 @@ fn ranks(rankings: &[Ranking<'_>], criterion: Criterion) -> Option<String> {
     };
     let first = order[0];
     let is_apart = |at: &&usize| test.averages[**at] - test.averages[first] > difference;
-    let behind: Vec<String> = order.iter().filter(is_apart).map(|at| methods[*at].to_owned()).collect();
+    let behind: Vec<String> = order.iter().filter(is_apart).map(|at| words::method(methods[*at])).collect();
     let ahead = if behind.is_empty() {
         "no single pair with the first is".to_owned()
     } else {
-        format!("{} is ahead of {}", methods[first], listed(&behind))
+        format!("{} is ahead of {}", words::method(methods[first]), listed(&behind))
     };
     Some(format!("{start} They differ {said}; by Nemenyi's test {ahead}."))
 }

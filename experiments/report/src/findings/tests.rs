@@ -60,14 +60,14 @@ fn who_is_ahead_depends_on_pairs_and_on_how_many_there_are() {
     let order = |good: Vec<f64>, bad: Vec<f64>| {
         said([of("moons", "adam", &good), of("moons", "sgd", &bad)].concat(), Subject::Order)
     };
-    assert_eq!(order(around(1.0, 10), around(2.0, 10)), ["adam is ahead of sgd (10 of 10 pairs, p = 0.00195)."]);
-    let few = "adam is not told apart from sgd (5 of 5 pairs, p = 0.0625). With 5 pairs no difference can be told: it takes 6.";
+    assert_eq!(order(around(1.0, 10), around(2.0, 10)), ["Adam is ahead of SGD (10 of 10 pairs, p = 0.00195)."]);
+    let few = "Adam is not told apart from SGD (5 of 5 pairs, p = 0.0625). With 5 pairs no difference can be told: it takes 6.";
     assert_eq!(order(around(1.0, 5), around(2.0, 5)), [few]);
     // Half of the seeds say otherwise, though the median is far lower.
     let mixed: Vec<f64> = (0..10).map(|seed| if seed < 6 { 1.0 } else { 30.0 }).collect();
-    assert_eq!(order(mixed, around(20.0, 10)), ["adam is not told apart from sgd (6 of 10 pairs, p = 0.754)."]);
+    assert_eq!(order(mixed, around(20.0, 10)), ["Adam is not told apart from SGD (6 of 10 pairs, p = 0.754)."]);
     // A trial that diverged loses to any that did not.
-    assert_eq!(order(around(1.0, 6), vec![f64::INFINITY; 6]), ["adam is ahead of sgd (6 of 6 pairs, p = 0.0312)."]);
+    assert_eq!(order(around(1.0, 6), vec![f64::INFINITY; 6]), ["Adam is ahead of SGD (6 of 6 pairs, p = 0.0312)."]);
 }
 
 #[test]
@@ -76,10 +76,10 @@ fn more_methods_ask_for_more_evidence() {
         let others = (1..methods).flat_map(|at| of("moons", &format!("other{at}"), &around(1.0 + at as f64, 6)));
         of("moons", "adam", &around(1.0, 6)).into_iter().chain(others).collect()
     };
-    assert!(said(rows(2), Subject::Order)[0].starts_with("adam is ahead of other1"));
+    assert!(said(rows(2), Subject::Order)[0].starts_with("Adam is ahead of other1"));
     let of_three = &said(rows(3), Subject::Order)[0];
     assert!(
-        of_three.starts_with("adam is not told apart from other1 (6 of 6 pairs, p = 0.0625) and other2"),
+        of_three.starts_with("Adam is not told apart from other1 (6 of 6 pairs, p = 0.0625) and other2"),
         "{of_three}"
     );
     assert!(of_three.ends_with("it takes 7."), "{of_three}");
@@ -90,7 +90,7 @@ fn other_seeds_are_not_compared() {
     let mut other = of("moons", "sgd", &around(2.0, 10));
     other.iter_mut().for_each(|run| run.init_seed += 100);
     let rows = [of("moons", "adam", &around(1.0, 10)), other].concat();
-    assert_eq!(said(rows, Subject::Order), ["adam and sgd ran with different seeds, and are not compared."]);
+    assert_eq!(said(rows, Subject::Order), ["Adam and SGD ran with different seeds, and are not compared."]);
 }
 
 #[test]
@@ -103,13 +103,13 @@ fn ranges_edges_and_divergence_are_those_of_the_grid() {
     };
     let inside = grid("adam", [Some(9.0), Some(1.9), Some(1.0), Some(2.0), None]);
     assert_eq!(said(inside.clone(), Subject::Edge), [""; 0]);
-    assert_eq!(said(inside.clone(), Subject::Divergence), ["Diverged: 3 of 15 trials of adam."]);
-    let range = "Learning rates whose final training loss is within 2 times that of the best: adam over 2.0 decades (0.001 to 0.1).";
+    assert_eq!(said(inside.clone(), Subject::Divergence), ["Diverged: 3 of 15 trials of Adam."]);
+    let range = "Learning rates whose final training loss is within 2 times that of the best: Adam over 2.0 decades (0.001 to 0.1).";
     assert_eq!(said(inside, Subject::Range), [range]);
     let at_the_end = grid("sgd", [Some(9.0), Some(5.0), Some(4.0), Some(1.5), Some(1.0)]);
-    let edge = "sgd does best with the largest lr of its axis, 1: a better one may lie beyond.";
+    let edge = "SGD does best with the largest lr of its axis, 1: a better one may lie beyond.";
     assert_eq!(said(at_the_end.clone(), Subject::Edge), [edge]);
-    assert!(said(at_the_end, Subject::Range)[0].contains("sgd over at least 1.0 decades (0.1 to 1)"));
+    assert!(said(at_the_end, Subject::Range)[0].contains("SGD over at least 1.0 decades (0.1 to 1)"));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn ranks_are_tested_as_far_as_problems_go() {
         (0..problems).flat_map(of_problem).collect()
     };
     let few = &said(rows(5), Subject::Ranks)[0];
-    assert!(few.starts_with("Average ranks over 5 problems: adam 1, sgd 2, lion 3."), "{few}");
+    assert!(few.starts_with("Average ranks over 5 problems: Adam 1, SGD 2, Lion 3."), "{few}");
     assert!(few.ends_with("All problems agree (Friedman, exactly, p = 0.000772)."), "{few}");
     let mut mixed = rows(12);
     mixed.iter_mut().filter(|run| run.problem == "problem3" && run.optimizer == "lion").for_each(|run| {
@@ -134,7 +134,7 @@ fn ranks_are_tested_as_far_as_problems_go() {
     });
     let differ = &said(mixed.clone(), Subject::Ranks)[0];
     assert!(
-        differ.contains("They differ (Iman-Davenport, p < 0.0001); by Nemenyi's test adam is ahead of sgd and lion"),
+        differ.contains("They differ (Iman-Davenport, p < 0.0001); by Nemenyi's test Adam is ahead of SGD and Lion"),
         "{differ}"
     );
     mixed.retain(|run| ["problem3", "problem4"].contains(&run.problem.as_str()));

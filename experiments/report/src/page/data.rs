@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::targets::Targets;
+use crate::figure::words;
 use crate::findings::Criterion;
 use thalweg_record::record::{Curve, LABEL, Status};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric};
@@ -19,11 +20,11 @@ const MOST_OF_CURVE: usize = 60;
 
 /// What the script knows of a study.
 #[derive(Debug, Serialize)]
-pub(super) struct Data<'a> {
+pub(super) struct Data {
     /// What runs a trial again, before its key.
     pub command: String,
-    methods: Vec<&'a str>,
-    problems: Vec<&'a str>,
+    methods: Vec<String>,
+    problems: Vec<String>,
     /// The names of the settings that differ, and of the metrics.
     columns: Vec<String>,
     metrics: Vec<&'static str>,
@@ -54,10 +55,10 @@ struct Row {
 #[derive(Debug, Default, Serialize)]
 struct Points(Vec<u64>, Vec<Option<f64>>, Vec<Option<f64>>);
 
-impl<'a> Data<'a> {
+impl Data {
     /// The data of a study, and for each of its configurations its number there.
     pub(super) fn of(
-        all: &[Configuration<'a>],
+        all: &[Configuration<'_>],
         criterion: Criterion,
         curves: &[Curve],
         command: String,
@@ -65,14 +66,14 @@ impl<'a> Data<'a> {
         let kept = kept(all, criterion);
         let mut numbers = vec![None; all.len()];
         kept.iter().enumerate().for_each(|(number, at)| numbers[*at] = Some(number));
-        let shown: Vec<Configuration<'a>> = kept.iter().map(|at| all[*at]).collect();
+        let shown: Vec<Configuration<'_>> = kept.iter().map(|at| all[*at]).collect();
         let metrics: Vec<Metric> =
             Metric::ALL.into_iter().filter(|metric| all.iter().any(|one| one.has(*metric))).collect();
         let methods = names(&shown, Configuration::series);
         let problems = names(&shown, Configuration::problem);
         let varying = varying(&shown);
         let mut left = MOST_TRIALS;
-        let row = |one: &Configuration<'a>| {
+        let row = |one: &Configuration<'_>| {
             let place = |names: &[&str], own: &str| names.iter().position(|name| *name == own).unwrap_or(0);
             let count = one.runs().len().min(left);
             left -= count;
@@ -101,8 +102,8 @@ impl<'a> Data<'a> {
             all: all.len(),
             curves: curves_of(&configurations, curves),
             configurations,
-            methods,
-            problems,
+            methods: methods.into_iter().map(words::method).collect(),
+            problems: problems.into_iter().map(words::problem).collect(),
             figures: Vec::new(),
         };
         (data, numbers)

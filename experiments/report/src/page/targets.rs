@@ -98,7 +98,7 @@ impl Targets {
         let points: Vec<(f64, f64, i64)> = kept.filter_map(target).collect();
         let label = label(picture, style);
         let of_trials = points.iter().find(|point| point.2 >= 0).and_then(|point| shown.method(point.2));
-        let method = of_trials.or_else(|| shown.method_of(label)).unwrap_or_default().to_owned();
+        let method = of_trials.or_else(|| shown.method_of(label)).map(words::method).unwrap_or_default();
         let is_there = |line: &&mut Line| line.label == label && line.method == method;
         match self.lines.iter_mut().rev().find(is_there) {
             Some(line) => {

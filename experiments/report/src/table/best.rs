@@ -34,7 +34,7 @@ pub fn best(configurations: &[Configuration<'_>], criterion: Criterion) -> Table
         for standing in &ranking.standings {
             let mut cells = row(standing, &settings(&standing.best, configurations));
             if has_problems {
-                cells.insert(0, Cell::of(ranking.problem));
+                cells.insert(0, Cell { text: ranking.problem_in_words(), ..Cell::of(ranking.problem) });
             }
             rows.push(cells);
         }
@@ -73,7 +73,7 @@ fn row(standing: &Standing<'_>, settings: &str) -> Vec<Cell> {
     let share = standing.diverged as f64 / standing.trials as f64;
     let edges: Vec<String> = standing.edges.iter().map(edge).collect();
     vec![
-        Cell::of(standing.best.series()),
+        Cell { text: standing.method(), ..Cell::of(standing.best.series()) },
         Cell::of(settings),
         Cell::number(standing.median).best_if(is_best),
         optional(standing.interval.map(|interval| interval.low)),

@@ -1,6 +1,7 @@
 //! A metric by any one or two axes.
 
 use super::{Cell, Column, Table};
+use crate::figure::words;
 use crate::findings::{Criterion, interval, number, percent, settings_but};
 use thalweg_record::nearest;
 use thalweg_record::record::{LABEL, Precision};
@@ -114,7 +115,7 @@ pub fn pivot(
             names
                 .iter()
                 .map(|value| {
-                    cells(value, others.iter().map(|other| at(value, Some(other)).and_then(median)), criterion)
+                    cells((rows, value), others.iter().map(|other| at(value, Some(other)).and_then(median)), criterion)
                 })
                 .collect()
         }
@@ -128,7 +129,7 @@ pub fn pivot(
             ]);
             let row = |value: &String| {
                 let one = at(value, None)?;
-                Some(single(value, &besides(one, &shown, rows), one, criterion))
+                Some(single((rows, value), &besides(one, &shown, rows), one, criterion))
             };
             let mut rows: Vec<Vec<Cell>> = names.iter().filter_map(row).collect();
             mark_best(rows.iter_mut().map(|row| &mut row[1]), criterion);
@@ -149,15 +150,25 @@ fn empty(criterion: Criterion) -> Table {
     Table { title: criterion.text(), columns: Vec::new(), rows: Vec::new(), notes: Vec::new() }
 }
 
+/// What a row begins with.
+fn head(axis: &str, value: &str) -> Cell {
+    let text = match axis {
+        "problem" | "optimizer" | LABEL => heading(axis, value),
+        _ => value.to_owned(),
+    };
+    Cell { text, ..Cell::of(value) }
+}
+
 fn heading(column: &str, value: &str) -> String {
     match column {
-        "problem" | "optimizer" | LABEL => value.to_owned(),
+        "problem" => words::problem(value),
+        "optimizer" | LABEL => words::method(value),
         _ => format!("{} = {value}", column.replace('_', " ")),
     }
 }
 
-fn cells(value: &str, medians: impl Iterator<Item = Option<f64>>, criterion: Criterion) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = std::iter::once(Cell::of(value))
+fn cells((axis, value): (&str, &str), medians: impl Iterator<Item = Option<f64>>, criterion: Criterion) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = std::iter::once(head(axis, value))
         .chain(medians.map(|median| median.map(Cell::number).unwrap_or_default()))
         .collect();
     mark_best(cells[1..].iter_mut(), criterion);
@@ -167,15 +178,15 @@ fn cells(value: &str, medians: impl Iterator<Item = Option<f64>>, criterion: Cri
 /// The method and the settings of a cell, but for the axis that it stands by.
 fn besides(one: &Configuration<'_>, all: &[Configuration<'_>], axis: &str) -> String {
     let has_methods = all.iter().any(|other| other.series() != one.series());
-    let method = (has_methods && !["optimizer", LABEL].contains(&axis)).then(|| one.series().to_owned());
+    let method = (has_methods && !["optimizer", LABEL].contains(&axis)).then(|| words::method(one.series()));
     let settings = Some(settings_but(one, all, axis)).filter(|settings| !settings.is_empty());
     method.into_iter().chain(settings).collect::<Vec<_>>().join(", ")
 }
 
-fn single(value: &str, settings: &str, one: &Configuration<'_>, criterion: Criterion) -> Vec<Cell> {
+fn single((axis, value): (&str, &str), settings: &str, one: &Configuration<'_>, criterion: Criterion) -> Vec<Cell> {
     let share = one.diverged_share();
     vec![
-        Cell::of(value),
+        head(axis, value),
         one.spread(criterion.shown).map(|spread| Cell::number(spread.median)).unwrap_or_default(),
         Cell::of(one.interval(criterion.shown).map(|own| interval(&own)).unwrap_or_default()),
         Cell::count(one.runs().len()),

@@ -1,6 +1,7 @@
 //! Ranks of methods over problems.
 
 use super::{Cell, Column, Table};
+use crate::figure::words;
 use crate::findings::{Criterion, number, rankings};
 use thalweg_record::stats::{Configuration, ranks as ranks_of};
 
@@ -25,10 +26,13 @@ pub fn ranks(configurations: &[Configuration<'_>], criterion: Criterion) -> Opti
             let cell = Cell { text: number(ranks[at]), ..Cell::number(ranks[at]) };
             cell.best_if(ranks[at] < 2.0)
         });
-        [Cell::of(methods[at]), Cell::number(average(at))].into_iter().chain(own).collect()
+        [Cell { text: words::method(methods[at]), ..Cell::of(methods[at]) }, Cell::number(average(at))]
+            .into_iter()
+            .chain(own)
+            .collect()
     };
     let columns = [Column::text("optimizer", "method"), Column::number("average_rank", "average rank")];
-    let problems = rankings.iter().map(|ranking| Column::number(ranking.problem, ranking.problem));
+    let problems = rankings.iter().map(|ranking| Column::number(ranking.problem, &ranking.problem_in_words()));
     Some(Table {
         title: format!("Ranks by the median {}: {}", criterion.shown.label(), criterion.text()),
         columns: columns.into_iter().chain(problems).collect(),

@@ -86,7 +86,7 @@ pub(super) fn symbol(canvas: &mut Canvas, symbol: Symbol, (x, y): Point) {
         }
         Symbol::Swatch(color) => patch(canvas, (x, y), Fill::Color(color)),
         Symbol::Ring => canvas.ring(middle, RING, Tint::Ink),
-        Symbol::Shared | Symbol::Continued | Symbol::None => {}
+        Symbol::Shared | Symbol::None => {}
     }
 }
 

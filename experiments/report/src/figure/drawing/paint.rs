@@ -104,7 +104,7 @@ fn color_bar(canvas: &mut Canvas, bar: &ColorBar, frame: &Frame) {
         }
     }
     let at = (frame.left + layout::bar_label_at(&bar.axis), (frame.top + frame.bottom) / 2.0);
-    upright(canvas, &[bar.label.clone()], at);
+    upright(canvas, std::slice::from_ref(&bar.label), at);
 }
 
 /// Lines of text that run upwards, the last one through `at`, which is their middle.

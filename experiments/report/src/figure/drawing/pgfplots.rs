@@ -104,7 +104,7 @@ impl<'a> Parts<'a> {
                         let is_series = groups.contains(&"series");
                         if BELOW.contains(class) {
                             below.push(shape);
-                        } else if !OF_AXIS.contains(class) && !(is_series && *class == "marker") {
+                        } else if !(OF_AXIS.contains(class) || is_series && *class == "marker") {
                             above.push(shape);
                         }
                     }

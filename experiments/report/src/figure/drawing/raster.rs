@@ -59,7 +59,7 @@ impl Brush<'_> {
     fn shape(&mut self, shape: &Shape) {
         match shape {
             Shape::Lines(lines, stroke) => lines.iter().for_each(|line| self.line(line, stroke)),
-            Shape::Area(points, color, opacity) => self.polygons(&[points.clone()], *color, *opacity),
+            Shape::Area(points, color, opacity) => self.polygons(std::slice::from_ref(points), *color, *opacity),
             Shape::Rectangle(frame, color) => self.polygons(&[corners(frame)], *color, 1.0),
             Shape::Disc(at, radius, color) => self.polygons(&[disc(*at, *radius)], *color, 1.0),
             Shape::Text(text) => self.text(text),
