@@ -25,8 +25,8 @@ impl Palette {
     /// Its colours in an order in which neighbours differ in lightness.
     fn colors(self) -> [u32; COLORS] {
         match self {
-            // L* of 46, 71, 0, 58, 64, 54, 70.
-            Self::OkabeIto => [0x0072b2, 0xe69f00, 0x000000, 0x009e73, 0xcc79a7, 0xd55e00, 0x56b4e9],
+            // L* of 46, 71, 0, 58, 70, 54, 61.
+            Self::OkabeIto => [0x0072b2, 0xe69f00, 0x000000, 0x009e73, 0x56b4e9, 0xd55e00, 0xcc79a7],
             Self::Tol => [0x4477aa, 0xccbb44, 0x000000, 0x228833, 0xee6677, 0xaa3377, 0x66ccee],
             Self::Grey => [0x000000, 0x8c8c8c, 0x555555, 0xa6a6a6, 0x2b2b2b, 0x777777, 0x404040],
         }
