@@ -109,7 +109,11 @@ pub(super) fn name(comparison: &Comparison<'_>, optimizer: usize) -> String {
 
 /// What is drawn anew to see how sure ranks are.
 pub(super) fn bootstrap_of(ranks: &ResampledRanks) -> &'static str {
-    if ranks.is_of_problems { "bootstrap of problems and trials" } else { "bootstrap of trials (few problems)" }
+    if ranks.is_of_problems {
+        "bootstrap of problems and trials"
+    } else {
+        "bootstrap of trials, on these problems alone"
+    }
 }
 
 /// A difference, with its sign.
