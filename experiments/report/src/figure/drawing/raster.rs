@@ -1,6 +1,15 @@
-//! A drawing as pixels, each with its share of what covers it.
+//! A drawing as pixels, by plotters.
+//!
+//! plotters puts every pixel either inside a shape or outside: it draws on a finer grid, of which each pixel is the mean of
+//! [`FINER`]² points.
 
-use ab_glyph_rasterizer::{Rasterizer, point};
+use std::convert::Infallible;
+
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::element::Polygon;
+use plotters::style::{Color, RGBAColor, RGBColor};
+use plotters_backend::{BackendColor, BackendCoord, DrawingBackend, DrawingErrorKind};
 
 use super::super::appearance::{Appearance, Theme};
 use super::super::colors::Rgb;
@@ -12,6 +21,9 @@ use super::text;
 /// Corners of a disc.
 const CORNERS: usize = 24;
 
+/// Points of the finer grid along a side of a pixel.
+const FINER: usize = 3;
+
 /// Pixels of red, green, blue and opacity.
 pub(super) struct Pixels {
     pub width: usize,
@@ -22,17 +34,20 @@ pub(super) struct Pixels {
 /// Draws with `scale` pixels in a unit.
 pub(super) fn draw(scene: &Scene, look: &Appearance, scale: f64) -> Pixels {
     let (width, height) = size(scene, scale);
-    let mut brush = Brush { pixels: Pixels { width, height, rgba: vec![0; 4 * width * height] }, look, scale };
+    let mut fine = Pixels::new(FINER * width, FINER * height);
     if look.theme != Theme::Transparent {
         let Rgb(r, g, b) = look.rgb(Tint::Paper);
-        brush.pixels.rgba.chunks_exact_mut(4).for_each(|pixel| pixel.copy_from_slice(&[r, g, b, 0xff]));
+        fine.rgba.chunks_exact_mut(4).for_each(|pixel| pixel.copy_from_slice(&[r, g, b, 0xff]));
     }
+    let size = (fine.width, fine.height);
+    let brush = Brush { area: Canvas(&mut fine).into_drawing_area(), size, look, scale: scale * FINER as f64 };
     for item in &scene.items {
         if let Item::Shape(_, shape) = item {
             brush.shape(shape);
         }
     }
-    brush.pixels
+    drop(brush);
+    fine.coarser()
 }
 
 /// Pixels from left to right and from top to bottom.
@@ -41,48 +56,66 @@ pub(super) fn size(scene: &Scene, scale: f64) -> (usize, usize) {
     (pixels(scene.width), pixels(scene.height))
 }
 
+/// What plotters draws pixels on.
+struct Canvas<'a>(&'a mut Pixels);
+
+impl DrawingBackend for Canvas<'_> {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        (self.0.width as u32, self.0.height as u32)
+    }
+
+    fn ensure_prepared(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
+        Ok(())
+    }
+
+    fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Result<(), DrawingErrorKind<Infallible>> {
+        self.0.blend(at, color);
+        Ok(())
+    }
+}
+
 struct Brush<'a> {
-    pixels: Pixels,
+    area: DrawingArea<Canvas<'a>, Shift>,
+    /// Points of the finer grid from left to right and from top to bottom.
+    size: (usize, usize),
     look: &'a Appearance,
+    /// Points in a unit.
     scale: f64,
 }
 
-/// How much of each pixel of a rectangle is covered.
-struct Mask {
-    left: usize,
-    top: usize,
-    width: usize,
-    shares: Vec<f32>,
-}
-
 impl Brush<'_> {
-    fn shape(&mut self, shape: &Shape) {
+    fn shape(&self, shape: &Shape) {
         match shape {
             Shape::Lines(lines, stroke) => lines.iter().for_each(|line| self.line(line, stroke)),
-            Shape::Area(points, color, opacity) => self.polygons(std::slice::from_ref(points), *color, *opacity),
-            Shape::Rectangle(frame, color) => self.polygons(&[corners(frame)], *color, 1.0),
-            Shape::Disc(at, radius, color) => self.polygons(&[disc(*at, *radius)], *color, 1.0),
+            Shape::Area(points, color, opacity) => self.polygon(points, *color, *opacity),
+            Shape::Rectangle(frame, color) => self.polygon(&corners(frame), *color, 1.0),
+            Shape::Disc(at, radius, color) => self.polygon(&disc(*at, *radius), *color, 1.0),
             Shape::Text(text) => self.text(text),
             Shape::Image(image) => self.image(image),
         }
     }
 
-    /// Draws polygons as one shape: where they overlap, they are as opaque as one.
-    fn polygons(&mut self, polygons: &[Vec<Point>], color: Tint, opacity: f64) {
-        let edge = Frame { left: 0.0, top: 0.0, right: self.pixels.width as f64, bottom: self.pixels.height as f64 };
-        let scaled = |points: &Vec<Point>| {
-            let points: Vec<Point> = points.iter().map(|(x, y)| (x * self.scale, y * self.scale)).collect();
-            geometry::clip_area(&points, &edge)
-        };
-        let polygons: Vec<Vec<Point>> = polygons.iter().map(scaled).filter(|polygon| polygon.len() > 2).collect();
-        let Some(mut mask) = Mask::around(&polygons) else { return };
-        polygons.iter().for_each(|polygon| mask.add(polygon));
-        self.cover(&mask, color, opacity);
+    fn polygon(&self, points: &[Point], color: Tint, opacity: f64) {
+        let edge = Frame { left: 0.0, top: 0.0, right: self.size.0 as f64, bottom: self.size.1 as f64 };
+        let scaled: Vec<Point> = points.iter().map(|(x, y)| (x * self.scale, y * self.scale)).collect();
+        let points: Vec<BackendCoord> = geometry::clip_area(&scaled, &edge)
+            .iter()
+            .map(|(x, y)| ((x - 0.5).round() as i32, (y - 0.5).round() as i32))
+            .collect();
+        if points.len() > 2 {
+            let color = opaque(self.look.rgb(color), opacity);
+            self.area.draw(&Polygon::new(points, color.filled())).expect("memory takes every pixel");
+        }
     }
 
-    fn line(&mut self, points: &[Point], stroke: &Stroke) {
+    fn line(&self, points: &[Point], stroke: &Stroke) {
         let half = stroke.width / 2.0;
-        let mut polygons = Vec::new();
         for dash in geometry::dashes(points, stroke.dash) {
             for pair in dash.windows(2) {
                 let (dx, dy) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
@@ -90,16 +123,16 @@ impl Brush<'_> {
                 if length > 0.0 {
                     let (nx, ny) = (-dy / length * half, dx / length * half);
                     let [(ax, ay), (bx, by)] = [pair[0], pair[1]];
-                    polygons.push(vec![(ax + nx, ay + ny), (bx + nx, by + ny), (bx - nx, by - ny), (ax - nx, ay - ny)]);
+                    let corners = [(ax + nx, ay + ny), (bx + nx, by + ny), (bx - nx, by - ny), (ax - nx, ay - ny)];
+                    self.polygon(&corners, stroke.color, 1.0);
                 }
             }
             let joints = dash.get(1..dash.len().saturating_sub(1)).unwrap_or_default();
-            polygons.extend(joints.iter().map(|&joint| disc(joint, half)));
+            joints.iter().for_each(|&joint| self.polygon(&disc(joint, half), stroke.color, 1.0));
         }
-        self.polygons(&polygons, stroke.color, 1.0);
     }
 
-    fn text(&mut self, text: &Text) {
+    fn text(&self, text: &Text) {
         let rgb = self.look.rgb(text.color);
         let pieces = text::pieces(&text.content, text.size * self.scale);
         let total: f64 = pieces.iter().map(text::piece_width).sum();
@@ -114,17 +147,17 @@ impl Brush<'_> {
             text::cover(glyphs, |x, y, share| {
                 let (x, y) = (f64::from(x) + along, f64::from(y) - piece.raise);
                 let (x, y) = if text.is_upright { (left + y, base - x) } else { (left + x, base + y) };
-                self.blend(x.round() as i64, y.round() as i64, rgb, f64::from(share));
+                self.pixel((x.round() as i32, y.round() as i32), rgb, f64::from(share));
             });
             along += width;
         }
     }
 
-    fn image(&mut self, image: &Image) {
+    fn image(&self, image: &Image) {
         let rows = image.pixels.len() / image.columns;
         let Frame { left, top, .. } = image.frame;
         let step = (image.frame.width() / image.columns as f64, image.frame.height() / rows as f64);
-        let [x, y] = [(left, image.frame.right, self.pixels.width), (top, image.frame.bottom, self.pixels.height)].map(
+        let [x, y] = [(left, image.frame.right, self.size.0), (top, image.frame.bottom, self.size.1)].map(
             |(low, high, most)| {
                 let pixel = |place: f64| ((place * self.scale).round().max(0.0) as usize).min(most);
                 pixel(low)..pixel(high)
@@ -135,32 +168,32 @@ impl Brush<'_> {
             for px in x.clone() {
                 let column = (((px as f64 + 0.5) / self.scale - left) / step.0).max(0.0) as usize;
                 let tint = image.pixels[row.min(rows - 1) * image.columns + column.min(image.columns - 1)];
-                self.blend(px as i64, py as i64, self.look.rgb(tint), 1.0);
+                self.pixel((px as i32, py as i32), self.look.rgb(tint), 1.0);
             }
         }
     }
 
-    fn cover(&mut self, mask: &Mask, color: Tint, opacity: f64) {
-        let rgb = self.look.rgb(color);
-        for (row, shares) in mask.shares.chunks_exact(mask.width).enumerate() {
-            for (column, share) in shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
-                let (x, y) = ((mask.left + column) as i64, (mask.top + row) as i64);
-                self.blend(x, y, rgb, f64::from(*share) * opacity);
-            }
-        }
+    fn pixel(&self, at: BackendCoord, color: Rgb, share: f64) {
+        self.area.draw_pixel(at, &opaque(color, share)).expect("memory takes every pixel");
+    }
+}
+
+impl Pixels {
+    fn new(width: usize, height: usize) -> Self {
+        Self { width, height, rgba: vec![0; 4 * width * height] }
     }
 
-    /// Puts a share of a colour over a pixel (Porter and Duff 1984), if there is one.
-    fn blend(&mut self, x: i64, y: i64, Rgb(r, g, b): Rgb, share: f64) {
-        let Pixels { width, height, rgba } = &mut self.pixels;
-        if x < 0 || y < 0 || x >= *width as i64 || y >= *height as i64 {
+    /// Puts a colour over a pixel (Porter and Duff 1984), if there is one.
+    fn blend(&mut self, (x, y): BackendCoord, color: BackendColor) {
+        if x < 0 || y < 0 || x as usize >= self.width || y as usize >= self.height {
             return;
         }
-        let at = 4 * (y as usize * *width + x as usize);
-        let pixel = &mut rgba[at..at + 4];
-        let (share, below) = (share.min(1.0), f64::from(pixel[3]) / 255.0);
+        let at = 4 * (y as usize * self.width + x as usize);
+        let pixel = &mut self.rgba[at..at + 4];
+        let (share, below) = (color.alpha.clamp(0.0, 1.0), f64::from(pixel[3]) / 255.0);
         let opacity = share + below * (1.0 - share);
         if opacity > 0.0 {
+            let (r, g, b) = color.rgb;
             for (channel, color) in pixel.iter_mut().zip([r, g, b]) {
                 let mixed = f64::from(color) * share + f64::from(*channel) * below * (1.0 - share);
                 *channel = (mixed / opacity).round() as u8;
@@ -168,43 +201,33 @@ impl Brush<'_> {
             pixel[3] = (opacity * 255.0).round() as u8;
         }
     }
-}
 
-impl Mask {
-    /// An empty one that holds these polygons, if there are any.
-    fn around(polygons: &[Vec<Point>]) -> Option<Self> {
-        let (low, high) = bounds(polygons.iter().flatten())?;
-        let (left, top) = (low.0.floor() as usize, low.1.floor() as usize);
-        let (width, height) = (high.0.ceil() as usize + 1 - left, high.1.ceil() as usize + 1 - top);
-        Some(Self { left, top, width, shares: vec![0.0; width * height] })
-    }
-
-    /// Covers what a polygon covers.
-    fn add(&mut self, polygon: &[Point]) {
-        let Some((low, high)) = bounds(polygon.iter()) else { return };
-        let (left, top) = (low.0.floor(), low.1.floor());
-        let (width, height) = ((high.0.ceil() - left) as usize + 1, (high.1.ceil() - top) as usize + 1);
-        let mut rasterizer = Rasterizer::new(width, height);
-        let place = |(x, y): Point| point((x - left) as f32, (y - top) as f32);
-        for (i, &end) in polygon.iter().enumerate() {
-            let start = polygon[if i == 0 { polygon.len() - 1 } else { i - 1 }];
-            rasterizer.draw_line(place(start), place(end));
-        }
-        let (left, top) = (left as usize - self.left, top as usize - self.top);
-        rasterizer.for_each_pixel_2d(|x, y, share| {
-            let at = (top + y as usize) * self.width + left + x as usize;
-            if let Some(own) = self.shares.get_mut(at).filter(|_| left + (x as usize) < self.width) {
-                *own = own.max(share.min(1.0));
+    /// The means of squares of [`FINER`]² pixels, in which each counts by its opacity.
+    fn coarser(&self) -> Self {
+        let mut coarse = Self::new(self.width / FINER, self.height / FINER);
+        let width = coarse.width;
+        for (at, pixel) in coarse.rgba.chunks_exact_mut(4).enumerate() {
+            let (left, top) = (at % width * FINER, at / width * FINER);
+            let mut sums = [0_u32; 4];
+            for y in top..top + FINER {
+                let row = &self.rgba[4 * (y * self.width + left)..][..4 * FINER];
+                for fine in row.chunks_exact(4) {
+                    let opacity = u32::from(fine[3]);
+                    (0..3).for_each(|channel| sums[channel] += u32::from(fine[channel]) * opacity);
+                    sums[3] += opacity;
+                }
             }
-        });
+            if sums[3] > 0 {
+                (0..3).for_each(|channel| pixel[channel] = ((sums[channel] + sums[3] / 2) / sums[3]) as u8);
+                pixel[3] = ((sums[3] + (FINER * FINER) as u32 / 2) / (FINER * FINER) as u32) as u8;
+            }
+        }
+        coarse
     }
 }
 
-/// The lower left and the upper right end of points.
-fn bounds<'a>(points: impl Iterator<Item = &'a Point>) -> Option<(Point, Point)> {
-    points.map(|&point| (point, point)).reduce(|(low, high), (point, _)| {
-        ((low.0.min(point.0), low.1.min(point.1)), (high.0.max(point.0), high.1.max(point.1)))
-    })
+fn opaque(Rgb(r, g, b): Rgb, opacity: f64) -> RGBAColor {
+    RGBColor(r, g, b).mix(opacity)
 }
 
 fn corners(frame: &Frame) -> Vec<Point> {
@@ -240,12 +263,16 @@ mod tests {
     }
 
     #[test]
-    fn half_a_pixel_is_half_as_dark() {
-        let pixels =
-            drawn(Shape::Rectangle(Frame { left: 1.0, top: 1.0, right: 2.0 + 0.5 / 6.0, bottom: 2.0 }, Tint::Ink));
-        let red = |x: usize, y: usize| pixels.rgba[4 * (y * pixels.width + x)];
-        assert_eq!([red(5, 8), red(6, 8), red(11, 8), red(13, 8)], [0xff, 0x22, 0x22, 0xff]);
-        assert!((i32::from(red(12, 8)) - (0xff + 0x22) / 2).abs() <= 1);
+    fn lines_are_as_wide_as_they_are_to_a_third_of_a_pixel() {
+        for width in [1.0, 2.0, 3.0, 4.5] {
+            let stroke = Stroke::solid(Tint::Ink, width / 6.0);
+            let lines = vec![vec![(10.0, 20.0), (30.0, 20.0)], vec![(5.0, 5.0), (5.0, 15.0)]];
+            let pixels = drawn(Shape::Lines(lines, stroke));
+            let darkness =
+                |x: usize, y: usize| f64::from(0xff - pixels.rgba[4 * (y * pixels.width + x)]) / f64::from(0xff - 0x22);
+            let across = [(0..240).map(|y| darkness(100, y)).sum::<f64>(), (0..180).map(|x| darkness(x, 60)).sum()];
+            assert!(across.iter().all(|own| (own - width).abs() < 0.34), "{width}: {across:?}");
+        }
     }
 
     #[test]
