@@ -273,7 +273,11 @@ fn a_plan_and_the_lists_are_shown() {
         assert!(list.contains(name), "{name}: {list}");
     }
     for generator in thalweg::dataset::GENERATORS {
-        let at = list.find(&format!("  {}: {}", generator.name, generator.summary)).expect(generator.name);
+        // Lines are as wide as a terminal: the summary may go on below.
+        let at = list.find(&format!("  {}: ", generator.name)).expect(generator.name);
+        let words: Vec<&str> = list[at..].split_whitespace().skip(1).collect();
+        let summary: Vec<&str> = generator.summary.split_whitespace().collect();
+        assert!(words.starts_with(&summary), "{}", generator.name);
         for parameter in generator.parameters {
             assert!(
                 list[at..].contains(&format!("    {} ", parameter.name)),

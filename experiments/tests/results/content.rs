@@ -18,7 +18,12 @@ pub enum Content {
 }
 
 /// The columns of names.
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 19] = [
+    "chosen_by",
+    "other",
+    "verdict",
+    "regime",
+    "at_end",
     "problem",
     "optimizer",
     "status",
@@ -36,7 +41,10 @@ const TEXTS: [&str; 14] = [
 ];
 
 /// The columns of integers.
-const WHOLE: [&str; 21] = [
+const WHOLE: [&str; 24] = [
+    "problems",
+    "problems_at_end",
+    "budget",
     "init_seed",
     "order_seed",
     "steps",
@@ -60,6 +68,9 @@ const WHOLE: [&str; 21] = [
     "rounds",
 ];
 
+/// The columns that come after the optimizer and its settings.
+const AFTER_SETTINGS: [&str; 8] = ["init_seed", "trials", "step", "settings", "problems", "other", "regime", "budget"];
+
 /// Whether an observer counts the rows of a step by it.
 fn is_index(name: &str) -> bool {
     ALL.iter().filter_map(|observer| observer.index()).any(|index| index.name == name)
@@ -70,7 +81,7 @@ fn is_index(name: &str) -> bool {
 pub fn contents<'a>(header: impl IntoIterator<Item = &'a str>) -> Vec<Content> {
     let (mut is_after_optimizer, mut is_of_layer) = (false, false);
     let mut content = |name: &'a str| {
-        is_after_optimizer &= !["init_seed", "trials", "step", "settings"].contains(&name);
+        is_after_optimizer &= !AFTER_SETTINGS.contains(&name);
         match name {
             _ if is_after_optimizer => Content::Setting,
             "key" => Content::Key,

@@ -69,6 +69,7 @@ const COLUMNS: &[(&str, &str, &str)] = &[
     ("beta2", "β₂", "β₂"),
     ("alpha", "decay γ", "γ"),
     ("rho", "decay ρ", "ρ"),
+    ("sam", "radius ρ of SAM", "ρ"),
     ("eps", "ε", "ε"),
     ("eps_root", "ε inside the root", "ε inside the root"),
     ("epsilon_placement", "place of ε", "ε"),
