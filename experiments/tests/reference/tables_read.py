@@ -51,6 +51,8 @@ def by_duckdb(path):
 
 def main():
     warnings.simplefilter("error")
+    # Of long tables pandas guesses types in parts, and warns of texts that begin late; it reads them as they are.
+    warnings.simplefilter("ignore", pandas.errors.DtypeWarning)
     paths = sorted(RESULTS.rglob("*.csv"))
     wrong, known, columns = [], Counter(), 0
     for path in paths:

@@ -36,7 +36,7 @@ const REGIMES: [&str; 13] = [
 
 /// Writes `budget.csv`: for each score, each problem, each optimizer that has trials of every problem, and each number of
 /// configurations, the mean and the quartiles of the cost of a trial of the best of so many that are drawn ([`Budgets`]), and
-/// the average rank over problems by the medians.
+/// the average rank over problems by the medians. The mean is missing where a trial may diverge.
 ///
 /// # Errors
 /// [`RecordError::Write`].
@@ -56,8 +56,8 @@ pub fn write_budgets(
                     let cost = budgets.cost(at, problem, optimizer);
                     let mut row = vec![score.name().to_owned(), chosen_by(&candidates.criteria[problem..=problem], by)];
                     row.extend([(*name).to_owned(), (*series).to_owned(), k.to_string()]);
-                    let numbers = [cost.expected, cost.q25, cost.median, cost.q75, ranks[at][optimizer]];
-                    row.extend(numbers.map(number));
+                    row.push(optional(Some(cost.expected).filter(|mean| mean.is_finite())));
+                    row.extend([cost.q25, cost.median, cost.q75, ranks[at][optimizer]].map(number));
                     rows.push(row);
                 }
             }
