@@ -13,6 +13,7 @@ pub mod landscape;
 pub mod loss;
 pub mod math;
 pub mod matrices;
+pub mod method;
 pub mod optimizer;
 pub mod pass;
 pub mod product;
