@@ -13,7 +13,7 @@ use crate::spec::{Batch, Curves, InputError, Source, Weights};
 use crate::train::{Engine, Layout, Point, SCHEDULE, TrainingPath, composite};
 
 /// What the process takes with nothing to do.
-const PROCESS: u64 = 9 << 20;
+const PROCESS: u64 = 13 << 20;
 
 /// Bytes that a trial takes while it is run: where its rows are, its place among those that are trained together, and in the
 /// end its key, to see that no other one has it. Those of rows that are taken over are sorted with their numbers.
