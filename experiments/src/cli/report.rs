@@ -42,12 +42,15 @@ pub(super) struct Report {
 
 impl Report {
     pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
-        let (text, default) = match &self.folders[..] {
-            [one] if !one.join(SPEC).exists() => (gallery(registry, one)?, one.join("index.html")),
-            [one] => (report(registry, &self.folders)?, one.join("report.html")),
-            _ => (report(registry, &self.folders)?, PathBuf::from("report.html")),
+        let to = |default: PathBuf| self.out.clone().unwrap_or(default);
+        let (text, path) = match &self.folders[..] {
+            [one] if !one.join(SPEC).exists() => {
+                let path = to(one.join("index.html"));
+                (gallery(registry, one, &way(&path, one)?)?, path)
+            }
+            [one] => (report(registry, &self.folders)?, to(one.join("report.html"))),
+            _ => (report(registry, &self.folders)?, to(PathBuf::from("report.html"))),
         };
-        let path = self.out.unwrap_or(default);
         atomic::write(&path, |file| io::Write::write_all(file, text.as_bytes()))
             .map_err(|source| CliError::Write { path: path.clone(), source })?;
         tell(format_args!("the page is in {}, {} kB", path.display(), text.len().div_ceil(1000)));
@@ -152,8 +155,21 @@ impl Folder {
     }
 }
 
-/// The studies in the folders of a folder, by name.
-fn gallery(registry: &Arc<Registry>, folder: &Path) -> Result<String, CliError> {
+/// What links of a page into a folder begin with: the way from the page's folder to that one, with a slash at its end.
+fn way(page: &Path, folder: &Path) -> Result<String, CliError> {
+    let whole = |path: &Path| {
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        path.canonicalize().map_err(|source| CliError::Read { path: path.to_owned(), source })
+    };
+    let (from, to) = (whole(page.parent().unwrap_or(page))?, whole(folder)?);
+    let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
+    let up = from.components().skip(shared).map(|_| "..".to_owned());
+    let down = to.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    Ok(up.chain(down).map(|part| part + "/").collect())
+}
+
+/// The studies in the folders of a folder, by name, for a page from which it is this way there.
+fn gallery(registry: &Arc<Registry>, folder: &Path, way: &str) -> Result<String, CliError> {
     let failed = |source| CliError::Read { path: folder.to_owned(), source };
     let entries = fs::read_dir(folder).map_err(failed)?.collect::<io::Result<Vec<_>>>().map_err(failed)?;
     let mut paths: Vec<PathBuf> =
@@ -174,8 +190,8 @@ fn gallery(registry: &Arc<Registry>, folder: &Path) -> Result<String, CliError> 
         let link = ["report.html", "README.md"].into_iter().find(|file| path.join(file).exists());
         cards.push(page::Card {
             title: study.title().to_owned(),
-            link: link.map_or_else(|| format!("{name}/"), |file| format!("{name}/{file}")),
-            figure: figures.first().map(|file| format!("{name}/{file}")),
+            link: format!("{way}{name}/{}", link.unwrap_or_default()),
+            figure: figures.first().map(|file| format!("{way}{name}/{file}")),
             figures: figures.len(),
             name,
         });

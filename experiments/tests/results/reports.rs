@@ -127,6 +127,11 @@ fn pages_are_the_same_bytes_and_hold_all_they_need() {
     succeeds(folder.path(), &["report", "."]);
     let gallery = fs::read_to_string(folder.path().join("index.html")).unwrap();
     says(&gallery, &["2 studies", "src=\"a/figures/curves-train_loss.svg\"", "href=\"b/\""]);
+    // From elsewhere its links lead there as well.
+    fs::create_dir(folder.path().join("pages")).unwrap();
+    succeeds(folder.path(), &["report", ".", "--out", "pages/all.html"]);
+    let gallery = fs::read_to_string(folder.path().join("pages/all.html")).unwrap();
+    says(&gallery, &["src=\"../a/figures/curves-train_loss.svg\"", "href=\"../b/\""]);
     assert!(Path::new(&folder.path().join("a")).exists());
 }
 
