@@ -13,6 +13,7 @@ mod figures;
 mod files;
 mod folders;
 mod gradients;
+mod guide;
 mod memory;
 mod observers;
 mod parts;
