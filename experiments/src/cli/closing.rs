@@ -9,7 +9,7 @@ use super::{CliError, duration, tell};
 use crate::record::Status;
 use crate::registry::Registry;
 use crate::stats::Configuration;
-use thalweg_report::findings::{Ranking, overview, percent, rankings};
+use thalweg_report::findings::{Ranking, counted, overview, percent, rankings};
 
 /// Says how many trials there are, what they found, and what may come next. A folder that keeps no tables says its place alone.
 pub(super) fn say(registry: &Arc<Registry>, folder: &Path, spent: Duration, spec: &str) -> Result<(), CliError> {
@@ -25,12 +25,13 @@ pub(super) fn say(registry: &Arc<Registry>, folder: &Path, spent: Duration, spec
         let share =
             if diverged == 0 { String::new() } else { format!(" ({})", percent(diverged as f64 / trials as f64)) };
         let time = duration::text(spent);
-        let noun = if trials == 1 { "trial" } else { "trials" };
-        tell(format_args!("{trials} {noun}, {diverged} diverged{share}, {time}; results are in {shown}"));
+        let trials = counted(trials, "trial");
+        tell(format_args!("{trials}, {diverged} diverged{share}, {time}; results are in {shown}"));
         let criterion = criterion(all, None, folder)?;
-        tell(overview(all, criterion).trim_end());
+        let (rankings, _) = rankings(all, criterion);
+        tell(overview(&rankings, all, criterion).trim_end());
         let is_at_edge = |ranking: &Ranking<'_>| ranking.standings.iter().any(|standing| !standing.edges.is_empty());
-        let extend = match rankings(all, criterion).0.iter().any(is_at_edge) {
+        let extend = match rankings.iter().any(is_at_edge) {
             true => format!(" · thalweg run {spec} --extend"),
             false => String::new(),
         };

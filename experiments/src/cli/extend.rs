@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use super::progress::Bar;
 use super::source::Source;
 use super::{CliError, tell};
+use crate::figure::words;
 use crate::record::{Quantities, RUNS, read_trials};
 use crate::registry::Registry;
 use crate::spec::Spec;
@@ -71,7 +72,7 @@ fn text(edges: &[AtEdge], grows: bool, most: usize) -> String {
         let problems: Vec<&str> = edges.iter().filter(is_same).map(|own| own.problem.as_str()).collect();
         let end = if edge.is_last { "largest" } else { "smallest" };
         let AtEdge { series, name, value, .. } = edge;
-        write!(text, "  {series}: {name} = {value}, the {end}, is best on {}", problems.join(", "))
+        write!(text, "  {}: {name} = {value}, the {end}, is best on {}", words::method(series), problems.join(", "))
             .expect("a String takes all text");
         let why = match edge.is_extended() {
             false => "; only numbers of [[optimizer]] are extended",

@@ -13,7 +13,7 @@ use crate::figure::words;
 use crate::record::{self, Key, Sheet};
 use crate::registry::Registry;
 use crate::stats::{Configuration, CurveMetric, Metric, choose_best_of};
-use thalweg_report::findings::{Criterion, overview};
+use thalweg_report::findings::{Criterion, overview, rankings};
 use thalweg_report::terminal::{self, Line};
 
 /// Show what a folder's trials found, in the terminal: the best settings, and a small plot; or one trial, with its settings, its
@@ -41,7 +41,12 @@ impl Look {
             Some(key) => trial(&self.folder, key)?,
             None => with_configurations(registry, &self.folder, |study, all| {
                 let criterion = criterion(all, self.metric, &self.folder)?;
-                let mut text = format!("{}: {}\n\n{}", study.name(), study.title(), overview(all, criterion));
+                let mut text = format!(
+                    "{}: {}\n\n{}",
+                    study.name(),
+                    study.title(),
+                    overview(&rankings(all, criterion).0, all, criterion)
+                );
                 if let Some(plot) = plot(all, criterion) {
                     text += &format!("\n{plot}");
                 }

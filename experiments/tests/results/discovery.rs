@@ -108,7 +108,9 @@ fn everything_is_found_by_its_name() {
     for name in names {
         assert!(has_entry(&list, name) && has_entry(&all, name), "{name}");
     }
-    let wide = all.lines().find(|line| line.chars().count() > 80);
+    // A hat over a letter takes no column.
+    let columns = |line: &&str| line.chars().filter(|letter| !('\u{300}'..='\u{36f}').contains(letter)).count();
+    let wide = all.lines().find(|line| columns(line) > 80);
     assert!(wide.is_none_or(|line| !line.trim().contains(' ')), "{wide:?}");
     let all = unwrapped(&all);
     for section in SECTIONS {

@@ -49,7 +49,7 @@ fn axes_are_extended_until_the_best_value_is_inside() {
     let folder = folder.path();
     fs::write(folder.join("narrow.toml"), TEXT).unwrap();
     let said = says(folder, &["run", "narrow.toml", "--out", "o", "--extend"]);
-    assert!(said.contains("sgd: lr = 0.01, the largest, is best on quadratic"), "{said}");
+    assert!(said.contains("SGD: lr = 0.01, the largest, is best on quadratic"), "{said}");
     assert_eq!(rates(folder), [1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0]);
     let spec = Spec::parse("narrow.toml", TEXT, folder, &[]).unwrap();
     let trials = read_trials(&folder.join("o/runs.csv"), Quantities::ALL).unwrap();

@@ -10,6 +10,9 @@ use super::words;
 use super::{Chart, Data, FigureError};
 use thalweg_record::stats::{Assessment, Candidates, Comparison, ResampledRanks, Score};
 
+/// The keys that every kind that compares problems takes.
+pub(super) const KEYS: &[&str] = &["panel", "row", "select", "select_by", "assessment"];
+
 /// The names of everything that can be compared.
 pub(super) fn scores() -> Vec<&'static str> {
     Score::all().map(Score::name).collect()

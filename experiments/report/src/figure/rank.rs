@@ -19,7 +19,7 @@ pub const KIND: Kind = Kind {
     name: "rank",
     summary: "average ranks over problems, with the tests of Friedman, Nemenyi and Wilcoxon (in a study of `members`)",
     metrics: comparison::scores,
-    keys: &["panel", "row", "select", "select_by", "assessment"],
+    keys: comparison::KEYS,
     required: 0,
     input: Input::Problems,
     table: None,

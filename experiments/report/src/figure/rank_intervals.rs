@@ -14,7 +14,7 @@ pub const KIND: Kind = Kind {
     name: "rank-intervals",
     summary: "average ranks over problems with bootstrap intervals, and how probably the first one is ahead of each",
     metrics: comparison::scores,
-    keys: &["panel", "row", "select", "select_by", "assessment"],
+    keys: comparison::KEYS,
     required: 0,
     input: Input::Problems,
     table: None,

@@ -14,7 +14,7 @@ pub const KIND: Kind = Kind {
     name: "regimes",
     summary: "average ranks with defaults, with one setting for all problems (leave one out) and tuned on each, with bootstrap intervals",
     metrics: comparison::scores,
-    keys: &["panel", "row", "select", "select_by", "assessment"],
+    keys: comparison::KEYS,
     required: 0,
     input: Input::Problems,
     table: None,

@@ -12,7 +12,7 @@ pub const KIND: Kind = Kind {
     name: "slope",
     summary: "the rank of each optimizer on each problem, as a line per optimizer",
     metrics: comparison::scores,
-    keys: &["panel", "row", "select", "select_by", "assessment"],
+    keys: comparison::KEYS,
     required: 0,
     input: Input::Problems,
     table: None,

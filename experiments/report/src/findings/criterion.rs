@@ -21,12 +21,7 @@ impl Criterion {
         let has = |metric: &Metric| configurations.iter().any(|one| one.has(*metric));
         let losses = [Metric::FinalValidationLoss, Metric::FinalTrainLoss];
         let shown = shown.or_else(|| losses.into_iter().find(has)).filter(has)?;
-        let choosers = match shown {
-            Metric::FinalTestLoss => losses,
-            Metric::FinalTestAccuracy => [Metric::FinalValidationAccuracy, Metric::FinalTrainAccuracy],
-            other => [other; 2],
-        };
-        choosers.into_iter().find(has).map(|chosen_by| Self { shown, chosen_by })
+        shown.criteria().into_iter().find(has).map(|chosen_by| Self { shown, chosen_by })
     }
 
     /// Whether the trials that chose the settings are those that are shown, so that the numbers flatter.

@@ -21,4 +21,4 @@ pub use paired::{LEVEL, Paired, fewest_pairs, sign_test};
 pub use ranking::{Ranking, Standing, Verdict, rankings};
 pub use sentences::{Finding, Subject, findings};
 pub(crate) use text::settings_but;
-pub use text::{interval, number, percent, settings};
+pub use text::{counted, interval, number, percent, settings};

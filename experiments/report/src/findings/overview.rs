@@ -2,18 +2,18 @@
 
 use super::criterion::Criterion;
 use super::paired::fewest_pairs;
-use super::ranking::{Ranking, Standing, Verdict, rankings};
+use super::ranking::{Ranking, Standing, Verdict};
 use super::sentences::listed;
-use super::text::{interval, number, settings};
+use super::text::{counted, interval, number, settings};
 use thalweg_record::stats::Configuration;
 
 /// Methods of a problem that are shown, at most, and problems.
 const MOST_METHODS: usize = 12;
 const MOST_PROBLEMS: usize = 6;
 
-/// A table of the methods of each problem with their best settings, and who is not told apart, in lines of about 100 columns.
-pub fn overview(configurations: &[Configuration<'_>], criterion: Criterion) -> String {
-    let (rankings, _) = rankings(configurations, criterion);
+/// A table of the methods of each problem with their best settings, and who is not told apart, in lines of about 100 columns:
+/// of the [rankings](super::rankings) of these configurations.
+pub fn overview(rankings: &[Ranking<'_>], configurations: &[Configuration<'_>], criterion: Criterion) -> String {
     let mut text = String::new();
     for ranking in rankings.iter().take(MOST_PROBLEMS) {
         let title = if rankings.len() == 1 { String::new() } else { format!("{}: ", ranking.problem_in_words()) };
@@ -72,5 +72,5 @@ fn apart(ranking: &Ranking<'_>) -> Option<String> {
     let trials = first.best.runs().len();
     let fewest = fewest_pairs(others.len());
     let few = if trials < fewest { format!("; it takes {fewest} pairs") } else { String::new() };
-    Some(format!("{} is not told apart from {} ({trials} pairs{few}).", first.method(), listed(&names)))
+    Some(format!("{} is not told apart from {} ({}{few}).", first.method(), listed(&names), counted(trials, "pair")))
 }

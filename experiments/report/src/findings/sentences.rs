@@ -6,7 +6,7 @@
 use super::criterion::Criterion;
 use super::paired::{LEVEL, Paired, fewest_pairs};
 use super::ranking::{Ranking, Standing, Verdict, rankings};
-use super::text::{interval, number, percent, settings};
+use super::text::{counted, interval, number, percent, settings};
 use crate::figure::words;
 use thalweg_record::record::Status;
 use thalweg_record::stats::{
@@ -115,11 +115,6 @@ fn trials(configurations: &[Configuration<'_>]) -> Finding {
     let text =
         format!("{} of {}; {diverged}.", counted(count, "trial"), counted(configurations.len(), "configuration"));
     Finding { subject: Subject::Trials, problem: String::new(), text }
-}
-
-/// A count with its noun.
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 fn best(ranking: &Ranking<'_>, all: &[Configuration<'_>], criterion: Criterion) -> String {

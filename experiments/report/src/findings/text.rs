@@ -3,6 +3,11 @@
 use thalweg_record::record::{LABEL, short};
 use thalweg_record::stats::{Configuration, Interval};
 
+/// A count with its noun, of which there are several but of one.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// A number to three significant digits, in plain text; counts are written out.
 pub fn number(value: f64) -> String {
     if !value.is_finite() || (value.fract() == 0.0 && value.abs() < 1e7) {

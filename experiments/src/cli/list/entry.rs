@@ -1,6 +1,9 @@
 //! What a list consists of.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
+
+use textwrap::{WordSeparator, WordSplitter};
 
 /// A title, and what is below it.
 #[derive(Clone, Debug)]
@@ -87,19 +90,13 @@ fn columns<'a>(
     Ok(())
 }
 
-/// Text in lines of at most so many characters, cut between words; a longer word stands alone.
+/// Text in lines of at most so many columns, cut between words; a longer word stands alone.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
+    let options = textwrap::Options::new(width)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::plain;
 use super::problems::interval;
 use crate::registry::Registry;
 use crate::train::{COURSES, CourseFacts, OPTIONS, composite};
+use thalweg_report::findings::counted;
 
 pub(super) fn optimizers(registry: &Registry) -> Group {
     let row = |hyperparameter: &Hyperparameter| (hyperparameter.name.to_owned(), describe(hyperparameter));
@@ -35,11 +36,6 @@ pub(super) fn optimizers(registry: &Registry) -> Group {
     let rows = OPTIONS.iter().enumerate().map(option).chain([("lr_scale".to_owned(), lr_scale.to_owned())]).collect();
     let shared = Entry { name: "each of them".to_owned(), text, rows };
     Group { title: "Optimizers".to_owned(), entries: registry.optimizers().iter().map(entry).chain([shared]).collect() }
-}
-
-/// A number of things.
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What an optimizer looks at, what it keeps, and what a step costs.
