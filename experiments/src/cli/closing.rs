@@ -4,15 +4,22 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::folder::{criterion, with_configurations};
+use super::folder::with_configurations;
+use super::source::quoted;
 use super::{CliError, duration, tell};
 use crate::record::Status;
 use crate::registry::Registry;
 use crate::stats::Configuration;
-use thalweg_report::findings::{Ranking, counted, overview, percent, rankings};
+use thalweg_report::findings::{Criterion, Ranking, counted, overview, percent, rankings};
 
-/// Says how many trials there are, what they found, and what may come next. A folder that keeps no tables says its place alone.
-pub(super) fn say(registry: &Arc<Registry>, folder: &Path, spent: Duration, spec: &str) -> Result<(), CliError> {
+/// Says how many trials there are, what they found, and what may come next: among it, with these arguments of `thalweg run`, to
+/// extend axes whose ends are best. A folder that keeps no tables says its place alone.
+pub(super) fn say(
+    registry: &Arc<Registry>,
+    folder: &Path,
+    spent: Duration,
+    extending: Option<&str>,
+) -> Result<(), CliError> {
     let shown = folder.display();
     if !folder.join("runs.csv").exists() {
         tell(format_args!("results are in {shown}"));
@@ -27,15 +34,14 @@ pub(super) fn say(registry: &Arc<Registry>, folder: &Path, spent: Duration, spec
         let time = duration::text(spent);
         let trials = counted(trials, "trial");
         tell(format_args!("{trials}, {diverged} diverged{share}, {time}; results are in {shown}"));
-        let criterion = criterion(all, None, folder)?;
+        let Some(criterion) = Criterion::of(all, None) else { return Ok(()) };
         let (rankings, _) = rankings(all, criterion);
         tell(overview(&rankings, all, criterion).trim_end());
         let is_at_edge = |ranking: &Ranking<'_>| ranking.standings.iter().any(|standing| !standing.edges.is_empty());
-        let extend = match rankings.iter().any(is_at_edge) {
-            true => format!(" · thalweg run {spec} --extend"),
-            false => String::new(),
-        };
-        tell(format_args!("next: thalweg look {shown} · thalweg report {shown} --open{extend}"));
+        let extending = extending.filter(|_| rankings.iter().any(is_at_edge));
+        let extend = extending.map(|arguments| format!(" · thalweg run {arguments}")).unwrap_or_default();
+        let place = quoted(&shown.to_string());
+        tell(format_args!("next: thalweg look {place} · thalweg report {place} --open{extend}"));
         Ok(())
     })
 }

@@ -26,10 +26,15 @@ pub(super) struct Extend<'a> {
 }
 
 impl Extend<'_> {
+    /// Whether a spec can be extended: its points are those of grids, and its trials stay to be looked at.
+    pub fn fits(spec: &Spec) -> bool {
+        spec.optimizers.iter().all(|grid| grid.draw.is_none()) && spec.record.tables
+    }
+
     /// Runs it, and gives the spec that was run last with how that ended.
     pub fn run(&self, settings: &Settings, stop: &AtomicBool) -> Result<(Spec, Finished), CliError> {
         let Self { registry, source, spec, .. } = *self;
-        if spec.optimizers.iter().any(|grid| grid.draw.is_some()) || !spec.record.tables {
+        if !Self::fits(spec) {
             return Err(CliError::NotExtended(spec.name.clone()));
         }
         let mut settings = settings.clone();

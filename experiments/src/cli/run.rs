@@ -9,7 +9,7 @@ use clap::Args;
 use super::extend::Extend;
 use super::plot::redraw;
 use super::progress::Bar;
-use super::source::Source;
+use super::source::{Source, quoted};
 use super::{CliError, Work, closing, make, stop_flag, tell};
 use crate::drawing::drawer;
 use crate::memory::Memory;
@@ -104,11 +104,15 @@ impl Run {
             let _lock = FolderLock::take(&out)?;
             redraw(&spec, &out, true)?;
         }
+        let may_extend = self.extend.is_none() && part.is_none() && Extend::fits(&spec);
+        let place = self.out.as_ref().map(|out| format!(" --out {}", quoted(&out.display().to_string())));
+        let arguments = || format!("{}{} --extend", self.source.arguments(), place.unwrap_or_default());
+        let extending = may_extend.then(arguments);
         let (folder, out) = (&out, out.display());
         match finished {
             Finished::Stopped { done, trials } => return Err(CliError::Stopped { done, trials }),
             _ if self.work.quiet => {}
-            Finished::Complete => closing::say(registry, folder, started.elapsed(), self.source.name())?,
+            Finished::Complete => closing::say(registry, folder, started.elapsed(), extending.as_deref())?,
             Finished::Redrawn => tell(format_args!("all trials reused, and figures drawn; results are in {out}")),
             Finished::AlreadyComplete if self.png => tell(format_args!("{out} is complete already; figures drawn")),
             Finished::AlreadyComplete => tell(format_args!("{out} is complete already (--fresh computes it again)")),

@@ -21,9 +21,10 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// The spec as the command was given it.
-    pub fn name(&self) -> &str {
-        &self.spec
+    /// The arguments that name the same spec.
+    pub fn arguments(&self) -> String {
+        let set = self.set.iter().map(|set| format!(" --set {}", quoted(set)));
+        quoted(&self.spec) + &set.collect::<String>()
     }
 
     /// Reads the study.
@@ -44,4 +45,13 @@ impl Source {
             Study::Drawing(drawing) => Err(CliError::NoTrials(drawing.name)),
         }
     }
+}
+
+/// A text as a shell takes it for one word.
+pub(super) fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }

@@ -101,3 +101,20 @@ fn what_cannot_be_extended_says_so() {
     let (code, error) = fails(folder, &["run", "n.toml", "--extend", "--trials", "0..3"]);
     assert!(code == Some(2) && error.contains("cannot be used with"), "{error}");
 }
+
+#[test]
+fn the_end_of_a_run_names_the_command_that_extends_it_where_there_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("narrow.toml"), TEXT).unwrap();
+    let said = says(folder, &["run", "narrow.toml", "--out", "a b", "--set", "train.steps=50"]);
+    let command = "thalweg run narrow.toml --set train.steps=50 --out 'a b' --extend\n";
+    assert!(said.contains("thalweg look 'a b'") && said.ends_with(command), "{said}");
+    // One that is extended as far as it may be, and draws, of which nothing lies beyond.
+    let said = says(folder, &["run", "narrow.toml", "--out", "o", "--extend=0"]);
+    assert!(said.contains("not extended any further") && !said.contains(" --extend\n"), "{said}");
+    let drawn = TEXT.replacen("[[opt", "[sweep]\ndraw = { random = 5 }\n[[opt", 1);
+    fs::write(folder.join("drawn.toml"), drawn).unwrap();
+    let said = says(folder, &["run", "drawn.toml"]);
+    assert!(said.contains("edge of the grid") && !said.contains("--extend"), "{said}");
+}
