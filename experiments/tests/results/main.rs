@@ -21,6 +21,7 @@ mod plot;
 mod prose;
 mod quadratics;
 mod records;
+mod redrawn;
 mod reports;
 mod status;
 mod streams;
