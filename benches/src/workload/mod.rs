@@ -4,6 +4,7 @@ use thalweg_kernels::Isa;
 
 pub mod activation;
 pub mod curvature;
+pub mod data;
 pub mod dense;
 pub mod descent;
 pub mod families;
@@ -17,7 +18,9 @@ pub mod method;
 pub mod optimizer;
 pub mod pass;
 pub mod product;
+pub mod study;
 pub mod sweep;
+pub mod table;
 mod trial;
 pub mod walk;
 
