@@ -121,7 +121,8 @@ pub(super) fn bootstrap_of(ranks: &ResampledRanks) -> &'static str {
 
 /// A difference, with its sign.
 pub(super) fn signed(value: f64) -> String {
-    let label = value_label(value);
+    // A rounded −0 has no sign.
+    let label = value_label(value + 0.0);
     if value > 0.0 { format!("+{label}") } else { label }
 }
 

@@ -140,7 +140,7 @@ pub fn column(name: &str) -> String {
         return (*words).to_owned();
     }
     if let Some(layer) = name.strip_prefix("lr_scale_").and_then(|layer| layer.parse::<usize>().ok()) {
-        return format!("learning rate of layer {}", layer + 1);
+        return format!("factor of the learning rate of layer {}", layer + 1);
     }
     match name.rsplit_once('x') {
         Some(("start_", index)) => format!("x{} at the start", subscript(index)),
@@ -211,7 +211,7 @@ mod tests {
         assert_eq!([method("rmsprop"), method("adam of its paper")], ["RMSProp", "Adam of its paper"]);
         assert_eq!(method("my_own"), "my own");
         assert_eq!([problem("moons"), problem("moons-16")], ["two moons", "moons-16"]);
-        assert_eq!(column("lr_scale_0"), "learning rate of layer 1");
+        assert_eq!(column("lr_scale_0"), "factor of the learning rate of layer 1");
         assert_eq!(column("start_x10"), "x₁₀ at the start");
         assert_eq!(column("sharpness.largest_eigenvalue"), "largest eigenvalue");
         assert_eq!(setting("alpha", &Setting::Number(0.9)), "γ = 0.9");

@@ -81,7 +81,7 @@ impl Layout {
         let lines = y_labels.iter().map(Vec::len).max().unwrap_or(0);
         let columns = Columns::of(picture, legend, width, lines.max(1));
         let text_width = (width - 2.0 * MARGIN) / SLACK;
-        let title = text::wrap(&picture.title, TITLE, text_width);
+        let title = text::balanced(&picture.title, TITLE, text_width);
         let subtitle = text::wrap(&picture.subtitle(), SMALL, text_width);
         let headings: Vec<Vec<String>> =
             picture.panels.iter().map(|panel| text::wrap(&panel.heading, SMALL, columns.panel / SLACK)).collect();
@@ -97,7 +97,7 @@ impl Layout {
             end += widest_label(&picture.x) - SMALL + 4.0;
         }
         let span = columns.span(picture);
-        let x_lines = text::wrap(&picture.x_label, LABEL, (width - 2.0 * MARGIN).min(span + 80.0) / SLACK);
+        let x_lines = text::balanced(&picture.x_label, LABEL, (width - 2.0 * MARGIN).min(span + 80.0) / SLACK);
         let x_label = (x_lines, end + 0.95 * LABEL);
         end += x_label.0.len() as f64 * LABEL_LINE + 2.0;
 
@@ -230,7 +230,7 @@ impl Columns {
 
     /// The names of ordinates in lines that are no longer than their panels are high.
     fn y_labels(&self, picture: &Picture) -> Vec<Vec<String>> {
-        let lines = |panel: &Panel| text::wrap(&panel.y_label, LABEL, 1.1 * self.height(picture, panel) / SLACK);
+        let lines = |panel: &Panel| text::balanced(&panel.y_label, LABEL, self.height(picture, panel) / SLACK);
         picture.panels.iter().map(lines).collect()
     }
 }

@@ -157,6 +157,17 @@ pub(super) fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
     lines
 }
 
+/// The same in as many lines, of about the same width: no line has a single word left over.
+pub(super) fn balanced(text: &str, size: f64, limit: f64) -> Vec<String> {
+    let count = wrap(text, size, limit).len();
+    let (mut narrow, mut wide) = (limit / count.max(1) as f64, limit);
+    while count > 1 && wide - narrow > 1.0 {
+        let middle = (narrow + wide) / 2.0;
+        *(if wrap(text, size, middle).len() == count { &mut wide } else { &mut narrow }) = middle;
+    }
+    wrap(text, size, wide)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,5 +214,16 @@ mod tests {
         assert_eq!(lines.join(" "), "Learning rate and momentum on two moons");
         let lines = wrap("momentumandmomentum of", 10.0, 60.0);
         assert!(lines.len() > 1 && lines.iter().all(|line| width(line, 10.0) <= 60.0), "{lines:?}");
+    }
+
+    #[test]
+    fn no_word_is_left_over() {
+        let text = "Binary cross-entropy by the logit z, for y = 0 and y = 1";
+        let limit = width(text, 10.0) - 1.0;
+        assert_eq!(wrap(text, 10.0, limit).last().unwrap(), "1");
+        let lines = balanced(text, 10.0, limit);
+        assert_eq!(lines, ["Binary cross-entropy by the", "logit z, for y = 0 and y = 1"]);
+        assert_eq!(balanced("one", 10.0, 100.0), ["one"]);
+        assert!(balanced("", 10.0, 100.0).is_empty());
     }
 }
