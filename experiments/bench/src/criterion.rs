@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use thalweg_record::stats::{Interval, median, median_interval};
+use thalweg_record::stats::{Interval, median, median_interval, quantile};
 
-use crate::{BenchError, NOTES};
+use crate::BenchError;
 
 /// The times of a benchmark's samples.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +35,12 @@ impl Sample {
         median(&self.times).unwrap_or(f64::NAN)
     }
 
+    /// The lower quartile of the times: what disturbs a run makes it slower, and the quarter that it disturbed least is the
+    /// steadier for it.
+    pub fn lower_quartile(&self) -> f64 {
+        quantile(&self.times, 0.25).unwrap_or(f64::NAN)
+    }
+
     /// The interval of the median within the run, by the bootstrap; it knows nothing of how runs differ.
     pub fn interval(&self) -> Interval {
         let median = self.median();
@@ -44,7 +50,8 @@ impl Sample {
     fn read(path: &Path) -> Result<Self, BenchError> {
         let measured: Measured = read(path)?;
         let is_whole = measured.iters.len() == measured.times.len() && !measured.times.is_empty();
-        let mut times: Vec<f64> = measured.times.iter().zip(&measured.iters).map(|(time, count)| time / count).collect();
+        let mut times: Vec<f64> =
+            measured.times.iter().zip(&measured.iters).map(|(time, count)| time / count).collect();
         if !is_whole || !times.iter().all(|time| time.is_finite() && *time > 0.0) {
             return Err(BenchError::NoTimes(path.to_owned()));
         }
@@ -80,7 +87,7 @@ fn walk(folder: &Path, found: &mut BTreeMap<String, PathBuf>) -> Result<(), Benc
     let failed = |source| BenchError::Read { path: folder.to_owned(), source };
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        if entry.file_type().map_err(failed)?.is_dir() && entry.file_name() != NOTES {
+        if entry.file_type().map_err(failed)?.is_dir() {
             walk(&entry.path(), found)?;
         }
     }

@@ -25,11 +25,6 @@ pub struct Estimate {
     pub detectable: Option<f64>,
 }
 
-/// The quantile of the normal distribution at 80 %, with which a change is to be found.
-const POWER: f64 = 0.841_621_233_572_914_3;
-/// That at 97.5 %.
-const TWO_SIDED: f64 = 1.959_963_984_540_054;
-
 /// From rounds, in each of which both ran, one after the other in random order: `changes` has one of each. `tests` is how
 /// many benchmarks are judged together.
 ///
@@ -38,15 +33,13 @@ const TWO_SIDED: f64 = 1.959_963_984_540_054;
 pub fn paired(changes: &[f64], threshold: f64, tests: usize) -> Estimate {
     let slower: Vec<f64> = changes.iter().map(|change| change - threshold).collect();
     let faster: Vec<f64> = changes.iter().map(|change| -change - threshold).collect();
-    // A two-sided interval of the normal form is half this times as wide as what is found with 80 %.
-    let wider = (TWO_SIDED + POWER) / TWO_SIDED;
     let corrected = shift_interval(changes, 1.0 - LEVEL / tests.max(1) as f64);
     Estimate {
         change: shift(changes).unwrap_or(f64::NAN),
         interval: shift_interval(changes, 1.0 - LEVEL),
         p_slower: above_zero(&slower),
         p_faster: above_zero(&faster),
-        detectable: corrected.map(|interval| threshold + wider * (interval.high - interval.low) / 2.0),
+        detectable: corrected.map(|interval| threshold + (interval.high - interval.low)),
     }
 }
 
@@ -114,3 +107,6 @@ pub(crate) fn middle(numbers: &[f64]) -> Option<f64> {
     sorted.sort_by(f64::total_cmp);
     median(&sorted)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -175,10 +175,9 @@ impl Comparison {
     fn summary(&self) -> String {
         let counts = Verdict::ALL.map(|verdict| format!("{} {}", self.count(verdict), verdict.name())).join(", ");
         let mut text = format!(
-            "{counts}; beyond ±{} %, wrong at most once in {:.0} comparisons of all {} together",
-            decimals(100.0 * share(self.threshold)),
-            1.0 / LEVEL,
-            self.findings.len()
+            "{counts}, beyond ±{} %; of {:.0} such tables, one at most calls changed what is not",
+            100.0 * share(self.threshold),
+            1.0 / LEVEL
         );
         for (count, role) in [(self.only_baseline, "baseline"), (self.only_candidate, "candidate")] {
             if count > 0 {
@@ -233,8 +232,7 @@ fn percent(share: f64) -> String {
 /// Two decimals below 1, one below 100, none beyond.
 fn decimals(number: f64) -> String {
     let places = if number < 0.995 { 2 } else { usize::from(number < 99.95) };
-    let text = format!("{number:.places$}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    format!("{number:.places$}")
 }
 
 /// A time in the unit that suits it.

@@ -89,7 +89,8 @@ pub(super) fn output(command: &mut Command, bench: &str, what: &str) -> Result<S
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let errors = String::from_utf8_lossy(&output.stderr);
-    let last: Vec<&str> = errors.lines().rev().filter(|line| !line.starts_with("note:")).take(3).collect();
-    let said = last.into_iter().rev().collect::<Vec<_>>().join("\n");
+    let own = errors.lines().take_while(|line| *line != "stack backtrace:").filter(|line| !line.starts_with("note:"));
+    let own: Vec<&str> = own.collect();
+    let said = own[own.len().saturating_sub(3)..].join("\n");
     Err(BenchError::Bench { bench: bench.to_owned(), what: what.to_owned(), said })
 }

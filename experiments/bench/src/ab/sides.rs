@@ -34,7 +34,8 @@ impl Sides {
         } else if head == revision {
             say(format!("both sides are {name}: whatever is found is the machine's noise"));
         }
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target));
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target));
         let folder = target.join("thalweg-ab");
         let tree = folder.join("tree");
         let date = |root: &Path, revision: &str| git::git(root, &["show", "-s", "--format=%cI", revision]);
@@ -69,7 +70,7 @@ impl Sides {
         Ok(Executables { bench: bench.to_owned(), paths, ids: wanted })
     }
 
-    /// Runs one side once.
+    /// Runs one side once; a time is the lower quartile of its samples.
     pub fn measure(&self, settings: &Settings, executables: &Executables, side: usize) -> Result<Run, BenchError> {
         /// Criterion's smallest sample.
         const SAMPLES: &str = "10";
@@ -89,7 +90,9 @@ impl Sides {
         output(&mut command, bench, &self.names[side])?;
         let samples = criterion::samples(&home)?;
         let missing = |id: &String| BenchError::NoSample { id: id.clone(), criterion: home.clone() };
-        let time = |id: &String| samples.get(id).map(|sample| (id.clone(), sample.median())).ok_or_else(|| missing(id));
+        let time = |id: &String| {
+            samples.get(id).map(|sample| (id.clone(), sample.lower_quartile())).ok_or_else(|| missing(id))
+        };
         let times = executables.ids.iter().map(time).collect::<Result<_, _>>()?;
         // Revisions without notes have no checksums.
         let notes = Notes::read_all(&home).unwrap_or_default();

@@ -35,11 +35,11 @@ pub(super) struct Ab {
     /// Measure what other libraries and plain code compute as well.
     #[arg(long)]
     peers: bool,
-    /// Rounds [default: 11, or more if many benchmarks are judged together].
+    /// Rounds [default: 21, or more if many benchmarks are judged together].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     rounds: Option<u16>,
     /// Seconds of measuring a benchmark on each side in a round.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.3, value_parser = parse_seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.2, value_parser = parse_seconds)]
     time: f64,
     /// The core that both run on [default: the last one].
     #[arg(long, value_name = "N")]
@@ -85,8 +85,8 @@ impl Ab {
 
 fn parse_seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(seconds) if (0.05..=60.0).contains(&seconds) => Ok(seconds),
-        _ => Err("a number from 0.05 to 60 is needed".to_owned()),
+        Ok(seconds) if (0.02..=60.0).contains(&seconds) => Ok(seconds),
+        _ => Err("a number from 0.02 to 60 is needed".to_owned()),
     }
 }
 
