@@ -7,7 +7,8 @@
 
 use std::path::{Path, PathBuf};
 
-use thalweg_benches::roofline::{Machine, Measurement, measure, print, write};
+use thalweg_benches::processor::Core;
+use thalweg_benches::roofline::{Measurement, measure, print, write};
 use thalweg_benches::workload::{Make, families};
 use thalweg_kernels::{Isa, arch};
 
@@ -15,7 +16,7 @@ fn main() -> std::io::Result<()> {
     let (filter, path) = arguments();
     let isa = Isa::from_environment().unwrap_or_else(|error| panic!("{}: {error}", arch::VARIABLE));
     println!("instruction set: {}", isa.name());
-    let before = Machine::measure(isa);
+    let before = Core::measure(isa);
     print("before", &before)?;
     let mut kernels: Vec<(String, Box<Make<'static>>)> = vec![];
     families::all(|family, make| kernels.push((family.to_owned(), make)));
@@ -23,7 +24,7 @@ fn main() -> std::io::Result<()> {
         |family: &str, make: &Make<'_>| filter.is_empty() || format!("{family}/{}", make(isa).name()).contains(&filter);
     kernels.retain(|(family, make)| wanted(family, make));
     let kernels: Vec<Measurement> = kernels.iter().filter_map(|(family, make)| measure(family, make, isa)).collect();
-    let after = Machine::measure(isa);
+    let after = Core::measure(isa);
     print("after", &after)?;
     // Cargo runs benches in the folder of their package.
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(path);

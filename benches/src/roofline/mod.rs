@@ -1,20 +1,17 @@
 //! How close kernels come to what bounds them: the multiply-add units, the divider, loads and stores, or a cache's
-//! bandwidth, each measured on the same core in the same run ([`Machine`]).
+//! bandwidth, each measured on the same core in the same run ([`Core`](crate::processor::Core)).
 //!
 //! The operations of a kernel are counted as its source has them. Where it computes the same thing twice and the
 //! compiler does so once, the share may be above 1.
 
-mod machine;
 mod report;
-
-use std::time::{Duration, Instant};
 
 use thalweg_kernels::Isa;
 use thalweg_kernels::count::{Operations, operations};
 
+use crate::processor::seconds;
 use crate::workload::{Demands, Make, Runner};
 
-pub use machine::{Level, Machine, Rates};
 pub use report::{print, write};
 
 /// A kernel's time beside what bounds it.
@@ -62,20 +59,4 @@ fn counted(make: &Make<'_>, work: u64) -> Operations {
         roots: scale(count.roots),
         others: scale(count.others),
     }
-}
-
-/// Seconds of a call: the best of several batches of calls.
-pub(crate) fn seconds(mut call: impl FnMut()) -> f64 {
-    const BATCHES: usize = 25;
-    const BATCH: Duration = Duration::from_millis(1);
-    let mut batch = |calls: u32| {
-        let start = Instant::now();
-        (0..calls).for_each(|_| call());
-        start.elapsed()
-    };
-    let mut calls = 1;
-    while batch(calls) < BATCH {
-        calls *= 2;
-    }
-    (0..BATCHES).map(|_| batch(calls).as_secs_f64() / f64::from(calls)).fold(f64::INFINITY, f64::min)
 }

@@ -6,6 +6,7 @@ use thalweg_kernels::{Buffer, Isa};
 
 use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 
 /// Units per run.
@@ -88,6 +89,10 @@ impl<T: Elementary> Workload for Forward<T> {
         }
     }
 
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.0.values);
+    }
+
     fn check(&mut self) {
         let activation = self.0.activation;
         let expected: Vec<f64> = self.0.pattern.iter().map(|z| activation.reference(z.to_f64()).0).collect();
@@ -131,6 +136,10 @@ impl<T: Elementary> Workload for Backward<T> {
                 }
             }
         }
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.gradient);
     }
 
     fn check(&mut self) {

@@ -8,6 +8,7 @@ use thalweg_kernels::{Buffer, Isa};
 
 use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 
 /// Units per run: what is read and written stays in the first-level cache.
@@ -117,6 +118,11 @@ impl<T: Elementary> Workload for Step<T> {
         }
     }
 
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.gradient);
+        to.add(&self.tangent);
+    }
+
     fn check(&mut self) {
         let expected: Vec<[f64; 2]> = (0..ELEMENTS).map(|at| self.by_reference(at % PATTERN)).collect();
         for runner in self.runners() {
@@ -177,6 +183,10 @@ impl<T: Elementary> Workload for Bend<T> {
         let (targets, scale) = (Input::Shared(&self.targets[..]), T::from_f64(1.0));
         let (outputs, tangent, units) = (&self.outputs[..], &mut self.tangent[..], self.units);
         self.loss.curvature(self.isa, Curvature { outputs, tangent, targets, units, scale });
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.tangent);
     }
 
     fn check(&mut self) {

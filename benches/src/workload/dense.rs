@@ -6,6 +6,7 @@ use thalweg_kernels::{Buffer, Isa};
 use super::product::Product;
 use super::trial::Trial;
 use super::{Demands, Runner, Workload};
+use crate::answer::Answer;
 use crate::{inputs, peer};
 
 /// The shapes that are timed: outputs, inputs, examples. Squares, and the layers of W3 and W4.
@@ -64,6 +65,10 @@ impl Workload for Layer {
         self.trial.work()
     }
 
+    fn unit(&self) -> &'static str {
+        "FLOPs"
+    }
+
     fn demands(&self) -> Option<Demands> {
         let Trial { weights, inputs, slopes, result, .. } = &self.trial;
         let loaded = match self.product {
@@ -95,6 +100,10 @@ impl Workload for Layer {
             }
             (peer, _) => trial.by_peer(peer),
         }
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.ours);
     }
 
     /// Thalweg's result must be the contract's to the bit, those of the others near the exact one.

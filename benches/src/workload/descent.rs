@@ -12,6 +12,7 @@ use thalweg_kernels::optimizer::reference::Memory;
 
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 
 /// Updates of a trial.
 const STEPS: u64 = 1000;
@@ -80,6 +81,10 @@ impl Workload for Walk {
         self.starts.len() as u64 * STEPS
     }
 
+    fn unit(&self) -> &'static str {
+        "steps"
+    }
+
     fn run(&mut self, runner: Runner) {
         if runner == Runner::Thalweg {
             return self.by_thalweg();
@@ -88,6 +93,10 @@ impl Workload for Walk {
             let end = self.end_by_formula(start);
             self.ends[2 * at..2 * at + 2].iter_mut().zip(end).for_each(|(out, x)| *out = x as f32);
         }
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.ends);
     }
 
     fn check(&mut self) {

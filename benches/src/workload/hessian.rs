@@ -10,6 +10,7 @@ use thalweg_kernels::{Buffer, Isa};
 use super::pass::Net;
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 
 /// Examples of a pass.
@@ -127,12 +128,20 @@ impl Workload for Pass<f32> {
         (EXAMPLES * self.alarm.len()) as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "examples"
+    }
+
     fn runners(&self) -> Vec<Runner> {
         vec![Runner::Thalweg]
     }
 
     fn run(&mut self, _: Runner) {
         self.compute();
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.result);
     }
 
     fn check(&mut self) {

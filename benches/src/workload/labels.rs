@@ -6,6 +6,7 @@ use thalweg_kernels::{Buffer, Isa};
 
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 
 /// Examples of the batch.
@@ -126,6 +127,11 @@ impl Workload for Labels {
         rows.value(loss, Value { outputs: logits, targets, units, losses, correct });
         let scale = 1.0 / EXAMPLES as f32;
         rows.gradient(loss, Gradient { outputs: logits, targets, units, scale, alarm });
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.losses);
+        to.add(&self.logits);
     }
 
     /// Loss and gradient must be the textbook's in f64, whose labels are one-hot.

@@ -6,6 +6,7 @@ use thalweg_kernels::{Buffer, Isa};
 
 use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 
 /// Points: their coordinates and gradients stay in the first-level cache.
@@ -55,6 +56,10 @@ impl<T: Elementary> Workload for Gradient<T> {
         POINTS as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "points"
+    }
+
     fn demands(&self) -> Option<Demands> {
         let (loaded, stored) = (self.x.len() as u64, self.result.len() as u64);
         Some(Demands { number: size_of::<T>(), loaded, stored, held: loaded + stored, multiplications: None })
@@ -73,6 +78,10 @@ impl<T: Elementary> Workload for Gradient<T> {
             let (_, gradient) = self.landscape.reference(&x, &spectrum);
             gradient.into_iter().enumerate().for_each(|(i, partial)| self.plain[at(i)] = partial);
         }
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.result);
     }
 
     fn check(&mut self) {

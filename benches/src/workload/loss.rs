@@ -7,6 +7,7 @@ use thalweg_kernels::{Buffer, Isa};
 
 use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 
 /// Outputs per run, about.
@@ -143,6 +144,10 @@ impl<T: Elementary> Workload for Slope<T> {
         chunk.loss.gradient(chunk.isa, batch);
     }
 
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.gradient);
+    }
+
     fn check(&mut self) {
         let mut expected = vec![f64::NAN; self.gradient.len()];
         self.by_reference(|at, slope| expected[at] = slope);
@@ -179,6 +184,10 @@ impl<T: Elementary> Workload for Height<T> {
         }
         let targets = Input::Shared(&chunk.targets);
         chunk.loss.value(chunk.isa, Value { outputs: &chunk.outputs, targets, units: chunk.units, losses, correct });
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.losses);
     }
 
     fn check(&mut self) {

@@ -4,6 +4,7 @@ use thalweg_kernels::{Buffer, Isa, math};
 
 use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 #[cfg(feature = "peers")]
 use crate::peer::sleef::{self, Class};
@@ -129,6 +130,10 @@ impl<T: Plain> Workload for Function<T> {
             }
             _ => (self.plain)(&mut self.values),
         }
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.values);
     }
 
     fn check(&mut self) {

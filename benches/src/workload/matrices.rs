@@ -5,6 +5,7 @@ use thalweg_kernels::product::{Products, dense, population};
 use thalweg_kernels::{Buffer, Isa};
 
 use super::{Runner, Workload};
+use crate::answer::Answer;
 use crate::inputs;
 
 /// The sizes that are timed: layers of a problem in the plane, and larger ones.
@@ -101,6 +102,10 @@ impl Workload for Group {
         of_trial * self.matrices.lanes() as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "FLOPs"
+    }
+
     fn runners(&self) -> Vec<Runner> {
         vec![Runner::Thalweg]
     }
@@ -115,6 +120,10 @@ impl Workload for Group {
             Task::Solve => matrices.solve_lower(m, n, triangle, result),
             Task::Qr => matrices.qr(Size { rows: n, columns: m }, result, triangle),
         }
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.result);
     }
 
     /// Every lane must be to the bit what scalar code gives for one trial.

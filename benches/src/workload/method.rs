@@ -8,6 +8,7 @@ use thalweg_kernels::{Buffer, Isa};
 
 use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 
 /// Outputs and inputs of the layers, each of which has biases.
@@ -128,6 +129,10 @@ impl<T: Elementary> Workload for Group<T> {
             oracle: &mut Given,
         };
         self.optimizer.step(block, &mut self.room);
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.weights);
     }
 
     fn check(&mut self) {

@@ -2,6 +2,8 @@
 
 use thalweg_kernels::Isa;
 
+use crate::answer::Answer;
+
 pub mod activation;
 pub mod curvature;
 pub mod data;
@@ -111,8 +113,13 @@ pub trait Workload {
     /// Its name within its group.
     fn name(&self) -> String;
 
-    /// What one run gets done: elements, floating-point operations or training runs.
+    /// What one run gets done, in its [`unit`](Self::unit).
     fn work(&self) -> u64;
+
+    /// What work is counted in: elements, if nothing else is said.
+    fn unit(&self) -> &'static str {
+        "elements"
+    }
 
     /// Who can compute it.
     fn runners(&self) -> Vec<Runner> {
@@ -126,6 +133,9 @@ pub trait Workload {
     fn demands(&self) -> Option<Demands> {
         None
     }
+
+    /// Adds the result of the last run by [`Runner::Thalweg`].
+    fn answer(&self, to: &mut Answer);
 
     /// Panics unless every runner's answer is right.
     fn check(&mut self);

@@ -7,6 +7,7 @@ use thalweg_kernels::{Buffer, Isa};
 
 use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 
 /// Weights per run: they, their gradient and two state arrays stay in the first-level cache.
@@ -80,6 +81,10 @@ impl<T: Elementary> Workload for Block<T> {
             alarm: &mut self.alarm,
         };
         self.optimizer.update(self.isa, update);
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.weights);
     }
 
     fn check(&mut self) {

@@ -8,6 +8,7 @@ use thalweg_kernels::{Buffer, Isa};
 
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 use crate::plain::Plain;
 
@@ -113,6 +114,10 @@ impl Workload for Pass<f32> {
         self.examples.count as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "examples"
+    }
+
     fn runners(&self) -> Vec<Runner> {
         if self.form == Form::Loop { vec![Runner::Thalweg, Runner::Reference] } else { vec![Runner::Thalweg] }
     }
@@ -122,6 +127,10 @@ impl Workload for Pass<f32> {
             Runner::Thalweg => self.by_thalweg(),
             _ => self.by_loop(),
         }
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.gradient);
     }
 
     /// The kernels must give the same bits in both forms, and within rounding what the plain loop gives in f64.

@@ -5,6 +5,7 @@ use thalweg_kernels::{Buffer, Isa};
 
 use super::trial::Trial;
 use super::{Demands, Runner, Workload};
+use crate::answer::Answer;
 use crate::{inputs, peer};
 
 /// The shapes that are timed: outputs, inputs, examples. Those of layers, and squares.
@@ -122,6 +123,10 @@ impl Workload for Layer {
         self.trials.iter().map(Trial::work).sum()
     }
 
+    fn unit(&self) -> &'static str {
+        "FLOPs"
+    }
+
     fn demands(&self) -> Option<Demands> {
         let loaded = match self.product {
             Product::Forward => self.weights.len() + self.inputs.len(),
@@ -148,6 +153,10 @@ impl Workload for Layer {
             Runner::Reference => self.trials.iter_mut().for_each(Trial::by_loops),
             peer => self.trials.iter_mut().for_each(|trial| trial.by_peer(peer)),
         }
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.result);
     }
 
     /// Thalweg's result must be the contract's to the bit, those of the others near the exact one.

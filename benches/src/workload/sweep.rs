@@ -13,6 +13,7 @@ use thalweg_kernels::optimizer::Optimizer;
 
 use super::{Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 use crate::plain::Plain;
 
@@ -140,11 +141,19 @@ impl<T: Plain> Workload for Sweep<T> {
         self.losses.len() as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "runs"
+    }
+
     fn run(&mut self, runner: Runner) {
         match runner {
             Runner::Thalweg => self.by_thalweg(),
             _ => self.by_loop(),
         }
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.losses);
     }
 
     /// In f64 the losses must be the plain loop's, but for the rounding of another order of operations; in this

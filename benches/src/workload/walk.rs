@@ -9,6 +9,7 @@ use thalweg_kernels::{Buffer, Isa};
 
 use super::{Demands, Runner, Workload};
 use crate::agreement::{Tolerance, assert_close};
+use crate::answer::Answer;
 use crate::inputs;
 
 /// Starts, and steps from each.
@@ -111,6 +112,10 @@ impl<T: Elementary> Workload for Descents<T> {
         (STARTS * STEPS) as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "steps"
+    }
+
     fn demands(&self) -> Option<Demands> {
         let stored = (self.x.len() + self.state.len() + self.survived.len()) as u64;
         // Coefficients are read at every step.
@@ -130,6 +135,10 @@ impl<T: Elementary> Workload for Descents<T> {
         let Self { x, state, coefficients, survived, .. } = self;
         let walk = Walk { steps: STEPS as u64, x, state, coefficients, survived };
         walker.go(walk);
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.x);
     }
 
     fn check(&mut self) {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use thalweg_benchmarks::BenchError;
 use thalweg_kernels::arch::UnusableIsa;
 
 use crate::drawing::DrawError;
@@ -88,6 +89,11 @@ pub(super) enum CliError {
     #[error("stopped: {done} of {trials} trials are done and kept")]
     #[diagnostic(help("the same command continues"))]
     Stopped { done: usize, trials: usize },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Bench(Box<BenchError>),
+    #[error("{count} of {of} benchmarks became slower")]
+    Slower { count: usize, of: usize },
     #[error("cannot catch Ctrl-C")]
     Signal(#[from] ctrlc::Error),
     #[error("cannot write to standard output")]

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Nothing imports it.
 
 mod anew;
+mod bench;
 mod closing;
 mod completions;
 mod duration;
@@ -65,7 +66,8 @@ const EXAMPLES: &str = "Examples:
   thalweg report results/digits --open   a page of it
   thalweg status results/digits       what is there, and how far it is
   thalweg list optimizers
-  thalweg list train adam             the keys of a table, and one thing by its name";
+  thalweg list train adam             the keys of a table, and one thing by its name
+  thalweg bench compare               what became faster or slower";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -80,6 +82,7 @@ enum Command {
     Plot(Box<plot::Plot>),
     Reproduce(reproduce::Reproduce),
     Show(show::Show),
+    Bench(bench::Bench),
     List(list::List),
     Completions(completions::Completions),
     #[command(name = "man")]
@@ -149,6 +152,7 @@ pub fn main_with(registry: Registry) -> ExitCode {
         Command::Plot(command) => command.run(registry),
         Command::Reproduce(command) => command.run(registry),
         Command::Show(command) => command.run(registry),
+        Command::Bench(command) => command.run(),
         Command::List(command) => command.run(registry),
         Command::Completions(command) => command.run(),
         Command::Manual(command) => command.run(),

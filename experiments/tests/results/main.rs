@@ -2,6 +2,7 @@
 //!
 //! `cargo test -p thalweg --test results weights::` runs one module. The tests that are ignored write reference files.
 
+mod bench;
 mod command;
 mod conditions;
 mod content;

@@ -3,13 +3,14 @@
 use blake3::{Hasher, OutputReader};
 
 /// A stream of uniform numbers that its name determines: BLAKE3 as an extendable-output function of the name.
-pub(super) struct Draws {
+pub struct Draws {
     reader: OutputReader,
     buffer: [u8; 1024],
     used: usize,
 }
 
 impl Draws {
+    /// The stream of this name.
     pub fn new(name: &str) -> Self {
         Self { reader: Hasher::new().update(name.as_bytes()).finalize_xof(), buffer: [0; 1024], used: 1024 }
     }

@@ -1,12 +1,11 @@
 //! What a core can do at most.
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use pulp::{Simd, WithSimd};
-use thalweg_kernels::count::Operations;
 use thalweg_kernels::{Buffer, Isa, Real, Vector};
 
-use super::seconds;
 use crate::workload::Demands;
 
 /// A level of the memory hierarchy.
@@ -35,7 +34,9 @@ pub struct Rates {
 
 /// What one core can do at most, on the instruction set that it was measured on.
 #[derive(Clone, Debug)]
-pub struct Machine {
+pub struct Core {
+    /// Cycles per second.
+    pub clock: f64,
     /// Of f32.
     pub singles: Rates,
     /// Of f64.
@@ -44,7 +45,7 @@ pub struct Machine {
     pub levels: Vec<Level>,
 }
 
-impl Machine {
+impl Core {
     /// Measures this core, which takes a second.
     pub fn measure(isa: Isa) -> Self {
         let [l1, l2, l3] = cache_sizes();
@@ -66,10 +67,10 @@ impl Machine {
             level("L3", l3, (l3 / 4).max(2 * l2)),
             level("memory", usize::MAX, 4 * l3),
         ];
-        Self { singles: rates::<f32>(isa), doubles: rates::<f64>(isa), levels }
+        Self { clock: clock(), singles: rates::<f32>(isa), doubles: rates::<f64>(isa), levels }
     }
 
-    /// The better of two measurements in everything.
+    /// The better of two measurements in everything but the clock, of which it is the mean.
     #[must_use]
     pub fn best(&self, other: &Self) -> Self {
         let rates = |a: Rates, b: Rates| Rates {
@@ -79,15 +80,16 @@ impl Machine {
         };
         let level = |(a, b): (&Level, &Level)| Level { load: a.load.max(b.load), store: a.store.max(b.store), ..*a };
         Self {
+            clock: f64::midpoint(self.clock, other.clock),
             singles: rates(self.singles, other.singles),
             doubles: rates(self.doubles, other.doubles),
             levels: self.levels.iter().zip(&other.levels).map(level).collect(),
         }
     }
 
-    /// What bounds a run, and how many seconds it would take at that bound. In the first-level cache, loads and stores
-    /// have separate paths; beyond it they share one.
-    pub(super) fn bound(&self, demands: &Demands, operations: &Operations) -> (&'static str, f64) {
+    /// What bounds a run of these demands that multiplies, divides and takes roots so many times, and how many seconds it
+    /// would take at that bound. In the first-level cache, loads and stores have separate paths; beyond it they share one.
+    pub fn bound(&self, demands: &Demands, [multiplications, divisions, roots]: [u64; 3]) -> (&'static str, f64) {
         let rates = if demands.number == size_of::<f32>() { self.singles } else { self.doubles };
         let bytes = |numbers: u64| (numbers as usize * demands.number) as f64;
         let (loaded, stored) = (bytes(demands.loaded), bytes(demands.stored));
@@ -95,7 +97,7 @@ impl Machine {
         let level = self.levels.iter().find(level).expect("memory holds everything");
         let (load, store) = (loaded / level.load, stored / level.store);
         let traffic = if level.name == "L1" { load.max(store) } else { load + store };
-        let divider = operations.divisions as f64 / rates.divisions + operations.roots as f64 / rates.roots;
+        let divider = divisions as f64 / rates.divisions + roots as f64 / rates.roots;
         let traffic_name = match level.name {
             "L1" => "load/store",
             "L2" => "L2 bandwidth",
@@ -103,12 +105,42 @@ impl Machine {
             _ => "memory bandwidth",
         };
         let all = [
-            ("multiply-add", operations.multiplications as f64 / rates.multiplications),
+            ("multiply-add", multiplications as f64 / rates.multiplications),
             ("division", divider),
             (traffic_name, traffic),
         ];
         all.into_iter().fold(("", 0.0), |most, one| if one.1 > most.1 { one } else { most })
     }
+}
+
+/// Seconds of a call: the best of several batches of calls.
+pub(crate) fn seconds(mut call: impl FnMut()) -> f64 {
+    const BATCHES: usize = 25;
+    const BATCH: Duration = Duration::from_millis(1);
+    let mut batch = |calls: u32| {
+        let start = Instant::now();
+        (0..calls).for_each(|_| call());
+        start.elapsed()
+    };
+    let mut calls = 1;
+    while batch(calls) < BATCH {
+        calls *= 2;
+    }
+    (0..BATCHES).map(|_| batch(calls).as_secs_f64() / f64::from(calls)).fold(f64::INFINITY, f64::min)
+}
+
+/// Cycles per second, by a chain of rotations and exclusive ors, each of which waits for the one before: one cycle each on
+/// every processor of today.
+fn clock() -> f64 {
+    const LENGTH: u64 = 100_000;
+    let chain = || {
+        let mut x = black_box(1_u64);
+        for i in 0..LENGTH {
+            x = x.rotate_left(7) ^ i;
+        }
+        black_box(x);
+    };
+    2.0 * LENGTH as f64 / seconds(chain)
 }
 
 /// The sizes of the data caches in bytes, as Linux reports them; elsewhere common ones.

@@ -1,0 +1,148 @@
+//! The two trees, and runs of their benches.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::build::{Executables, build, command, list, output};
+use super::{Run, Settings, count};
+use crate::report::Side;
+use crate::{BenchError, Notes, criterion, git};
+
+/// A variable that keeps a bench from measuring what the core could do, which takes longer than a short run.
+const PEAKS: &str = "THALWEG_BENCH_PEAKS";
+
+/// The baseline first, the candidate second.
+pub(super) struct Sides {
+    roots: [PathBuf; 2],
+    /// What they are called.
+    pub names: [String; 2],
+    dates: [String; 2],
+    /// Where the baseline is built and criterion's output goes.
+    folder: PathBuf,
+}
+
+impl Sides {
+    pub fn new(settings: &Settings, say: &dyn Fn(String)) -> Result<Self, BenchError> {
+        let root = git::root(&settings.folder)?;
+        let revision = git::revision(&root, &settings.revision)?;
+        let (head, changes) = (git::revision(&root, "HEAD")?, git::changes(&root)?);
+        let short = |revision: &str| revision.get(..12).unwrap_or(revision).to_owned();
+        let mut name = short(&head);
+        if let Some(changes) = changes {
+            name = format!("{name}-dirty-{changes}");
+            say(format!("the work tree has changes, which are measured with it: {name}"));
+        } else if head == revision {
+            say(format!("both sides are {name}: whatever is found is the machine's noise"));
+        }
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target));
+        let folder = target.join("thalweg-ab");
+        let tree = folder.join("tree");
+        let date = |root: &Path, revision: &str| git::git(root, &["show", "-s", "--format=%cI", revision]);
+        let dates = [date(&root, &revision)?, date(&root, &head)?];
+        check_out(&root, &tree, &revision)?;
+        Ok(Self { roots: [tree, root], names: [short(&revision), name], dates, folder })
+    }
+
+    pub fn side(&self, side: usize, rounds: usize) -> Side {
+        Side { name: self.names[side].clone(), date: self.dates[side].clone(), rounds }
+    }
+
+    /// Builds a bench on both sides, and chooses what is measured of it.
+    pub fn build(&self, settings: &Settings, bench: &str, say: &dyn Fn(String)) -> Result<Executables, BenchError> {
+        let own = self.folder.join("build");
+        let into = [Some(own.as_path()), None];
+        let one = |side: usize| {
+            say(format!("building the bench {bench} of {}", self.names[side]));
+            build(&self.roots[side], into[side], bench, &self.names[side])
+        };
+        let paths = [one(0)?, one(1)?];
+        let ids = |side: usize| list(&paths[side], &self.roots[side], bench, &self.names[side]);
+        let (old, new) = (ids(0)?, ids(1)?);
+        let is_ours = |id: &str| settings.peers || id.split('/').any(|part| part == "thalweg");
+        let both = new.iter().filter(|id| old.contains(*id) && is_ours(id));
+        let wanted: Vec<String> = both.clone().filter(|id| id.contains(&settings.filter)).cloned().collect();
+        if wanted.is_empty() {
+            let some: Vec<&str> = both.take(5).map(String::as_str).collect();
+            let (bench, filter) = (bench.to_owned(), settings.filter.clone());
+            return Err(BenchError::NoBenchmark { bench, filter, some: some.join(", ") });
+        }
+        Ok(Executables { bench: bench.to_owned(), paths, ids: wanted })
+    }
+
+    /// Runs one side once; a time is the lower quartile of its samples.
+    pub fn measure(&self, settings: &Settings, executables: &Executables, side: usize) -> Result<Run, BenchError> {
+        /// Criterion's smallest sample.
+        const SAMPLES: &str = "10";
+        /// Resamples of criterion's own intervals, which nobody reads here.
+        const RESAMPLES: &str = "1001";
+        let home = self.folder.join("criterion");
+        if home.exists() {
+            fs::remove_dir_all(&home).map_err(|source| BenchError::Write { path: home.clone(), source })?;
+        }
+        let bench = &executables.bench;
+        let mut command = command(&executables.paths[side], &self.roots[side]);
+        command.arg(exactly(&executables.ids)).args(["--noplot", "--sample-size", SAMPLES, "--nresamples", RESAMPLES]);
+        let seconds = settings.seconds.to_string();
+        let warming = (settings.seconds / 3.0).to_string();
+        command.args(["--measurement-time", &seconds, "--warm-up-time", &warming]);
+        command.env("CRITERION_HOME", &home).env(PEAKS, "off");
+        output(&mut command, bench, &self.names[side])?;
+        let samples = criterion::samples(&home)?;
+        let missing = |id: &String| BenchError::NoSample { id: id.clone(), criterion: home.clone() };
+        let time = |id: &String| {
+            samples.get(id).map(|sample| (id.clone(), sample.lower_quartile())).ok_or_else(|| missing(id))
+        };
+        let times = executables.ids.iter().map(time).collect::<Result<_, _>>()?;
+        // Revisions without notes have no checksums.
+        let notes = Notes::read_all(&home).unwrap_or_default();
+        let benchmarks = notes.into_iter().flat_map(|notes| notes.benchmarks);
+        let checksums = benchmarks.filter_map(|benchmark| Some((benchmark.id, benchmark.checksum?)));
+        Ok((times, checksums.collect()))
+    }
+
+    /// The instructions of an iteration on both sides.
+    pub fn count(&self, executables: &Executables, id: &str) -> Result<[u64; 2], BenchError> {
+        let one = |side: usize| count::of(&executables.paths[side], &self.roots[side], id, &self.names[side]);
+        Ok([one(0)?, one(1)?])
+    }
+}
+
+/// The work tree of the baseline, at its revision: always the same folder, so that what did not change is not built again.
+fn check_out(root: &Path, tree: &Path, revision: &str) -> Result<(), BenchError> {
+    let path = tree.to_string_lossy();
+    // A tree whose folder was removed together with `target`.
+    git::git(root, &["worktree", "prune"])?;
+    if tree.join(".git").is_file() && git::root(tree).is_ok() {
+        return git::git(tree, &["checkout", "--quiet", "--force", "--detach", revision]).map(drop);
+    }
+    git::git(root, &["worktree", "add", "--quiet", "--force", "--detach", &path, revision]).map(drop)
+}
+
+/// The regular expression of exactly these ids.
+fn exactly(ids: &[String]) -> String {
+    let mut expression = "^(?:".to_owned();
+    for (place, id) in ids.iter().enumerate() {
+        if place > 0 {
+            expression.push('|');
+        }
+        for letter in id.chars() {
+            if letter.is_ascii_punctuation() && !"/-_<>".contains(letter) {
+                expression.push('\\');
+            }
+            expression.push(letter);
+        }
+    }
+    expression + ")$"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_no_patterns() {
+        let ids = ["loss/thalweg/a-f32".to_owned(), "x.y(1)".to_owned()];
+        assert_eq!(exactly(&ids), r"^(?:loss/thalweg/a-f32|x\.y\(1\))$");
+    }
+}
