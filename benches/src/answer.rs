@@ -18,7 +18,12 @@ impl Answer {
         }
     }
 
-    /// The type of the numbers: `"f32"` or `"f64"`.
+    /// Adds what is not numbers, such as a file.
+    pub fn add_bytes(&mut self, bytes: &[u8]) {
+        self.hasher.update(bytes);
+    }
+
+    /// The type of the numbers, `"f32"` or `"f64"`; nothing if there are none.
     pub fn precision(&self) -> &'static str {
         self.precision
     }

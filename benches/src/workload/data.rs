@@ -5,6 +5,8 @@ use thalweg::dataset::{Dataset, SHIPPED, Targets, Task, moons};
 use thalweg::spec::Scale;
 
 use super::{Runner, Workload};
+use crate::answer::Answer;
+use crate::inputs;
 
 /// Points of the generated data set, and rows of those that are split and scaled.
 const POINTS: usize = 10_000;
@@ -16,7 +18,12 @@ const WIDTH: usize = 64;
 
 /// All of them.
 pub fn all() -> Vec<Box<dyn Workload>> {
-    vec![Box::new(Moons(None)), Box::new(Digits::new()), Box::new(Split(0)), Box::new(Scaled::new())]
+    vec![
+        Box::new(Moons(None)),
+        Box::new(Digits::new()),
+        Box::new(Split([const { Vec::new() }; 3])),
+        Box::new(Scaled::new()),
+    ]
 }
 
 /// Two moons of 10,000 points. An element is a point.
@@ -31,12 +38,20 @@ impl Workload for Moons {
         POINTS as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "points"
+    }
+
     fn runners(&self) -> Vec<Runner> {
         vec![Runner::Thalweg]
     }
 
     fn run(&mut self, _: Runner) {
         self.0 = Some(moons(POINTS, NOISE, 0));
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(self.0.as_ref().map_or(&[][..], |data| &data.features));
     }
 
     /// Half of the points are of each moon, and none is far from its half circle.
@@ -75,6 +90,10 @@ impl Workload for Digits {
         self.text.len() as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "bytes"
+    }
+
     fn runners(&self) -> Vec<Runner> {
         vec![Runner::Thalweg]
     }
@@ -82,6 +101,10 @@ impl Workload for Digits {
     fn run(&mut self, _: Runner) {
         let read = parse_csv("digits.csv", &self.text, "digit", Task::Classification);
         self.read = Some(read.unwrap_or_else(|error| panic!("{error}")));
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(self.read.as_ref().map_or(&[][..], |data| &data.features));
     }
 
     /// Every cell is the number that stands there.
@@ -99,7 +122,7 @@ impl Workload for Digits {
 }
 
 /// A split of 10,000 examples at random. An element is an example.
-struct Split(usize);
+struct Split([Vec<u32>; 3]);
 
 impl Workload for Split {
     fn name(&self) -> String {
@@ -110,19 +133,28 @@ impl Workload for Split {
         POINTS as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "examples"
+    }
+
     fn runners(&self) -> Vec<Runner> {
         vec![Runner::Thalweg]
     }
 
     fn run(&mut self, _: Runner) {
-        self.0 = split(POINTS, 0.2, 0.2, 0).map_or(0, |indices| indices.len());
+        let indices = split(POINTS, 0.2, 0.2, 0).unwrap_or_else(|(key, message)| panic!("{key}: {message}"));
+        self.0 = [indices.train, indices.validation, indices.test];
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        self.0.iter().flatten().for_each(|index| to.add_bytes(&index.to_le_bytes()));
     }
 
     /// Every example is in one split.
     fn check(&mut self) {
-        let indices = split(POINTS, 0.2, 0.2, 0).unwrap_or_else(|(key, message)| panic!("{key}: {message}"));
-        assert_eq!([&indices.train, &indices.validation, &indices.test].map(Vec::len), [6_000, 2_000, 2_000]);
-        let mut all = [indices.train, indices.validation, indices.test].concat();
+        self.run(Runner::Thalweg);
+        assert_eq!(self.0.each_ref().map(Vec::len), [6_000, 2_000, 2_000]);
+        let mut all = self.0.concat();
         all.sort_unstable();
         assert!(all.into_iter().eq(0..POINTS as u32));
     }
@@ -136,7 +168,7 @@ struct Scaled {
 
 impl Scaled {
     fn new() -> Self {
-        let mut stream = crate::inputs::stream(11);
+        let mut stream = inputs::stream(11);
         let values = (0..POINTS * WIDTH).map(|_| stream.uniform()).collect();
         Self { values, scaled: vec![0.0; POINTS * WIDTH] }
     }
@@ -151,6 +183,10 @@ impl Workload for Scaled {
         self.values.len() as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "numbers"
+    }
+
     fn runners(&self) -> Vec<Runner> {
         vec![Runner::Thalweg]
     }
@@ -158,6 +194,10 @@ impl Workload for Scaled {
     fn run(&mut self, _: Runner) {
         self.scaled.copy_from_slice(&self.values);
         Scaling::fit(Scale::Standard, &self.values, WIDTH).apply(&mut self.scaled);
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(&self.scaled);
     }
 
     fn check(&mut self) {

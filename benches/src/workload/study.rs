@@ -14,6 +14,7 @@ use thalweg::sweep::{Computed, Plan, compute};
 use thalweg_kernels::Isa;
 
 use super::{Runner, Workload};
+use crate::answer::Answer;
 
 /// The workloads that Thalweg is compared with its peers on (`thalweg show w1`), and what is set smaller here, as by
 /// `--set`.
@@ -112,12 +113,22 @@ impl Workload for Whole {
         self.trials
     }
 
+    fn unit(&self) -> &'static str {
+        "trials"
+    }
+
     fn runners(&self) -> Vec<Runner> {
         vec![Runner::Thalweg]
     }
 
     fn run(&mut self, _: Runner) {
         self.computed = Some(self.computed(self.isa));
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        for table in self.computed.iter().flat_map(|computed| &computed.tables) {
+            to.add_bytes(&table.bytes);
+        }
     }
 
     /// The tables are, to the byte, those of the scalar instruction set, whose kernels are compared with formulas; and

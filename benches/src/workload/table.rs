@@ -9,6 +9,7 @@ use thalweg::record::{Runs, Setting, Trials, read_runs, write_run, write_run_hea
 use thalweg_kernels::Isa;
 
 use super::{Runner, Workload, study};
+use crate::answer::Answer;
 
 /// The name of the table.
 const FILE: &str = "runs.csv";
@@ -38,6 +39,10 @@ impl Workload for Written {
         self.csv.len() as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "bytes"
+    }
+
     fn runners(&self) -> Vec<Runner> {
         vec![Runner::Thalweg]
     }
@@ -50,6 +55,10 @@ impl Workload for Written {
             write_run(&mut writer, run, self.runs.precision).expect("memory takes all");
         }
         writer.flush().expect("memory takes all");
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add_bytes(&self.bytes);
     }
 
     /// The bytes are those that the sweep wrote.
@@ -83,12 +92,22 @@ impl Workload for Read {
         self.csv.len() as u64
     }
 
+    fn unit(&self) -> &'static str {
+        "bytes"
+    }
+
     fn runners(&self) -> Vec<Runner> {
         vec![Runner::Thalweg]
     }
 
     fn run(&mut self, _: Runner) {
         self.runs = Some(read_runs(&self.folder.path().join(FILE)).unwrap_or_else(|error| panic!("{error}")));
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        to.add(
+            &self.runs.iter().flat_map(|runs| &runs.rows).filter_map(|run| run.final_train_loss).collect::<Vec<_>>(),
+        );
     }
 
     /// Every row is there, with the final loss that its line ends in.
@@ -159,6 +178,10 @@ impl Workload for Drawing {
         1
     }
 
+    fn unit(&self) -> &'static str {
+        "figures"
+    }
+
     fn runners(&self) -> Vec<Runner> {
         vec![Runner::Thalweg]
     }
@@ -178,6 +201,13 @@ impl Workload for Drawing {
             Form::Pdf => pdf(&self.picture, &look),
         };
         self.bytes = drawn.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    fn answer(&self, to: &mut Answer) {
+        match self.form {
+            Form::Picture => to.add_bytes(format!("{:?}", self.picture).as_bytes()),
+            Form::Svg | Form::Png | Form::Pdf => to.add_bytes(&self.bytes),
+        }
     }
 
     /// The file is of its kind and names what it shows; the picture has a point per learning rate.
