@@ -15,7 +15,8 @@ use crate::drawing::{self, SPEC};
 use crate::record::manifest::{self, Manifest};
 use crate::record::{self, Curve, Key, PROVENANCE, Trials, atomic};
 use crate::registry::Registry;
-use crate::spec::Study;
+use crate::figure::Selection;
+use crate::spec::{Study, defaults_of};
 use crate::stats::{Configuration, configurations};
 use thalweg_report::page;
 
@@ -77,6 +78,7 @@ fn open(path: &Path) -> Result<(), CliError> {
 struct Folder {
     path: PathBuf,
     study: Study,
+    defaults: Vec<Selection>,
     trials: Trials,
     curves: Vec<Curve>,
 }
@@ -103,7 +105,7 @@ impl Folder {
         let keys: HashSet<Key> = runs.map(|run| run.key()).take(CURVES.1).collect();
         let is_wanted = |key: &str| Key::parse(key.as_bytes()).is_some_and(|key| keys.contains(&key));
         let curves = if table.exists() { record::read_curves_of(&table, is_wanted)? } else { Vec::new() };
-        Ok(Self { path: path.to_owned(), study, trials, curves })
+        Ok(Self { path: path.to_owned(), study, defaults: defaults_of(registry), trials, curves })
     }
 
     fn page(&self) -> Result<page::Study<'_>, CliError> {
@@ -123,6 +125,7 @@ impl Folder {
             facts: self.facts(manifest.as_ref())?,
             spec: text,
             command: format!("thalweg run {spec} --only "),
+            defaults: &self.defaults,
             trials: &self.trials,
             curves: &self.curves,
             figures,

@@ -14,6 +14,7 @@ mod files;
 mod folders;
 mod gradients;
 mod guide;
+mod marks;
 mod memory;
 mod observers;
 mod parts;

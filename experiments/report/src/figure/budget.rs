@@ -7,7 +7,7 @@ use super::series::{self, SeedPoint, Series};
 use super::style::styles;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::{Budgets, Candidates, Spread};
+use thalweg_record::stats::{Budgets, Candidates, Comparison, Spread};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -38,7 +38,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         if is_one { costs(chart, &candidates, &budgets)? } else { ranks(chart, &candidates, &budgets)? };
     notes.extend(settled(&budgets));
     let guide = budgets.settled().map(|k| Layer::Guide(vec![(k as f64, panel.y.low()), (k as f64, panel.y.high())]));
-    let layers = guide.into_iter().chain(panel.layers).collect();
+    let best = Comparison::of(&candidates, chart.options.assessment);
+    let looks = styles(&candidates.optimizers);
+    let owners = looks.iter().enumerate().map(|(i, look)| Layer::Owner(*look, comparison::whose(&best, i)));
+    let layers = guide.into_iter().chain(panel.layers).chain(owners).collect();
     notes.push(remark("settings drawn with replacement from those that were tried"));
     notes.extend(comparison::choice(&candidates.criteria, candidates.score, budgets.assessment));
     let title = match candidates.problems[..] {
@@ -49,7 +52,6 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         }
         _ => format!("Ranks by {label} and by the settings tried"),
     };
-    let looks = styles(&candidates.optimizers);
     let entry = |(i, name): (usize, &&str)| Entry { symbol: Symbol::Line(looks[i]), text: words::method(name) };
     Ok(Picture {
         title: chart.title_or(|| title),

@@ -13,6 +13,7 @@ use super::series::{self, SeedPoint, Series};
 use super::style::Style;
 use super::theory;
 use super::ticks::value_label;
+use super::whose::of_lines;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{self, Curve, Setting, Status, TOLERANCE, Trials};
@@ -169,7 +170,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         more.extend(choice::notes("settings with the best median of", chosen_by(chart, all)));
         more.extend(ends);
     }
-    picture(chart, data, measure, (&series, &edges), (series::seed_counts(&chosen), more))
+    let mut picture = picture(chart, data, measure, (&series, &edges), (series::seed_counts(&chosen), more))?;
+    picture.panels[0].layers.extend(of_lines(series.iter().map(|line| &line.style), &shown));
+    Ok(picture)
 }
 
 /// The configurations that a chart of curves shows.

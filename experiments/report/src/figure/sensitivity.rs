@@ -9,6 +9,7 @@ use super::picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::Style;
 use super::theory;
+use super::whose::{Whose, of_points};
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Configuration, Metric, choose_best_of};
@@ -101,7 +102,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             .chain(labels::note(chart))
             .chain(note)
             .collect(),
-        panels: std::iter::once(outcomes(&series, metric, y, edge, bounds))
+        panels: std::iter::once(outcomes((&groups, &series), metric, y, edge, bounds))
             .chain(some_diverged.then(|| divergence((&groups, &series), &bars)))
             .collect(),
     })
@@ -178,12 +179,25 @@ fn line(group: &Group<'_>, metric: Metric, style: Style, label: String) -> Serie
     Series { style, label, points: group.iter().map(point).collect() }
 }
 
-fn outcomes(series: &[Series], metric: Metric, y: Axis, edge: Edge, bounds: Vec<Layer>) -> Panel {
+fn outcomes(
+    (groups, series): (&[Group<'_>], &[Series]),
+    metric: Metric,
+    y: Axis,
+    edge: Edge,
+    bounds: Vec<Layer>,
+) -> Panel {
     let mut layers = series::layers(series, &y, edge);
     layers.extend(bounds);
     layers.extend(series.iter().map(|line| {
         let shown = line.points.iter().filter(|point| !point.lost);
         Layer::Markers(line.style, shown.map(|point| (point.x, point.spread.median)).collect())
+    }));
+    // What diverged is where its arrow is.
+    let end = if edge == Edge::Top { y.high() } else { y.low() };
+    layers.extend(groups.iter().zip(series).map(|(group, line)| {
+        let place = |point: &SeedPoint| (point.x, if point.lost { end } else { point.spread.median });
+        let points = group.iter().zip(&line.points).map(|((_, one), point)| (place(point), Whose::of([one])));
+        Layer::Owners { style: line.style, is_line: true, points: points.collect() }
     }));
     Panel { heading: String::new(), height: 300.0, y, y_label: metric.axis_label(), layers, symbols: Vec::new() }
 }
@@ -203,6 +217,11 @@ fn divergence((groups, series): (&[Group<'_>], &[Series]), bars: &[Vec<(f64, f64
             layers.push(bar(row, (equal[0].0.0, equal[equal.len() - 1].0.1), equal[0].1));
         }
     }
+    layers.extend(groups.iter().enumerate().map(|(row, group)| {
+        let middle = bottom(row) + 0.5;
+        let points = group.iter().map(|(rate, one)| ((*rate, middle), Whose::of([one]))).collect();
+        of_points(series[row].style, points)
+    }));
     Panel {
         heading: "share of seeds that diverged (full row: all of them)".to_owned(),
         height: ROW.0 * groups.len() as f64,

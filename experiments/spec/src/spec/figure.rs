@@ -62,7 +62,7 @@ impl Figure {
         }
         let mut options = read_options(table, kind.name == CURVES)?;
         if kind.name == REGIMES {
-            options.defaults = table.registry().optimizers().iter().map(|optimizer| defaults(optimizer)).collect();
+            options.defaults = defaults_of(table.registry());
         }
         Ok(Self { kind, metric: metrics[metric], options })
     }
@@ -262,6 +262,11 @@ fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputE
         index: None,
         defaults: Vec::new(),
     })
+}
+
+/// The default settings of the optimizers that a registry knows.
+pub fn defaults_of(registry: &registry::Registry) -> Vec<Selection> {
+    registry.optimizers().iter().map(|optimizer| defaults(optimizer)).collect()
 }
 
 /// The default settings of an optimizer.
