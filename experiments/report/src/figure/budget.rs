@@ -7,7 +7,7 @@ use super::series::{self, SeedPoint, Series};
 use super::style::styles;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::{Budgets, Candidates, Comparison, Spread};
+use thalweg_record::stats::{Band, Budgets, Candidates, Comparison};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -74,8 +74,8 @@ fn panel(y: Axis, y_label: String, layers: Vec<Layer>) -> Panel {
 fn costs(chart: &Chart, candidates: &Candidates<'_>, budgets: &Budgets) -> Result<(Panel, Vec<Entry>), FigureError> {
     let point = |optimizer: usize, (at, k): (usize, &usize)| {
         let cost = budgets.cost(at, 0, optimizer);
-        let spread = Spread { median: cost.median, q25: cost.q25, q75: cost.q75 };
-        SeedPoint { x: *k as f64, spread, lost: cost.median.is_infinite() }
+        let band = Band { middle: cost.median, low: cost.q25, high: cost.q75 };
+        SeedPoint { x: *k as f64, band, lost: cost.median.is_infinite() }
     };
     let looks = styles(&candidates.optimizers);
     let line = |optimizer: usize| Series {
@@ -88,7 +88,7 @@ fn costs(chart: &Chart, candidates: &Candidates<'_>, budgets: &Budgets) -> Resul
     let mut layers = series::layers(&lines, &y, Edge::Top);
     layers.extend(lines.iter().map(|line| {
         let shown = line.points.iter().filter(|point| !point.lost);
-        Layer::Markers(line.style, shown.map(|point| (point.x, point.spread.median)).collect())
+        Layer::Markers(line.style, shown.map(|point| (point.x, point.band.middle)).collect())
     }));
     let mut notes = vec![
         Entry { symbol: Symbol::PlainLine, text: "median over draws and trials".to_owned() },

@@ -115,7 +115,9 @@ impl Data {
         let (shown, all) = (self.configurations.len(), self.all);
         let mut texts = Vec::new();
         if shown < all {
-            texts.push(format!("Of {all} configurations {shown} are listed, those of figures and the best; summary.csv has all."));
+            texts.push(format!(
+                "Of {all} configurations {shown} are listed, those of figures and the best; summary.csv has all."
+            ));
         }
         if self.configurations.iter().any(|row| row.keys.len() < row.trials) {
             texts.push("Not every trial is named here; runs.csv has all.".to_owned());

@@ -15,7 +15,7 @@ use crate::figure::{Appearance, Chart, FigureError, Picture, Selection, svg};
 use crate::findings::{Criterion, Finding, findings};
 use crate::table::{self, Format, Table};
 use data::Data;
-pub use gallery::{Card, gallery};
+pub use gallery::{Card, gallery, gallery_in_markdown};
 use targets::{Index, Targets};
 use thalweg_record::record::{Curve, Trials};
 use thalweg_record::stats::{Configuration, configurations};

@@ -171,7 +171,13 @@ impl Targets {
     ) {
         let most = if joined { MOST_POINTS } else { MOST_SINGLE };
         let shown = points.iter().step_by(points.len().div_ceil(most).max(1));
-        let mut line = Line { method: String::new(), label: label(picture, style).to_owned(), joined, points: Vec::new(), keys: Vec::new() };
+        let mut line = Line {
+            method: String::new(),
+            label: label(picture, style).to_owned(),
+            joined,
+            points: Vec::new(),
+            keys: Vec::new(),
+        };
         for (point, whose) in shown {
             let Some((x, y)) = place.of(*point) else { continue };
             if line.method.is_empty() {
@@ -208,7 +214,8 @@ impl Targets {
         };
         let whose = place.panel.layers.iter().find_map(own);
         let label = label(picture, style);
-        let method = whose.as_ref().map(|whose| index.method(whose)).or_else(|| index.method_of(label)).unwrap_or_default();
+        let method =
+            whose.as_ref().map(|whose| index.method(whose)).or_else(|| index.method_of(label)).unwrap_or_default();
         if label.is_empty() && method.is_empty() {
             return;
         }

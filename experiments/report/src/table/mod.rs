@@ -11,7 +11,7 @@ mod tuning;
 
 pub use best::best;
 pub use html::escape;
-pub use pivot::{PivotError, pivot};
+pub use pivot::{PivotError, has, pivot, values_of};
 pub use ranks::ranks;
 pub use tuning::{NoTable, budget, regimes, tunability};
 

@@ -24,6 +24,9 @@ pub enum NoTable {
     /// No method has settings to choose among.
     #[error("no method was tried with two settings or more")]
     OneSetting,
+    /// Budgets go up to the number of settings that every method has.
+    #[error("some method was tried with one setting alone, so that there is no larger budget for all of them")]
+    NoBudget,
 }
 
 /// The regimes, if there is another one than tuning.
@@ -139,7 +142,8 @@ pub fn tunability(
         ]);
     }
     for regime in Regime::ALL.iter().filter(|regime| ranks.is_some() && is_there(regime)) {
-        columns.extend(rank_columns(&format!("{}_", regime.name().replace('-', "_")), &format!(", {}", short(*regime))));
+        columns
+            .extend(rank_columns(&format!("{}_", regime.name().replace('-', "_")), &format!(", {}", short(*regime))));
     }
     let gain = |method: usize| others.iter().find_map(|regime| regimes.gain(method, *regime));
     let mut order: Vec<usize> = (0..regimes.optimizers.len()).collect();
@@ -167,7 +171,9 @@ pub fn tunability(
         [_] => "paired trials".to_owned(),
         problems => format!("{} problems", problems.len()),
     };
-    let mut notes = vec![format!("How many times as much a method costs as with tuned settings: the median over {over}, with its bootstrap interval.")];
+    let mut notes = vec![format!(
+        "How many times as much a method costs as with tuned settings: the median over {over}, with its bootstrap interval."
+    )];
     notes.extend(meanings(&regimes));
     notes.extend(ranks.as_ref().map(|ranks| said_of(ranks, regimes.entrants.len())));
     Ok(Table { title: format!("What tuning saves each method, by the median {}", score.label()), columns, rows, notes })
@@ -188,7 +194,7 @@ pub fn budget(configurations: &[Configuration<'_>], criterion: Criterion) -> Res
     let budgets: Vec<Budgets> = by_problem.iter().map(|own| Budgets::of(own, Assessment::CrossFit)).collect();
     let shown = shown_budgets(&budgets);
     if shown.last().is_none_or(|most| *most < 2) {
-        return Err(NoTable::OneSetting);
+        return Err(NoTable::NoBudget);
     }
     let at = |budgets: &Budgets, k: usize| budgets.budgets.iter().position(|own| *own == k);
     let cells = |problem: usize, method: usize| {
@@ -196,7 +202,10 @@ pub fn budget(configurations: &[Configuration<'_>], criterion: Criterion) -> Res
         shown.iter().map(move |k| Some(own.cost(at(own, *k)?, 0, method))).collect::<Vec<_>>()
     };
     let is_finite = by_problem.iter().enumerate().all(|(problem, own)| {
-        (0..own.optimizers.len()).flat_map(|method| cells(problem, method)).flatten().all(|cost| cost.expected.is_finite())
+        (0..own.optimizers.len())
+            .flat_map(|method| cells(problem, method))
+            .flatten()
+            .all(|cost| cost.expected.is_finite())
     });
     let has_problems = by_problem.len() > 1;
     let mut rows = Vec::new();
