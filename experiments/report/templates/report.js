@@ -14,7 +14,8 @@
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return element;
   };
-  const digits = value => value === null || value === undefined ? "diverged" : String(Number(value.toPrecision(3)));
+  // A number to three digits: null has no value as its trials diverged, and "" as the problem has no such metric.
+  const digits = value => value === "" ? "" : value === null || value === undefined ? "diverged" : String(Number(value.toPrecision(3)));
 
   // Light and dark.
   const root = document.documentElement;
@@ -149,10 +150,11 @@
       const own = all.filter(at => at >= 0), first = own.slice(0, 3);
       const trials = own.reduce((sum, at) => sum + data.configurations[at].trials, 0);
       const more = own.length > first.length ? [`and ${own.length - first.length} more`] : [];
+      const hasMethods = new Set(own.map(at => data.configurations[at].method)).size > 1;
       const line = at => {
         const [method, settings, problem] = name(at), { keys, medians } = data.configurations[at];
-        const on = data.problems.length > 1 ? ` on ${problem}` : "";
-        return `${method}${settings ? `, ${settings}` : ""}${on}: ${digits(medians[metric ?? data.shown])}, median trial ${keys[0]?.[0]}`;
+        const parts = [hasMethods && method, settings, data.problems.length > 1 && `on ${problem}`].filter(Boolean);
+        return `${parts.join(", ")}: median ${digits(medians[metric ?? data.shown])}, median trial ${keys[0]?.[0]}`;
       };
       return [`${own.length} settings, ${trials} trials`, ...first.map(line), ...more].join("\n");
     };
@@ -339,8 +341,8 @@
     }
     const close = make("button", { type: "button", class: "close" }, "Close");
     close.onclick = () => dialog.close();
-    const list = make("dl", { class: "facts" }, ...own.medians.map((median, i) =>
-      make("div", {}, make("dt", {}, `median ${data.metrics[i]}`), make("dd", {}, digits(median)))));
+    const list = make("dl", { class: "facts" }, ...own.medians.flatMap((median, i) => median === "" ? [] :
+      [make("div", {}, make("dt", {}, `median ${data.metrics[i]}`), make("dd", {}, digits(median)))]));
     const chart = make("div", { class: "curve" });
     const body = make("tbody");
     const paint = chosen => chart.replaceChildren(...curve(data, own.keys.map(([key]) => key), chosen));

@@ -46,9 +46,17 @@ struct Row {
     settings: Vec<String>,
     trials: usize,
     diverged: usize,
-    medians: Vec<Option<f64>>,
+    medians: Vec<Median>,
     /// The keys of its trials, the median one first, with the shown metric of each; none where it diverged.
     keys: Vec<(String, Option<f64>)>,
+}
+
+/// The median of a metric; none where it is not finite, and an empty text where the problem has no such metric.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Median {
+    Known(Option<f64>),
+    Absent(&'static str),
 }
 
 /// A curve: steps, training losses and validation losses.
@@ -82,7 +90,13 @@ impl Data {
                 settings: varying.iter().map(|at| setting(one, *at)).collect(),
                 trials: one.runs().len(),
                 diverged: one.runs().filter(|run| run.status() == Status::Diverged).count(),
-                medians: metrics.iter().map(|metric| rounded(one.spread(*metric)?.median)).collect(),
+                medians: metrics
+                    .iter()
+                    .map(|metric| match one.spread(*metric) {
+                        Some(spread) => Median::Known(rounded(spread.median)),
+                        None => Median::Absent(""),
+                    })
+                    .collect(),
                 keys: keys(one, criterion.shown).take(most).collect(),
             }
         };

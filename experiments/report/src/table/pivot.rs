@@ -82,7 +82,7 @@ impl Axis {
 pub fn has(one: &Configuration<'_>, column: &str, value: &str) -> bool {
     match column {
         "problem" => one.problem() == value,
-        "optimizer" => [one.series(), one.optimizer()].contains(&value),
+        "optimizer" | LABEL => one.series() == value,
         _ => one.setting(column).is_some_and(|setting| match (setting.number(), value.parse::<f64>()) {
             (Some(own), Ok(wanted)) => is_meant(wanted, own),
             _ => setting.text() == value,
