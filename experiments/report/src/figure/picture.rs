@@ -5,7 +5,7 @@ use super::colors::Rgb;
 use super::axis::Axis;
 use super::cells::Cells;
 use super::style::{Style, Tint};
-use super::whose::Whose;
+use super::whose::{OwnedPoint, Whose};
 
 /// A chart.
 #[derive(Clone, Debug)]
@@ -125,7 +125,7 @@ pub enum Layer {
         /// Whether a line joins them.
         is_line: bool,
         /// The points, in values of the axes.
-        points: Vec<((f64, f64), Whose)>,
+        points: Vec<OwnedPoint>,
     },
     /// Whose the cells of the panel's table are, row by row.
     CellOwners(Vec<Option<Whose>>),

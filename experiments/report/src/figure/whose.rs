@@ -16,6 +16,9 @@ pub enum Whose {
     Configurations(Vec<Key>),
 }
 
+/// A point, in values of the axes, and whose it is.
+pub type OwnedPoint = ((f64, f64), Whose);
+
 impl Whose {
     /// That of configurations.
     pub fn of<'a, C: Borrow<Configuration<'a>>>(configurations: impl IntoIterator<Item = C>) -> Self {
@@ -33,6 +36,6 @@ pub(super) fn of_lines<'a, 'b: 'a>(
 }
 
 /// Whose single points of a look are, which no line joins.
-pub(super) fn of_points(style: Style, points: Vec<((f64, f64), Whose)>) -> Layer {
+pub(super) fn of_points(style: Style, points: Vec<OwnedPoint>) -> Layer {
     Layer::Owners { style, is_line: false, points }
 }

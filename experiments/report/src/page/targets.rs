@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::figure::{Appearance, Axis, Layer, Panel, Picture, Style, Symbol, Whose, frames, words};
+use crate::figure::{Appearance, Axis, Layer, OwnedPoint, Panel, Picture, Style, Symbol, Whose, frames, words};
 use thalweg_record::record::Key;
 use thalweg_record::stats::Configuration;
 
@@ -166,7 +166,7 @@ impl Targets {
         &mut self,
         picture: &Picture,
         place: &Place<'_>,
-        (style, joined, points): (&Style, bool, &[((f64, f64), Whose)]),
+        (style, joined, points): (&Style, bool, &[OwnedPoint]),
         index: &Index<'_>,
     ) {
         let most = if joined { MOST_POINTS } else { MOST_SINGLE };

@@ -190,7 +190,7 @@ pub fn budget(configurations: &[Configuration<'_>], criterion: Criterion) -> Res
     let own = |problem: &&str| -> Vec<Configuration<'_>> {
         configurations.iter().filter(|one| one.problem() == *problem).copied().collect()
     };
-    let by_problem = all.problems.iter().map(|problem| candidates(&own(&problem), criterion)).collect::<Vec<_>>();
+    let by_problem = all.problems.iter().map(|problem| candidates(&own(problem), criterion)).collect::<Vec<_>>();
     let budgets: Vec<Budgets> = by_problem.iter().map(|own| Budgets::of(own, Assessment::CrossFit)).collect();
     let shown = shown_budgets(&budgets);
     if shown.last().is_none_or(|most| *most < 2) {
