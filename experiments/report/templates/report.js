@@ -14,7 +14,8 @@
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return element;
   };
-  const digits = value => value === null || value === undefined ? "diverged" : String(Number(value.toPrecision(3)));
+  // A number to three digits: null has no value as its trials diverged, and "" as the problem has no such metric.
+  const digits = value => value === "" ? "" : value === null || value === undefined ? "diverged" : String(Number(value.toPrecision(3)));
 
   // Light and dark.
   const root = document.documentElement;
@@ -134,18 +135,32 @@
       const settings = own.settings.map((text, i) => text && `${data.columns[i]} = ${text}`).filter(Boolean).join(", ");
       return [data.methods[own.method], settings, data.problems[own.problem]];
     };
-    const describe = (at, metric) => {
+    const describe = (at, metric, key) => {
       const own = data.configurations[at], [method, settings, problem] = name(at);
       const lines = [`${method}${settings ? `, ${settings}` : ""}`];
       if (data.problems.length > 1) lines[0] += ` on ${problem}`;
       for (const i of new Set([metric ?? data.shown, data.shown])) lines.push(`median ${data.metrics[i]} ${digits(own.medians[i])}`);
       lines.push(`${own.trials} ${own.trials === 1 ? "trial" : "trials"}, ${own.diverged} diverged`);
-      if (own.keys.length) lines.push(`${own.keys[0][0]}${own.trials > 1 ? ` and ${own.trials - 1} more` : ""}`, data.command + own.keys[0][0]);
+      const named = key || own.keys[0]?.[0];
+      if (named) lines.push(`${key || own.trials === 1 ? "trial" : "median trial"} ${named}`, data.command + named);
       return lines.join("\n");
     };
-    const open = at => detail(data, at, name(at));
+    // What stands for several configurations: the first ones, and how many there are.
+    const describeAll = (all, metric) => {
+      const own = all.filter(at => at >= 0), first = own.slice(0, 3);
+      const trials = own.reduce((sum, at) => sum + data.configurations[at].trials, 0);
+      const more = own.length > first.length ? [`and ${own.length - first.length} more`] : [];
+      const hasMethods = new Set(own.map(at => data.configurations[at].method)).size > 1;
+      const line = at => {
+        const [method, settings, problem] = name(at), { keys, medians } = data.configurations[at];
+        const parts = [hasMethods && method, settings, data.problems.length > 1 && `on ${problem}`].filter(Boolean);
+        return `${parts.join(", ")}: median ${digits(medians[metric ?? data.shown])}, median trial ${keys[0]?.[0]}`;
+      };
+      return [`${own.length} settings, ${trials} trials`, ...first.map(line), ...more].join("\n");
+    };
+    const open = (at, group = []) => detail(data, at, name, group);
     $(".hint", article).hidden = false;
-    $$("figure", article).forEach((figure, at) => figures.push(interactive(figure, data.figures[at], data, describe, open)));
+    $$("figure", article).forEach((figure, at) => figures.push(interactive(figure, data.figures[at], data, { one: describe, all: describeAll }, open)));
     settings(article, data, open);
     return data.methods;
   };
@@ -155,17 +170,19 @@
     const holder = $(".drawing", figure), title = holder.dataset.title;
     const over = draw("svg", { class: "over", viewBox: `0 0 ${targets.width} ${targets.height}`, "aria-hidden": "true" });
     holder.append(over);
-    const points = targets.lines.flatMap((line, l) => line.points.map(([x, y, c], p) => ({ x, y, c, l, p, line })));
+    const points = targets.lines.flatMap((line, l) => line.points.map(([x, y, c], p) => ({ x, y, c, l, p, line, key: line.keys?.[p] })));
     const hasTargets = points.length > 0 || targets.grids.length > 0;
     let here = null, followed = "";
+    // A mark stands for no configuration (-1), for one, or for a group of them (from -2 down).
+    const groupOf = target => target.c < -1 ? targets.groups[-2 - target.c] : [];
     const methodOf = target => !target ? "" : target.c >= 0 ? data.methods[data.configurations[target.c].method] : target.line?.method || "";
     const paint = () => {
       over.replaceChildren();
       const lines = followed ? targets.lines.filter(line => line.method === followed) : [];
       holder.classList.toggle("faded", lines.length > 0);
       for (const line of lines) {
-        over.append(draw("path", { d: line.points.map(([x, y], i) => `${i ? "L" : "M"}${x} ${y}`).join("") }));
-        if (line.points.length <= 40) for (const [cx, cy] of line.points) over.append(draw("circle", { cx, cy, r: 3.4 }));
+        if (line.joined) over.append(draw("path", { d: line.points.map(([x, y], i) => `${i ? "L" : "M"}${x} ${y}`).join("") }));
+        if (line.points.length <= 40 || !line.joined) for (const [cx, cy] of line.points) over.append(draw("circle", { cx, cy, r: 3.4 }));
       }
       if (here?.line) over.append(draw("circle", { class: "here", cx: here.x, cy: here.y, r: 7 }));
       if (here?.box) over.append(draw("rect", { class: "here", ...here.box }));
@@ -181,7 +198,8 @@
     const at = (grid, column, row) => {
       const [x, y] = [grid.x[column], grid.y[row + 1]];
       const box = { x, y, width: grid.x[column + 1] - x, height: grid.y[row] - y };
-      return { c: grid.cells[row * (grid.x.length - 1) + column], box, grid, column, row };
+      const cell = row * (grid.x.length - 1) + column;
+      return { c: grid.cells[cell], key: grid.keys?.[cell], box, grid, column, row };
     };
     const nearest = (x, y) => {
       let best = null, least = 26 * 26;
@@ -191,7 +209,14 @@
       }
       return best || cell(x, y);
     };
-    const text = target => target.c >= 0 ? describe(target.c, targets.metric) : target.line ? target.line.label || target.line.method : "no trials";
+    const text = target => {
+      const near = target.grid?.coarse ? "near here: " : "";
+      if (target.c >= 0) return near + describe.one(target.c, targets.metric, target.key);
+      const label = target.line?.label || target.line?.method;
+      const group = groupOf(target);
+      if (group.length) return (label ? `${label}: ` : "") + describe.all(group, targets.metric);
+      return label || (target.key ? `${near}trial ${target.key}\n${data.command}${target.key}` : "no trials");
+    };
     const visit = (target, x, y) => {
       here = target;
       follow(methodOf(target));
@@ -203,6 +228,11 @@
       return nearest((event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
     };
     const leave = () => visit(null);
+    // A group opens its first configuration; what has none pins its method.
+    const enter = target => {
+      const own = [target.c, ...groupOf(target)].find(at => at >= 0);
+      if (own !== undefined) open(own, groupOf(target)); else if (methodOf(target)) pin(methodOf(target));
+    };
     const move = (dx, dy) => {
       if (here?.grid) {
         const columns = here.grid.x.length - 1, count = here.grid.y.length - 1;
@@ -224,7 +254,7 @@
       holder.onclick = event => {
         const target = locate(event);
         visit(target, event.clientX, event.clientY);
-        if (target?.c >= 0) open(target.c); else if (methodOf(target)) pin(methodOf(target));
+        if (target) enter(target);
       };
       holder.onkeydown = event => {
         const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
@@ -234,8 +264,8 @@
           if (!target) return;
           const [x, y] = target.box ? [target.box.x + target.box.width, target.box.y] : [target.x, target.y];
           visit(target, box.left + x * scale, box.top + y * scale);
-        } else if (event.key === "Enter" && here?.c >= 0) {
-          open(here.c);
+        } else if (event.key === "Enter" && here) {
+          enter(here);
         } else if (event.key === "Escape") {
           leave();
         }
@@ -298,13 +328,21 @@
 
   // The trials of a configuration, with their curves and the commands that run them again.
   const dialog = $("#detail");
-  const detail = (data, at, [method, settings, problem]) => {
-    const own = data.configurations[at];
+  const detail = (data, at, name, group) => {
+    const own = data.configurations[at], [method, settings, problem] = name(at);
     say("");
+    // The others that a mark stands for.
+    const others = make("p", { class: "others" });
+    for (const other of group.filter(other => other >= 0 && group.length > 1)) {
+      const [method, settings, problem] = name(other);
+      const press = make("button", { type: "button", "aria-pressed": String(other === at) }, data.problems.length > 1 ? problem : `${method}, ${settings}`);
+      press.onclick = () => { dialog.close(); detail(data, other, name, group); };
+      others.append(press, " ");
+    }
     const close = make("button", { type: "button", class: "close" }, "Close");
     close.onclick = () => dialog.close();
-    const list = make("dl", { class: "facts" }, ...own.medians.map((median, i) =>
-      make("div", {}, make("dt", {}, `median ${data.metrics[i]}`), make("dd", {}, digits(median)))));
+    const list = make("dl", { class: "facts" }, ...own.medians.flatMap((median, i) => median === "" ? [] :
+      [make("div", {}, make("dt", {}, `median ${data.metrics[i]}`), make("dd", {}, digits(median)))]));
     const chart = make("div", { class: "curve" });
     const body = make("tbody");
     const paint = chosen => chart.replaceChildren(...curve(data, own.keys.map(([key]) => key), chosen));
@@ -319,7 +357,8 @@
     const table = make("table", {}, make("thead", {}, head), body);
     dialog.replaceChildren(
       make("h2", { id: "detail-title" }, `${method}${settings ? `, ${settings}` : ""}`),
-      make("p", {}, `On ${problem}: ${own.trials} trials, ${own.diverged} diverged.`),
+      others,
+      make("p", {}, `On ${problem}: ${own.trials} ${own.trials === 1 ? "trial" : "trials, the median one first"}, ${own.diverged} diverged.`),
       list,
       chart,
       make("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Trials" }, table),

@@ -15,7 +15,7 @@ use crate::record::RecordError;
 use crate::spec::InputError;
 use crate::study::StudyError;
 use crate::sweep::run::RunError;
-use thalweg_report::table::PivotError;
+use thalweg_report::table::{NoTable, PivotError};
 
 /// Why a command failed, and what helps.
 #[derive(Debug, Error, Diagnostic)]
@@ -55,6 +55,15 @@ pub(super) enum CliError {
     NoMetric { folder: PathBuf, metric: &'static str, there: String },
     #[error("`{0}` has no ranks: it takes two problems, and two methods that ran on all of them")]
     NoRanks(String),
+    #[error("{} is a folder of results, and --markdown writes a gallery of a folder that holds several", .0.display())]
+    NoGallery(PathBuf),
+    #[error("no trials have the `{column}` that is selected; there are {there}")]
+    NoSelection { column: String, there: String },
+    #[error("`{study}` has no such table: {reason}")]
+    #[diagnostic(help(
+        "`thalweg list optimizers` has the defaults; `thalweg table` without options writes the best settings"
+    ))]
+    NoTable { study: String, reason: NoTable },
     #[error("no trial of {} has a key that begins with `{key}`", folder.display())]
     #[diagnostic(help("the column `key` of runs.csv has them"))]
     NoTrial { folder: PathBuf, key: String },

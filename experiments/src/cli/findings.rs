@@ -9,6 +9,7 @@ use clap::Args;
 use super::CliError;
 use super::folder::{criterion, parse_metric, with_configurations};
 use crate::registry::Registry;
+use crate::spec::defaults_of;
 use crate::stats::Metric;
 use thalweg_report::findings;
 
@@ -32,7 +33,7 @@ pub(super) struct Findings {
 impl Findings {
     pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
         let findings = with_configurations(registry, &self.folder, |_, all| {
-            Ok(findings::findings(all, criterion(all, self.metric, &self.folder)?))
+            Ok(findings::findings(all, criterion(all, self.metric, &self.folder)?, &defaults_of(registry)))
         })?;
         let mut out = io::stdout().lock();
         findings.iter().try_for_each(|finding| writeln!(out, "{}", finding.text))?;

@@ -12,10 +12,11 @@ use clap::Args;
 use super::folder::{study, trials};
 use super::{CliError, tell};
 use crate::drawing::{self, SPEC};
+use crate::figure::Selection;
 use crate::record::manifest::{self, Manifest};
 use crate::record::{self, Curve, Key, PROVENANCE, Trials, atomic};
 use crate::registry::Registry;
-use crate::spec::Study;
+use crate::spec::{Study, defaults_of};
 use crate::stats::{Configuration, configurations};
 use thalweg_report::page;
 
@@ -27,7 +28,8 @@ use thalweg_report::page;
 #[command(after_help = "Examples:
   thalweg report results/digits --open
   thalweg report results/digits results/digits-epochs --out both.html
-  thalweg report results              a gallery of all studies there")]
+  thalweg report results              a gallery of all studies there
+  thalweg report results --markdown   the same as Markdown, for a README")]
 pub(super) struct Report {
     /// Folders of results.
     #[arg(value_name = "DIR", required = true)]
@@ -35,6 +37,9 @@ pub(super) struct Report {
     /// The file of the page [default: report.html in the folder, index.html for a gallery, report.html here for several].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write the gallery of a folder of folders to standard output, as Markdown with pictures.
+    #[arg(long, conflicts_with_all = ["out", "open"])]
+    markdown: bool,
     /// Show the page in the browser.
     #[arg(long)]
     open: bool,
@@ -42,11 +47,23 @@ pub(super) struct Report {
 
 impl Report {
     pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
+        if self.markdown {
+            return match &self.folders[..] {
+                [one] if !one.join(SPEC).exists() => {
+                    let text = page::gallery_in_markdown(&cards(registry, one, "")?);
+                    let mut out = io::stdout().lock();
+                    io::Write::write_all(&mut out, text.as_bytes())?;
+                    Ok(io::Write::flush(&mut out)?)
+                }
+                folders => Err(CliError::NoGallery(folders[0].clone())),
+            };
+        }
         let to = |default: PathBuf| self.out.clone().unwrap_or(default);
         let (text, path) = match &self.folders[..] {
             [one] if !one.join(SPEC).exists() => {
                 let path = to(one.join("index.html"));
-                (gallery(registry, one, &way(&path, one)?)?, path)
+                let cards = cards(registry, one, &way(&path, one)?)?;
+                (page::gallery(&cards).map_err(|source| CliError::Page(Box::new(source)))?, path)
             }
             [one] => (report(registry, &self.folders)?, to(one.join("report.html"))),
             _ => (report(registry, &self.folders)?, to(PathBuf::from("report.html"))),
@@ -77,6 +94,7 @@ fn open(path: &Path) -> Result<(), CliError> {
 struct Folder {
     path: PathBuf,
     study: Study,
+    defaults: Vec<Selection>,
     trials: Trials,
     curves: Vec<Curve>,
 }
@@ -103,7 +121,7 @@ impl Folder {
         let keys: HashSet<Key> = runs.map(|run| run.key()).take(CURVES.1).collect();
         let is_wanted = |key: &str| Key::parse(key.as_bytes()).is_some_and(|key| keys.contains(&key));
         let curves = if table.exists() { record::read_curves_of(&table, is_wanted)? } else { Vec::new() };
-        Ok(Self { path: path.to_owned(), study, trials, curves })
+        Ok(Self { path: path.to_owned(), study, defaults: defaults_of(registry), trials, curves })
     }
 
     fn page(&self) -> Result<page::Study<'_>, CliError> {
@@ -123,6 +141,7 @@ impl Folder {
             facts: self.facts(manifest.as_ref())?,
             spec: text,
             command: format!("thalweg run {spec} --only "),
+            defaults: &self.defaults,
             trials: &self.trials,
             curves: &self.curves,
             figures,
@@ -169,7 +188,7 @@ fn way(page: &Path, folder: &Path) -> Result<String, CliError> {
 }
 
 /// The studies in the folders of a folder, by name, for a page from which it is this way there.
-fn gallery(registry: &Arc<Registry>, folder: &Path, way: &str) -> Result<String, CliError> {
+fn cards(registry: &Arc<Registry>, folder: &Path, way: &str) -> Result<Vec<page::Card>, CliError> {
     let failed = |source| CliError::Read { path: folder.to_owned(), source };
     let entries = fs::read_dir(folder).map_err(failed)?.collect::<io::Result<Vec<_>>>().map_err(failed)?;
     let mut paths: Vec<PathBuf> =
@@ -196,5 +215,5 @@ fn gallery(registry: &Arc<Registry>, folder: &Path, way: &str) -> Result<String,
             name,
         });
     }
-    page::gallery(&cards).map_err(|source| CliError::Page(Box::new(source)))
+    Ok(cards)
 }

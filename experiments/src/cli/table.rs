@@ -9,28 +9,46 @@ use clap::{Args, ValueEnum};
 use super::CliError;
 use super::folder::{criterion, parse_metric, with_configurations};
 use crate::registry::Registry;
-use crate::stats::Metric;
+use crate::spec::defaults_of;
+use crate::stats::{Configuration, Metric};
 use thalweg_report::table::{self, Format};
 
-/// Write a table of what a folder's trials found: the best settings of each method, their ranks, or a metric by any axes.
+/// Write a table of what a folder's trials found: the best settings of each method, their ranks, what tuning is worth, or a metric
+/// by any axes.
 ///
 /// Settings are chosen by the median over seeds of the validation metric, where there is one, and never by the test split.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   thalweg table results/digits
   thalweg table results/digits --by lr,optimizer --metric final_test_accuracy --format latex
-  thalweg table results/compare --ranks --format csv")]
+  thalweg table results/digits --select optimizer=adam --by lr
+  thalweg table results/compare --ranks --format csv
+  thalweg table results/compare --regimes           defaults, one setting for all problems, and tuned on each
+  thalweg table results/compare --tunability        what tuning saves each method
+  thalweg table results/compare --budget            what the best of k settings costs")]
 pub(super) struct Table {
     /// A folder of results.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// The metric by this axis, or by two, the second from left to right: a column of runs.csv, such as lr, optimizer or
     /// problem.
-    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1..=2, conflicts_with = "ranks")]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1..=2, group = "shown")]
     by: Vec<String>,
     /// The average ranks of methods over problems.
-    #[arg(long)]
+    #[arg(long, group = "shown")]
     ranks: bool,
+    /// Each method with its defaults, with one setting for all problems (chosen on the others), and tuned on each problem.
+    #[arg(long, group = "shown")]
+    regimes: bool,
+    /// What tuning on each problem saves each method, against its defaults and against one setting for all problems.
+    #[arg(long, group = "shown")]
+    tunability: bool,
+    /// What the best of k settings costs that are drawn at random, and from which k on the methods keep their order.
+    #[arg(long, group = "shown")]
+    budget: bool,
+    /// Of all trials, those with these settings alone; problem and optimizer are settings as well.
+    #[arg(long, value_name = "A=X,B=Y", value_delimiter = ',', value_parser = parse_setting)]
+    select: Vec<(String, String)>,
     /// What is shown [default: final_validation_loss, or final_train_loss without a validation split].
     #[arg(long, value_name = "METRIC", value_parser = parse_metric)]
     metric: Option<Metric>,
@@ -51,8 +69,14 @@ enum Language {
 impl Table {
     pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
         let text = with_configurations(registry, &self.folder, |study, all| {
+            let all = &selected(all, &self.select)?[..];
             let criterion = criterion(all, self.metric, &self.folder)?;
+            let defaults = defaults_of(registry);
+            let none = |reason| CliError::NoTable { study: study.name().to_owned(), reason };
             let table = match &self.by[..] {
+                _ if self.regimes => table::regimes(all, criterion, &defaults).map_err(none)?,
+                _ if self.tunability => table::tunability(all, criterion, &defaults).map_err(none)?,
+                _ if self.budget => table::budget(all, criterion).map_err(none)?,
                 [] if self.ranks => {
                     table::ranks(all, criterion).ok_or_else(|| CliError::NoRanks(study.name().to_owned()))?
                 }
@@ -71,4 +95,25 @@ impl Table {
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)
     }
+}
+
+/// A setting that is asked for, as its column and its text.
+fn parse_setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is no COLUMN=VALUE, such as lr=0.1"))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// The configurations that have these settings; of a column that is named several times, any of the values.
+fn selected<'a>(all: &[Configuration<'a>], settings: &[(String, String)]) -> Result<Vec<Configuration<'a>>, CliError> {
+    let mut left = all.to_vec();
+    for (name, _) in settings {
+        let wanted = || settings.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str());
+        let kept: Vec<Configuration<'a>> =
+            left.iter().filter(|one| wanted().any(|value| table::has(one, name, value))).copied().collect();
+        if kept.is_empty() {
+            return Err(CliError::NoSelection { column: name.clone(), there: table::values_of(&left, name)? });
+        }
+        left = kept;
+    }
+    Ok(left)
 }

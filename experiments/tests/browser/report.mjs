@@ -1,14 +1,14 @@
 // Uses pages of `thalweg report` as a reader would, in Chromium: sorts, filters, points, clicks, tabs through, and looks for
 // what axe-core finds wrong, on two widths, light and dark. Fails at the first thing that is not as it should be.
 //
-//   node report.mjs CHROMIUM PAGE LARGE-PAGE [FOLDER]       screenshots go into the folder
+//   node report.mjs CHROMIUM PAGE LARGE-PAGE PAGE-OF-PROBLEMS [FOLDER]       screenshots go into the folder
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-const [executablePath, page, large, shots] = process.argv.slice(2);
+const [executablePath, page, large, problems, shots] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"];
 const browser = await chromium.launch({ executablePath, args });
@@ -30,7 +30,7 @@ const column = (tab, table, at) =>
   tab.$$eval(`${table} tbody tr:not([hidden]) td:nth-child(${at})`, cells => cells.map(cell => cell.textContent));
 
 const sorts = async tab => {
-  const table = "#tables-0 table";
+  const table = "#tables-0 > .table:nth-of-type(1) table";
   const head = tab.locator(`${table} thead th`).nth(2);
   const numbers = async () => (await column(tab, table, 3)).map(Number);
   await head.locator("button").click();
@@ -78,6 +78,50 @@ const points = async tab => {
   assert((await dialog.textContent()).includes(key));
   assert((await dialog.locator("svg path.train").count()) > 0, "a click shows curves");
   return dialog;
+};
+
+/// Where a mark is on the screen, once it is in its middle: figures may be higher than that.
+const place = async (tab, figure, mark) => {
+  await figure.evaluate((own, { x, y }) => {
+    const { top, width, height } = own.getBoundingClientRect();
+    for (let holder = own.parentElement; holder; holder = holder.parentElement) holder.scrollLeft = x * width - 150;
+    scrollBy(0, top + y * height - innerHeight / 2);
+  }, mark);
+  const box = await figure.boundingBox();
+  return [box.x + mark.x * box.width, box.y + mark.y * box.height];
+};
+
+/// Every figure says whose a mark of it is, with the pointer and with the keyboard.
+const marks = async tab => {
+  const all = await tab.evaluate(() => {
+    const data = JSON.parse(document.querySelector(".data").textContent);
+    return data.figures.map(({ width, height, lines, grids, groups }) => {
+      const isOwned = c => c !== -1;
+      const point = lines.flatMap(line => line.points).find(point => isOwned(point[2]));
+      if (point) return { x: point[0] / width, y: point[1] / height, group: point[2] < -1 ? groups[-2 - point[2]].length : 0 };
+      const grid = grids.find(grid => grid.cells.some(isOwned));
+      if (!grid) return null;
+      const cell = grid.cells.findIndex(isOwned), columns = grid.x.length - 1, column = cell % columns, row = Math.floor(cell / columns);
+      return { x: (grid.x[column] + grid.x[column + 1]) / 2 / width, y: (grid.y[row] + grid.y[row + 1]) / 2 / height, group: 0 };
+    });
+  });
+  for (const [at, mark] of all.entries()) {
+    const figure = tab.locator("[data-figure] .drawing").nth(at);
+    const title = await figure.getAttribute("data-title");
+    assert(mark, `no mark of ${title} has an owner`);
+    await tab.mouse.move(...await place(tab, figure, mark));
+    const tip = await tab.locator("#tip").textContent();
+    assert(/trial t[0-9a-f]{16}/.test(tip), `${title}: ${tip}`);
+    await tab.mouse.move(0, 0);
+    await figure.focus();
+    await tab.keyboard.press("ArrowRight");
+    assert((await tab.locator("#tip").textContent()).length > 0, title);
+    await tab.keyboard.press("Enter");
+    const dialog = tab.locator("#detail");
+    assert(await dialog.isVisible(), `Enter opens no mark of ${title}`);
+    await tab.keyboard.press("Escape");
+  }
+  return all;
 };
 
 const closes = async (tab, dialog) => {
@@ -135,6 +179,7 @@ for (const width of [1280, 390]) {
     await accessible(tab, what);
     await sorts(tab);
     await filters(tab);
+    await marks(tab);
     const dialog = await points(tab);
     if (shots) await tab.screenshot({ path: `${shots}/detail-${width}-${scheme}.png` });
     await accessible(tab, `${what}, trials`);
@@ -149,6 +194,30 @@ for (const width of [1280, 390]) {
     await tab.context().close();
     console.log(`${what}: sorted, filtered, pointed, clicked, tabbed through; no violation, no message, no request`);
   }
+}
+
+for (const [width, scheme] of [[1280, "light"], [390, "dark"]]) {
+  const { tab, wrong } = await open(problems, width, scheme);
+  assert.equal(await tab.evaluate(() => document.documentElement.scrollWidth), width, "the page of problems is wider than the screen");
+  const all = await marks(tab);
+  assert(all.some(mark => mark.group > 1), "no mark stands for several configurations");
+  if (shots) await tab.screenshot({ path: `${shots}/problems-${width}-${scheme}.png`, fullPage: true });
+  // A mark of several opens one of them, with buttons for the others.
+  const at = all.findIndex(mark => mark.group > 1);
+  const figure = tab.locator("[data-figure] .drawing").nth(at);
+  const [x, y] = await place(tab, figure, all[at]);
+  await tab.mouse.move(x, y);
+  if (shots) await tab.screenshot({ path: `${shots}/group-${width}-${scheme}.png` });
+  await tab.mouse.click(x, y);
+  const others = tab.locator("#detail .others button");
+  assert.equal(await others.count(), all[at].group);
+  await others.last().click();
+  assert.equal(await others.last().getAttribute("aria-pressed"), "true");
+  await accessible(tab, "the trials of a mark of several");
+  if (shots) await tab.screenshot({ path: `${shots}/others-${width}-${scheme}.png` });
+  assert.deepEqual(wrong, []);
+  await tab.context().close();
+  console.log(`${width} ${scheme}, several problems: ${all.length} figures name their trials`);
 }
 
 const { tab, wrong } = await open(large, 1280, "light");

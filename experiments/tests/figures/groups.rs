@@ -166,7 +166,9 @@ fn a_scatter_has_a_mark_for_every_trial() {
     let (runs, _) = sweep();
     let marks = |picture: &Picture| -> Vec<usize> {
         let layers = picture.panels.iter().flat_map(|panel| &panel.layers);
-        layers.map(|layer| if let Layer::Markers(_, points) = layer { points.len() } else { 0 }).collect()
+        layers
+            .filter_map(|layer| if let Layer::Markers(_, points) = layer { Some(points.len()) } else { None })
+            .collect()
     };
     let shown = picture("scatter", Options { x: name("lr"), ..Options::default() }).unwrap();
     assert_eq!(legend(&shown), ["SGD", "momentum", "Adam"]);

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use thalweg::figure::{Chart, Layer, Options, Tables};
 use thalweg::random::Stream;
 use thalweg::record::{Precision, Run, Runs, Setting, Status, Trials, write_runs};
-use thalweg::stats::{Metric, choose_best, configurations, median_interval, quantile, write_summary};
+use thalweg::stats::{Metric, Statistic, choose_best, configurations, median_interval, quantile, write_summary};
 
 use crate::synthetic;
 
@@ -221,5 +222,27 @@ fn resampling_gives_the_same_interval() {
         let (low, high) = (quantile(0, 0.025), quantile(1, 0.975));
         let interval = median_interval(&values).unwrap();
         assert!((interval.low - low).abs() <= 1.0 && (interval.high - high).abs() <= 1.0, "{n}: {interval:?}");
+    }
+}
+
+#[test]
+fn a_figure_says_what_stands_for_its_trials() {
+    let trials = Trials::from(&runs(&[(0.1, Some(1.0), None), (0.1, Some(2.0), None), (0.1, Some(6.0), None)]));
+    for (statistic, middle, texts) in [
+        (Statistic::Median, 2.0, ["median over 3 seeds", "quartiles"]),
+        (Statistic::Mean, 3.0, ["mean over 3 seeds", "± standard deviation"]),
+        (Statistic::InterquartileMean, 3.0, ["interquartile mean over 3 seeds", "95 % bootstrap interval"]),
+    ] {
+        let chart = Chart::new("sensitivity", Some("final_train_loss")).unwrap();
+        let chart = chart.with(Options { statistic, ..Options::default() });
+        let picture = chart.pictures(&Tables::new(&trials, &[])).unwrap().remove(0).1;
+        let markers = picture.panels[0].layers.iter().find_map(|layer| match layer {
+            Layer::Markers(_, points) => Some(points.clone()),
+            _ => None,
+        });
+        assert_eq!(markers, Some(vec![(0.1, middle)]));
+        for text in texts {
+            assert!(picture.notes.iter().any(|note| note.text == text), "{text}: {:?}", picture.notes);
+        }
     }
 }

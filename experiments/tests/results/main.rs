@@ -15,6 +15,7 @@ mod files;
 mod folders;
 mod gradients;
 mod guide;
+mod marks;
 mod memory;
 mod observers;
 mod parts;

@@ -11,14 +11,16 @@ use crate::command::succeeds;
 const BEGIN: &str = "<!-- thalweg ";
 const END: &str = "<!-- end -->";
 
-/// The README of the workspace, and those of results.
+/// The texts that may quote results: the README of the workspace, the guide, and everything in Markdown below results.
 fn readmes() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let results = root.join("results");
-    let folders = fs::read_dir(&results).unwrap().map(|entry| entry.unwrap().path());
-    let mut all: Vec<PathBuf> =
-        folders.chain([root.to_owned(), results.clone()]).map(|folder| folder.join("README.md")).collect();
-    all.retain(|path| path.exists());
+    let entries = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let folders = entries(&results).into_iter().filter(|path| path.is_dir());
+    let folders = folders.chain([results, root.join("experiments/guide")]);
+    let mut all: Vec<PathBuf> = folders.flat_map(|folder| entries(&folder)).collect();
+    all.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    all.push(root.join("README.md"));
     all.sort();
     all
 }
@@ -48,7 +50,43 @@ fn numbers_in_prose_are_those_of_the_tables() {
         assert_eq!(fs::read_to_string(&path).unwrap(), renewed, "{} is stale", path.display());
         found += count;
     }
-    assert!(found >= 2, "{found} marked parts");
+    assert!(found >= 15, "{found} marked parts");
+}
+
+/// The numbers of `median (low to high)` in a text.
+fn triples(text: &str) -> Vec<[f64; 3]> {
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let cells = text.lines().filter(|line| line.starts_with('|')).flat_map(|line| line.split('|'));
+    let triple = |cell: &str| {
+        let (median, rest) = cell.split_once(" (")?;
+        let (low, high) = rest.trim().strip_suffix(')')?.split_once(" to ")?;
+        Some([number(median)?, number(low)?, number(high)?])
+    };
+    cells.filter_map(triple).collect()
+}
+
+/// Tables that were laid out by hand, whose medians and bootstrap intervals are those of a summary.
+#[test]
+fn medians_by_hand_are_those_of_summaries() {
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results");
+    for (study, metric) in [("outliers", "final_test_loss")] {
+        let summary = fs::read_to_string(results.join(study).join("summary.csv")).unwrap();
+        let mut lines = summary.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let header = lines.next().unwrap();
+        let column = |ending: &str| header.iter().position(|name| *name == format!("{metric}_{ending}")).unwrap();
+        let columns = ["median", "ci_low", "ci_high"].map(column);
+        let rows: Vec<[f64; 3]> =
+            lines.map(|row| columns.map(|column| row[column].parse().unwrap_or(f64::NAN))).collect();
+        let text = fs::read_to_string(results.join(study).join("README.md")).unwrap();
+        let triples = triples(&text);
+        assert!(!triples.is_empty(), "{study} has no medians with intervals");
+        for triple in triples {
+            // Three digits are half a unit of the third away from a number.
+            let is_near = |(said, own): (&f64, &f64)| (said - own).abs() <= 0.0051 * own.abs();
+            let is_row = |row: &[f64; 3]| triple.iter().zip(row).all(is_near);
+            assert!(rows.iter().any(is_row), "{study}: no row of summary.csv has {triple:?}");
+        }
+    }
 }
 
 #[test]

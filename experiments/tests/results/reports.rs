@@ -50,6 +50,45 @@ fn tables_are_written_in_four_languages() {
 }
 
 #[test]
+fn what_tuning_is_worth_has_tables_on_any_sweep() {
+    let folder = folder();
+    let set = [
+        "--set",
+        "problem.kind=[\"moons\", \"circles\"]",
+        "--set",
+        "optimizer.0.lr=[0.001, 0.1]",
+        "--set",
+        "optimizer.1.lr=[0.001, 0.1]",
+    ];
+    succeeds(folder.path(), &[&["run", "small.toml", "--out", "two", "--quiet"], &set[..]].concat());
+    let table =
+        |arguments: &[&str]| succeeds(folder.path(), &[&["table", "two", "--format", "csv"], arguments].concat());
+    let regimes = table(&["--regimes"]);
+    says(
+        &regimes,
+        &["problem,optimizer,regime,settings,final_train_loss,ci_low,ci_high,optimism,trials,average_rank,"],
+    );
+    for regime in ["defaults", "one-for-all", "tuned"] {
+        assert_eq!(regimes.matches(&format!(",{regime},")).count(), 4, "{regimes}");
+    }
+    let tunability = table(&["--tunability"]);
+    says(&tunability, &["optimizer,one_for_all_factor,one_for_all_low,one_for_all_high,defaults_factor,", "\nadam,"]);
+    says(&table(&["--budget"]), &["problem,optimizer,best_of_1,best_of_2,settles_at\n", "\nmoons,sgd,"]);
+    // The medians of the regimes are those of the table that a figure would write.
+    let figure = ["--set", "figure=[{ kind = \"regimes\", metric = \"final_train_loss\" }]"];
+    succeeds(folder.path(), &[&["run", "small.toml", "--out", "drawn", "--quiet"], &set[..], &figure[..]].concat());
+    let written = fs::read_to_string(folder.path().join("drawn/regimes.csv")).unwrap();
+    for row in regimes.lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        let is_same = |other: &&str| {
+            let other: Vec<&str> = other.split(',').collect();
+            other[2..5] == cells[..3] && other[7] == cells[4]
+        };
+        assert!(written.lines().any(|other| is_same(&other)), "{row} in {written}");
+    }
+}
+
+#[test]
 fn what_is_not_there_is_named() {
     let folder = results();
     let fails = |arguments: &[&str]| fails(folder.path(), arguments).1;
@@ -63,6 +102,10 @@ fn what_is_not_there_is_named() {
     );
     says(&fails(&["table", "a", "--metric", "test_loss"]), &["did you mean `final_test_loss`?"]);
     says(&fails(&["table", "a", "--ranks"]), &["has no ranks"]);
+    says(&fails(&["table", "a", "--budget"]), &["`small` has no such table", "tried with one setting alone"]);
+    succeeds(folder.path(), &["run", "small.toml", "--set", "optimizer.1.lr=[0.01, 0.02]", "--out", "c", "--quiet"]);
+    says(&fails(&["table", "c", "--regimes"]), &["there is one problem, and no method was tried", "list optimizers"]);
+    says(&fails(&["table", "a", "--regimes", "--budget"]), &["cannot be used with"]);
     says(&fails(&["table", "nowhere"]), &["nowhere holds no results"]);
     says(&fails(&["look", "a", "tz"]), &["no trial of a has a key that begins with `tz`"]);
     says(&fails(&["look", "a", "t"]), &["9 trials have a key that begins with `t`"]);
@@ -132,7 +175,9 @@ fn pages_are_the_same_bytes_and_hold_all_they_need() {
     succeeds(folder.path(), &["report", ".", "--out", "pages/all.html"]);
     let gallery = fs::read_to_string(folder.path().join("pages/all.html")).unwrap();
     says(&gallery, &["src=\"../a/figures/curves-train_loss.svg\"", "href=\"../b/\""]);
-    assert!(Path::new(&folder.path().join("a")).exists());
+    let markdown = succeeds(folder.path(), &["report", ".", "--markdown"]);
+    says(&markdown, &["<img src=\"a/figures/curves-train_loss.svg\"", "[b](b/)<br>small (2 figures)"]);
+    says(&fails(folder.path(), &["report", "a", "--markdown"]).1, &["a is a folder of results"]);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::bootstrap::median_interval;
 use super::candidates::{Candidate, Candidates, order};
-use super::comparison::Comparison;
+use super::comparison::{Comparison, Pair, log_ratio};
 use super::comparison_table::settings;
 use super::configuration::Configuration;
 use super::criterion::Assessment;
@@ -107,15 +108,29 @@ impl<'a> Regimes<'a> {
     /// An optimizer's tunability (Probst et al. 2019, JMLR 20): the median over problems of the logarithm to base 10 of the cost
     /// with one setting for all by that with settings tuned on the problem. None where either is missing, or a cost negative.
     pub fn tunability(&self, optimizer: usize) -> Option<f64> {
-        let of = |regime| self.entrants.iter().find(|one| (one.optimizer, one.regime) == (optimizer, regime));
-        let (one, tuned) = (of(Regime::OneForAll)?, of(Regime::Tuned)?);
-        let ratio = |((_, one), (_, tuned)): (&(_, Vec<f64>), &(_, Vec<f64>))| {
-            let (one, tuned) = (middle(one.clone()), middle(tuned.clone()));
-            (one >= 0.0 && tuned >= 0.0).then(|| super::comparison::log_ratio(tuned, one))
+        self.gain(optimizer, Regime::OneForAll).map(|gain| gain.log_ratio)
+    }
+
+    /// What tuning on each problem saves an optimizer against another regime: the median over problems of the logarithm to base
+    /// 10 of the cost there by that with tuned settings, positive where tuning saves, with the bootstrap interval of that median
+    /// ([`median_interval`]); on one problem alone, over its paired trials. None where either is missing, or a cost negative.
+    pub fn gain(&self, optimizer: usize, from: Regime) -> Option<Pair> {
+        let (other, tuned) = (self.entrant(optimizer, from)?, self.entrant(optimizer, Regime::Tuned)?);
+        let costs = |entrant: &Entrant<'a>| -> Vec<f64> {
+            match &entrant.cells[..] {
+                [(_, costs)] => costs.clone(),
+                cells => cells.iter().map(|(_, costs)| middle(costs.clone())).collect(),
+            }
         };
-        let mut ratios = one.cells.iter().zip(&tuned.cells).map(ratio).collect::<Option<Vec<f64>>>()?;
+        let ratio = |(other, tuned): (f64, f64)| (other >= 0.0 && tuned >= 0.0).then(|| log_ratio(tuned, other));
+        let mut ratios = costs(other).into_iter().zip(costs(tuned)).map(ratio).collect::<Option<Vec<f64>>>()?;
         ascend(&mut ratios);
-        median(&ratios)
+        Some(Pair { log_ratio: median(&ratios)?, interval: median_interval(&ratios) })
+    }
+
+    /// An optimizer under a regime, by its number, if it has it.
+    pub fn entrant(&self, optimizer: usize, regime: Regime) -> Option<&Entrant<'a>> {
+        self.entrants.iter().find(|one| (one.optimizer, one.regime) == (optimizer, regime))
     }
 }
 

@@ -9,9 +9,10 @@ use super::picture::{Disc, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{Style, Tint, style};
 use super::ticks::{Tick, value_label};
+use super::whose::{Whose, of_points};
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Column, Status, Trial};
+use thalweg_record::record::{Column, Key, Status, Trial};
 use thalweg_record::stats::Configuration;
 
 /// The kind, as specs and the command know it.
@@ -47,7 +48,7 @@ struct End {
 /// The starts and ends of a configuration: for each trial its start, and the number of its end, if it has one.
 struct Map<'a> {
     configuration: &'a Configuration<'a>,
-    trials: Vec<(Vec<f64>, Option<usize>)>,
+    trials: Vec<(Vec<f64>, Option<usize>, Key)>,
 }
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
@@ -82,7 +83,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             let end = point(&ends, run).zip(value.number(run)).filter(|(place, value)| {
                 run.status() != Status::Diverged && value.is_finite() && place.iter().all(|x| x.is_finite())
             });
-            trials.push((start, end.map(|(place, value)| add(&mut found, place, value, NEAR * reach))));
+            let end = end.map(|(place, value)| add(&mut found, place, value, NEAR * reach));
+            trials.push((start, end, run.key()));
         }
         if trials.is_empty() {
             return Err(nothing("no start of a trial is known".to_owned()));
@@ -162,7 +164,7 @@ fn legend(maps: &[Map<'_>], ends: &[End], shades: &[Option<usize>]) -> Vec<Entry
     if shades.iter().any(Option::is_none) {
         legend.push(Entry { symbol: Symbol::Swatch(ELSEWHERE), text: "elsewhere".to_owned() });
     }
-    if maps.iter().any(|map| map.trials.iter().any(|(_, end)| end.is_none())) {
+    if maps.iter().any(|map| map.trials.iter().any(|(_, end, _)| end.is_none())) {
         legend.push(Entry { symbol: Symbol::Hatched, text: "diverged".to_owned() });
     }
     legend
@@ -173,9 +175,9 @@ fn label(all: &[Configuration<'_>], configuration: &Configuration<'_>) -> String
 }
 
 /// The ends of starts on a grid, as cells; none if the starts are not a grid.
-fn cells(map: &Map<'_>, shades: &[Option<usize>]) -> Option<Cells> {
+fn cells(map: &Map<'_>, shades: &[Option<usize>]) -> Option<(Cells, Layer)> {
     let values = |which: usize| {
-        let mut values: Vec<f64> = map.trials.iter().map(|(start, _)| start[which]).collect();
+        let mut values: Vec<f64> = map.trials.iter().map(|(start, ..)| start[which]).collect();
         values.sort_by(f64::total_cmp);
         values.dedup();
         values
@@ -184,12 +186,15 @@ fn cells(map: &Map<'_>, shades: &[Option<usize>]) -> Option<Cells> {
     if x.len() < 2 || y.len() < 2 || x.len() * y.len() != map.trials.len() {
         return None;
     }
-    let mut fills = vec![Fill::Empty; map.trials.len()];
-    for (start, end) in &map.trials {
+    let (mut fills, mut owners) = (vec![Fill::Empty; map.trials.len()], vec![None; map.trials.len()]);
+    for (start, end, key) in &map.trials {
         let place = |values: &[f64], value: f64| values.partition_point(|other| *other < value);
-        fills[place(&y, start[1]) * x.len() + place(&x, start[0])] = fill(*end, shades);
+        let cell = place(&y, start[1]) * x.len() + place(&x, start[0]);
+        fills[cell] = fill(*end, shades);
+        owners[cell] = Some(Whose::Trial(*key));
     }
-    Some(Cells { x: borders(&x, scale_of(&x)), y: borders(&y, scale_of(&y)), fills })
+    let cells = Cells { x: borders(&x, scale_of(&x)), y: borders(&y, scale_of(&y)), fills };
+    Some((cells, Layer::CellOwners(owners)))
 }
 
 fn plane(
@@ -200,12 +205,12 @@ fn plane(
     ends: &[End],
     shades: &[Option<usize>],
 ) -> Result<Picture, FigureError> {
-    let tables = maps.iter().map(|map| cells(map, shades)).collect::<Option<Vec<Cells>>>();
+    let tables = maps.iter().map(|map| cells(map, shades)).collect::<Option<Vec<_>>>();
     let tables = tables.ok_or_else(|| FigureError::NoData {
         kind: KIND.name,
         reason: "the starts are no grid: problem.start = { grid = …, points = … }".to_owned(),
     })?;
-    let first = &tables[0];
+    let first = &tables[0].0;
     let bounds = |values: &[f64]| (values[0], values[values.len() - 1]);
     let x = axis("x", chart.options.x_range, bounds(&first.x))?;
     let y = axis("y", chart.options.y_range, bounds(&first.y))?;
@@ -224,12 +229,12 @@ fn plane(
     if !lines.is_empty() {
         notes.push(Entry { symbol: Symbol::PlainLine, text: "contours of the landscape".to_owned() });
     }
-    let panel = |(map, cells): (&Map<'_>, Cells)| Panel {
+    let panel = |(map, (cells, owners)): (&Map<'_>, (Cells, Layer))| Panel {
         heading: label(all, map.configuration),
         height,
         y: y.clone(),
         y_label: "x₁ at the start".to_owned(),
-        layers: vec![Layer::Cells(cells), Layer::Levels(lines.clone()), Layer::Rings(minima.clone())],
+        layers: vec![Layer::Cells(cells), Layer::Levels(lines.clone()), Layer::Rings(minima.clone()), owners],
         symbols: Vec::new(),
     };
     Ok(Picture {
@@ -282,19 +287,22 @@ fn line(
         .map(|surface| surface.x0.iter().copied().zip(surface.values.iter().copied()).collect())
         .unwrap_or_default();
     let count = maps.len();
-    let mut rows = Vec::new();
+    let (mut rows, mut owners) = (Vec::new(), Vec::new());
     let mut edges = Vec::new();
     for (row, map) in maps.iter().enumerate() {
         let mut trials = map.trials.clone();
         trials.sort_by(|a, b| a.0[0].total_cmp(&b.0[0]));
         trials.dedup_by(|a, b| a.0 == b.0);
-        let places: Vec<f64> = trials.iter().map(|(start, _)| start[0]).collect();
+        let places: Vec<f64> = trials.iter().map(|(start, ..)| start[0]).collect();
         let x = borders(&places, Scale::Linear);
         edges.extend([x[0], x[x.len() - 1]]);
         let bottom = (count - 1 - row) as f64;
-        let (x, fills) = stretches(&x, trials.iter().map(|(_, end)| fill(*end, shades)));
+        let (x, fills) = stretches(&x, trials.iter().map(|(_, end, _)| fill(*end, shades)));
         rows.push(Layer::Cells(Cells { x, y: vec![bottom + 0.06, bottom + 0.94], fills }));
+        let own = trials.iter().map(|(start, _, key)| ((start[0], bottom + 0.5), Whose::Trial(*key)));
+        owners.push(of_points(style(row), own.collect()));
     }
+    rows.extend(owners);
     let low = edges.iter().copied().fold(f64::INFINITY, f64::min);
     let high = edges.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let x = axis("x", chart.options.x_range, (low, high))?;

@@ -7,7 +7,7 @@ use super::series::{self, SeedPoint, Series};
 use super::style::styles;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::{Budgets, Candidates, Spread};
+use thalweg_record::stats::{Band, Budgets, Candidates, Comparison};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -38,7 +38,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         if is_one { costs(chart, &candidates, &budgets)? } else { ranks(chart, &candidates, &budgets)? };
     notes.extend(settled(&budgets));
     let guide = budgets.settled().map(|k| Layer::Guide(vec![(k as f64, panel.y.low()), (k as f64, panel.y.high())]));
-    let layers = guide.into_iter().chain(panel.layers).collect();
+    let best = Comparison::of(&candidates, chart.options.assessment);
+    let looks = styles(&candidates.optimizers);
+    let owners = looks.iter().enumerate().map(|(i, look)| Layer::Owner(*look, comparison::whose(&best, i)));
+    let layers = guide.into_iter().chain(panel.layers).chain(owners).collect();
     notes.push(remark("settings drawn with replacement from those that were tried"));
     notes.extend(comparison::choice(&candidates.criteria, candidates.score, budgets.assessment));
     let title = match candidates.problems[..] {
@@ -49,7 +52,6 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         }
         _ => format!("Ranks by {label} and by the settings tried"),
     };
-    let looks = styles(&candidates.optimizers);
     let entry = |(i, name): (usize, &&str)| Entry { symbol: Symbol::Line(looks[i]), text: words::method(name) };
     Ok(Picture {
         title: chart.title_or(|| title),
@@ -72,8 +74,8 @@ fn panel(y: Axis, y_label: String, layers: Vec<Layer>) -> Panel {
 fn costs(chart: &Chart, candidates: &Candidates<'_>, budgets: &Budgets) -> Result<(Panel, Vec<Entry>), FigureError> {
     let point = |optimizer: usize, (at, k): (usize, &usize)| {
         let cost = budgets.cost(at, 0, optimizer);
-        let spread = Spread { median: cost.median, q25: cost.q25, q75: cost.q75 };
-        SeedPoint { x: *k as f64, spread, lost: cost.median.is_infinite() }
+        let band = Band { middle: cost.median, low: cost.q25, high: cost.q75 };
+        SeedPoint { x: *k as f64, band, lost: cost.median.is_infinite() }
     };
     let looks = styles(&candidates.optimizers);
     let line = |optimizer: usize| Series {
@@ -86,7 +88,7 @@ fn costs(chart: &Chart, candidates: &Candidates<'_>, budgets: &Budgets) -> Resul
     let mut layers = series::layers(&lines, &y, Edge::Top);
     layers.extend(lines.iter().map(|line| {
         let shown = line.points.iter().filter(|point| !point.lost);
-        Layer::Markers(line.style, shown.map(|point| (point.x, point.spread.median)).collect())
+        Layer::Markers(line.style, shown.map(|point| (point.x, point.band.middle)).collect())
     }));
     let mut notes = vec![
         Entry { symbol: Symbol::PlainLine, text: "median over draws and trials".to_owned() },

@@ -6,6 +6,7 @@ use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::style::MOST_LINES;
 use super::ticks::{Tick, value_label};
+use super::whose::Whose;
 use super::words;
 use super::{Chart, Data, FigureError};
 use thalweg_record::stats::{Assessment, Candidates, Comparison, ResampledRanks, Score};
@@ -97,6 +98,11 @@ pub(super) fn picture_of_ranks(
         legend: Vec::new(),
         notes,
     }
+}
+
+/// The best configurations of an optimizer, whose what is said of all problems is.
+pub(super) fn whose(comparison: &Comparison<'_>, optimizer: usize) -> Whose {
+    Whose::of(comparison.bests(optimizer).map(|best| best.configuration))
 }
 
 /// A line of text without a drawing.

@@ -13,10 +13,11 @@ use super::series::{self, SeedPoint, Series};
 use super::style::Style;
 use super::theory;
 use super::ticks::value_label;
+use super::whose::of_lines;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{self, Curve, Setting, Status, TOLERANCE, Trials};
-use thalweg_record::stats::{Configuration, CurveMetric, Metric, Spread};
+use thalweg_record::stats::{Configuration, CurveMetric, Metric, Statistic};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -33,6 +34,7 @@ pub const KIND: Kind = Kind {
         "row",
         "select",
         "select_by",
+        "statistic",
         "theory",
         "lines",
         "x_scale",
@@ -143,7 +145,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let source = Source::read(data, measure, &chosen)?;
     let points: Vec<_> = chosen
         .iter()
-        .map(|configuration| over_seeds(configuration, &source, measure, unit(chart, configuration)))
+        .map(|configuration| {
+            over_seeds(configuration, &source, (measure, chart.options.statistic), unit(chart, configuration))
+        })
         .collect();
     let (shown, points): (Vec<Configuration<'_>>, Vec<Vec<SeedPoint>>) =
         chosen.iter().copied().zip(points).filter(|(_, points)| !points.is_empty()).unzip();
@@ -169,7 +173,9 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         more.extend(choice::notes("settings with the best median of", chosen_by(chart, all)));
         more.extend(ends);
     }
-    picture(chart, data, measure, (&series, &edges), (series::seed_counts(&chosen), more))
+    let mut picture = picture(chart, data, measure, (&series, &edges), (series::seed_counts(&chosen), more))?;
+    picture.panels[0].layers.extend(of_lines(series.iter().map(|line| &line.style), &shown));
+    Ok(picture)
 }
 
 /// The configurations that a chart of curves shows.
@@ -237,7 +243,7 @@ fn picture(
     // The same distance on all lines, so that one that ends early is not crowded.
     let gap = series.iter().map(|line| line.points.len()).max().unwrap_or(1).div_ceil(MARKERS);
     layers.extend(series.iter().enumerate().map(|(i, line)| markers(line, gap * i / series.len(), gap)));
-    let mut notes = series::notes(series, seeds, &y, edge);
+    let mut notes = series::notes(series, (seeds, chart.options.statistic), &y, edge);
     notes.extend(said_of_lines(chart, edges));
     notes.extend(more);
     let label = measure.labelled(|metric| metric.label().to_owned());
@@ -267,7 +273,7 @@ fn picture(
 /// near to.
 fn levels(chart: &Chart, series: &[Series], edges: &[(Style, f64, &'static str)]) -> Vec<f64> {
     let medians = series.iter().flat_map(|line| &line.points).filter(|point| !point.lost);
-    let highest = medians.map(|point| point.spread.median).fold(f64::NEG_INFINITY, f64::max);
+    let highest = medians.map(|point| point.band.middle).fold(f64::NEG_INFINITY, f64::max);
     let near = edges.iter().map(|(_, level, _)| *level).filter(|level| *level <= 2.0 * highest);
     chart.options.lines.iter().copied().chain(near).collect()
 }
@@ -292,7 +298,7 @@ fn markers(line: &Series, first: usize, gap: usize) -> Layer {
     let shown: Vec<&SeedPoint> = line.points.iter().filter(|point| !point.lost).collect();
     let first = if first < shown.len() { first } else { 0 };
     let marked = shown.iter().skip(first).step_by(gap);
-    Layer::Markers(line.style, marked.map(|point| (point.x, point.spread.median)).collect())
+    Layer::Markers(line.style, marked.map(|point| (point.x, point.band.middle)).collect())
 }
 
 /// How many of what the abscissa counts a step is.
@@ -304,24 +310,24 @@ fn unit(chart: &Chart, configuration: &Configuration<'_>) -> f64 {
     }
 }
 
-/// Median and quartiles at the steps that all trials still running have, each of which is so many units of the abscissa.
+/// The statistic, by default median and quartiles, at the steps that all trials still running have, each of which is so many units of the abscissa.
 ///
 /// A trial that diverged counts as the worst outcome from then on, and one that stopped at its target keeps its last
 /// value: without them, the others would pass for all.
 fn over_seeds(
     configuration: &Configuration<'_>,
     source: &Source<'_>,
-    measure: Measure<'_>,
+    (measure, statistic): (Measure<'_>, Statistic),
     unit: f64,
 ) -> Vec<SeedPoint> {
     let values = |run: record::Trial<'_>| source.values(configuration, run, measure);
     let trials: Vec<Trial<'_>> =
         configuration.runs().map(|run| (run, values(run))).filter(|(_, values)| !values.is_empty()).collect();
     let steps: BTreeSet<u64> = trials.iter().flat_map(|(_, values)| values.keys().copied()).collect();
-    steps.into_iter().filter_map(|step| at_step(&trials, step, measure.worst(), unit)).collect()
+    steps.into_iter().filter_map(|step| at_step(&trials, step, (measure.worst(), statistic), unit)).collect()
 }
 
-fn at_step(trials: &[Trial<'_>], step: u64, worst: f64, unit: f64) -> Option<SeedPoint> {
+fn at_step(trials: &[Trial<'_>], step: u64, (worst, statistic): (f64, Statistic), unit: f64) -> Option<SeedPoint> {
     let mut lost = 0;
     let mut outcomes = Vec::with_capacity(trials.len());
     for (run, values) in trials {
@@ -338,7 +344,7 @@ fn at_step(trials: &[Trial<'_>], step: u64, worst: f64, unit: f64) -> Option<See
         outcomes.push(outcome);
     }
     outcomes.sort_by(f64::total_cmp);
-    let spread = Spread::of(&outcomes)?;
-    let lost = 2 * lost >= trials.len() || !spread.median.is_finite();
-    Some(SeedPoint { x: step as f64 * unit, spread, lost })
+    let band = statistic.of(&outcomes)?;
+    let lost = 2 * lost >= trials.len() || !band.middle.is_finite();
+    Some(SeedPoint { x: step as f64 * unit, band, lost })
 }

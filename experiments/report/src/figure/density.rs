@@ -8,6 +8,7 @@ use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Stroke};
 use super::series;
 use super::style::Style;
+use super::whose::of_lines;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Configuration, Metric, quantile};
@@ -100,6 +101,7 @@ fn picture(
         layers.push(Layer::Strokes(apart(&line.values, &x).iter().map(stroke).collect()));
     }
     layers.extend(curves.into_iter().enumerate().map(|(index, curve)| Layer::Line(looks[index].0, curve)));
+    layers.extend(of_lines(looks.iter().map(|(style, _)| style), lines.iter().map(|line| line.configuration)));
     let counts = series::seed_counts(lines.iter().map(|line| line.configuration));
     let count = if counts.0 == counts.1 { counts.1.to_string() } else { format!("{} to {}", counts.0, counts.1) };
     let mut notes =

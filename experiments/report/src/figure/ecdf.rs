@@ -9,6 +9,7 @@ use super::picture::{Layer, Panel, Picture};
 use super::profile::steps;
 use super::series;
 use super::style::Style;
+use super::whose::of_lines;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Configuration, Metric};
@@ -53,7 +54,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let layer = |((_, values), (style, _)): (&(_, Vec<f64>), &(Style, _))| {
         Layer::Line(*style, steps(values, x.low(), x.high()))
     };
-    let layers = lines.iter().zip(&looks).map(layer).collect();
+    let owners = of_lines(looks.iter().map(|(style, _)| style), &shown);
+    let layers = lines.iter().zip(&looks).map(layer).chain(owners).collect();
     let counts = series::seed_counts(&shown);
     let count = if counts.0 == counts.1 { counts.1.to_string() } else { format!("{} to {}", counts.0, counts.1) };
     let mut notes = vec![remark(format!("{count} trials a line; diverged ones are never reached"))];

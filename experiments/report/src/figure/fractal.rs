@@ -10,9 +10,10 @@ use super::comparison::remark;
 use super::picture::{ColorBar, Layer, Panel, Picture};
 use super::style::Tint;
 use super::ticks::Tick;
+use super::whose::Whose;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{RecordError, Sheet};
+use thalweg_record::record::{Key, RecordError, Sheet};
 use thalweg_record::stats::Mask;
 
 /// The kind, as specs and the command know it.
@@ -35,7 +36,15 @@ struct Map {
     y: Vec<f64>,
     /// Row by row from the smallest y; NaN where the cell is empty.
     values: Vec<f64>,
+    /// The trial of each cell, where these are few enough to be named, and the table has keys.
+    keys: Vec<Option<Key>>,
 }
+
+/// The most cells whose trials are named.
+const MOST_NAMED: usize = 1 << 18;
+
+/// The column of keys.
+const KEY: &str = "key";
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let nothing = |reason: String| FigureError::NoData { kind: KIND.name, reason };
@@ -84,6 +93,16 @@ impl Map {
             map.values[cell] = value;
             Ok(())
         })?;
+        if rows <= MOST_NAMED && sheet.columns().iter().any(|name| name == KEY) {
+            map.keys = vec![None; rows];
+            sheet.visit(&[x, y, KEY], |mut cells| {
+                let [x, y] = [cells.number(0)?, cells.number(1)?].map(|cell| cell.unwrap_or(f64::NAN));
+                let cell = map.place(x, y);
+                let key = Key::parse(cells.text(2).as_bytes());
+                map.keys.get_mut(cell).into_iter().for_each(|own| *own = key);
+                Ok::<(), RecordError>(())
+            })?;
+        }
         Ok(map)
     }
 
@@ -94,7 +113,7 @@ impl Map {
         if cells != Some(rows) || !is_finite(&x) || !is_finite(&y) {
             return Err(format!("{} × {} cells", x.len(), y.len()));
         }
-        Ok(Self { x, y, values: vec![f64::NAN; rows] })
+        Ok(Self { x, y, values: vec![f64::NAN; rows], keys: Vec::new() })
     }
 
     /// The cell of these values of the axes.
@@ -144,6 +163,8 @@ fn picture(chart: &Chart, map: &Map, [x, y, column]: [&String; 3]) -> Picture {
     if let Some(dimension) = boundary {
         notes.push(remark(format!("dimension of the boundary, by counting boxes: {:.3}", dimension.median)));
     }
+    let owners = map.keys.iter().map(|key| key.map(Whose::Trial)).collect::<Vec<_>>();
+    let owners = (!owners.is_empty()).then_some(Layer::CellOwners(owners));
     let [x_label, y_label] = [x, y].map(|name| words::column(name));
     Picture {
         title: chart.title_or(|| format!("{} by {x_label} and {y_label}", words::column(column))),
@@ -154,7 +175,7 @@ fn picture(chart: &Chart, map: &Map, [x, y, column]: [&String; 3]) -> Picture {
             height: SIDE,
             y: Axis::new(y_scale, up[0], up[up.len() - 1]),
             y_label,
-            layers: vec![Layer::Cells(cells)],
+            layers: std::iter::once(Layer::Cells(cells)).chain(owners).collect(),
             symbols: Vec::new(),
         }],
         columns: 1,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Chart, Data};
-use thalweg_record::record::{Column, Quantity, Status, Trial};
+use thalweg_record::record::{Column, Key, Quantity, Status, Trial};
 use thalweg_record::stats::{Configuration, Metric, median};
 
 /// The trials of one optimizer by the values of two columns.
@@ -29,6 +29,8 @@ pub(super) struct Cell {
     /// Whether at least half of the trials ended with a larger training loss than they began with.
     pub worse: bool,
     pub trials: u32,
+    /// The first of them.
+    pub first: Key,
     /// Whether its trials have different seeds.
     pub seeds_differ: bool,
 }
@@ -198,6 +200,7 @@ impl Cell {
             lost: half(|run| run.status() == Status::Diverged) || !median.is_finite(),
             worse: half(|run| ended_worse(**run)),
             trials: runs.len() as u32,
+            first: runs.first()?.key(),
             seeds_differ: runs.windows(2).all(|pair| seeds(pair[0]) != seeds(pair[1])),
         })
     }

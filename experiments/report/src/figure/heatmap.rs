@@ -13,6 +13,7 @@ use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::style::Tint;
 use super::theory;
 use super::ticks::{Tick, value_label};
+use super::whose::Whose;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind, help};
 use thalweg_record::record::Column;
@@ -114,6 +115,7 @@ fn picture(
                 layers.extend(fastest.map(|fastest| Layer::Rings(vec![fastest])));
                 theories.extend(theory_notes(grid.optimizer, grids.len() > 1, fastest.is_some()));
             }
+            layers.push(Layer::CellOwners(grid.cells.iter().map(|cell| cell.map(whose)).collect()));
             Panel { heading, height, y: rows.axis, y_label: y_label.clone(), layers, symbols: Vec::new() }
         })
         .collect();
@@ -188,6 +190,10 @@ fn color_bar(metric: Metric, grids: &[Grid<'_>], common: Option<&Axis>) -> Color
     };
     let colors = (0..STRIPES).map(|i| Tint::Value(viridis((i as f64 + 0.5) / STRIPES as f64))).collect();
     ColorBar { label: metric.axis_label(), axis, colors }
+}
+
+fn whose(cell: Cell) -> Whose {
+    if cell.trials == 1 { Whose::Trial(cell.first) } else { Whose::Configurations(vec![cell.first]) }
 }
 
 fn fill(cell: Option<Cell>, colors: &Axis) -> Fill {

@@ -27,6 +27,7 @@ mod series;
 mod style;
 mod theory;
 mod ticks;
+mod whose;
 pub mod words;
 
 use std::collections::HashSet;
@@ -47,6 +48,7 @@ pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, Tint, method_style, style};
 pub use ticks::{Tick, value_label};
+pub use whose::{OwnedPoint, Whose};
 
 use thalweg_record::nearest;
 use thalweg_record::record::{Curve, Key, Quantities, Quantity, Sheet, Surface, Trial, Trials, Waypoint};

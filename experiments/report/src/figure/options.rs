@@ -3,7 +3,7 @@
 use super::axis::{Axis, Scale};
 use super::ticks::value_label;
 use thalweg_record::record::Setting;
-use thalweg_record::stats::{Assessment, Configuration, Metric};
+use thalweg_record::stats::{Assessment, Configuration, Metric, Statistic};
 
 /// The column of problems.
 pub const PROBLEM: &str = "problem";
@@ -27,6 +27,8 @@ pub struct Options {
     pub select_by: Option<Metric>,
     /// On which trials chosen configurations are judged.
     pub assessment: Assessment,
+    /// What stands for the trials of a configuration.
+    pub statistic: Statistic,
     /// The configurations that are shown; if there are none, the kind chooses.
     pub selection: Vec<Selection>,
     /// The default settings of optimizers, for a figure that shows them.

@@ -6,6 +6,7 @@ use super::comparison::{self, remark};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::style::{Style, styles};
 use super::ticks::value_label;
+use super::whose::{Whose, of_points};
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind, help};
 use thalweg_record::stats::{Assessment, Comparison, interquartile_mean};
@@ -40,7 +41,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let others: Vec<usize> = (0..found.optimizers.len()).filter(|other| *other != one).collect();
     let count = found.problems.len();
     let step = LINE / (LINE * others.len() as f64 + ROOM);
-    let mut drawn = Vec::new();
+    let (mut drawn, mut owners) = (Vec::new(), Vec::new());
     let mut reach = 0.3_f64;
     for problem in 0..count {
         for (line, &other) in others.iter().enumerate() {
@@ -51,6 +52,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             let finite = [low, high, pair.log_ratio].into_iter().filter(|value| value.is_finite());
             reach = finite.fold(reach, |reach, value| reach.max(value.abs())).min(MOST);
             drawn.push((other, y, pair.log_ratio, low, high));
+            let best = found.best(problem, other).map(|best| Whose::of([best.configuration]));
+            owners.extend(best.map(|best| (other, y, pair.log_ratio, best)));
         }
     }
     let power = |exponent: f64| libm::pow(10.0, exponent.clamp(-20.0, 20.0));
@@ -67,6 +70,13 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         let place = power(ratio).clamp(x.low(), x.high());
         layers.push(Layer::Markers(looks[other], vec![(place, y)]));
     }
+    layers.extend(others.iter().map(|&other| {
+        let own = owners.iter().filter(|(optimizer, ..)| *optimizer == other);
+        let point = |(_, y, ratio, whose): &(usize, f64, f64, Whose)| {
+            ((power(*ratio).clamp(x.low(), x.high()), *y), whose.clone())
+        };
+        of_points(looks[other], own.map(point).collect())
+    }));
     let entry = |&other: &usize| Entry { symbol: Symbol::Marker(looks[other]), text: named(&found, other) };
     let baseline = words::method(against);
     let mut notes = vec![

@@ -5,6 +5,7 @@ use super::colors::Rgb;
 use super::axis::Axis;
 use super::cells::Cells;
 use super::style::{Style, Tint};
+use super::whose::{OwnedPoint, Whose};
 
 /// A chart.
 #[derive(Clone, Debug)]
@@ -115,6 +116,19 @@ pub enum Layer {
     Bar(Style, (f64, f64), (f64, f64)),
     /// Text in the middle.
     Remark(String),
+    /// Whose the lines and markers of this look are. This and the next two are drawn by nothing, and come after all that is.
+    Owner(Style, Whose),
+    /// Whose points are: those of a line, or single ones.
+    Owners {
+        /// The look of what is drawn there.
+        style: Style,
+        /// Whether a line joins them.
+        is_line: bool,
+        /// The points, in values of the axes.
+        points: Vec<OwnedPoint>,
+    },
+    /// Whose the cells of the panel's table are, row by row.
+    CellOwners(Vec<Option<Whose>>),
 }
 
 /// A disc with a dark rim.

@@ -9,6 +9,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{Style, style};
 use super::ticks::value_label;
+use super::whose::Whose;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Status, Trial};
@@ -36,6 +37,7 @@ struct Line {
     style: Style,
     label: String,
     points: Vec<Share>,
+    owners: Vec<Whose>,
     /// The fewest and the most trials of a point.
     trials: (usize, usize),
 }
@@ -73,6 +75,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let mut layers: Vec<Layer> = lines.iter().map(band).collect();
     layers.extend(lines.iter().map(|line| Layer::Line(line.style, middle(line))));
     layers.extend(lines.iter().map(|line| Layer::Markers(line.style, middle(line))));
+    layers.extend(lines.iter().map(|line| {
+        let points = middle(line).into_iter().zip(line.owners.iter().cloned()).collect();
+        Layer::Owners { style: line.style, is_line: true, points }
+    }));
     let entry = |symbol, text: String| Entry { symbol, text };
     let fewest = lines.iter().map(|line| line.trials.0).min().unwrap_or(0);
     let counts = (fewest, lines.iter().map(|line| line.trials.1).max().unwrap_or(0));
@@ -148,17 +154,19 @@ fn lines(chart: &Chart, data: &Data<'_>, (x, below): (&Abscissa<'_>, f64), metri
         let at = || group.chunk_by(|a, b| a.0 == b.0);
         let counts = (at().map(trials).min().unwrap_or(0), at().map(trials).max().unwrap_or(0));
         let points = at().map(|at| share(at[0].0, at.iter().map(|(_, one)| one), below, metric));
+        let owners = at().map(|at| Whose::of(at.iter().map(|(_, one)| one))).collect();
         // A control takes a look of its own.
         let of = |lines: &[Line]| if columns.is_some() { own } else { style(lines.len()) };
-        lines.push(Line { style: of(&lines), label: label.clone(), points: points.collect(), trials: counts });
-        let points: Vec<Share> = group
+        lines.push(Line { style: of(&lines), label: label.clone(), points: points.collect(), owners, trials: counts });
+        let (points, owners): (Vec<Share>, Vec<Whose>) = group
             .iter()
             .filter_map(|(place, configuration)| {
-                Some(share(*place, [at_effective_rate(all, control?, configuration)?].into_iter(), below, metric))
+                let of = at_effective_rate(all, control?, configuration)?;
+                Some((share(*place, [of].into_iter(), below, metric), Whose::of([of])))
             })
-            .collect();
+            .unzip();
         if !points.is_empty() {
-            lines.push(Line { style: style(lines.len()), label: format!("{label}: control"), points, trials: counts });
+            lines.push(Line { style: style(lines.len()), label: format!("{label}: control"), points, owners, trials: counts });
         }
     }
     lines

@@ -40,6 +40,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         let tops = points.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1]);
         Layer::Markers(looks[i], tops.collect())
     }));
+    layers.extend(looks.iter().enumerate().map(|(i, look)| Layer::Owner(*look, comparison::whose(&found, i))));
     let names = names(&found, &ratios);
     let entry = |(i, text): (usize, String)| Entry { symbol: Symbol::Line(looks[i]), text };
     let mut notes =

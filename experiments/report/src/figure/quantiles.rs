@@ -10,6 +10,7 @@ use super::groups::{self, Lines};
 use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
+use super::whose::of_lines;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Key, RecordError, Sheet};
@@ -110,6 +111,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     layers.extend(lines.iter().enumerate().map(|(i, (_, steps))| {
         Layer::Line(looks[i].0, steps.iter().map(|(step, q)| (*step as f64, q[middle])).collect())
     }));
+    layers.extend(of_lines(looks.iter().map(|(style, _)| style), &shown));
     let mut notes = vec![Entry { symbol: Symbol::PlainLine, text: "median over weights".to_owned() }];
     for (low, high) in &pairs {
         let text = format!("{} % to {} %", quantiles[*low].0, quantiles[*high].0);

@@ -8,6 +8,7 @@ use super::labels;
 use super::picture::{Entry, Layer, Picture, Symbol};
 use super::style::{Style, styles};
 use super::ticks::value_label;
+use super::whose::of_points;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{
@@ -54,6 +55,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         }
         layers.push(Layer::Markers(looks[optimizer], vec![(test.averages[optimizer], y)]));
     }
+    layers.extend(order.iter().enumerate().map(|(row, &optimizer)| {
+        let place = (test.averages[optimizer], comparison::middle(row, count));
+        of_points(looks[optimizer], vec![(place, comparison::whose(&found, optimizer))])
+    }));
     let mut notes = tests(&test);
     notes.extend(pairs(&found, &order));
     if found.assessment == Assessment::CrossFit {

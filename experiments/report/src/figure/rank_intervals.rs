@@ -5,6 +5,7 @@ use super::labels;
 use super::picture::{Entry, Layer, Picture, Symbol};
 use super::style::{Style, styles};
 use super::ticks::value_label;
+use super::whose::of_points;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Assessment, Comparison, ResampledRanks, Verdict, ascending_order, average_ranks};
@@ -50,6 +51,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         let at = |(row, &optimizer): (usize, &usize)| (in_sample[optimizer], comparison::middle(row, count));
         layers.push(Layer::Rings(order.iter().enumerate().map(at).collect()));
     }
+    layers.extend(order.iter().enumerate().map(|(row, &optimizer)| {
+        let place = (ranks.averages[optimizer], comparison::middle(row, count));
+        of_points(looks[optimizer], vec![(place, comparison::whose(&found, optimizer))])
+    }));
     let mut notes = vec![Entry {
         symbol: Symbol::PlainLine,
         text: format!("average rank, 95 % interval by a {}", comparison::bootstrap_of(&ranks)),

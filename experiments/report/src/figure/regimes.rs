@@ -5,6 +5,7 @@ use super::defaults::Defaults;
 use super::labels;
 use super::picture::{Entry, Layer, Picture, Symbol};
 use super::style::{Style, style};
+use super::whose::{Whose, of_points};
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::{Regime, Regimes, ascending_order};
@@ -36,7 +37,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let rank = |optimizer: usize| at(optimizer, Regime::Tuned).map_or(f64::INFINITY, |at| ranks.averages[at]);
     let order = ascending_order(&(0..regimes.optimizers.len()).map(rank).collect::<Vec<_>>());
     let count = order.len();
-    let mut layers = Vec::new();
+    let (mut layers, mut owners) = (Vec::new(), Vec::new());
     let solid = |regime: usize| Style { dash: &[], ..style(regime) };
     for (row, &optimizer) in order.iter().enumerate() {
         for (place, regime) in Regime::ALL.into_iter().enumerate() {
@@ -45,8 +46,11 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             let interval = ranks.intervals[at];
             layers.push(Layer::Line(solid(place), vec![(interval.low, y), (interval.high, y)]));
             layers.push(Layer::Markers(style(place), vec![(ranks.averages[at], y)]));
+            let whose = Whose::of(regimes.entrants[at].cells.iter().map(|(one, _)| one));
+            owners.push(of_points(style(place), vec![((ranks.averages[at], y), whose)]));
         }
     }
+    layers.extend(owners);
     let there = |regime: Regime| regimes.entrants.iter().any(|entrant| entrant.regime == regime);
     let entry = |(place, regime): (usize, Regime)| {
         there(regime).then(|| Entry { symbol: Symbol::Marker(style(place)), text: text(regime).to_owned() })

@@ -5,6 +5,7 @@ use super::comparison::remark;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{MOST_LINES, styles};
+use super::whose::Whose;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::Quantity;
@@ -71,6 +72,14 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let mut layers = vec![Layer::Guide(vec![(USUAL, 0.0), (USUAL, 1.0)])];
     layers.extend(lines.iter().enumerate().map(|(i, line)| Layer::Line(looks[i], line.clone())));
     layers.extend(lines.iter().enumerate().map(|(i, line)| Layer::Markers(looks[i], line.clone())));
+    layers.extend(lines.iter().enumerate().map(|(i, line)| {
+        let of = |rate: f64| {
+            let is_own = |one: &&Configuration<'_>| one.series() == optimizers[i] && one.number("lr") == Some(rate);
+            Whose::of(chosen.iter().copied().filter(is_own).copied())
+        };
+        let points = line.iter().map(|point| (*point, of(point.0))).collect();
+        Layer::Owners { style: looks[i], is_line: true, points }
+    }));
     let entry = |(i, name): (usize, &&str)| Entry { symbol: Symbol::Line(looks[i]), text: words::method(name) };
     Ok(Picture {
         title: chart.title_or(|| "How often a learning rate is close to the best".to_owned()),

@@ -8,8 +8,10 @@ use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::Style;
+use super::whose::{Whose, of_points};
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
+use thalweg_record::record::Key;
 use thalweg_record::stats::{Configuration, Metric};
 
 /// The kind, as specs and the command know it.
@@ -29,6 +31,7 @@ struct Marks {
     style: Style,
     label: String,
     points: Vec<(f64, f64)>,
+    owners: Vec<Key>,
     diverged: usize,
 }
 
@@ -57,6 +60,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     notes.extend((diverged > 0).then(|| remark(format!("{diverged} more diverged"))));
     notes.extend(labels::note(chart));
     let entry = |line: &Marks| Entry { symbol: Symbol::Marker(line.style), text: line.label.clone() };
+    let owners: Vec<Layer> = all.iter().map(owners).collect();
     Ok(Picture {
         title: chart
             .title_or(|| format!("{}: {} by {}", words::problems(data.problem), metric.label(), words::column(name))),
@@ -69,12 +73,18 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             height: 320.0,
             y,
             y_label: metric.axis_label(),
-            layers: all.into_iter().map(|line| Layer::Markers(line.style, line.points)).collect(),
+            layers: all.into_iter().map(|line| Layer::Markers(line.style, line.points)).chain(owners).collect(),
             symbols: Vec::new(),
         }],
         color_bar: None,
         notes,
     })
+}
+
+/// Whose the marks are.
+fn owners(line: &Marks) -> Layer {
+    let of = |(point, key): (&(f64, f64), &Key)| (*point, Whose::Trial(*key));
+    of_points(line.style, line.points.iter().zip(&line.owners).map(of).collect())
 }
 
 /// The marks of each line; without columns that tell lines apart, of each optimizer.
@@ -95,9 +105,17 @@ fn marks(chart: &Chart, data: &Data<'_>, shown: &[Configuration<'_>], metric: Me
     let looks = groups::looks(lines.as_ref(), &firsts, |_| lines.is_none().then(Vec::new));
     let marks = |(line, (style, label)): (&Vec<Configuration<'_>>, (Style, String))| {
         let x = |one: &Configuration<'_>| one.number(name).unwrap_or(f64::NAN);
-        let outcomes = line.iter().flat_map(|one| one.outcomes(metric).into_iter().map(move |y| (x(one), y)));
-        let (points, lost): (Vec<_>, Vec<_>) = outcomes.partition(|(x, y)| x.is_finite() && y.is_finite());
-        Marks { style, label, points, diverged: lost.len() }
+        let outcomes = |one: &Configuration<'_>| {
+            let mut own: Vec<(f64, Key)> =
+                one.runs().filter_map(|trial| Some((metric.outcome(trial)?, trial.key()))).collect();
+            own.sort_by(|one, other| one.0.total_cmp(&other.0));
+            let x = x(one);
+            own.into_iter().map(move |(y, key)| ((x, y), key))
+        };
+        let all = line.iter().flat_map(outcomes);
+        let (shown, lost): (Vec<_>, Vec<_>) = all.partition(|((x, y), _)| x.is_finite() && y.is_finite());
+        let (points, owners) = shown.into_iter().unzip();
+        Marks { style, label, points, owners, diverged: lost.len() }
     };
     of_line.iter().zip(looks).map(marks).collect()
 }

@@ -9,16 +9,29 @@ use super::picture::{Edge, Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
 use super::style::Style;
 use super::theory;
+use super::whose::{Whose, of_points};
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::stats::{Configuration, Metric, choose_best_of};
+use thalweg_record::stats::{Configuration, Metric, Statistic, choose_best_of};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
     name: "sensitivity",
     summary: "an outcome by learning rate, or by the hyperparameter `x`, with the share of trials that diverged",
     metrics: || Metric::ALL.map(Metric::name).to_vec(),
-    keys: &["x", "series", "colour", "panel", "row", "select", "select_by", "theory", "x_range", "y_range"],
+    keys: &[
+        "x",
+        "series",
+        "colour",
+        "panel",
+        "row",
+        "select",
+        "select_by",
+        "statistic",
+        "theory",
+        "x_range",
+        "y_range",
+    ],
     required: 0,
     input: Input::Problem,
     table: None,
@@ -57,8 +70,11 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         Some(_) => None,
         None => Some(labels::telling(chart, all, one, &[name])),
     });
-    let series: Vec<Series> =
-        groups.iter().zip(looks).map(|(group, (style, label))| line(group, metric, style, label)).collect();
+    let series: Vec<Series> = groups
+        .iter()
+        .zip(looks)
+        .map(|(group, (style, label))| line(group, (metric, chart.options.statistic), style, label))
+        .collect();
     let bars: Vec<Vec<(f64, f64)>> = groups.iter().map(|group| cells(group, &abscissa, scale)).collect();
     let x = match (abscissa.axis(), chart.options.x_range) {
         (Some(names), _) => names,
@@ -95,13 +111,13 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             .iter()
             .map(|line| Entry { symbol: Symbol::Line(line.style), text: line.label.clone() })
             .collect(),
-        notes: series::notes(&series, seeds, &y, edge)
+        notes: series::notes(&series, (seeds, chart.options.statistic), &y, edge)
             .into_iter()
             .chain(best)
             .chain(labels::note(chart))
             .chain(note)
             .collect(),
-        panels: std::iter::once(outcomes(&series, metric, y, edge, bounds))
+        panels: std::iter::once(outcomes((&groups, &series), metric, y, edge, bounds))
             .chain(some_diverged.then(|| divergence((&groups, &series), &bars)))
             .collect(),
     })
@@ -169,21 +185,34 @@ fn groups<'a>(
     groups
 }
 
-fn line(group: &Group<'_>, metric: Metric, style: Style, label: String) -> Series {
+fn line(group: &Group<'_>, (metric, statistic): (Metric, Statistic), style: Style, label: String) -> Series {
     let point = |(rate, configuration): &(f64, Configuration<'_>)| {
-        let spread = configuration.spread(metric).expect("groups have the metric");
-        let lost = configuration.diverged_share() >= 0.5 || spread.median.is_infinite();
-        SeedPoint { x: *rate, spread, lost }
+        let band = statistic.of(&configuration.outcomes(metric)).expect("groups have the metric");
+        let lost = configuration.diverged_share() >= 0.5 || band.middle.is_infinite();
+        SeedPoint { x: *rate, band, lost }
     };
     Series { style, label, points: group.iter().map(point).collect() }
 }
 
-fn outcomes(series: &[Series], metric: Metric, y: Axis, edge: Edge, bounds: Vec<Layer>) -> Panel {
+fn outcomes(
+    (groups, series): (&[Group<'_>], &[Series]),
+    metric: Metric,
+    y: Axis,
+    edge: Edge,
+    bounds: Vec<Layer>,
+) -> Panel {
     let mut layers = series::layers(series, &y, edge);
     layers.extend(bounds);
     layers.extend(series.iter().map(|line| {
         let shown = line.points.iter().filter(|point| !point.lost);
-        Layer::Markers(line.style, shown.map(|point| (point.x, point.spread.median)).collect())
+        Layer::Markers(line.style, shown.map(|point| (point.x, point.band.middle)).collect())
+    }));
+    // What diverged is where its arrow is.
+    let end = if edge == Edge::Top { y.high() } else { y.low() };
+    layers.extend(groups.iter().zip(series).map(|(group, line)| {
+        let place = |point: &SeedPoint| (point.x, if point.lost { end } else { point.band.middle });
+        let points = group.iter().zip(&line.points).map(|((_, one), point)| (place(point), Whose::of([one])));
+        Layer::Owners { style: line.style, is_line: true, points: points.collect() }
     }));
     Panel { heading: String::new(), height: 300.0, y, y_label: metric.axis_label(), layers, symbols: Vec::new() }
 }
@@ -203,6 +232,11 @@ fn divergence((groups, series): (&[Group<'_>], &[Series]), bars: &[Vec<(f64, f64
             layers.push(bar(row, (equal[0].0.0, equal[equal.len() - 1].0.1), equal[0].1));
         }
     }
+    layers.extend(groups.iter().enumerate().map(|(row, group)| {
+        let middle = bottom(row) + 0.5;
+        let points = group.iter().map(|(rate, one)| ((*rate, middle), Whose::of([one]))).collect();
+        of_points(series[row].style, points)
+    }));
     Panel {
         heading: "share of seeds that diverged (full row: all of them)".to_owned(),
         height: ROW.0 * groups.len() as f64,

@@ -4,7 +4,7 @@ use super::axis::{Axis, Scale};
 use super::picture::{Edge, Entry, Layer, Symbol};
 use super::style::Style;
 use super::{Chart, FigureError};
-use thalweg_record::stats::{Configuration, Spread};
+use thalweg_record::stats::{Band, Configuration, Statistic};
 
 /// A line of the chart.
 pub(super) struct Series {
@@ -17,8 +17,8 @@ pub(super) struct Series {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SeedPoint {
     pub x: f64,
-    pub spread: Spread,
-    /// Whether at least half of the trials diverged, and the median with them.
+    pub band: Band,
+    /// Whether at least half of the trials diverged, or the middle did.
     pub lost: bool,
 }
 
@@ -38,7 +38,10 @@ pub(super) fn ordinate(chart: &Chart, series: &[Series], worst: f64) -> Result<A
 /// The same, which holds these values as well.
 pub(super) fn ordinate_with(chart: &Chart, series: &[Series], worst: f64, more: &[f64]) -> Result<Axis, FigureError> {
     let shown = series.iter().flat_map(|line| &line.points).filter(|point| !point.lost);
-    let values = shown.flat_map(|point| [point.spread.median, point.spread.q25, point.spread.q75]);
+    // What is below 0 by a standard deviation alone takes no place on a log axis.
+    let is_wide = chart.options.statistic != Statistic::Median;
+    let low = |band: &Band| if is_wide && band.low <= 0.0 && band.middle > 0.0 { band.middle } else { band.low };
+    let values = shown.flat_map(|point| [point.band.middle, low(&point.band), point.band.high]);
     let values: Vec<f64> = values.chain(more.iter().copied()).collect();
     let is_log = worst > 0.0 && values.iter().all(|&value| value >= 0.0);
     let suggested = if is_log { Scale::Log } else { Scale::Linear };
@@ -89,7 +92,7 @@ fn starts(line: &Series, such: impl Fn(&SeedPoint) -> bool) -> Vec<f64> {
 
 /// Whether the median is better than the axis shows: a loss of 0 has no place on a log axis.
 fn is_off(point: &SeedPoint, y: &Axis, edge: Edge) -> bool {
-    let place = y.place(point.spread.median);
+    let place = y.place(point.band.middle);
     !point.lost && if edge == Edge::Top { place < 0.0 } else { place > 1.0 }
 }
 
@@ -101,8 +104,8 @@ fn stretches(line: &Series) -> impl Iterator<Item = &[SeedPoint]> {
 fn bands(line: &Series) -> Vec<Layer> {
     let band = |stretch: &[SeedPoint]| match stretch {
         // A band without width would be invisible.
-        [point] => Layer::Hint(line.style, vec![(point.x, point.spread.q25), (point.x, point.spread.q75)]),
-        _ => Layer::Band(line.style, stretch.iter().map(|p| (p.x, p.spread.q25, p.spread.q75)).collect()),
+        [point] => Layer::Hint(line.style, vec![(point.x, point.band.low), (point.x, point.band.high)]),
+        _ => Layer::Band(line.style, stretch.iter().map(|p| (p.x, p.band.low, p.band.high)).collect()),
     };
     stretches(line).map(band).collect()
 }
@@ -110,31 +113,37 @@ fn bands(line: &Series) -> Vec<Layer> {
 fn lines(line: &Series, y: &Axis, edge: Edge) -> Vec<Layer> {
     let end = if edge == Edge::Top { y.high() } else { y.low() };
     let mut layers: Vec<Layer> = stretches(line)
-        .map(|stretch| Layer::Line(line.style, stretch.iter().map(|point| (point.x, point.spread.median)).collect()))
+        .map(|stretch| Layer::Line(line.style, stretch.iter().map(|point| (point.x, point.band.middle)).collect()))
         .collect();
     let departures = line.points.windows(2).filter(|pair| !pair[0].lost && pair[1].lost);
     layers.extend(
-        departures.map(|pair| Layer::Hint(line.style, vec![(pair[0].x, pair[0].spread.median), (pair[1].x, end)])),
+        departures.map(|pair| Layer::Hint(line.style, vec![(pair[0].x, pair[0].band.middle), (pair[1].x, end)])),
     );
     layers
 }
 
 /// What line, band and arrow mean.
-pub(super) fn notes(series: &[Series], seeds: (usize, usize), y: &Axis, edge: Edge) -> Vec<Entry> {
+pub(super) fn notes(
+    series: &[Series],
+    (seeds, statistic): ((usize, usize), Statistic),
+    y: &Axis,
+    edge: Edge,
+) -> Vec<Entry> {
     let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
+    let lost = format!("the {} diverged", statistic.label());
     let mut notes = match seeds {
         (1, 1) => vec![entry(Symbol::PlainLine, "one seed")],
         (fewest, most) => {
             let count = if fewest == most { most.to_string() } else { format!("{fewest} to {most}") };
-            let median = format!("median over {count} seeds");
-            vec![entry(Symbol::PlainLine, &median), entry(Symbol::Band, "quartiles")]
+            let middle = format!("{} over {count} seeds", statistic.label());
+            vec![entry(Symbol::PlainLine, &middle), entry(Symbol::Band, statistic.band())]
         }
     };
     if series.iter().flat_map(|line| &line.points).any(|point| point.lost) {
-        notes.push(entry(Symbol::Beyond(edge), if seeds == (1, 1) { "diverged" } else { "the median diverged" }));
+        notes.push(entry(Symbol::Beyond(edge), if seeds == (1, 1) { "diverged" } else { &lost }));
     }
     if series.iter().flat_map(|line| &line.points).any(|point| is_off(point, y, edge)) {
-        notes.push(entry(Symbol::Beyond(edge.opposite()), "the median is off the axis"));
+        notes.push(entry(Symbol::Beyond(edge.opposite()), &format!("the {} is off the axis", statistic.label())));
     }
     notes
 }

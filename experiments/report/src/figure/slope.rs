@@ -3,6 +3,7 @@
 use super::comparison::{self, remark};
 use super::picture::{Entry, Layer, Picture, Symbol};
 use super::style::styles;
+use super::whose::Whose;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::stats::ranks;
@@ -33,7 +34,11 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let optimizers = 0..found.optimizers.len();
     let lines = optimizers.clone().map(|optimizer| Layer::Line(looks[optimizer], points(optimizer)));
     let marks = optimizers.clone().map(|optimizer| Layer::Markers(looks[optimizer], points(optimizer)));
-    let layers = lines.chain(marks).collect();
+    let owners = optimizers.clone().map(|optimizer| {
+        let bests = found.bests(optimizer).map(|best| Whose::of([best.configuration]));
+        Layer::Owners { style: looks[optimizer], is_line: true, points: points(optimizer).into_iter().zip(bests).collect() }
+    });
+    let layers = lines.chain(marks).chain(owners).collect();
     let entry =
         |optimizer: usize| Entry { symbol: Symbol::Line(looks[optimizer]), text: comparison::name(&found, optimizer) };
     let mut notes = vec![remark("equal ones share the mean rank")];

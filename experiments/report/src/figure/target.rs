@@ -8,6 +8,7 @@ use super::labels;
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::styles;
+use super::whose::of_lines;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{Status, Trial};
@@ -63,6 +64,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let line =
         |(index, line): (usize, &Vec<Reached>)| Layer::Line(looks[index], corners(line, |reached| reached.share));
     layers.extend(lines.iter().enumerate().map(line));
+    layers.extend(of_lines(&looks, shown.iter().map(|(one, _)| one)));
     let entry = |(index, (one, is_at_end)): (usize, &(Configuration<'_>, bool))| {
         let names = labels::telling(chart, all, one, &[]);
         let label = labels::label(one, &names.iter().map(String::as_str).collect::<Vec<_>>());

@@ -12,9 +12,10 @@ use super::picture::{ColorBar, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{Style, Tint};
 use super::ticks::value_label;
+use super::whose::Whose;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Status, Surface, Trial, Trials, Waypoint};
+use thalweg_record::record::{Key, Status, Surface, Trial, Trials, Waypoint};
 use thalweg_record::stats::Configuration;
 
 /// The kind, as specs and the command know it.
@@ -36,6 +37,9 @@ const HEIGHTS: (f64, f64) = (240.0, 520.0);
 /// The places of one trial, in the order of its steps.
 type Path = Vec<Place>;
 
+/// A trial's path.
+type Own = (Key, Path);
+
 /// A point of the plane.
 type Place = (f64, f64);
 
@@ -43,7 +47,7 @@ type Place = (f64, f64);
 struct Paths {
     style: Style,
     label: String,
-    paths: Vec<Path>,
+    paths: Vec<Own>,
 }
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
@@ -70,17 +74,17 @@ fn paths(chart: &Chart, runs: &Trials, all: &[Configuration<'_>], trajectory: &[
         points.entry(&point.key).or_default().push((point.step, (point.x[0], point.x[1])));
     }
     points.values_mut().for_each(|points| points.sort_by_key(|(step, _)| *step));
-    let path = |run: Trial<'_>| -> Option<Path> {
+    let path = |run: Trial<'_>| -> Option<Own> {
         let places = points.get(run.key().to_string().as_str())?.iter().map(|(_, place)| *place);
         let path: Path = places.take_while(|(x0, x1)| x0.is_finite() && x1.is_finite()).collect();
-        (!path.is_empty()).then_some(path)
+        (!path.is_empty()).then(|| (run.key(), path))
     };
     let selected = all.iter().filter(|configuration| chart.options.selects(configuration));
     let found = selected.map(|configuration| {
-        let paths: Vec<Path> = configuration.runs().filter_map(path).collect();
+        let paths: Vec<Own> = configuration.runs().filter_map(path).collect();
         (configuration, paths)
     });
-    let (shown, found): (Vec<Configuration<'_>>, Vec<Vec<Path>>) =
+    let (shown, found): (Vec<Configuration<'_>>, Vec<Vec<Own>>) =
         found.filter(|(_, paths)| !paths.is_empty()).map(|(one, paths)| (*one, paths)).unzip();
     let lines = Lines::of(chart, runs);
     let looks = groups::looks(lines.as_ref(), &shown, |one| match lines {
@@ -125,20 +129,24 @@ fn picture(chart: &Chart, problem: &str, surface: &Surface, paths: &[Paths]) -> 
         layers.push(Layer::Levels(levels.heights.iter().flat_map(lines).collect()));
     }
     for Paths { style, paths, .. } in paths {
-        let line = |path: &Path| {
+        let line = |(_, path): &Own| {
             if paths.len() > 1 { Layer::Thin(*style, path.clone()) } else { Layer::Line(*style, path.clone()) }
         };
         layers.extend(paths.iter().map(line));
     }
     let mut starts: Vec<Place> = Vec::new();
-    for start in paths.iter().flat_map(|paths| &paths.paths).map(|path| path[0]) {
+    for start in paths.iter().flat_map(|paths| &paths.paths).map(|(_, path)| path[0]) {
         if !starts.contains(&start) {
             starts.push(start);
         }
     }
     layers.push(Layer::Rings(starts));
     layers.extend(paths.iter().map(|Paths { style, paths, .. }| {
-        Layer::Markers(*style, paths.iter().map(|path| path[path.len() - 1]).collect())
+        Layer::Markers(*style, paths.iter().map(|(_, path)| path[path.len() - 1]).collect())
+    }));
+    layers.extend(paths.iter().flat_map(|Paths { style, paths, .. }| {
+        let of = |(key, path): &Own| path.iter().map(|place| (*place, Whose::Trial(*key))).collect();
+        paths.iter().map(move |own| Layer::Owners { style: *style, is_line: true, points: of(own) })
     }));
     let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
     Ok(Picture {

@@ -13,6 +13,7 @@ mod sentences;
 #[cfg(test)]
 mod tests;
 mod text;
+pub(crate) mod tuning;
 
 pub use criterion::Criterion;
 pub use good_range::GoodRange;

@@ -1,7 +1,7 @@
 //! Whether two methods that ran with the same seeds can be told apart.
 
 use thalweg_record::record::Trial;
-use thalweg_record::stats::Best as Judged;
+use thalweg_record::stats::Configuration;
 
 /// The level of the tests.
 pub const LEVEL: f64 = 0.05;
@@ -19,10 +19,12 @@ pub struct Paired {
 
 impl Paired {
     /// Compares two methods by the costs of their trials in plan order; none if those of their configurations have other seeds.
-    pub(super) fn of(one: &Judged<'_>, other: &Judged<'_>) -> Option<Self> {
+    pub(super) fn of(
+        (one, own): (&Configuration<'_>, &[f64]),
+        (other, others): (&Configuration<'_>, &[f64]),
+    ) -> Option<Self> {
         let seeds = |trial: Trial<'_>| (trial.init_seed(), trial.order_seed());
-        let is_paired = one.configuration.runs().map(seeds).eq(other.configuration.runs().map(seeds));
-        let (own, others) = (&one.costs, &other.costs);
+        let is_paired = one.runs().map(seeds).eq(other.runs().map(seeds));
         if !is_paired || own.len() != others.len() {
             return None;
         }

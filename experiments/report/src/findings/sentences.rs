@@ -7,7 +7,8 @@ use super::criterion::Criterion;
 use super::paired::{LEVEL, Paired, fewest_pairs};
 use super::ranking::{Ranking, Standing, Verdict, rankings};
 use super::text::{counted, interval, number, percent, settings};
-use crate::figure::words;
+use super::tuning;
+use crate::figure::{Selection, words};
 use thalweg_record::record::Status;
 use thalweg_record::stats::{
     Assessment, Configuration, FEWEST_PROBLEMS, GOOD_FACTOR, MOST_METHODS, Probability, RankTest,
@@ -41,6 +42,8 @@ pub enum Subject {
     Divergence,
     /// Ranks over problems.
     Ranks,
+    /// What settings tuned on each problem are worth, and how many of them were tried.
+    Tuning,
     /// How far the numbers can be believed.
     Caution,
 }
@@ -56,19 +59,20 @@ impl Subject {
             Self::Edge => "edge",
             Self::Divergence => "divergence",
             Self::Ranks => "ranks",
+            Self::Tuning => "tuning",
             Self::Caution => "caution",
         }
     }
 }
 
 /// With more methods than this, the counts of pairs are left out.
-const MOST_COUNTS: usize = 6;
+pub(super) const MOST_COUNTS: usize = 6;
 
 /// With more problems than this, single ranges, edges and counts of diverged trials are left to tables.
 const FEW_PROBLEMS: usize = 4;
 
-/// What these trials allow to be said by a criterion.
-pub fn findings(configurations: &[Configuration<'_>], criterion: Criterion) -> Vec<Finding> {
+/// What these trials allow to be said by a criterion; `defaults` are the default settings of optimizers, as far as they are known.
+pub fn findings(configurations: &[Configuration<'_>], criterion: Criterion, defaults: &[Selection]) -> Vec<Finding> {
     let (rankings, assessment) = rankings(configurations, criterion);
     let mut findings = vec![trials(configurations)];
     for ranking in &rankings {
@@ -85,9 +89,21 @@ pub fn findings(configurations: &[Configuration<'_>], criterion: Criterion) -> V
     }
     let about_all = |subject, text| Finding { subject, problem: String::new(), text };
     findings.extend(ranks(&rankings, criterion).map(|text| about_all(Subject::Ranks, text)));
+    let tuning = of_tuning(configurations, criterion, defaults);
+    findings.extend(tuning.into_iter().map(|text| about_all(Subject::Tuning, text)));
     let caution = caution(assessment, criterion);
     findings.push(about_all(Subject::Caution, caution));
     findings
+}
+
+/// What tuning is worth, who is ahead without it, and how many settings it takes to know.
+fn of_tuning(configurations: &[Configuration<'_>], criterion: Criterion, defaults: &[Selection]) -> Vec<String> {
+    let candidates = tuning::candidates(configurations, criterion);
+    let regimes = tuning::regimes(configurations, &candidates, defaults);
+    let mut texts = tuning::gains(&regimes, &candidates.score.label());
+    texts.extend(tuning::overtakings(&regimes));
+    texts.extend(tuning::settling(&candidates));
+    texts
 }
 
 /// What the choice of settings does to the numbers.
@@ -192,7 +208,7 @@ fn order(ranking: &Ranking<'_>) -> Vec<String> {
 }
 
 /// A p-value as sentences have it.
-fn probability(p: f64) -> String {
+pub(super) fn probability(p: f64) -> String {
     if p < 1e-4 { "p < 0.0001".to_owned() } else { format!("p = {}", number(p)) }
 }
 

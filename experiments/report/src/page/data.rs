@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::targets::Targets;
 use crate::figure::words;
 use crate::findings::Criterion;
-use thalweg_record::record::{Curve, LABEL, Status};
+use thalweg_record::record::{Curve, Key, LABEL, Status};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric};
 
-/// Configurations that a page has, at most: of more, the best by the shown metric.
-const MOST_CONFIGURATIONS: usize = 3000;
+/// Configurations that a page has, at most: of more, those that its figures show, and the best by the shown metric.
+const MOST_CONFIGURATIONS: usize = 5000;
 /// Trials whose keys and outcomes a page has, at most.
 const MOST_TRIALS: usize = 30_000;
 /// Points of all curves together, at most, and of one.
@@ -46,9 +46,17 @@ struct Row {
     settings: Vec<String>,
     trials: usize,
     diverged: usize,
-    medians: Vec<Option<f64>>,
-    /// The keys of its trials, with the shown metric of each; none where it diverged.
+    medians: Vec<Median>,
+    /// The keys of its trials, the median one first, with the shown metric of each; none where it diverged.
     keys: Vec<(String, Option<f64>)>,
+}
+
+/// The median of a metric; none where it is not finite, and an empty text where the problem has no such metric.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Median {
+    Known(Option<f64>),
+    Absent(&'static str),
 }
 
 /// A curve: steps, training losses and validation losses.
@@ -62,8 +70,9 @@ impl Data {
         criterion: Criterion,
         curves: &[Curve],
         command: String,
+        shown: impl Iterator<Item = usize>,
     ) -> (Self, Vec<Option<usize>>) {
-        let kept = kept(all, criterion);
+        let kept = kept(all, criterion, shown);
         let mut numbers = vec![None; all.len()];
         kept.iter().enumerate().for_each(|(number, at)| numbers[*at] = Some(number));
         let shown: Vec<Configuration<'_>> = kept.iter().map(|at| all[*at]).collect();
@@ -72,23 +81,23 @@ impl Data {
         let methods = names(&shown, Configuration::series);
         let problems = names(&shown, Configuration::problem);
         let varying = varying(&shown);
-        let mut left = MOST_TRIALS;
+        let most = (MOST_TRIALS / shown.len().max(1)).max(1);
         let row = |one: &Configuration<'_>| {
             let place = |names: &[&str], own: &str| names.iter().position(|name| *name == own).unwrap_or(0);
-            let count = one.runs().len().min(left);
-            left -= count;
             Row {
                 problem: place(&problems, one.problem()),
                 method: place(&methods, one.series()),
                 settings: varying.iter().map(|at| setting(one, *at)).collect(),
                 trials: one.runs().len(),
                 diverged: one.runs().filter(|run| run.status() == Status::Diverged).count(),
-                medians: metrics.iter().map(|metric| rounded(one.spread(*metric)?.median)).collect(),
-                keys: one
-                    .runs()
-                    .take(count)
-                    .map(|run| (run.key().to_string(), criterion.shown.outcome(run).and_then(rounded)))
+                medians: metrics
+                    .iter()
+                    .map(|metric| match one.spread(*metric) {
+                        Some(spread) => Median::Known(rounded(spread.median)),
+                        None => Median::Absent(""),
+                    })
                     .collect(),
+                keys: keys(one, criterion.shown).take(most).collect(),
             }
         };
         let configurations: Vec<Row> = shown.iter().map(row).collect();
@@ -120,7 +129,9 @@ impl Data {
         let (shown, all) = (self.configurations.len(), self.all);
         let mut texts = Vec::new();
         if shown < all {
-            texts.push(format!("Of {all} configurations the best {shown} are listed; summary.csv has all."));
+            texts.push(format!(
+                "Of {all} configurations {shown} are listed, those of figures and the best; summary.csv has all."
+            ));
         }
         if self.configurations.iter().any(|row| row.keys.len() < row.trials) {
             texts.push("Not every trial is named here; runs.csv has all.".to_owned());
@@ -134,16 +145,29 @@ impl Data {
     }
 }
 
-/// The places of the configurations that are kept, in their order.
-fn kept(all: &[Configuration<'_>], criterion: Criterion) -> Vec<usize> {
+/// The keys of the trials with their outcomes, the median one first.
+fn keys(one: &Configuration<'_>, metric: Metric) -> impl Iterator<Item = (String, Option<f64>)> {
+    let mut trials: Vec<(Key, Option<f64>)> = one.runs().map(|run| (run.key(), metric.outcome(run))).collect();
+    let mut order: Vec<usize> = (0..trials.len()).collect();
+    let outcome = |at: &usize| trials[*at].1.unwrap_or(metric.worst());
+    order.sort_by(|a, b| outcome(a).total_cmp(&outcome(b)));
+    let median = order.get((trials.len().max(1) - 1) / 2).copied().unwrap_or(0);
+    trials[..=median].rotate_right(1);
+    trials.into_iter().map(|(key, outcome)| (key.to_string(), outcome.and_then(rounded)))
+}
+
+/// The places of the configurations that are kept, in their order: those that are shown before others.
+fn kept(all: &[Configuration<'_>], criterion: Criterion, shown: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut kept: Vec<usize> = (0..all.len()).collect();
     if all.len() > MOST_CONFIGURATIONS {
+        let mut is_shown = vec![false; all.len()];
+        shown.for_each(|place| is_shown[place] = true);
         let sign = if criterion.shown.lower_is_better() { 1.0 } else { -1.0 };
         let cost = |at: &usize| all[*at].spread(criterion.shown).map_or(f64::INFINITY, |spread| sign * spread.median);
         kept.sort_by_cached_key(|at| {
             // Ascending bits of a total order.
             let bits = cost(at).to_bits() as i64;
-            bits ^ (((bits >> 63) as u64) >> 1) as i64
+            (!is_shown[*at], bits ^ (((bits >> 63) as u64) >> 1) as i64)
         });
         kept.truncate(MOST_CONFIGURATIONS);
         kept.sort_unstable();

@@ -11,14 +11,14 @@ mod targets;
 
 use askama::Template;
 
-use crate::figure::{Appearance, Chart, FigureError, Picture, svg};
+use crate::figure::{Appearance, Chart, FigureError, Picture, Selection, svg};
 use crate::findings::{Criterion, Finding, findings};
-use crate::table::{self, Format};
+use crate::table::{self, Format, Table};
 use data::Data;
-pub use gallery::{Card, gallery};
-use targets::{Shown, Targets};
+pub use gallery::{Card, gallery, gallery_in_markdown};
+use targets::{Index, Targets};
 use thalweg_record::record::{Curve, Trials};
-use thalweg_record::stats::configurations;
+use thalweg_record::stats::{Configuration, configurations};
 
 /// What a page says of a study.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub struct Study<'a> {
     pub spec: String,
     /// The command that runs a trial again, before its key.
     pub command: String,
+    /// The default settings of optimizers.
+    pub defaults: &'a [Selection],
     /// Its trials; none for a study that draws something else.
     pub trials: &'a Trials,
     /// The rows of its curves, those that there is room for.
@@ -90,37 +92,46 @@ pub fn report(studies: &[Study<'_>]) -> Result<String, FigureError> {
 fn section(id: usize, study: &Study<'_>) -> Result<Section, FigureError> {
     let all = configurations(study.trials);
     let criterion = Criterion::of(&all, None);
-    let (mut data, numbers) = match criterion {
-        Some(criterion) => {
-            let (data, numbers) = Data::of(&all, criterion, study.curves, study.command.clone());
-            (Some(data), numbers)
+    let index = Index::of(&all);
+    let targets: Vec<Targets> = study.figures.iter().map(|(_, _, picture)| Targets::of(picture, &index)).collect();
+    let shown = targets.iter().flat_map(Targets::places);
+    let data = criterion.map(|criterion| {
+        let (mut data, numbers) = Data::of(&all, criterion, study.curves, study.command.clone(), shown);
+        for (targets, (chart, ..)) in targets.iter().zip(&study.figures) {
+            data.figures.push(targets.renumbered(&numbers, data.number(chart.metric())));
         }
-        None => (None, Vec::new()),
-    };
+        data
+    });
     let mut figures = Vec::new();
-    for (number, (chart, problem, picture)) in study.figures.iter().enumerate() {
+    for (number, (_, _, picture)) in study.figures.iter().enumerate() {
         let name = format!("study-{id}-figure-{number}");
         figures.push((picture.title.clone(), svg(picture, &Appearance::default(), &name)?));
-        if let Some(data) = &mut data {
-            let shown = Shown { chart, problem, all: &all, numbers: &numbers };
-            let metric = data.number(chart.metric());
-            data.figures.push(Targets::of(picture, metric, &shown));
-        }
     }
-    let tables = criterion.into_iter().flat_map(|criterion| {
-        [Some(table::best(&all, criterion)), table::ranks(&all, criterion)].into_iter().flatten()
-    });
+    let tables = criterion.map_or_else(Vec::new, |criterion| tables(&all, criterion, study.defaults));
     Ok(Section {
         id,
         name: study.name.clone(),
         title: study.title.clone(),
         facts: study.facts.clone(),
         spec: study.spec.clone(),
-        findings: criterion.map_or_else(Vec::new, |criterion| findings(&all, criterion)),
-        tables: tables.map(|table| table.text(Format::Html)).collect(),
+        findings: criterion.map_or_else(Vec::new, |criterion| findings(&all, criterion, study.defaults)),
+        tables: tables.iter().map(|table| table.text(Format::Html)).collect(),
         figures,
         omissions: data.as_ref().map_or_else(String::new, Data::omissions),
         has_trials: data.is_some(),
         data: data.map_or_else(|| "null".to_owned(), |data| data.json()),
     })
+}
+
+/// The tables of a study, those that there are.
+fn tables(all: &[Configuration<'_>], criterion: Criterion, defaults: &[Selection]) -> Vec<Table> {
+    let has_rivals = all.iter().any(|one| one.series() != all[0].series());
+    let tables = [
+        Some(table::best(all, criterion)),
+        table::ranks(all, criterion),
+        table::tunability(all, criterion, defaults).ok(),
+        table::regimes(all, criterion, defaults).ok(),
+        table::budget(all, criterion).ok().filter(|_| has_rivals),
+    ];
+    tables.into_iter().flatten().collect()
 }

@@ -7,11 +7,13 @@ mod latex;
 mod markdown;
 mod pivot;
 mod ranks;
+mod tuning;
 
 pub use best::best;
 pub use html::escape;
-pub use pivot::{PivotError, pivot};
+pub use pivot::{PivotError, has, pivot, values_of};
 pub use ranks::ranks;
+pub use tuning::{NoTable, budget, regimes, tunability};
 
 /// A table.
 #[derive(Clone, Debug, PartialEq)]

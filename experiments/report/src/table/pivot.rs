@@ -1,7 +1,7 @@
 //! A metric by any one or two axes.
 
 use super::{Cell, Column, Table};
-use crate::figure::words;
+use crate::figure::{is_meant, words};
 use crate::findings::{Criterion, interval, number, percent, settings_but};
 use thalweg_record::nearest;
 use thalweg_record::record::{LABEL, Precision};
@@ -76,6 +76,27 @@ impl Axis {
         values.sort_by(|a, b| a.1.total_cmp(&b.1));
         values.into_iter().map(|(text, _)| text).collect()
     }
+}
+
+/// Whether a configuration has this value in a column, `problem` and `optimizer` among them: a number that is meant, or a text.
+pub fn has(one: &Configuration<'_>, column: &str, value: &str) -> bool {
+    match column {
+        "problem" => one.problem() == value,
+        "optimizer" | LABEL => one.series() == value,
+        _ => one.setting(column).is_some_and(|setting| match (setting.number(), value.parse::<f64>()) {
+            (Some(own), Ok(wanted)) => is_meant(wanted, own),
+            _ => setting.text() == value,
+        }),
+    }
+}
+
+/// The values of a column, in their order, separated by commas.
+///
+/// # Errors
+/// If there is no such column.
+pub fn values_of(configurations: &[Configuration<'_>], column: &str) -> Result<String, PivotError> {
+    let Some(first) = configurations.first() else { return Ok(String::new()) };
+    Ok(Axis::named(column, first)?.values(configurations).join(", "))
 }
 
 /// A metric by one axis, with its interval, or by two, one of them from left to right: the median of the best settings of all

@@ -13,7 +13,7 @@ use super::spectrum::{check_from_optimum, check_theory};
 use crate::figure::{self, Input, Kind, Options, Progress, Selection, Theory};
 use crate::record::{LABEL, Setting};
 use crate::registry;
-use crate::stats::{Assessment, Metric};
+use crate::stats::{Assessment, Metric, Statistic};
 
 /// A figure to draw.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +62,7 @@ impl Figure {
         }
         let mut options = read_options(table, kind.name == CURVES)?;
         if kind.name == REGIMES {
-            options.defaults = table.registry().optimizers().iter().map(|optimizer| defaults(optimizer)).collect();
+            options.defaults = defaults_of(table.registry());
         }
         Ok(Self { kind, metric: metrics[metric], options })
     }
@@ -103,6 +103,8 @@ impl Figure {
         lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
         let assessment = self.options.assessment;
         lines.extend((assessment != Assessment::default()).then(|| ("assessment", quoted(assessment.name()))));
+        let statistic = self.options.statistic;
+        lines.extend((statistic != Statistic::default()).then(|| ("statistic", quoted(statistic.name()))));
         if !selection.is_empty() {
             lines.push(("select", list(selection, selection_text)));
         }
@@ -223,6 +225,10 @@ fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputE
             Some(field) => Assessment::ALL[field.choice(&assessments)?],
             None => Assessment::default(),
         },
+        statistic: match table.optional("statistic") {
+            Some(field) => Statistic::ALL[field.choice(&Statistic::ALL.map(Statistic::name))?],
+            None => Statistic::default(),
+        },
         selection: match table.optional("select") {
             Some(field) => read_selections(&field)?,
             None => Vec::new(),
@@ -262,6 +268,11 @@ fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputE
         index: None,
         defaults: Vec::new(),
     })
+}
+
+/// The default settings of the optimizers that a registry knows.
+pub fn defaults_of(registry: &registry::Registry) -> Vec<Selection> {
+    registry.optimizers().iter().map(|optimizer| defaults(optimizer)).collect()
 }
 
 /// The default settings of an optimizer.

@@ -4,7 +4,7 @@ use super::figure::{SCALES, THEORIES};
 use super::key::{Key, Values, Without};
 use super::reader::Interval;
 use crate::registry::{self, Registry};
-use crate::stats::{Assessment, Metric};
+use crate::stats::{Assessment, Metric, Statistic};
 
 /// The keys of a `[[figure]]`. Every kind takes the first four and a subset of the rest ([`crate::figure::Kind::keys`]).
 pub const FIGURE_KEYS: &[Key] = &[
@@ -72,6 +72,13 @@ pub const FIGURE_KEYS: &[Key] = &[
          of the trials (cross-fit), or the same (in-sample)",
         Values::Name(|_| Assessment::ALL.map(Assessment::name).to_vec()),
         Without::Words("cross-fit"),
+    ),
+    Key::new(
+        "statistic",
+        "what stands for the trials of a configuration: the median, between quartiles; the mean, between a standard deviation less \
+         and more; or the interquartile mean, in its 95 % bootstrap interval",
+        Values::Name(|_| Statistic::ALL.map(Statistic::name).to_vec()),
+        Without::Words("median"),
     ),
     Key::new(
         "below",

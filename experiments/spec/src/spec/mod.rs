@@ -65,7 +65,7 @@ pub use error::shortened;
 pub use error::{InputError, suggestion};
 use factor::Product;
 pub use factor::{Factor, MAX_CONDITIONS};
-pub use figure::Figure;
+pub use figure::{Figure, defaults_of};
 pub use figure_keys::FIGURE_KEYS;
 
 pub use grid::{Grid, GridPoint, GridPoints, lr_scale_name};
