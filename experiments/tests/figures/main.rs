@@ -12,6 +12,7 @@ mod groups;
 mod legible;
 mod maps;
 mod observed;
+mod phase;
 mod statistics;
 mod sweeps;
 mod synthetic;

@@ -27,7 +27,7 @@ fn trial(lr: f64, momentum: f64, seed: u64, last: Option<f64>) -> Run {
 }
 
 /// A grid of trials with three seeds, whose final loss is a function of the numbers of column and row.
-fn grid(columns: usize, rows: usize, loss: impl Fn(usize, usize) -> Option<f64>) -> Runs {
+pub fn grid(columns: usize, rows: usize, loss: impl Fn(usize, usize) -> Option<f64>) -> Runs {
     let mut runs = Runs { hyperparameters: vec!["lr".into(), "momentum".into()], ..Runs::default() };
     let mold = trial(1.0, 0.0, 0, Some(0.0));
     for row in 0..rows {

@@ -23,6 +23,7 @@ mod options;
 mod palette;
 mod panels;
 mod picture;
+mod plane;
 mod series;
 mod style;
 mod theory;
@@ -69,6 +70,7 @@ kinds! {
         scatter,
         curves,
         heatmap,
+        phase,
         trajectories,
         function,
         probability,
