@@ -11,6 +11,7 @@ mod extremes;
 mod groups;
 mod legible;
 mod maps;
+mod named;
 mod observed;
 mod phase;
 mod statistics;

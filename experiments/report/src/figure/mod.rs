@@ -18,6 +18,7 @@ mod error;
 mod grid;
 mod groups;
 mod labels;
+mod named;
 mod observed;
 mod options;
 mod palette;
@@ -313,6 +314,7 @@ impl Chart {
     fn compose<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
         let Tables { runs, curves, trajectory, surface, sheet } = *tables;
         let all = configurations(runs);
+        named::check(&self.options.trials, &all)?;
         let chart = self.clone().with(self.options.resolved(&all));
         let compose = |problem: &'a str, configurations: &[Configuration<'_>]| {
             let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet };
@@ -360,10 +362,11 @@ impl Chart {
             ("curves", None) => {
                 chart.by_problem(&all).iter().flat_map(|own| curves::chosen(&chart, runs, own)).collect()
             }
-            ("trajectories", _) => all.into_iter().filter(|one| chart.options.selects(one)).collect(),
+            ("trajectories" | "descent", _) => all.into_iter().filter(|one| chart.options.selects(one)).collect(),
             _ => Vec::new(),
         };
-        shown.iter().flat_map(Configuration::runs).map(Trial::key).collect()
+        let shown = shown.iter().flat_map(Configuration::runs).filter(|run| chart.options.names_trial(*run));
+        shown.map(Trial::key).collect()
     }
 
     /// Whether one figure shows all problems, by panel, line or place.
