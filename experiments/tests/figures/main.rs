@@ -6,6 +6,7 @@
 mod charts;
 mod choices;
 mod comparisons;
+mod descent;
 mod drawings;
 mod extremes;
 mod groups;

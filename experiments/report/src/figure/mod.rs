@@ -73,6 +73,7 @@ kinds! {
         heatmap,
         phase,
         trajectories,
+        descent,
         function,
         probability,
         basins,
