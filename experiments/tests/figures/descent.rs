@@ -3,6 +3,7 @@
 use thalweg::figure::{Chart, Disc, Layer, Panel, Picture, Tables};
 use thalweg::record::{Run, Runs, Setting, Status, Surface, Trials, Waypoint};
 
+use crate::legible::assert_legible;
 use crate::maps::trial;
 use crate::synthetic::{self, svg};
 
@@ -94,7 +95,10 @@ fn panels_are_read_row_by_row() {
 
 #[test]
 fn steps_have_the_same_bytes_everywhere_and_need_their_tables() {
-    let text = svg(&picture(&[0.1, 1.8, 2.2, 3.0])).unwrap();
+    let shown = picture(&[0.1, 1.8, 2.2, 3.0]);
+    assert_legible(&shown);
+    assert_legible(&picture(&[0.1, 1.8, 2.2]));
+    let text = svg(&shown).unwrap();
     assert_eq!(blake3::hash(text.as_bytes()).to_hex()[..16], *"796c0dae1e438203");
     let (runs, ..) = tables(&[0.1]);
     let error = Chart::new("descent", None).unwrap().pictures(&Tables::new(&Trials::from(&runs), &[])).unwrap_err();

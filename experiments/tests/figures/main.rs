@@ -14,6 +14,7 @@ mod legible;
 mod maps;
 mod named;
 mod observed;
+mod parallel;
 mod phase;
 mod statistics;
 mod sweeps;

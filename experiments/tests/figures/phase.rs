@@ -3,6 +3,7 @@
 use thalweg::figure::{Chart, Fill, Layer, Options, Picture, Symbol, Tables, Theory};
 use thalweg::record::{Runs, Trials};
 
+use crate::legible::assert_legible;
 use crate::maps::grid;
 use crate::synthetic::svg;
 
@@ -92,13 +93,24 @@ fn other_axes_have_other_lines() {
     let is_upright = |layer: &Layer| matches!(layer, Layer::Guide(points) if points.iter().all(|point| point.0 == 0.5));
     assert!(shown.panels[0].layers.iter().any(is_upright));
     assert!(!shown.notes.iter().any(|note| note.text.contains("damping")));
+    // Over the curvature it is 2 / λ.
+    plain.hyperparameters[1] = "spectrum".into();
+    let shown = picture(&plain, Options { y: Some("spectrum".to_owned()), ..options() });
+    let is_inverse = |layer: &Layer| match layer {
+        Layer::Guide(points) => points.iter().all(|(rate, curvature)| (rate * curvature - 2.0).abs() < 1e-9),
+        _ => false,
+    };
+    assert_eq!(shown.panels[0].y_label, "curvature λ");
+    assert!(shown.panels[0].layers.iter().any(is_inverse));
     let none = picture(&runs(), Options { theory: None, ..options() });
     assert!(!none.notes.iter().any(|note| matches!(note.symbol, Symbol::Guide)));
 }
 
 #[test]
 fn a_diagram_has_the_same_bytes_everywhere() {
-    let text = svg(&picture(&runs(), options())).unwrap();
+    let shown = picture(&runs(), options());
+    assert_legible(&shown);
+    let text = svg(&shown).unwrap();
     assert_eq!(blake3::hash(text.as_bytes()).to_hex()[..16], *"dba31a4a13df3027");
 }
 

@@ -11,6 +11,7 @@ mod choice;
 mod colors;
 mod comparison;
 mod contour;
+mod coordinates;
 mod defaults;
 #[cfg(feature = "drawing")]
 mod drawing;
@@ -46,7 +47,7 @@ pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
 pub use palette::Palette;
 use panels::Facets;
 pub use panels::MOST_PANELS;
-pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
+pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol, Upright};
 pub use style::{MOST_LINES, Marker, Style, Tint, method_style, style};
 pub use ticks::{Tick, value_label};
 
@@ -72,6 +73,7 @@ kinds! {
         curves,
         heatmap,
         phase,
+        parallel,
         trajectories,
         descent,
         function,

@@ -5,6 +5,7 @@ use super::colors::Rgb;
 use super::axis::Axis;
 use super::cells::Cells;
 use super::style::{Style, Tint};
+use super::ticks::Tick;
 
 /// A chart.
 #[derive(Clone, Debug)]
@@ -113,8 +114,21 @@ pub enum Layer {
     Rings(Vec<(f64, f64)>),
     /// A filled rectangle.
     Bar(Style, (f64, f64), (f64, f64)),
+    /// An axis of its own.
+    Upright(Upright),
     /// Text in the middle.
     Remark(String),
+}
+
+/// An upright axis inside a panel, with its ticks on the left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Upright {
+    /// Where it is.
+    pub x: f64,
+    /// Where it begins and ends, in values of the panel's ordinate.
+    pub ends: (f64, f64),
+    /// Its ticks, at values of the panel's ordinate, ascending.
+    pub ticks: Vec<Tick>,
 }
 
 /// A disc with a dark rim.

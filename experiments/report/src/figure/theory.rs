@@ -103,24 +103,27 @@ fn is_swapped(options: &Options) -> Option<bool> {
     }
 }
 
-/// Whether the other axis is the momentum.
-fn is_of_momentum(options: &Options) -> bool {
-    [&options.x, &options.y].into_iter().any(|column| column.as_deref() == Some("momentum"))
+/// Whether an axis is this column.
+fn is_of(options: &Options, column: &str) -> bool {
+    [&options.x, &options.y].into_iter().any(|own| own.as_deref() == Some(column))
 }
 
-/// The bound of an optimizer on the plane of the learning rate and momentum, or without momentum any other column, and the
-/// fastest point of the heavy ball.
+/// The bound of an optimizer on the plane of the learning rate and momentum, or without momentum the curvature or any other
+/// column, and the fastest point of the heavy ball.
 ///
 /// None if the axes are others, or if there is no theory.
 pub(super) fn on_plane(options: &Options, optimizer: &str, x: (f64, f64), y: (f64, f64)) -> Option<Overlay> {
     options.theory?;
     let (spectrum, is_swapped) = (options.spectrum?, is_swapped(options)?);
-    if !is_of_momentum(options) && optimizer != "sgd" {
+    if !is_of(options, "momentum") && optimizer != "sgd" {
         return None;
     }
+    let is_of_curvature = is_of(options, "spectrum");
+    let largest = |other: f64| if is_of_curvature { other } else { spectrum.1 };
     let place = |(rate, other): (f64, f64)| if is_swapped { (other, rate) } else { (rate, other) };
-    let at = |other: f64| Some(place((bound(optimizer, other, spectrum.1)?, other)));
-    let line = steps(if is_swapped { x } else { y }).map(at).collect::<Option<Vec<_>>>()?;
+    let at = |other: f64| Some(place((bound(optimizer, other, largest(other))?, other)));
+    let others = steps(if is_swapped { x } else { y }).filter(|other| !is_of_curvature || *other > 0.0);
+    let line = others.map(at).collect::<Option<Vec<_>>>()?;
     let fastest = (optimizer == "momentum" && spectrum.0 > 0.0).then(|| place(fastest(spectrum)));
     Some(Overlay { bound: line, fastest })
 }
@@ -137,7 +140,7 @@ pub(super) fn damping_on_plane(
 ) -> Option<Vec<(f64, f64)>> {
     options.theory?;
     let (spectrum, is_swapped) = (options.spectrum?, is_swapped(options)?);
-    if !is_of_momentum(options) || spectrum.0 <= 0.0 {
+    if !is_of(options, "momentum") || spectrum.0 <= 0.0 {
         return None;
     }
     let place = |(rate, momentum): (f64, f64)| if is_swapped { (momentum, rate) } else { (rate, momentum) };
