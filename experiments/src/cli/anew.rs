@@ -40,6 +40,18 @@ pub(super) struct Anew {
     /// The configurations that are shown, such as optimizer=adam,lr=0.1; may be repeated.
     #[arg(long, value_name = "COLUMN=VALUE,…")]
     select: Vec<String>,
+    /// A trial that is shown, by its key in runs.csv or the beginning of it; may be repeated.
+    #[arg(long = "trial", value_name = "KEY", num_args = 1..)]
+    trials: Vec<String>,
+    /// The columns that have an axis, from left to right.
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    columns: Vec<String>,
+    /// The value that has to be undercut.
+    #[arg(long, value_name = "NUMBER")]
+    below: Option<f64>,
+    /// The theory that is laid over the figure.
+    #[arg(long, value_name = "THEORY")]
+    theory: Option<String>,
     /// The metric in which the best are best.
     #[arg(long, value_name = "METRIC")]
     select_by: Option<String>,
@@ -59,7 +71,7 @@ impl Anew {
 
     /// The keys that are given, as (key, value) in the way of specs.
     fn keys(&self) -> Vec<(&'static str, String)> {
-        let Self { kind, metric, x, y, by, colour, panel, row, select_by, title, name, .. } = self;
+        let Self { kind, metric, x, y, by, colour, panel, row, theory, select_by, title, name, .. } = self;
         let texts = [
             ("kind", kind),
             ("metric", metric),
@@ -71,6 +83,7 @@ impl Anew {
             ("colour", colour),
             ("panel", panel),
             ("row", row),
+            ("theory", theory),
             ("select_by", select_by),
         ];
         let mut keys: Vec<(&'static str, String)> =
@@ -79,6 +92,11 @@ impl Anew {
             let selections: Vec<String> = self.select.iter().map(|text| selection(text)).collect();
             keys.push(("select", format!("[{}]", selections.join(", "))));
         }
+        for (key, names) in [("trials", &self.trials), ("columns", &self.columns)] {
+            let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+            keys.extend((!names.is_empty()).then(|| (key, format!("[{}]", names.join(", ")))));
+        }
+        keys.extend(self.below.map(|below| ("below", number(below))));
         keys
     }
 

@@ -62,10 +62,10 @@ fn says_nothing(figure: &Figure, plan: &Plan, pictures: &[Picture]) -> Option<&'
         "curves" if steps(|schedule| &schedule.recorded) <= 2 => Some(
             "each curve has two points, at the first step and the last: train.log_every = \"epoch\", or a number of steps, logs more",
         ),
-        "trajectories" if steps(|schedule| &schedule.logged) <= 2 => {
+        "trajectories" | "descent" if steps(|schedule| &schedule.logged) <= 2 => {
             Some("each path is a straight line from its start to its end: train.log_every = 1 logs every step")
         }
-        "curves" | "trajectories" => None,
+        "curves" | "trajectories" | "descent" => None,
         _ => {
             let layers = pictures.iter().flat_map(|picture| &picture.panels).flat_map(|panel| &panel.layers);
             let lines = layers.filter_map(|layer| if let Layer::Line(_, points) = layer { Some(points) } else { None });
@@ -92,6 +92,7 @@ fn at_its_place(spec: &Spec, index: usize, error: &FigureError, is_of_few: bool)
             columns.into_iter().find(|(_, column)| column.as_ref() == Some(name)).map_or("kind", |(key, _)| key)
         }
         FigureError::Table(_) if options.table.is_some() => "table",
+        FigureError::NoTrial { .. } | FigureError::SeveralTrials { .. } => "trials",
         FigureError::TooManyLines { .. } if !options.selection.is_empty() => "select",
         _ => "kind",
     };
@@ -141,8 +142,9 @@ impl Rehearsal {
             if !schedule.recorded.is_empty() {
                 curves.extend([0, steps].map(|step| curve(&key, step)));
             }
-            if let (true, [x0, x1]) = (spec.record.trajectory, start.as_slice()) {
-                let waypoint = |step| Waypoint { key: key.clone(), step, x: [*x0, *x1], value: OUTCOME };
+            if let (true, [x0, others @ ..]) = (spec.record.trajectory, start.as_slice()) {
+                let x = [*x0, others.first().copied().unwrap_or(0.0)];
+                let waypoint = |step| Waypoint { key: key.clone(), step, x, value: OUTCOME };
                 trajectory.extend([0, steps].map(waypoint));
             }
             let end = vec![OUTCOME; start.len()];

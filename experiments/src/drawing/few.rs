@@ -57,6 +57,9 @@ impl Few {
     ///
     /// Lines only become more. But where tables of one optimizer overlap, the values that they keep may not.
     pub(super) fn is_sure(&self, error: &FigureError) -> bool {
+        if matches!(error, FigureError::NoTrial { .. } | FigureError::SeveralTrials { .. }) {
+            return false;
+        }
         let names: Vec<&str> = self.spec.optimizers.iter().map(|grid| grid.optimizer.name).collect();
         let is_once = (1..names.len()).all(|index| !names[..index].contains(&names[index]));
         let is_sure = self.is_whole && is_once && self.spec.combinations.draw.is_none();

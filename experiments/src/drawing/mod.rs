@@ -134,8 +134,8 @@ fn tables_of(figure: &spec::Figure) -> Vec<&'static str> {
     let wanted = |table: &&str| match *table {
         "runs.csv" => kind.input != Input::Table,
         "curves.csv" => kind.name == "curves" && !figure.shows_column(),
-        "trajectory.csv" => kind.name == "trajectories",
-        _ => ["trajectories", "basins"].contains(&kind.name),
+        "trajectory.csv" => ["trajectories", "descent"].contains(&kind.name),
+        _ => ["trajectories", "descent", "basins"].contains(&kind.name),
     };
     TABLES.into_iter().filter(wanted).collect()
 }

@@ -270,7 +270,11 @@ fn has_picture(numbers: &mut Numbers, kind: &Kind, folder: &Path) -> Result<bool
     let trajectory: Vec<Waypoint> =
         steps.map(|(run, step)| waypoint(run, step, [numbers.next(), numbers.next()])).collect();
     let columns = numbers.below(5) + 2;
-    let surface = surface(numbers, columns);
+    let mut surface = surface(numbers, columns);
+    if kind.name == "descent" {
+        surface.x1.clear();
+        surface.values.truncate(columns);
+    }
     let path = folder.join("table.csv");
     fs::write(&path, table(numbers, kind, &runs)).unwrap();
     let sheet = Sheet::open(&path).map_err(|error| error.to_string())?;

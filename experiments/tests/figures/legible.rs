@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ab_glyph::{Font, FontRef};
 use thalweg::drawing::{draw_into, make_into};
-use thalweg::figure::{Appearance, Legend, Theme, Width, words};
+use thalweg::figure::{Appearance, Legend, Picture, Theme, Width, svg, words};
 use thalweg::record::manifest::Manifest;
 use thalweg::registry::{Registry, names};
 use thalweg::spec::Study;
@@ -132,18 +132,30 @@ fn faults(svg: &str) -> Vec<String> {
     faults
 }
 
-#[test]
-fn no_text_is_small_or_cut_off_or_over_another_one() {
+/// The looks in which figures have to be legible, by name.
+fn looks() -> [(&'static str, Appearance); 5] {
     let look = Appearance::default();
-    let looks = [
+    [
         ("column", Appearance { width: Width::Column, ..look.clone() }),
         ("page", look.clone()),
         ("slide", Appearance { width: Width::Slide, theme: Theme::Dark, ..look.clone() }),
         ("inside", Appearance { width: Width::Column, legend: Some(Legend::Inside), ..look.clone() }),
         ("direct", Appearance { legend: Some(Legend::Direct), ..look }),
-    ];
+    ]
+}
+
+/// Checks a picture that no study has.
+pub fn assert_legible(picture: &Picture) {
+    for (name, look) in looks() {
+        let faults = faults(&svg(picture, &look, "figure").unwrap());
+        assert!(faults.is_empty(), "{name}: {}", faults.join("\n"));
+    }
+}
+
+#[test]
+fn no_text_is_small_or_cut_off_or_over_another_one() {
     let mut all = Vec::new();
-    for (name, look) in looks {
+    for (name, look) in looks() {
         for (figure, svg) in drawn(&look) {
             all.extend(faults(&svg).into_iter().map(|fault| format!("{name}: {figure}: {fault}")));
         }

@@ -6,12 +6,16 @@
 mod charts;
 mod choices;
 mod comparisons;
+mod descent;
 mod drawings;
 mod extremes;
 mod groups;
 mod legible;
 mod maps;
+mod named;
 mod observed;
+mod parallel;
+mod phase;
 mod statistics;
 mod sweeps;
 mod synthetic;

@@ -10,7 +10,7 @@ use thalweg::record::{Run, Runs, Setting, Status, Surface, Trials, Waypoint, rea
 use crate::synthetic::{self, svg};
 
 /// A trial of momentum at these coefficients.
-fn trial(lr: f64, momentum: f64, seed: u64, last: Option<f64>) -> Run {
+pub fn trial(lr: f64, momentum: f64, seed: u64, last: Option<f64>) -> Run {
     let (mut runs, _) = synthetic::sweep(1);
     let first = runs.rows.swap_remove(0);
     Run {
@@ -27,7 +27,7 @@ fn trial(lr: f64, momentum: f64, seed: u64, last: Option<f64>) -> Run {
 }
 
 /// A grid of trials with three seeds, whose final loss is a function of the numbers of column and row.
-fn grid(columns: usize, rows: usize, loss: impl Fn(usize, usize) -> Option<f64>) -> Runs {
+pub fn grid(columns: usize, rows: usize, loss: impl Fn(usize, usize) -> Option<f64>) -> Runs {
     let mut runs = Runs { hyperparameters: vec!["lr".into(), "momentum".into()], ..Runs::default() };
     let mold = trial(1.0, 0.0, 0, Some(0.0));
     for row in 0..rows {
@@ -368,13 +368,17 @@ fn tables_of_landscapes_are_read_with_the_place_of_what_is_wrong() {
     let read = read_trajectory(&path).unwrap();
     assert_eq!(read[0], Waypoint { key: "a".into(), step: 0, x: [1.5, -2.0], value: 3.0 });
     assert!(read[1].x[0] == f64::INFINITY && read[1].x[1].is_nan());
+    let path = file("trajectory.csv", "key,step,x0,value\na,0,1.5,3\na,1,inf,inf\n");
+    let read = read_trajectory(&path).unwrap();
+    assert_eq!(read[0], Waypoint { key: "a".into(), step: 0, x: [1.5, 0.0], value: 3.0 });
+    assert_eq!((read.len(), read[1].x[0]), (2, f64::INFINITY));
     let path = file("surface.csv", "x0,x1,value\n0,0,1\n0,1,2\n0,2,3\n1,0,4\n1,1,5\n1,2,inf\n");
     let read = read_surface(&path).unwrap();
     let expected =
         Surface { x0: vec![0.0, 1.0], x1: vec![0.0, 1.0, 2.0], values: vec![1.0, 2.0, 3.0, 4.0, 5.0, f64::INFINITY] };
     assert_eq!(read, expected);
     for (name, text, message) in [
-        ("trajectory.csv", "key,step,x0,value\n", ":1: expected column `x1`, found `value`"),
+        ("trajectory.csv", "key,step,x0,height\n", ":1: expected column `x1`, found `height`"),
         ("trajectory.csv", "key,step,x0,x1,value\na,0,1,two,3\n", ":2: column `x1`: expected a number"),
         ("trajectory.csv", "key,step,x0,x1,value\na,0,1,,3\n", ":2: column `x1`: expected a number"),
         ("surface.csv", "x0,x1,value\n0,0,1\n0,1,2\n1,0,3\n", ": 3 rows, but the grid that they begin has 4"),

@@ -170,8 +170,33 @@ fn kinds_and_metrics_that_a_sweep_cannot_have_are_refused() {
     assert_refused(&small("[0.1]", "", "kind = \"function\"\nmetric = \"value\""), &["in a study of `functions`"]);
     let timing = "kind = \"timing\"\nmetric = \"time\"\nx = \"size\"\nseries = \"variant\"";
     assert_refused(&small("[0.1]", "", timing), &["in a study of `bench`"]);
+    assert_refused(
+        &points("[0, 0]", "0.1", "kind = \"descent\""),
+        &["`figure.0.kind`: steps along a curve are drawn on landscapes of one dimension"],
+    );
+    let phase = "kind = \"phase\"\nmetric = \"final_train_loss\"\nx = \"lr\"\ny = \"momentum\"";
+    assert_refused(&small("[0.1]", "", phase), &["`figure.0.below`"]);
     let by = "kind = \"density\"\nmetric = \"final_train_loss\"\nselect_by = \"final_train_accuracy\"";
     assert_refused(&points("[0, 0]", "0.1", by), &["`figure.0.select_by`: a landscape has no final_train_accuracy"]);
+}
+
+#[test]
+fn columns_and_trials_are_those_that_there_will_be() {
+    let more = "[[optimizer]]\nkind = \"momentum\"\nlr = 0.5\nmomentum = [0, 0.9]";
+    let parallel = |columns: &str| {
+        small("[0.1]", more, &format!("kind = \"parallel\"\nmetric = \"final_train_loss\"\ncolumns = [{columns}]"))
+    };
+    checked(&parallel("\"optimizer\", \"momentum\"")).unwrap();
+    assert_refused(&parallel("\"momentun\""), &["`figure.0.columns.0`: no trial has a setting `momentun`", "momentum"]);
+    assert_refused(&parallel("\"lr\", \"lr\""), &["`figure.0.columns.1`: `lr` has an axis already"]);
+    let curves = |more: &str| small("[0.1]", "", &format!("kind = \"curves\"\nmetric = \"train_loss\"\n{more}"));
+    checked(&curves("trials = []")).unwrap();
+    assert_refused(&curves("trials = [\"tzzz\"]"), &["`figure.0.trials`: no trial has the key `tzzz`"]);
+    assert_refused(&curves("trials = [\"t\"]"), &["`figure.0.trials`: 2 trials have a key that begins with `t`"]);
+    assert_refused(
+        &curves("trials = [\"t0\"]\nseries = \"lr\""),
+        &["`figure.0.trials`: each of these trials has a line"],
+    );
 }
 
 #[test]

@@ -8,17 +8,20 @@ use super::leading::{self, Leading};
 use super::number::Precision;
 use super::table::{Fields, Table};
 
-/// The columns on a landscape of two dimensions, which is what can be drawn, after those of every table of trials.
+/// The columns on a landscape of two dimensions, after those of every table of trials; more cannot be drawn.
 const COLUMNS: [&str; 4] = ["step", "x0", "x1", "value"];
 
-/// A row of `trajectory.csv` of a two-dimensional landscape: where one trial is at one step.
+/// The columns where there is one coordinate.
+const CURVE: [&str; 3] = ["step", "x0", "value"];
+
+/// A row of `trajectory.csv` of a landscape of one or two dimensions: where one trial is at one step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waypoint {
     /// The trial's key.
     pub key: String,
     /// Updates done before.
     pub step: u64,
-    /// The place; not finite once the trial diverged.
+    /// The place; not finite once the trial diverged. On a landscape of one dimension, the second coordinate is 0.
     pub x: [f64; 2],
     /// The landscape's value there.
     pub value: f64,
@@ -58,7 +61,7 @@ pub fn write_position<W: Write>(
     writer.write_record([precision.format(value)])
 }
 
-/// Reads `trajectory.csv` of a two-dimensional landscape.
+/// Reads `trajectory.csv` of a landscape of one or two dimensions.
 ///
 /// # Errors
 /// If the file cannot be read, or is not such a table: the error names its line and column.
@@ -73,12 +76,15 @@ pub fn read_trajectory(path: &Path) -> Result<Vec<Waypoint>, RecordError> {
 /// Those of [`read_trajectory`].
 pub fn read_trajectory_of(path: &Path, is_wanted: impl Fn(&str) -> bool + Sync) -> Result<Vec<Waypoint>, RecordError> {
     let table = Table::open(path)?;
-    let start = leading::place_of(&table, &COLUMNS)?;
-    table.rows_of(is_wanted, |fields| parse_waypoint(fields, start))
+    let is_curve = table.header().iter().collect::<Vec<_>>().ends_with(&CURVE);
+    let start = leading::place_of(&table, if is_curve { &CURVE } else { &COLUMNS })?;
+    table.rows_of(is_wanted, |fields| parse_waypoint(fields, (start, is_curve)))
 }
 
-fn parse_waypoint(mut fields: Fields<'_>, start: usize) -> Result<Waypoint, RecordError> {
+fn parse_waypoint(mut fields: Fields<'_>, (start, is_curve): (usize, bool)) -> Result<Waypoint, RecordError> {
     let key = fields.text().to_owned();
     fields.seek(start);
-    Ok(Waypoint { key, step: fields.count()?, x: [fields.number()?, fields.number()?], value: fields.number()? })
+    let (step, first) = (fields.count()?, fields.number()?);
+    let second = if is_curve { 0.0 } else { fields.number()? };
+    Ok(Waypoint { key, step, x: [first, second], value: fields.number()? })
 }

@@ -84,6 +84,18 @@ pub(super) fn sides(converged: bool, near: f64) -> Rgb {
     mix(colors[index], colors[(index + 1).min(colors.len() - 1)], (part, SIDE_SHADES - 1))
 }
 
+/// The colours of a region where trials are too slow, and of one where all reach what they should: a light and a dark one.
+const REACH: [[u8; 3]; 2] = [[0xf3, 0xe9, 0xcd], [0x1f, 0x55, 0x99]];
+
+/// Shades between them.
+const REACH_SHADES: u32 = 100;
+
+/// The colour of the share of trials that reach what they should.
+pub(super) fn attained(share: f64) -> Rgb {
+    let shade = (share.clamp(0.0, 1.0) * f64::from(REACH_SHADES)).round() as u32;
+    mix(REACH[0], REACH[1], (shade, REACH_SHADES))
+}
+
 /// The colour at `part` of `whole` on the way from one to the other.
 fn mix(low: [u8; 3], high: [u8; 3], (part, whole): (u32, u32)) -> Rgb {
     let channel = |i: usize| {

@@ -6,14 +6,15 @@ use super::axis::Scale;
 use super::choice;
 use super::groups::{self, Lines};
 use super::labels;
+use super::named;
 use super::observed::{self, Numbers};
 use super::options::{Progress, Theory};
 use super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::series::{self, SeedPoint, Series};
-use super::style::Style;
+use super::style::{Style, styles};
 use super::theory;
 use super::ticks::value_label;
-use super::whose::of_lines;
+use super::whose::Whose;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 use thalweg_record::record::{self, Curve, Setting, Status, TOLERANCE, Trials};
@@ -35,6 +36,7 @@ pub const KIND: Kind = Kind {
         "select",
         "select_by",
         "statistic",
+        "trials",
         "theory",
         "lines",
         "x_scale",
@@ -139,25 +141,19 @@ impl<'a> Source<'a> {
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let measure = Measure::of(chart);
     let all = data.configurations;
-    let lines = Lines::of(chart, data.runs);
     let chosen = chosen(chart, data.runs, all);
-    groups::check_count(KIND.name, chosen.len())?;
+    let wanted = lines(chart, &chosen);
+    groups::check_count(KIND.name, wanted.len())?;
     let source = Source::read(data, measure, &chosen)?;
-    let points: Vec<_> = chosen
+    let points = wanted
         .iter()
-        .map(|configuration| {
-            over_seeds(configuration, &source, (measure, chart.options.statistic), unit(chart, configuration))
+        .map(|(one, trials)| {
+            over_seeds((one, trials), &source, (measure, chart.options.statistic), unit(chart, one))
         })
-        .collect();
-    let (shown, points): (Vec<Configuration<'_>>, Vec<Vec<SeedPoint>>) =
-        chosen.iter().copied().zip(points).filter(|(_, points)| !points.is_empty()).unzip();
-    let names = |one: &Configuration<'_>| {
-        let names = labels::telling(chart, all, one, &["lr"]);
-        let is_fixed = chart.options.fixed().any(|(name, _)| name == "lr");
-        Some(if is_fixed { names } else { names.into_iter().chain(["lr".to_owned()]).collect() })
-    };
-    let looks = groups::looks(lines.as_ref(), &shown, names);
-    let (looks, ends) = choice::marked(chart, all, lines.as_ref(), &shown, looks);
+        .collect::<Vec<_>>();
+    let (shown, points): (Vec<Line<'_>>, Vec<Vec<SeedPoint>>) =
+        wanted.into_iter().zip(points).filter(|(_, points)| !points.is_empty()).unzip();
+    let (looks, ends) = looks(chart, data, &shown);
     let series: Vec<Series> =
         looks.into_iter().zip(points).map(|((style, label), points)| Series { style, label, points }).collect();
     if series.is_empty() {
@@ -166,6 +162,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         return Err(FigureError::NoData { kind: KIND.name, reason });
     }
     let edges = if chart.options.theory == Some(Theory::Edge) { edges(&shown, &series) } else { Vec::new() };
+    let seeds = if names_trials(chart) { (1, 1) } else { series::seed_counts(&chosen) };
     let first = if let Source::Numbers(numbers) = source { numbers.first } else { None };
     let mut more: Vec<Entry> = first.into_iter().map(|text| Entry { symbol: Symbol::None, text }).collect();
     more.extend(labels::note(chart));
@@ -173,14 +170,61 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         more.extend(choice::notes("settings with the best median of", chosen_by(chart, all)));
         more.extend(ends);
     }
-    let mut picture = picture(chart, data, measure, (&series, &edges), (series::seed_counts(&chosen), more))?;
-    picture.panels[0].layers.extend(of_lines(series.iter().map(|line| &line.style), &shown));
+    let mut picture = picture(chart, data, measure, (&series, &edges), (seeds, more))?;
+    let owner = |(line, (one, trials)): (&Series, &Line<'_>)| {
+        let trial = trials.first().filter(|_| names_trials(chart)).map(|run| Whose::Trial(run.key()));
+        Layer::Owner(line.style, trial.unwrap_or_else(|| Whose::of([*one])))
+    };
+    picture.panels[0].layers.extend(series.iter().zip(&shown).map(owner));
     Ok(picture)
 }
 
 /// The configurations that a chart of curves shows.
 pub(super) fn chosen<'a>(chart: &Chart, runs: &Trials, all: &[Configuration<'a>]) -> Vec<Configuration<'a>> {
     groups::chosen(chart, all, Lines::of(chart, runs).as_ref(), chosen_by(chart, all))
+}
+
+/// The trials of a line, and their configuration.
+type Line<'a> = (Configuration<'a>, Vec<record::Trial<'a>>);
+
+/// Whether lines are of single trials.
+fn names_trials(chart: &Chart) -> bool {
+    !chart.options.trials.is_empty()
+}
+
+/// A line for each configuration over its seeds; or for each trial that is named, in the order of their names.
+fn lines<'a>(chart: &Chart, chosen: &[Configuration<'a>]) -> Vec<Line<'a>> {
+    if !names_trials(chart) {
+        return chosen.iter().map(|one| (*one, one.runs().collect())).collect();
+    }
+    let place = |run: record::Trial<'_>| chart.options.trials.iter().position(|key| *key == run.key().to_string());
+    let named = |one: &Configuration<'a>| {
+        let one = *one;
+        one.runs().filter_map(move |run| Some((place(run)?, (one, vec![run])))).collect::<Vec<_>>()
+    };
+    let mut lines: Vec<(usize, Line<'a>)> = chosen.iter().flat_map(named).collect();
+    lines.sort_by_key(|(place, _)| *place);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// The looks and the names of lines, and what marks at names mean.
+fn looks(chart: &Chart, data: &Data<'_>, shown: &[Line<'_>]) -> (Vec<(Style, String)>, Vec<Entry>) {
+    let all = data.configurations;
+    let configurations: Vec<Configuration<'_>> = shown.iter().map(|(one, _)| *one).collect();
+    if names_trials(chart) {
+        let singles: Vec<named::Single<'_>> =
+            shown.iter().flat_map(|(one, trials)| trials.iter().map(|run| (*one, *run))).collect();
+        let methods: Vec<&str> = configurations.iter().map(Configuration::series).collect();
+        return (styles(&methods).into_iter().zip(named::names(data.runs, &singles)).collect(), Vec::new());
+    }
+    let lines = Lines::of(chart, data.runs);
+    let names = |one: &Configuration<'_>| {
+        let names = labels::telling(chart, all, one, &["lr"]);
+        let is_fixed = chart.options.fixed().any(|(name, _)| name == "lr");
+        Some(if is_fixed { names } else { names.into_iter().chain(["lr".to_owned()]).collect() })
+    };
+    let looks = groups::looks(lines.as_ref(), &configurations, names);
+    choice::marked(chart, all, lines.as_ref(), &configurations, looks)
 }
 
 /// The outcome that the best configurations are best in.
@@ -191,9 +235,9 @@ fn chosen_by(chart: &Chart, all: &[Configuration<'_>]) -> Metric {
 
 /// The largest curvature that the steps of each line's trials are stable at, and its formula; of lines that have one, and of
 /// equal ones the first.
-fn edges(shown: &[Configuration<'_>], series: &[Series]) -> Vec<(Style, f64, &'static str)> {
+fn edges(shown: &[Line<'_>], series: &[Series]) -> Vec<(Style, f64, &'static str)> {
     let mut edges: Vec<(Style, f64, &'static str)> = Vec::new();
-    for (one, line) in shown.iter().zip(series) {
+    for ((one, _), line) in shown.iter().zip(series) {
         // The theory is of constant steps along the gradient.
         let is_plain = |(name, setting): (&str, Setting)| match name {
             "schedule" => setting == Setting::Choice("constant".to_owned()),
@@ -244,6 +288,9 @@ fn picture(
     let gap = series.iter().map(|line| line.points.len()).max().unwrap_or(1).div_ceil(MARKERS);
     layers.extend(series.iter().enumerate().map(|(i, line)| markers(line, gap * i / series.len(), gap)));
     let mut notes = series::notes(series, (seeds, chart.options.statistic), &y, edge);
+    if let Some(first) = notes.first_mut().filter(|_| names_trials(chart)) {
+        "a trial each".clone_into(&mut first.text);
+    }
     notes.extend(said_of_lines(chart, edges));
     notes.extend(more);
     let label = measure.labelled(|metric| metric.label().to_owned());
@@ -315,14 +362,14 @@ fn unit(chart: &Chart, configuration: &Configuration<'_>) -> f64 {
 /// A trial that diverged counts as the worst outcome from then on, and one that stopped at its target keeps its last
 /// value: without them, the others would pass for all.
 fn over_seeds(
-    configuration: &Configuration<'_>,
+    (configuration, runs): (&Configuration<'_>, &[record::Trial<'_>]),
     source: &Source<'_>,
     (measure, statistic): (Measure<'_>, Statistic),
     unit: f64,
 ) -> Vec<SeedPoint> {
     let values = |run: record::Trial<'_>| source.values(configuration, run, measure);
     let trials: Vec<Trial<'_>> =
-        configuration.runs().map(|run| (run, values(run))).filter(|(_, values)| !values.is_empty()).collect();
+        runs.iter().map(|run| (*run, values(*run))).filter(|(_, values)| !values.is_empty()).collect();
     let steps: BTreeSet<u64> = trials.iter().flat_map(|(_, values)| values.keys().copied()).collect();
     steps.into_iter().filter_map(|step| at_step(&trials, step, (measure.worst(), statistic), unit)).collect()
 }

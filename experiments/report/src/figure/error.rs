@@ -40,6 +40,25 @@ pub enum FigureError {
         /// The known names.
         help: String,
     },
+    /// No trial has a key that begins so.
+    #[error("no trial has the key `{key}`, or one that begins so")]
+    #[diagnostic(help("{help}"))]
+    NoTrial {
+        /// What was asked for.
+        key: String,
+        /// The nearest key.
+        help: String,
+    },
+    /// The beginning of a key is that of several.
+    #[error("{count} trials have a key that begins with `{key}`, {} and {} among them", two[0], two[1])]
+    SeveralTrials {
+        /// What was asked for.
+        key: String,
+        /// How many trials there are.
+        count: usize,
+        /// Two of their keys.
+        two: [String; 2],
+    },
     /// The rows hold nothing that the figure could show.
     #[error("no figure of kind `{kind}`: {reason}")]
     NoData {

@@ -18,6 +18,17 @@ pub(super) struct Grid<'a> {
     pub besides: Vec<&'a str>,
 }
 
+/// What trials are judged by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Judged {
+    /// What is shown.
+    pub metric: Metric,
+    /// What the best over other hyperparameters is chosen by.
+    pub by: Metric,
+    /// The value of the metric that has to be undercut, if one has to be.
+    pub below: Option<f64>,
+}
+
 /// What the trials of a cell show together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cell {
@@ -28,6 +39,8 @@ pub(super) struct Cell {
     pub lost: bool,
     /// Whether at least half of the trials ended with a larger training loss than they began with.
     pub worse: bool,
+    /// How many trials end below what has to be undercut.
+    pub reached: u32,
     pub trials: u32,
     /// The first of them.
     pub first: Key,
@@ -78,7 +91,7 @@ impl<'a> Grid<'a> {
         data: &Data<'a>,
         columns: [Column; 2],
         configurations: &[&Configuration<'a>],
-        (metric, by): (Metric, Metric),
+        judged: Judged,
     ) -> Result<Self, (usize, u128)> {
         let first = configurations[0];
         let values = |which: usize| {
@@ -142,9 +155,9 @@ impl<'a> Grid<'a> {
                 stretch.trials.clone().map(|trial| configuration.run(trial as usize))
             };
             let runs: Vec<Trial<'_>> = stretches.iter().flat_map(runs).collect();
-            let Some(candidate) = Cell::of(&runs, metric, by) else { continue };
+            let Some(candidate) = Cell::of(&runs, judged) else { continue };
             let cell = &mut cells[stretches[0].cell as usize];
-            if cell.is_none_or(|best| candidate.is_better(&best, by)) {
+            if cell.is_none_or(|best| candidate.is_better(&best, judged.by)) {
                 *cell = Some(candidate);
             }
         }
@@ -185,7 +198,7 @@ fn runs(count: usize, holds: impl Fn(usize) -> bool) -> impl Iterator<Item = (us
 }
 
 impl Cell {
-    fn of(runs: &[Trial<'_>], metric: Metric, by: Metric) -> Option<Self> {
+    fn of(runs: &[Trial<'_>], Judged { metric, by, below }: Judged) -> Option<Self> {
         let middle = |metric: Metric| {
             let mut outcomes: Vec<f64> = runs.iter().filter_map(|run| metric.outcome(*run)).collect();
             outcomes.sort_by(f64::total_cmp);
@@ -194,11 +207,16 @@ impl Cell {
         let median = middle(metric)?;
         let half = |holds: fn(&&Trial<'_>) -> bool| 2 * runs.iter().filter(holds).count() >= runs.len();
         let seeds = |run: Trial<'_>| (run.init_seed(), run.order_seed());
+        let has_reached = |run: &&Trial<'_>| {
+            let outcome = metric.value(**run).filter(|_| run.status() != Status::Diverged);
+            below.zip(outcome).is_some_and(|(below, outcome)| outcome < below)
+        };
         Some(Self {
             median,
             merit: if by == metric { median } else { middle(by)? },
             lost: half(|run| run.status() == Status::Diverged) || !median.is_finite(),
             worse: half(|run| ended_worse(**run)),
+            reached: runs.iter().filter(has_reached).count() as u32,
             trials: runs.len() as u32,
             first: runs.first()?.key(),
             seeds_differ: runs.windows(2).all(|pair| seeds(pair[0]) != seeds(pair[1])),

@@ -11,6 +11,7 @@ mod choice;
 mod colors;
 mod comparison;
 mod contour;
+mod coordinates;
 mod defaults;
 #[cfg(feature = "drawing")]
 mod drawing;
@@ -18,11 +19,13 @@ mod error;
 mod grid;
 mod groups;
 mod labels;
+mod named;
 mod observed;
 mod options;
 mod palette;
 mod panels;
 mod picture;
+mod plane;
 mod series;
 mod style;
 mod theory;
@@ -45,7 +48,7 @@ pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
 pub use palette::Palette;
 use panels::Facets;
 pub use panels::MOST_PANELS;
-pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
+pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol, Upright};
 pub use style::{MOST_LINES, Marker, Style, Tint, method_style, style};
 pub use ticks::{Tick, value_label};
 pub use whose::{OwnedPoint, Whose};
@@ -71,7 +74,10 @@ kinds! {
         scatter,
         curves,
         heatmap,
+        phase,
+        parallel,
         trajectories,
+        descent,
         function,
         probability,
         basins,
@@ -313,6 +319,7 @@ impl Chart {
     fn compose<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
         let Tables { runs, curves, trajectory, surface, sheet } = *tables;
         let all = configurations(runs);
+        named::check(&self.options.trials, &all)?;
         let chart = self.clone().with(self.options.resolved(&all));
         let compose = |problem: &'a str, configurations: &[Configuration<'_>]| {
             let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet };
@@ -360,10 +367,11 @@ impl Chart {
             ("curves", None) => {
                 chart.by_problem(&all).iter().flat_map(|own| curves::chosen(&chart, runs, own)).collect()
             }
-            ("trajectories", _) => all.into_iter().filter(|one| chart.options.selects(one)).collect(),
+            ("trajectories" | "descent", _) => all.into_iter().filter(|one| chart.options.selects(one)).collect(),
             _ => Vec::new(),
         };
-        shown.iter().flat_map(Configuration::runs).map(Trial::key).collect()
+        let shown = shown.iter().flat_map(Configuration::runs).filter(|run| chart.options.names_trial(*run));
+        shown.map(Trial::key).collect()
     }
 
     /// Whether one figure shows all problems, by panel, line or place.

@@ -1,8 +1,9 @@
 //! The options of a figure beyond its kind and metric, and the selection of its trials.
 
 use super::axis::{Axis, Scale};
+use super::named;
 use super::ticks::value_label;
-use thalweg_record::record::Setting;
+use thalweg_record::record::{Key, Setting, Trial};
 use thalweg_record::stats::{Assessment, Configuration, Metric, Statistic};
 
 /// The column of problems.
@@ -55,6 +56,10 @@ pub struct Options {
     pub against: Option<String>,
     /// The functions that are shown.
     pub functions: Vec<String>,
+    /// The columns that have an axis; if there are none, those whose values differ.
+    pub columns: Vec<String>,
+    /// The keys of the trials that are shown, or their beginnings; if there are none, all of the configurations that are shown.
+    pub trials: Vec<String>,
     /// The theory that is laid over the figure.
     pub theory: Option<Theory>,
     /// Values at which level lines are drawn.
@@ -151,7 +156,13 @@ impl Options {
                 *setting = Setting::Number(value);
             }
         }
+        resolved.trials = named::complete(&self.trials, configurations);
         resolved
+    }
+
+    /// Whether a trial is among those that are named by their keys, if any are.
+    pub(super) fn names_trial(&self, trial: Trial<'_>) -> bool {
+        self.trials.is_empty() || self.trials.iter().any(|key| Key::parse(key.as_bytes()) == Some(trial.key()))
     }
 
     /// The settings that all selected configurations have in common, because every selection has them; not the problem, which
@@ -173,7 +184,8 @@ impl Options {
         let matches = |selection: &Selection| {
             selection.optimizer.as_deref().is_none_or(is_of) && selection.settings.iter().all(has)
         };
-        self.selection.is_empty() || self.selection.iter().any(matches)
+        (self.selection.is_empty() || self.selection.iter().any(matches))
+            && (self.trials.is_empty() || configuration.runs().any(|trial| self.names_trial(trial)))
     }
 
     /// Whether configurations are selected, and not problems alone.
@@ -183,7 +195,7 @@ impl Options {
             selection.optimizer.is_some()
                 || selection.settings.iter().any(|(name, _)| name != PROBLEM && !is_index(name))
         };
-        self.selection.iter().any(names)
+        !self.trials.is_empty() || self.selection.iter().any(names)
     }
 
     /// The columns that tell lines, colours, panels and rows apart, and those by which some are selected.

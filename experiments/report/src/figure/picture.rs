@@ -5,6 +5,7 @@ use super::colors::Rgb;
 use super::axis::Axis;
 use super::cells::Cells;
 use super::style::{Style, Tint};
+use super::ticks::Tick;
 use super::whose::{OwnedPoint, Whose};
 
 /// A chart.
@@ -114,6 +115,8 @@ pub enum Layer {
     Rings(Vec<(f64, f64)>),
     /// A filled rectangle.
     Bar(Style, (f64, f64), (f64, f64)),
+    /// An axis of its own.
+    Upright(Upright),
     /// Text in the middle.
     Remark(String),
     /// Whose the lines and markers of this look are. This and the next two are drawn by nothing, and come after all that is.
@@ -129,6 +132,17 @@ pub enum Layer {
     },
     /// Whose the cells of the panel's table are, row by row.
     CellOwners(Vec<Option<Whose>>),
+}
+
+/// An upright axis inside a panel, with its ticks on the left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Upright {
+    /// Where it is.
+    pub x: f64,
+    /// Where it begins and ends, in values of the panel's ordinate.
+    pub ends: (f64, f64),
+    /// Its ticks, at values of the panel's ordinate, ascending.
+    pub ticks: Vec<Tick>,
 }
 
 /// A disc with a dark rim.

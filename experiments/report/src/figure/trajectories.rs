@@ -23,7 +23,7 @@ pub const KIND: Kind = Kind {
     name: "trajectories",
     summary: "the paths of optimizers over the contours of a two-dimensional landscape (needs record.trajectory and record.surface)",
     metrics: || vec!["value"],
-    keys: &["series", "colour", "panel", "row", "select", "x_range", "y_range"],
+    keys: &["series", "colour", "panel", "row", "select", "trials", "x_range", "y_range"],
     required: 0,
     input: Input::Problem,
     table: None,
@@ -81,7 +81,8 @@ fn paths(chart: &Chart, runs: &Trials, all: &[Configuration<'_>], trajectory: &[
     };
     let selected = all.iter().filter(|configuration| chart.options.selects(configuration));
     let found = selected.map(|configuration| {
-        let paths: Vec<Own> = configuration.runs().filter_map(path).collect();
+        let paths: Vec<Own> =
+            configuration.runs().filter(|run| chart.options.names_trial(*run)).filter_map(path).collect();
         (configuration, paths)
     });
     let (shown, found): (Vec<Configuration<'_>>, Vec<Vec<Own>>) =
@@ -94,7 +95,7 @@ fn paths(chart: &Chart, runs: &Trials, all: &[Configuration<'_>], trajectory: &[
     });
     let mut all: Vec<Paths> = Vec::new();
     for ((configuration, paths), (style, label)) in shown.iter().zip(found).zip(looks) {
-        let label = label + &divergence(configuration);
+        let label = label + &divergence(chart, configuration);
         match all.iter_mut().find(|known| known.label == label).filter(|_| lines.is_some()) {
             Some(known) => known.paths.extend(paths),
             None => all.push(Paths { style, label, paths }),
@@ -104,9 +105,10 @@ fn paths(chart: &Chart, runs: &Trials, all: &[Configuration<'_>], trajectory: &[
 }
 
 /// What a label says of trials that diverged.
-fn divergence(configuration: &Configuration<'_>) -> String {
-    let diverged = configuration.runs().filter(|run| run.status() == Status::Diverged).count();
-    match (diverged, configuration.runs().len()) {
+fn divergence(chart: &Chart, configuration: &Configuration<'_>) -> String {
+    let shown = || configuration.runs().filter(|run| chart.options.names_trial(*run));
+    let diverged = shown().filter(|run| run.status() == Status::Diverged).count();
+    match (diverged, shown().count()) {
         (0, _) => String::new(),
         (diverged, all) if diverged == all => " (diverged)".to_owned(),
         (diverged, all) => format!(" ({diverged} of {all} diverged)"),

@@ -67,6 +67,7 @@ const COLUMNS: &[(&str, &str, &str)] = &[
     ("momentum", "momentum μ", "μ"),
     ("beta1", "β₁", "β₁"),
     ("beta2", "β₂", "β₂"),
+    ("spectrum", "curvature λ", "λ"),
     ("alpha", "decay γ", "γ"),
     ("rho", "decay ρ", "ρ"),
     ("sam", "radius ρ of SAM", "ρ"),

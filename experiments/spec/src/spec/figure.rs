@@ -5,7 +5,7 @@ use thalweg_kernels::optimizer::{Domain, Hyperparameter, Optimizer};
 use super::Spec;
 use super::canonical::{list, number, quoted};
 use super::error::InputError;
-use super::figure_columns::{check_columns, check_named, check_selection};
+use super::figure_columns::{check_columns, check_listed, check_named, check_selection};
 use super::figure_keys::meaning;
 use super::output::Curves;
 use super::reader::{Field, Interval, Table};
@@ -109,8 +109,9 @@ impl Figure {
             lines.push(("select", list(selection, selection_text)));
         }
         lines.extend(below.map(|below| ("below", number(below))));
-        if !functions.is_empty() {
-            lines.push(("functions", list(functions, |name| quoted(name))));
+        let Options { columns, trials, .. } = &self.options;
+        for (key, names) in [("functions", functions), ("columns", columns), ("trials", trials)] {
+            lines.extend((!names.is_empty()).then(|| (key, list(names, |name| quoted(name)))));
         }
         let known = |theory: Theory| THEORIES.iter().find(|(_, other)| *other == theory);
         lines.extend(theory.and_then(known).map(|(name, _)| ("theory", quoted(name))));
@@ -137,9 +138,19 @@ impl Figure {
         if self.kind.name == CURVES && spec.record.curves == Curves::None {
             return failed("kind", "a figure of curves needs them recorded, but record.curves is \"none\"");
         }
+        if self.kind.name == CURVES
+            && !options.trials.is_empty()
+            && (options.series.is_some() || options.color.is_some())
+        {
+            return failed(
+                "trials",
+                "each of these trials has a line of its own, whatever `series` and `colour` tell apart",
+            );
+        }
         let landscape = spec.problem.landscape();
         match self.kind.name {
-            "trajectories" => check_trajectories(spec, index)?,
+            "trajectories" => check_trajectories(spec, index, 2)?,
+            "descent" => check_trajectories(spec, index, 1)?,
             "network" if options.table.is_none() && spec.record.perturb.is_none() => {
                 return failed(
                     "kind",
@@ -168,6 +179,7 @@ impl Figure {
         }
         let counts = shown.and_then(|shown| shown.observer.index()).map(|index| index.name);
         check_selection(spec, index, options, counts)?;
+        check_listed(spec, index, &options.columns)?;
         if self.kind.input == Input::Table {
             return Ok(());
         }
@@ -201,6 +213,10 @@ impl Spec {
 
 fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputError> {
     let text = |key: &str| table.optional(key).map(|field| field.string().map(str::to_owned)).transpose();
+    let texts = |key: &str, what: &str| -> Result<Vec<String>, InputError> {
+        let Some(field) = table.optional(key) else { return Ok(Vec::new()) };
+        field.list(what)?.iter().map(|text| text.string().map(str::to_owned)).collect()
+    };
     let range = |key: &str| table.optional(key).map(|field| read_range(&field)).transpose();
     let truth = |key: &str| table.optional(key).map_or(Ok(false), |field| field.boolean());
     let scale = |key: &str| -> Result<Option<figure::Scale>, InputError> {
@@ -243,13 +259,9 @@ fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputE
         table: text("table")?,
         below: table.optional("below").map(|field| field.number(FINITE)).transpose()?,
         against: text("against")?,
-        functions: match table.optional("functions") {
-            Some(field) => {
-                let names = field.list("a list of names")?;
-                names.iter().map(|name| name.string().map(str::to_owned)).collect::<Result<_, _>>()?
-            }
-            None => Vec::new(),
-        },
+        functions: texts("functions", "a list of names")?,
+        columns: texts("columns", "a list of columns")?,
+        trials: texts("trials", "a list of keys")?,
         progress: progress.unwrap_or_default(),
         by_probability: truth("by_probability")?,
         from_optimum: truth("from_optimum")?,
@@ -343,18 +355,20 @@ pub(super) fn setting_text(setting: &Setting) -> String {
     setting.number().map_or_else(|| quoted(&setting.text()), number)
 }
 
-/// Checks that a figure of trajectories will have what it is drawn from.
-fn check_trajectories(spec: &Spec, index: usize) -> Result<(), InputError> {
+/// Checks that a figure of trajectories over so many dimensions will have what it is drawn from.
+fn check_trajectories(spec: &Spec, index: usize, dimensions: usize) -> Result<(), InputError> {
     let failed = |message: &str| Err(spec.error(&format!("figure.{index}.kind"), message));
+    let (on, grid) = match dimensions {
+        1 => ("steps along a curve are drawn on landscapes of one dimension", "[[low, high]]"),
+        _ => ("trajectories are drawn on landscapes of two dimensions", "[[low, high], [low, high]]"),
+    };
     match spec.problem.landscape() {
         None => failed("only a landscape has trajectories"),
-        Some(landscape) if landscape.starts.dimensions() != 2 => {
-            failed("trajectories are drawn on landscapes of two dimensions")
-        }
+        Some(landscape) if landscape.starts.dimensions() != dimensions => failed(on),
         Some(_) if !spec.record.trajectory => failed("trajectories have to be recorded: record.trajectory = true"),
-        Some(_) if spec.record.surface.is_none() => failed(
-            "the landscape has to be recorded: record.surface = { grid = [[low, high], [low, high]], points = n }",
-        ),
+        Some(_) if spec.record.surface.is_none() => {
+            failed(&format!("the landscape has to be recorded: record.surface = {{ grid = {grid}, points = n }}"))
+        }
         Some(_) => Ok(()),
     }
 }

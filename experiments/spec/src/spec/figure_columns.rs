@@ -83,6 +83,23 @@ pub(super) fn check_named<'a>(
     Ok(())
 }
 
+/// Checks that trials have the columns of a list, and that each is there once.
+pub(super) fn check_listed(spec: &Spec, index: usize, columns: &[String]) -> Result<(), InputError> {
+    let known = spec.axes();
+    let known: Vec<&str> = known.iter().map(String::as_str).filter(|name| *name != PROBLEM).collect();
+    for (item, column) in columns.iter().enumerate() {
+        let at = format!("figure.{index}.columns.{item}");
+        if !known.contains(&column.as_str()) {
+            let error = spec.error(&at, format!("no trial has a setting `{column}`"));
+            return Err(error.with_help(suggestion(column, &known)));
+        }
+        if columns[..item].contains(column) {
+            return Err(spec.error(&at, format!("`{column}` has an axis already")));
+        }
+    }
+    Ok(())
+}
+
 /// Checks that `runs.csv` will have the columns that a figure names, and one optimizer all of them.
 pub(super) fn check_columns(spec: &Spec, index: usize, columns: &[(&str, &String)]) -> Result<(), InputError> {
     let mut extra = spec.problem.landscape().map_or(Vec::new(), Landscape::columns);

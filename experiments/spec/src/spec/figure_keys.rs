@@ -93,6 +93,18 @@ pub const FIGURE_KEYS: &[Key] = &[
         BY_KIND,
     ),
     Key::new("functions", "the functions that are shown", Values::Words("a list of names"), Without::Words("all")),
+    Key::new(
+        "columns",
+        "the columns that have an axis, from left to right, before that of the metric",
+        Values::Words("a list of columns"),
+        Without::Words("those whose values differ"),
+    ),
+    Key::new(
+        "trials",
+        "the trials that are shown, by their keys in runs.csv or the beginnings of these, of curves a line each",
+        Values::Words("a list of keys, such as [\"tc2d0898c\"]"),
+        Without::Words("those of the configurations that are shown"),
+    ),
     Key::new("by_probability", "whether x is the probability σ(z), not z", Values::Truth, Without::Value("false")),
     Key::new(
         "theory",

@@ -1,13 +1,15 @@
 //! Draws guides, discs, strokes, and the small drawings of a legend.
 
 use super::super::cells::Fill;
-use super::super::picture::{self, Disc, Edge, Symbol};
+use super::super::picture::{self, Disc, Edge, Symbol, Upright};
 use super::super::style::{Marker, Style, Tint};
 use super::canvas::Canvas;
 use super::geometry::{self, Frame, Point};
+use super::layout::{SMALL, TICK};
 use super::legend::SYMBOL;
-use super::paint::{BAND_OPACITY, BORDER, EDGE, LINE, MARKER, RING};
-use super::scene::Stroke;
+use super::paint::{BAND_OPACITY, BORDER, EDGE, HALF_DIGIT, LINE, MARKER, RING};
+use super::scene::{Align, Stroke};
+use super::text;
 use super::tiles;
 
 /// Width of a guide, of the light around it that sets it off from dark areas, and its dashes.
@@ -45,6 +47,36 @@ pub(super) fn strokes(
     for stroke in strokes {
         let pieces = geometry::clip_line(&stroke.ends.map(&at), frame);
         canvas.lines("stroke", pieces, Stroke::solid(stroke.color, stroke.width));
+    }
+}
+
+/// How opaque the paper is below the numbers of an upright axis, and how far they are apart at least.
+const COVER: f64 = 0.88;
+const APART: f64 = 12.0;
+
+/// Draws an upright axis, its numbers on paper that sets them off from lines.
+pub(super) fn upright(canvas: &mut Canvas, upright: &Upright, at: impl Fn((f64, f64)) -> Point) {
+    let place = |height: f64| at((upright.x, height));
+    let axis = |from: f64, to: f64| vec![place(from), place(to)];
+    let tick = |height: f64| {
+        let (x, y) = place(height);
+        vec![(x - TICK, y), (x, y)]
+    };
+    let ticks = upright.ticks.iter().filter(|tick| tick.label.is_some()).map(|own| tick(own.value));
+    let lines = [axis(upright.ends.0, upright.ends.1)].into_iter().chain(ticks).collect();
+    canvas.lines("upright", lines, Stroke::solid(Tint::Ink, BORDER));
+    let mut below = f64::INFINITY;
+    for (label, height) in upright.ticks.iter().filter_map(|tick| Some((tick.label.as_deref()?, tick.value))) {
+        let (x, y) = place(height);
+        if below - y < APART {
+            continue;
+        }
+        below = y;
+        let (right, half) = (x - TICK - 3.0, 0.5 * SMALL);
+        let left = right - text::width(label, SMALL);
+        let corners = vec![(left, y - half), (right, y - half), (right, y + half), (left, y + half)];
+        canvas.area("cover", corners, Tint::Paper, COVER);
+        canvas.text("upright-label", label, SMALL, Align::End, (right, y + HALF_DIGIT * SMALL), Tint::Ink);
     }
 }
 

@@ -177,6 +177,7 @@ impl<'a> Plot<'a> {
             }
             Layer::Bar(style, x, y) => self.bar(canvas, panel, style, (*x, *y)),
             Layer::Owner(..) | Layer::Owners { .. } | Layer::CellOwners(_) => {}
+            Layer::Upright(upright) => marks::upright(canvas, upright, at),
             Layer::Remark(text) => {
                 let middle = ((frame.left + frame.right) / 2.0, (frame.top + frame.bottom) / 2.0);
                 canvas.text("remark", text, LABEL, Align::Middle, middle, Tint::Axis);

@@ -177,6 +177,7 @@ fn sign(c: char) -> String {
         '≥' => "$\\ge$".to_owned(),
         '≈' => "$\\approx$".to_owned(),
         '½' => "$\\frac12$".to_owned(),
+        '√' => "$\\surd$".to_owned(),
         '∞' => "$\\infty$".to_owned(),
         '–' => "--".to_owned(),
         '—' => "---".to_owned(),
