@@ -15,8 +15,10 @@ mod defaults;
 #[cfg(feature = "drawing")]
 mod drawing;
 mod error;
+mod graph;
 mod grid;
 mod groups;
+mod kept;
 mod labels;
 mod observed;
 mod options;
@@ -40,11 +42,12 @@ pub use defaults::Defaults;
 #[cfg(feature = "drawing")]
 pub use drawing::{Frames, draw, frames, pdf, pgfplots, png, svg};
 pub use error::FigureError;
+pub use kept::{Answer, At, Dense, Example, Function, Kept, Moment, Network, Split};
 pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
 pub use palette::Palette;
 use panels::Facets;
 pub use panels::MOST_PANELS;
-pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol};
+pub use picture::{Anchor, ColorBar, Disc, Edge, Entry, Label, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, Tint, method_style, style};
 pub use ticks::{Tick, value_label};
 
@@ -87,6 +90,8 @@ kinds! {
         safety,
         fractal,
         network,
+        boundary,
+        diagram,
         timing,
     ]
 }
@@ -122,6 +127,15 @@ pub enum Input {
     Problems,
     /// A table of its own ([`Kind::table`]), without trials.
     Table,
+    /// The networks of trials whose weights were kept ([`Kept`]): every problem has a figure of its own.
+    Networks,
+}
+
+impl Input {
+    /// Whether every problem has a figure of its own.
+    fn is_of_problem(self) -> bool {
+        matches!(self, Self::Problem | Self::Networks)
+    }
 }
 
 /// Names are unique.
@@ -158,12 +172,14 @@ pub struct Tables<'a> {
     pub surface: Option<&'a Surface>,
     /// The table that the figure names, for kinds that are drawn from one ([`Kind::table`]).
     pub sheet: Option<&'a Sheet>,
+    /// The networks whose weights were kept.
+    pub kept: Option<&'a dyn Kept>,
 }
 
 impl<'a> Tables<'a> {
     /// Trials and their curves, without trajectories.
     pub fn new(runs: &'a Trials, curves: &'a [Curve]) -> Self {
-        Self { runs, curves, trajectory: &[], surface: None, sheet: None }
+        Self { runs, curves, trajectory: &[], surface: None, sheet: None, kept: None }
     }
 }
 
@@ -184,6 +200,8 @@ pub struct Data<'a> {
     pub surface: Option<&'a Surface>,
     /// The table that the figure names, for kinds that are drawn from one ([`Kind::table`]).
     pub sheet: Option<&'a Sheet>,
+    /// The networks whose weights were kept.
+    pub kept: Option<&'a dyn Kept>,
 }
 
 impl Chart {
@@ -240,7 +258,8 @@ impl Chart {
     pub fn quantities(&self) -> Quantities {
         let shown = CurveMetric::from_name(self.metric).map(CurveMetric::outcome).or(Metric::from_name(self.metric));
         let criteria = shown.into_iter().flat_map(Metric::criteria);
-        let metrics = shown.into_iter().chain(criteria).chain(self.options.select_by);
+        let of_best = (self.kind.input == Input::Networks).then_some(Metric::FinalValidationLoss);
+        let metrics = shown.into_iter().chain(criteria).chain(of_best).chain(self.options.select_by);
         let metrics = metrics.flat_map(|metric| [metric, metric.tie_break()]).map(Metric::quantity);
         // What every kind may tell: whether a trial ended worse than it began.
         metrics.chain([Quantity::InitialTrainLoss, Quantity::FinalTrainLoss]).collect()
@@ -275,7 +294,7 @@ impl Chart {
     /// The names of its files in this look for trials of these problems, but for PNG: those of one figure, or of one for each of
     /// the problems that are `shown`.
     pub fn files(&self, problems: &[&str], shown: &[&str], look: &Appearance) -> Vec<String> {
-        if self.kind.input != Input::Problem || self.shows_problems() {
+        if self.is_single() {
             return look.kept_files(&self.name()).collect();
         }
         shown.iter().flat_map(|problem| look.kept_files(&self.stem(problem, problems)).collect::<Vec<_>>()).collect()
@@ -285,7 +304,7 @@ impl Chart {
     /// show several, each in a file of its own.
     fn stem(&self, problem: &str, problems: &[&str]) -> String {
         let is_of_one = || problems.iter().filter(|problem| self.options.selects_problem(problem)).count() == 1;
-        if self.kind.input != Input::Problem || self.shows_problems() || is_of_one() {
+        if self.is_single() || is_of_one() {
             return self.name();
         }
         format!("{}-{}", self.name(), slug(problem))
@@ -309,11 +328,11 @@ impl Chart {
     }
 
     fn compose<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
-        let Tables { runs, curves, trajectory, surface, sheet } = *tables;
+        let Tables { runs, curves, trajectory, surface, sheet, kept } = *tables;
         let all = configurations(runs);
         let chart = self.clone().with(self.options.resolved(&all));
         let compose = |problem: &'a str, configurations: &[Configuration<'_>]| {
-            let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet };
+            let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet, kept };
             let picture = match Facets::of(&chart) {
                 Some(facets) => panels::compose(&chart, &data, &facets),
                 None => (self.kind.compose)(&chart, &data),
@@ -323,7 +342,7 @@ impl Chart {
         if all.is_empty() && self.kind.input != Input::Table {
             return Err(FigureError::NoData { kind: self.kind.name, reason: "there are no trials".to_owned() });
         }
-        if self.kind.input != Input::Problem || self.shows_problems() {
+        if self.is_single() {
             return Ok(vec![compose("", &all)?]);
         }
         let picture = |problem: &&'a str| {
@@ -362,6 +381,11 @@ impl Chart {
             _ => Vec::new(),
         };
         shown.iter().flat_map(Configuration::runs).map(Trial::key).collect()
+    }
+
+    /// Whether it is one figure, however many problems there are.
+    fn is_single(&self) -> bool {
+        !self.kind.input.is_of_problem() || self.shows_problems() || self.options.trial.is_some()
     }
 
     /// Whether one figure shows all problems, by panel, line or place.

@@ -1,6 +1,7 @@
 //! The options of a figure beyond its kind and metric, and the selection of its trials.
 
 use super::axis::{Axis, Scale};
+use super::kept::{At, Split};
 use super::ticks::value_label;
 use thalweg_record::record::Setting;
 use thalweg_record::stats::{Assessment, Configuration, Metric};
@@ -51,6 +52,14 @@ pub struct Options {
     pub below: Option<f64>,
     /// The optimizer that another one is compared with.
     pub against: Option<String>,
+    /// The key of the trial that is shown, or its beginning.
+    pub trial: Option<String>,
+    /// Whose weights are shown.
+    pub at: At,
+    /// The examples that are shown, or that one of them is of.
+    pub split: Split,
+    /// The number of the example that is worked through.
+    pub example: Option<u64>,
     /// The functions that are shown.
     pub functions: Vec<String>,
     /// The theory that is laid over the figure.

@@ -109,6 +109,8 @@ pub enum Layer {
     Discs(Vec<Disc>),
     /// Straight lines, each of its own colour.
     Strokes(Vec<Stroke>),
+    /// Pieces of text, over what is below them.
+    Labels(Vec<Label>),
     /// Rings.
     Rings(Vec<(f64, f64)>),
     /// A filled rectangle.
@@ -137,6 +139,34 @@ pub struct Stroke {
     pub color: Tint,
     /// Its width in pixels.
     pub width: f64,
+    /// Lengths of dash, gap, … in pixels; none for an unbroken line.
+    pub dash: &'static [f64],
+}
+
+/// A piece of text at a place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// What it says.
+    pub text: String,
+    /// The place.
+    pub at: (f64, f64),
+    /// How far to the right and down from there it is, in pixels.
+    pub shift: (f64, f64),
+    /// Which part of it is there.
+    pub anchor: Anchor,
+    /// Whether it stands on a piece of paper, which hides lines.
+    pub on_paper: bool,
+}
+
+/// Which part of a text is at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// Its beginning.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its end.
+    End,
 }
 
 /// An edge of a panel.
@@ -183,6 +213,8 @@ pub enum Symbol {
     Guide,
     /// A cell of this colour.
     Swatch(Rgb),
+    /// A piece of a line of this colour with these dashes.
+    Stroke(Tint, &'static [f64]),
     /// Nothing: what all lines have in common, which stands below the title.
     Shared,
     /// Nothing, beside text that needs no drawing.

@@ -7,10 +7,11 @@ use super::canonical::{list, number, quoted};
 use super::error::InputError;
 use super::figure_columns::{check_columns, check_named, check_selection};
 use super::figure_keys::meaning;
+use super::figure_networks as networks;
 use super::output::Curves;
 use super::reader::{Field, Interval, Table};
 use super::spectrum::{check_from_optimum, check_theory};
-use crate::figure::{self, Input, Kind, Options, Progress, Selection, Theory};
+use crate::figure::{self, At, Input, Kind, Options, Progress, Selection, Split, Theory};
 use crate::record::{LABEL, Setting};
 use crate::registry;
 use crate::stats::{Assessment, Metric};
@@ -86,6 +87,7 @@ impl Figure {
             ("row", row),
             ("table", table),
             ("against", against),
+            ("trial", &self.options.trial),
         ];
         lines.extend(texts.into_iter().filter_map(|(key, text)| Some((key, quoted(text.as_ref()?)))));
         let range = |(low, high): (f64, f64)| format!("[{}, {}]", number(low), number(high));
@@ -100,6 +102,7 @@ impl Figure {
         for (key, is_on) in [("by_probability", by_probability), ("from_optimum", from_optimum)] {
             lines.extend(is_on.then(|| (key, "true".to_owned())));
         }
+        lines.extend(networks::lines(&self.options));
         lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
         let assessment = self.options.assessment;
         lines.extend((assessment != Assessment::default()).then(|| ("assessment", quoted(assessment.name()))));
@@ -150,6 +153,9 @@ impl Figure {
                 return failed("kind", "basins are drawn on landscapes of one or two dimensions");
             }
             _ => {}
+        }
+        if self.kind.input == Input::Networks {
+            networks::check(spec, index, self)?;
         }
         let own = self.kind.table.filter(|_| options.table.is_none());
         if let Some(observer) = spec.unobserved(own) {
@@ -237,6 +243,13 @@ fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputE
         table: text("table")?,
         below: table.optional("below").map(|field| field.number(FINITE)).transpose()?,
         against: text("against")?,
+        trial: text("trial")?,
+        at: table.optional("at").map_or(Ok(At::default()), |field| networks::read_at(&field))?,
+        split: match table.optional("split") {
+            Some(field) => Split::NAMES[field.choice(&Split::NAMES.map(|(name, _)| name))?].1,
+            None => Split::default(),
+        },
+        example: table.optional("example").map(|field| field.integer(0..=u64::from(u32::MAX))).transpose()?,
         functions: match table.optional("functions") {
             Some(field) => {
                 let names = field.list("a list of names")?;

@@ -3,6 +3,7 @@
 use super::figure::{SCALES, THEORIES};
 use super::key::{Key, Values, Without};
 use super::reader::Interval;
+use crate::figure;
 use crate::registry::{self, Registry};
 use crate::stats::{Assessment, Metric};
 
@@ -84,6 +85,30 @@ pub const FIGURE_KEYS: &[Key] = &[
         "the optimizer that others are compared with, or the control",
         Values::Words("its name"),
         BY_KIND,
+    ),
+    Key::new(
+        "trial",
+        "the trial whose network is shown",
+        Values::Words("its key in runs.csv, or the beginning of it"),
+        Without::Words("the median one of the best configuration"),
+    ),
+    Key::new(
+        "at",
+        "when its weights were kept: \"initial\", \"final\", a step of record.weights_at, or several of these, or \"all\", a panel each",
+        Values::Words("a moment, or a list such as [\"initial\", 100, \"final\"]"),
+        Without::Words("the last moment"),
+    ),
+    Key::new(
+        "example",
+        "the example for which units show their values",
+        Values::Integer(0, u32::MAX as u64),
+        Without::Words("none: they show biases"),
+    ),
+    Key::new(
+        "split",
+        "of which split examples are",
+        Values::Name(|_| figure::Split::NAMES.iter().map(|(name, _)| *name).collect()),
+        Without::Value("\"train\""),
     ),
     Key::new("functions", "the functions that are shown", Values::Words("a list of names"), Without::Words("all")),
     Key::new("by_probability", "whether x is the probability σ(z), not z", Values::Truth, Without::Value("false")),

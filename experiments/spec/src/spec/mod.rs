@@ -21,6 +21,7 @@ mod faults;
 mod figure;
 mod figure_columns;
 mod figure_keys;
+mod figure_networks;
 mod generated;
 mod grid;
 mod idx;

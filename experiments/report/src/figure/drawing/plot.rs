@@ -170,6 +170,7 @@ impl<'a> Plot<'a> {
             }
             Layer::Discs(discs) => marks::discs(canvas, discs, frame, at),
             Layer::Strokes(strokes) => marks::strokes(canvas, strokes, frame, at),
+            Layer::Labels(labels) => marks::labels(canvas, labels, frame, at),
             Layer::Rings(points) => {
                 for point in points.iter().map(|&point| at(point)).filter(|point| frame.holds(*point)) {
                     canvas.ring(point, RING, Tint::Ink);
