@@ -11,6 +11,7 @@ mod extremes;
 mod groups;
 mod legible;
 mod maps;
+mod networks;
 mod observed;
 mod statistics;
 mod sweeps;

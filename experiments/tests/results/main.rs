@@ -8,6 +8,7 @@ mod content;
 mod conventions;
 mod discovery;
 mod draws;
+mod examples;
 mod extensions;
 mod figures;
 mod files;

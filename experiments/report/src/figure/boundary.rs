@@ -43,8 +43,9 @@ const STRIPES: usize = 95;
 /// The most examples that are drawn.
 const MOST_EXAMPLES: usize = 800;
 
-/// How large an example is that has the colour of its number.
+/// How large an example is that has the colour of its number, and in a small panel.
 const DOT: f64 = 7.0;
+const SMALL_DOT: f64 = 5.0;
 
 /// Heights of panels by the number of columns.
 const HEIGHTS: [f64; 5] = [360.0, 250.0, 180.0, 140.0, 115.0];
@@ -57,6 +58,8 @@ struct Scene<'a> {
     y: Axis,
     /// Of numbers, those that colours stand for.
     values: Axis,
+    /// Whether panels are small.
+    is_small: bool,
     /// The names of the classes.
     classes: Vec<String>,
 }
@@ -67,7 +70,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let networks = chosen.moments.iter().map(|moment| Ok((*moment, chosen.network(chart, *moment)?)));
     let networks: Vec<(Moment, Network)> = networks.collect::<Result<_, FigureError>>()?;
     let answer = networks.first().map_or(Answer::Values, |(_, network)| network.answer);
-    let scene = Scene::of(chart, &examples, answer)?;
+    let scene = Scene { is_small: networks.len() > 1, ..Scene::of(chart, &examples, answer)? };
     let columns = networks.len().min(HEIGHTS.len()) - 1;
     let panels: Vec<Panel> = networks
         .iter()
@@ -128,7 +131,15 @@ impl<'a> Scene<'a> {
         let values = values.ok_or_else(|| nothing("no target is a number".to_owned()))?;
         let every = own.len().div_ceil(MOST_EXAMPLES);
         let shown = own.into_iter().step_by(every).collect();
-        Ok(Self { shown, answer, x, y, values, classes: classes.into_iter().map(|(_, name)| name).collect() })
+        Ok(Self {
+            shown,
+            answer,
+            x,
+            y,
+            values,
+            is_small: false,
+            classes: classes.into_iter().map(|(_, name)| name).collect(),
+        })
     }
 
     /// What a network answers, and the examples.
@@ -158,7 +169,7 @@ impl<'a> Scene<'a> {
                 layers.push(Layer::Levels(levels));
                 let dot = |example: &&Example| Disc {
                     at: (example.features[0], example.features[1]),
-                    size: DOT,
+                    size: if self.is_small { SMALL_DOT } else { DOT },
                     color: Tint::Value(self.shade(example.targets[0])),
                 };
                 layers.push(Layer::Discs(self.shown.iter().map(dot).collect()));
@@ -183,7 +194,11 @@ impl<'a> Scene<'a> {
             for class in 0..self.classes.len() {
                 let own = self.shown.iter().filter(|example| class_of(example) == class);
                 let points = own.map(|example| (example.features[0], example.features[1])).collect();
-                layers.push(Layer::Markers(look(class), points));
+                layers.push(if self.is_small {
+                    Layer::Points(look(class), points)
+                } else {
+                    Layer::Markers(look(class), points)
+                });
             }
         }
         Panel {

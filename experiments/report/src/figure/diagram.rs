@@ -4,7 +4,7 @@ use super::comparison::remark;
 use super::graph::Graph;
 use super::kept::{Answer, Chosen, Dense, Example, Moment, Network, arranged, sigmoid};
 use super::labels::subscript;
-use super::picture::{Anchor, Disc, Entry, Label, Layer, Panel, Picture, Stroke, Symbol};
+use super::picture::{Disc, Entry, Label, Layer, Panel, Picture, Stroke, Symbol};
 use super::style::Tint;
 use super::ticks::value_label;
 use super::words;
@@ -27,13 +27,13 @@ pub const KIND: Kind = Kind {
 const MOST_WRITTEN: usize = 8;
 const MOST_BESIDE: usize = 3;
 
-/// How large a disc is with a number in it, and how far from a unit's middle its name and its bias are.
+/// How large a disc is with a number in it, and how far from its middle its name is above and its bias below.
 const WIDE: f64 = 38.0;
-const NAME: f64 = 5.0;
+const BESIDE: f64 = 26.0;
 
 /// The widths of the lines of the smallest weights and of the largest, and where numbers stand along them.
 const WIDTHS: (f64, f64) = (0.5, 5.0);
-const ALONG: (f64, f64) = (0.24, 0.76);
+const ALONG: (f64, f64) = (0.3, 0.7);
 
 /// The colours and the dashes of weights below and above 0.
 const SIGNS: [(Tint, &[f64]); 2] = [(Tint::Hue(0), &[5.0, 2.5]), (Tint::Hue(1), &[])];
@@ -52,12 +52,17 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let drawing = Drawing { graph, largest, example, examples: &examples };
     let panel =
         |(moment, network): &(Moment, Network)| Panel { heading: chosen.heading(*moment), ..drawing.panel(network) };
-    let (panels, columns) = arranged(networks.iter().map(panel).collect());
+    let panels: Vec<Panel> = networks.iter().map(panel).collect();
+    // Numbers need the whole width.
+    let (panels, columns) = if drawing.is_written() { (panels, 1) } else { arranged(panels) };
     let mut notes = drawing.notes(&networks);
     notes.extend(chosen.notes.iter().cloned());
     let problem = words::problem(chosen.configuration.problem());
     Ok(Picture {
-        title: chart.title_or(|| format!("{problem}: the network{}", chosen.when())),
+        title: chart.title_or(|| match chosen.moments[..] {
+            [Moment::Final] => format!("{problem}: the trained network"),
+            _ => format!("{problem}: the network{}", chosen.when()),
+        }),
         x: drawing.graph.x(),
         x_label: String::new(),
         panels,
@@ -88,15 +93,15 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn panel(&self, network: &Network) -> Panel {
-        let mut labels = Vec::new();
+        let (mut weights, mut units) = (Vec::new(), Vec::new());
         if self.is_written() {
             for (at, layer) in network.layers.iter().enumerate() {
-                self.write_weights(at, layer, &mut labels);
+                self.write_weights(at, layer, &mut weights);
             }
-            self.write_units(network, &mut labels);
+            self.write_units(network, &mut units);
         }
-        let strokes = Layer::Strokes(self.strokes(network));
-        self.graph.panel(vec![strokes, Layer::Discs(self.discs(network)), Layer::Labels(labels)])
+        let (strokes, discs) = (Layer::Strokes(self.strokes(network)), Layer::Discs(self.discs(network)));
+        self.graph.panel(vec![strokes, Layer::Labels(weights), discs, Layer::Labels(units)])
     }
 
     /// Whether there is room for numbers.
@@ -149,12 +154,15 @@ impl Drawing<'_> {
 
     /// Names of inputs and outputs, and in the discs biases, or values for the example, with biases below.
     fn write_units(&self, network: &Network, labels: &mut Vec<Label>) {
-        let (last, beside) = (network.layers.len(), WIDE / 2.0 + NAME);
+        let last = network.layers.len();
+        let above = |name: String, at| Label { shift: (0.0, -BESIDE), ..label(name, at) };
         for input in 0..network.inputs() {
             let at = self.graph.place(0, input);
             let name = format!("x{}", subscript(&input.to_string()));
-            labels.push(Label { shift: (-beside, 0.0), anchor: Anchor::End, ..label(name, at) });
-            labels.extend(self.example.map(|example| label(written(example.features[input]), at)));
+            match self.example {
+                Some(example) => labels.extend([label(written(example.features[input]), at), above(name, at)]),
+                None => labels.push(label(name, at)),
+            }
         }
         let values = self.example.map(|example| answered(network, example));
         for (layer, dense) in network.layers.iter().enumerate() {
@@ -164,14 +172,13 @@ impl Drawing<'_> {
                 match &values {
                     Some(values) => {
                         labels.push(label(written(values[layer][unit]), at));
-                        let below = (0.0, WIDE / 2.0 + 7.0);
-                        labels.extend(bias.map(|bias| Label { shift: below, ..label(format!("b {bias}"), at) }));
+                        labels
+                            .extend(bias.map(|bias| Label { shift: (0.0, BESIDE), ..label(format!("b {bias}"), at) }));
                     }
                     None => labels.extend(bias.map(|bias| label(bias, at))),
                 }
                 if layer + 1 == last {
-                    let name = self.output_name(network, unit);
-                    labels.push(Label { shift: (beside, 0.0), anchor: Anchor::Start, ..label(name, at) });
+                    labels.push(above(self.output_name(network, unit), at));
                 }
             }
         }
@@ -234,7 +241,7 @@ fn answered(network: &Network, example: &Example) -> Vec<Vec<f64>> {
 }
 
 fn label(text: String, at: (f64, f64)) -> Label {
-    Label { text, at, shift: (0.0, 0.0), anchor: Anchor::Middle, on_paper: false }
+    Label { text, at, shift: (0.0, 0.0), on_paper: false }
 }
 
 /// A number in three digits or so, which has room in a disc.

@@ -47,7 +47,7 @@ pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
 pub use palette::Palette;
 use panels::Facets;
 pub use panels::MOST_PANELS;
-pub use picture::{Anchor, ColorBar, Disc, Edge, Entry, Label, Layer, Panel, Picture, Stroke, Symbol};
+pub use picture::{ColorBar, Disc, Edge, Entry, Label, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, Tint, method_style, style};
 pub use ticks::{Tick, value_label};
 

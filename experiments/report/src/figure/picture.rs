@@ -93,6 +93,8 @@ pub enum Layer {
     Hint(Style, Vec<(f64, f64)>),
     /// Markers.
     Markers(Style, Vec<(f64, f64)>),
+    /// Small markers: many, or in small panels.
+    Points(Style, Vec<(f64, f64)>),
     /// Arrows at the upper or lower edge, at these x, that point at what lies beyond.
     Beyond(Style, Edge, Vec<f64>),
     /// A table of coloured cells. It hides the panel's grid lines, so there are none.
@@ -148,25 +150,12 @@ pub struct Stroke {
 pub struct Label {
     /// What it says.
     pub text: String,
-    /// The place.
+    /// Where its middle is.
     pub at: (f64, f64),
-    /// How far to the right and down from there it is, in pixels.
+    /// How far to the right and down from there it is moved, in pixels.
     pub shift: (f64, f64),
-    /// Which part of it is there.
-    pub anchor: Anchor,
     /// Whether it stands on a piece of paper, which hides lines.
     pub on_paper: bool,
-}
-
-/// Which part of a text is at its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Anchor {
-    /// Its beginning.
-    Start,
-    /// Its middle.
-    Middle,
-    /// Its end.
-    End,
 }
 
 /// An edge of a panel.

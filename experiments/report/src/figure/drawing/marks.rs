@@ -1,7 +1,7 @@
 //! Draws guides, discs, strokes, and the small drawings of a legend.
 
 use super::super::cells::Fill;
-use super::super::picture::{self, Anchor, Disc, Edge, Label, Symbol};
+use super::super::picture::{self, Disc, Edge, Label, Symbol};
 use super::super::style::{Marker, Style, Tint};
 use super::canvas::Canvas;
 use super::geometry::{self, Frame, Point};
@@ -60,12 +60,7 @@ pub(super) fn labels(canvas: &mut Canvas, labels: &[Label], frame: &Frame, at: i
             let paper = Frame { left: x - half, top: y - SMALL / 2.0, right: x + half, bottom: y + SMALL / 2.0 };
             canvas.rectangle("light", paper, Tint::Paper);
         }
-        let align = match label.anchor {
-            Anchor::Start => Align::Start,
-            Anchor::Middle => Align::Middle,
-            Anchor::End => Align::End,
-        };
-        canvas.text("label", &label.text, SMALL, align, (x, y + HALF_DIGIT * SMALL), Tint::Ink);
+        canvas.text("label", &label.text, SMALL, Align::Middle, (x, y + HALF_DIGIT * SMALL), Tint::Ink);
     }
 }
 
