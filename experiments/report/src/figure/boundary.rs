@@ -2,10 +2,11 @@
 
 use super::axis::{Axis, Scale};
 use super::cells::{Cells, Fill};
+use super::chosen::{Chosen, arranged};
 use super::colors::viridis;
 use super::comparison::remark;
 use super::contour::{self, Levels};
-use super::kept::{Answer, Chosen, Example, Moment, Network, arranged, sigmoid};
+use super::kept::{Answer, Example, Moment, Network, sigmoid};
 use super::labels::subscript;
 use super::picture::{ColorBar, Disc, Entry, Layer, Panel, Picture, Symbol};
 use super::series::axis_in;

@@ -1,8 +1,9 @@
 //! A network with its weights: lines by sign and size, units with their biases, or with their values for an example.
 
+use super::chosen::{Chosen, arranged};
 use super::comparison::remark;
 use super::graph::Graph;
-use super::kept::{Answer, Chosen, Dense, Example, Moment, Network, arranged, sigmoid};
+use super::kept::{Answer, Dense, Example, Moment, Network, sigmoid};
 use super::labels::subscript;
 use super::picture::{Disc, Entry, Label, Layer, Panel, Picture, Stroke, Symbol};
 use super::style::Tint;

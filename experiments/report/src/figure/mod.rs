@@ -8,6 +8,7 @@ mod appearance;
 mod axis;
 mod cells;
 mod choice;
+mod chosen;
 mod colors;
 mod comparison;
 mod contour;
@@ -27,6 +28,7 @@ mod panels;
 mod picture;
 mod series;
 mod style;
+mod tables;
 mod theory;
 mod ticks;
 pub mod words;
@@ -49,10 +51,11 @@ use panels::Facets;
 pub use panels::MOST_PANELS;
 pub use picture::{ColorBar, Disc, Edge, Entry, Label, Layer, Panel, Picture, Stroke, Symbol};
 pub use style::{MOST_LINES, Marker, Style, Tint, method_style, style};
+pub use tables::{Data, Tables};
 pub use ticks::{Tick, value_label};
 
 use thalweg_record::nearest;
-use thalweg_record::record::{Curve, Key, Quantities, Quantity, Sheet, Surface, Trial, Trials, Waypoint};
+use thalweg_record::record::{Key, Quantities, Quantity, Trial, Trials};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric, configurations};
 
 /// A list of kinds, and the modules that they are in: so that a kind is one file, and one line in the list.
@@ -157,51 +160,6 @@ pub struct Chart {
     kind: &'static Kind,
     metric: &'static str,
     options: Options,
-}
-
-/// The tables that figures are drawn from.
-#[derive(Clone, Copy, Debug)]
-pub struct Tables<'a> {
-    /// All trials.
-    pub runs: &'a Trials,
-    /// The rows of `curves.csv`; none where no curves were recorded.
-    pub curves: &'a [Curve],
-    /// The rows of `trajectory.csv`; none where no trajectories were recorded.
-    pub trajectory: &'a [Waypoint],
-    /// The landscape of `surface.csv`, if the trials are on one.
-    pub surface: Option<&'a Surface>,
-    /// The table that the figure names, for kinds that are drawn from one ([`Kind::table`]).
-    pub sheet: Option<&'a Sheet>,
-    /// The networks whose weights were kept.
-    pub kept: Option<&'a dyn Kept>,
-}
-
-impl<'a> Tables<'a> {
-    /// Trials and their curves, without trajectories.
-    pub fn new(runs: &'a Trials, curves: &'a [Curve]) -> Self {
-        Self { runs, curves, trajectory: &[], surface: None, sheet: None, kept: None }
-    }
-}
-
-/// The tables, with the configurations of one problem only.
-#[derive(Clone, Copy, Debug)]
-pub struct Data<'a> {
-    /// The problem; empty where all are shown at once.
-    pub problem: &'a str,
-    /// All trials.
-    pub runs: &'a Trials,
-    /// The trials of each configuration that is to be shown, over their seeds.
-    pub configurations: &'a [Configuration<'a>],
-    /// The rows of `curves.csv`.
-    pub curves: &'a [Curve],
-    /// The rows of `trajectory.csv`.
-    pub trajectory: &'a [Waypoint],
-    /// The landscape of `surface.csv`, if the trials are on one.
-    pub surface: Option<&'a Surface>,
-    /// The table that the figure names, for kinds that are drawn from one ([`Kind::table`]).
-    pub sheet: Option<&'a Sheet>,
-    /// The networks whose weights were kept.
-    pub kept: Option<&'a dyn Kept>,
 }
 
 impl Chart {
