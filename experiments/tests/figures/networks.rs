@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use thalweg::drawing::{KeptNetworks, draw_into};
-use thalweg::figure::{self, Answer, Appearance, Example, Kept, Layer, Moment, Network, Picture, Split, Tables};
+use thalweg::figure::{self, Answer, Appearance, Example, Kept, Layer, Moment, Network, Picture, Split, Tables, Width};
 use thalweg::memory::Memory;
 use thalweg::record::{Quantities, Quantity, Trial, Trials, read_trials};
 use thalweg::spec::{Spec, Study};
@@ -142,6 +142,11 @@ impl Folder {
         let look = Appearance::default();
         let svg = figure::svg(picture, &look, "figure").unwrap();
         assert_eq!(faults(&svg), Vec::<String>::new(), "{figure}");
+        if picture.x.is_free() {
+            let look = Appearance { width: Width::Column, ..look.clone() };
+            let svg = figure::svg(picture, &look, "figure").unwrap();
+            assert_eq!(faults(&svg), Vec::<String>::new(), "{figure} in a column");
+        }
         if let Some(kept) = std::env::var_os("FIGURES") {
             let name: String = figure.chars().filter(char::is_ascii_alphanumeric).collect();
             let mut png = Vec::new();

@@ -32,6 +32,9 @@ const MOST_BESIDE: usize = 3;
 const WIDE: f64 = 38.0;
 const BESIDE: f64 = 26.0;
 
+/// From one unit to the next where numbers are written, in pixels.
+const SPACING: f64 = 84.0;
+
 /// The widths of the lines of the smallest weights and of the largest, and where numbers stand along them.
 const WIDTHS: (f64, f64) = (0.5, 5.0);
 const ALONG: (f64, f64) = (0.3, 0.7);
@@ -102,7 +105,9 @@ impl Drawing<'_> {
             self.write_units(network, &mut units);
         }
         let (strokes, discs) = (Layer::Strokes(self.strokes(network)), Layer::Discs(self.discs(network)));
-        self.graph.panel(vec![strokes, Layer::Labels(weights), discs, Layer::Labels(units)])
+        let panel = self.graph.panel(vec![strokes, Layer::Labels(weights), discs, Layer::Labels(units)]);
+        let height = if self.is_written() { SPACING * self.graph.most() as f64 } else { panel.height };
+        Panel { height, ..panel }
     }
 
     /// Whether there is room for numbers.
@@ -156,7 +161,7 @@ impl Drawing<'_> {
     /// Names of inputs and outputs, and in the discs biases, or values for the example, with biases below.
     fn write_units(&self, network: &Network, labels: &mut Vec<Label>) {
         let last = network.layers.len();
-        let above = |name: String, at| Label { shift: (0.0, -BESIDE), ..label(name, at) };
+        let above = |name: String, at| Label { shift: (0.0, -BESIDE), on_paper: true, ..label(name, at) };
         for input in 0..network.inputs() {
             let at = self.graph.place(0, input);
             let name = format!("x{}", subscript(&input.to_string()));
@@ -173,8 +178,11 @@ impl Drawing<'_> {
                 match &values {
                     Some(values) => {
                         labels.push(label(written(values[layer][unit]), at));
-                        labels
-                            .extend(bias.map(|bias| Label { shift: (0.0, BESIDE), ..label(format!("b {bias}"), at) }));
+                        labels.extend(bias.map(|bias| Label {
+                            shift: (0.0, BESIDE),
+                            on_paper: true,
+                            ..label(format!("b {bias}"), at)
+                        }));
                     }
                     None => labels.extend(bias.map(|bias| label(bias, at))),
                 }
