@@ -121,7 +121,7 @@ impl Kept for KeptNetworks<'_> {
         let mut examples = Vec::new();
         let read = sheet.visit::<crate::record::RecordError>(&names, |mut row| {
             // Cells are read from left to right, as the columns stand.
-            let is_own = (0..key.len()).fold(true, |is_own, at| row.text(at) == cells[at] && is_own);
+            let is_own = (0..key.len()).all(|at| row.text(at) == cells[at]);
             if !is_own {
                 return Ok(());
             }

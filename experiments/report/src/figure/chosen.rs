@@ -126,7 +126,7 @@ fn best<'a>(chart: &Chart, data: &Data<'a>, kept: &dyn Kept) -> Result<Found<'a>
     let setting = if all.len() > 1 { "the best setting" } else { "" };
     let median = if ranked.len() > 1 { format!("the median of {} trials", ranked.len()) } else { String::new() };
     let what: Vec<&str> = [setting, &median].into_iter().filter(|part| !part.is_empty()).collect();
-    let why = (!what.is_empty()).then(|| format!("{} by the {}", what.join(", "), by.label()));
+    let why = (!what.is_empty()).then(|| format!("{} by the {}", what.join(" and "), by.label()));
     Ok((*configuration, middle, why))
 }
 

@@ -50,6 +50,10 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let examples = if chart.options.example.is_some() { chosen.examples(chart)? } else { Vec::new() };
     let example = chart.options.example.map(|number| find(chart, &examples, number)).transpose().map_err(nothing)?;
     let widths = networks[0].1.widths();
+    if let Some(example) = example.filter(|example| example.features.len() != widths[0]) {
+        let (found, inputs) = (example.features.len(), widths[0]);
+        return Err(nothing(format!("the example has {found} features, and the network {inputs} inputs")));
+    }
     let graph = Graph::of(&widths).map_err(nothing)?;
     let weights = networks.iter().flat_map(|(_, network)| &network.layers).flat_map(|layer| &layer.weights);
     let largest = weights.fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
@@ -59,7 +63,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let panels: Vec<Panel> = networks.iter().map(panel).collect();
     // Numbers need the whole width.
     let (panels, columns) = if drawing.is_written() { (panels, 1) } else { arranged(panels) };
-    let mut notes = drawing.notes(&networks);
+    let mut notes = drawing.notes(chart, &networks);
     notes.extend(chosen.notes.iter().cloned());
     let problem = words::problem(chosen.configuration.problem());
     Ok(Picture {
@@ -205,7 +209,7 @@ impl Drawing<'_> {
             .map_or_else(|| format!("class {class}"), |name| words::value_text(&name))
     }
 
-    fn notes(&self, networks: &[(Moment, Network)]) -> Vec<Entry> {
+    fn notes(&self, chart: &Chart, networks: &[(Moment, Network)]) -> Vec<Entry> {
         let sign = |sign: usize, text: &str| {
             let (color, dash) = SIGNS[sign];
             Entry { symbol: Symbol::Stroke(color, dash), text: text.to_owned() }
@@ -220,9 +224,15 @@ impl Drawing<'_> {
                 let is_of_classes = networks.iter().any(|(_, network)| network.answer != Answer::Values);
                 let target = match &example.class {
                     Some(class) => format!("class {class}"),
-                    None => example.targets.iter().map(|target| written(*target)).collect::<Vec<_>>().join(", "),
+                    None => {
+                        let targets: Vec<String> = example.targets.iter().map(|target| written(*target)).collect();
+                        format!("target {}", targets.join(", "))
+                    }
                 };
-                notes.push(remark(format!("in discs: values of units for an example ({target}); b: biases")));
+                let (split, number) = (chart.options.split.words(), chart.options.example.unwrap_or(0));
+                notes.push(remark(format!(
+                    "in discs: values of units for {split} example {number} ({target}); b: biases"
+                )));
                 notes.extend(is_of_classes.then(|| remark("outputs: probabilities")));
             }
             None => notes.push(remark("in discs: biases")),
