@@ -55,6 +55,15 @@ pub(super) struct Anew {
     /// The metric in which the best are best.
     #[arg(long, value_name = "METRIC")]
     select_by: Option<String>,
+    /// Whose weights are shown: initial, final, a step whose weights were kept, or all.
+    #[arg(long, value_name = "MOMENT,…", value_delimiter = ',')]
+    at: Vec<String>,
+    /// The example for which units show their values.
+    #[arg(long, value_name = "NUMBER")]
+    example: Option<u64>,
+    /// The split whose examples are shown.
+    #[arg(long, value_name = "SPLIT")]
+    split: Option<String>,
     /// The title.
     #[arg(long)]
     title: Option<String>,
@@ -71,7 +80,7 @@ impl Anew {
 
     /// The keys that are given, as (key, value) in the way of specs.
     fn keys(&self) -> Vec<(&'static str, String)> {
-        let Self { kind, metric, x, y, by, colour, panel, row, theory, select_by, title, name, .. } = self;
+        let Self { kind, metric, x, y, by, colour, panel, row, theory, select_by, split, title, name, .. } = self;
         let texts = [
             ("kind", kind),
             ("metric", metric),
@@ -85,9 +94,17 @@ impl Anew {
             ("row", row),
             ("theory", theory),
             ("select_by", select_by),
+            ("split", split),
         ];
         let mut keys: Vec<(&'static str, String)> =
             texts.into_iter().filter_map(|(key, text)| Some((key, quoted(text.as_ref()?)))).collect();
+        let moment = |text: &String| text.parse::<u64>().map_or_else(|_| quoted(text), |step| step.to_string());
+        match &self.at[..] {
+            [] => {}
+            [one] => keys.push(("at", moment(one))),
+            several => keys.push(("at", format!("[{}]", several.iter().map(moment).collect::<Vec<_>>().join(", ")))),
+        }
+        keys.extend(self.example.map(|example| ("example", example.to_string())));
         if !self.select.is_empty() {
             let selections: Vec<String> = self.select.iter().map(|text| selection(text)).collect();
             keys.push(("select", format!("[{}]", selections.join(", "))));

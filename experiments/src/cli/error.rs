@@ -46,6 +46,8 @@ pub(super) enum CliError {
     Taken { path: PathBuf },
     #[error("`{0}` has no trials: it draws what other studies left behind")]
     NoTrials(String),
+    #[error("`{0}` has no examples: its trials go down a landscape")]
+    NoExamples(String),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Record(#[from] RecordError),

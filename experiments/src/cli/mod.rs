@@ -4,6 +4,7 @@ mod anew;
 mod bench;
 mod closing;
 mod completions;
+mod data;
 mod duration;
 mod error;
 mod extend;
@@ -74,6 +75,7 @@ enum Command {
     New(new::New),
     Run(Box<run::Run>),
     Plan(plan::Plan),
+    Data(data::Data),
     Status(status::Status),
     Look(look::Look),
     Findings(findings::Findings),
@@ -144,6 +146,7 @@ pub fn main_with(registry: Registry) -> ExitCode {
         Command::New(command) => command.run(registry),
         Command::Run(command) => command.run(registry),
         Command::Plan(command) => command.run(registry),
+        Command::Data(command) => command.run(registry),
         Command::Status(command) => command.run(registry),
         Command::Look(command) => command.run(registry),
         Command::Findings(command) => command.run(registry),

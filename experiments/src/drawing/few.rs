@@ -3,7 +3,7 @@
 use crate::figure::{FigureError, PROBLEM, is_meant};
 use crate::record::Setting;
 use crate::spec::{
-    Axis, AxisValues, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsOf,
+    Axis, AxisValues, Condition, INIT_OFFSET, InputError, Seeds, Source, Spec, Starts, Weights, WeightsAt, WeightsOf,
     lr_scale_name,
 };
 use crate::sweep::Plan;
@@ -40,6 +40,7 @@ impl Few {
         }
         let mut few = spec.clone();
         few.record.weights = Weights::None;
+        few.record.weights_at = WeightsAt::Steps(Vec::new());
         few.record.weights_of = WeightsOf::All;
         let mut conditions: Vec<usize> = (0..spec.conditions.len()).collect();
         for condition in &mut few.conditions {

@@ -4,6 +4,7 @@ mod check;
 mod comparisons;
 mod few;
 mod functions;
+mod kept;
 mod members;
 mod pictures;
 mod timings;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use thalweg_kernels::{CONTRACT, Isa};
 
 pub use check::check;
+pub use kept::KeptNetworks;
 pub use pictures::{Pictured, pictures, pictures_of_drawing};
 pub use timings::write_shipped_timings;
 
@@ -120,7 +122,9 @@ fn draw_from(
         known.suffices(&figure.options) && !tables_of(figure).iter().any(|table| unread.contains(table))
     };
     let figures: Vec<spec::Figure> = spec.figures.iter().filter(is_drawn).map(|figure| known.add_to(figure)).collect();
-    let mut drawn = draw_all(&figures, &rows.tables(), (folder, into), look);
+    let kept = KeptNetworks::new(spec, folder);
+    let tables = figure::Tables { kept: Some(&kept), ..rows.tables() };
+    let mut drawn = draw_all(&figures, &tables, (folder, into), look);
     failures.append(&mut drawn.failures);
     (Drawn { failures, ..drawn }, (!unread.contains(&"runs.csv")).then_some(rows.runs))
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{DrawError, Known, Rows, TABLES, chart, table_of, tables_of};
+use super::{DrawError, KeptNetworks, Known, Rows, TABLES, chart, table_of, tables_of};
 use crate::figure::{Chart, Picture, Tables};
 use crate::record::Sheet;
 use crate::spec::{Drawing, DrawingSource, Figure, Spec};
@@ -29,7 +29,9 @@ pub fn pictures(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>) -> (Ve
         known.suffices(&figure.options) && !tables_of(figure).iter().any(|table| unread.contains(table))
     };
     let figures: Vec<Figure> = spec.figures.iter().filter(is_made).map(|figure| known.add_to(figure)).collect();
-    let pictures = compose_all(&figures, &rows.tables(), folder, &mut failures);
+    let kept = KeptNetworks::new(spec, folder);
+    let tables = Tables { kept: Some(&kept), ..rows.tables() };
+    let pictures = compose_all(&figures, &tables, folder, &mut failures);
     (pictures, failures)
 }
 

@@ -2,7 +2,7 @@
 
 use super::key::KeyMaker;
 use super::starts::Starts;
-use super::{Model, Schedule, Shape, check_lr_scale, check_perturbation, spectrum};
+use super::{Model, Schedule, Shape, check_lr_scale, check_perturbation, spectrum, weights};
 use crate::data::{Extent, InputFile, Splits};
 use crate::record::Setting;
 use crate::spec::{InputError, Problem, Spec};
@@ -27,6 +27,8 @@ pub struct Condition {
     /// The first condition with the same examples.
     pub(super) examples: usize,
     pub(super) keys: KeyMaker,
+    /// The logged steps whose weights are kept, besides the first and the last.
+    pub(super) kept_steps: Vec<u64>,
 }
 
 impl Condition {
@@ -45,10 +47,11 @@ impl Condition {
         check_perturbation(&spec, &model)?;
         spectrum::check_size(&spec, &model, data)?;
         let schedule = Schedule::new(&spec, data.train.len())?;
+        let kept_steps = weights::steps(&spec, &schedule)?;
         let keys = KeyMaker::new(&spec, data, &model, &schedule);
         let problem = spec.problem.name().to_owned();
         let extent = Extent::of(data);
-        Ok(Self { spec, problem, model, schedule, starts, extent, files, examples, keys })
+        Ok(Self { spec, problem, model, schedule, starts, extent, files, examples, keys, kept_steps })
     }
 
     /// The same condition with fewer seeds and starts, those of `few`.

@@ -267,11 +267,12 @@ impl Under<'_> {
             (_, Weights::Both) => 2,
             _ => 1,
         };
+        let positions: u64 = positions + self.condition.kept_steps.len() as u64;
         let kept = positions.saturating_mul(8 * (1 + parameters));
         // Products pack the weights of a trial that has a block of its own.
         let packed = if path == TrainingPath::Dense { self.packed::<T>(1) } else { 0 };
         // The bytes of a file on its way to the disk.
-        let file = if spec.record.weights == Weights::None { 0 } else { size * parameters };
+        let file = if spec.record.keeps_weights() { size * parameters } else { 0 };
         let seen = watches.iter().map(Watch::outcome_bytes).fold(0, u64::saturating_add);
         let logged = (points * size_of::<Point>() as u64).saturating_add(seen);
         // What observers keep from look to look.

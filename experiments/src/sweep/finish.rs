@@ -5,11 +5,12 @@ use std::io::{self, BufReader, Write};
 
 use thalweg_kernels::{CONTRACT, Isa};
 
+use super::data_table::{DATA, write_data_to};
 use super::folder::{Folder, Workshop};
 use super::outputs::{SPEC, SUMMARY};
 use super::run::RunError;
 use super::{Figures, Model, Plan, Quadratic, WeightFiles, collision, descent, rows};
-use crate::data::Splits;
+use crate::data::{DataFiles, Splits};
 use crate::record::manifest::Manifest;
 use crate::record::{self, OPTIMUM, Provenance, RUNS, SPECTRUM, Store, atomic};
 
@@ -17,6 +18,8 @@ use crate::record::{self, OPTIMUM, Provenance, RUNS, SPECTRUM, Store, atomic};
 pub(super) struct Finish<'a> {
     pub folder: &'a Folder<'a>,
     pub data: &'a Splits,
+    /// What other examples are made from.
+    pub files: &'a [DataFiles],
     pub quadratic: Option<&'a Quadratic>,
     pub store: &'a Store,
     pub weights: &'a WeightFiles,
@@ -129,6 +132,9 @@ impl Finish<'_> {
                 let message = format!("{written} rows of {} trials", plan.trials.len());
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
+        }
+        if spec.record.data {
+            write_data_to(spec, plan, (self.data, self.files), &path.join(DATA))?;
         }
         // These are of sweeps with one condition.
         let model = &plan.conditions[0].model;

@@ -3,6 +3,7 @@
 mod collision;
 mod compute;
 mod condition;
+mod data_table;
 mod demand;
 mod engine;
 #[cfg(feature = "cli")]
@@ -51,6 +52,7 @@ use crate::train::OPTIONS;
 
 pub use compute::{Computed, Table, compute};
 pub use condition::Condition;
+pub use data_table::{DATA, DATA_COLUMNS, MAX_DATA, check_data, data_cells, data_key, write_data, write_data_to};
 use engine::{WithObjective, descent, lane, perturbed, train_schedule, with_objective};
 #[cfg(feature = "cli")]
 pub use estimate::Estimate;

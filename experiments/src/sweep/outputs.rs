@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::data_table::DATA;
 use super::{Figures, Model, rows};
 use crate::figure::Chart;
 use crate::record::manifest::{FILE as MANIFEST, Manifest, hash_file};
@@ -43,6 +44,7 @@ impl Outputs {
         let of_spec = [
             ("surface.csv", record.surface.is_some() && !is_network),
             ("units.csv", record.perturb.is_some() && is_network),
+            (DATA, record.data && is_network),
             (SPECTRUM, record.spectrum),
             (OPTIMUM, record.spectrum && is_network),
         ];

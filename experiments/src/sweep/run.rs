@@ -17,7 +17,7 @@ use super::lock::host;
 use super::outputs::Outputs;
 use super::training::Training;
 use super::trial_range::check_run;
-use super::{DrawError, Figures, Plan, Quadratic, TrialRange, WeightFiles, rows, transfer};
+use super::{DrawError, Figures, Plan, Quadratic, TrialRange, WeightFiles, check_data, rows, transfer};
 use crate::memory::Memory;
 use crate::record::{Holder, Identity, Provenance, RecordError};
 use crate::spec::{Difference, InputError, Spec};
@@ -208,6 +208,7 @@ pub fn run_part(
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
     let (files, data, plan) = pool.install(|| Plan::read_part(spec, part, settings.memory))?;
     check_run(spec, &plan.trials)?;
+    check_data(spec, &plan)?;
     let is_whole = TrialRange::from(&plan.trials).is_none();
     let settings = &Settings { figures: settings.figures.filter(|_| is_whole), ..settings.clone() };
     plan.check_memory(settings.isa, settings.threads, settings.memory)?;
@@ -254,6 +255,7 @@ pub fn run_part(
     let finish = Finish {
         folder: &folder,
         data: &data,
+        files: &files,
         quadratic,
         store: &store,
         weights: &weights,

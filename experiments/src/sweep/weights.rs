@@ -1,16 +1,17 @@
 //! Files of weights: which trials have them, and their way from a block to the folder of the results.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::trials::Place;
-use super::{Condition, Model, Plan, Trials};
+use super::{Condition, Model, Plan, Schedule, Trials};
 use crate::network::{Architecture, tensors};
 use crate::record::manifest::hash_file;
 use crate::record::{self, Key, Precision, RecordError, Run, atomic};
-use crate::spec::{InputError, Spec, Weights, WeightsOf, nearest};
+use crate::spec::{InputError, Spec, WeightsAt, WeightsOf, nearest};
 use crate::train::Outcome;
 
 /// The most files of weights of a sweep.
@@ -22,15 +23,85 @@ pub const MAX_WEIGHT_BYTES: u64 = 8 << 30;
 /// The folder of the files.
 const FOLDER: &str = "weights";
 
-/// How the names of files end after the trial's key.
-const ENDINGS: [&str; 2] = ["-initial.safetensors", "-final.safetensors"];
+/// How the names of files end after the trial's key and the moment.
+const ENDING: &str = ".safetensors";
+
+/// When weights are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Moment {
+    Initial,
+    Step(u64),
+    Final,
+}
+
+impl Moment {
+    /// The name of the file of a trial's weights at this moment.
+    fn file(self, key: impl Display) -> String {
+        match self {
+            Self::Initial => format!("{key}-initial{ENDING}"),
+            Self::Step(step) => format!("{key}-step-{step}{ENDING}"),
+            Self::Final => format!("{key}-final{ENDING}"),
+        }
+    }
+
+    /// Whether a file of this name holds weights of a trial.
+    fn is_of_trial(name: &str) -> bool {
+        let Some((key, moment)) = name.strip_suffix(ENDING).and_then(|name| name.split_once('-')) else { return false };
+        let step = moment.strip_prefix("step-");
+        let is_step = step.is_some_and(|step| !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()));
+        (is_step || ["initial", "final"].contains(&moment)) && Key::parse(key.as_bytes()).is_some()
+    }
+}
+
+/// What a row of `runs.csv` says of the moments that its trial reached.
+struct Reached {
+    /// Whether it has a loss before the first step.
+    starts: bool,
+    steps: u64,
+    /// Whether it stayed finite to its end.
+    is_finite: bool,
+}
+
+impl Reached {
+    fn has(&self, moment: Moment) -> bool {
+        match moment {
+            Moment::Initial => self.starts,
+            // What made a trial non-finite is no step whose weights are kept.
+            Moment::Step(step) => step < self.steps || self.is_finite && step == self.steps,
+            Moment::Final => self.is_finite,
+        }
+    }
+}
+
+/// The logged steps whose weights a spec of one condition wants, besides the first and the last.
+///
+/// # Errors
+///
+/// If one of them is not logged.
+pub(super) fn steps(spec: &Spec, schedule: &Schedule) -> Result<Vec<u64>, InputError> {
+    let logged = &schedule.logged;
+    match &spec.record.weights_at {
+        WeightsAt::Logged => Ok(logged.clone()),
+        WeightsAt::Steps(steps) => match steps.iter().find(|step| logged.binary_search(step).is_err()) {
+            None => Ok(steps.clone()),
+            Some(step) => {
+                let next = logged.partition_point(|own| own < step);
+                let near = [next.checked_sub(1), Some(next)].into_iter().flatten().filter_map(|at| logged.get(at));
+                let near: Vec<String> = near.map(u64::to_string).collect();
+                let message = format!("step {step} is not logged; next to it are {}", near.join(" and "));
+                let help = "train.log_every says which steps are: weights are kept where losses are known";
+                Err(spec.error("record.weights_at", message).with_help(help))
+            }
+        },
+    }
+}
 
 /// The trials whose weights a spec wants, ascending.
 pub(super) fn choose(spec: &Spec, conditions: &[Condition], trials: &Trials) -> Result<Vec<usize>, InputError> {
-    if spec.record.weights == Weights::None {
+    if !spec.record.keeps_weights() {
         return Ok(Vec::new());
     }
-    let each = u64::from(spec.record.weights.initial()) + u64::from(spec.record.weights.is_final());
+    let each = conditions.iter().map(|condition| files_of(spec, condition)).min().unwrap_or(1);
     // One more than there may be is enough to see that they are too many.
     let most = (MAX_WEIGHT_FILES / each) as usize + 1;
     let kept: Vec<usize> = match &spec.record.weights_of {
@@ -96,16 +167,21 @@ fn unknown(spec: &Spec, at: usize, key: &str, known: &HashMap<Key, usize>) -> In
         .with_help(format!("{}`thalweg plan --trials` lists the keys", near.unwrap_or_default()))
 }
 
+/// The most files that a trial of a condition has.
+fn files_of(spec: &Spec, condition: &Condition) -> u64 {
+    let ends = u64::from(spec.record.weights.initial()) + u64::from(spec.record.weights.is_final());
+    ends + condition.kept_steps.len() as u64
+}
+
 /// The most files that these trials have, and the bytes of their tensors.
 pub(super) fn size(spec: &Spec, conditions: &[Condition], trials: &Trials, kept: &[usize]) -> (u64, u64) {
-    let wanted = spec.record.weights;
-    let each = u64::from(wanted.initial()) + u64::from(wanted.is_final());
-    let bytes = |index: &usize| {
+    let of = |index: &usize| {
         let condition = &conditions[trials.place(*index).condition];
         let number = if condition.spec.train.precision == Precision::F32 { 4 } else { 8 };
-        each.saturating_mul(condition.model.parameters() * number)
+        let files = files_of(spec, condition);
+        (files, files.saturating_mul(condition.model.parameters() * number))
     };
-    (kept.len() as u64 * each, kept.iter().map(bytes).fold(0, u64::saturating_add))
+    kept.iter().map(of).fold((0, 0), |sum, own| (sum.0.saturating_add(own.0), sum.1.saturating_add(own.1)))
 }
 
 /// The files of weights of a run: written one by one as blocks finish, beside the rows, and moved to the results when
@@ -113,9 +189,10 @@ pub(super) fn size(spec: &Spec, conditions: &[Condition], trials: &Trials, kept:
 pub(super) struct WeightFiles {
     /// The trials whose weights are kept, ascending.
     kept: Vec<usize>,
-    wanted: Weights,
-    /// For each condition the networks, and the precision of their numbers; nothing where no weights are kept.
-    networks: Vec<Option<(Architecture, Precision)>>,
+    /// For each condition the networks, the precision of their numbers, and the moments; nothing where no weights are kept.
+    networks: Vec<Option<(Architecture, Precision, Vec<Moment>)>>,
+    /// For each of these trials, its condition.
+    conditions: Vec<usize>,
     /// Columns of `runs.csv` before the seeds.
     leading: usize,
     rows: PathBuf,
@@ -127,35 +204,48 @@ impl WeightFiles {
     pub fn new(spec: &Spec, plan: &Plan, results: &Path, rows: &Path) -> Self {
         let network = |condition: &Condition| match &condition.model {
             Model::Network(shape) if !plan.kept.is_empty() => {
-                Some((shape.architecture(), condition.spec.train.precision))
+                let initial = spec.record.weights.initial().then_some(Moment::Initial);
+                let last = spec.record.weights.is_final().then_some(Moment::Final);
+                let steps = condition.kept_steps.iter().copied().map(Moment::Step);
+                let moments = initial.into_iter().chain(steps).chain(last).collect();
+                Some((shape.architecture(), condition.spec.train.precision, moments))
             }
             _ => None,
         };
         let networks = plan.conditions.iter().map(network).collect();
-        let wanted = spec.record.weights;
+        let conditions = plan.kept.iter().map(|index| plan.trials.place(*index).condition).collect();
         let (kept, rows, results) = (plan.kept.clone(), rows.join(FOLDER), results.join(FOLDER));
         let leading = 3 + plan.hyperparameter_names().len();
-        Self { kept, wanted, networks, leading, rows, results }
+        Self { kept, networks, conditions, leading, rows, results }
     }
 
-    /// Whether all files of a trial are there, and those beside its rows as these say: its row of `runs.csv`, and the hashes of
-    /// its files.
-    pub fn are_there(&self, key: Key, row: &[u8], hashes: &[u8]) -> io::Result<bool> {
+    /// The names of the files of a kept trial of this index.
+    fn files(&self, index: usize, key: impl Display, reached: &Reached) -> Vec<String> {
+        let network = self.kept.binary_search(&index).ok().and_then(|at| self.networks[self.conditions[at]].as_ref());
+        let moments = network.into_iter().flat_map(|(.., moments)| moments);
+        moments.filter(|moment| reached.has(**moment)).map(|moment| moment.file(&key)).collect()
+    }
+
+    /// Whether all files of a trial of this index are there, and those beside its rows as these say: its row of `runs.csv`,
+    /// and the hashes of its files.
+    pub fn are_there(&self, (index, key): (usize, Key), row: &[u8], hashes: &[u8]) -> io::Result<bool> {
         let rows = |bytes| csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
         let mut cells = csv::StringRecord::new();
         rows(row).read_record(&mut cells)?;
-        let has = |column: &str| {
+        let cell = |column: &str| {
             let place = record::run_column(column).map(|place| self.leading + place);
-            place.and_then(|place| cells.get(place)).is_some_and(|cell| !cell.is_empty())
+            place.and_then(|place| cells.get(place)).filter(|cell| !cell.is_empty())
         };
-        let initial = self.wanted.initial() && has("initial_train_loss");
-        let wanted = [initial, self.wanted.is_final() && has("final_train_loss")];
+        let reached = Reached {
+            starts: cell("initial_train_loss").is_some(),
+            steps: cell("steps").and_then(|cell| cell.parse().ok()).unwrap_or(0),
+            is_finite: cell("final_train_loss").is_some(),
+        };
         let hashes: HashMap<String, String> = rows(hashes)
             .into_records()
             .map(|row| row.map(|row| (row[1].to_owned(), row[2].to_owned())))
             .collect::<Result<_, _>>()?;
-        for (ending, _) in ENDINGS.iter().zip(wanted).filter(|(_, wanted)| *wanted) {
-            let name = format!("{key}{ending}");
+        for name in self.files(index, key, &reached) {
             let path = self.rows.join(&name);
             let is_own = path.exists() && hashes.get(&name) == Some(&hash_file(&path)?);
             // Those of finished results have been checked.
@@ -196,7 +286,7 @@ impl WeightFiles {
         outcome: &Outcome,
     ) -> io::Result<Vec<(String, blake3::Hash)>> {
         let is_kept = self.kept.binary_search(&index).is_ok();
-        let Some((architecture, precision)) = self.networks[condition].as_ref().filter(|_| is_kept) else {
+        let Some((architecture, precision, moments)) = self.networks[condition].as_ref().filter(|_| is_kept) else {
             return Ok(Vec::new());
         };
         // Where the folder of the rows is gone, it shall not come back half empty.
@@ -204,13 +294,16 @@ impl WeightFiles {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
-        let wanted = [self.wanted.initial(), self.wanted.is_final()];
-        let positions = [outcome.start(), outcome.end()];
         let mut written = Vec::new();
-        for ((ending, parameters), _) in ENDINGS.iter().zip(positions).zip(wanted).filter(|(_, wanted)| *wanted) {
+        for moment in moments {
+            let parameters = match moment {
+                Moment::Initial => outcome.start(),
+                Moment::Step(step) => outcome.after(*step),
+                Moment::Final => outcome.end(),
+            };
             let Some(parameters) = parameters else { continue };
             let bytes = tensors::to_bytes(architecture, *precision, parameters);
-            let name = format!("{key}{ending}");
+            let name = moment.file(key);
             atomic::write(&self.rows.join(&name), |file| file.write_all(&bytes))?;
             written.push((name, blake3::hash(&bytes)));
         }
@@ -222,13 +315,13 @@ impl WeightFiles {
     /// # Errors
     ///
     /// If the table cannot be read.
-    pub fn rows(&self, runs: &Path) -> Result<Vec<Run>, RecordError> {
+    pub fn rows(&self, runs: &Path) -> Result<Vec<(usize, Run)>, RecordError> {
         let mut rows = Vec::new();
         let mut trial = 0;
         if !self.kept.is_empty() {
             record::visit_runs(runs, |run| {
                 if self.kept.binary_search(&trial).is_ok() {
-                    rows.push(run);
+                    rows.push((trial, run));
                 }
                 trial += 1;
                 Ok::<(), RecordError>(())
@@ -239,17 +332,13 @@ impl WeightFiles {
 
     /// Moves the files of the trials that have these rows to the results, and removes those of an earlier sweep there;
     /// returns their names. May be interrupted and done again.
-    pub fn publish(&self, runs: &[Run]) -> io::Result<Vec<String>> {
-        let mut names = Vec::new();
-        for run in runs {
+    pub fn publish(&self, runs: &[(usize, Run)]) -> io::Result<Vec<String>> {
+        let files = |(index, run): &(usize, Run)| {
             // A trial has an initial loss if it has a start, and a final one if it stayed finite to its end.
-            let key = &run.key;
-            let ends = [
-                self.wanted.initial() && run.initial_train_loss.is_some(),
-                self.wanted.is_final() && run.final_train_loss.is_some(),
-            ];
-            names.extend(ENDINGS.iter().zip(ends).filter(|(_, wanted)| *wanted).map(|(end, _)| format!("{key}{end}")));
-        }
+            let (starts, is_finite) = (run.initial_train_loss.is_some(), run.final_train_loss.is_some());
+            self.files(*index, &run.key, &Reached { starts, steps: run.steps, is_finite })
+        };
+        let names: Vec<String> = runs.iter().flat_map(files).collect();
         if !names.is_empty() {
             fs::create_dir_all(&self.results)?;
         }
@@ -277,8 +366,7 @@ impl WeightFiles {
         for entry in fs::read_dir(&self.results)? {
             let name = entry?.file_name();
             let Some(name) = name.to_str().filter(|name| !names.contains(name)) else { continue };
-            let key = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
-            if key.is_some_and(|key| Key::parse(key.as_bytes()).is_some()) {
+            if Moment::is_of_trial(name) {
                 fs::remove_file(self.results.join(name))?;
             }
         }

@@ -107,7 +107,7 @@ fn lines(svg: &str) -> Vec<Line> {
 }
 
 /// What is wrong with the text of a figure at this size.
-fn faults(svg: &str) -> Vec<String> {
+pub fn faults(svg: &str) -> Vec<String> {
     let head = svg.lines().next().unwrap();
     let view: Vec<f64> = attribute(head, "viewBox").unwrap().split(' ').map(|n| n.parse().unwrap()).collect();
     let points = number(head, "width") / view[2] * 0.75;

@@ -13,6 +13,7 @@ mod groups;
 mod legible;
 mod maps;
 mod named;
+mod networks;
 mod observed;
 mod parallel;
 mod phase;

@@ -10,12 +10,13 @@ use std::path::Path;
 use crate::command::thalweg;
 
 /// The pages, with the repository's root as their place.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 8] = [
     ("README.md", include_str!("../../../README.md")),
     ("guide/learning-rate.md", include_str!("../../guide/learning-rate.md")),
     ("guide/compare.md", include_str!("../../guide/compare.md")),
     ("guide/momentum.md", include_str!("../../guide/momentum.md")),
     ("guide/pictures.md", include_str!("../../guide/pictures.md")),
+    ("guide/boundary.md", include_str!("../../guide/boundary.md")),
     ("guide/paper.md", include_str!("../../guide/paper.md")),
     ("guide/specs.md", include_str!("../../guide/specs.md")),
 ];

@@ -9,6 +9,7 @@ mod content;
 mod conventions;
 mod discovery;
 mod draws;
+mod examples;
 mod extensions;
 mod figures;
 mod files;

@@ -73,6 +73,12 @@ const EXAMPLES: &[Example] = &[
     ),
     ("figure", LEAST, &[], "figure.0"),
     ("figure", FUNCTIONS, &[], "figure.0"),
+    (
+        "figure",
+        LEAST,
+        &[("record", "{ data = true, weights = \"final\" }"), ("figure", "[{ kind = \"boundary\" }]")],
+        "figure.0",
+    ),
     ("engine", LEAST, &[], "engine"),
     ("style", LEAST, &[("style", "{}")], "style"),
     ("style", FUNCTIONS, &[("style", "{}")], "style"),
@@ -268,7 +274,8 @@ fn what_is_said_to_hold_without_a_key_holds() {
     assert_eq!(PROBLEMS.len(), KINDS.len());
     assert!(checked > 100, "{checked}");
     // No kind of figure that the examples have takes these; their absence is the kind's concern.
-    let seen = ["curves", "function"].map(|name| figure::KINDS.iter().find(|kind| kind.name == name).unwrap());
+    let seen =
+        ["curves", "function", "boundary"].map(|name| figure::KINDS.iter().find(|kind| kind.name == name).unwrap());
     for key in FIGURE_KEYS.iter().filter(|key| key.default().is_some()) {
         assert!(seen.iter().any(|kind| kind.keys.contains(&key.name)), "{}", key.name);
     }

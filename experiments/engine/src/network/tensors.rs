@@ -131,6 +131,31 @@ pub fn from_bytes(architecture: &Architecture, precision: Precision, bytes: &[u8
     Ok(parameters)
 }
 
+/// The units of each layer of the network in a file, inputs first, by the shapes of its weights.
+///
+/// # Errors
+///
+/// If it is not a safetensors file, or its weights are not those of layers one after another.
+pub fn units(bytes: &[u8]) -> Result<Vec<usize>, Mismatch> {
+    let file = SafeTensors::deserialize(bytes)
+        .map_err(|error| (format!("not a safetensors file, or a part of one: {error}"), None))?;
+    let mut units = Vec::new();
+    while let Ok(view) = file.tensor(&format!("layers.{}.weight", units.len().saturating_sub(1))) {
+        match (view.shape(), units.last()) {
+            (&[outputs, inputs], None) if inputs > 0 && outputs > 0 => units.extend([inputs, outputs]),
+            (&[outputs, inputs], Some(last)) if inputs == *last && outputs > 0 => units.push(outputs),
+            (shape, _) => {
+                let name = format!("layers.{}.weight", units.len().saturating_sub(1));
+                return Err((
+                    format!("tensor `{name}` has the shape {shape:?}, which does not follow the one before"),
+                    None,
+                ));
+            }
+        }
+    }
+    if units.is_empty() { Err(("no tensor `layers.0.weight`".to_owned(), None)) } else { Ok(units) }
+}
+
 /// The numbers of one tensor.
 fn read(file: &SafeTensors<'_>, present: &[&str], tensor: &Tensor, precision: Precision) -> Result<Vec<f64>, Mismatch> {
     let Tensor { name, shape, .. } = tensor;

@@ -132,6 +132,11 @@ impl Outcome {
         self.positions.iter().next_back().filter(|(step, _)| *step == self.steps).map(|(_, parameters)| parameters)
     }
 
+    /// The parameters after a step, if they were kept.
+    pub fn after(&self, step: u64) -> Option<&[f64]> {
+        self.positions.iter().find(|(own, _)| *own == step).map(|(_, parameters)| parameters)
+    }
+
     /// The first of the points with the smallest training loss.
     pub fn best(&self) -> Option<&Point> {
         let loss = |point: &Point| point.loss[Split::Train as usize].unwrap_or(f64::INFINITY);

@@ -17,6 +17,7 @@ pub(super) struct Trials {
 struct Trial {
     is_running: bool,
     keep: Keep,
+    kept: Vec<u64>,
 }
 
 impl Trials {
@@ -25,7 +26,11 @@ impl Trials {
     pub fn start(&mut self, lanes: &[Lane<'_>], points: usize, parameters: usize, rows: &[[usize; 2]]) {
         self.running = lanes.len();
         self.of_lane.clear();
-        self.of_lane.extend(lanes.iter().map(|lane| Trial { is_running: true, keep: lane.keep }));
+        self.of_lane.extend(lanes.iter().map(|lane| Trial {
+            is_running: true,
+            keep: lane.keep,
+            kept: lane.kept.to_vec(),
+        }));
         if self.outcomes.len() < lanes.len() {
             self.outcomes.resize_with(lanes.len(), Outcome::blank);
         }
@@ -36,7 +41,7 @@ impl Trials {
                 Keep::Ends => 2,
                 Keep::All => points,
             };
-            outcome.reset(points, positions, parameters);
+            outcome.reset(points, positions + lane.kept.len(), parameters);
             outcome.observe(rows);
         }
     }
@@ -99,13 +104,15 @@ impl Trials {
         let end = step == schedule.steps || !self.is_running(lane);
         // A trial that became non-finite has no parameters to keep.
         let logged = self.outcomes[lane].points.last().is_some_and(|point| point.step == step);
-        match self.of_lane[lane].keep {
+        let Trial { keep, kept, .. } = &self.of_lane[lane];
+        let asked = match keep {
             Keep::Nothing => false,
-            Keep::Start => logged && step == 0,
-            Keep::End => logged && end,
-            Keep::Ends => logged && (step == 0 || end),
-            Keep::All => logged,
-        }
+            Keep::Start => step == 0,
+            Keep::End => end,
+            Keep::Ends => step == 0 || end,
+            Keep::All => true,
+        };
+        logged && (asked || kept.contains(&step))
     }
 
     /// Keeps the parameters of a trial.

@@ -206,6 +206,10 @@ impl Appearance {
             Tint::Tone(depth) if is_dark => Rgb(0x14 + depth / 2, 0x17 + depth / 2, 0x1a + depth / 2),
             Tint::Tone(depth) => Rgb(0xff - depth, 0xff - depth, 0xff - depth),
             Tint::Hue(index) => self.palette.color(usize::from(index), is_dark),
+            Tint::Wash(index, depth) => {
+                let (paper, color) = (self.rgb(Tint::Paper), self.rgb(Tint::Hue(index)));
+                paper.mixed(color, depth)
+            }
             Tint::Value(color) => color,
         }
     }

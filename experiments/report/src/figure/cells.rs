@@ -14,6 +14,8 @@ pub enum Fill {
     Color(Rgb),
     /// A value, as this tone ([`Tint::Tone`]).
     Tone(u8),
+    /// A share of a colour of the palette ([`Tint::Wash`]).
+    Wash(u8, u8),
     /// That there is no value because trials diverged.
     Hatched,
     /// That there are no trials.
@@ -26,6 +28,7 @@ impl Fill {
         match self {
             Self::Color(color) => Tint::Value(color),
             Self::Tone(depth) => Tint::Tone(depth),
+            Self::Wash(hue, depth) => Tint::Wash(hue, depth),
             Self::Hatched => Tint::Missing,
             Self::Empty => Tint::Paper,
         }

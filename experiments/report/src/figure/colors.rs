@@ -11,6 +11,11 @@ impl Rgb {
         Self(red, green, blue)
     }
 
+    /// This colour with another one over it that covers `part` of 255.
+    pub(super) fn mixed(self, other: Self, part: u8) -> Self {
+        mix([self.0, self.1, self.2], [other.0, other.1, other.2], (u32::from(part), 255))
+    }
+
     /// Its hexadecimal digits after a hash, as CSS has them.
     pub fn css(self) -> String {
         format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)

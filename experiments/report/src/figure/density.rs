@@ -97,6 +97,7 @@ fn picture(
             ends: [(*value, bottom), (*value, bottom + 0.8 * top * STROKE)],
             color: looks[index].0.color,
             width: 0.8,
+            dash: &[],
         };
         layers.push(Layer::Strokes(apart(&line.values, &x).iter().map(stroke).collect()));
     }

@@ -8,6 +8,7 @@ mod appearance;
 mod axis;
 mod cells;
 mod choice;
+mod chosen;
 mod colors;
 mod comparison;
 mod contour;
@@ -16,8 +17,10 @@ mod defaults;
 #[cfg(feature = "drawing")]
 mod drawing;
 mod error;
+mod graph;
 mod grid;
 mod groups;
+mod kept;
 mod labels;
 mod named;
 mod observed;
@@ -28,6 +31,7 @@ mod picture;
 mod plane;
 mod series;
 mod style;
+mod tables;
 mod theory;
 mod ticks;
 mod whose;
@@ -44,17 +48,19 @@ pub use defaults::Defaults;
 #[cfg(feature = "drawing")]
 pub use drawing::{Frames, draw, frames, pdf, pgfplots, png, svg};
 pub use error::FigureError;
+pub use kept::{Answer, At, Dense, Example, Function, Kept, Moment, Network, Split};
 pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
 pub use palette::Palette;
 use panels::Facets;
 pub use panels::MOST_PANELS;
-pub use picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Stroke, Symbol, Upright};
+pub use picture::{ColorBar, Disc, Edge, Entry, Label, Layer, Panel, Picture, Stroke, Symbol, Upright};
 pub use style::{MOST_LINES, Marker, Style, Tint, method_style, style};
+pub use tables::{Data, Tables};
 pub use ticks::{Tick, value_label};
 pub use whose::{OwnedPoint, Whose};
 
 use thalweg_record::nearest;
-use thalweg_record::record::{Curve, Key, Quantities, Quantity, Sheet, Surface, Trial, Trials, Waypoint};
+use thalweg_record::record::{Key, Quantities, Quantity, Trial, Trials};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric, configurations};
 
 /// A list of kinds, and the modules that they are in: so that a kind is one file, and one line in the list.
@@ -95,6 +101,8 @@ kinds! {
         safety,
         fractal,
         network,
+        boundary,
+        diagram,
         timing,
     ]
 }
@@ -130,6 +138,15 @@ pub enum Input {
     Problems,
     /// A table of its own ([`Kind::table`]), without trials.
     Table,
+    /// The networks of trials whose weights were kept ([`Kept`]): every problem has a figure of its own.
+    Networks,
+}
+
+impl Input {
+    /// Whether every problem has a figure of its own.
+    fn is_of_problem(self) -> bool {
+        matches!(self, Self::Problem | Self::Networks)
+    }
 }
 
 /// Names are unique.
@@ -151,47 +168,6 @@ pub struct Chart {
     kind: &'static Kind,
     metric: &'static str,
     options: Options,
-}
-
-/// The tables that figures are drawn from.
-#[derive(Clone, Copy, Debug)]
-pub struct Tables<'a> {
-    /// All trials.
-    pub runs: &'a Trials,
-    /// The rows of `curves.csv`; none where no curves were recorded.
-    pub curves: &'a [Curve],
-    /// The rows of `trajectory.csv`; none where no trajectories were recorded.
-    pub trajectory: &'a [Waypoint],
-    /// The landscape of `surface.csv`, if the trials are on one.
-    pub surface: Option<&'a Surface>,
-    /// The table that the figure names, for kinds that are drawn from one ([`Kind::table`]).
-    pub sheet: Option<&'a Sheet>,
-}
-
-impl<'a> Tables<'a> {
-    /// Trials and their curves, without trajectories.
-    pub fn new(runs: &'a Trials, curves: &'a [Curve]) -> Self {
-        Self { runs, curves, trajectory: &[], surface: None, sheet: None }
-    }
-}
-
-/// The tables, with the configurations of one problem only.
-#[derive(Clone, Copy, Debug)]
-pub struct Data<'a> {
-    /// The problem; empty where all are shown at once.
-    pub problem: &'a str,
-    /// All trials.
-    pub runs: &'a Trials,
-    /// The trials of each configuration that is to be shown, over their seeds.
-    pub configurations: &'a [Configuration<'a>],
-    /// The rows of `curves.csv`.
-    pub curves: &'a [Curve],
-    /// The rows of `trajectory.csv`.
-    pub trajectory: &'a [Waypoint],
-    /// The landscape of `surface.csv`, if the trials are on one.
-    pub surface: Option<&'a Surface>,
-    /// The table that the figure names, for kinds that are drawn from one ([`Kind::table`]).
-    pub sheet: Option<&'a Sheet>,
 }
 
 impl Chart {
@@ -248,7 +224,8 @@ impl Chart {
     pub fn quantities(&self) -> Quantities {
         let shown = CurveMetric::from_name(self.metric).map(CurveMetric::outcome).or(Metric::from_name(self.metric));
         let criteria = shown.into_iter().flat_map(Metric::criteria);
-        let metrics = shown.into_iter().chain(criteria).chain(self.options.select_by);
+        let of_best = (self.kind.input == Input::Networks).then_some(Metric::FinalValidationLoss);
+        let metrics = shown.into_iter().chain(criteria).chain(of_best).chain(self.options.select_by);
         let metrics = metrics.flat_map(|metric| [metric, metric.tie_break()]).map(Metric::quantity);
         // What every kind may tell: whether a trial ended worse than it began.
         metrics.chain([Quantity::InitialTrainLoss, Quantity::FinalTrainLoss]).collect()
@@ -283,7 +260,7 @@ impl Chart {
     /// The names of its files in this look for trials of these problems, but for PNG: those of one figure, or of one for each of
     /// the problems that are `shown`.
     pub fn files(&self, problems: &[&str], shown: &[&str], look: &Appearance) -> Vec<String> {
-        if self.kind.input != Input::Problem || self.shows_problems() {
+        if self.is_single() {
             return look.kept_files(&self.name()).collect();
         }
         shown.iter().flat_map(|problem| look.kept_files(&self.stem(problem, problems)).collect::<Vec<_>>()).collect()
@@ -293,7 +270,7 @@ impl Chart {
     /// show several, each in a file of its own.
     fn stem(&self, problem: &str, problems: &[&str]) -> String {
         let is_of_one = || problems.iter().filter(|problem| self.options.selects_problem(problem)).count() == 1;
-        if self.kind.input != Input::Problem || self.shows_problems() || is_of_one() {
+        if self.is_single() || is_of_one() {
             return self.name();
         }
         format!("{}-{}", self.name(), slug(problem))
@@ -317,12 +294,12 @@ impl Chart {
     }
 
     fn compose<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
-        let Tables { runs, curves, trajectory, surface, sheet } = *tables;
+        let Tables { runs, curves, trajectory, surface, sheet, kept } = *tables;
         let all = configurations(runs);
         named::check(&self.options.trials, &all)?;
         let chart = self.clone().with(self.options.resolved(&all));
         let compose = |problem: &'a str, configurations: &[Configuration<'_>]| {
-            let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet };
+            let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet, kept };
             let picture = match Facets::of(&chart) {
                 Some(facets) => panels::compose(&chart, &data, &facets),
                 None => (self.kind.compose)(&chart, &data),
@@ -332,7 +309,7 @@ impl Chart {
         if all.is_empty() && self.kind.input != Input::Table {
             return Err(FigureError::NoData { kind: self.kind.name, reason: "there are no trials".to_owned() });
         }
-        if self.kind.input != Input::Problem || self.shows_problems() {
+        if self.is_single() {
             return Ok(vec![compose("", &all)?]);
         }
         let picture = |problem: &&'a str| {
@@ -372,6 +349,16 @@ impl Chart {
         };
         let shown = shown.iter().flat_map(Configuration::runs).filter(|run| chart.options.names_trial(*run));
         shown.map(Trial::key).collect()
+    }
+
+    /// Whether it is one figure, however many problems there are.
+    fn is_single(&self) -> bool {
+        !self.kind.input.is_of_problem() || self.shows_problems() || self.names_network()
+    }
+
+    /// Whether it shows the network of a trial that is named, whatever its problem is.
+    fn names_network(&self) -> bool {
+        self.kind.input == Input::Networks && !self.options.trials.is_empty()
     }
 
     /// Whether one figure shows all problems, by panel, line or place.

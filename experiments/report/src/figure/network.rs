@@ -3,9 +3,9 @@
 use super::axis::{Axis, Scale};
 use super::colors::viridis;
 use super::comparison::remark;
-use super::picture::{ColorBar, Disc, Entry, Layer, Panel, Picture, Stroke, Symbol};
+use super::graph::Graph;
+use super::picture::{ColorBar, Disc, Entry, Layer, Picture, Stroke, Symbol};
 use super::style::Tint;
-use super::ticks::Tick;
 use super::{Chart, Data, FigureError, Input, Kind};
 
 /// The kind, as specs and the command know it.
@@ -20,15 +20,8 @@ pub const KIND: Kind = Kind {
     compose,
 };
 
-/// The most units of a layer: a larger graph cannot be read.
-const MOST_UNITS: usize = 40;
-
 /// The most decades of changes that colours tell apart.
 const MOST_DECADES: f64 = 6.0;
-
-/// The largest distance of a layer's units in pixels, and the least height of the panel.
-const SPACING: f64 = 70.0;
-const LEAST: f64 = 240.0;
 
 const STRIPES: usize = 95;
 
@@ -64,18 +57,13 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
             rows.iter().filter(|row| row.layer == layer).map(|row| row.unit.saturating_add(1)).max().unwrap_or(0)
         })
         .collect();
-    if layers < 2 || widths.contains(&0) {
-        return Err(nothing("the table has no network of two layers or more".to_owned()));
-    }
-    if let Some(width) = widths.iter().find(|width| **width > MOST_UNITS) {
-        return Err(nothing(format!("a layer has {width} units, and a reader can tell {MOST_UNITS} apart")));
-    }
+    let graph = Graph::of(&widths).map_err(nothing)?;
     if let Some(row) =
         rows.iter().find(|row| row.from.is_some_and(|from| row.layer == 0 || from >= widths[row.layer - 1]))
     {
         return Err(nothing(format!("unit {} of layer {} has a weight from no unit", row.unit, row.layer)));
     }
-    Ok(picture(chart, &rows, &widths))
+    Ok(picture(chart, &rows, &graph))
 }
 
 /// The colour of a change, relative to the largest of its kind: on a log scale of `decades` decades, light for small
@@ -84,11 +72,7 @@ fn shade(relative: f64, decades: f64) -> Tint {
     Tint::Value(viridis(-libm::log10(relative.max(1e-300)) / decades))
 }
 
-fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
-    let most = *widths.iter().max().expect("there are layers");
-    let place = |layer: usize, unit: usize| {
-        (layer as f64 + 0.5, most as f64 / 2.0 + (widths[layer] as f64 - 1.0) / 2.0 - unit as f64)
-    };
+fn picture(chart: &Chart, rows: &[Row], graph: &Graph<'_>) -> Picture {
     let largest = |of_weights: bool| {
         let changes = rows.iter().filter(|row| row.from.is_some() == of_weights).map(|row| row.change);
         changes.filter(|change| change.is_finite()).fold(0.0, f64::max)
@@ -102,9 +86,9 @@ fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
     let mut perturbed = Vec::new();
     for row in rows {
         let Some(from) = row.from else { continue };
-        let ends = [place(row.layer - 1, from), place(row.layer, row.unit)];
+        let ends = [graph.place(row.layer - 1, from), graph.place(row.layer, row.unit)];
         let (color, width) = if is_changed(row) { (shade(relative(row), decades), 2.4) } else { (Tint::Level, 0.9) };
-        strokes.push((if is_changed(row) { relative(row) } else { 0.0 }, Stroke { ends, color, width }));
+        strokes.push((if is_changed(row) { relative(row) } else { 0.0 }, Stroke { ends, color, width, dash: &[] }));
         if row.is_perturbed {
             perturbed.push(ends.to_vec());
         }
@@ -112,35 +96,20 @@ fn picture(chart: &Chart, rows: &[Row], widths: &[usize]) -> Picture {
     // The largest changes lie on top.
     strokes.sort_by(|a, b| a.0.total_cmp(&b.0));
     let units = rows.iter().filter(|row| row.from.is_none());
-    let size = if most > 12 { 14.0 } else { 22.0 };
     let disc = |row: &Row| Disc {
-        at: place(row.layer, row.unit),
-        size,
+        at: graph.place(row.layer, row.unit),
+        size: graph.disc(),
         color: if is_changed(row) { shade(relative(row), decades) } else { Tint::Paper },
     };
     let mut layers = vec![Layer::Strokes(strokes.into_iter().map(|(_, stroke)| stroke).collect())];
     layers.extend(perturbed.into_iter().map(Layer::Guide));
     layers.push(Layer::Discs(units.map(disc).collect()));
-    let last = widths.len() - 1;
-    let name = |layer: usize| match layer {
-        0 => "inputs".to_owned(),
-        layer if layer == last => "output".to_owned(),
-        layer => format!("layer {layer}"),
-    };
-    let ticks = (0..widths.len()).map(|layer| Tick { value: layer as f64 + 0.5, label: Some(name(layer)) });
     let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
     Picture {
         title: chart.title_or(|| "What one weight changes".to_owned()),
-        x: Axis::named(widths.len(), ticks),
+        x: graph.x(),
         x_label: String::new(),
-        panels: vec![Panel {
-            heading: String::new(),
-            height: (SPACING.min(1200.0 / most as f64) * most as f64).max(LEAST),
-            y: Axis::named(most, std::iter::empty()),
-            y_label: String::new(),
-            layers,
-            symbols: Vec::new(),
-        }],
+        panels: vec![graph.panel(layers)],
         columns: 1,
         color_bar: Some(ColorBar {
             label: "change / largest of its kind".to_owned(),

@@ -1,6 +1,7 @@
 //! The options of a figure beyond its kind and metric, and the selection of its trials.
 
 use super::axis::{Axis, Scale};
+use super::kept::{At, Split};
 use super::named;
 use super::ticks::value_label;
 use thalweg_record::record::{Key, Setting, Trial};
@@ -54,6 +55,12 @@ pub struct Options {
     pub below: Option<f64>,
     /// The optimizer that another one is compared with.
     pub against: Option<String>,
+    /// Whose weights are shown.
+    pub at: At,
+    /// The examples that are shown, or that one of them is of.
+    pub split: Split,
+    /// The number of the example that is worked through.
+    pub example: Option<u64>,
     /// The functions that are shown.
     pub functions: Vec<String>,
     /// The columns that have an axis; if there are none, those whose values differ.

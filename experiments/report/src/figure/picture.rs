@@ -95,6 +95,8 @@ pub enum Layer {
     Hint(Style, Vec<(f64, f64)>),
     /// Markers.
     Markers(Style, Vec<(f64, f64)>),
+    /// Small markers: many, or in small panels.
+    Points(Style, Vec<(f64, f64)>),
     /// Arrows at the upper or lower edge, at these x, that point at what lies beyond.
     Beyond(Style, Edge, Vec<f64>),
     /// A table of coloured cells. It hides the panel's grid lines, so there are none.
@@ -111,6 +113,8 @@ pub enum Layer {
     Discs(Vec<Disc>),
     /// Straight lines, each of its own colour.
     Strokes(Vec<Stroke>),
+    /// Pieces of text, over what is below them.
+    Labels(Vec<Label>),
     /// Rings.
     Rings(Vec<(f64, f64)>),
     /// A filled rectangle.
@@ -165,6 +169,21 @@ pub struct Stroke {
     pub color: Tint,
     /// Its width in pixels.
     pub width: f64,
+    /// Lengths of dash, gap, … in pixels; none for an unbroken line.
+    pub dash: &'static [f64],
+}
+
+/// A piece of text at a place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// What it says.
+    pub text: String,
+    /// Where its middle is.
+    pub at: (f64, f64),
+    /// How far to the right and down from there it is moved, in pixels.
+    pub shift: (f64, f64),
+    /// Whether it stands on a piece of paper, which hides lines.
+    pub on_paper: bool,
 }
 
 /// An edge of a panel.
@@ -211,6 +230,8 @@ pub enum Symbol {
     Guide,
     /// A cell of this colour.
     Swatch(Rgb),
+    /// A piece of a line of this colour with these dashes.
+    Stroke(Tint, &'static [f64]),
     /// Nothing: what all lines have in common, which stands below the title.
     Shared,
     /// Nothing, beside text that needs no drawing.

@@ -45,6 +45,8 @@ pub enum Tint {
     Tone(u8),
     /// A colour of the palette.
     Hue(u8),
+    /// A colour of the palette, this much of 255 of it on paper.
+    Wash(u8, u8),
     /// A colour that stands for a value, the same in every theme.
     Value(Rgb),
 }

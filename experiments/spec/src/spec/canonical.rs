@@ -94,6 +94,9 @@ impl Spec {
         if self.record.spectrum {
             out.line("spectrum", true);
         }
+        if self.record.data {
+            out.line("data", true);
+        }
         if !self.record.columns.is_empty() {
             out.line("columns", list(&self.record.columns, |column| quoted(column.name)));
         }

@@ -250,7 +250,10 @@ fn check_weights(spec: &Spec) -> Result<(), InputError> {
     if matches!(init, Some(Init::File(_))) && spec.train.init_seed.is_some() {
         return Err(spec.error("train.init_seed", "the initial weights come from a file, not from a seed"));
     }
-    if spec.record.weights == Weights::None {
+    if spec.record.data && spec.network.is_none() {
+        return Err(spec.error("record.data", "a landscape has no examples"));
+    }
+    if !spec.record.keeps_weights() {
         let chosen = spec.record.weights_of != WeightsOf::All;
         return if chosen {
             let error = spec.error("record.weights_of", "no weights are kept: record.weights is \"none\"");
@@ -261,9 +264,11 @@ fn check_weights(spec: &Spec) -> Result<(), InputError> {
     }
     match spec.network {
         Some(_) => Ok(()),
-        None => Err(spec
-            .error("record.weights", "a landscape has no weights")
-            .with_help("where trials start and end is in runs.csv; record.trajectory = true keeps the way")),
+        None => {
+            let key = if spec.record.weights == Weights::None { "record.weights_at" } else { "record.weights" };
+            let help = "where trials start and end is in runs.csv; record.trajectory = true keeps the way";
+            Err(spec.error(key, "a landscape has no weights").with_help(help))
+        }
     }
 }
 

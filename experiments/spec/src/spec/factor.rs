@@ -458,6 +458,11 @@ impl Written {
 }
 
 impl Factor {
+    /// Whether examples depend on it, which are rounded to the precision of the trials.
+    pub fn is_of_examples(&self) -> bool {
+        self.section == "problem" || self.key == "precision"
+    }
+
     /// What differs between conditions; `taken` are the names of other columns.
     pub(super) fn all_of(conditions: &[&Written], taken: impl Fn(&str) -> bool) -> Vec<Self> {
         let mut factors: Vec<Self> = Vec::new();

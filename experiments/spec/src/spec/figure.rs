@@ -7,10 +7,11 @@ use super::canonical::{list, number, quoted};
 use super::error::InputError;
 use super::figure_columns::{check_columns, check_listed, check_named, check_selection};
 use super::figure_keys::meaning;
+use super::figure_networks as networks;
 use super::output::Curves;
 use super::reader::{Field, Interval, Table};
 use super::spectrum::{check_from_optimum, check_theory};
-use crate::figure::{self, Input, Kind, Options, Progress, Selection, Theory};
+use crate::figure::{self, At, Input, Kind, Options, Progress, Selection, Split, Theory};
 use crate::record::{LABEL, Setting};
 use crate::registry;
 use crate::stats::{Assessment, Metric, Statistic};
@@ -100,6 +101,7 @@ impl Figure {
         for (key, is_on) in [("by_probability", by_probability), ("from_optimum", from_optimum)] {
             lines.extend(is_on.then(|| (key, "true".to_owned())));
         }
+        lines.extend(networks::lines(&self.options));
         lines.extend(select_by.map(|metric| ("select_by", quoted(metric.name()))));
         let assessment = self.options.assessment;
         lines.extend((assessment != Assessment::default()).then(|| ("assessment", quoted(assessment.name()))));
@@ -163,6 +165,9 @@ impl Figure {
                 return failed("kind", "basins are drawn on landscapes of one or two dimensions");
             }
             _ => {}
+        }
+        if self.kind.input == Input::Networks {
+            networks::check(spec, index, self)?;
         }
         let own = self.kind.table.filter(|_| options.table.is_none());
         if let Some(observer) = spec.unobserved(own) {
@@ -262,6 +267,12 @@ fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputE
         functions: texts("functions", "a list of names")?,
         columns: texts("columns", "a list of columns")?,
         trials: texts("trials", "a list of keys")?,
+        at: table.optional("at").map_or(Ok(At::default()), |field| networks::read_at(&field))?,
+        split: match table.optional("split") {
+            Some(field) => Split::NAMES[field.choice(&Split::NAMES.map(|(name, _)| name))?].1,
+            None => Split::default(),
+        },
+        example: table.optional("example").map(|field| field.integer(0..=u64::from(u32::MAX))).transpose()?,
         progress: progress.unwrap_or_default(),
         by_probability: truth("by_probability")?,
         from_optimum: truth("from_optimum")?,

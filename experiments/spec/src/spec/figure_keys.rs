@@ -3,6 +3,7 @@
 use super::figure::{SCALES, THEORIES};
 use super::key::{Key, Values, Without};
 use super::reader::Interval;
+use crate::figure;
 use crate::registry::{self, Registry};
 use crate::stats::{Assessment, Metric, Statistic};
 
@@ -92,6 +93,24 @@ pub const FIGURE_KEYS: &[Key] = &[
         Values::Words("its name"),
         BY_KIND,
     ),
+    Key::new(
+        "at",
+        "when its weights were kept: \"initial\", \"final\", a step of record.weights_at, or several of these, or \"all\", a panel each",
+        Values::Words("a moment, or a list such as [\"initial\", 100, \"final\"]"),
+        Without::Words("the last moment"),
+    ),
+    Key::new(
+        "example",
+        "the example for which units show their values",
+        Values::Integer(0, u32::MAX as u64),
+        Without::Words("none: they show biases"),
+    ),
+    Key::new(
+        "split",
+        "of which split examples are",
+        Values::Name(|_| figure::Split::NAMES.iter().map(|(name, _)| *name).collect()),
+        Without::Value("\"train\""),
+    ),
     Key::new("functions", "the functions that are shown", Values::Words("a list of names"), Without::Words("all")),
     Key::new(
         "columns",
@@ -101,9 +120,9 @@ pub const FIGURE_KEYS: &[Key] = &[
     ),
     Key::new(
         "trials",
-        "the trials that are shown, by their keys in runs.csv or the beginnings of these, of curves a line each",
+        "the trials that are shown, by their keys in runs.csv or the beginnings of these, of curves a line each, of networks one",
         Values::Words("a list of keys, such as [\"tc2d0898c\"]"),
-        Without::Words("those of the configurations that are shown"),
+        Without::Words("those of the configurations that are shown; of networks the median one of the best"),
     ),
     Key::new("by_probability", "whether x is the probability σ(z), not z", Values::Truth, Without::Value("false")),
     Key::new(

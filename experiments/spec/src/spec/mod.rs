@@ -21,6 +21,7 @@ mod faults;
 mod figure;
 mod figure_columns;
 mod figure_keys;
+mod figure_networks;
 mod generated;
 mod grid;
 mod idx;
@@ -88,7 +89,7 @@ pub use thalweg_engine::network::Perturbation;
 pub use thalweg_record::nearest;
 pub use train::{Batch, Length, LogEvery, MAX_STEPS, MAX_TRIALS, Precision, Seeds, Target, Train};
 pub use values::{AxisValues, Spaced};
-pub use weights::{RECORD, Weights, WeightsOf};
+pub use weights::{RECORD, Weights, WeightsAt, WeightsOf};
 
 use crate::figure::Appearance;
 use crate::registry::Registry;

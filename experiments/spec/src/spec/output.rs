@@ -8,7 +8,7 @@ use super::landscape::Lattice;
 use super::observe::{self, Observation};
 use super::perturbation;
 use super::reader::{Field, Named, Table};
-use super::weights::{RECORD, Weights, WeightsOf};
+use super::weights::{RECORD, Weights, WeightsAt, WeightsOf};
 use crate::train::{COLUMNS, Column, TrainingPath};
 
 /// What is kept of each trial besides its row in `runs.csv`.
@@ -29,12 +29,16 @@ pub struct Record {
     /// Whether the eigenvalues of the Hessian become rows of `spectrum.csv`, and the losses at the optimum of a network
     /// without hidden layers rows of `optimum.csv`.
     pub spectrum: bool,
+    /// Whether the examples become rows of `data.csv`.
+    pub data: bool,
     /// What else becomes a column of `runs.csv`.
     pub columns: Vec<&'static Column>,
     /// The columns by which `summary.csv` groups trials, besides the problem; all of them if there are none.
     pub summary: Option<Vec<String>>,
     /// Which weights become files.
     pub weights: Weights,
+    /// The steps whose weights become files as well.
+    pub weights_at: WeightsAt,
     /// Of which trials.
     pub weights_of: WeightsOf,
 }
@@ -80,9 +84,11 @@ impl Record {
                 observe: Observation::default_for(Curves::All),
                 perturb: None,
                 spectrum: false,
+                data: false,
                 columns: Vec::new(),
                 summary: None,
                 weights: Weights::None,
+                weights_at: WeightsAt::Steps(Vec::new()),
                 weights_of: WeightsOf::All,
             });
         };
@@ -101,9 +107,14 @@ impl Record {
             observe: observed.unwrap_or_else(|| Observation::default_for(curves)),
             perturb: table.optional("perturb").map(|field| perturbation::read(&field)).transpose()?,
             spectrum: table.optional("spectrum").map_or(Ok(false), |field| field.boolean())?,
+            data: table.optional("data").map_or(Ok(false), |field| field.boolean())?,
             columns: table.optional("columns").map_or(Ok(Vec::new()), |field| read_columns(&field))?,
             summary: table.optional("summary").map(|field| read_names(&field)).transpose()?,
             weights: table.optional("weights").map_or(Ok(Weights::None), |field| field.named())?,
+            weights_at: match table.optional("weights_at") {
+                Some(field) => WeightsAt::read(&field)?,
+                None => WeightsAt::Steps(Vec::new()),
+            },
             weights_of: table.optional("weights_of").map_or(Ok(WeightsOf::All), |field| WeightsOf::read(&field))?,
         })
     }

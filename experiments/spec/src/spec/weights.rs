@@ -5,6 +5,7 @@ use super::error::InputError;
 use super::key::{Key, Values, Without, names_of};
 use super::output::{Curves, Record};
 use super::reader::{Field, Named};
+use super::train::MAX_STEPS;
 use crate::record;
 
 /// The keys of `[record]`.
@@ -54,6 +55,12 @@ pub const RECORD: &[Key] = &[
         Without::Value("false"),
     ),
     Key::new(
+        "data",
+        "whether the examples of every problem, as networks learn them, go to data.csv",
+        Values::Truth,
+        Without::Value("false"),
+    ),
+    Key::new(
         "columns",
         "more columns of runs.csv",
         Values::Words("a list of names, such as [\"boundary_measure\"]"),
@@ -71,6 +78,12 @@ pub const RECORD: &[Key] = &[
          inputs) and layers.<n>.bias, from n = 0",
         Values::Name(names_of::<Weights>),
         Without::Value("\"none\""),
+    ),
+    Key::new(
+        "weights_at",
+        "logged steps whose weights are kept as well, as weights/<key>-step-<step>.safetensors",
+        Values::Words("a list of steps, such as [0, 10, 100], or \"logged\" for all of them"),
+        Without::Value("[]"),
     ),
     Key::new(
         "weights_of",
@@ -110,6 +123,43 @@ impl Named for Weights {
         &[("none", Self::None), ("initial", Self::Initial), ("final", Self::Final), ("both", Self::Both)];
 }
 
+/// The logged steps after which weights become files, besides the first and the last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WeightsAt {
+    /// These, ascending.
+    Steps(Vec<u64>),
+    /// All of them.
+    Logged,
+}
+
+/// The name in specs of all logged steps.
+const LOGGED: &str = "logged";
+
+impl WeightsAt {
+    pub(super) fn read(field: &Field<'_>) -> Result<Self, InputError> {
+        if field.as_str().is_some() {
+            return field.choice(&[LOGGED]).map(|_| Self::Logged);
+        }
+        let items = field.list("a list of steps, or \"logged\"")?;
+        let mut steps: Vec<u64> = items.iter().map(|item| item.integer(0..=MAX_STEPS)).collect::<Result<_, _>>()?;
+        steps.sort_unstable();
+        steps.dedup();
+        Ok(Self::Steps(steps))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Steps(steps) if steps.is_empty())
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Steps(steps) => list(steps, u64::to_string),
+            Self::Logged => quoted(LOGGED),
+        }
+    }
+}
+
 /// The trials whose weights become files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WeightsOf {
@@ -147,11 +197,16 @@ impl WeightsOf {
 }
 
 impl Record {
+    /// Whether weights of some trials are kept.
+    pub fn keeps_weights(&self) -> bool {
+        self.weights != Weights::None || !self.weights_at.is_empty()
+    }
+
     /// What it says of weights as specs write it; nothing if none are kept.
     pub(super) fn weights_lines(&self) -> Vec<(&'static str, String)> {
-        match self.weights {
-            Weights::None => Vec::new(),
-            weights => vec![("weights", quoted(weights.name())), ("weights_of", self.weights_of.text())],
-        }
+        let kept = (self.weights != Weights::None).then(|| ("weights", quoted(self.weights.name())));
+        let at = (!self.weights_at.is_empty()).then(|| ("weights_at", self.weights_at.text()));
+        let of = self.keeps_weights().then(|| ("weights_of", self.weights_of.text()));
+        [kept, at, of].into_iter().flatten().collect()
     }
 }

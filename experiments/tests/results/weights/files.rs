@@ -35,7 +35,7 @@ lr = [0.1, 1e30]
 const BOTH: &str = "record.weights=\"both\"";
 
 /// The files of weights in a folder of results.
-fn files(out: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(out: &Path) -> BTreeMap<String, Vec<u8>> {
     let Ok(entries) = fs::read_dir(out.join("weights")) else { return BTreeMap::new() };
     let file = |entry: std::io::Result<fs::DirEntry>| {
         let path = entry.unwrap().path();
@@ -45,7 +45,7 @@ fn files(out: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Runs [`SMALL`] into a folder.
-fn run(out: &Path, overrides: &[&str], threads: usize) -> BTreeMap<String, Vec<u8>> {
+pub fn run(out: &Path, overrides: &[&str], threads: usize) -> BTreeMap<String, Vec<u8>> {
     run_into(&parse(SMALL, Path::new("."), overrides), out, threads, Reuse::Everything).unwrap();
     files(out)
 }

@@ -3,6 +3,7 @@
 mod bad;
 mod files;
 mod python;
+mod steps;
 mod torch;
 
 use std::path::{Path, PathBuf};

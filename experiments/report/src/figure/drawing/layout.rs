@@ -3,7 +3,7 @@
 
 use super::super::appearance::{Appearance, LABEL, Legend};
 use super::super::axis::Axis;
-use super::super::picture::{Entry, Panel, Picture, Symbol};
+use super::super::picture::{Entry, Layer, Panel, Picture, Symbol};
 use super::geometry::Frame;
 use super::legend::Key;
 use super::text;
@@ -199,11 +199,13 @@ impl Columns {
         Self { left, panel, gap, beside }
     }
 
-    /// The heights of panels, in proportion to their width; rows with a name each keep theirs.
+    /// The heights of panels, in proportion to their width; rows with a name each keep theirs, and so do those with text at
+    /// places of its own.
     fn height(&self, picture: &Picture, panel: &Panel) -> f64 {
         let meant = PANEL_WIDTHS[picture.columns.min(PANEL_WIDTHS.len()) - 1];
         let has_rows = !panel.symbols.is_empty() || (!panel.y.is_free() && !panel.y.ticks().is_empty());
-        if has_rows { panel.height } else { (panel.height * self.panel / meant).max(LEAST.1) }
+        let has_text = panel.layers.iter().any(|layer| matches!(layer, Layer::Labels(labels) if !labels.is_empty()));
+        if has_rows || has_text { panel.height } else { (panel.height * self.panel / meant).max(LEAST.1) }
     }
 
     fn span(&self, picture: &Picture) -> f64 {

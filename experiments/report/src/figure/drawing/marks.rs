@@ -1,11 +1,11 @@
 //! Draws guides, discs, strokes, and the small drawings of a legend.
 
 use super::super::cells::Fill;
-use super::super::picture::{self, Disc, Edge, Symbol, Upright};
+use super::super::picture::{self, Disc, Edge, Label, Symbol, Upright};
 use super::super::style::{Marker, Style, Tint};
 use super::canvas::Canvas;
 use super::geometry::{self, Frame, Point};
-use super::layout::{SMALL, TICK};
+use super::layout::{SLACK, SMALL, TICK};
 use super::legend::SYMBOL;
 use super::paint::{BAND_OPACITY, BORDER, EDGE, HALF_DIGIT, LINE, MARKER, RING};
 use super::scene::{Align, Stroke};
@@ -46,7 +46,21 @@ pub(super) fn strokes(
 ) {
     for stroke in strokes {
         let pieces = geometry::clip_line(&stroke.ends.map(&at), frame);
-        canvas.lines("stroke", pieces, Stroke::solid(stroke.color, stroke.width));
+        canvas.lines("stroke", pieces, Stroke { color: stroke.color, width: stroke.width, dash: stroke.dash });
+    }
+}
+
+/// Draws the pieces of text whose places lie in the frame.
+pub(super) fn labels(canvas: &mut Canvas, labels: &[Label], frame: &Frame, at: impl Fn((f64, f64)) -> Point) {
+    let there = labels.iter().map(|label| (label, at(label.at))).filter(|(_, place)| frame.holds(*place));
+    for (label, place) in there {
+        let (x, y) = (place.0 + label.shift.0, place.1 + label.shift.1);
+        if label.on_paper {
+            let half = SLACK * text::width(&label.text, SMALL) / 2.0 + 1.0;
+            let paper = Frame { left: x - half, top: y - SMALL / 2.0, right: x + half, bottom: y + SMALL / 2.0 };
+            canvas.rectangle("light", paper, Tint::Paper);
+        }
+        canvas.text("label", &label.text, SMALL, Align::Middle, (x, y + HALF_DIGIT * SMALL), Tint::Ink);
     }
 }
 
@@ -117,6 +131,7 @@ pub(super) fn symbol(canvas: &mut Canvas, symbol: Symbol, (x, y): Point) {
             guide(canvas, &along, &frame);
         }
         Symbol::Swatch(color) => patch(canvas, (x, y), Fill::Color(color)),
+        Symbol::Stroke(color, dash) => canvas.line("stroke", &along, Stroke { color, width: LINE, dash }),
         Symbol::Ring => canvas.ring(middle, RING, Tint::Ink),
         Symbol::Shared | Symbol::None => {}
     }

@@ -20,6 +20,7 @@ pub(super) const THIN: f64 = 0.9;
 pub(super) const EDGE: (f64, f64) = (1.6, 3.4);
 pub(super) const RING: f64 = 8.0;
 pub(super) const MARKER: f64 = 6.0;
+pub(super) const POINT: f64 = 3.6;
 pub(super) const BAND_OPACITY: f64 = 0.17;
 /// Text looks centred when its baseline is this far below the middle, in em.
 pub(super) const HALF_DIGIT: f64 = 0.36;

@@ -9,7 +9,7 @@ use super::super::picture::{Layer, Panel, Picture};
 use super::super::style::{Marker, Style, Tint};
 use super::geometry::{self, Point};
 use super::layout::{Layout, SMALL, TICK, TickLabels};
-use super::paint::{self, BAND_OPACITY, BORDER, LINE, MARKER, THIN};
+use super::paint::{self, BAND_OPACITY, BORDER, LINE, MARKER, POINT, THIN};
 use super::scene::{Image, Item, Scene, Shape, Stroke};
 use super::svg::number;
 use super::tikz::{Tikz, latex};
@@ -240,7 +240,8 @@ impl Plots<'_> {
                 let fill = format!("draw=none, fill={color}, fill opacity={BAND_OPACITY}");
                 tikz.line(format!("\\addplot[{fill}] table[{columns}] {{{file}}};"));
             }
-            Layer::Markers(style, points) => {
+            Layer::Markers(style, points) | Layer::Points(style, points) => {
+                let size = if matches!(layer, Layer::Points(..)) { POINT } else { MARKER };
                 let frame = &self.layout.frames[self.at];
                 let seen = points.iter().copied().filter(|point| frame.holds(self.place(*point)));
                 let columns = table.add(&what, &seen.collect::<Vec<_>>());
@@ -248,7 +249,7 @@ impl Plots<'_> {
                 let turn = if style.marker == Marker::Wedge { ", rotate=180" } else { "" };
                 let options = format!(
                     "only marks, mark={mark}, mark size={}, mark options={{solid, color={color}, fill={color}{turn}}}",
-                    tikz.length(MARKER / 2.0)
+                    tikz.length(size / 2.0)
                 );
                 tikz.line(format!("\\addplot[{options}] table[{columns}] {{{file}}};"));
             }

@@ -9,7 +9,7 @@ use super::geometry::{self, Frame, Point};
 use super::layout::{HEADING_LINE, Layout, MARGIN, SMALL, TICK};
 use super::legend::SYMBOL;
 use super::marks;
-use super::paint::{self, BAND_OPACITY, BORDER, EDGE, HALF_DIGIT, LINE, MARKER, RING, THIN};
+use super::paint::{self, BAND_OPACITY, BORDER, EDGE, HALF_DIGIT, LINE, MARKER, POINT, RING, THIN};
 use super::scene::{Align, Group, Stroke};
 use super::tiles;
 
@@ -139,9 +139,10 @@ impl<'a> Plot<'a> {
             Layer::Thin(style, points) => draw("thin", style, points, style.dash, THIN),
             Layer::Hint(style, points) => draw("hint", style, points, &[1.5, 2.5], THIN),
             Layer::Band(style, points) => self.band(canvas, panel, style, points),
-            Layer::Markers(style, points) => {
+            Layer::Markers(style, points) | Layer::Points(style, points) => {
+                let size = if matches!(layer, Layer::Points(..)) { POINT } else { MARKER };
                 for point in points.iter().map(|&point| at(point)).filter(|point| frame.holds(*point)) {
-                    canvas.marker(style.marker, point, MARKER, style.color);
+                    canvas.marker(style.marker, point, size, style.color);
                 }
             }
             Layer::Beyond(style, edge, places) => {
@@ -170,6 +171,7 @@ impl<'a> Plot<'a> {
             }
             Layer::Discs(discs) => marks::discs(canvas, discs, frame, at),
             Layer::Strokes(strokes) => marks::strokes(canvas, strokes, frame, at),
+            Layer::Labels(labels) => marks::labels(canvas, labels, frame, at),
             Layer::Rings(points) => {
                 for point in points.iter().map(|&point| at(point)).filter(|point| frame.holds(*point)) {
                     canvas.ring(point, RING, Tint::Ink);
@@ -235,7 +237,9 @@ fn style_of(layer: &Layer) -> Option<Style> {
         Layer::Band(style, _) | Layer::Line(style, _) | Layer::Hint(style, _) | Layer::Markers(style, _) => {
             Some(*style)
         }
-        Layer::Beyond(style, ..) | Layer::Thin(style, _) | Layer::Bar(style, ..) => Some(*style),
+        Layer::Beyond(style, ..) | Layer::Thin(style, _) | Layer::Points(style, _) | Layer::Bar(style, ..) => {
+            Some(*style)
+        }
         _ => None,
     }
 }

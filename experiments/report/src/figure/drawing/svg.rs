@@ -213,6 +213,7 @@ pub(super) fn class(color: Tint) -> String {
         Tint::Hatching => "hatching".to_owned(),
         Tint::Tone(depth) => format!("tone-{depth}"),
         Tint::Hue(index) => format!("hue-{}", index + 1),
+        Tint::Wash(index, depth) => format!("wash-{}-{depth}", index + 1),
         Tint::Value(rgb) => rgb.css(),
     }
 }

@@ -1,0 +1,182 @@
+//! The networks whose weights are in a folder of results, and their examples.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thalweg_kernels::Isa;
+
+use crate::dataset::Task;
+use crate::figure::{Answer, Dense, Example, Kept, Moment, Network, Split};
+use crate::network::{Architecture, tensors};
+use crate::record::{Key, Setting, Sheet, Trial};
+use crate::spec::{self, Spec, suiting};
+use crate::stats::Configuration;
+use crate::sweep::{DATA, DATA_COLUMNS, data_cells, data_key};
+
+/// The networks of the trials of a spec whose results are in a folder.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptNetworks<'a> {
+    spec: &'a Spec,
+    folder: &'a Path,
+}
+
+impl<'a> KeptNetworks<'a> {
+    /// Those of a folder of the results of a spec.
+    pub fn new(spec: &'a Spec, folder: &'a Path) -> Self {
+        Self { spec, folder }
+    }
+
+    fn weights(&self) -> PathBuf {
+        self.folder.join("weights")
+    }
+
+    /// The spec of the condition that a configuration is of.
+    fn under(&self, configuration: &Configuration<'_>) -> Result<Spec, String> {
+        let is_alike = |level: &Option<Setting>, own: Option<Setting>| match (level, own) {
+            (None, None) => true,
+            (Some(level), Some(own)) => match (level.number(), own.number()) {
+                (Some(level), Some(own)) => level == own,
+                _ => level.text() == own.text(),
+            },
+            _ => false,
+        };
+        let is_own = |condition: &spec::Condition| {
+            let factors = self.spec.factors.iter().zip(&condition.levels);
+            condition.problem.name() == configuration.problem()
+                && factors.into_iter().all(|(factor, level)| is_alike(level, configuration.setting(&factor.column)))
+        };
+        let found = self.spec.conditions.iter().position(is_own);
+        let text = configuration.text();
+        found.map(|at| self.spec.under(at)).ok_or_else(|| format!("spec.toml has no condition of {text}"))
+    }
+}
+
+impl Kept for KeptNetworks<'_> {
+    fn moments(&self, trial: Key) -> Result<Vec<Moment>, String> {
+        let folder = self.weights();
+        let failed = |error: io::Error| format!("cannot read {}: {error}", folder.display());
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(failed)?,
+        };
+        let mut moments = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(failed)?.file_name();
+            moments.extend(name.to_str().and_then(|name| moment(trial, name)));
+        }
+        moments.sort_unstable();
+        Ok(moments)
+    }
+
+    fn network(&self, configuration: &Configuration<'_>, trial: Key, moment: Moment) -> Result<Network, String> {
+        let spec = self.under(configuration)?;
+        let own = spec.network.as_ref().ok_or("a landscape has no networks")?;
+        let path = self.weights().join(file(trial, moment));
+        let failed = |what: String| format!("{}: {what}", path.display());
+        let bytes = fs::read(&path).map_err(|error| failed(error.to_string()))?;
+        let units = tensors::units(&bytes).map_err(|(message, _)| failed(message))?;
+        let answer = match (spec.problem.task(), units.last()) {
+            (Task::Regression, _) => Answer::Values,
+            (Task::Classification, Some(1)) => Answer::Logit,
+            (Task::Classification, _) => Answer::Scores,
+        };
+        let loss = own.loss.unwrap_or_else(|| *suiting(spec.problem.task(), units.last().copied().unwrap_or(0)));
+        let architecture = Architecture::new(&units, own.bias, &own.activation, &loss);
+        let architecture = architecture.parameterised(own.parameterisation, own.gain);
+        let read = tensors::from_bytes(&architecture, spec.train.precision, &bytes);
+        let parameters = read.map_err(|(message, _)| failed(message))?;
+        let layer = |layer: &crate::network::Layer| Dense {
+            inputs: layer.inputs,
+            weights: parameters[layer.weights.clone()].to_vec(),
+            biases: parameters[layer.bias.clone()].to_vec(),
+            scale: layer.scale,
+        };
+        let layers = architecture.layers().iter().map(layer).collect();
+        let (activation, isa) = (own.activation, Isa::best());
+        Ok(Network { layers, activation: Box::new(move |z| activation.forward(isa, z)), answer })
+    }
+
+    fn examples(&self, configuration: &Configuration<'_>, trial: Trial<'_>) -> Result<Vec<Example>, String> {
+        let spec = self.under(configuration)?;
+        let path = self.folder.join(DATA);
+        if !path.exists() {
+            return Err(format!("{} is not there: record.data = true writes it", path.display()));
+        }
+        let cells = data_cells(&spec, data_seed(&spec, configuration, trial));
+        let sheet = Sheet::open(&path).map_err(|error| error.to_string())?;
+        let numbered = |letter: &str, column: &str| {
+            column.strip_prefix(letter).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let columns = |letter: &'static str| sheet.columns().iter().filter(move |column| numbered(letter, column));
+        let features: Vec<&str> = columns("x").map(String::as_str).collect();
+        let targets: Vec<&str> = columns("target").map(String::as_str).collect();
+        let has_classes = sheet.columns().iter().any(|column| column == "class");
+        let key = data_key(&spec);
+        let split = DATA_COLUMNS[1];
+        let mut names: Vec<&str> = key.iter().map(String::as_str).chain([split]).collect();
+        names.extend(features.iter().chain(&targets));
+        names.extend(has_classes.then_some("class"));
+        let (first, second) = (key.len() + 1, key.len() + 1 + features.len());
+        let mut examples = Vec::new();
+        let read = sheet.visit::<crate::record::RecordError>(&names, |mut row| {
+            // Cells are read from left to right, as the columns stand.
+            let is_own = (0..key.len()).all(|at| row.text(at) == cells[at]);
+            if !is_own {
+                return Ok(());
+            }
+            let name = row.text(key.len());
+            let split = Split::NAMES.iter().find(|(known, _)| *known == name).map_or(Split::Train, |(_, split)| *split);
+            let mut numbers = |from: usize, count: usize| -> Result<Vec<f64>, _> {
+                let numbers = (from..from + count).map(|at| row.number(at)).collect::<Result<Vec<_>, _>>();
+                numbers.map(|numbers| numbers.into_iter().flatten().collect())
+            };
+            let (features, targets) = (numbers(first, features.len())?, numbers(second, targets.len())?);
+            let class = has_classes.then(|| row.text(names.len() - 1)).filter(|class| !class.is_empty());
+            examples.push(Example { split, features, targets, class: class.map(str::to_owned) });
+            Ok(())
+        });
+        read.map_err(|error| error.to_string())?;
+        let is_whole = |example: &Example| !example.targets.is_empty();
+        if examples.is_empty() || !examples.iter().all(is_whole) {
+            return Err(format!("{} has no examples with targets of {}", path.display(), configuration.text()));
+        }
+        Ok(examples)
+    }
+}
+
+/// The name of a file of weights.
+fn file(trial: Key, moment: Moment) -> String {
+    match moment {
+        Moment::Initial => format!("{trial}-initial.safetensors"),
+        Moment::Step(step) => format!("{trial}-step-{step}.safetensors"),
+        Moment::Final => format!("{trial}-final.safetensors"),
+    }
+}
+
+/// When the weights of a trial in a file of this name were kept; nothing if it is none of its files.
+fn moment(trial: Key, name: &str) -> Option<Moment> {
+    let rest = name.strip_prefix(&format!("{trial}-"))?.strip_suffix(".safetensors")?;
+    match rest {
+        "initial" => Some(Moment::Initial),
+        "final" => Some(Moment::Final),
+        step => step.strip_prefix("step-")?.parse().ok().map(Moment::Step),
+    }
+}
+
+/// The seed of the examples of a trial.
+fn data_seed(spec: &Spec, configuration: &Configuration<'_>, trial: Trial<'_>) -> u64 {
+    let train = &spec.train;
+    if !spec.problem.each_trial {
+        return spec.problem.seed;
+    }
+    // The trial's own seed, unless one is fixed; with both fixed, trials are in the order of their seeds.
+    match (train.init_seed, train.order_seed) {
+        (None, _) => trial.init_seed(),
+        (_, None) => trial.order_seed(),
+        _ => {
+            let place = configuration.runs().position(|own| own.key() == trial.key()).unwrap_or(0) as u64;
+            train.seeds.get(place.min(train.seeds.count().saturating_sub(1)))
+        }
+    }
+}
