@@ -8,6 +8,7 @@ mod choices;
 mod comparisons;
 mod drawings;
 mod extremes;
+mod films;
 mod groups;
 mod legible;
 mod maps;

@@ -22,6 +22,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
+    moments: None,
 };
 
 /// Points of a line.

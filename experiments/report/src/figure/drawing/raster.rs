@@ -33,7 +33,7 @@ pub(super) struct Pixels {
 
 /// Draws with `scale` pixels in a unit.
 pub(super) fn draw(scene: &Scene, look: &Appearance, scale: f64) -> Pixels {
-    let (width, height) = size(scene, scale);
+    let (width, height) = size((scene.width, scene.height), scale);
     let mut fine = Pixels::new(FINER * width, FINER * height);
     if look.theme != Theme::Transparent {
         let Rgb(r, g, b) = look.rgb(Tint::Paper);
@@ -51,9 +51,9 @@ pub(super) fn draw(scene: &Scene, look: &Appearance, scale: f64) -> Pixels {
 }
 
 /// Pixels from left to right and from top to bottom.
-pub(super) fn size(scene: &Scene, scale: f64) -> (usize, usize) {
+pub(super) fn size((width, height): (f64, f64), scale: f64) -> (usize, usize) {
     let pixels = |length: f64| (length * scale).ceil().max(1.0) as usize;
-    (pixels(scene.width), pixels(scene.height))
+    (pixels(width), pixels(height))
 }
 
 /// What plotters draws pixels on.
