@@ -11,6 +11,9 @@ use crate::sweep::chart;
 const FRAMES: &str = "60";
 const PER_SECOND: u16 = 12;
 
+/// The least and the most pixels in one of CSS.
+const SCALES: (f64, f64) = (0.25, 4.0);
+
 /// A kind of file, of a figure as it is or as it came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -47,6 +50,15 @@ pub(super) struct Frames {
     /// How many frames are seen in a second; the last one stays for two [default: 12].
     #[arg(long, value_name = "N", requires = "frames", value_parser = clap::value_parser!(u16).range(1..=50))]
     fps: Option<u16>,
+    /// Pixels of the file that plays in one of CSS, 1/96 inch [default: 1, 1280 on a slide].
+    #[arg(long, value_name = "X", requires = "frames", value_parser = scale)]
+    scale: Option<f64>,
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    let (least, most) = SCALES;
+    let scale = text.parse().ok().filter(|scale| (least..=most).contains(scale));
+    scale.ok_or_else(|| format!("expected a number from {least} to {most}"))
 }
 
 impl Frames {
@@ -69,7 +81,8 @@ impl Frames {
         if formats.is_empty() {
             formats.push(Moving::Gif);
         }
-        Ok(Some(Film { frames, per_second: self.fps.unwrap_or(PER_SECOND), formats }))
+        let per_second = self.fps.unwrap_or(PER_SECOND);
+        Ok(Some(Film { frames, per_second, formats, scale: self.scale.unwrap_or(1.0) }))
     }
 }
 

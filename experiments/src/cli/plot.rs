@@ -69,7 +69,7 @@ impl Plot {
     fn plot(&self, registry: &Arc<Registry>, folder: &Path) -> Result<(), CliError> {
         let film = self.frames.film(&self.format)?;
         let mut study = study_with(registry, folder, &self.overrides)?;
-        if let Some(figure) = self.anew.figure(&study)? {
+        if let Some(figure) = self.anew.figure(&study, film.is_some())? {
             study = study_with(registry, folder, &[&self.overrides[..], &[figure]].concat())?;
         }
         if film.is_some() {

@@ -109,6 +109,7 @@ fn what_cannot_be_drawn_is_named() {
         (&["--frames=1"], "1 is not in 2..=999"),
         (&["--frames", "--fps", "51"], "51 is not in 1..=50"),
         (&["--fps", "5"], "--frames"),
+        (&["--frames", "--scale", "0"], "expected a number from 0.25 to 4"),
         (&["--style", "none.toml"], "cannot read none.toml"),
     ] {
         let (code, error) = fails(folder.path(), &[&["plot", "a"], arguments].concat());

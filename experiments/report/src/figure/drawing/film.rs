@@ -47,7 +47,7 @@ impl Moving {
 }
 
 /// How a figure moves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Film {
     /// How many pictures there are; the last one is the figure.
     pub frames: u16,
@@ -55,6 +55,8 @@ pub struct Film {
     pub per_second: u16,
     /// The kinds of files that play.
     pub formats: Vec<Moving>,
+    /// Pixels of these in a pixel of CSS, in place of [`Appearance::scale`].
+    pub scale: f64,
 }
 
 /// A file that plays, to which one picture after the other is added.
@@ -144,8 +146,9 @@ impl Reel<'_> {
         let Some((_, last)) = moments.last().copied() else {
             return Err(FigureError::NoData { kind: chart.kind().name, reason: "nothing happens".to_owned() });
         };
+        let playing = Appearance { scale: film.scale, ..look.clone() };
         let mut files: Vec<Vec<u8>> = vec![Vec::new(); film.formats.len()];
-        let mut movies = Movies::new(&mut files, &layout, film, look)?;
+        let mut movies = Movies::new(&mut files, &layout, film, &playing)?;
         let mut written = Vec::new();
         // Where nothing happens from one to the next, they are one drawing.
         for alike in moments.chunk_by(|(_, one), (_, other)| one == other) {
@@ -158,7 +161,7 @@ impl Reel<'_> {
                 written.extend(self.write_numbered(&drawing, *frame)?);
             }
             if !film.formats.is_empty() {
-                movies.add(alike.iter().map(|(frame, _)| *frame), drawing.into_pixels()?)?;
+                movies.add(alike.iter().map(|(frame, _)| *frame), drawing.pixels(film.scale)?)?;
             }
         }
         movies.finish()?;

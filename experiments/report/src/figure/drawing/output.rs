@@ -1,7 +1,6 @@
 //! A picture as SVG, PNG, PDF and pgfplots.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::io::Write;
 
 use super::super::appearance::{Appearance, Format, Theme};
@@ -61,8 +60,6 @@ pub(super) struct Drawing<'a> {
     look: &'a Appearance,
     layout: Layout,
     scene: Scene,
-    /// Once they are asked for.
-    pixels: OnceCell<Pixels>,
 }
 
 impl<'a> Drawing<'a> {
@@ -77,7 +74,7 @@ impl<'a> Drawing<'a> {
             return Err(too_large(width, height));
         }
         let scene = paint(picture, &layout, look);
-        Ok(Self { picture, look, layout, scene, pixels: OnceCell::new() })
+        Ok(Self { picture, look, layout, scene })
     }
 
     /// The files in one format, by name.
@@ -116,24 +113,17 @@ impl<'a> Drawing<'a> {
     }
 
     fn png<W: Write>(&self, writer: W) -> Result<(), FigureError> {
-        let pixels = self.pixels()?;
+        let pixels = self.pixels(self.look.scale)?;
         let mut writer =
             png_encoder(writer, (pixels.width, pixels.height), self.look).write_header().map_err(failed)?;
         writer.write_image_data(&channels(&pixels.rgba, self.look)).map_err(failed)?;
         writer.finish().map_err(failed)
     }
 
-    /// It as pixels, [`Appearance::scale`] in one of CSS.
-    fn pixels(&self) -> Result<&Pixels, FigureError> {
-        pixel_size(&self.layout, self.look)?;
-        Ok(self.pixels.get_or_init(|| raster::draw(&self.scene, self.look, self.look.unit() * self.look.scale)))
-    }
-
-    /// The pixels alone.
-    pub(super) fn into_pixels(self) -> Result<Pixels, FigureError> {
-        pixel_size(&self.layout, self.look)?;
-        let drawn = self.pixels.into_inner();
-        Ok(drawn.unwrap_or_else(|| raster::draw(&self.scene, self.look, self.look.unit() * self.look.scale)))
+    /// It as pixels, so many in one of CSS.
+    pub(super) fn pixels(&self, scale: f64) -> Result<Pixels, FigureError> {
+        pixel_size(&self.layout, &Appearance { scale, ..self.look.clone() })?;
+        Ok(raster::draw(&self.scene, self.look, self.look.unit() * scale))
     }
 }
 
