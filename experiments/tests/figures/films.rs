@@ -105,13 +105,13 @@ fn played(gif: &[u8]) -> (Vec<u8>, Vec<u16>) {
     (screen, delays)
 }
 
-/// The same of an animated PNG.
-fn played_png(apng: &[u8]) -> (Vec<u8>, Vec<u16>) {
+/// What is seen at each picture of an animated PNG, and for how long.
+fn played_png(apng: &[u8]) -> (Vec<Vec<u8>>, Vec<u16>) {
     let mut reader = png::Decoder::new(apng).read_info().unwrap();
     let width = reader.info().width as usize;
     let mut screen = vec![0; reader.output_buffer_size()];
     let frames = reader.info().animation_control.unwrap().num_frames;
-    let mut delays = Vec::new();
+    let (mut seen, mut delays) = (Vec::new(), Vec::new());
     for _ in 0..frames {
         let mut buffer = vec![0; screen.len()];
         reader.next_frame(&mut buffer).unwrap();
@@ -123,8 +123,9 @@ fn played_png(apng: &[u8]) -> (Vec<u8>, Vec<u16>) {
         }
         assert_eq!(control.delay_den, 100);
         delays.push(control.delay_num);
+        seen.push(screen.clone());
     }
-    (screen, delays)
+    (seen, delays)
 }
 
 #[test]
@@ -161,7 +162,8 @@ fn a_film_ends_with_the_figure() {
         let still = pixels(&png);
         let (shown, delays) = played_png(&file("apng"));
         assert_eq!(delays, [8, 8, 9, 8, 200]);
-        assert!(shown == still, "{name}");
+        let numbered = (1..=FRAMES).map(|number| pixels(&fs::read(own.join(frame(number, "png"))).unwrap()));
+        assert!(shown == numbered.collect::<Vec<_>>(), "{name}");
         let (shown, delays) = played(&file("gif"));
         assert_eq!(delays, [8, 8, 9, 8, 200]);
         let far = shown.iter().zip(&still).filter(|(a, b)| a.abs_diff(**b) > 24).count();

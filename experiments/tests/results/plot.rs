@@ -102,7 +102,7 @@ fn what_cannot_be_drawn_is_named() {
         (&["--x", "rate"], "figure.0.x"),
         (&["--figure", "curves-train_loss", "--title", "Mine"], "is a result, whose place another figure would take"),
         (&["--format", "pfd"], "expected one of svg, png, pdf, tex, gif, apng"),
-        (&["--format", "gif"], "`gif` is a kind of file that plays --frames draws figures that move"),
+        (&["--format", "gif"], "`gif` is a kind of file that plays help: --frames draws figures that move"),
         (&["--frames", "--kind", "ecdf"], "a figure of kind `ecdf` does not move"),
         (&["--frames", "--kind", "ecdf"], "those of these kinds do: curves, trajectories"),
         (&["--frames", "--set", "style.theme=transparent"], "an APNG has both"),

@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::{Chart, Data, FigureError, Moments, Picture};
 
+/// What makes something of a chart's data.
+type Maker<T> = fn(&Chart, &Data<'_>) -> Result<T, FigureError>;
+
 /// A kind of figure, as specs and the command know it.
 ///
 /// A crate with a kind of its own makes a static of this type.
@@ -24,9 +27,9 @@ pub struct Kind {
     pub table: Option<&'static str>,
     /// Makes the picture of a chart of this kind from the tables; of a kind that moves, as it was at the moment
     /// [`Options::until`], with the axes of all that there is.
-    pub compose: fn(&Chart, &Data<'_>) -> Result<Picture, FigureError>,
+    pub compose: Maker<Picture>,
     /// When there is something new to be seen, for a kind that moves.
-    pub moments: Option<fn(&Chart, &Data<'_>) -> Result<Moments, FigureError>>,
+    pub moments: Option<Maker<Moments>>,
 }
 
 /// What a kind of figure is drawn from.

@@ -78,7 +78,7 @@ mod tests {
         let steps = (0..=1000).map(f64::from);
         assert_eq!(Moments::new(Scale::Log, steps).spread(4), [1.0, 10.0, 100.0, 1000.0]);
         assert_eq!(Moments::new(Scale::Log, [0.0]).spread(2), [0.0, 0.0]);
-        assert_eq!(Moments::new(Scale::Log, []).spread(2), []);
+        assert!(Moments::new(Scale::Log, []).spread(2).is_empty());
     }
 
     #[test]

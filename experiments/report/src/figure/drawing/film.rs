@@ -15,7 +15,7 @@ use super::gif::Gif;
 use super::layout::Layout;
 use super::output::{Drawing, pixel_size};
 use super::patch::Patch;
-use super::raster::Pixels;
+use super::raster::{Base, Pixels};
 use super::{stems, write};
 
 /// How long each picture of a film is seen is counted in parts of a second, of which there are so many.
@@ -115,17 +115,6 @@ fn moments(chart: &Chart, data: &Data<'_>) -> Result<Moments, FigureError> {
     Ok(Moments::union(all.collect::<Result<Vec<_>, _>>()?).unwrap_or_else(nothing))
 }
 
-/// The chart as it was at a moment.
-fn at(chart: &Chart, moment: f64) -> Chart {
-    chart.clone().with(Options { until: Some(moment), ..chart.options.clone() })
-}
-
-/// The picture with what another one shows: its axes and all that stands around them stay.
-fn showing(whole: &Picture, other: Picture) -> Picture {
-    let layers = |(own, other): (&Panel, Panel)| Panel { layers: other.layers, ..own.clone() };
-    Picture { panels: whole.panels.iter().zip(other.panels).map(layers).collect(), ..whole.clone() }
-}
-
 /// A film of one problem.
 struct Reel<'a> {
     chart: &'a Chart,
@@ -149,19 +138,20 @@ impl Reel<'_> {
         let playing = Appearance { scale: film.scale, ..look.clone() };
         let mut files: Vec<Vec<u8>> = vec![Vec::new(); film.formats.len()];
         let mut movies = Movies::new(&mut files, &layout, film, &playing)?;
+        let base = (!film.formats.is_empty()).then(|| self.base(&whole, &layout, moments[0].1)).transpose()?;
         let mut written = Vec::new();
         // Where nothing happens from one to the next, they are one drawing.
         for alike in moments.chunk_by(|(_, one), (_, other)| one == other) {
             let picture = match alike[0].1 {
-                moment if moment < last => showing(&whole, at(chart, moment).picture(data)?),
+                moment if moment < last => self.picture(&whole, moment)?,
                 _ => whole.clone(),
             };
             let drawing = Drawing::laid_out(&picture, layout.clone(), look)?;
             for (frame, _) in alike {
                 written.extend(self.write_numbered(&drawing, *frame)?);
             }
-            if !film.formats.is_empty() {
-                movies.add(alike.iter().map(|(frame, _)| *frame), drawing.pixels(film.scale)?)?;
+            if let Some(base) = &base {
+                movies.add(alike.iter().map(|(frame, _)| *frame), drawing.pixels(base, film.scale))?;
             }
         }
         movies.finish()?;
@@ -170,6 +160,21 @@ impl Reel<'_> {
             written.push(write(self.folder.join(format!("{}.{}", self.stem, format.name())), &bytes)?);
         }
         Ok(written)
+    }
+
+    /// The picture as it was at a moment, with all that stands around the `whole`.
+    fn picture(&self, whole: &Picture, moment: f64) -> Result<Picture, FigureError> {
+        let chart = self.chart.clone().with(Options { until: Some(moment), ..self.chart.options.clone() });
+        let shown = chart.picture(self.data)?.panels;
+        let layers = |(own, shown): (&Panel, Panel)| Panel { layers: shown.layers, ..own.clone() };
+        Ok(Picture { panels: whole.panels.iter().zip(shown).map(layers).collect(), ..whole.clone() })
+    }
+
+    /// What all frames have in common: what the first and the last have.
+    fn base(&self, whole: &Picture, layout: &Layout, first: f64) -> Result<Base, FigureError> {
+        let first = self.picture(whole, first)?;
+        let drawing = |picture| Drawing::laid_out(picture, layout.clone(), self.look);
+        Ok(drawing(whole)?.base(&drawing(&first)?, self.film.scale))
     }
 
     /// The folder of the numbered files.

@@ -9,7 +9,7 @@ use super::super::picture::Picture;
 use super::image::indexed_png;
 use super::layout::Layout;
 use super::paint::paint;
-use super::raster::{self, Pixels};
+use super::raster::{self, Base, Pixels};
 use super::scene::Scene;
 
 /// The most pixels of a figure: a drawing of so many still fits into memory, and beyond that none can be looked at.
@@ -113,17 +113,22 @@ impl<'a> Drawing<'a> {
     }
 
     fn png<W: Write>(&self, writer: W) -> Result<(), FigureError> {
-        let pixels = self.pixels(self.look.scale)?;
+        pixel_size(&self.layout, self.look)?;
+        let pixels = raster::draw(&self.scene, self.look, self.look.unit() * self.look.scale);
         let mut writer =
             png_encoder(writer, (pixels.width, pixels.height), self.look).write_header().map_err(failed)?;
         writer.write_image_data(&channels(&pixels.rgba, self.look)).map_err(failed)?;
         writer.finish().map_err(failed)
     }
 
-    /// It as pixels, so many in one of CSS.
-    pub(super) fn pixels(&self, scale: f64) -> Result<Pixels, FigureError> {
-        pixel_size(&self.layout, &Appearance { scale, ..self.look.clone() })?;
-        Ok(raster::draw(&self.scene, self.look, self.look.unit() * scale))
+    /// What this drawing and another one begin with, as pixels, so many in one of CSS.
+    pub(super) fn base(&self, other: &Self, scale: f64) -> Base {
+        Base::new(&self.scene, &other.scene, self.look, self.look.unit() * scale)
+    }
+
+    /// It as pixels, over what it has in common with others.
+    pub(super) fn pixels(&self, base: &Base, scale: f64) -> Pixels {
+        base.draw(&self.scene, self.look, self.look.unit() * scale)
     }
 }
 

@@ -25,7 +25,7 @@ impl Patch {
             let mut differing = (0..after.width).filter(|x| old[4 * x..4 * x + 4] != new[4 * x..4 * x + 4]);
             let first = differing.next().unwrap_or(after.width);
             left = left.min(first);
-            right = right.max(differing.last().unwrap_or(first) + 1);
+            right = right.max(differing.next_back().unwrap_or(first) + 1);
             top = top.min(y);
             bottom = y + 1;
         }
