@@ -103,8 +103,11 @@ fn what_cannot_be_drawn_is_named() {
         (&["--figure", "curves-train_loss", "--title", "Mine"], "is a result, whose place another figure would take"),
         (&["--format", "pfd"], "expected one of svg, png, pdf, tex, gif, apng"),
         (&["--format", "gif"], "`gif` is a kind of file that plays help: --frames draws figures that move"),
-        (&["--frames", "--kind", "ecdf"], "a figure of kind `ecdf` does not move"),
-        (&["--frames", "--kind", "ecdf"], "those of these kinds do: curves, trajectories"),
+        (&["--frames", "--kind", "ecdf", "--metric", "final_test_loss"], "a figure of kind `ecdf` does not move"),
+        (
+            &["--frames", "--kind", "ecdf", "--metric", "final_test_loss"],
+            "those of these kinds do: curves, trajectories",
+        ),
         (&["--frames", "--set", "style.theme=transparent"], "an APNG has both"),
         (&["--frames=1"], "1 is not in 2..=999"),
         (&["--frames", "--fps", "51"], "51 is not in 1..=50"),
