@@ -117,12 +117,13 @@ impl Anew {
         keys
     }
 
-    /// The key `figure` with that figure alone, as an override of a spec; none if the figures of the spec are asked for.
+    /// The key `figure` with that figure alone, as an override of a spec; none if the figures of the spec are asked for. One of
+    /// the spec that `is_film` and has no other keys is called what it is called there.
     ///
     /// # Errors
     ///
     /// If it starts from a figure that the spec does not have.
-    pub fn figure(&self, study: &Study) -> Result<Option<String>, CliError> {
+    pub fn figure(&self, study: &Study, is_film: bool) -> Result<Option<String>, CliError> {
         if !self.is_one() {
             return Ok(None);
         }
@@ -145,7 +146,8 @@ impl Anew {
         let is_of_base = |figure: &&Figure| self.kind.as_deref().is_none_or(|kind| kind == figure.kind.name);
         let kept = base.filter(is_of_base).map(Figure::lines).unwrap_or_default().into_iter();
         // The file has a name of its own, and the title says what is shown now.
-        let is_free = |key: &str| !["name", "title"].contains(&key) && own.iter().all(|(known, _)| *known != key);
+        let is_called = |key: &str| ["name", "title"].contains(&key) && !(is_film && own.is_empty());
+        let is_free = |key: &str| !is_called(key) && own.iter().all(|(known, _)| *known != key);
         let keys = kept.filter(|(key, _)| is_free(key)).chain(own.iter().cloned());
         let text = keys.map(|(key, value)| format!("{key} = {value}")).collect::<Vec<_>>().join(", ");
         Ok(Some(format!("figure=[{{ {text} }}]")))

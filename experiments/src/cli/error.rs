@@ -44,6 +44,12 @@ pub(super) enum CliError {
     #[error("{} is a result, whose place another figure would take", path.display())]
     #[diagnostic(help("--name gives the figure another name, --out another folder"))]
     Taken { path: PathBuf },
+    #[error("`{0}` is a kind of file that plays")]
+    #[diagnostic(help("--frames draws figures that move"))]
+    NoFrames(&'static str),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Figure(#[from] FigureError),
     #[error("`{0}` has no trials: it draws what other studies left behind")]
     NoTrials(String),
     #[error("`{0}` has no examples: its trials go down a landscape")]

@@ -10,6 +10,7 @@ mod error;
 mod extend;
 mod findings;
 mod folder;
+mod frames;
 mod list;
 mod look;
 mod new;

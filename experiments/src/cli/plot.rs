@@ -9,9 +9,10 @@ use clap::Args;
 
 use super::anew::Anew;
 use super::folder::study_with;
+use super::frames::{self, Frames, Kind};
 use super::{CliError, isa, make, tell};
 use crate::drawing::{self, SPEC};
-use crate::figure::{Appearance, Format};
+use crate::figure::{Appearance, Film, Format};
 use crate::record::atomic;
 use crate::record::manifest::{self, Change, Manifest};
 use crate::registry::Registry;
@@ -29,6 +30,7 @@ use crate::sweep::FolderLock;
   thalweg plot results/digits --set style.width=column --set style.theme=dark --out paper
   thalweg plot results/digits --kind ecdf --metric final_test_loss --select optimizer=adam
   thalweg plot results/digits --figure curves-train_loss --by lr --title 'Rates'
+  thalweg plot results/digits --kind curves --frames=90 --format png,gif --out talk
 
 `thalweg list style` has the keys of a style, `thalweg list figure` those of a figure.")]
 pub(super) struct Plot {
@@ -38,9 +40,9 @@ pub(super) struct Plot {
     /// A file of keys of [style], such as `width = \"column\"`, which take the place of the spec's.
     #[arg(long, value_name = "FILE")]
     style: Option<PathBuf>,
-    /// The kinds of files, in place of the style's.
-    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = format)]
-    format: Vec<Format>,
+    /// The kinds of files, in place of the style's: svg, png, pdf, tex; of figures that move gif and apng as well.
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = Kind::parse)]
+    format: Vec<Kind>,
     /// Draw them as PNG as well.
     #[arg(long)]
     png: bool,
@@ -54,13 +56,9 @@ pub(super) struct Plot {
     #[arg(long)]
     unchecked: bool,
     #[command(flatten)]
+    frames: Frames,
+    #[command(flatten)]
     anew: Anew,
-}
-
-fn format(name: &str) -> Result<Format, String> {
-    let known = Format::NAMES.iter().find(|(known, _)| *known == name);
-    let names = || Format::NAMES.map(|(name, _)| name).join(", ");
-    known.map(|(_, format)| *format).ok_or_else(|| format!("expected one of {}", names()))
 }
 
 impl Plot {
@@ -69,9 +67,13 @@ impl Plot {
     }
 
     fn plot(&self, registry: &Arc<Registry>, folder: &Path) -> Result<(), CliError> {
+        let film = self.frames.film(&self.format)?;
         let mut study = study_with(registry, folder, &self.overrides)?;
-        if let Some(figure) = self.anew.figure(&study)? {
+        if let Some(figure) = self.anew.figure(&study, film.is_some())? {
             study = study_with(registry, folder, &[&self.overrides[..], &[figure]].concat())?;
+        }
+        if film.is_some() {
+            frames::keep_moving(&mut study)?;
         }
         let own = match &mut study {
             Study::Sweep(spec) => &mut spec.style,
@@ -82,9 +84,16 @@ impl Plot {
             *own = own.clone().with(Format::Png);
         }
         let look = own.clone();
-        let files = self.draw(&study, folder)?;
+        let files = self.draw(&study, folder, film.as_ref())?;
         let size = format!("{:.0} mm, {} pt", look.width.millimetres(), look.points());
-        files.iter().for_each(|file| tell(format_args!("wrote {} ({size})", file.display())));
+        // The frames of a figure are in a folder of their own, one after the other.
+        let is_frame = |file: &PathBuf| file.parent().is_some_and(|own| own != self.into(folder));
+        for alike in files.chunk_by(|one, other| is_frame(one) && one.parent() == other.parent()) {
+            match alike {
+                [first, .., last] => tell(format_args!("wrote {} to {} ({size})", first.display(), last.display())),
+                all => all.iter().for_each(|file| tell(format_args!("wrote {} ({size})", file.display()))),
+            }
+        }
         Ok(())
     }
 
@@ -97,15 +106,16 @@ impl Plot {
         }
         if !self.format.is_empty() {
             look.formats = Vec::new();
-            look = self.format.iter().fold(look, |look, format| look.with(*format));
+            let stills =
+                self.format.iter().filter_map(|kind| if let Kind::Still(own) = kind { Some(*own) } else { None });
+            look = stills.fold(look, Appearance::with);
         }
         Ok(look)
     }
 
     /// Draws the figures of a study; the files that were written, where they are no results.
-    fn draw(&self, study: &Study, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-        let own = folder.join("figures");
-        let into = self.out.as_deref().unwrap_or(&own);
+    fn draw(&self, study: &Study, folder: &Path, film: Option<&Film>) -> Result<Vec<PathBuf>, CliError> {
+        let into = &self.into(folder);
         let is_apart = self.is_apart();
         let drawn = match study {
             Study::Drawing(drawing) if !is_apart => {
@@ -113,7 +123,7 @@ impl Plot {
             }
             Study::Drawing(drawing) => {
                 self.check_names(folder, drawing.figures.iter())?;
-                drawing::make_into(drawing, folder, into)?
+                drawing::make_into(drawing, folder, into, film)?
             }
             Study::Sweep(spec) => {
                 let _lock = FolderLock::take(folder)?;
@@ -134,7 +144,7 @@ impl Plot {
                     return Ok(drawn.complete().map(|()| Vec::new())?);
                 }
                 self.check_names(folder, spec.figures.iter())?;
-                drawing::draw_into(spec, folder, into, steps_per_epoch)
+                drawing::draw_into(spec, folder, into, steps_per_epoch, film)
             }
         };
         let files = drawn.files.iter().filter_map(|file| Some(into.join(file.strip_prefix("figures/")?))).collect();
@@ -142,9 +152,14 @@ impl Plot {
         Ok(files)
     }
 
+    /// The folder for the figures of results in this one.
+    fn into(&self, folder: &Path) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| folder.join("figures"))
+    }
+
     /// Whether what is drawn is none of the results in the folder.
     fn is_apart(&self) -> bool {
-        self.out.is_some() || self.anew.is_one()
+        self.out.is_some() || self.anew.is_one() || self.frames.are_asked_for()
     }
 
     /// Checks that a figure of its own does not take the place of a result.
@@ -154,7 +169,8 @@ impl Plot {
         figures: impl Iterator<Item = &'a crate::spec::Figure>,
     ) -> Result<(), CliError> {
         let Ok(manifest) = Manifest::read(folder) else { return Ok(()) };
-        if self.out.is_some() {
+        // No result is in a folder of frames, or plays.
+        if self.out.is_some() || self.frames.are_asked_for() {
             return Ok(());
         }
         for figure in figures {

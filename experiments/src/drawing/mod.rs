@@ -25,7 +25,7 @@ pub use crate::sweep::{DrawError, Drawn, FigureFailure, SPEC};
 
 use crate::data::Splits;
 use crate::dataset::ShippedData;
-use crate::figure::{self, Appearance, Format, Input, Progress, Theory};
+use crate::figure::{self, Appearance, Film, Format, Input, Progress, Theory};
 use crate::record::manifest::{self, Manifest};
 use crate::record::{
     self, Curve, Key, OPTIMUM, Quantities, RecordError, SPECTRUM, Sheet, Surface, Trials, Waypoint, atomic,
@@ -81,7 +81,7 @@ fn with_png(look: &Appearance, png: bool) -> Appearance {
 ///
 /// `steps_per_epoch` is for figures by epoch; without it, the data of the spec are read to count them.
 pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, look: &Appearance) -> Drawn {
-    let (mut drawn, runs) = draw_from(spec, folder, &folder.join("figures"), steps_per_epoch, look);
+    let (mut drawn, runs) = draw_from(spec, (folder, &folder.join("figures")), steps_per_epoch, (look, None));
     if let Some(runs) = runs {
         match comparisons::write(&comparisons::tables_of_sweep(&spec.figures), (&runs, &spec.figures), folder) {
             Ok(tables) => drawn.files.extend(tables),
@@ -91,18 +91,17 @@ pub fn draw(spec: &Spec, folder: &Path, steps_per_epoch: Option<u64>, look: &App
     drawn
 }
 
-/// Draws the same into another folder, and no table.
-pub fn draw_into(spec: &Spec, folder: &Path, into: &Path, steps_per_epoch: Option<u64>) -> Drawn {
-    draw_from(spec, folder, into, steps_per_epoch, &spec.style).0
+/// Draws the same into another folder, and no table; as a film if that is asked for.
+pub fn draw_into(spec: &Spec, folder: &Path, into: &Path, steps_per_epoch: Option<u64>, film: Option<&Film>) -> Drawn {
+    draw_from(spec, (folder, into), steps_per_epoch, (&spec.style, film)).0
 }
 
-/// Draws figures from the tables in `folder`; the trials as well, if they could be read.
+/// Draws figures from the tables in the first folder; the trials as well, if they could be read.
 fn draw_from(
     spec: &Spec,
-    folder: &Path,
-    into: &Path,
+    (folder, into): (&Path, &Path),
     steps_per_epoch: Option<u64>,
-    look: &Appearance,
+    how: (&Appearance, Option<&Film>),
 ) -> (Drawn, Option<Trials>) {
     let mut failures: Vec<DrawError> = Vec::new();
     let mut unread: Vec<&str> = Vec::new();
@@ -124,7 +123,7 @@ fn draw_from(
     let figures: Vec<spec::Figure> = spec.figures.iter().filter(is_drawn).map(|figure| known.add_to(figure)).collect();
     let kept = KeptNetworks::new(spec, folder);
     let tables = figure::Tables { kept: Some(&kept), ..rows.tables() };
-    let mut drawn = draw_all(&figures, &tables, (folder, into), look);
+    let mut drawn = draw_all(&figures, &tables, (folder, into), how);
     failures.append(&mut drawn.failures);
     (Drawn { failures, ..drawn }, (!unread.contains(&"runs.csv")).then_some(rows.runs))
 }
@@ -239,10 +238,15 @@ fn kept_steps_per_epoch(spec: &Spec, steps_per_epoch: u64) -> Option<u64> {
         .then_some(steps_per_epoch)
 }
 
-fn draw_all(wanted: &[spec::Figure], tables: &figure::Tables<'_>, folders: (&Path, &Path), look: &Appearance) -> Drawn {
+fn draw_all(
+    wanted: &[spec::Figure],
+    tables: &figure::Tables<'_>,
+    folders: (&Path, &Path),
+    how: (&Appearance, Option<&Film>),
+) -> Drawn {
     let mut drawn = Drawn::default();
     for figure in wanted {
-        match draw_one(figure, tables, folders, look) {
+        match draw_one(figure, tables, folders, how) {
             Ok(files) => drawn.files.extend(files),
             Err(error) => drawn.failures.push(error),
         }
@@ -254,7 +258,7 @@ fn draw_one(
     wanted: &spec::Figure,
     tables: &figure::Tables<'_>,
     (from, into): (&Path, &Path),
-    look: &Appearance,
+    (look, film): (&Appearance, Option<&Film>),
 ) -> Result<Vec<String>, DrawError> {
     fs::create_dir_all(into).map_err(|source| DrawError::Files { path: into.to_owned(), source })?;
     let chart = chart(wanted);
@@ -262,9 +266,14 @@ fn draw_one(
     let sheet = table_of(wanted).map(|table| Sheet::open(&from.join(table))).transpose();
     let sheet = sheet.map_err(|error| failed(error.into()))?;
     let tables = figure::Tables { sheet: sheet.as_ref(), ..*tables };
-    let paths = figure::draw(&chart, &tables, into, look).map_err(failed)?;
-    let kept = paths.iter().filter(|path| path.extension().is_some_and(|ending| ending != "png"));
-    Ok(kept.filter_map(|path| path.file_name()).map(|name| format!("figures/{}", name.to_string_lossy())).collect())
+    let paths = match film {
+        Some(film) => figure::film(&chart, &tables, into, look, film),
+        None => figure::draw(&chart, &tables, into, look),
+    };
+    let paths = paths.map_err(failed)?;
+    let kept = paths.iter().filter(|path| film.is_some() || path.extension().is_some_and(|ending| ending != "png"));
+    let names = kept.filter_map(|path| path.strip_prefix(into).ok());
+    Ok(names.map(|name| format!("figures/{}", name.display())).collect())
 }
 
 /// The table of its own that a figure is drawn from, if any.
@@ -295,7 +304,7 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, isa: Isa, png: bool) -> 
         DrawingSource::Bench(_) => {}
     }
     let look = with_png(&drawing.style, png);
-    let drawn = draw_all(&figures, &figure::Tables::new(&runs, &curves), (&from, &out.join("figures")), &look);
+    let drawn = draw_all(&figures, &figure::Tables::new(&runs, &curves), (&from, &out.join("figures")), (&look, None));
     files.extend(drawn.files.iter().cloned());
     let write = || {
         atomic::write(&out.join(SPEC), |file| file.write_all(drawing.canonical().as_bytes()))?;
@@ -305,14 +314,15 @@ pub fn make(drawing: &Drawing, out: &Path, home: &Path, isa: Isa, png: bool) -> 
     drawn.complete()
 }
 
-/// Draws the figures of a study that draws into another folder, from what it left in its own, `home`, and beside it.
+/// Draws the figures of a study that draws into another folder, from what it left in its own, `home`, and beside it; as films
+/// if that is asked for.
 ///
 /// # Errors
 ///
 /// If what it draws is not there or cannot be read.
-pub fn make_into(drawing: &Drawing, home: &Path, into: &Path) -> Result<Drawn, DrawError> {
+pub fn make_into(drawing: &Drawing, home: &Path, into: &Path, film: Option<&Film>) -> Result<Drawn, DrawError> {
     let Sources { figures, runs, curves, from } = Sources::read(drawing, home, home)?;
-    Ok(draw_all(&figures, &figure::Tables::new(&runs, &curves), (&from, into), &drawing.style))
+    Ok(draw_all(&figures, &figure::Tables::new(&runs, &curves), (&from, into), (&drawing.style, film)))
 }
 
 /// What the figures of a study that draws are drawn from.

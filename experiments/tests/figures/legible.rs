@@ -36,12 +36,12 @@ fn drawn(look: &Appearance) -> Vec<(String, String)> {
         match study {
             Study::Sweep(mut spec) => {
                 spec.style = look.clone();
-                draw_into(&spec, &folder, out.path(), steps);
+                draw_into(&spec, &folder, out.path(), steps, None);
             }
             // Members are not in the folder of results where only their summary is.
             Study::Drawing(mut drawing) => {
                 drawing.style = look.clone();
-                let _ = make_into(&drawing, &folder, out.path());
+                let _ = make_into(&drawing, &folder, out.path(), None);
             }
         }
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();

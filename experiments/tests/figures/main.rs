@@ -9,6 +9,7 @@ mod comparisons;
 mod descent;
 mod drawings;
 mod extremes;
+mod films;
 mod groups;
 mod legible;
 mod maps;

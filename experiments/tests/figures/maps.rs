@@ -257,7 +257,7 @@ fn what_cannot_be_a_heatmap_says_why() {
 }
 
 /// Gradient descent on Rosenbrock's function: (runs, trajectory, surface).
-fn rosenbrock() -> (Runs, Vec<Waypoint>, Surface) {
+pub fn rosenbrock() -> (Runs, Vec<Waypoint>, Surface) {
     let f = |[a, b]: [f64; 2]| (1.0 - a) * (1.0 - a) + 100.0 * (b - a * a) * (b - a * a);
     let gradient = |[a, b]: [f64; 2]| [-2.0 * (1.0 - a) - 400.0 * a * (b - a * a), 200.0 * (b - a * a)];
     let mut runs = Runs { hyperparameters: vec!["lr".into(), "momentum".into()], ..Runs::default() };

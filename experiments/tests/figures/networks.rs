@@ -205,7 +205,7 @@ fn classes_and_numbers_have_boundaries_and_colours() {
 fn a_diagram_shows_the_weights_and_works_an_example() {
     let folder = Folder::of(&[]);
     let key = folder.trials.trial(0, 2).key();
-    let picture = folder.picture(&format!("{{ kind = \"diagram\", trial = \"{key}\", example = 7 }}"));
+    let picture = folder.picture(&format!("{{ kind = \"diagram\", trials = [\"{key}\"], example = 7 }}"));
     let all = configurations(&folder.trials);
     let kept = KeptNetworks::new(&folder.spec, folder.folder.path());
     let network = kept.network(&all[0], key, Moment::Final).unwrap();
@@ -278,7 +278,7 @@ fn figures_of_networks_are_results_in_every_format() {
     ]);
     run_into(&spec, folder.path());
     let into = folder.path().join("drawn");
-    let drawn = draw_into(&spec, folder.path(), &into, None);
+    let drawn = draw_into(&spec, folder.path(), &into, None, None);
     assert!(drawn.failures.is_empty(), "{:?}", drawn.failures);
     let endings = |stem: &str| ["svg", "pdf", "tex", "dat"].map(|ending| into.join(format!("{stem}.{ending}")));
     for path in endings("boundary-answer").into_iter().chain(endings("diagram-weights")) {

@@ -68,6 +68,28 @@ fn a_figure_that_no_spec_asks_for_is_drawn_from_the_tables() {
 }
 
 #[test]
+fn figures_that_move_are_frames_and_a_file_that_plays() {
+    let folder = folder();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    let manifest = fs::read(folder.path().join("a/manifest.toml")).unwrap();
+    let own = |path: &str| names(&folder.path().join(path));
+    let before = own("a/figures");
+    succeeds(folder.path(), &["plot", "a", "--frames=3", "--format", "pdf,gif,apng", "--out", "talk"]);
+    assert_eq!(own("talk"), ["curves-train_loss", "curves-train_loss.apng", "curves-train_loss.gif"]);
+    assert_eq!(own("talk/curves-train_loss"), ["001", "002", "003"].map(|at| format!("curves-train_loss-{at}.pdf")));
+
+    // Beside results they are none, and stay.
+    let arguments = ["--set", "style.scale=1", "--set", "style.theme=dark", "--fps", "5", "--select", "optimizer=adam"];
+    succeeds(folder.path(), &[&["plot", "a", "--frames=2", "--kind", "curves"], &arguments[..]].concat());
+    let with = [&["curves-train_loss".to_owned(), "curves-train_loss.gif".to_owned()], &before[..]].concat();
+    succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
+    assert_eq!(own("a/figures").len(), with.len());
+    assert!(with.iter().all(|name| own("a/figures").contains(name)));
+    assert_eq!(own("a/figures/curves-train_loss"), ["curves-train_loss-001.svg", "curves-train_loss-002.svg"]);
+    assert_eq!(fs::read(folder.path().join("a/manifest.toml")).unwrap(), manifest);
+}
+
+#[test]
 fn what_cannot_be_drawn_is_named() {
     let folder = folder();
     succeeds(folder.path(), &["run", "small.toml", "--out", "a"]);
@@ -79,7 +101,18 @@ fn what_cannot_be_drawn_is_named() {
         (&["--select", "optimizer=adma"], "did you mean `adam`"),
         (&["--x", "rate"], "figure.0.x"),
         (&["--figure", "curves-train_loss", "--title", "Mine"], "is a result, whose place another figure would take"),
-        (&["--format", "pfd"], "expected one of svg, png, pdf, tex"),
+        (&["--format", "pfd"], "expected one of svg, png, pdf, tex, gif, apng"),
+        (&["--format", "gif"], "`gif` is a kind of file that plays help: --frames draws figures that move"),
+        (&["--frames", "--kind", "ecdf", "--metric", "final_test_loss"], "a figure of kind `ecdf` does not move"),
+        (
+            &["--frames", "--kind", "ecdf", "--metric", "final_test_loss"],
+            "those of these kinds do: curves, trajectories",
+        ),
+        (&["--frames", "--set", "style.theme=transparent"], "an APNG has both"),
+        (&["--frames=1"], "1 is not in 2..=999"),
+        (&["--frames", "--fps", "51"], "51 is not in 1..=50"),
+        (&["--fps", "5"], "--frames"),
+        (&["--frames", "--scale", "0"], "expected a number from 0.25 to 4"),
         (&["--style", "none.toml"], "cannot read none.toml"),
     ] {
         let (code, error) = fails(folder.path(), &[&["plot", "a"], arguments].concat());

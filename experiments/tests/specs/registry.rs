@@ -177,6 +177,7 @@ static BLANK: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose: blank,
+    moments: None,
 };
 
 fn blank(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {

@@ -20,6 +20,7 @@ static STRIP: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
+    moments: None,
 };
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {

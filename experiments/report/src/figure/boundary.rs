@@ -26,6 +26,7 @@ pub const KIND: Kind = Kind {
     input: Input::Networks,
     table: None,
     compose,
+    moments: Some(|chart, data| Chosen::of(chart, data)?.steps(chart)),
 };
 
 /// Cells along an axis.

@@ -19,6 +19,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problems,
     table: None,
     compose,
+    moments: None,
 };
 
 /// Above this many configurations, their numbers stand on a log axis.

@@ -1,12 +1,13 @@
 //! Which trial a figure of networks shows, and when: choosing them, and putting moments side by side.
 
+use super::axis::Scale;
 use super::choice;
 use super::comparison::remark;
 use super::kept::{At, Example, Kept, Moment, Network};
 use super::labels;
 use super::picture::{Entry, Layer, Panel};
 use super::words;
-use super::{Chart, Data, FigureError};
+use super::{Chart, Data, FigureError, Moments};
 use thalweg_record::record::Trial;
 use thalweg_record::stats::{Configuration, Metric, choose_best_of};
 
@@ -32,7 +33,9 @@ impl<'a> Chosen<'a> {
         let (configuration, trial, why) = match &chart.options.trials[..] {
             [] => best(chart, data, kept).map_err(nothing)?,
             [key] => named(data, key).map_err(nothing)?,
-            several => return Err(nothing(format!("it shows the network of one trial, and {} are named", several.len()))),
+            several => {
+                return Err(nothing(format!("it shows the network of one trial, and {} are named", several.len())));
+            }
         };
         let there = kept.moments(trial.key()).map_err(nothing)?;
         if there.is_empty() {
@@ -41,7 +44,11 @@ impl<'a> Chosen<'a> {
                 "weights/ has none of the trial {key}: record.weights_of says whose are kept"
             )));
         }
-        let moments = moments(&chart.options.at, &there, trial.steps()).map_err(nothing)?;
+        let time = |moment: &Moment| moment.step(trial.steps()) as f64;
+        let moments = match chart.options.until {
+            Some(until) => there.iter().copied().rfind(|moment| time(moment) <= until).into_iter().collect(),
+            None => moments(&chart.options.at, &there, trial.steps()).map_err(nothing)?,
+        };
         if moments.len() > MOST_LISTED {
             let (found, most) = (moments.len(), MOST_LISTED);
             return Err(FigureError::TooManyPanels { kind: chart.kind.name, found, most });
@@ -53,6 +60,14 @@ impl<'a> Chosen<'a> {
         notes.push(remark(format!("{}, seed {seed}", words::capital(&label))));
         notes.extend(why.map(remark));
         Ok(Self { kept, configuration, trial, moments, notes })
+    }
+
+    /// The steps after which its weights were kept.
+    pub fn steps(&self, chart: &Chart) -> Result<Moments, FigureError> {
+        let nothing = |reason: String| FigureError::NoData { kind: chart.kind.name, reason };
+        let there = self.kept.moments(self.trial.key()).map_err(nothing)?;
+        let steps = there.iter().map(|moment| moment.step(self.trial.steps()) as f64);
+        Ok(Moments::new(Scale::Linear, steps))
     }
 
     /// Its network at a moment.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::axis::Scale;
+use super::axis::{Axis, Scale};
 use super::choice;
 use super::groups::{self, Lines};
 use super::labels;
@@ -16,7 +16,7 @@ use super::theory;
 use super::ticks::value_label;
 use super::whose::Whose;
 use super::words;
-use super::{Chart, Data, FigureError, Input, Kind};
+use super::{Chart, Data, FigureError, Input, Kind, Moments};
 use thalweg_record::record::{self, Curve, Setting, Status, TOLERANCE, Trials};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric, Statistic};
 
@@ -48,6 +48,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
+    moments: Some(moments),
 };
 
 /// Markers on the longest line, which has too many points to mark them all.
@@ -147,9 +148,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let source = Source::read(data, measure, &chosen)?;
     let points = wanted
         .iter()
-        .map(|(one, trials)| {
-            over_seeds((one, trials), &source, (measure, chart.options.statistic), unit(chart, one))
-        })
+        .map(|(one, trials)| over_seeds((one, trials), &source, (measure, chart.options.statistic), unit(chart, one)))
         .collect::<Vec<_>>();
     let (shown, points): (Vec<Line<'_>>, Vec<Vec<SeedPoint>>) =
         wanted.into_iter().zip(points).filter(|(_, points)| !points.is_empty()).unzip();
@@ -272,9 +271,7 @@ fn picture(
     };
     let steps: Vec<f64> = series.iter().flat_map(|line| &line.points).map(|point| point.x).collect();
     let last = steps.iter().copied().fold(1.0, f64::max);
-    let scale = chart.options.x_scale.unwrap_or(Scale::Linear);
-    let from = if scale == Scale::Log { 1.0 } else { 0.0 };
-    let x = series::axis_in("x", scale, chart.options.x_range.unwrap_or((from, last.max(from + 1.0))))?;
+    let x = abscissa(chart, last)?;
     let edge = series::worst_edge(measure.worst());
     let y = series::ordinate_with(chart, series, measure.worst(), &levels(chart, series, edges))?;
     let across = |level: f64| vec![(x.low(), level), (x.high(), level)];
@@ -283,10 +280,12 @@ fn picture(
         let dashed = Style { dash: DASHES, ..*style };
         Layer::Thin(dashed, across(*level))
     }));
-    layers.extend(series::layers(series, &y, edge));
+    let mut drawn = series::layers(series, &y, edge);
     // The same distance on all lines, so that one that ends early is not crowded.
     let gap = series.iter().map(|line| line.points.len()).max().unwrap_or(1).div_ceil(MARKERS);
-    layers.extend(series.iter().enumerate().map(|(i, line)| markers(line, gap * i / series.len(), gap)));
+    drawn.extend(series.iter().enumerate().map(|(i, line)| markers(line, gap * i / series.len(), gap)));
+    let end = chart.options.until.unwrap_or(f64::INFINITY);
+    layers.extend(drawn.into_iter().filter_map(|layer| series::until(layer, end)));
     let mut notes = series::notes(series, (seeds, chart.options.statistic), &y, edge);
     if let Some(first) = notes.first_mut().filter(|_| names_trials(chart)) {
         "a trial each".clone_into(&mut first.text);
@@ -314,6 +313,27 @@ fn picture(
             symbols: Vec::new(),
         }],
     })
+}
+
+/// The abscissa of lines that end there.
+fn abscissa(chart: &Chart, last: f64) -> Result<Axis, FigureError> {
+    let scale = chart.options.x_scale.unwrap_or(Scale::Linear);
+    let from = if scale == Scale::Log { 1.0 } else { 0.0 };
+    series::axis_in("x", scale, chart.options.x_range.unwrap_or((from, last.max(from + 1.0))))
+}
+
+/// The points of the lines.
+fn moments(chart: &Chart, data: &Data<'_>) -> Result<Moments, FigureError> {
+    let measure = Measure::of(chart);
+    let chosen = chosen(chart, data.runs, data.configurations);
+    let source = Source::read(data, measure, &chosen)?;
+    let wanted = lines(chart, &chosen);
+    let points = wanted.iter().flat_map(|(one, trials)| {
+        over_seeds((one, trials), &source, (measure, chart.options.statistic), unit(chart, one))
+    });
+    let places: Vec<f64> = points.map(|point| point.x).collect();
+    let x = abscissa(chart, places.iter().copied().fold(1.0, f64::max))?;
+    Ok(Moments::new(x.scale(), places).on(&x))
 }
 
 /// The levels that the ordinate holds besides the lines: those that were asked for, and of theory those that the lines come

@@ -10,7 +10,7 @@ use super::picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Symbol}
 use super::series;
 use super::style::{Marker, Style, Tint};
 use super::words;
-use super::{Chart, Data, FigureError, Input, Kind};
+use super::{Chart, Data, FigureError, Input, Kind, Moments};
 use thalweg_record::record::{Status, Surface, Waypoint};
 use thalweg_record::stats::Configuration;
 
@@ -24,6 +24,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
+    moments: Some(moments),
 };
 
 /// Heights of panels side by side, and of one alone.
@@ -62,6 +63,12 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     picture(chart, data, surface, &paths)
 }
 
+/// The steps of the selected trials.
+fn moments(chart: &Chart, data: &Data<'_>) -> Result<Moments, FigureError> {
+    let steps = paths(chart, data).into_iter().flat_map(|(_, paths)| paths).flatten().map(|(step, _)| step as f64);
+    Ok(Moments::new(Scale::Linear, steps))
+}
+
 /// The paths of each selected configuration, by step.
 fn paths<'a>(chart: &Chart, data: &Data<'a>) -> Vec<(Configuration<'a>, Vec<Path>)> {
     let mut points: HashMap<&str, Path> = HashMap::new();
@@ -75,6 +82,13 @@ fn paths<'a>(chart: &Chart, data: &Data<'a>) -> Vec<(Configuration<'a>, Vec<Path
         (!paths.is_empty()).then_some((*one, paths))
     };
     data.configurations.iter().filter(|one| chart.options.selects(one)).filter_map(of).collect()
+}
+
+/// The start of a path, and as much of it as there is by this step.
+fn so_far(path: &Path, until: Option<f64>) -> Path {
+    let until = until.unwrap_or(f64::INFINITY);
+    let passed = path.partition_point(|(step, _)| *step as f64 <= until).max(1);
+    path.iter().take(passed).copied().collect()
 }
 
 /// How many columns so many panels are in.
@@ -107,12 +121,18 @@ fn picture(
     let mut panel = |(one, own): &(Configuration<'_>, Vec<Path>)| {
         let hops: Vec<Hops> = own.iter().map(|path| Hops::of(path, (&x, &y))).collect();
         leaves |= hops.iter().any(|hops| hops.leaves_at.is_some());
+        let passed: Vec<Path> = own.iter().map(|path| so_far(path, chart.options.until)).collect();
         Panel {
             heading: heading(chart, data.configurations, one, &hops),
             height,
             y: y.clone(),
             y_label: "value".to_owned(),
-            layers: layers(&curve, own, &hops, last),
+            layers: layers(
+                &curve,
+                &passed,
+                &passed.iter().map(|path| Hops::of(path, (&x, &y))).collect::<Vec<_>>(),
+                last,
+            ),
             symbols: Vec::new(),
         }
     };

@@ -22,6 +22,7 @@ pub const KIND: Kind = Kind {
     input: Input::Networks,
     table: None,
     compose,
+    moments: None,
 };
 
 /// Numbers are written where no layer has more units, and beside lines where between two layers the smaller one has no more.

@@ -24,6 +24,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
+    moments: None,
 };
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {

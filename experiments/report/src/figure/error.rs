@@ -89,6 +89,15 @@ pub enum FigureError {
         /// The most panels allowed.
         most: usize,
     },
+    /// The kind of figure shows nothing that happens in time.
+    #[error("a figure of kind `{kind}` does not move")]
+    #[diagnostic(help("those of these kinds do: {moving}"))]
+    Still {
+        /// The kind's name.
+        kind: &'static str,
+        /// The kinds that move.
+        moving: String,
+    },
     /// A range for an axis holds nothing, or has no place on a log scale.
     #[error("the {axis} range from {low} to {high} is not one for {scale} axis")]
     Range {

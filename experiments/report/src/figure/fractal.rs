@@ -26,6 +26,7 @@ pub const KIND: Kind = Kind {
     input: Input::Table,
     table: Some("runs.csv"),
     compose,
+    moments: None,
 };
 
 const SIDE: f64 = 480.0;

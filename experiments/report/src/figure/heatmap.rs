@@ -20,6 +20,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
+    moments: None,
 };
 
 /// Stripes of the colour bar.

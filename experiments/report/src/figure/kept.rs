@@ -27,6 +27,15 @@ impl Moment {
         }
     }
 
+    /// After how many steps it is, of a trial that took `all`.
+    pub(super) fn step(self, all: u64) -> u64 {
+        match self {
+            Self::Initial => 0,
+            Self::Step(step) => step,
+            Self::Final => all,
+        }
+    }
+
     /// As an error names it.
     pub(super) fn name(self) -> String {
         match self {

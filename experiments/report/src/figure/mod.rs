@@ -21,7 +21,9 @@ mod graph;
 mod grid;
 mod groups;
 mod kept;
+mod kind;
 mod labels;
+mod motion;
 mod named;
 mod observed;
 mod options;
@@ -38,7 +40,6 @@ mod whose;
 pub mod words;
 
 use std::collections::HashSet;
-use std::fmt;
 
 pub use appearance::{Appearance, Format, Legend, Theme, Width};
 pub use axis::{Axis, Scale};
@@ -46,9 +47,11 @@ pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use colors::Rgb;
 pub use defaults::Defaults;
 #[cfg(feature = "drawing")]
-pub use drawing::{Frames, draw, frames, pdf, pgfplots, png, svg};
+pub use drawing::{Film, Frames, Moving, draw, film, frames, pdf, pgfplots, png, svg};
 pub use error::FigureError;
 pub use kept::{Answer, At, Dense, Example, Function, Kept, Moment, Network, Split};
+pub use kind::{Input, Kind};
+pub use motion::Moments;
 pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
 pub use palette::Palette;
 use panels::Facets;
@@ -105,61 +108,6 @@ kinds! {
         diagram,
         timing,
     ]
-}
-
-/// A kind of figure, as specs and the command know it.
-///
-/// A crate with a kind of its own makes a static of this type.
-pub struct Kind {
-    /// Its name in specs.
-    pub name: &'static str,
-    /// What it shows, in a few words.
-    pub summary: &'static str,
-    /// The names of the metrics that it can show; the first is the default.
-    pub metrics: fn() -> Vec<&'static str>,
-    /// The keys of a `[[figure]]` that it takes besides kind, metric, title and name; required ones come first.
-    pub keys: &'static [&'static str],
-    /// How many of the keys are required.
-    pub required: usize,
-    /// What it is drawn from.
-    pub input: Input,
-    /// The table that it is drawn from, alone or besides the trials, unless the figure names another one.
-    pub table: Option<&'static str>,
-    /// Makes the picture of a chart of this kind from the tables.
-    pub compose: fn(&Chart, &Data<'_>) -> Result<Picture, FigureError>,
-}
-
-/// What a kind of figure is drawn from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// The trials of one problem: every problem has a figure of its own.
-    Problem,
-    /// The trials of all problems at once.
-    Problems,
-    /// A table of its own ([`Kind::table`]), without trials.
-    Table,
-    /// The networks of trials whose weights were kept ([`Kept`]): every problem has a figure of its own.
-    Networks,
-}
-
-impl Input {
-    /// Whether every problem has a figure of its own.
-    fn is_of_problem(self) -> bool {
-        matches!(self, Self::Problem | Self::Networks)
-    }
-}
-
-/// Names are unique.
-impl PartialEq for Kind {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl fmt::Debug for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Kind").field(&self.name).finish()
-    }
 }
 
 /// A figure to be drawn.
@@ -282,41 +230,57 @@ impl Chart {
     /// # Errors
     /// If there is nothing to show, or too much.
     pub fn pictures<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
+        self.each(tables, Self::picture)
+    }
+
+    /// What is made of the data of each picture, with the chart whose names are those of the data.
+    fn each<'a, T>(
+        &self,
+        tables: &Tables<'a>,
+        make: impl Fn(&Self, &Data<'_>) -> Result<T, FigureError>,
+    ) -> Result<Vec<(&'a str, T)>, FigureError> {
         let index = tables.sheet.and_then(|sheet| Some((sheet, observed::index(sheet, &self.options)?)));
-        let Some((sheet, index)) = index.filter(|_| self.shows_column()) else { return self.compose(tables) };
+        let Some((sheet, index)) = index.filter(|_| self.shows_column()) else { return self.each_of(tables, make) };
         // What tells the rows of a step apart is as good as a setting of the trials.
         let runs = tables.runs.with_each(index, &observed::values(sheet, index)?);
         let options = Options { index: Some(index.to_owned()), ..self.options.clone() };
-        let pictures = self.clone().with(options).compose(&Tables { runs: &runs, ..*tables })?;
+        let made = self.clone().with(options).each_of(&Tables { runs: &runs, ..*tables }, make)?;
         let problem =
             |name: &str| (0..tables.runs.configurations()).map(|at| tables.runs.problem(at)).find(|own| *own == name);
-        Ok(pictures.into_iter().map(|(name, picture)| (problem(name).unwrap_or_default(), picture)).collect())
+        Ok(made.into_iter().map(|(name, made)| (problem(name).unwrap_or_default(), made)).collect())
     }
 
-    fn compose<'a>(&self, tables: &Tables<'a>) -> Result<Vec<(&'a str, Picture)>, FigureError> {
+    fn each_of<'a, T>(
+        &self,
+        tables: &Tables<'a>,
+        make: impl Fn(&Self, &Data<'_>) -> Result<T, FigureError>,
+    ) -> Result<Vec<(&'a str, T)>, FigureError> {
         let Tables { runs, curves, trajectory, surface, sheet, kept } = *tables;
         let all = configurations(runs);
         named::check(&self.options.trials, &all)?;
         let chart = self.clone().with(self.options.resolved(&all));
-        let compose = |problem: &'a str, configurations: &[Configuration<'_>]| {
+        let make = |problem: &'a str, configurations: &[Configuration<'_>]| {
             let data = Data { problem, runs, configurations, curves, trajectory, surface, sheet, kept };
-            let picture = match Facets::of(&chart) {
-                Some(facets) => panels::compose(&chart, &data, &facets),
-                None => (self.kind.compose)(&chart, &data),
-            };
-            picture.map(|picture| (problem, picture))
+            make(&chart, &data).map(|made| (problem, made))
         };
         if all.is_empty() && self.kind.input != Input::Table {
             return Err(FigureError::NoData { kind: self.kind.name, reason: "there are no trials".to_owned() });
         }
         if self.is_single() {
-            return Ok(vec![compose("", &all)?]);
+            return Ok(vec![make("", &all)?]);
         }
-        let picture = |problem: &&'a str| {
+        let of_problem = |problem: &&'a str| {
             let own = all.iter().copied().filter(|configuration| configuration.problem() == *problem);
-            compose(problem, &own.collect::<Vec<_>>())
+            make(problem, &own.collect::<Vec<_>>())
         };
-        chart.shown(&all).iter().map(picture).collect()
+        chart.shown(&all).iter().map(of_problem).collect()
+    }
+
+    fn picture(&self, data: &Data<'_>) -> Result<Picture, FigureError> {
+        match Facets::of(self) {
+            Some(facets) => panels::compose(self, data, &facets),
+            None => (self.kind.compose)(self, data),
+        }
     }
 
     /// The problems that have a figure of their own: those with selected configurations, or all if there are none, which is

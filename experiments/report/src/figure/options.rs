@@ -87,6 +87,8 @@ pub struct Options {
     pub optimum: Option<f64>,
     /// The column of an observer's table that tells rows of a step apart, where the figure names it.
     pub index: Option<String>,
+    /// Only what happened until then is shown, in what the kind's moments count ([`super::Kind::moments`]).
+    pub until: Option<f64>,
 }
 
 /// Which configurations are shown: those that have these settings, whatever their other settings; the problem is one of them.

@@ -24,6 +24,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
+    moments: None,
 };
 
 /// The most axes that a reader can follow a line over.
@@ -223,7 +224,7 @@ fn stripes(metric: Metric, outcomes: &Coordinate, x: f64) -> Layer {
     let stripe = |at: usize| {
         let height = |at: usize| outcomes.height(at as f64 / STRIPES as f64);
         let color = shade(metric, (at as f64 + 0.5) / STRIPES as f64);
-        Stroke { ends: [(x, height(at)), (x, height(at + 1))], color, width: STRIPE.0 }
+        Stroke { ends: [(x, height(at)), (x, height(at + 1))], color, width: STRIPE.0, dash: &[] }
     };
     Layer::Strokes((0..STRIPES).map(stripe).collect())
 }

@@ -21,6 +21,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problems,
     table: None,
     compose,
+    moments: None,
 };
 
 /// The regret up to which a loss is close to the best one.

@@ -24,6 +24,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
+    moments: None,
 };
 
 /// The marks of a line: its look, its name, and where they are.

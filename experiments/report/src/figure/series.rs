@@ -83,6 +83,23 @@ pub(super) fn layers(series: &[Series], y: &Axis, edge: Edge) -> Vec<Layer> {
     layers
 }
 
+/// A layer as far as this place on the abscissa; none where nothing of it is left.
+pub(super) fn until(layer: Layer, end: f64) -> Option<Layer> {
+    let cut = |points: Vec<(f64, f64)>| -> Vec<_> { points.into_iter().take_while(|(x, _)| *x <= end).collect() };
+    match layer {
+        Layer::Band(style, points) => {
+            Some(Layer::Band(style, points.into_iter().take_while(|(x, ..)| *x <= end).collect()))
+        }
+        Layer::Line(style, points) => Some(Layer::Line(style, cut(points))),
+        Layer::Markers(style, points) => Some(Layer::Markers(style, cut(points))),
+        Layer::Hint(_, points) if points.iter().any(|(x, _)| *x > end) => None,
+        Layer::Beyond(style, edge, places) => {
+            Some(Layer::Beyond(style, edge, places.into_iter().filter(|x| *x <= end).collect()))
+        }
+        layer => Some(layer),
+    }
+}
+
 /// Where the stretches of points start for which `such` holds.
 fn starts(line: &Series, such: impl Fn(&SeedPoint) -> bool) -> Vec<f64> {
     let points = &line.points;

@@ -1,6 +1,6 @@
 //! The paths of optimizers over a two-dimensional landscape: a style per configuration, over lines of equal value.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::axis::{Axis, Scale, between};
 use super::cells::{Cells, Fill};
@@ -14,7 +14,7 @@ use super::style::{Style, Tint};
 use super::ticks::value_label;
 use super::whose::Whose;
 use super::words;
-use super::{Chart, Data, FigureError, Input, Kind};
+use super::{Chart, Data, FigureError, Input, Kind, Moments};
 use thalweg_record::record::{Key, Status, Surface, Trial, Trials, Waypoint};
 use thalweg_record::stats::Configuration;
 
@@ -28,6 +28,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
+    moments: Some(moments),
 };
 
 /// Width of the panel in pixels, and its least and greatest height: within these, both axes have one scale.
@@ -67,6 +68,14 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     picture(chart, data.problem, surface, &paths)
 }
 
+/// The steps of the selected trials.
+fn moments(chart: &Chart, data: &Data<'_>) -> Result<Moments, FigureError> {
+    let selected = data.configurations.iter().filter(|configuration| chart.options.selects(configuration));
+    let keys: HashSet<String> = selected.flat_map(Configuration::runs).map(|run| run.key().to_string()).collect();
+    let points = data.trajectory.iter().filter(|point| keys.contains(&point.key));
+    Ok(Moments::new(Scale::Linear, points.map(|point| point.step as f64)))
+}
+
 /// The finite places of each selected trial, by configuration.
 fn paths(chart: &Chart, runs: &Trials, all: &[Configuration<'_>], trajectory: &[Waypoint]) -> Vec<Paths> {
     let mut points: HashMap<&str, Vec<(u64, Place)>> = HashMap::new();
@@ -74,8 +83,11 @@ fn paths(chart: &Chart, runs: &Trials, all: &[Configuration<'_>], trajectory: &[
         points.entry(&point.key).or_default().push((point.step, (point.x[0], point.x[1])));
     }
     points.values_mut().for_each(|points| points.sort_by_key(|(step, _)| *step));
+    let until = chart.options.until.unwrap_or(f64::INFINITY);
     let path = |run: Trial<'_>| -> Option<Own> {
-        let places = points.get(run.key().to_string().as_str())?.iter().map(|(_, place)| *place);
+        let points = points.get(run.key().to_string().as_str())?;
+        let passed = points.partition_point(|(step, _)| *step as f64 <= until).max(1);
+        let places = points.iter().take(passed).map(|(_, place)| *place);
         let path: Path = places.take_while(|(x0, x1)| x0.is_finite() && x1.is_finite()).collect();
         (!path.is_empty()).then(|| (run.key(), path))
     };

@@ -289,6 +289,7 @@ fn read_options(table: &Table<'_>, is_of_curves: bool) -> Result<Options, InputE
         optimum: None,
         colors: None,
         index: None,
+        until: None,
         defaults: Vec::new(),
     })
 }

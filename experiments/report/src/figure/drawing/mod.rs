@@ -1,14 +1,18 @@
 //! How pictures are drawn, and written as files.
 
+mod apng;
 mod canvas;
+mod film;
 mod frames;
 mod geometry;
+mod gif;
 mod image;
 mod layout;
 mod legend;
 mod marks;
 mod output;
 mod paint;
+mod patch;
 mod pdf;
 mod pgfplots;
 mod plot;
@@ -22,15 +26,16 @@ mod tiles;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+pub use film::{Film, Moving, film};
 pub use frames::{Frames, frames};
+use output::Drawing;
 pub use output::{pdf, pgfplots, png, svg};
 
 use thalweg_record::record::atomic;
 use thalweg_record::stats::configurations;
 
-use super::appearance::{Appearance, Format};
+use super::appearance::Appearance;
 use super::error::FigureError;
-use super::picture::Picture;
 use super::{Chart, PROBLEM, Tables, groups};
 
 /// Draws a chart into `folder`, as the files that its look asks for; the paths of what was written.
@@ -43,36 +48,20 @@ pub fn draw(chart: &Chart, tables: &Tables<'_>, folder: &Path, look: &Appearance
     let pictures = chart.pictures(tables)?;
     // All of it is drawn before anything is written: a figure is there as a whole or not at all.
     let mut files = Vec::new();
-    let problems = groups::values(&configurations(tables.runs), PROBLEM);
-    let problems: Vec<&str> = problems.iter().map(String::as_str).collect();
+    let stems = stems(chart, tables);
     for (problem, picture) in &pictures {
-        let stem = chart.stem(problem, &problems);
+        let drawing = Drawing::of(picture, look)?;
         for format in &look.formats {
-            files.extend(written(picture, look, &stem, *format)?);
+            files.extend(drawing.files(&stems(problem), *format)?);
         }
     }
     files.into_iter().map(|(name, bytes)| write(folder.join(name), &bytes)).collect()
 }
 
-/// The files of a picture in one format, by name.
-fn written(
-    picture: &Picture,
-    look: &Appearance,
-    stem: &str,
-    format: Format,
-) -> Result<Vec<(String, Vec<u8>)>, FigureError> {
-    let name = format!("{stem}.{}", format.name());
-    let bytes = match format {
-        Format::Svg => svg(picture, look, stem)?.into_bytes(),
-        Format::Png => {
-            let mut bytes = Vec::new();
-            png(picture, look, &mut bytes)?;
-            bytes
-        }
-        Format::Pdf => pdf(picture, look)?,
-        Format::Tex => return pgfplots(picture, look, stem),
-    };
-    Ok(vec![(name, bytes)])
+/// The name of the files for a problem, without ending.
+fn stems(chart: &Chart, tables: &Tables<'_>) -> impl Fn(&str) -> String {
+    let problems = groups::values(&configurations(tables.runs), PROBLEM);
+    move |problem| chart.stem(problem, &problems.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 fn write(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, FigureError> {

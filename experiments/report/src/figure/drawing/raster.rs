@@ -25,6 +25,7 @@ const CORNERS: usize = 24;
 const FINER: usize = 3;
 
 /// Pixels of red, green, blue and opacity.
+#[derive(Clone)]
 pub(super) struct Pixels {
     pub width: usize,
     pub height: usize,
@@ -33,27 +34,72 @@ pub(super) struct Pixels {
 
 /// Draws with `scale` pixels in a unit.
 pub(super) fn draw(scene: &Scene, look: &Appearance, scale: f64) -> Pixels {
-    let (width, height) = size(scene, scale);
+    let mut fine = paper(scene, look, scale);
+    paint(&mut fine, &scene.items, look, scale);
+    fine.coarser()
+}
+
+/// What drawings begin with that have it in common: most of a film stands still.
+pub(super) struct Base {
+    items: Vec<Item>,
+    fine: Pixels,
+    coarse: Pixels,
+}
+
+impl Base {
+    /// What two drawings begin with.
+    pub(super) fn new(one: &Scene, other: &Scene, look: &Appearance, scale: f64) -> Self {
+        let alike = one.items.iter().zip(&other.items).take_while(|(one, other)| one == other);
+        let items: Vec<Item> = alike.map(|(item, _)| item.clone()).collect();
+        let mut fine = paper(one, look, scale);
+        paint(&mut fine, &items, look, scale);
+        let coarse = fine.coarser();
+        Self { items, fine, coarse }
+    }
+
+    /// The same pixels as [`draw`]'s.
+    pub(super) fn draw(&self, scene: &Scene, look: &Appearance, scale: f64) -> Pixels {
+        let Some(others) = scene.items.strip_prefix(&self.items[..]) else { return draw(scene, look, scale) };
+        let mut fine = self.fine.clone();
+        paint(&mut fine, others, look, scale);
+        let mut coarse = self.coarse.clone();
+        let row = 4 * fine.width * FINER;
+        let pairs = fine.rgba.chunks_exact(row).zip(self.fine.rgba.chunks_exact(row));
+        for (y, (own, base)) in pairs.enumerate() {
+            if own != base {
+                fine.coarsen(y, &mut coarse);
+            }
+        }
+        coarse
+    }
+}
+
+/// Paper for a drawing, on the finer grid.
+fn paper(scene: &Scene, look: &Appearance, scale: f64) -> Pixels {
+    let (width, height) = size((scene.width, scene.height), scale);
     let mut fine = Pixels::new(FINER * width, FINER * height);
     if look.theme != Theme::Transparent {
         let Rgb(r, g, b) = look.rgb(Tint::Paper);
         fine.rgba.chunks_exact_mut(4).for_each(|pixel| pixel.copy_from_slice(&[r, g, b, 0xff]));
     }
+    fine
+}
+
+/// Draws shapes on the finer grid.
+fn paint(fine: &mut Pixels, items: &[Item], look: &Appearance, scale: f64) {
     let size = (fine.width, fine.height);
-    let brush = Brush { area: Canvas(&mut fine).into_drawing_area(), size, look, scale: scale * FINER as f64 };
-    for item in &scene.items {
+    let brush = Brush { area: Canvas(fine).into_drawing_area(), size, look, scale: scale * FINER as f64 };
+    for item in items {
         if let Item::Shape(_, shape) = item {
             brush.shape(shape);
         }
     }
-    drop(brush);
-    fine.coarser()
 }
 
 /// Pixels from left to right and from top to bottom.
-pub(super) fn size(scene: &Scene, scale: f64) -> (usize, usize) {
+pub(super) fn size((width, height): (f64, f64), scale: f64) -> (usize, usize) {
     let pixels = |length: f64| (length * scale).ceil().max(1.0) as usize;
-    (pixels(scene.width), pixels(scene.height))
+    (pixels(width), pixels(height))
 }
 
 /// What plotters draws pixels on.
@@ -205,9 +251,16 @@ impl Pixels {
     /// The means of squares of [`FINER`]² pixels, in which each counts by its opacity.
     fn coarser(&self) -> Self {
         let mut coarse = Self::new(self.width / FINER, self.height / FINER);
-        let width = coarse.width;
-        for (at, pixel) in coarse.rgba.chunks_exact_mut(4).enumerate() {
-            let (left, top) = (at % width * FINER, at / width * FINER);
+        (0..coarse.height).for_each(|y| self.coarsen(y, &mut coarse));
+        coarse
+    }
+
+    /// One row of them.
+    fn coarsen(&self, row: usize, coarse: &mut Self) {
+        let start = 4 * row * coarse.width;
+        let pixels = coarse.rgba[start..][..4 * coarse.width].chunks_exact_mut(4);
+        for (at, pixel) in pixels.enumerate() {
+            let (left, top) = (at * FINER, row * FINER);
             let mut sums = [0_u32; 4];
             for y in top..top + FINER {
                 let row = &self.rgba[4 * (y * self.width + left)..][..4 * FINER];
@@ -217,12 +270,12 @@ impl Pixels {
                     sums[3] += opacity;
                 }
             }
+            pixel.fill(0);
             if sums[3] > 0 {
                 (0..3).for_each(|channel| pixel[channel] = ((sums[channel] + sums[3] / 2) / sums[3]) as u8);
                 pixel[3] = ((sums[3] + (FINER * FINER) as u32 / 2) / (FINER * FINER) as u32) as u8;
             }
         }
-        coarse
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) struct Scene {
 }
 
 /// A part of a drawing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Item {
     /// The beginning of what belongs together.
     Open(Group),
@@ -23,7 +23,7 @@ pub(super) enum Item {
 }
 
 /// What belongs together.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Group {
     /// What it is.
     pub class: &'static str,
@@ -34,7 +34,7 @@ pub(super) struct Group {
 }
 
 /// A shape.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shape {
     /// Lines of one look, each of two points or more.
     Lines(Vec<Vec<Point>>, Stroke),
@@ -67,7 +67,7 @@ impl Stroke {
 }
 
 /// Text in one line, in which `^{…}` raises; its baseline goes through `at`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Text {
     pub content: String,
     pub size: f64,
@@ -90,7 +90,7 @@ pub(super) enum Align {
 }
 
 /// Pixels in a frame, row by row from the top.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Image {
     pub frame: Frame,
     pub columns: usize,
