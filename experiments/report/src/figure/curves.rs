@@ -183,6 +183,11 @@ pub(super) fn chosen<'a>(chart: &Chart, runs: &Trials, all: &[Configuration<'a>]
     groups::chosen(chart, all, Lines::of(chart, runs).as_ref(), chosen_by(chart, all))
 }
 
+/// The same of several figures or panels, each of some of the configurations.
+pub(super) fn chosen_of<'a>(chart: &Chart, runs: &Trials, all: &[Vec<Configuration<'a>>]) -> Vec<Configuration<'a>> {
+    all.iter().flat_map(|own| chosen(chart, runs, own)).collect()
+}
+
 /// The trials of a line, and their configuration.
 type Line<'a> = (Configuration<'a>, Vec<record::Trial<'a>>);
 

@@ -221,7 +221,7 @@ impl Chart {
         if self.is_single() || is_of_one() {
             return self.name();
         }
-        format!("{}-{}", self.name(), slug(problem))
+        format!("{}-{}", self.name(), words::slug(problem))
     }
 
     /// What the chart shows, as (problem, picture): one picture per problem in the rows, or one with an empty name for
@@ -301,13 +301,9 @@ impl Chart {
     pub fn keys(&self, runs: &Trials) -> HashSet<Key> {
         let all = configurations(runs);
         let chart = self.clone().with(self.options.resolved(&all));
-        let shown = match (self.kind.name, Facets::of(&chart)) {
-            ("curves", Some(facets)) => {
-                facets.subsets(&all).iter().flat_map(|own| curves::chosen(&chart, runs, own)).collect()
-            }
-            ("curves", None) => {
-                chart.by_problem(&all).iter().flat_map(|own| curves::chosen(&chart, runs, own)).collect()
-            }
+        let shown: Vec<Configuration<'_>> = match (self.kind.name, Facets::of(&chart)) {
+            ("curves", Some(facets)) => curves::chosen_of(&chart, runs, &facets.subsets(&all)),
+            ("curves", None) => curves::chosen_of(&chart, runs, &chart.by_problem(&all)),
             ("trajectories" | "descent", _) => all.into_iter().filter(|one| chart.options.selects(one)).collect(),
             _ => Vec::new(),
         };
@@ -351,9 +347,4 @@ fn help<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String 
     let list = known.clone().collect::<Vec<_>>().join(", ");
     nearest(name, known).map_or_else(String::new, |nearest| format!("did you mean `{nearest}`? "))
         + &format!("There are: {list}")
-}
-
-/// The name as a file name that is valid on every system.
-fn slug(name: &str) -> String {
-    name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }

@@ -203,6 +203,11 @@ pub(super) fn capital(text: &str) -> String {
     }
 }
 
+/// A name as that of a file, valid on every system.
+pub(super) fn slug(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
