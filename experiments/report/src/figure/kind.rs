@@ -26,7 +26,7 @@ pub struct Kind {
     /// The table that it is drawn from, alone or besides the trials, unless the figure names another one.
     pub table: Option<&'static str>,
     /// Makes the picture of a chart of this kind from the tables; of a kind that moves, as it was at the moment
-    /// [`Options::until`], with the axes of all that there is.
+    /// [`super::Options::until`], with the axes of all that there is.
     pub compose: Maker<Picture>,
     /// When there is something new to be seen, for a kind that moves.
     pub moments: Option<Maker<Moments>>,
