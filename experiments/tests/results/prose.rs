@@ -99,3 +99,39 @@ fn write_numbers_in_prose() {
         }
     }
 }
+
+/// Whether a text is a number, rounded to as many significant digits as it has.
+fn is_rounded(text: &str, own: f64) -> bool {
+    let mantissa = text.split('e').next().unwrap_or_default();
+    let digits = mantissa.chars().filter(char::is_ascii_digit).skip_while(|digit| *digit == '0').count().max(1);
+    text.parse::<f64>().ok() == format!("{own:.*e}", digits - 1).parse().ok()
+}
+
+/// The ends of the walks on surfaces, which differ in their learning rates, are those of the trials.
+#[test]
+fn ends_of_trajectories_by_hand_are_those_of_trials() {
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results");
+    let text = fs::read_to_string(results.join("trajectories/README.md")).unwrap();
+    let rows: Vec<Vec<&str>> = text
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.contains("optimizer"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.len(), 15);
+    for (place, study) in ["trajectories", "trajectories-beale", "trajectories-himmelblau"].into_iter().enumerate() {
+        let runs = fs::read_to_string(results.join(study).join("runs.csv")).unwrap();
+        let mut lines = runs.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let header = lines.next().unwrap();
+        let [optimizer, lr, value] =
+            ["optimizer", "lr", "final_value"].map(|name| header.iter().position(|own| *own == name).unwrap());
+        let trials: Vec<Vec<&str>> = lines.collect();
+        for row in &rows {
+            let end = row[2 + 2 * place].split(' ').next().unwrap();
+            let is_own = |trial: &&Vec<&str>| {
+                trial[optimizer] == row[0] && trial[lr].parse::<f64>().ok() == row[1 + 2 * place].parse().ok()
+            };
+            let trial = trials.iter().find(is_own).unwrap_or_else(|| panic!("{study} has no trial of {row:?}"));
+            assert!(is_rounded(end, trial[value].parse().unwrap()), "{study}: {} ends at {}", row[0], trial[value]);
+        }
+    }
+}
