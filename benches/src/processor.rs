@@ -42,7 +42,7 @@ pub struct Core {
     /// Of f64.
     pub doubles: Rates,
     /// The levels of the memory hierarchy, the nearest first.
-    pub levels: Vec<Level>,
+    pub levels: [Level; 4],
 }
 
 impl Core {
@@ -61,7 +61,7 @@ impl Core {
             let store = bytes / seconds(|| isa.dispatch(Store(black_box(&mut numbers))));
             Level { name, size, load, store }
         };
-        let levels = vec![
+        let levels = [
             level("L1", l1, l1 / 2),
             level("L2", l2, (l2 / 2).max(2 * l1)),
             level("L3", l3, (l3 / 4).max(2 * l2)),
@@ -83,7 +83,7 @@ impl Core {
             clock: f64::midpoint(self.clock, other.clock),
             singles: rates(self.singles, other.singles),
             doubles: rates(self.doubles, other.doubles),
-            levels: self.levels.iter().zip(&other.levels).map(level).collect(),
+            levels: std::array::from_fn(|at| level((&self.levels[at], &other.levels[at]))),
         }
     }
 

@@ -110,6 +110,7 @@ impl Comparison {
         let peaks = core.as_ref().map(|core| Peaks {
             gflops_f32: 2e-9 * core.singles.multiplications,
             gflops_f64: 2e-9 * core.doubles.multiplications,
+            loads_gbs: core.levels.map(|level| 1e-9 * level.load),
             clock_ghz: 1e-9 * core.clock,
         });
         let benchmarks = self.timed.into_iter().map(|timed| timed.bounded(core.as_ref())).collect();

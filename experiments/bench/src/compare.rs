@@ -96,7 +96,17 @@ fn logarithms(rows: &[&Row]) -> Vec<f64> {
     rows.iter().map(|row| libm::log(row.cycles())).collect()
 }
 
-fn of_builds(builds: &[Build], baseline: &Build, candidate: &Build, threshold: f64) -> Result<Comparison, BenchError> {
+/// Judges two of the builds of a machine; from all of them it is known how runs differ. `threshold` is the change that is none,
+/// as a share of the time.
+///
+/// # Errors
+/// If they have no benchmark in common.
+pub fn of_builds(
+    builds: &[Build],
+    baseline: &Build,
+    candidate: &Build,
+    threshold: f64,
+) -> Result<Comparison, BenchError> {
     let threshold = libm::log1p(threshold);
     let (old, new) = (by_key(baseline), by_key(candidate));
     let shared: Vec<Key<'_>> = new.keys().filter(|key| old.contains_key(*key)).copied().collect();
@@ -113,20 +123,21 @@ fn of_builds(builds: &[Build], baseline: &Build, candidate: &Build, threshold: f
     let estimates: Vec<_> = shared.iter().map(estimate).collect();
     let several = shared.iter().map(|(_, isa)| isa).collect::<BTreeSet<_>>().len() > 1;
     let verdicts = judge(&estimates, threshold);
+    let label = |key: &Key<'_>| if several { format!("{} ({})", key.0, key.1) } else { key.0.to_owned() };
+    let checksums = |rows: &ByKey<'_>| -> BTreeMap<String, String> {
+        let newest = |key: &Key<'_>| Some((label(key), rows[key].last()?.checksum.clone()?));
+        shared.iter().filter_map(newest).collect()
+    };
+    let answers = changed_answers(&checksums(&old), &checksums(&new));
     let findings = shared.iter().zip(estimates).zip(verdicts).map(|((key, estimate), verdict)| {
         let times = [&old[key], &new[key]].map(|rows| middle_of(rows, |row| row.time_ns));
-        let benchmark = if several { format!("{} ({})", key.0, key.1) } else { key.0.to_owned() };
-        Finding { rounds: [old[key].len(), new[key].len()], ..Finding::new(benchmark, times, estimate, verdict) }
+        Finding { rounds: [old[key].len(), new[key].len()], ..Finding::new(label(key), times, estimate, verdict) }
     });
-    let checksums = |rows: &ByKey<'_>| -> BTreeMap<String, String> {
-        let newest = rows.iter().filter_map(|(key, rows)| Some((key.0.to_owned(), rows.last()?.checksum.clone()?)));
-        newest.collect()
-    };
     Ok(Comparison {
         baseline: side(baseline),
         candidate: side(candidate),
         threshold,
-        answers: changed_answers(&checksums(&old), &checksums(&new)),
+        answers,
         only_baseline: old.keys().filter(|key| !new.contains_key(*key)).count(),
         only_candidate: new.len() - shared.len(),
         remarks: remarks(baseline, candidate, &shared, [&old, &new]),

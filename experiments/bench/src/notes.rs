@@ -38,6 +38,8 @@ pub struct Peaks {
     pub gflops_f32: f64,
     /// The same of f64.
     pub gflops_f64: f64,
+    /// Bytes per nanosecond that can be read from the first-, second- and third-level caches and from memory.
+    pub loads_gbs: [f64; 4],
     /// The clock in GHz, by a chain of operations of one cycle each: the mean of before and after.
     pub clock_ghz: f64,
 }
@@ -104,8 +106,8 @@ impl Notes {
         paths
             .into_iter()
             .map(|path| {
-                let text = fs::read_to_string(&path)
-                    .map_err(|source| BenchError::Read { path: path.clone(), source })?;
+                let text =
+                    fs::read_to_string(&path).map_err(|source| BenchError::Read { path: path.clone(), source })?;
                 serde_json::from_str(&text).map_err(|source| BenchError::NotNotes { path, source })
             })
             .collect()

@@ -46,6 +46,14 @@ pub struct Row {
     pub peak_gflops_f32: Option<f64>,
     /// The f64 peak.
     pub peak_gflops_f64: Option<f64>,
+    /// Bytes per nanosecond that could be read from the first-level cache in the same run.
+    pub peak_gbs_l1: Option<f64>,
+    /// From the second-level cache.
+    pub peak_gbs_l2: Option<f64>,
+    /// From the third-level cache.
+    pub peak_gbs_l3: Option<f64>,
+    /// From memory.
+    pub peak_gbs_memory: Option<f64>,
     /// The clock that was seen.
     pub clock_ghz: Option<f64>,
     /// The processor.
@@ -86,6 +94,10 @@ impl Row {
             isa: notes.isa.clone(),
             peak_gflops_f32: peak(|peaks| peaks.gflops_f32),
             peak_gflops_f64: peak(|peaks| peaks.gflops_f64),
+            peak_gbs_l1: peak(|peaks| peaks.loads_gbs[0]),
+            peak_gbs_l2: peak(|peaks| peaks.loads_gbs[1]),
+            peak_gbs_l3: peak(|peaks| peaks.loads_gbs[2]),
+            peak_gbs_memory: peak(|peaks| peaks.loads_gbs[3]),
             clock_ghz: peak(|peaks| peaks.clock_ghz),
             cpu: notes.machine.cpu.clone(),
             rustc: notes.source.rustc.clone().unwrap_or_default(),

@@ -81,7 +81,7 @@ fn what_a_user_may_have_forgotten_is_said() {
     says(&[&COMPARE[..], &["cccc"]].concat(), "no build called `cccc` was recorded on this machine");
     says(&["bench", "ab", "main", "--bench", "math"], "git");
     for (arguments, expected) in [
-        (&["bench", "compare", "--threshold", "-1"][..], "a number from 0 to 100 is needed"),
+        (&["bench", "compare", "--threshold=-1"][..], "a number from 0 to 100 is needed"),
         (&["bench", "ab", "main"], "--bench <NAME>"),
     ] {
         let (code, error) = fails(folder.path(), arguments);

@@ -44,11 +44,11 @@ pub(super) fn build(root: &Path, into: Option<&Path>, bench: &str, what: &str) -
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().map_err(failed)?;
     let lines = String::from_utf8_lossy(&output.stdout);
     let messages = lines.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
-    let executable = messages.filter_map(|message| {
+    let mut executables = messages.filter_map(|message| {
         let target = message.target?;
         (target.name == bench && target.kind.iter().any(|kind| kind == "bench")).then_some(message.executable?)
     });
-    match executable.last() {
+    match executables.next() {
         Some(path) if output.status.success() => Ok(path),
         _ => Err(missing(root, bench, what)),
     }

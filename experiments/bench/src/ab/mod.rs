@@ -76,9 +76,11 @@ pub fn run(settings: &Settings, built: impl FnOnce(), say: &dyn Fn(String)) -> R
     let mut comparison = judged(&measured, &sides, settings.threshold, rounds);
     if settings.instructions {
         let ids = all.iter().flat_map(|executables| executables.ids.iter().map(move |id| (executables, id)));
-        for ((executables, id), finding) in ids.zip(&mut comparison.findings) {
+        for (executables, id) in ids {
             say(format!("counting the instructions of {id}"));
-            finding.instructions = Some(sides.count(executables, id)?);
+            let counts = sides.count(executables, id)?;
+            let own = comparison.findings.iter_mut().filter(|finding| finding.benchmark == *id);
+            own.for_each(|finding| finding.instructions = Some(counts));
         }
     }
     Ok(comparison)

@@ -72,8 +72,8 @@ impl Sides {
 
     /// Runs one side once; a time is the lower quartile of its samples.
     pub fn measure(&self, settings: &Settings, executables: &Executables, side: usize) -> Result<Run, BenchError> {
-        /// Criterion's smallest sample.
-        const SAMPLES: &str = "10";
+        /// Many short samples: a process that takes the core for a while then disturbs few of them.
+        const SAMPLES: &str = "30";
         /// Resamples of criterion's own intervals, which nobody reads here.
         const RESAMPLES: &str = "1001";
         let home = self.folder.join("criterion");

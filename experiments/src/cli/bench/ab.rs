@@ -36,7 +36,7 @@ pub(super) struct Ab {
     #[arg(long)]
     peers: bool,
     /// Rounds [default: 21, or more if many benchmarks are judged together].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=200))]
     rounds: Option<u16>,
     /// Seconds of measuring a benchmark on each side in a round.
     #[arg(long, value_name = "SECONDS", default_value_t = 0.2, value_parser = parse_seconds)]
