@@ -12,6 +12,7 @@ use miette::Diagnostic;
 use tempfile::TempDir;
 
 use super::few::Few;
+use super::networks;
 use super::{chart, table_of};
 use crate::figure::{FigureError, Input, Layer, MOST_LINES, Options, Picture, Tables};
 use crate::record::{
@@ -41,7 +42,7 @@ pub fn check(spec: &Spec, plan: &Plan, home: &Path) -> Result<Vec<InputError>, I
     for (index, figure) in spec.figures.iter().enumerate() {
         if figure.kind.input == Input::Networks {
             // There are no networks yet.
-            check_plane(spec, whole, index)?;
+            networks::check(spec, whole, index)?;
             continue;
         }
         let Some(table) = rehearsal.table(sample, plan, figure, home, folder) else { continue };
@@ -58,24 +59,6 @@ pub fn check(spec: &Spec, plan: &Plan, home: &Path) -> Result<Vec<InputError>, I
         }
     }
     Ok(warnings)
-}
-
-/// Checks that examples have a place in a plane, where a figure shows them in one.
-fn check_plane(spec: &Spec, plan: &Plan, index: usize) -> Result<(), InputError> {
-    let figure = &spec.figures[index];
-    let is_shown = |condition: &&Condition| {
-        figure.kind.name == "boundary"
-            && figure.options.trials.is_empty()
-            && figure.options.selects_problem(&condition.problem)
-    };
-    let other = plan.conditions.iter().filter(is_shown).find(|condition| condition.extent.inputs != 2);
-    let Some(other) = other else { return Ok(()) };
-    let (problem, count) = (&other.problem, other.extent.inputs);
-    let message = format!("the examples of {problem} have {count} features, and a boundary is drawn over two");
-    let error = spec.error(&format!("figure.{index}.kind"), message);
-    Err(error.with_help(
-        "select = [{ problem = \"moons\" }] shows problems that have two; kind = \"diagram\" shows any network",
-    ))
 }
 
 /// Why a figure that can be drawn says nothing, if that is so.

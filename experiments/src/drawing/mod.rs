@@ -6,6 +6,7 @@ mod few;
 mod functions;
 mod kept;
 mod members;
+mod networks;
 mod pictures;
 mod timings;
 

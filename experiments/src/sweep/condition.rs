@@ -28,7 +28,7 @@ pub struct Condition {
     pub(super) examples: usize,
     pub(super) keys: KeyMaker,
     /// The logged steps whose weights are kept, besides the first and the last.
-    pub(super) kept_steps: Vec<u64>,
+    pub kept_steps: Vec<u64>,
 }
 
 impl Condition {

@@ -291,7 +291,9 @@ pub(super) fn check_weights(
     store.visit(|rows| {
         for (key, rows) in rows {
             let Some((key, number)) = key.and_then(|key| Some((key, numbers.get(key)?))) else { continue };
-            if plan.keeps_weights(number as usize) && !weights.are_there((number as usize, key), rows[0], rows[rows.len() - 1])? {
+            if plan.keeps_weights(number as usize)
+                && !weights.are_there((number as usize, key), rows[0], rows[rows.len() - 1])?
+            {
                 lacking.insert(number);
             }
         }

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use thalweg::drawing::{KeptNetworks, draw_into};
+use thalweg::drawing::{KeptNetworks, check, draw_into};
 use thalweg::figure::{self, Answer, Appearance, Example, Kept, Layer, Moment, Network, Picture, Split, Tables, Width};
 use thalweg::memory::Memory;
 use thalweg::record::{Quantities, Quantity, Trial, Trials, read_trials};
 use thalweg::spec::{Spec, Study};
 use thalweg::stats::configurations;
+use thalweg::sweep::Plan;
 use thalweg::sweep::run::{Reuse, Settings, run};
 use thalweg_kernels::Isa;
 
@@ -248,9 +249,9 @@ fn what_cannot_be_drawn_is_said() {
     for (figure, expected) in cases {
         assert!(error(figure).contains(expected), "{figure}: {}", error(figure));
     }
-    let iris = Folder::of(&[
-        "problem={ kind = \"csv\", path = \"iris.csv\", target = \"species\", task = \"classification\" }",
-    ]);
+    let iris_problem =
+        "problem={ kind = \"csv\", path = \"iris.csv\", target = \"species\", task = \"classification\" }";
+    let iris = Folder::of(&[iris_problem]);
     let message = iris.pictures("{ kind = \"boundary\" }").unwrap_err();
     assert!(message.contains("examples have 4 features, and a plane has two"), "{message}");
     for (set, expected) in [
@@ -260,6 +261,17 @@ fn what_cannot_be_drawn_is_said() {
         let set: Vec<String> =
             set.iter().map(|&text| text.to_owned()).chain(["figure=[{ kind = \"boundary\" }]".to_owned()]).collect();
         let message = Spec::parse("kept.toml", SPEC, Path::new("."), &set).unwrap_err().to_string();
+        assert!(message.contains(expected), "{message}");
+    }
+    // Before the first trial.
+    for (set, expected) in [
+        (&["figure=[{ kind = \"diagram\", at = [\"final\", 30] }]"][..], "weights after step 30 are not kept"),
+        (&["record.weights=\"final\"", "figure=[{ kind = \"diagram\", at = \"initial\" }]"], "before the first step"),
+        (&[iris_problem, "figure=[{ kind = \"boundary\" }]"], "the examples of iris have 4 features"),
+    ] {
+        let spec = spec(set);
+        let (_, _, plan) = Plan::read(&spec, Memory::of_machine()).unwrap();
+        let message = check(&spec, &plan, Path::new("nowhere")).unwrap_err().to_string();
         assert!(message.contains(expected), "{message}");
     }
     // From the folder alone: what is missing there is named.
