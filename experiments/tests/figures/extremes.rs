@@ -6,10 +6,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use thalweg::figure::{Chart, Input, KINDS, Kind, Options, Progress, Scale, Tables, Theory};
+use thalweg::figure::{Answer, At, Chart, Input, KINDS, Kept, Kind, Options, Progress, Scale, Tables, Theory};
 use thalweg::random::Stream;
 use thalweg::record::{Curve, Run, Runs, Setting, Sheet, Status, Surface, Trials, Waypoint};
 
+use crate::any_networks::AnyNetworks;
 use crate::synthetic::{self, svg};
 
 /// Sweeps of each kind and flavour of numbers.
@@ -254,6 +255,8 @@ fn options(numbers: &mut Numbers, kind: &Kind) -> Options {
         progress: Progress::ALL[numbers.below(3)],
         by_probability: takes("by_probability") && numbers.below(2) == 0,
         steps_per_epoch: Some(3),
+        at: if takes("at") && numbers.below(2) == 0 { At::All } else { At::Last },
+        example: takes("example").then_some(3),
         ..Options::default()
     }
 }
@@ -280,7 +283,13 @@ fn has_picture(numbers: &mut Numbers, kind: &Kind, folder: &Path) -> Result<bool
     let sheet = Sheet::open(&path).map_err(|error| error.to_string())?;
     let sheet = kind.table.map(|_| &sheet);
     let trials = Trials::from(&runs);
-    let tables = Tables { trajectory: &trajectory, surface: Some(&surface), sheet, ..Tables::new(&trials, &curves) };
+    let networks = (kind.input == Input::Networks).then(|| AnyNetworks {
+        answer: numbers.of(&[Answer::Values, Answer::Logit, Answer::Scores]),
+        numbers: (0..17).map(|_| numbers.next()).collect(),
+    });
+    let kept = networks.as_ref().map(|networks| networks as &dyn Kept);
+    let tables =
+        Tables { trajectory: &trajectory, surface: Some(&surface), sheet, kept, ..Tables::new(&trials, &curves) };
     let metrics = (kind.metrics)();
     let metric = numbers.of(&metrics);
     let chart = Chart::new(kind.name, Some(metric)).unwrap().with(options(numbers, kind));

@@ -3,6 +3,7 @@
 //! `cargo test -p thalweg --test figures charts::` runs one module. With `FIGURES=folder` in the environment, figures stay
 //! there to be looked at.
 
+mod any_networks;
 mod charts;
 mod choices;
 mod comparisons;

@@ -126,7 +126,9 @@ impl Drawing<'_> {
         for (at, layer) in network.layers.iter().enumerate() {
             for (place, weight) in layer.weights.iter().enumerate() {
                 let (unit, from) = (place / layer.inputs, place % layer.inputs);
-                let share = if self.largest > 0.0 { weight.abs() / self.largest } else { 0.0 };
+                let share = if *weight == 0.0 { 0.0 } else { weight.abs() / self.largest };
+                // Of two numbers without bounds, neither is the larger.
+                let share = if share.is_nan() { 1.0 } else { share };
                 let (color, dash) = SIGNS[usize::from(*weight >= 0.0)];
                 let ends = [self.graph.place(at, from), self.graph.place(at + 1, unit)];
                 let width = WIDTHS.0 + (WIDTHS.1 - WIDTHS.0) * share;
@@ -266,6 +268,9 @@ fn label(text: String, at: (f64, f64)) -> Label {
 
 /// A number in three digits or so, which has room in a disc.
 fn written(number: f64) -> String {
+    if number.is_finite() && number.abs() >= 1e5 {
+        return format!("{number:.0e}").replace('-', "\u{2212}");
+    }
     let digits = match number.abs() {
         size if size < 9.995 => 2,
         size if size < 99.95 => 1,
@@ -282,6 +287,7 @@ mod tests {
 
     #[test]
     fn numbers_have_room() {
+        assert_eq!([1e5, -2e300].map(written), ["1e5", "−2e300"]);
         assert_eq!(
             [0.0, -0.001, -1.234, 9.996, 12.34, -123.4].map(written),
             ["0.00", "0.00", "−1.23", "10.0", "12.3", "−123"]
