@@ -39,10 +39,6 @@ pub(super) fn check(spec: &Spec, plan: &Plan, index: usize) -> Result<(), InputE
 /// Whether weights of a condition's trials are kept at a moment; the first step and the last one have two names.
 fn keeps(condition: &Condition, moment: Moment) -> bool {
     let (weights, steps) = (condition.spec.record.weights, condition.schedule.steps);
-    let step = match moment {
-        Moment::Initial => 0,
-        Moment::Step(step) => step,
-        Moment::Final => steps,
-    };
+    let step = moment.step(steps);
     condition.kept_steps.contains(&step) || step == 0 && weights.initial() || step == steps && weights.is_final()
 }

@@ -248,7 +248,7 @@ fn an_image_has_the_dimension_of_its_boundary() {
     let notes = texts(&shown);
     let dimension: f64 = notes.split("counting boxes: ").nth(1).unwrap().parse().unwrap();
     assert!((0.9..1.2).contains(&dimension), "{notes}");
-    assert_eq!(pin(&shown), "64c8e70e90f2964c");
+    assert_eq!(pin(&shown), "02cec23c6b8c8ef9");
     let missing = Options { column: Some("measure".into()), ..options };
     let error = picture("image", missing, &tables).unwrap_err().to_string();
     assert!(error.ends_with("table.csv has no column `measure`"), "{error}");

@@ -28,7 +28,7 @@ impl Moment {
     }
 
     /// After how many steps it is, of a trial that took `all`.
-    pub(super) fn step(self, all: u64) -> u64 {
+    pub fn step(self, all: u64) -> u64 {
         match self {
             Self::Initial => 0,
             Self::Step(step) => step,
