@@ -167,7 +167,13 @@ fn lines(chart: &Chart, data: &Data<'_>, (x, below): (&Abscissa<'_>, f64), metri
             })
             .unzip();
         if !points.is_empty() {
-            lines.push(Line { style: style(lines.len()), label: format!("{label}: control"), points, owners, trials: counts });
+            lines.push(Line {
+                style: style(lines.len()),
+                label: format!("{label}: control"),
+                points,
+                owners,
+                trials: counts,
+            });
         }
     }
     lines

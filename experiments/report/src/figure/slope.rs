@@ -37,7 +37,11 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let marks = optimizers.clone().map(|optimizer| Layer::Markers(looks[optimizer], points(optimizer)));
     let owners = optimizers.clone().map(|optimizer| {
         let bests = found.bests(optimizer).map(|best| Whose::of([best.configuration]));
-        Layer::Owners { style: looks[optimizer], is_line: true, points: points(optimizer).into_iter().zip(bests).collect() }
+        Layer::Owners {
+            style: looks[optimizer],
+            is_line: true,
+            points: points(optimizer).into_iter().zip(bests).collect(),
+        }
     });
     let layers = lines.chain(marks).chain(owners).collect();
     let entry =

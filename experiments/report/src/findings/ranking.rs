@@ -102,7 +102,8 @@ fn ranking<'a>(
     criterion: Criterion,
 ) -> Ranking<'a> {
     methods.sort_by(|a, b| a.median.total_cmp(&b.median));
-    let pairs: Vec<Option<Paired>> = methods[1..].iter().map(|other| Paired::of(judged(methods[0]), judged(other))).collect();
+    let pairs: Vec<Option<Paired>> =
+        methods[1..].iter().map(|other| Paired::of(judged(methods[0]), judged(other))).collect();
     let adjusted = holm(&pairs.iter().flatten().map(|pair| pair.p).collect::<Vec<_>>());
     let mut adjusted = adjusted.into_iter();
     let verdicts = pairs.into_iter().map(|pair| match pair.zip(pair.and_then(|_| adjusted.next())) {

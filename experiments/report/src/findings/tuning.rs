@@ -50,7 +50,10 @@ pub(super) fn gains(regimes: &Regimes<'_>, label: &str) -> Vec<String> {
     match regimes.problems.len() {
         0 => Vec::new(),
         1 => gains_over_defaults(regimes, label).into_iter().collect(),
-        _ => [Regime::OneForAll, Regime::Defaults].into_iter().filter_map(|from| gains_from(regimes, from, label)).collect(),
+        _ => [Regime::OneForAll, Regime::Defaults]
+            .into_iter()
+            .filter_map(|from| gains_from(regimes, from, label))
+            .collect(),
     }
 }
 
@@ -64,7 +67,9 @@ fn gains_from(regimes: &Regimes<'_>, from: Regime, label: &str) -> Option<String
     let name = |method: usize| words::method(regimes.optimizers[method]);
     let against = format!("against {}", if from == Regime::Defaults { "their defaults" } else { in_words(from) });
     if problems < FEWEST_PROBLEMS {
-        let of = |(method, pair): &(usize, Pair)| format!("{} by a factor of {}", name(*method), number(factor(pair.log_ratio)));
+        let of = |(method, pair): &(usize, Pair)| {
+            format!("{} by a factor of {}", name(*method), number(factor(pair.log_ratio)))
+        };
         let shown = shortened(gains.iter().map(of).collect())?;
         return Some(format!(
             "On these {problems} problems, settings tuned on each lower the median {label} of {shown}, {against} (medians; it \
@@ -73,7 +78,8 @@ fn gains_from(regimes: &Regimes<'_>, from: Regime, label: &str) -> Option<String
     }
     let is_told = |(_, pair): &&(usize, Pair)| pair.interval.is_some_and(|own| own.low > 0.0);
     let of = |(method, pair): &(usize, Pair)| {
-        let sure = pair.interval.map_or_else(String::new, |own| format!(" (95 % interval {})", interval(&factors(own))));
+        let sure =
+            pair.interval.map_or_else(String::new, |own| format!(" (95 % interval {})", interval(&factors(own))));
         format!("{} by a factor of {}{sure}", name(*method), number(factor(pair.log_ratio)))
     };
     let told = shortened(gains.iter().filter(is_told).map(of).collect());
@@ -84,7 +90,9 @@ fn gains_from(regimes: &Regimes<'_>, from: Regime, label: &str) -> Option<String
     match (told, none) {
         (Some(told), none) => {
             let none = none.map_or_else(String::new, |none| format!("; {none}"));
-            Some(format!("Settings tuned on each problem lower the median {label} of {told}, {against} ({over}){none}."))
+            Some(format!(
+                "Settings tuned on each problem lower the median {label} of {told}, {against} ({over}){none}."
+            ))
         }
         (None, Some(none)) => Some(format!("Of settings tuned on each problem, {against}, {none} ({over}).")),
         (None, None) => None,
@@ -134,9 +142,9 @@ fn gains_over_defaults(regimes: &Regimes<'_>, label: &str) -> Option<String> {
     let (none, told) = (listed(&untold), shortened(told));
     match (told, untold.is_empty()) {
         (Some(told), true) => Some(format!("Tuned settings lower the {label} of {told}, against its defaults.")),
-        (Some(told), false) => {
-            Some(format!("Tuned settings lower the {label} of {told}, against its defaults; no gain is told of {none}."))
-        }
+        (Some(told), false) => Some(format!(
+            "Tuned settings lower the {label} of {told}, against its defaults; no gain is told of {none}."
+        )),
         (None, false) => Some(format!("Of tuned settings, against defaults, no gain is told of {none}.")),
         (None, true) => None,
     }
@@ -188,8 +196,7 @@ fn overtaken_on_one(regimes: &Regimes<'_>) -> Option<String> {
     })?;
     let is_ahead = |other: &usize| {
         let pair = paired(regimes, (*other, Regime::Defaults), (first, Regime::Defaults));
-        *other != first
-            && pair.is_some_and(|pair| pair.p * (count - 1) as f64 <= LEVEL && pair.wins > pair.losses)
+        *other != first && pair.is_some_and(|pair| pair.p * (count - 1) as f64 <= LEVEL && pair.wins > pair.losses)
     };
     let others: Vec<usize> = (0..count).filter(is_ahead).collect();
     overtaking(regimes, (first, &others), Regime::Defaults, "sign test of paired seeds")
@@ -201,18 +208,14 @@ fn sorted(costs: &[f64]) -> Vec<f64> {
     costs
 }
 
-fn overtaking(
-    regimes: &Regimes<'_>,
-    (first, others): (usize, &[usize]),
-    regime: Regime,
-    by: &str,
-) -> Option<String> {
+fn overtaking(regimes: &Regimes<'_>, (first, others): (usize, &[usize]), regime: Regime, by: &str) -> Option<String> {
     let name = |at: usize| words::method(regimes.optimizers[at]);
     let names: Vec<String> = others.iter().map(|at| name(*at)).collect();
     let with = if regime == Regime::Defaults { "defaults alone" } else { in_words(regime) };
     let are = if names.len() == 1 { "is" } else { "are" };
     let first = name(first);
-    (!names.is_empty()).then(|| format!("With {with}, {} {are} ahead of {first} ({by}), which is first when tuned.", listed(&names)))
+    (!names.is_empty())
+        .then(|| format!("With {with}, {} {are} ahead of {first} ({by}), which is first when tuned.", listed(&names)))
 }
 
 /// From how many settings on the order of the methods is that of all.
@@ -225,7 +228,9 @@ pub(super) fn settling(candidates: &Candidates<'_>) -> Option<String> {
         problems => format!("average rank over {}", counted(problems.len(), "problem")),
     };
     if settled == 1 {
-        return Some(format!("The ranking by the {by} is the same for any number of settings tried, from 1 to {most}."));
+        return Some(format!(
+            "The ranking by the {by} is the same for any number of settings tried, from 1 to {most}."
+        ));
     }
     let at = budgets.budgets.iter().position(|k| *k == settled)?;
     let ranks = budgets.ranks();
@@ -239,5 +244,7 @@ pub(super) fn settling(candidates: &Candidates<'_>) -> Option<String> {
     let changing: Vec<String> =
         methods.filter(|(_, (before, after))| before != after).map(|(name, _)| words::method(name)).collect();
     let who = if changing.len() > MOST_COUNTS { counted(changing.len(), "method") } else { listed(&changing) };
-    Some(format!("The ranking of {who} by the {by} changes until k = {settled} of {most} settings are tried and the best is kept."))
+    Some(format!(
+        "The ranking of {who} by the {by} changes until k = {settled} of {most} settings are tried and the best is kept."
+    ))
 }
