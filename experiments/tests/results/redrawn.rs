@@ -44,7 +44,9 @@ fn every_figure_is_drawn_again_from_the_results_alone() {
     let expected = figures(&committed);
     assert!(expected.len() > 70, "{} figures", expected.len());
     let folder = TempDir::new().unwrap();
-    let is_table = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "csv" || ending == "toml");
+    let is_table = |path: &PathBuf| {
+        path.extension().is_some_and(|ending| ending == "csv" || ending == "toml" || ending == "safetensors")
+    };
     for path in files(&committed).into_iter().filter(is_table) {
         let to = folder.path().join(&path);
         fs::create_dir_all(to.parent().unwrap()).unwrap();

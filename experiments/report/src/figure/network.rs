@@ -1,7 +1,7 @@
 //! A network as a graph: how much each unit's output and each weight's gradient changed when one weight did.
 
 use super::axis::{Axis, Scale};
-use super::colors::viridis;
+use super::colors::{Rgb, viridis};
 use super::comparison::remark;
 use super::graph::Graph;
 use super::picture::{ColorBar, Disc, Entry, Layer, Picture, Stroke, Symbol};
@@ -25,6 +25,9 @@ pub const KIND: Kind = Kind {
 const MOST_DECADES: f64 = 6.0;
 
 const STRIPES: usize = 95;
+
+/// The part of the colours that is used, from the largest change to the smallest.
+const SHADES: (f64, f64) = (0.22, 0.96);
 
 /// A row of the table: the output of a unit, or the gradient of the weight that leads to it from one of the layer
 /// before.
@@ -70,7 +73,13 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 /// The colour of a change, relative to the largest of its kind: on a log scale of `decades` decades, light for small
 /// ones.
 fn shade(relative: f64, decades: f64) -> Tint {
-    Tint::Value(viridis(-libm::log10(relative.max(1e-300)) / decades))
+    Tint::Value(shade_at(1.0 + libm::log10(relative.max(1e-300)) / decades))
+}
+
+/// The colour at this height of the bar, which is seen on white and on black.
+fn shade_at(height: f64) -> Rgb {
+    let (first, last) = SHADES;
+    viridis(last + (first - last) * height.clamp(0.0, 1.0))
 }
 
 fn picture(chart: &Chart, rows: &[Row], graph: &Graph<'_>) -> Picture {
@@ -116,7 +125,7 @@ fn picture(chart: &Chart, rows: &[Row], graph: &Graph<'_>) -> Picture {
             label: "change / largest of its kind".to_owned(),
             axis: Axis::new(Scale::Log, libm::pow(10.0, -decades), 1.0),
             // From the smallest change at the bottom to the largest.
-            colors: (0..STRIPES).map(|i| Tint::Value(viridis(1.0 - (i as f64 + 0.5) / STRIPES as f64))).collect(),
+            colors: (0..STRIPES).map(|i| Tint::Value(shade_at((i as f64 + 0.5) / STRIPES as f64))).collect(),
         }),
         legend: Vec::new(),
         notes: vec![

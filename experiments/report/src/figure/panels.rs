@@ -182,7 +182,7 @@ fn merged(legends: Vec<(&Vec<Entry>, &String)>) -> Vec<Entry> {
     legends.into_iter().flat_map(with).collect()
 }
 
-/// The notes of all panels, each once: what symbols mean, what all panels say, and below the headings of panels what only they
+/// The notes of all panels, each once: what symbols mean, what all panels say, and after the headings of panels what only they
 /// say.
 fn shared(notes: Vec<(&Vec<Entry>, &String)>) -> Vec<Entry> {
     let has = |notes: &[Entry], text: &str| notes.iter().any(|note| note.text == text);
@@ -195,10 +195,9 @@ fn shared(notes: Vec<(&Vec<Entry>, &String)>) -> Vec<Entry> {
                 of_all.push(note.clone());
             }
         }
-        let rest: Vec<Entry> = own.iter().filter(|note| !is_of_all(note)).cloned().collect();
+        let rest: Vec<&str> = own.iter().filter(|note| !is_of_all(note)).map(|note| note.text.as_str()).collect();
         if !rest.is_empty() {
-            of_some.push(Entry { symbol: Symbol::None, text: format!("{heading}:") });
-            of_some.extend(rest);
+            of_some.push(Entry { symbol: Symbol::None, text: format!("{heading}: {}", rest.join(", ")) });
         }
     }
     of_all.extend(of_some);
