@@ -180,8 +180,9 @@ fn picture(
     layers
         .extend(emphasised.into_iter().flat_map(|path| [Layer::Line(BEST, path.clone()), Layer::Markers(BEST, path)]));
     layers.push(stripes(metric, &outcomes, abscissa.place(names.len() as f64 + STRIPE.1)));
-    let legend = legend(names, best.as_ref(), (!lost.is_empty()).then_some(seeds(all)));
-    let mut notes = notes(all, is_part.then_some(count));
+    // What has no end of its own at the right is no entry of the legend, which could be written there.
+    let mut notes = looks(names, best.as_ref(), (!lost.is_empty()).then_some(seeds(all)));
+    notes.extend(counts(all, is_part.then_some(count)));
     if coordinates.iter().any(|axis| axis.is_crowded) {
         notes.push(remark("lines at one of few values are spread by rank"));
     }
@@ -201,7 +202,7 @@ fn picture(
         x_label: String::new(),
         columns: 1,
         color_bar: None,
-        legend,
+        legend: Vec::new(),
         panels: vec![Panel {
             heading: String::new(),
             height: 330.0,
@@ -235,7 +236,7 @@ fn seeds(all: &[Candidate<'_>]) -> (usize, usize) {
 }
 
 /// The best configuration with its settings and outcome; and what dashes mean, where configurations of so many seeds are lost.
-fn legend(names: &[String], best: Option<&Candidate<'_>>, lost: Option<(usize, usize)>) -> Vec<Entry> {
+fn looks(names: &[String], best: Option<&Candidate<'_>>, lost: Option<(usize, usize)>) -> Vec<Entry> {
     let settings: Vec<&str> = names.iter().map(String::as_str).filter(|name| *name != "optimizer").collect();
     let text = |best: &Candidate<'_>| {
         let outcome = best.outcome.map(value_label).unwrap_or_default();
@@ -248,7 +249,7 @@ fn legend(names: &[String], best: Option<&Candidate<'_>>, lost: Option<(usize, u
 }
 
 /// What a line is, and how many there are of how many, if some are left out.
-fn notes(all: &[Candidate<'_>], shown: Option<usize>) -> Vec<Entry> {
+fn counts(all: &[Candidate<'_>], shown: Option<usize>) -> Vec<Entry> {
     let seeds = match seeds(all) {
         (1, 1) => "one seed".to_owned(),
         (fewest, most) if fewest == most => format!("the median over {most} seeds"),

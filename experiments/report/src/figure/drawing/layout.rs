@@ -68,6 +68,8 @@ pub(super) struct Layout {
     pub x_label: (Vec<String>, f64),
     pub x_ticks: TickLabels,
     pub color_bar: Option<Frame>,
+    /// The lines of its name.
+    pub bar_label: Vec<String>,
     pub key: Key,
 }
 
@@ -76,10 +78,10 @@ impl Layout {
         let width = look.units();
         let legend = place_of_legend(picture, look);
         // As many lines as the name of an ordinate has depends on how high its panel is, and that on how many it has.
-        let first = Columns::of(picture, legend, width, 1);
-        let y_labels = first.y_labels(picture);
+        let first = Columns::of(picture, legend, width, (1, 1));
+        let (y_labels, bar_label) = (first.y_labels(picture), first.bar_label(picture));
         let lines = y_labels.iter().map(Vec::len).max().unwrap_or(0);
-        let columns = Columns::of(picture, legend, width, lines.max(1));
+        let columns = Columns::of(picture, legend, width, (lines.max(1), bar_label.len()));
         let text_width = (width - 2.0 * MARGIN) / SLACK;
         let title = text::balanced(&picture.title, TITLE, text_width);
         let subtitle = text::wrap(&picture.subtitle(), SMALL, text_width);
@@ -138,7 +140,7 @@ impl Layout {
         }
         let end = color_bar.map_or(end, |bar| end.max(bar.bottom));
         let size = (width, (end + MARGIN).ceil());
-        Self { size, title, subtitle, frames, headings, y_labels, x_label, x_ticks, color_bar, key }
+        Self { size, title, subtitle, frames, headings, y_labels, x_label, x_ticks, color_bar, bar_label, key }
     }
 }
 
@@ -175,7 +177,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(picture: &Picture, legend: Option<Legend>, width: f64, label_lines: usize) -> Self {
+    fn of(picture: &Picture, legend: Option<Legend>, width: f64, (label_lines, bar_lines): (usize, usize)) -> Self {
         let has_label = picture.panels.iter().any(|panel| !panel.y_label.is_empty());
         let label = if has_label { LABEL_LINE * label_lines as f64 + 3.0 } else { 0.0 };
         let left = MARGIN + label + ordinate_width(picture) + TICK + 4.0;
@@ -192,7 +194,7 @@ impl Columns {
             Some(Legend::Direct) => picture.legend.iter().map(Key::text_width).fold(0.0, f64::max).min(0.42 * width),
             _ => 0.0,
         };
-        let besides = key.max(bar_width(picture));
+        let besides = key.max(bar_width(picture, bar_lines));
         let beside = if besides > 0.0 { BESIDE_GAP + besides } else { overhang };
         let columns = picture.columns as f64;
         let panel = ((width - MARGIN - beside - left - gap * (columns - 1.0)) / columns).max(LEAST.0);
@@ -230,6 +232,13 @@ impl Columns {
         frames
     }
 
+    /// The name of the colour bar, in lines that are no longer than it is high.
+    fn bar_label(&self, picture: &Picture) -> Vec<String> {
+        let height = picture.panels.first().map_or(BAR.1, |panel| self.height(picture, panel).min(BAR.1));
+        let lines = picture.color_bar.as_ref().map(|bar| text::balanced(&bar.label, LABEL, height / SLACK));
+        lines.unwrap_or_default()
+    }
+
     /// The names of ordinates in lines that are no longer than their panels are high.
     fn y_labels(&self, picture: &Picture) -> Vec<Vec<String>> {
         let lines = |panel: &Panel| text::balanced(&panel.y_label, LABEL, self.height(picture, panel) / SLACK);
@@ -256,13 +265,13 @@ fn ordinate_width(picture: &Picture) -> f64 {
 }
 
 /// The room that the colour bar, its ticks' labels and its name need, which runs upwards.
-fn bar_width(picture: &Picture) -> f64 {
-    picture.color_bar.as_ref().map_or(0.0, |bar| bar_label_at(&bar.axis) + 0.4 * LABEL)
+fn bar_width(picture: &Picture, lines: usize) -> f64 {
+    picture.color_bar.as_ref().map_or(0.0, |bar| bar_label_at(&bar.axis, lines) + 0.4 * LABEL)
 }
 
-/// From the left edge of the colour bar to the baseline of its name.
-pub(super) fn bar_label_at(axis: &Axis) -> f64 {
-    BAR.0 + TICK + 4.0 + SLACK * widest_label(axis) + 6.0 + LABEL
+/// From the left edge of the colour bar to the last baseline of its name.
+pub(super) fn bar_label_at(axis: &Axis, lines: usize) -> f64 {
+    BAR.0 + TICK + 4.0 + SLACK * widest_label(axis) + 6.0 + LABEL + lines.saturating_sub(1) as f64 * LABEL_LINE
 }
 
 /// How the labels of an abscissa of this length keep apart.

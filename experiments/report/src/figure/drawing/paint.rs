@@ -54,7 +54,7 @@ pub(super) fn paint(picture: &Picture, layout: &Layout, look: &Appearance) -> Sc
     });
     if let (Some(bar), Some(frame)) = (&picture.color_bar, &layout.color_bar) {
         let group = Group { class: "colours", ..Group::default() };
-        canvas.group(group, |canvas| color_bar(canvas, bar, frame));
+        canvas.group(group, |canvas| color_bar(canvas, (bar, &layout.bar_label), frame));
     }
     canvas.group(Group { class: "legend", ..Group::default() }, |canvas| legend(canvas, layout));
     canvas.finish(layout.size)
@@ -88,7 +88,7 @@ pub(super) fn border(canvas: &mut Canvas, frame: &Frame) {
     canvas.lines("frame", sides.into_iter().chain(ends).collect(), Stroke::solid(Tint::Axis, BORDER));
 }
 
-fn color_bar(canvas: &mut Canvas, bar: &ColorBar, frame: &Frame) {
+fn color_bar(canvas: &mut Canvas, (bar, label): (&ColorBar, &[String]), frame: &Frame) {
     tiles::stripes(canvas, &bar.colors, frame);
     border(canvas, frame);
     let right = frame.right;
@@ -104,8 +104,8 @@ fn color_bar(canvas: &mut Canvas, bar: &ColorBar, frame: &Frame) {
             above = y;
         }
     }
-    let at = (frame.left + layout::bar_label_at(&bar.axis), (frame.top + frame.bottom) / 2.0);
-    upright(canvas, std::slice::from_ref(&bar.label), at);
+    let at = (frame.left + layout::bar_label_at(&bar.axis, label.len()), (frame.top + frame.bottom) / 2.0);
+    upright(canvas, label, at);
 }
 
 /// Lines of text that run upwards, the last one through `at`, which is their middle.
