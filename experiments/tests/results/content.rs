@@ -18,7 +18,8 @@ pub enum Content {
 }
 
 /// The columns of names.
-const TEXTS: [&str; 19] = [
+const TEXTS: [&str; 20] = [
+    "class",
     "chosen_by",
     "other",
     "verdict",
@@ -41,7 +42,9 @@ const TEXTS: [&str; 19] = [
 ];
 
 /// The columns of integers.
-const WHOLE: [&str; 24] = [
+const WHOLE: [&str; 26] = [
+    "data_seed",
+    "example",
     "problems",
     "problems_at_end",
     "budget",

@@ -75,8 +75,54 @@ lr = [0.01, 0.1, 0.3]
 momentum = [0.5, 0.9]
 "#;
 
+const CURVE: &str = r#"
+name = "curve"
+
+[problem]
+kind = "landscape"
+function = "quadratic"
+spectrum = [1]
+start = [-1.8]
+
+[train]
+steps = 5
+log_every = 1
+
+[record]
+trajectory = true
+surface = { grid = [[-2, 2]], points = 11 }
+
+[[optimizer]]
+kind = "sgd"
+lr = [0.1, 2.2]
+"#;
+
+const KEPT: &str = r#"
+name = "kept"
+
+[problem]
+kind = "moons"
+samples = 40
+
+[network]
+hidden = [2]
+
+[train]
+batch = 16
+steps = 5
+seeds = 2
+
+[record]
+data = true
+weights = "both"
+
+[[optimizer]]
+kind = "adam"
+lr = [0.01, 0.1]
+"#;
+
 /// Kinds of figures of each spec, with what their table says besides.
-const FIGURES: [(&str, &[(&str, &str)]); 3] = [
+const FIGURES: [(&str, &[(&str, &str)]); 5] = [
     (
         NETWORKS,
         &[
@@ -104,8 +150,12 @@ const FIGURES: [(&str, &[(&str, &str)]); 3] = [
         &[
             ("heatmap", "metric = 'final_train_loss'\nx = 'lr'\ny = 'momentum'"),
             ("image", "column = 'final_train_loss'\nx = 'lr'\ny = 'momentum'"),
+            ("phase", "metric = 'final_train_loss'\nbelow = 0.6\nx = 'lr'\ny = 'momentum'"),
+            ("parallel", "metric = 'final_train_loss'"),
         ],
     ),
+    (CURVE, &[("descent", "")]),
+    (KEPT, &[("boundary", "at = 'all'"), ("diagram", "")]),
 ];
 
 /// The data of a page's only study.

@@ -11,9 +11,10 @@ use super::labels::subscript;
 use super::picture::{ColorBar, Disc, Entry, Layer, Panel, Picture, Symbol};
 use super::series::axis_in;
 use super::style::{Style, Tint, style};
+use super::whose::{Whose, of_points};
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::Surface;
+use thalweg_record::record::{Key, Surface};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {
@@ -79,7 +80,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
         .map(|(moment, network)| Panel {
             heading: chosen.heading(*moment),
             height: HEIGHTS[columns],
-            ..scene.panel(network)
+            ..scene.panel(network, chosen.trial.key())
         })
         .collect();
     let (panels, columns) = arranged(panels);
@@ -145,7 +146,7 @@ impl<'a> Scene<'a> {
     }
 
     /// What a network answers, and the examples.
-    fn panel(&self, network: &Network) -> Panel {
+    fn panel(&self, network: &Network, trial: Key) -> Panel {
         let places =
             |axis: &Axis| -> Vec<f64> { (0..=CELLS).map(|at| axis.value_at(at as f64 / CELLS as f64)).collect() };
         let (x, y) = (places(&self.x), places(&self.y));
@@ -203,6 +204,8 @@ impl<'a> Scene<'a> {
                 });
             }
         }
+        let own = self.shown.iter().map(|example| ((example.features[0], example.features[1]), Whose::Trial(trial)));
+        layers.push(of_points(look(0), own.collect()));
         Panel {
             heading: String::new(),
             height: 0.0,

@@ -9,9 +9,10 @@ use super::panels::MOST_PANELS;
 use super::picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{Marker, Style, Tint};
+use super::whose::{Whose, of_points};
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind, Moments};
-use thalweg_record::record::{Status, Surface, Waypoint};
+use thalweg_record::record::{Key, Status, Surface, Trial, Waypoint};
 use thalweg_record::stats::Configuration;
 
 /// The kind, as specs and the command know it.
@@ -45,6 +46,9 @@ type Place = (f64, f64);
 /// The places of a trial, with their steps.
 type Path = Vec<(u64, Place)>;
 
+/// The path of a trial.
+type Own = (Key, Path);
+
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let nothing = |reason: &str| FigureError::NoData { kind: KIND.name, reason: reason.to_owned() };
     let surface = data.surface.filter(|surface| surface.x0.len() > 1 && surface.x1.is_empty());
@@ -65,12 +69,16 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 
 /// The steps of the selected trials.
 fn moments(chart: &Chart, data: &Data<'_>) -> Result<Moments, FigureError> {
-    let steps = paths(chart, data).into_iter().flat_map(|(_, paths)| paths).flatten().map(|(step, _)| step as f64);
+    let steps = paths(chart, data)
+        .into_iter()
+        .flat_map(|(_, paths)| paths)
+        .flat_map(|(_, path)| path)
+        .map(|(step, _)| step as f64);
     Ok(Moments::new(Scale::Linear, steps))
 }
 
 /// The paths of each selected configuration, by step.
-fn paths<'a>(chart: &Chart, data: &Data<'a>) -> Vec<(Configuration<'a>, Vec<Path>)> {
+fn paths<'a>(chart: &Chart, data: &Data<'a>) -> Vec<(Configuration<'a>, Vec<Own>)> {
     let mut points: HashMap<&str, Path> = HashMap::new();
     for Waypoint { key, step, x, value } in data.trajectory {
         points.entry(key).or_default().push((*step, (x[0], *value)));
@@ -78,7 +86,8 @@ fn paths<'a>(chart: &Chart, data: &Data<'a>) -> Vec<(Configuration<'a>, Vec<Path
     points.values_mut().for_each(|points| points.sort_by_key(|(step, _)| *step));
     let of = |one: &Configuration<'a>| {
         let shown = one.runs().filter(|run| chart.options.names_trial(*run));
-        let paths: Vec<Path> = shown.filter_map(|run| points.get(run.key().to_string().as_str()).cloned()).collect();
+        let own = |run: Trial<'_>| Some((run.key(), points.get(run.key().to_string().as_str())?.clone()));
+        let paths: Vec<Own> = shown.filter_map(own).collect();
         (!paths.is_empty()).then_some((*one, paths))
     };
     data.configurations.iter().filter(|one| chart.options.selects(one)).filter_map(of).collect()
@@ -104,7 +113,7 @@ fn picture(
     chart: &Chart,
     data: &Data<'_>,
     surface: &Surface,
-    paths: &[(Configuration<'_>, Vec<Path>)],
+    paths: &[(Configuration<'_>, Vec<Own>)],
 ) -> Result<Picture, FigureError> {
     let curve: Vec<Place> = surface.x0.iter().copied().zip(surface.values.iter().copied()).collect();
     let x_range = chart.options.x_range.unwrap_or((curve[0].0, curve[curve.len() - 1].0));
@@ -114,14 +123,17 @@ fn picture(
         Some(range) => series::axis_in("y", Scale::Linear, range)?,
         None => Axis::around(Scale::Linear, seen.map(|point| point.1)).unwrap_or(Axis::new(Scale::Linear, 0.0, 1.0)),
     };
-    let last = paths.iter().flat_map(|(_, paths)| paths).flatten().map(|(step, _)| *step).max().unwrap_or(0);
+    let last =
+        paths.iter().flat_map(|(_, paths)| paths).flat_map(|(_, path)| path).map(|(step, _)| *step).max().unwrap_or(0);
     let columns = columns(paths.len());
     let height = HEIGHTS[usize::from(paths.len() == 1)];
     let mut leaves = false;
-    let mut panel = |(one, own): &(Configuration<'_>, Vec<Path>)| {
-        let hops: Vec<Hops> = own.iter().map(|path| Hops::of(path, (&x, &y))).collect();
+    let mut panel = |(one, own): &(Configuration<'_>, Vec<Own>)| {
+        let hops: Vec<Hops> = own.iter().map(|(_, path)| Hops::of(path, (&x, &y))).collect();
         leaves |= hops.iter().any(|hops| hops.leaves_at.is_some());
-        let passed: Vec<Path> = own.iter().map(|path| so_far(path, chart.options.until)).collect();
+        let passed: Vec<Path> = own.iter().map(|(_, path)| so_far(path, chart.options.until)).collect();
+        let owned = |(key, path): &Own| path.iter().map(|(_, place)| (*place, Whose::Trial(*key))).collect::<Vec<_>>();
+        let owners = of_points(HOP, own.iter().flat_map(owned).collect());
         Panel {
             heading: heading(chart, data.configurations, one, &hops),
             height,
@@ -132,7 +144,10 @@ fn picture(
                 &passed,
                 &passed.iter().map(|path| Hops::of(path, (&x, &y))).collect::<Vec<_>>(),
                 last,
-            ),
+            )
+            .into_iter()
+            .chain([owners])
+            .collect(),
             symbols: Vec::new(),
         }
     };

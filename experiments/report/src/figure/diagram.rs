@@ -6,8 +6,9 @@ use super::graph::Graph;
 use super::kept::{Answer, Dense, Example, Moment, Network, sigmoid};
 use super::labels::subscript;
 use super::picture::{Disc, Entry, Label, Layer, Panel, Picture, Stroke, Symbol};
-use super::style::Tint;
+use super::style::{Tint, style};
 use super::ticks::value_label;
+use super::whose::{Whose, of_points};
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
 
@@ -59,8 +60,12 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let weights = networks.iter().flat_map(|(_, network)| &network.layers).flat_map(|layer| &layer.weights);
     let largest = weights.fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
     let drawing = Drawing { graph, largest, example, examples: &examples };
-    let panel =
-        |(moment, network): &(Moment, Network)| Panel { heading: chosen.heading(*moment), ..drawing.panel(network) };
+    let panel = |(moment, network): &(Moment, Network)| {
+        let mut panel = Panel { heading: chosen.heading(*moment), ..drawing.panel(network) };
+        let units = drawing.discs(network).into_iter().map(|disc| (disc.at, Whose::Trial(chosen.trial.key())));
+        panel.layers.push(of_points(style(0), units.collect()));
+        panel
+    };
     let panels: Vec<Panel> = networks.iter().map(panel).collect();
     // Numbers need the whole width.
     let (panels, columns) = if drawing.is_written() { (panels, 1) } else { arranged(panels) };

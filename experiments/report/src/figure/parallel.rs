@@ -9,6 +9,7 @@ use super::picture::{Entry, Layer, Panel, Picture, Stroke, Symbol};
 use super::series;
 use super::style::{Marker, Style, Tint};
 use super::ticks::{Tick, value_label};
+use super::whose::Whose;
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind, help};
 use thalweg_record::record::LABEL;
@@ -179,6 +180,12 @@ fn picture(
     let emphasised = best.as_ref().map(|best| path((best, rank(0))));
     layers
         .extend(emphasised.into_iter().flat_map(|path| [Layer::Line(BEST, path.clone()), Layer::Markers(BEST, path)]));
+    let owned = |(at, one): (usize, &Candidate<'_>)| Layer::Owners {
+        style: BEST,
+        is_line: true,
+        points: path((one, rank(at))).into_iter().map(|place| (place, Whose::of([one.one]))).collect(),
+    };
+    let owners: Vec<Layer> = kept.iter().chain(&lost).copied().enumerate().map(owned).collect();
     layers.push(stripes(metric, &outcomes, abscissa.place(names.len() as f64 + STRIPE.1)));
     // What has no end of its own at the right is no entry of the legend, which could be written there.
     let mut notes = looks(names, best.as_ref(), (!lost.is_empty()).then_some(seeds(all)));
@@ -194,6 +201,7 @@ fn picture(
             .enumerate()
             .map(|(at, axis)| Layer::Upright(axis.upright(abscissa.place(at as f64), column(at)))),
     );
+    layers.extend(owners);
     let tick =
         |(at, axis): (usize, &Coordinate)| Tick { value: abscissa.place(at as f64), label: Some(axis.label.clone()) };
     Picture {
