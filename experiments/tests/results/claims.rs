@@ -10,48 +10,53 @@ mod timings;
 
 use std::fs;
 use std::ops::Range;
+use std::path::PathBuf;
 
+use thalweg::stats::CONFIDENCE;
+
+use crate::prose::readmes;
 use rows::results;
 
-/// What the README of each folder must say, whatever the width of its lines, as it follows from tables.
+/// What each text below results must say, whatever the width of its lines, as it follows from tables.
 type Claims = (&'static str, fn() -> Vec<String>);
 
-const CLAIMS: [Claims; 22] = [
-    ("", timings::overview),
-    ("activations", functions::activations),
-    ("adagrad-decay", networks::adagrad_decay),
-    ("adam-beta2-epsilon", networks::adam_beta2_epsilon),
-    ("adam-sign", landscapes::adam_sign),
-    ("basins", landscapes::basins),
-    ("compare", comparison::compare),
-    ("digits-epochs", networks::digits_epochs),
-    ("edge-of-stability", networks::edge_of_stability),
-    ("example-network", networks::example_network),
-    ("fractal", functions::fractal),
-    ("linear-optimum", quadratics::linear_optimum),
-    ("loop-vs-matrix", timings::loop_vs_matrix),
-    ("lr-momentum", quadratics::lr_momentum),
-    ("lr-threshold", quadratics::lr_threshold),
-    ("momentum-escape", landscapes::momentum_escape),
-    ("one-weight", || functions::units("one-weight/units.csv")),
-    ("outliers", networks::outliers),
-    ("rmsprop-decay", networks::rmsprop_decay),
-    ("sam", networks::sam),
-    ("sparse-cross-entropy", timings::sparse_cross_entropy),
-    ("trajectories", landscapes::trajectories),
+const CLAIMS: [Claims; 23] = [
+    ("README.md", timings::overview),
+    ("bench/peers.md", timings::peers),
+    ("activations/README.md", functions::activations),
+    ("adagrad-decay/README.md", networks::adagrad_decay),
+    ("adam-beta2-epsilon/README.md", networks::adam_beta2_epsilon),
+    ("adam-sign/README.md", landscapes::adam_sign),
+    ("basins/README.md", landscapes::basins),
+    ("compare/README.md", comparison::compare),
+    ("digits-epochs/README.md", networks::digits_epochs),
+    ("edge-of-stability/README.md", networks::edge_of_stability),
+    ("example-network/README.md", networks::example_network),
+    ("fractal/README.md", functions::fractal),
+    ("linear-optimum/README.md", quadratics::linear_optimum),
+    ("loop-vs-matrix/README.md", timings::loop_vs_matrix),
+    ("lr-momentum/README.md", quadratics::lr_momentum),
+    ("lr-threshold/README.md", quadratics::lr_threshold),
+    ("momentum-escape/README.md", landscapes::momentum_escape),
+    ("one-weight/README.md", || functions::units("one-weight/units.csv")),
+    ("outliers/README.md", networks::outliers),
+    ("rmsprop-decay/README.md", networks::rmsprop_decay),
+    ("sam/README.md", networks::sam),
+    ("sparse-cross-entropy/README.md", timings::sparse_cross_entropy),
+    ("trajectories/README.md", landscapes::trajectories),
 ];
 
 /// Words with numbers that follow from no table, and why.
 const SAID: [(&str, &str, &str); 9] = [
-    ("", "pandas 3.1.1, polars 2.1.0 and DuckDB 2.0.1", "the versions that read the tables"),
-    ("adam-beta2-epsilon", "is at least 0.1, which", "the root of 10⁻²"),
-    ("digits-epochs", "(arXiv 1412.6980, section 6.2)", "a place in a paper"),
-    ("fractal", "its box-counting dimensions go from 1.17 to 1.98", "what the paper found"),
-    ("fractal", "in the last place had 1.158", "an earlier edition"),
-    ("fractal", "for tanh, 1.221 in place", "an earlier edition"),
-    ("fractal", "and 1.216 in place", "an earlier edition"),
-    ("fractal", "It has 16.8 million runs", "4096 × 4096"),
-    ("fractal", "498,680 KB at most, 8.5 minutes on two cores", "measured once"),
+    ("README.md", "pandas 3.1.1, polars 2.1.0 and DuckDB 2.0.1", "the versions that read the tables"),
+    ("adam-beta2-epsilon/README.md", "is at least 0.1, which", "the root of 10⁻²"),
+    ("digits-epochs/README.md", "(arXiv 1412.6980, section 6.2)", "a place in a paper"),
+    ("fractal/README.md", "its box-counting dimensions go from 1.17 to 1.98", "what the paper found"),
+    ("fractal/README.md", "in the last place had 1.158", "an earlier edition"),
+    ("fractal/README.md", "for tanh, 1.221 in place", "an earlier edition"),
+    ("fractal/README.md", "and 1.216 in place", "an earlier edition"),
+    ("fractal/README.md", "It has 16.8 million runs", "4096 × 4096"),
+    ("fractal/README.md", "498,680 KB at most, 8.5 minutes on two cores", "measured once"),
 ];
 
 /// A text with one space for any white space.
@@ -59,19 +64,19 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn readme(study: &str) -> String {
-    fs::read_to_string(results().join(study).join("README.md")).unwrap()
+fn text_of(path: &str) -> String {
+    fs::read_to_string(results().join(path)).unwrap()
 }
 
 #[test]
 fn claims_are_those_of_the_tables() {
     let mut missing = Vec::new();
-    for (study, claims) in CLAIMS {
-        let text = one_line(&readme(study));
+    for (path, claims) in CLAIMS {
+        let text = one_line(&text_of(path));
         let claims = claims();
-        assert!(!claims.is_empty(), "{study}");
-        let stale = claims.into_iter().filter(|claim| !text.contains(claim));
-        missing.extend(stale.map(|claim| format!("results/{study}/README.md should say: {claim}")));
+        assert!(!claims.is_empty(), "{path}");
+        let stale = claims.into_iter().filter(|claim| !text.contains(&one_line(claim)));
+        missing.extend(stale.map(|claim| format!("results/{path} should say: {claim}")));
     }
     assert!(missing.is_empty(), "\n{}", missing.join("\n"));
 }
@@ -97,14 +102,14 @@ fn prose(text: &str) -> String {
     one_line(&[first].into_iter().chain(rest.map(str::to_owned)).collect::<Vec<_>>().join("] "))
 }
 
-/// Where numbers with a decimal point are in a text.
-fn decimals(text: &str) -> Vec<Range<usize>> {
+/// Where numbers are in a text that no one counts by hand: those with a decimal point, and percentages.
+fn measured(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut end = 0;
     while let Some(start) = text[end..].find(|c: char| c.is_ascii_digit()).map(|at| end + at) {
         end = text[start..].find(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(text.len(), |at| start + at);
         let number = text[start..end].trim_end_matches('.');
-        if number.contains('.') {
+        if number.contains('.') || text[end..].starts_with(" %") {
             found.push(start..start + number.len());
         }
     }
@@ -124,8 +129,8 @@ fn is_paper(number: &str) -> bool {
 }
 
 /// The numbers in the specs of the studies that a text names, its own among them.
-fn settings(study: &str, text: &str) -> Vec<f64> {
-    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '-')).chain([study]);
+fn settings(path: &str, text: &str) -> Vec<f64> {
+    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '-')).chain(path.split('/'));
     let specs = words
         .filter(|word| !word.is_empty())
         .filter_map(|word| fs::read_to_string(results().join(word).join("spec.toml")).ok());
@@ -136,35 +141,36 @@ fn settings(study: &str, text: &str) -> Vec<f64> {
     specs.flat_map(numbers).collect()
 }
 
-/// All READMEs of results, each with the folder that it is of.
-fn readmes() -> Vec<(String, String)> {
-    let entries = fs::read_dir(results()).unwrap().map(|entry| entry.unwrap());
-    let with_text = entries.filter(|entry| entry.path().join("README.md").is_file());
-    let mut folders: Vec<String> = with_text.map(|entry| entry.file_name().into_string().unwrap()).collect();
-    folders.push(String::new());
-    folders.sort();
-    folders.into_iter().map(|folder| (folder.clone(), readme(&folder))).collect()
+/// All texts below results, each with its path there.
+fn texts() -> Vec<(String, String)> {
+    let below = |path: PathBuf| Some(path.strip_prefix(results()).ok()?.to_str()?.to_owned());
+    readmes().into_iter().filter_map(below).map(|path| (path.clone(), text_of(&path))).collect()
 }
 
 #[test]
 fn claims_leave_no_other_number() {
     let mut loose = Vec::new();
-    for (study, text) in readmes() {
+    for (path, text) in texts() {
         // Links have lost their targets, and code its text, on both sides.
-        let own = CLAIMS.iter().filter(|(of, _)| *of == study).flat_map(|(_, claims)| claims());
-        let said = SAID.iter().filter(|(of, ..)| *of == study).map(|(_, words, _)| (*words).to_owned());
+        let own = CLAIMS.iter().filter(|(of, _)| *of == path).flat_map(|(_, claims)| claims());
+        let said = SAID.iter().filter(|(of, ..)| *of == path).map(|(_, words, _)| (*words).to_owned());
         let known: Vec<String> = own.chain(said).map(|known| prose(&known)).collect();
-        let (settings, text) = (settings(&study, &text), prose(&text));
+        let (settings, text) = (settings(&path, &text), prose(&text));
         let held: Vec<Range<usize>> = known
             .iter()
             .flat_map(|known| text.match_indices(known.as_str()).map(|(at, words)| at..at + words.len()))
             .collect();
-        for part in decimals(&text) {
+        for part in measured(&text) {
             let number = &text[part.clone()];
             let is_held = held.iter().any(|held| held.start <= part.start && part.end <= held.end);
-            let is_setting = number.parse::<f64>().is_ok_and(|number| settings.contains(&number));
+            let is_percent = text[part.end..].starts_with(" %");
+            let is_setting = number.parse::<f64>().is_ok_and(|number| {
+                let share = is_percent.then_some(number / 100.0);
+                settings.contains(&number)
+                    || share.is_some_and(|share| share == CONFIDENCE || settings.contains(&share))
+            });
             if !(is_held || is_setting || is_paper(number)) {
-                loose.push(format!("results/{study}/README.md: {number} in: …{}…", about(&text, &part)));
+                loose.push(format!("results/{path}: {number} in: …{}…", about(&text, &part)));
             }
         }
     }
@@ -179,11 +185,8 @@ fn claims_leave_no_other_number() {
 
 #[test]
 fn exceptions_are_still_said() {
-    for (study, words, reason) in SAID {
-        assert!(
-            one_line(&readme(study)).contains(words),
-            "results/{study}/README.md no longer says `{words}` ({reason})"
-        );
+    for (path, words, reason) in SAID {
+        assert!(one_line(&text_of(path)).contains(words), "results/{path} no longer says `{words}` ({reason})");
     }
 }
 
@@ -191,7 +194,7 @@ fn exceptions_are_still_said() {
 fn prose_is_told_from_code_links_and_marks() {
     let text = "A [link](a-0.1.md), `code 0.2`\nand 0.3 or 1.5e-3.\n\n    cargo 0.4\n\n```\n0.5\n```\n<!-- thalweg table . -->\n\n0.6\n\n<!-- end -->\n\n2. Or 10.\n";
     let prose = prose(text);
-    let numbers: Vec<&str> = decimals(&prose).into_iter().map(|part| &prose[part]).collect();
+    let numbers: Vec<&str> = measured(&prose).into_iter().map(|part| &prose[part]).collect();
     assert_eq!(numbers, ["0.3", "1.5"], "{prose}");
-    assert_eq!(about("no é 0.5 é more", &decimals("no é 0.5 é more")[0]), "no é 0.5 é more");
+    assert_eq!(about("no é 0.5 é more", &measured("no é 0.5 é more")[0]), "no é 0.5 é more");
 }

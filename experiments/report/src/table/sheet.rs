@@ -85,7 +85,9 @@ pub fn of_sheet(sheet: &Sheet, asked: Asked<'_>, has_key: impl Fn(&str) -> bool)
         Ok(())
     })?;
     places.values_mut().for_each(|values| values.sort_by(f64::total_cmp));
-    let title = |by: &str| format!("{} by {by}", capital(&format!("{} {}", statistic.label(), column_text(column))));
+    let is_alone = places.values().all(|values| values.len() == 1);
+    let label = if is_alone { column_text(column) } else { format!("{} {}", statistic.label(), column_text(column)) };
+    let title = |by: &str| format!("{} by {by}", capital(&label));
     let (down, across) = (down.in_order(), across.in_order());
     let Some(second) = columns else {
         let row = |value: &String| {
@@ -95,7 +97,6 @@ pub fn of_sheet(sheet: &Sheet, asked: Asked<'_>, has_key: impl Fn(&str) -> bool)
             let ends = [band.map(|band| band.middle), band.map(|band| band.low), band.map(|band| band.high)];
             [head(rows, value)].into_iter().chain(ends.map(cell)).chain([Cell::count(values.len())]).collect()
         };
-        let label = format!("{} {}", statistic.label(), column_text(column));
         return Ok(Table {
             title: title(&column_text(rows)),
             columns: vec![

@@ -1,5 +1,6 @@
 //! Of networks in training.
 
+use thalweg::stats::CONFIDENCE;
 use thalweg_report::findings::number;
 
 use super::rows::{Rows, median, two, word};
@@ -51,18 +52,16 @@ pub(super) fn adagrad_decay() -> Vec<String> {
     all
 }
 
-/// The most values that an interval of order statistics leaves out at each end and still holds the median with a probability of at
-/// least 95 %.
-fn left_out(count: usize) -> usize {
+/// How many values an interval of order statistics leaves out at each end, the most with which it still holds the median with a
+/// probability of at least 95 %; and that probability.
+fn left_out(count: usize) -> (usize, f64) {
     let (mut tail, mut term, mut out) = (0.0, 0.5_f64.powi(count as i32), 0);
-    loop {
+    while 2.0 * (tail + term) <= 1.0 - CONFIDENCE {
         tail += term;
-        if 2.0 * tail > 0.05 {
-            return out;
-        }
         out += 1;
         term *= (count - out + 1) as f64 / out as f64;
     }
+    (out, 1.0 - 2.0 * tail)
 }
 
 /// The median ratio of the losses of tuned trials with the same seeds, its interval, and how often the first is lower.
@@ -71,7 +70,7 @@ fn paired(one: &Rows, other: &Rows) -> (f64, String) {
     assert_eq!(one.texts("init_seed"), other.texts("init_seed"));
     let mut ratios: Vec<f64> = one.losses().into_iter().zip(other.losses()).map(|(a, b)| a / b).collect();
     ratios.sort_by(f64::total_cmp);
-    let (out, count) = (left_out(ratios.len()), ratios.len());
+    let ((out, _), count) = (left_out(ratios.len()), ratios.len());
     let lower = ratios.iter().filter(|ratio| **ratio < 1.0).count();
     let middle = median(ratios.clone());
     let (low, high) = (ratios[out - 1], ratios[count - out]);
@@ -109,6 +108,7 @@ pub(super) fn adam_beta2_epsilon() -> Vec<String> {
         let both = paired(&of("notes", "0.99", 1e-8), &of("paper", "0.999", 1e-8)).1;
         all.push(format!("| {problem} | notes with their 0.99 / paper with its 0.999 | {both} |"));
     }
+    all.push(format!("with an interval of {:.0} % by order statistics:", 100.0 * left_out(10).1));
     all.push(format!("on the digits it costs a factor of about {:.0}.", factors[1]));
     all
 }
@@ -141,7 +141,7 @@ pub(super) fn edge_of_stability() -> Vec<String> {
     let [below, above] = [-1.0, 1.0].map(|sign: f64| errors.iter().filter(|error| sign * **error > 0.05).count());
     let most = errors.iter().copied().fold(0.0, f64::max);
     let least = errors.iter().copied().fold(0.0, f64::min);
-    let ten = |text: &str| format!("{}{}", text[..1].to_uppercase(), &text[1..]);
+    let capital = |text: &str| format!("{}{}", text[..1].to_uppercase(), &text[1..]);
     all.extend([
         format!("All {} medians are within 5 % of theory, those of gradient descent within 2 %.", medians.len()),
         format!(
@@ -151,11 +151,11 @@ pub(super) fn edge_of_stability() -> Vec<String> {
         ),
         format!(
             "{} of these {} are below the edge, by up to {:.0} %",
-            ten(word(below)),
+            capital(word(below)),
             off[0] + off[1],
             -100.0 * least
         ),
-        format!("{} oscillate above it, by up to {:.0} %.", ten(word(above)), 100.0 * most),
+        format!("{} oscillate above it, by up to {:.0} %.", capital(word(above)), 100.0 * most),
     ]);
     all
 }
@@ -205,11 +205,16 @@ pub(super) fn example_network() -> Vec<String> {
 pub(super) fn outliers() -> Vec<String> {
     let summary = Rows::read("outliers/summary.csv");
     let tables = summary.by("problem").into_iter().flat_map(|(_, rows)| rows.by("outliers"));
-    tables
+    let linear = summary.of("problem", "linear").of("loss", "mse");
+    let error = |share: &str| linear.of("outliers", share).one("final_test_loss_median");
+    let factor = format!("squared error is off by a factor of {:.0} at 2 % of", error("0.02") / error("0"));
+    let mut all: Vec<String> = tables
         .map(|(share, rows)| {
             let cells =
                 ["mse", "mae", "huber"].map(|loss| rows.of("loss", loss).median_with_interval("final_test_loss"));
             format!("| {:.0} % | {} |", 100.0 * share.parse::<f64>().unwrap(), cells.join(" | "))
         })
-        .collect()
+        .collect();
+    all.push(factor);
+    all
 }

@@ -1,7 +1,7 @@
 //! Tables of results, and the numbers in them as prose has them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use thalweg::figure::is_meant;
@@ -9,7 +9,7 @@ use thalweg_report::findings::number;
 
 /// The folder of all results.
 pub(super) fn results() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../results")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("results")
 }
 
 /// Some rows of a table.
@@ -76,6 +76,11 @@ impl Rows {
 
     pub fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// The cells of each row.
+    pub fn cells(&self) -> impl Iterator<Item = Vec<&str>> {
+        self.rows.iter().map(|row| row.iter().map(String::as_str).collect())
     }
 
     /// The cells of a column.

@@ -1,6 +1,8 @@
 //! Of times that were measured once, on the machine that the prose names.
 
-use super::rows::{Rows, digits};
+use thalweg::record::short;
+
+use super::rows::{Rows, digits, results};
 
 /// A count with commas between thousands.
 fn grouped(count: &str) -> String {
@@ -109,5 +111,15 @@ fn saved() -> String {
 }
 
 pub(super) fn overview() -> Vec<String> {
-    vec![format!("confirmed; in time by {} |", saved())]
+    let folders = results().read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let files = folders.flat_map(|folder| folder.read_dir().unwrap()).map(|entry| entry.unwrap().path());
+    let tables = files.filter(|path| path.extension().is_some_and(|extension| extension == "csv")).count();
+    vec![format!("confirmed; in time by {} |", saved()), format!("read all {tables} tables here")]
+}
+
+/// The rows of Thalweg and its peers, as the benches wrote them.
+pub(super) fn peers() -> Vec<String> {
+    let table = Rows::read("bench/peers.csv");
+    let text = |cell: &&str| cell.parse().map_or_else(|_| (*cell).to_owned(), short);
+    table.cells().map(|row| format!("| {} |", row[1..].iter().map(text).collect::<Vec<_>>().join(" | "))).collect()
 }
