@@ -66,7 +66,7 @@ pub(super) struct Table {
     /// range of numbers is LOW..HIGH, either of which may be missing.
     #[arg(long, value_name = "A=X,B=Y", value_delimiter = ',', value_parser = parse_setting)]
     select: Vec<(String, String)>,
-    /// What is shown [default: final_validation_loss, or final_train_loss without a validation split].
+    /// What is shown, or what --tuned chooses by [default: final_validation_loss, or final_train_loss without a validation split].
     #[arg(long, value_name = "METRIC", value_parser = parse_metric)]
     metric: Option<Metric>,
     /// The language of the table.
@@ -88,7 +88,8 @@ impl Table {
         let table = match (&self.file, &self.column, &self.by[..]) {
             (Some(file), Some(column), [rows, columns @ ..]) => {
                 let columns = columns.first().map(String::as_str);
-                let asked = Asked { column, rows, columns, statistic: self.statistic, settings: &self.select };
+                let asked =
+                    Asked { column, rows, columns, statistic: self.statistic, settings: &self.select, keys: None };
                 self.of_file(registry, file, asked)?
             }
             _ => self.of_trials(registry)?,
@@ -132,10 +133,10 @@ impl Table {
         let table = if self.tuned {
             with_configurations(registry, &self.folder, |_, all| {
                 let keys = self.tuned_keys(all)?;
-                Ok(table::of_sheet(&sheet, asked, |key| keys.contains(key))?)
+                Ok(table::of_sheet(&sheet, Asked { keys: Some(&keys), ..asked })?)
             })?
         } else {
-            table::of_sheet(&sheet, asked, |_| true)?
+            table::of_sheet(&sheet, asked)?
         };
         if table.rows.is_empty() { Err(CliError::NoRows(path)) } else { Ok(table) }
     }

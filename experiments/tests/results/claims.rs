@@ -85,13 +85,17 @@ fn claims_are_those_of_the_tables() {
 fn prose(text: &str) -> String {
     let mut own = String::new();
     let mut skipped_until = None;
+    // Lines that are indented by four are code after an empty line, and else go on with an entry of a list.
+    let mut may_be_code = true;
     for line in text.lines() {
+        let is_code = may_be_code && line.starts_with("    ");
+        may_be_code = is_code || line.is_empty();
         match skipped_until {
             Some(end) if line.trim_end() == end => skipped_until = None,
             Some(_) => {}
             None if line.starts_with("<!-- thalweg ") => skipped_until = Some("<!-- end -->"),
             None if line.starts_with("```") => skipped_until = Some("```"),
-            None if line.starts_with("    ") => {}
+            None if is_code => {}
             None => own += &format!("{line}\n"),
         }
     }
@@ -192,9 +196,9 @@ fn exceptions_are_still_said() {
 
 #[test]
 fn prose_is_told_from_code_links_and_marks() {
-    let text = "A [link](a-0.1.md), `code 0.2`\nand 0.3 or 1.5e-3.\n\n    cargo 0.4\n\n```\n0.5\n```\n<!-- thalweg table . -->\n\n0.6\n\n<!-- end -->\n\n2. Or 10.\n";
+    let text = "A [link](a-0.1.md), `code 0.2`\nand 0.3 or 1.5e-3.\n\n    cargo 0.4\n\n```\n0.5\n```\n<!-- thalweg table . -->\n\n0.6\n\n<!-- end -->\n\n2. Or 10,\n    0.7 and 8 %.\n";
     let prose = prose(text);
     let numbers: Vec<&str> = measured(&prose).into_iter().map(|part| &prose[part]).collect();
-    assert_eq!(numbers, ["0.3", "1.5"], "{prose}");
+    assert_eq!(numbers, ["0.3", "1.5", "0.7", "8"], "{prose}");
     assert_eq!(about("no é 0.5 é more", &measured("no é 0.5 é more")[0]), "no é 0.5 é more");
 }

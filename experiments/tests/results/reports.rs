@@ -62,7 +62,11 @@ fn a_table_of_any_file_is_that_of_its_rows() {
     assert_eq!(by_step.lines().count(), 1 + 5);
     assert!(by_step.lines().skip(1).all(|line| line.ends_with(",3")), "{by_step}");
     let ends = table(&["--by", "step,optimizer", "--tuned", "--select", "step=15..", "--statistic", "mean"]);
-    assert_eq!(ends.lines().map(|line| line.split(',').next().unwrap()).collect::<Vec<_>>(), ["step", "15", "20"]);
+    let firsts = |text: &str| text.lines().map(|line| line.split(',').next().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(firsts(&ends), ["step", "15", "20"]);
+    // Ranges select settings of trials as well.
+    let slow = ["table", "a", "--by", "lr", "--select", "lr=..0.05", "--format", "csv"];
+    assert_eq!(firsts(&succeeds(folder.path(), &slow)), ["lr", "0.01"]);
     let trials = succeeds(
         folder.path(),
         &["table", "a", "--by", "optimizer", "--metric", "final_train_loss", "--format", "csv"],

@@ -1,6 +1,6 @@
 //! A column of any table of a folder, by one or two others.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::pivot::{head, heading, is_wanted};
 use super::{Cell, Column, Table};
@@ -23,6 +23,8 @@ pub struct Asked<'a> {
     pub statistic: Statistic,
     /// Columns with the values or ranges that rows must have in them, any of those that one column is named with.
     pub settings: &'a [(String, String)],
+    /// The keys of the trials that rows must be of; none where rows of all trials count, or of none.
+    pub keys: Option<&'a HashSet<String>>,
 }
 
 /// The values of one axis, in their order.
@@ -53,19 +55,19 @@ fn value_text(value: f64) -> String {
     if value.fract() == 0.0 { short(value) } else { number(value) }
 }
 
-/// The column of a table by one other column, with its band and the number of rows, or by two; of the rows whose key `has_key`.
+/// The column of a table by one other column, with its band and the number of rows, or by two.
 ///
 /// Rows without the value, or without one of the axes, are left out. What is not a number counts as infinite: a loss is none once
 /// a trial has diverged.
 ///
 /// # Errors
 /// If the table cannot be read, or lacks a column.
-pub fn of_sheet(sheet: &Sheet, asked: Asked<'_>, has_key: impl Fn(&str) -> bool) -> Result<Table, RecordError> {
-    let Asked { column, rows, columns, statistic, settings } = asked;
+pub fn of_sheet(sheet: &Sheet, asked: Asked<'_>) -> Result<Table, RecordError> {
+    let Asked { column, rows, columns, statistic, settings, keys } = asked;
     let mut names = vec![column, rows, columns.unwrap_or(rows)];
     names.extend(settings.iter().map(|(name, _)| name.as_str()));
-    let key = sheet.columns().iter().any(|name| name == "key").then_some(names.len());
-    names.extend(key.map(|_| "key"));
+    let key = names.len();
+    names.extend(keys.map(|_| "key"));
     let (mut down, mut across) = (Values::default(), Values::default());
     let mut places: HashMap<(String, String), Vec<f64>> = HashMap::new();
     sheet.visit(&names, |mut cells| {
@@ -74,7 +76,7 @@ pub fn of_sheet(sheet: &Sheet, asked: Asked<'_>, has_key: impl Fn(&str) -> bool)
             let mut wanted = settings.iter().filter(|(other, _)| other == name);
             own.is_some_and(|own| wanted.any(|(_, value)| is_wanted(&own, value)))
         });
-        if !is_chosen || key.is_some_and(|key| !has_key(cells.text(key))) {
+        if !is_chosen || keys.is_some_and(|keys| !keys.contains(cells.text(key))) {
             return Ok::<_, RecordError>(());
         }
         let Some(value) = cells.number(0)? else { return Ok(()) };
@@ -146,30 +148,31 @@ mod tests {
     use super::*;
     use crate::table::Format;
 
-    fn table(asked: Asked<'_>, keys: &[&str]) -> Result<String, String> {
+    fn table(asked: Asked<'_>) -> Result<String, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("curves.csv");
         let rows = ["a,10,1.0", "a,5,2.0", "b,10,3.0", "b,5,NaN", "c,5,", "d,,9.0", "e,10,7.0"];
         fs::write(&path, format!("key,step,loss\n{}\n", rows.join("\n"))).unwrap();
-        let sheet = Sheet::open(&path).unwrap();
-        let table = of_sheet(&sheet, asked, |key| keys.contains(&key)).map_err(|error| error.to_string())?;
+        let table = of_sheet(&Sheet::open(&path).unwrap(), asked).map_err(|error| error.to_string())?;
         Ok(table.text(Format::Csv))
     }
 
     #[test]
     fn rows_of_one_place_are_summed_up() {
-        let asked = Asked { column: "loss", rows: "step", columns: None, statistic: Statistic::Mean, settings: &[] };
-        let all = ["a", "b", "c", "d"];
-        let said = table(asked, &all).unwrap();
-        assert_eq!(said, "step,loss,low,high,rows\n5,inf,inf,inf,2\n10,2.0,0.5857864376269049,3.414213562373095,2\n");
-        let said = table(Asked { columns: Some("key"), statistic: Statistic::Median, ..asked }, &all).unwrap();
-        assert_eq!(said, "step,a,b\n5,2.0,inf\n10,1.0,3.0\n");
+        let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<HashSet<_>>();
+        let four = keys(&["a", "b", "c", "d"]);
+        let statistic = Statistic::Mean;
+        let asked = Asked { column: "loss", rows: "step", columns: None, statistic, settings: &[], keys: Some(&four) };
+        let ends = "0.5857864376269049,3.414213562373095";
+        assert_eq!(table(asked).unwrap(), format!("step,loss,low,high,rows\n5,inf,inf,inf,2\n10,2.0,{ends},2\n"));
+        let by_key = Asked { columns: Some("key"), statistic: Statistic::Median, ..asked };
+        assert_eq!(table(by_key).unwrap(), "step,a,b\n5,2.0,inf\n10,1.0,3.0\n");
         let settings = [("step".to_owned(), "6..20".to_owned())];
-        assert_eq!(
-            table(Asked { settings: &settings, ..asked }, &["b"]).unwrap(),
-            "step,loss,low,high,rows\n10,3.0,3.0,3.0,1\n"
-        );
-        let error = table(Asked { column: "los", ..asked }, &all).unwrap_err();
+        let later = Asked { settings: &settings, keys: Some(&keys(&["b"])), ..asked };
+        assert_eq!(table(later).unwrap(), "step,loss,low,high,rows\n10,3.0,3.0,3.0,1\n");
+        let all = table(Asked { keys: None, settings: &settings, ..asked }).unwrap();
+        assert!(all.ends_with(",3\n") && all.lines().count() == 2, "{all}");
+        let error = table(Asked { column: "los", ..asked }).unwrap_err();
         assert!(error.contains("no column `los`"), "{error}");
     }
 }

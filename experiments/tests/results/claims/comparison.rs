@@ -13,7 +13,18 @@ fn ranks(name: &str) -> (Vec<(String, String)>, String) {
     };
     let mut ranks: Vec<(String, String)> = texts.iter().filter_map(rank).collect();
     ranks.reverse();
-    (ranks, texts.into_iter().find_map(|text| text.strip_prefix("Friedman: ").map(str::to_owned)).unwrap())
+    let at = texts.iter().position(|text| text.starts_with("Friedman: ")).unwrap();
+    let test = texts[at].replace("Friedman: ", "").replace("&lt;", "<");
+    // The exponent of a very small probability is a text of its own.
+    let exponent = if test.ends_with("< 10") { superscript(&texts[at + 1]) } else { String::new() };
+    (ranks, test + &exponent)
+}
+
+fn superscript(exponent: &str) -> String {
+    let digit = |c: char| {
+        c.to_digit(10).map_or('⁻', |digit| ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][digit as usize])
+    };
+    exponent.chars().map(digit).collect()
 }
 
 fn listed(ranks: &[(String, String)]) -> String {
@@ -78,7 +89,7 @@ pub(super) fn compare() -> Vec<String> {
     let (_, friedman) = ranks("rank-notes");
     let critical =
         texts("rank-notes").into_iter().find_map(|text| text.strip_prefix("critical difference ").map(str::to_owned));
-    all.push(format!("({friedman}⁻⁴).").replace("&lt;", "<"));
+    all.push(format!("({friedman})."));
     all.push(format!("critical difference of {},", critical.unwrap()));
     let ahead = |name: &str| {
         let text = texts("rank-intervals").into_iter().find(|text| text.starts_with(name)).unwrap();

@@ -154,7 +154,7 @@ pub(super) fn word(count: usize) -> &'static str {
     ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"][count]
 }
 
-/// The texts of a figure that comes with the repository, a line each.
+/// The texts of a figure that comes with the repository, a line each; other tests hold it to its tables.
 pub(super) fn figure(file: &str) -> Vec<String> {
     let svg = fs::read_to_string(results().join(file)).unwrap();
     let texts = svg.split('>').filter_map(|part| part.split_once('<')).map(|(text, _)| text.trim());
