@@ -67,6 +67,9 @@ pub(super) enum CliError {
     NoGallery(PathBuf),
     #[error("no trials have the `{column}` that is selected; there are {there}")]
     NoSelection { column: String, there: String },
+    #[error("no row of {} is left", .0.display())]
+    #[diagnostic(help("--select and --tuned say which rows count, and those without the column or an axis never do"))]
+    NoRows(PathBuf),
     #[error("`{study}` has no such table: {reason}")]
     #[diagnostic(help(
         "`thalweg list optimizers` has the defaults; `thalweg table` without options writes the best settings"

@@ -47,7 +47,12 @@ fn a_slower_build_ends_with_exit_code_1() {
     let compare = |more: &[&str]| thalweg(folder.path(), &[&COMPARE, more].concat());
     for (revision, times) in [("aaaa", [500.0, 501.0]), ("bbbb", [530.0, 531.0])] {
         for (round, time) in times.into_iter().enumerate() {
-            run(folder.path(), revision, &format!("2026-11-0{}T0{round}:00:00Z", 1 + revision.contains('b') as u8), time);
+            run(
+                folder.path(),
+                revision,
+                &format!("2026-11-0{}T0{round}:00:00Z", 1 + revision.contains('b') as u8),
+                time,
+            );
             succeeds(folder.path(), &RECORD);
         }
     }

@@ -3,6 +3,7 @@
 //! `cargo test -p thalweg --test results weights::` runs one module. The tests that are ignored write reference files.
 
 mod bench;
+mod claims;
 mod command;
 mod conditions;
 mod content;

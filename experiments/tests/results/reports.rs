@@ -50,6 +50,35 @@ fn tables_are_written_in_four_languages() {
 }
 
 #[test]
+fn a_table_of_any_file_is_that_of_its_rows() {
+    let folder = results();
+    let table = |arguments: &[&str]| {
+        let file = ["table", "a", "--file", "curves.csv", "--column", "train_loss", "--format", "csv"];
+        succeeds(folder.path(), &[&file[..], arguments].concat())
+    };
+    // Three seeds, logged at every fifth of 20 steps; SGD at 1e30 runs away, and is no best setting.
+    let by_step = table(&["--by", "step", "--tuned", "--select", "optimizer=sgd"]);
+    says(&by_step, &["step,train_loss,low,high,rows\n0,"]);
+    assert_eq!(by_step.lines().count(), 1 + 5);
+    assert!(by_step.lines().skip(1).all(|line| line.ends_with(",3")), "{by_step}");
+    let ends = table(&["--by", "step,optimizer", "--tuned", "--select", "step=15..", "--statistic", "mean"]);
+    let firsts = |text: &str| text.lines().map(|line| line.split(',').next().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(firsts(&ends), ["step", "15", "20"]);
+    // Ranges select settings of trials as well.
+    let slow = ["table", "a", "--by", "lr", "--select", "lr=..0.05", "--format", "csv"];
+    assert_eq!(firsts(&succeeds(folder.path(), &slow)), ["lr", "0.01"]);
+    let trials = succeeds(
+        folder.path(),
+        &["table", "a", "--by", "optimizer", "--metric", "final_train_loss", "--format", "csv"],
+    );
+    let mark = table(&["--by", "optimizer", "--tuned", "--select", "step=20"]);
+    for line in trials.lines().skip(1) {
+        let start = line.split(',').take(2).collect::<Vec<_>>().join(",");
+        assert!(mark.contains(&start), "{start} in {mark}");
+    }
+}
+
+#[test]
 fn what_tuning_is_worth_has_tables_on_any_sweep() {
     let folder = folder();
     let set = [
@@ -106,6 +135,15 @@ fn what_is_not_there_is_named() {
     succeeds(folder.path(), &["run", "small.toml", "--set", "optimizer.1.lr=[0.01, 0.02]", "--out", "c", "--quiet"]);
     says(&fails(&["table", "c", "--regimes"]), &["there is one problem, and no method was tried", "list optimizers"]);
     says(&fails(&["table", "a", "--regimes", "--budget"]), &["cannot be used with"]);
+    let curves = |more: &[&str]| fails(&[&["table", "a", "--file", "curves.csv"], more].concat());
+    says(&curves(&["--column", "loss", "--by", "step"]), &["has no column `loss`", "train_loss"]);
+    says(&curves(&["--column", "train_loss"]), &["--by"]);
+    says(&curves(&["--by", "step"]), &["--column"]);
+    says(
+        &curves(&["--column", "train_loss", "--by", "step", "--select", "step=30.."]),
+        &["no row of a/curves.csv is left", "--select"],
+    );
+    says(&curves(&["--column", "train_loss", "--by", "step", "--statistic", "mode"]), &["there are median, mean, iqm"]);
     says(&fails(&["table", "nowhere"]), &["nowhere holds no results"]);
     says(&fails(&["look", "a", "tz"]), &["no trial of a has a key that begins with `tz`"]);
     says(&fails(&["look", "a", "t"]), &["9 trials have a key that begins with `t`"]);

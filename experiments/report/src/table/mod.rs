@@ -7,12 +7,14 @@ mod latex;
 mod markdown;
 mod pivot;
 mod ranks;
+mod sheet;
 mod tuning;
 
 pub use best::best;
 pub use html::escape;
 pub use pivot::{PivotError, has, pivot, values_of};
 pub use ranks::ranks;
+pub use sheet::{Asked, of_sheet};
 pub use tuning::{NoTable, budget, regimes, tunability};
 
 /// A table.

@@ -4,7 +4,7 @@ use super::{Cell, Column, Table};
 use crate::figure::{is_meant, words};
 use crate::findings::{Criterion, interval, number, percent, settings_but};
 use thalweg_record::nearest;
-use thalweg_record::record::{LABEL, Precision};
+use thalweg_record::record::{LABEL, Precision, Setting};
 use thalweg_record::stats::{Configuration, choose_best_of};
 
 use thiserror::Error;
@@ -78,15 +78,24 @@ impl Axis {
     }
 }
 
-/// Whether a configuration has this value in a column, `problem` and `optimizer` among them: a number that is meant, or a text.
+/// Whether a configuration has this value in a column, `problem` and `optimizer` among them: a number that is meant, one of a
+/// range `LOW..HIGH`, or a text.
 pub fn has(one: &Configuration<'_>, column: &str, value: &str) -> bool {
     match column {
         "problem" => one.problem() == value,
         "optimizer" | LABEL => one.series() == value,
-        _ => one.setting(column).is_some_and(|setting| match (setting.number(), value.parse::<f64>()) {
-            (Some(own), Ok(wanted)) => is_meant(wanted, own),
-            _ => setting.text() == value,
-        }),
+        _ => one.setting(column).is_some_and(|setting| is_wanted(&setting, value)),
+    }
+}
+
+/// Whether a setting is what was asked for: the number that is meant, a number of the range `LOW..HIGH`, both ends included and
+/// either left out, or the text.
+pub(super) fn is_wanted(setting: &Setting, wanted: &str) -> bool {
+    let Some(own) = setting.number() else { return setting.text() == wanted };
+    let end = |text: &str, open: f64| if text.is_empty() { Ok(open) } else { text.parse::<f64>() };
+    match wanted.split_once("..").map(|(low, high)| (end(low, f64::NEG_INFINITY), end(high, f64::INFINITY))) {
+        Some((Ok(low), Ok(high))) => (low..=high).contains(&own),
+        _ => wanted.parse::<f64>().map_or_else(|_| setting.text() == wanted, |wanted| is_meant(wanted, own)),
     }
 }
 
@@ -172,7 +181,7 @@ fn empty(criterion: Criterion) -> Table {
 }
 
 /// What a row begins with.
-fn head(axis: &str, value: &str) -> Cell {
+pub(super) fn head(axis: &str, value: &str) -> Cell {
     let text = match axis {
         "problem" | "optimizer" | LABEL => heading(axis, value),
         _ => value.to_owned(),
@@ -180,7 +189,7 @@ fn head(axis: &str, value: &str) -> Cell {
     Cell { text, ..Cell::of(value) }
 }
 
-fn heading(column: &str, value: &str) -> String {
+pub(super) fn heading(column: &str, value: &str) -> String {
     match column {
         "problem" => words::problem(value),
         "optimizer" | LABEL => words::method(value),
