@@ -1,5 +1,7 @@
 //! Where a history changes its level.
 
+use crate::estimate::middle;
+
 /// The least number of values on either side of a change: one run may have met anything.
 const LEAST: usize = 2;
 
@@ -9,25 +11,40 @@ const LEAST_NOISE: f64 = 0.0025;
 /// The smallest change that is told, as a logarithm of a ratio: 1 %, as `compare` has it.
 const SMALLEST: f64 = 0.00995;
 
-/// What a change costs, in variances of the noise and logarithms of the number of values. With 4, a history of noise alone of
-/// any length has a change once in thirty in simulations.
+/// What a change costs in variances of the noise: this times the logarithm of the number of values. With 4, a history of noise
+/// alone has a change once in thirty in simulations, whatever its length is.
 const PENALTY: f64 = 4.0;
 
-/// The places before which the level of `values`, logarithms in the order of time, changes. Fewer than six values are too few for
-/// any.
+/// The same for the number of histories that are looked at together: the probability of so large a normal number is about that of
+/// one alone, divided by their number.
+const FOR_MANY: f64 = 2.0;
+
+/// The places before which the level of each history, the logarithms of values in the order of time, changes. Fewer than six values
+/// are too few for any.
 ///
 /// The partition has the least sum of squared distances from the means of its parts, and a penalty for each change: optimal
 /// partitioning (Jackson et al., 2005), the exact search that PELT (Killick, Fearnhead and Eckley, 2012) prunes. The noise is
-/// estimated from differences of neighbours, few of which straddle a change.
-pub(crate) fn change_points(values: &[f64]) -> Vec<usize> {
-    let noise = noise(values).max(LEAST_NOISE);
-    let penalty = PENALTY * libm::log(values.len().max(1) as f64) * noise * noise;
-    let ends = partition(values, penalty);
-    let starts = || std::iter::once(0).chain(ends.iter().copied());
-    let stops = ends.iter().copied().chain([values.len()]);
-    let means: Vec<f64> = starts().zip(stops).map(|(start, stop)| mean(&values[start..stop])).collect();
-    let told = ends.iter().zip(means.windows(2)).filter(|(_, means)| (means[1] - means[0]).abs() > SMALLEST);
-    told.map(|(end, _)| *end).collect()
+/// estimated from differences of neighbours, few of which straddle a change; the larger of a history's own and the median one
+/// counts, as that of a short history is too small at times.
+pub(crate) fn change_points(histories: &[Vec<f64>]) -> Vec<Vec<usize>> {
+    let noises: Vec<f64> = histories.iter().filter(|values| values.len() > 2).map(|values| noise(values)).collect();
+    let common = middle(&noises).unwrap_or(0.0).max(LEAST_NOISE);
+    let logarithm = |count: usize| libm::log(count.max(1) as f64);
+    let changes = |values: &Vec<f64>| {
+        let noise = noise(values).max(common);
+        let penalty = (PENALTY * logarithm(values.len()) + FOR_MANY * logarithm(histories.len())) * noise * noise;
+        told(values, &partition(values, penalty))
+    };
+    histories.iter().map(changes).collect()
+}
+
+/// Those of changes that are not too small to be told.
+fn told(values: &[f64], changes: &[usize]) -> Vec<usize> {
+    let starts = std::iter::once(0).chain(changes.iter().copied());
+    let stops = changes.iter().copied().chain([values.len()]);
+    let means: Vec<f64> = starts.zip(stops).map(|(start, stop)| mean(&values[start..stop])).collect();
+    let told = changes.iter().zip(means.windows(2)).filter(|(_, means)| (means[1] - means[0]).abs() > SMALLEST);
+    told.map(|(change, _)| *change).collect()
 }
 
 /// The standard deviation of values about their level. It is that of normal ones with the median distance of neighbours, or

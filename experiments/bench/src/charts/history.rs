@@ -6,7 +6,7 @@ use thalweg_report::figure::{Axis, Entry, Layer, Panel, Picture, Scale, Style, S
 
 use super::changes::change_points;
 use super::level::levels;
-use super::name::{Name, OURS, runner_words};
+use super::name::{Name, OURS, runner_rank, runner_words};
 use super::{Measure, Record, remark};
 use crate::Row;
 use crate::estimate::middle;
@@ -122,9 +122,8 @@ fn of_groups(records: &[Record<'_>], measure: Measure) -> Vec<Plot> {
             Some(Point { record, middle, low, high, cycles })
         });
         let heading = Name { group, runner: OURS, workload: "" }.group_words();
-        let what = if ids.len() == 1 { "1 benchmark".to_owned() } else { format!("{} benchmarks", ids.len()) };
         let line = Line { runner: OURS.to_owned(), points: points.collect() };
-        Plot { heading: format!("{heading} ({what})"), y_label: String::new(), lines: vec![line] }
+        Plot { heading: format!("{heading} ({})", ids.len()), y_label: String::new(), lines: vec![line] }
     };
     groups.into_iter().map(plot).collect()
 }
@@ -136,25 +135,20 @@ fn draw(records: &[Record<'_>], plots: &[Plot], is_of_groups: bool, measure: Mea
             runners.push(&line.runner);
         }
     }
-    let look = |line: &Line| style(runners.iter().position(|runner| *runner == line.runner).unwrap_or_default());
+    runners.sort_by_key(|runner| runner_rank(runner));
+    let look = |line: &Line| style(runner_rank(&line.runner));
+    let changes = changes(plots);
     let ends = |plots: &[Plot]| -> Vec<f64> {
         let points = plots.iter().flat_map(|plot| &plot.lines).flat_map(|line| &line.points);
         points.flat_map(|point| [point.low, point.middle, point.high]).collect()
     };
     let axis = |values| Axis::around(Scale::Log, values).unwrap_or_else(|| Axis::new(Scale::Log, 0.5, 2.0));
     let common = is_of_groups.then(|| axis(ends(plots).into_iter().chain([0.9, 1.1]).collect()));
-    let mut changes = 0;
-    let panels = plots.iter().map(|plot| {
+    let panels = plots.iter().zip(&changes).map(|(plot, changes)| {
         let y = common.clone().unwrap_or_else(|| axis(ends(std::slice::from_ref(plot))));
-        let mut layers = Vec::new();
-        if is_of_groups {
-            layers.push(Layer::Guide(vec![(0.0, 1.0), (records.len() as f64, 1.0)]));
-        }
-        layers.extend(plot.lines.iter().flat_map(|line| bands(line, look(line))));
-        for line in &plot.lines {
-            let found = marks(line, look(line), &y);
-            changes += found.len();
-            layers.extend(found);
+        let mut layers: Vec<Layer> = plot.lines.iter().map(|line| band(line, look(line))).collect();
+        for (line, places) in plot.lines.iter().zip(changes) {
+            layers.extend(places.iter().map(|x| Layer::Hint(look(line), vec![(*x, y.low()), (*x, y.high())])));
         }
         let points = |line: &Line| line.points.iter().map(|point| (at(point.record), point.middle)).collect::<Vec<_>>();
         layers.extend(plot.lines.iter().map(|line| Layer::Line(look(line), points(line))));
@@ -170,16 +164,16 @@ fn draw(records: &[Record<'_>], plots: &[Plot], is_of_groups: bool, measure: Mea
     };
     let what = if measure == Measure::Time { "Time" } else { "Throughput" };
     let title = if is_of_groups { format!("{what} relative to the first record") } else { format!("{what} by record") };
-    let ours = |index| Entry { symbol: Symbol::Line(style(index)), text: runner_words(runners[index]) };
+    let entry = |runner: &&str| Entry { symbol: Symbol::Line(style(runner_rank(runner))), text: runner_words(runner) };
     Picture {
         title,
         x: abscissa(records, columns),
-        x_label: "record: date and revision".to_owned(),
+        x_label: dates(records),
         panels,
         columns,
         color_bar: None,
-        legend: if is_of_groups { Vec::new() } else { (0..runners.len()).map(ours).collect() },
-        notes: notes(records, is_of_groups, changes),
+        legend: if is_of_groups { Vec::new() } else { runners.iter().map(entry).collect() },
+        notes: notes(records, is_of_groups, changes.iter().flatten().any(|places| !places.is_empty())),
     }
 }
 
@@ -188,52 +182,62 @@ fn at(record: usize) -> f64 {
     record as f64 + 0.5
 }
 
-fn bands(line: &Line, look: Style) -> Vec<Layer> {
+fn band(line: &Line, look: Style) -> Layer {
     match &line.points[..] {
         // A band without width would be invisible.
-        [one] => vec![Layer::Thin(look, vec![(at(one.record), one.low), (at(one.record), one.high)])],
-        points => vec![Layer::Band(look, points.iter().map(|one| (at(one.record), one.low, one.high)).collect())],
+        [one] => Layer::Thin(look, vec![(at(one.record), one.low), (at(one.record), one.high)]),
+        points => Layer::Band(look, points.iter().map(|one| (at(one.record), one.low, one.high)).collect()),
     }
 }
 
-/// Upright lines between the records where the level changes.
-fn marks(line: &Line, look: Style, y: &Axis) -> Vec<Layer> {
-    let cycles: Vec<f64> = line.points.iter().map(|point| point.cycles).collect();
-    let mark = |first: usize| {
-        let x = f64::midpoint(at(line.points[first - 1].record), at(line.points[first].record));
-        Layer::Hint(look, vec![(x, y.low()), (x, y.high())])
-    };
-    change_points(&cycles).into_iter().map(mark).collect()
+/// Where the level of each line of each panel changes: between two records.
+fn changes(plots: &[Plot]) -> Vec<Vec<Vec<f64>>> {
+    let lines = || plots.iter().flat_map(|plot| &plot.lines);
+    let cycles: Vec<Vec<f64>> = lines().map(|line| line.points.iter().map(|point| point.cycles).collect()).collect();
+    let between =
+        |line: &Line, next: usize| f64::midpoint(at(line.points[next - 1].record), at(line.points[next].record));
+    let found = lines().zip(change_points(&cycles));
+    let mut places = found.map(|(line, own)| own.into_iter().map(|next| between(line, next)).collect::<Vec<f64>>());
+    plots.iter().map(|plot| places.by_ref().take(plot.lines.len()).collect()).collect()
+}
+
+/// The name of the abscissa, with the days between which records lie.
+fn dates(records: &[Record<'_>]) -> String {
+    match records {
+        [first, .., last] => format!("revision ({} to {})", first.day, last.day),
+        _ => records.iter().map(|one| format!("revision ({})", one.day)).collect(),
+    }
 }
 
 /// The records, those with a name as many as there is room for.
 fn abscissa(records: &[Record<'_>], columns: usize) -> Axis {
-    let room = [8, 4, 3][columns.clamp(1, 3) - 1];
+    let room = [8, 5, 3][columns.clamp(1, 3) - 1];
     let every = records.len().div_ceil(room).max(1);
     let last = records.len().saturating_sub(1);
     // The newest one has a name.
     let is_named = |record: usize| (last - record).is_multiple_of(every);
-    let label = |record: usize, own: &Record<'_>| is_named(record).then(|| own.name.clone());
+    let label = |record: usize, own: &Record<'_>| is_named(record).then(|| own.revision.clone());
     let ticks = records.iter().enumerate();
     Axis::named(records.len(), ticks.map(|(record, own)| Tick { value: at(record), label: label(record, own) }))
 }
 
-fn notes(records: &[Record<'_>], is_of_groups: bool, changes: usize) -> Vec<Entry> {
+fn notes(records: &[Record<'_>], is_of_groups: bool, has_changes: bool) -> Vec<Entry> {
     let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
     let mut notes = if is_of_groups {
         vec![
             entry(Symbol::PlainLine, "geometric mean over benchmarks"),
             entry(Symbol::Band, "quartiles over benchmarks"),
+            remark("(n): how many there are"),
         ]
     } else {
         vec![entry(Symbol::PlainLine, "median of runs"), entry(Symbol::Band, "95 % intervals within runs")]
     };
     match records {
         [_] => notes.push(remark("one record: a history begins with the second")),
-        _ if changes > 0 => notes.push(remark("dotted upright: the level in cycles changed there")),
+        _ if has_changes => notes.push(remark("dotted upright: the level in cycles changed there")),
         _ => notes.push(remark("no change of the level in cycles was found")),
     }
-    if records.iter().any(|record| record.name.ends_with('*')) {
+    if records.iter().any(|record| record.revision.ends_with('*')) {
         notes.push(remark("*: with changes beside the revision"));
     }
     notes

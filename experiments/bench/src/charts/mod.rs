@@ -139,8 +139,9 @@ fn of<'a>(build: &'a Build, isa: &str, filter: &str) -> impl Iterator<Item = &'a
 
 /// What was measured of a build on a day.
 struct Record<'a> {
-    /// The day and the build.
-    name: String,
+    day: &'a str,
+    /// The first digits of the revision, with a mark if there were changes beside it.
+    revision: String,
     rows: Vec<&'a Row>,
 }
 
@@ -156,7 +157,7 @@ fn records<'a>(builds: &'a [Build], isa: &str, filter: &str) -> Vec<Record<'a>> 
             let short = name.split_once('-').map_or(name.as_str(), |(revision, _)| revision);
             let short = short.get(..7).unwrap_or(short);
             let mark = if build.changes.is_some() { "*" } else { "" };
-            records.insert((began, &build.revision), Record { name: format!("{day} {short}{mark}"), rows });
+            records.insert((began, &build.revision), Record { day, revision: format!("{short}{mark}"), rows });
         }
     }
     records.into_values().collect()
@@ -221,3 +222,6 @@ fn shared(text: String) -> Entry {
 fn remark(text: impl Into<String>) -> Entry {
     Entry { symbol: Symbol::None, text: text.into() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,7 @@ impl<'a> Name<'a> {
     /// The workload, as people read it.
     pub fn workload_words(&self) -> String {
         if let Some((_, rest)) = self.sides() {
-            let sides = self.workload.strip_suffix(rest).unwrap_or(self.workload).replace('x', " × ");
+            let sides = self.workload.strip_suffix(rest).unwrap_or(self.workload).replace('x', "×");
             return format!("{sides}{}", variant_words(rest));
         }
         let (name, precision) = match self.workload.rsplit_once('-') {
@@ -48,7 +48,15 @@ impl<'a> Name<'a> {
             Some((name, "f64")) => (name, " (f64)"),
             _ => (self.workload, ""),
         };
-        format!("{}{precision}", spaced(&words::method(name)))
+        let words = match self.family() {
+            "optimizer" => words::method(name),
+            "activation" | "loss" => words::value_text(name),
+            "landscape" => words::problem(name),
+            _ => name.to_owned(),
+        };
+        // Words may have hyphens, names in code have them between words.
+        let words = if words == name { spaced(name) } else { words };
+        format!("{words}{precision}")
     }
 
     /// The group, as people read it: `product, weight gradient`.
@@ -66,19 +74,29 @@ pub(crate) fn variant_words(rest: &str) -> String {
     }
 }
 
+/// Runners by name, as their authors write them, in the order of their looks.
+const RUNNERS: [(&str, &str); 11] = [
+    (OURS, "Thalweg"),
+    ("faer", "faer"),
+    ("matrixmultiply", "matrixmultiply"),
+    ("nalgebra", "nalgebra"),
+    ("reference", "plain loops"),
+    ("openblas", "OpenBLAS"),
+    ("blis", "BLIS"),
+    ("libxsmm", "LIBXSMM"),
+    ("libxsmm-transposing", "LIBXSMM, transposing"),
+    ("sleef-u10", "SLEEF, 1 ULP"),
+    ("sleef-u35", "SLEEF, 3.5 ULP"),
+];
+
 /// A runner, as its authors write it.
 pub(crate) fn runner_words(name: &str) -> String {
-    const NAMES: [(&str, &str); 8] = [
-        (OURS, "Thalweg"),
-        ("openblas", "OpenBLAS"),
-        ("blis", "BLIS"),
-        ("libxsmm", "LIBXSMM"),
-        ("libxsmm-transposing", "LIBXSMM, transposing"),
-        ("sleef-u10", "SLEEF, 1 ULP"),
-        ("sleef-u35", "SLEEF, 3.5 ULP"),
-        ("reference", "plain loops"),
-    ];
-    NAMES.iter().find(|(known, _)| *known == name).map_or(name, |(_, words)| words).to_owned()
+    RUNNERS.iter().find(|(known, _)| *known == name).map_or(name, |(_, words)| words).to_owned()
+}
+
+/// The place of a runner among all, which its look is by: the same in every figure.
+pub(crate) fn runner_rank(name: &str) -> usize {
+    RUNNERS.iter().position(|(known, _)| *known == name).unwrap_or(RUNNERS.len())
 }
 
 fn spaced(name: &str) -> String {
@@ -92,14 +110,15 @@ mod tests {
     #[test]
     fn names_are_taken_apart_and_read() {
         for (id, parts, words) in [
-            ("product/forward/faer/16x2x64", ("product/forward", "faer", "16x2x64"), "16 × 2 × 64"),
-            (
-                "product/forward/thalweg/4x4x4-shared",
-                ("product/forward", OURS, "4x4x4-shared"),
-                "4 × 4 × 4, shared inputs",
-            ),
+            ("product/forward/faer/16x2x64", ("product/forward", "faer", "16x2x64"), "16×2×64"),
+            ("product/forward/thalweg/4x4x4-shared", ("product/forward", OURS, "4x4x4-shared"), "4×4×4, shared inputs"),
             ("math/thalweg/exp-f64", ("math", OURS, "exp-f64"), "exp (f64)"),
             ("optimizer/update/thalweg/adam-f32", ("optimizer/update", OURS, "adam-f32"), "Adam"),
+            (
+                "loss/value/thalweg/softmax-cross-entropy-f32",
+                ("loss/value", OURS, "softmax-cross-entropy-f32"),
+                "cross-entropy",
+            ),
             ("sweep/reference/moons-2-16-1", ("sweep", "reference", "moons-2-16-1"), "moons 2 16 1"),
             ("alone", ("", "", "alone"), "alone"),
         ] {

@@ -1,7 +1,7 @@
 //! The roofline (Williams, Waterman and Patterson, 2009): what a kernel computes in a second over what it computes with a byte,
 //! below the peak of the core and the bandwidths of the levels of its memory.
 
-use thalweg_report::figure::{Axis, Entry, Label, Layer, Panel, Picture, Scale, Style, Symbol, style};
+use thalweg_report::figure::{Axis, Entry, Label, Layer, Panel, Picture, Scale, Symbol, style};
 
 use super::{Kernel, largest, remark};
 use crate::Row;
@@ -47,18 +47,18 @@ pub(super) fn picture(kernels: &[Kernel<'_>]) -> Option<Picture> {
             let mut layers = roof.layers(&x, &y);
             for (at, group) in groups.iter().enumerate() {
                 let own = own.clone().filter(|(kernel, _)| kernel.name.group_words() == *group);
-                layers.push(Layer::Points(look(at), own.map(|(kernel, x)| (*x, kernel.work_per_ns)).collect()));
+                layers.push(Layer::Points(style(at), own.map(|(kernel, x)| (*x, kernel.work_per_ns)).collect()));
             }
             layers.push(Layer::Labels(roof.labels(&x, &y)));
             let heading = if roofs.len() > 1 { (*precision).to_owned() } else { String::new() };
             Panel { heading, height: 340.0, y: y.clone(), y_label: "GFLOP/s".to_owned(), layers, symbols: Vec::new() }
         })
         .collect();
-    let entry = |(at, group): (usize, &String)| Entry { symbol: Symbol::Marker(look(at)), text: group.clone() };
+    let entry = |(at, group): (usize, &String)| Entry { symbol: Symbol::Marker(style(at)), text: group.clone() };
     (!panels.is_empty()).then(|| Picture {
         title: "Roofline".to_owned(),
         x,
-        x_label: "FLOP per byte that is read or written at least once".to_owned(),
+        x_label: "FLOP per byte, each read or written once".to_owned(),
         panels,
         columns: 1,
         color_bar: None,
@@ -68,10 +68,6 @@ pub(super) fn picture(kernels: &[Kernel<'_>]) -> Option<Picture> {
             remark("only kernels whose operations are counted"),
         ],
     })
-}
-
-fn look(at: usize) -> Style {
-    style(at)
 }
 
 /// Operations per byte of a kernel of ours that has a throughput in operations.

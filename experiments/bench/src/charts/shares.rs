@@ -8,14 +8,14 @@ use super::{Kernel, remark};
 const ROW: f64 = 15.0;
 const BAR: f64 = 0.66;
 
-/// What can bound a kernel, in the order of its colours; what is none of these comes after them.
+/// What can bound a kernel, in the order of its colours, neighbours of which differ in grey; what is none of these comes after.
 const BOUNDS: [(&str, &str); 6] = [
     ("multiply-add", "multiply-add units"),
-    ("division", "divider"),
     ("load/store", "loads and stores"),
-    ("L2 bandwidth", "bandwidth of L2"),
-    ("L3 bandwidth", "bandwidth of L3"),
     ("memory bandwidth", "bandwidth of memory"),
+    ("L3 bandwidth", "bandwidth of L3"),
+    ("L2 bandwidth", "bandwidth of L2"),
+    ("division", "divider"),
 ];
 
 /// A picture for each family with a kernel of ours whose bound is known, with the names of their files.
@@ -64,6 +64,10 @@ fn of_family(family: &str, sorted: &[(&Kernel<'_>, f64, &str)]) -> Picture {
     let words =
         |name: &str| BOUNDS.iter().find(|(known, _)| *known == name).map_or(name, |(_, words)| words).to_owned();
     let legend = bounds.iter().filter(|name| is_there(name));
+    let mut notes = vec![Entry { symbol: Symbol::Guide, text: "the bound, measured on the same core".to_owned() }];
+    if !sorted.iter().any(|(kernel, ..)| kernel.counts_flops()) {
+        notes.push(remark("only loads and stores are counted, no arithmetic"));
+    }
     Picture {
         title: format!("Share of the bound: {}", family.replace('-', " ")),
         x: Axis::new(Scale::Linear, 0.0, 1.04 * most),
@@ -78,10 +82,7 @@ fn of_family(family: &str, sorted: &[(&Kernel<'_>, f64, &str)]) -> Picture {
         }],
         columns: 1,
         color_bar: None,
-        legend: legend.map(|name| Entry { symbol: Symbol::Marker(look(name)), text: words(name) }).collect(),
-        notes: vec![
-            Entry { symbol: Symbol::Guide, text: "the bound, measured on the same core".to_owned() },
-            remark("of the operations and bytes that are counted"),
-        ],
+        legend: legend.map(|name| Entry { symbol: Symbol::Stroke(look(name).color, &[]), text: words(name) }).collect(),
+        notes,
     }
 }

@@ -1,8 +1,8 @@
 //! Throughput by the size of matrices, beside that of other libraries and the peak.
 
-use thalweg_report::figure::{Axis, Entry, Layer, MOST_LINES, Panel, Picture, Scale, Style, Symbol, style};
+use thalweg_report::figure::{Axis, Entry, Layer, MOST_LINES, Marker, Panel, Picture, Scale, Style, Symbol, style};
 
-use super::name::{OURS, runner_words, variant_words};
+use super::name::{runner_rank, runner_words, variant_words};
 use super::{Kernel, largest, remark};
 
 /// Who computes, and what of a workload is no size.
@@ -43,7 +43,7 @@ pub(super) fn picture(kernels: &[Kernel<'_>]) -> Option<Picture> {
     let values = groups.iter().flat_map(|(_, points, peak)| points.iter().map(|(_, point)| point.1).chain(*peak));
     let y = Axis::around(Scale::Log, values)?;
     let has_peak = groups.iter().any(|(.., peak)| peak.is_some());
-    let looks: Vec<Style> = (0..series.len()).map(style).collect();
+    let looks: Vec<Style> = series.iter().map(|series| look(*series)).collect();
     let panel = |(heading, points, peak): &(String, Vec<(usize, Measured)>, Option<f64>)| {
         let mut layers: Vec<Layer> =
             peak.iter().map(|peak| Layer::Guide(vec![(x.low(), *peak), (x.high(), *peak)])).collect();
@@ -63,10 +63,10 @@ pub(super) fn picture(kernels: &[Kernel<'_>]) -> Option<Picture> {
         symbol: Symbol::Line(looks[at]),
         text: format!("{}{}", runner_words(runner), variant_words(rest)),
     };
-    let mut legend: Vec<(bool, Entry)> = series.iter().enumerate().map(|own| (own.1.0 != OURS, entry(own))).collect();
-    legend.sort_by_key(|(is_other, _)| *is_other);
-    let mut notes =
-        vec![remark("lines join matrices with sides alike"), remark("points off them: layers of other shapes")];
+    let mut legend: Vec<((usize, &str), Entry)> =
+        series.iter().enumerate().map(|own| ((runner_rank(own.1.0), own.1.1), entry(own))).collect();
+    legend.sort_by_key(|(order, _)| *order);
+    let mut notes = vec![remark("lines join equal sides"), remark("other points: layers' shapes")];
     if has_peak {
         notes.push(Entry { symbol: Symbol::Guide, text: "peak of the core, measured".to_owned() });
     }
@@ -74,10 +74,16 @@ pub(super) fn picture(kernels: &[Kernel<'_>]) -> Option<Picture> {
         title: "Throughput by size".to_owned(),
         x,
         x_label: "geometric mean of the sides".to_owned(),
-        columns: panels.len().min(3),
+        columns: panels.len().min(2),
         panels,
         color_bar: None,
         legend: legend.into_iter().map(|(_, entry)| entry).collect(),
         notes,
     })
+}
+
+/// The look of a runner, with other dashes where it has something besides a size.
+fn look((runner, rest): Series<'_>) -> Style {
+    let own = style(runner_rank(runner));
+    if rest.is_empty() { own } else { Style { dash: &[2.0, 2.0], marker: Marker::Diamond, ..own } }
 }

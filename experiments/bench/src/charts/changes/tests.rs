@@ -54,14 +54,19 @@ fn partitions_are_those_of_ruptures() {
     }
 }
 
+/// The changes of one history alone.
+fn changes(values: &[f64]) -> Vec<usize> {
+    change_points(&[values.to_vec()]).remove(0)
+}
+
 #[test]
 fn short_histories_have_no_changes() {
     for values in [&[][..], &[1.0], &[0.0, 1.0], &[0.0, 0.0, 1.0, 1.0], &[0.0, 0.01, 0.0, 1.0, 1.01]] {
-        assert!(change_points(values).is_empty(), "{values:?}");
+        assert!(changes(values).is_empty(), "{values:?}");
     }
-    assert_eq!(change_points(&[0.0, 0.001, 0.0, 0.1, 0.101, 0.1]), [3]);
+    assert_eq!(changes(&[0.0, 0.001, 0.0, 0.1, 0.101, 0.1]), [3]);
     // Less than a percent is none, however clear it is.
-    assert!(change_points(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.009, 0.009, 0.009, 0.009, 0.009]).is_empty());
+    assert!(changes(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.009, 0.009, 0.009, 0.009, 0.009]).is_empty());
 }
 
 #[test]
@@ -72,11 +77,23 @@ fn noise_is_seldom_a_change_and_changes_are_found() {
         let (mut wrong, mut found) = (0, 0);
         for _ in 0..HISTORIES {
             let mut values: Vec<f64> = (0..length).map(|_| 0.01 * noise.normal()).collect();
-            wrong += usize::from(!change_points(&values).is_empty());
+            wrong += usize::from(!changes(&values).is_empty());
             values[length / 2..].iter_mut().for_each(|value| *value += 0.06);
-            found += usize::from(change_points(&values).contains(&(length / 2)));
+            found += usize::from(changes(&values).contains(&(length / 2)));
         }
         assert!(wrong * 20 < HISTORIES, "{length}: {wrong} of {HISTORIES} histories of noise alone");
         assert!(found * 5 > 3 * HISTORIES, "{length}: {found} of {HISTORIES} steps of six deviations");
+    }
+}
+
+#[test]
+fn a_figure_of_noise_seldom_has_any_change() {
+    const FIGURES: usize = 100;
+    for length in [6, 10, 20, 40] {
+        let mut noise = Noise::new("figures");
+        let mut history = || (0..length).map(|_| 0.01 * noise.normal()).collect::<Vec<f64>>();
+        let mut figure = || change_points(&(0..40).map(|_| history()).collect::<Vec<_>>());
+        let wrong = (0..FIGURES).filter(|_| figure().iter().any(|found| !found.is_empty())).count();
+        assert!(wrong * 10 <= FIGURES, "{length}: {wrong} of {FIGURES}");
     }
 }
