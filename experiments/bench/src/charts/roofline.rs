@@ -101,7 +101,7 @@ impl Roof {
     fn labels(&self, x: &Axis, y: &Axis) -> Vec<Label> {
         let slope = |&(name, bandwidth): &(&str, f64)| {
             let (low, high) = (x.place(x.low().max(y.low() / bandwidth)), x.place(self.peak / bandwidth));
-            let at = x.value_at(low + 0.18 * (high - low));
+            let at = x.value_at(low + (0.18 * (high - low) + 0.04).min(0.6 * (high - low)));
             Label { text: name.to_owned(), at: (at, at * bandwidth), shift: (0.0, 0.0), on_paper: true }
         };
         let peak =

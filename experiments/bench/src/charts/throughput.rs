@@ -66,7 +66,7 @@ pub(super) fn picture(kernels: &[Kernel<'_>]) -> Option<Picture> {
     let mut legend: Vec<((usize, &str), Entry)> =
         series.iter().enumerate().map(|own| ((runner_rank(own.1.0), own.1.1), entry(own))).collect();
     legend.sort_by_key(|(order, _)| *order);
-    let mut notes = vec![remark("lines join equal sides"), remark("other points: layers' shapes")];
+    let mut notes = vec![remark("lines join equal sides"), remark("other points: shapes of layers")];
     if has_peak {
         notes.push(Entry { symbol: Symbol::Guide, text: "peak of the core, measured".to_owned() });
     }
