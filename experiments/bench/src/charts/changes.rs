@@ -5,6 +5,9 @@ use crate::estimate::middle;
 /// The least number of values on either side of a change: one run may have met anything.
 const LEAST: usize = 2;
 
+/// The least number of values for any change: of fewer differences of neighbours the noise cannot be told.
+pub(crate) const FEWEST: usize = 6;
+
 /// The least noise, as a logarithm: no machine repeats itself more exactly.
 const LEAST_NOISE: f64 = 0.0025;
 
@@ -19,8 +22,8 @@ const PENALTY: f64 = 4.0;
 /// one alone, divided by their number.
 const FOR_MANY: f64 = 2.0;
 
-/// The places before which the level of each history, the logarithms of values in the order of time, changes. Fewer than six values
-/// are too few for any.
+/// The places before which the level of each history, the logarithms of values in the order of time, changes. Fewer than
+/// [`FEWEST`] values have none.
 ///
 /// The partition has the least sum of squared distances from the means of its parts, and a penalty for each change: optimal
 /// partitioning (Jackson et al., 2005), the exact search that PELT (Killick, Fearnhead and Eckley, 2012) prunes. The noise is
@@ -31,6 +34,9 @@ pub(crate) fn change_points(histories: &[Vec<f64>]) -> Vec<Vec<usize>> {
     let common = middle(&noises).unwrap_or(0.0).max(LEAST_NOISE);
     let logarithm = |count: usize| libm::log(count.max(1) as f64);
     let changes = |values: &Vec<f64>| {
+        if values.len() < FEWEST {
+            return Vec::new();
+        }
         let noise = noise(values).max(common);
         let penalty = (PENALTY * logarithm(values.len()) + FOR_MANY * logarithm(histories.len())) * noise * noise;
         told(values, &partition(values, penalty))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use thalweg_report::figure::{Axis, Entry, Layer, Panel, Picture, Scale, Style, Symbol, Tick, style};
 
-use super::changes::change_points;
+use super::changes::{FEWEST, change_points};
 use super::level::levels;
 use super::name::{Name, OURS, runner_rank, runner_words};
 use super::{Measure, Record, remark};
@@ -98,13 +98,15 @@ fn of_benchmark(records: &[Record<'_>], name: Name<'_>, measure: Measure) -> Plo
     Plot { heading, y_label, lines }
 }
 
-/// The level of each group, of our own kernels; relative to the first record that has it.
+/// The level of each group, of our own kernels if there are any, relative to the first record that has it.
 fn of_groups(records: &[Record<'_>], measure: Measure) -> Vec<Plot> {
     let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for row in records.iter().flat_map(|record| &record.rows) {
+    let rows = || records.iter().flat_map(|record| &record.rows);
+    let has_ours = rows().any(|row| Name::of(&row.benchmark).runner == OURS);
+    for row in rows() {
         let name = Name::of(&row.benchmark);
         let own = groups.entry(name.group).or_default();
-        if name.runner == OURS && !own.contains(&row.benchmark.as_str()) {
+        if (name.runner == OURS || !has_ours) && !own.contains(&row.benchmark.as_str()) {
             own.push(&row.benchmark);
         }
     }
@@ -234,6 +236,7 @@ fn notes(records: &[Record<'_>], is_of_groups: bool, has_changes: bool) -> Vec<E
     };
     match records {
         [_] => notes.push(remark("one record: a history begins with the second")),
+        few if few.len() < FEWEST => notes.push(remark("changes are looked for from six records on")),
         _ if has_changes => notes.push(remark("dotted upright: the level in cycles changed there")),
         _ => notes.push(remark("no change of the level in cycles was found")),
     }

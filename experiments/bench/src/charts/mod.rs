@@ -8,6 +8,7 @@ mod level;
 mod name;
 mod roofline;
 mod shares;
+mod step;
 mod table;
 mod throughput;
 
@@ -91,6 +92,7 @@ pub fn charts(machine: &Machine, builds: &[Build], shown: Shown<'_>) -> Result<C
     charts.pictures.push(("history".to_owned(), history::picture(&records, shown.measure)));
     charts.add("throughput", throughput::picture(&rows), "no benchmark has a size in its id");
     charts.add("roofline", roofline::picture(&rows), "no kernel has floating-point operations, bytes and peaks");
+    charts.add("step", step::picture(&rows), "no benchmark times the parts of a training step");
     let shares = shares::pictures(&rows);
     if shares.is_empty() {
         charts.missing.push("shares: no kernel has a bound".to_owned());
@@ -130,7 +132,9 @@ fn nothing(builds: &[Build], shown: Shown<'_>) -> BenchError {
 /// Times that are none may stand in a table that was edited.
 fn is_shown(row: &Row, filter: &str) -> bool {
     let is_time = |time: f64| time.is_finite() && time > 0.0;
-    row.benchmark.contains(filter) && [row.time_ns, row.low_ns, row.high_ns, row.work_per_ns].into_iter().all(is_time)
+    row.benchmark.contains(filter)
+        && row.work > 0
+        && [row.time_ns, row.low_ns, row.high_ns, row.work_per_ns].into_iter().all(is_time)
 }
 
 fn of<'a>(build: &'a Build, isa: &str, filter: &str) -> impl Iterator<Item = &'a Row> {
@@ -147,7 +151,7 @@ struct Record<'a> {
 
 /// The records, the oldest first.
 fn records<'a>(builds: &'a [Build], isa: &str, filter: &str) -> Vec<Record<'a>> {
-    let mut records: BTreeMap<(&str, &str), Record<'a>> = BTreeMap::new();
+    let mut records: BTreeMap<(&str, String), Record<'a>> = BTreeMap::new();
     for build in builds {
         let mut days: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
         of(build, isa, filter).for_each(|row| days.entry(day(row)).or_default().push(row));
@@ -157,7 +161,7 @@ fn records<'a>(builds: &'a [Build], isa: &str, filter: &str) -> Vec<Record<'a>> 
             let short = name.split_once('-').map_or(name.as_str(), |(revision, _)| revision);
             let short = short.get(..7).unwrap_or(short);
             let mark = if build.changes.is_some() { "*" } else { "" };
-            records.insert((began, &build.revision), Record { day, revision: format!("{short}{mark}"), rows });
+            records.insert((began, name.clone()), Record { day, revision: format!("{short}{mark}"), rows });
         }
     }
     records.into_values().collect()

@@ -1,6 +1,6 @@
 //! What benchmarks are called, in code and in figures.
 
-use thalweg_report::figure::words;
+use thalweg_report::figure::{MOST_LINES, words};
 
 /// The parts of a benchmark's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,9 +94,12 @@ pub(crate) fn runner_words(name: &str) -> String {
     RUNNERS.iter().find(|(known, _)| *known == name).map_or(name, |(_, words)| words).to_owned()
 }
 
-/// The place of a runner among all, which its look is by: the same in every figure.
+/// The place of a runner among all, which its look is by: the same in every figure. That of one without a place is by its
+/// letters.
 pub(crate) fn runner_rank(name: &str) -> usize {
-    RUNNERS.iter().position(|(known, _)| *known == name).unwrap_or(RUNNERS.len())
+    let letters = || name.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+    let known = RUNNERS.iter().position(|(known, _)| *known == name);
+    known.unwrap_or_else(|| RUNNERS.len() + letters() % (MOST_LINES - RUNNERS.len()))
 }
 
 fn spaced(name: &str) -> String {

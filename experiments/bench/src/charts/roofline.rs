@@ -6,8 +6,11 @@ use thalweg_report::figure::{Axis, Entry, Label, Layer, Panel, Picture, Scale, S
 use super::{Kernel, largest, remark};
 use crate::Row;
 
+/// What a row says of the core, in bytes per nanosecond.
+type Bandwidth = fn(&Row) -> Option<f64>;
+
 /// The levels of the memory hierarchy, and their columns.
-const LEVELS: [(&str, fn(&Row) -> Option<f64>); 4] = [
+const LEVELS: [(&str, Bandwidth); 4] = [
     ("L1", |row| row.peak_gbs_l1),
     ("L2", |row| row.peak_gbs_l2),
     ("L3", |row| row.peak_gbs_l3),
@@ -80,7 +83,7 @@ fn intensity(kernel: &Kernel<'_>) -> Option<f64> {
 fn roof(placed: &[(&Kernel<'_>, f64)], precision: &str) -> Option<Roof> {
     let own = || placed.iter().map(|(kernel, _)| *kernel).filter(|kernel| kernel.row.precision == precision);
     let peak = largest(own().filter_map(Kernel::peak)).filter(|peak| *peak > 0.0)?;
-    let bandwidth = |of: fn(&Row) -> Option<f64>| largest(own().filter_map(|kernel| of(kernel.row)));
+    let bandwidth = |of: Bandwidth| largest(own().filter_map(|kernel| of(kernel.row)));
     let bandwidths = LEVELS.into_iter().filter_map(|(name, of)| Some((name, bandwidth(of).filter(|own| *own > 0.0)?)));
     Some(Roof { peak, bandwidths: bandwidths.collect() })
 }

@@ -11,10 +11,13 @@ type Series<'a> = (&'a str, &'a str);
 /// A point: the geometric mean of the sides, the throughput, and whether all sides are alike.
 type Measured = (f64, f64, bool);
 
+/// A group, the points of its series by their numbers, and the measured peak.
+type Group = (String, Vec<(usize, Measured)>, Option<f64>);
+
 /// The throughput of every group whose benchmarks have sizes; none if there is no such group.
 pub(super) fn picture(kernels: &[Kernel<'_>]) -> Option<Picture> {
     let mut series: Vec<Series<'_>> = Vec::new();
-    let mut groups: Vec<(String, Vec<(usize, Measured)>, Option<f64>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for kernel in kernels.iter().filter(|kernel| kernel.counts_flops()) {
         let Some((sides, rest)) = kernel.name.sides() else { continue };
         let own = (kernel.name.runner, rest);
@@ -44,7 +47,7 @@ pub(super) fn picture(kernels: &[Kernel<'_>]) -> Option<Picture> {
     let y = Axis::around(Scale::Log, values)?;
     let has_peak = groups.iter().any(|(.., peak)| peak.is_some());
     let looks: Vec<Style> = series.iter().map(|series| look(*series)).collect();
-    let panel = |(heading, points, peak): &(String, Vec<(usize, Measured)>, Option<f64>)| {
+    let panel = |(heading, points, peak): &Group| {
         let mut layers: Vec<Layer> =
             peak.iter().map(|peak| Layer::Guide(vec![(x.low(), *peak), (x.high(), *peak)])).collect();
         for (at, look) in looks.iter().enumerate() {

@@ -21,8 +21,8 @@ use crate::spec::override_style;
 /// Draw the records of a machine, and write a page of them.
 ///
 /// The figures are history.svg (how benchmarks changed from record to record, with the records where their level did),
-/// throughput.svg (products by size, beside other libraries and the peak), roofline.svg, and shares-FAMILY.svg (how near kernels
-/// come to what bounds them). All but the history are of one build.
+/// throughput.svg (products by size, beside other libraries and the peak), roofline.svg, step.svg (the parts of a training step),
+/// and shares-FAMILY.svg (how near kernels come to what bounds them), as far as there are records of them. All but the history are of one build.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   thalweg bench report                                  results/bench/<machine>/figures and report.html
