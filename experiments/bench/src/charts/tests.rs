@@ -63,7 +63,7 @@ fn builds() -> Vec<Build> {
     let day = |day: usize| {
         let factor = if day < 5 { 1.0 } else { 0.8 };
         // Alternating, so that there is some noise.
-        let noise = if day % 2 == 0 { 1.002 } else { 1.0 };
+        let noise = if day.is_multiple_of(2) { 1.002 } else { 1.0 };
         build(
             day,
             &[

@@ -48,7 +48,7 @@ pub(super) struct Report {
     /// What the history shows.
     #[arg(long, value_enum, default_value_t)]
     measure: Shows,
-    /// A file of keys of [style], such as `width = \"column\"`.
+    /// A file of keys of [style], such as `width = "column"`.
     #[arg(long, value_name = "FILE")]
     style: Option<PathBuf>,
     /// The kinds of files, in place of the style's: svg, png, pdf, tex.
