@@ -58,6 +58,10 @@ pub enum BenchError {
     /// A record without rows.
     #[error("{} has no rows", .0.display())]
     Empty(PathBuf),
+    /// A machine's folder without records.
+    #[error("{} has no records", .0.display())]
+    #[diagnostic(help("`cargo bench` and `thalweg bench record` make one"))]
+    NoTables(PathBuf),
     /// A record outside a machine's folder.
     #[error("{} lies in no machine's folder: there is no machine.toml beside it", .0.display())]
     NoMachine(PathBuf),
@@ -114,6 +118,19 @@ pub enum BenchError {
         a: String,
         /// The other.
         b: String,
+    },
+    /// No benchmark is left to be shown.
+    #[error("no benchmark of the records holds `{filter}`{}", isa.as_ref().map_or(String::new(), |isa| format!(" and was measured on {isa}")))]
+    #[diagnostic(help("there are, among others: {some}; on {isas}"))]
+    NothingShown {
+        /// What was looked for.
+        filter: String,
+        /// The instruction set that was asked for.
+        isa: Option<String>,
+        /// Some that there are.
+        some: String,
+        /// The instruction sets that there are.
+        isas: String,
     },
     /// Git is not there.
     #[error("git cannot be started")]

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod ab;
+pub mod charts;
 pub mod compare;
 mod criterion;
 mod error;

@@ -108,6 +108,12 @@ fn append(path: PathBuf, new: Vec<Row>) -> Result<Recorded, BenchError> {
     Ok(Recorded { path, added, known: count - added })
 }
 
+fn describe(folder: &Path) -> Result<Described, BenchError> {
+    let path = folder.join(MACHINE);
+    let text = fs::read_to_string(&path).map_err(|source| BenchError::Read { path: path.clone(), source })?;
+    toml::from_str(&text).map_err(|source| BenchError::NotAMachine { path, source: Box::new(source) })
+}
+
 fn read(path: &Path) -> Result<Vec<Row>, BenchError> {
     let failed = |source| BenchError::NotARecord { path: path.to_owned(), source };
     let mut reader = csv::Reader::from_path(path).map_err(failed)?;
@@ -133,11 +139,7 @@ impl Store {
     fn find(&self, machine: &Machine) -> Result<Option<PathBuf>, BenchError> {
         let fingerprint = machine.fingerprint();
         for folder in self.machines() {
-            let path = folder.join(MACHINE);
-            let text = fs::read_to_string(&path).map_err(|source| BenchError::Read { path: path.clone(), source })?;
-            let described: Described =
-                toml::from_str(&text).map_err(|source| BenchError::NotAMachine { path, source: Box::new(source) })?;
-            if described.fingerprint == fingerprint {
+            if describe(&folder)?.fingerprint == fingerprint {
                 return Ok(Some(folder));
             }
         }
@@ -158,13 +160,36 @@ impl Store {
     /// # Errors
     /// If there are none of this machine, or a record cannot be read.
     pub fn builds(&self, machine: &Machine) -> Result<Vec<Build>, BenchError> {
-        let none = || {
-            let names = self.machines().iter().filter_map(|folder| Some(folder.file_name()?.to_string_lossy().into_owned())).collect();
-            BenchError::NoRecords { folder: self.folder.clone(), machine: machine.alias(), others: names }
-        };
-        let folder = self.find(machine)?.ok_or_else(none)?;
-        let builds = builds(&folder)?;
-        if builds.is_empty() { Err(none()) } else { Ok(builds) }
+        let builds = builds(&self.folder_of(machine)?)?;
+        if builds.is_empty() { Err(self.none_of(machine)) } else { Ok(builds) }
+    }
+
+    /// The folder of a machine, whatever it is called.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn folder_of(&self, machine: &Machine) -> Result<PathBuf, BenchError> {
+        self.find(machine)?.ok_or_else(|| self.none_of(machine))
+    }
+
+    fn none_of(&self, machine: &Machine) -> BenchError {
+        let folders = self.machines();
+        let names = folders.iter().filter_map(|folder| Some(folder.file_name()?.to_string_lossy().into_owned()));
+        BenchError::NoRecords { folder: self.folder.clone(), machine: machine.alias(), others: names.collect() }
+    }
+
+    /// The machine whose folder this is, and the builds that were measured on it, the oldest run first; none if it is no
+    /// machine's folder.
+    ///
+    /// # Errors
+    /// If there are no records in it, or one cannot be read.
+    pub fn read_machine(folder: &Path) -> Result<Option<(Machine, Vec<Build>)>, BenchError> {
+        if !folder.join(MACHINE).is_file() {
+            return Ok(None);
+        }
+        let Described { machine, .. } = describe(folder)?;
+        let builds = builds(folder)?;
+        if builds.is_empty() { Err(BenchError::NoTables(folder.to_owned())) } else { Ok(Some((machine, builds))) }
     }
 
     /// The machine's folder and the build that a record is of: the path of a table.

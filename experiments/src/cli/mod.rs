@@ -156,7 +156,7 @@ pub fn main_with(registry: Registry) -> ExitCode {
         Command::Plot(command) => command.run(registry),
         Command::Reproduce(command) => command.run(registry),
         Command::Show(command) => command.run(registry),
-        Command::Bench(command) => command.run(),
+        Command::Bench(command) => command.run(registry),
         Command::List(command) => command.run(registry),
         Command::Completions(command) => command.run(),
         Command::Manual(command) => command.run(),

@@ -99,11 +99,7 @@ impl Plot {
 
     /// The style of a spec, with what was asked for in its place.
     fn look(&self, registry: &Arc<Registry>, own: &Appearance) -> Result<Appearance, CliError> {
-        let mut look = own.clone();
-        if let Some(path) = &self.style {
-            let text = fs::read_to_string(path).map_err(|source| CliError::Read { path: path.clone(), source })?;
-            look = read_style(registry, &path.display().to_string(), &text, &look)?;
-        }
+        let mut look = styled(registry, self.style.as_deref(), own)?;
         if !self.format.is_empty() {
             look.formats = Vec::new();
             let stills =
@@ -181,6 +177,13 @@ impl Plot {
         }
         Ok(())
     }
+}
+
+/// A style with the keys of a file, if there is one, in the place of its own.
+pub(super) fn styled(registry: &Arc<Registry>, file: Option<&Path>, own: &Appearance) -> Result<Appearance, CliError> {
+    let Some(path) = file else { return Ok(own.clone()) };
+    let text = fs::read_to_string(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
+    Ok(read_style(registry, &path.display().to_string(), &text, own)?)
 }
 
 /// Checks that tables are those of the manifest.

@@ -93,3 +93,71 @@ fn what_a_user_may_have_forgotten_is_said() {
         assert!(code == Some(2) && error.contains(expected), "{arguments:?}: {error}");
     }
 }
+
+#[test]
+fn a_report_is_figures_and_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    for (day, time) in [500.0, 502.0, 501.0, 501.0, 400.0, 401.0, 400.0, 402.0].into_iter().enumerate() {
+        let revision = char::from(b'a' + day as u8).to_string().repeat(4);
+        run(folder.path(), &revision, &format!("2026-11-0{}T00:00:00Z", day + 1), time);
+        succeeds(folder.path(), &RECORD);
+    }
+    let report = ["bench", "report", "records"];
+    succeeds(folder.path(), &[&report[..], &["--out", "once", "--format", "svg,tex", "--png"]].concat());
+    succeeds(folder.path(), &[&report[..], &["--out", "again", "--set", "style.formats=[\"svg\"]"]].concat());
+    let read =
+        |path: &str| fs::read_to_string(folder.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let history = read("once/figures/history.svg");
+    assert_eq!(history, read("again/figures/history.svg"));
+    assert_eq!(read("once/report.html"), read("again/report.html"));
+    for word in ["math: exp", "class=\"hint", "revision (2026-11-01 to 2026-11-08)", "10", "elements"] {
+        assert!(history.contains(word), "{word}: {history}");
+    }
+    for file in ["history.png", "history.tex", "history.dat"] {
+        assert!(folder.path().join("once/figures").join(file).is_file(), "{file}");
+    }
+    let page = read("once/report.html");
+    assert!(page.contains("<h2>Figures</h2>") && page.contains("figure-history") && page.contains("billions a second"));
+    // Without --out, beside the records of the machine; its folder is as good as the one that holds it.
+    succeeds(folder.path(), &report);
+    let machine = fs::read_dir(folder.path().join("records")).unwrap().next().unwrap().unwrap().path();
+    assert!(machine.join("report.html").is_file() && machine.join("figures/history.svg").is_file());
+    succeeds(folder.path(), &["bench", "report", machine.to_str().unwrap(), "--filter", "exp", "--measure", "time"]);
+}
+
+#[test]
+fn a_report_of_nothing_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let says = |arguments: &[&str], code: i32, expected: &str| {
+        let (found, error) = fails(folder.path(), &[&["bench", "report"], arguments].concat());
+        // Long lines are broken.
+        let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(found == Some(code) && error.contains(expected), "{arguments:?}: {error}");
+    };
+    says(&["records"], 1, "records has no records of this machine");
+    run(folder.path(), "aaaa", "2026-11-01T00:00:00Z", 500.0);
+    succeeds(folder.path(), &RECORD);
+    let machine = fs::read_dir(folder.path().join("records")).unwrap().next().unwrap().unwrap().path();
+    let own = machine.join("machine.toml");
+    says(&["records", "--filter", "tanh"], 1, "no benchmark of the records holds `tanh`");
+    says(&["records", "--filter", "tanh"], 1, "math/thalweg/exp-f32");
+    says(&["records", "--build", "bbbb"], 1, "no build called `bbbb` was recorded");
+    says(&["records", "--set", "style.them=dark"], 1, "did you mean `theme`?");
+    says(&["records", "--set", "train.steps=1"], 1, "unknown key `train`");
+    says(&["records", "--style", "none.toml"], 1, "cannot read none.toml");
+    says(&["records", "--format", "gif"], 2, "expected one of svg, png, pdf, tex");
+    // Another machine's records are drawn only by name.
+    let text = fs::read_to_string(&own).unwrap();
+    let fingerprint = format!("fingerprint = \"{}\"", Machine::here(Isa::best().name()).fingerprint());
+    assert!(text.contains(&fingerprint));
+    fs::write(&own, text.replace(&fingerprint, "fingerprint = \"0123456789abcdef\"")).unwrap();
+    says(&["records"], 1, "there are records of");
+    succeeds(folder.path(), &["bench", "report", machine.to_str().unwrap()]);
+    for entry in fs::read_dir(&machine).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|kind| kind == "csv") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    says(&[machine.to_str().unwrap()], 1, "has no records");
+}

@@ -47,7 +47,7 @@ pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use colors::Rgb;
 pub use defaults::Defaults;
 #[cfg(feature = "drawing")]
-pub use drawing::{Film, Frames, Moving, draw, film, frames, pdf, pgfplots, png, svg};
+pub use drawing::{Film, Frames, Moving, draw, draw_picture, film, frames, pdf, pgfplots, png, svg};
 pub use error::FigureError;
 pub use kept::{Answer, At, Dense, Example, Function, Kept, Moment, Network, Split};
 pub use kind::{Input, Kind};

@@ -181,7 +181,7 @@ pub(super) fn text(setting: &Setting) -> String {
 }
 
 /// A function, or another choice, by its name in specs.
-pub(super) fn value_text(name: &str) -> String {
+pub fn value_text(name: &str) -> String {
     found(VALUES, name).map_or_else(|| spaced(name), str::to_owned)
 }
 

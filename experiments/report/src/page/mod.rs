@@ -7,6 +7,7 @@
 mod comparison;
 mod data;
 mod gallery;
+mod pictures;
 mod targets;
 
 use askama::Template;
@@ -16,6 +17,7 @@ use crate::findings::{Criterion, Finding, findings};
 use crate::table::{self, Format, Table};
 use data::Data;
 pub use gallery::{Card, gallery, gallery_in_markdown};
+pub use pictures::{Pictures, pictures};
 use targets::{Index, Targets};
 use thalweg_record::record::{Curve, Trials};
 use thalweg_record::stats::{Configuration, configurations};

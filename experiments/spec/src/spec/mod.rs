@@ -83,7 +83,7 @@ pub use problem::{Problem, Scale, Source};
 pub use reader::Named;
 use reader::{Field, Table};
 pub use section::{SECTIONS, Section};
-pub use style::read_style;
+pub use style::{override_style, read_style};
 pub use synthetic::{Cloud, MAX_NUMBERS, RandomTargets, Teacher};
 pub use thalweg_engine::network::Perturbation;
 pub use thalweg_record::nearest;

@@ -94,6 +94,25 @@ pub fn read_style(
     faults::read_all(&document, &|document| read(&Table::root(document), others))
 }
 
+/// A style with the keys of `KEY=VALUE` texts, such as `style.theme=dark`, in the place of its own.
+///
+/// # Errors
+///
+/// All that is not right in the texts; a key that is none of `style` among it.
+pub fn override_style(
+    registry: &Arc<Registry>,
+    overrides: &[String],
+    others: &Appearance,
+) -> Result<Appearance, InputError> {
+    let mut document = Document::parse(registry, "--set", "")?;
+    document.set_all(overrides)?;
+    faults::read_all(&document, &|document| {
+        let root = Table::root(document);
+        root.allow(&["style"])?;
+        root.optional("style").map_or(Ok(others.clone()), |field| read(&field.table()?, others))
+    })
+}
+
 /// Reads the table of a spec, if there is one.
 pub(super) fn of(root: &Table<'_>) -> Result<Appearance, InputError> {
     let default = Appearance::default();

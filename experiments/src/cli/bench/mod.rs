@@ -3,15 +3,18 @@
 mod ab;
 mod compare;
 mod record;
+mod report;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 use thalweg_benchmarks::{BenchError, Comparison, Format, Machine, Store, Verdict};
 use thalweg_kernels::Isa;
 
 use super::CliError;
+use crate::registry::Registry;
 
 /// Keep what benches measured, and judge changes of speed.
 ///
@@ -22,7 +25,8 @@ use super::CliError;
 #[command(after_help = "Examples:
   cargo bench -- --quick && thalweg bench record && thalweg bench compare
   thalweg bench compare 4be0a4f HEAD --format markdown
-  thalweg bench ab main --bench product --filter 64x64")]
+  thalweg bench ab main --bench product --filter 64x64
+  thalweg bench report --png                charts and a page of the records")]
 pub(super) struct Bench {
     #[command(subcommand)]
     command: Command,
@@ -33,14 +37,16 @@ enum Command {
     Record(record::Record),
     Compare(compare::Compare),
     Ab(ab::Ab),
+    Report(report::Report),
 }
 
 impl Bench {
-    pub fn run(self) -> Result<(), CliError> {
+    pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
         match self.command {
             Command::Record(command) => command.run(),
             Command::Compare(command) => command.run(),
             Command::Ab(command) => command.run(),
+            Command::Report(command) => command.run(registry),
         }
     }
 }

@@ -36,6 +36,7 @@ use thalweg_record::stats::configurations;
 
 use super::appearance::Appearance;
 use super::error::FigureError;
+use super::picture::Picture;
 use super::{Chart, PROBLEM, Tables, groups};
 
 /// Draws a chart into `folder`, as the files that its look asks for; the paths of what was written.
@@ -62,6 +63,21 @@ pub fn draw(chart: &Chart, tables: &Tables<'_>, folder: &Path, look: &Appearance
 fn stems(chart: &Chart, tables: &Tables<'_>) -> impl Fn(&str) -> String {
     let problems = groups::values(&configurations(tables.runs), PROBLEM);
     move |problem| chart.stem(problem, &problems.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Draws a picture into `folder`, as the files `<name>.svg` and so on that a look asks for; the paths of what was written.
+///
+/// # Errors
+/// If it would be too large to be looked at, or a file cannot be written.
+pub fn draw_picture(
+    picture: &Picture,
+    name: &str,
+    folder: &Path,
+    look: &Appearance,
+) -> Result<Vec<PathBuf>, FigureError> {
+    let drawing = Drawing::of(picture, look)?;
+    let files = look.formats.iter().map(|format| drawing.files(name, *format)).collect::<Result<Vec<_>, _>>()?;
+    files.into_iter().flatten().map(|(name, bytes)| write(folder.join(name), &bytes)).collect()
 }
 
 fn write(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, FigureError> {

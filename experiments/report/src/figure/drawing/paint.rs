@@ -37,7 +37,7 @@ pub(super) fn paint(picture: &Picture, layout: &Layout, look: &Appearance) -> Sc
     }
     let rows = picture.rows();
     canvas.group(Group { class: "abscissa", ..Group::default() }, |canvas| {
-        for frame in layout.frames.iter().skip(rows - 1).step_by(rows) {
+        for frame in layout.frames.chunks(rows).filter_map(<[_]>::last) {
             abscissa(canvas, &picture.x, layout.x_ticks, frame);
         }
         if let (Some(first), Some(last)) = (layout.frames.first(), layout.frames.last()) {

@@ -187,7 +187,7 @@ impl Plots<'_> {
             options.push(format!("minor grid style={{color={fine}, line width={thin}}}"));
         }
         let rows = self.picture.rows();
-        let is_lowest = self.at % rows == rows - 1;
+        let is_lowest = self.at % rows == rows - 1 || self.at + 1 == self.picture.panels.len();
         let (every, is_upright) = match self.layout.x_ticks {
             TickLabels::Every(every) => (every, false),
             TickLabels::Upright => (1, true),
