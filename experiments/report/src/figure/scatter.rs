@@ -27,6 +27,9 @@ pub const KIND: Kind = Kind {
     moments: None,
 };
 
+/// The most marks of a figure, about: more hide each other, and take megabytes.
+const MOST_MARKS: usize = 10_000;
+
 /// The marks of a line: its look, its name, and where they are.
 struct Marks {
     style: Style,
@@ -36,12 +39,22 @@ struct Marks {
     diverged: usize,
 }
 
+impl Marks {
+    /// Keeps one of so many. The trials of a setting are in the order of their outcomes, so that each has its share.
+    fn thin(&mut self, every: usize) {
+        if every > 1 {
+            self.points = self.points.iter().step_by(every).copied().collect();
+            self.owners = self.owners.iter().step_by(every).copied().collect();
+        }
+    }
+}
+
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let metric = Metric::from_name(chart.metric()).expect("a chart's metric is one of its kind's");
     let name = chart.options.x.as_deref().unwrap_or_default();
     let is_shown = |one: &&Configuration<'_>| chart.options.selects(one) && one.number(name).is_some();
     let shown: Vec<Configuration<'_>> = data.configurations.iter().filter(is_shown).copied().collect();
-    let all = marks(chart, data, &shown, metric, name);
+    let mut all = marks(chart, data, &shown, metric, name);
     let numbers = |of: fn(&(f64, f64)) -> f64| all.iter().flat_map(|line| &line.points).map(of).collect::<Vec<f64>>();
     let (xs, ys) = (numbers(|point| point.0), numbers(|point| point.1));
     if ys.is_empty() {
@@ -57,7 +70,11 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let y = axis("y", if is_log { Scale::Log } else { Scale::Linear }, chart.options.y_range, ys)?;
     let trials: usize = all.iter().map(|line| line.points.len()).sum();
     let diverged: usize = all.iter().map(|line| line.diverged).sum();
-    let mut notes = vec![remark(format!("{trials} trials, a mark each"))];
+    let every = trials.div_ceil(MOST_MARKS);
+    all.iter_mut().for_each(|line| line.thin(every));
+    let marked: usize = all.iter().map(|line| line.points.len()).sum();
+    let of_all = if every > 1 { format!("{marked} of {trials} trials") } else { format!("{trials} trials") };
+    let mut notes = vec![remark(format!("{of_all}, a mark each"))];
     notes.extend((diverged > 0).then(|| remark(format!("{diverged} more diverged"))));
     notes.extend(labels::note(chart));
     let entry = |line: &Marks| Entry { symbol: Symbol::Marker(line.style), text: line.label.clone() };
