@@ -6,6 +6,7 @@
 mod any_networks;
 mod charts;
 mod choices;
+mod columns;
 mod comparisons;
 mod descent;
 mod drawings;
