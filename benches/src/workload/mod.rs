@@ -60,6 +60,11 @@ pub enum Runner {
 }
 
 impl Runner {
+    /// Whether it is ours.
+    pub fn is_ours(&self) -> bool {
+        *self == Self::Thalweg
+    }
+
     /// Whether its kernels are for small products only.
     pub fn is_for_small_products(self) -> bool {
         match self {

@@ -42,8 +42,9 @@ impl Machine {
     /// Sixteen hexadecimal digits that machines share only if they are alike in all of this.
     pub fn fingerprint(&self) -> String {
         let caches: Vec<String> = self.caches_kib.iter().map(u64::to_string).collect();
-        let text =
-            [&self.cpu, &self.architecture, &self.cores.to_string(), &self.isa, &caches.join(",")].map(String::as_str).join("\n");
+        let text = [&self.cpu, &self.architecture, &self.cores.to_string(), &self.isa, &caches.join(",")]
+            .map(String::as_str)
+            .join("\n");
         blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
     }
 

@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn a_lock_file_has_versions() {
-        let lock = "[[package]]\nname = \"pulp\"\nversion = \"0.22.3\"\n[[package]]\nname = \"serde\"\nversion = \"1.0.0\"\n";
+        let lock =
+            "[[package]]\nname = \"pulp\"\nversion = \"0.22.3\"\n[[package]]\nname = \"serde\"\nversion = \"1.0.0\"\n";
         assert_eq!(crates(lock), BTreeMap::from([("pulp".to_owned(), "0.22.3".to_owned())]));
         assert_eq!(crates("no lock file"), BTreeMap::new());
     }

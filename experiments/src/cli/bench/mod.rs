@@ -22,7 +22,7 @@ use super::CliError;
 #[command(after_help = "Examples:
   cargo bench -- --quick && thalweg bench record && thalweg bench compare
   thalweg bench compare 4be0a4f HEAD --format markdown
-  thalweg bench ab main --bench product --filter 64x64")]
+  thalweg bench ab main --filter product/forward/thalweg/64x64")]
 pub(super) struct Bench {
     #[command(subcommand)]
     command: Command,
