@@ -45,7 +45,7 @@ pub fn bench(list: impl FnOnce(&mut Suite)) -> ExitCode {
     };
     let (counted, round) = (counted(), Round::from_environment());
     if arguments.measures() && round.is_none() && counted.is_none() {
-        return round::all(&arguments);
+        return round::all(&arguments, &Source::of(root()));
     }
     let isa = Isa::from_environment().unwrap_or_else(|error| panic!("{}: {error}", arch::VARIABLE));
     let round = round.unwrap_or(Round::only(Pace::of(&arguments)));
@@ -184,7 +184,9 @@ impl Timing {
             |benchmark: Benchmark| Some((benchmark.id, Duration::from_secs_f64(1e-9 * benchmark.times?.median_ns)));
         let known: BTreeMap<String, Duration> = benchmarks.filter_map(time).collect();
         let all = suite.entries.iter().flat_map(Entry::ids);
-        let left = all.map(|(runner, id)| planned(pace, runner, known.get(&id))).sum();
+        let plans = all.map(|(runner, id)| (runner, planned(pace, runner, known.get(&id))));
+        let left =
+            plans.map(|(runner, time)| if runner.is_ours() { time * (of - number + 1) as u32 } else { time }).sum();
         let progress = Progress::new(counts, left);
         let criterion = pace.criterion().output_directory(&folder).configure_from_args();
         let core = (measures && wants_peaks()).then(|| Core::measure(suite.isa));
@@ -252,7 +254,7 @@ impl Timing {
         Notes {
             bench: bench_name(),
             started: humantime::format_rfc3339_millis(self.started).to_string(),
-            source: Source::of(root()),
+            source: round::source().unwrap_or_else(|| Source::of(root())),
             machine: Machine::here(Isa::best().name()),
             isa: isa.name().to_owned(),
             peaks,

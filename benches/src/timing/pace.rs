@@ -24,7 +24,7 @@ pub(super) struct Effort {
 }
 
 /// Resamples of criterion's own intervals: its default takes longer than a short benchmark.
-const RESAMPLES: usize = 2000;
+const RESAMPLES: usize = 1000;
 /// The fewest samples that criterion takes.
 const FEWEST: usize = 10;
 
@@ -33,18 +33,10 @@ impl Pace {
         if arguments.has(QUICK) { Self::Quick } else { Self::Standard }
     }
 
-    /// Processes that measure everything once: runs of one build differ by more than samples of a run.
-    pub fn rounds(self) -> usize {
-        match self {
-            Self::Standard => 2,
-            Self::Quick => 3,
-        }
-    }
-
     /// What is spent on a benchmark of ours.
     pub fn ours(self) -> Effort {
         let (samples, warming, measuring) = match self {
-            Self::Standard => (20, 100, 400),
+            Self::Standard => (20, 60, 250),
             Self::Quick => (FEWEST, 10, 50),
         };
         Effort { samples, warming: Duration::from_millis(warming), measuring: Duration::from_millis(measuring) }

@@ -18,6 +18,7 @@ mod row;
 mod source;
 mod store;
 mod student;
+mod together;
 mod verdict;
 
 pub use error::BenchError;
