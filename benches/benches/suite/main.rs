@@ -16,6 +16,7 @@ mod observer;
 mod optimizer;
 mod pass;
 mod product;
+mod step;
 mod study;
 mod sweep;
 mod table;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         matrices::list(suite);
         pass::list(suite);
         hessian::list(suite);
+        step::list(suite);
         optimizer::list(suite);
         landscape::list(suite);
         sweep::list(suite);

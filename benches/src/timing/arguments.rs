@@ -1,5 +1,7 @@
 //! The command line, which criterion reads as well: what is wanted must be known before anything is timed.
 
+use std::collections::BTreeSet;
+
 use regex::Regex;
 
 /// Flags of criterion that a value follows.
@@ -33,7 +35,8 @@ pub(super) struct Arguments {
 /// Which benchmarks are wanted, as criterion has it.
 enum Filter {
     Everything,
-    Exactly(String),
+    /// One of these.
+    Names(BTreeSet<String>),
     Pattern(Regex),
 }
 
@@ -45,10 +48,13 @@ impl Arguments {
         let filter = (0..all.len()).find(|at| !all[*at].starts_with('-') && !follows(*at)).map(|at| all[at].clone());
         let filter = match filter {
             None => Filter::Everything,
-            Some(id) if all.iter().any(|argument| argument == "--exact") => Filter::Exactly(id),
-            Some(pattern) => {
-                Filter::Pattern(Regex::new(&pattern).map_err(|error| format!("`{pattern}` is no filter: {error}"))?)
-            }
+            Some(id) if all.iter().any(|argument| argument == "--exact") => Filter::Names([id].into()),
+            Some(pattern) => match names(&pattern) {
+                Some(names) => Filter::Names(names),
+                None => {
+                    Filter::Pattern(Regex::new(&pattern).map_err(|error| format!("`{pattern}` is no filter: {error}"))?)
+                }
+            },
         };
         Ok(Self { all, filter })
     }
@@ -69,7 +75,7 @@ impl Arguments {
     pub fn wants(&self, id: &str) -> bool {
         match &self.filter {
             Filter::Everything => true,
-            Filter::Exactly(wanted) => wanted == id,
+            Filter::Names(names) => names.contains(id),
             Filter::Pattern(pattern) => pattern.is_match(id),
         }
     }
@@ -77,7 +83,7 @@ impl Arguments {
     /// Whether a group may have a wanted benchmark.
     pub fn may_want(&self, group: &str) -> bool {
         match &self.filter {
-            Filter::Exactly(wanted) => is_in(wanted, group),
+            Filter::Names(names) => names.iter().any(|id| is_in(id, group)),
             _ => true,
         }
     }
@@ -87,6 +93,13 @@ impl Arguments {
         const OTHERWISE: [&str; 3] = ["--test", "--list", "--profile-time"];
         self.has("--bench") && !OTHERWISE.iter().any(|flag| self.has(flag))
     }
+}
+
+/// The names of which a pattern is the alternative, such as `thalweg bench ab` makes: groups without any need not be made.
+fn names(pattern: &str) -> Option<BTreeSet<String>> {
+    let body = pattern.strip_prefix("^(?:")?.strip_suffix(")$")?;
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/-_<>|".contains(letter);
+    body.chars().all(is_plain).then(|| body.split('|').map(str::to_owned).collect())
 }
 
 /// Whether an id is of a group.
@@ -119,7 +132,10 @@ mod tests {
     }
 
     #[test]
-    fn an_exact_filter_leaves_groups_out() {
+    fn whole_names_leave_groups_out() {
+        let two = arguments("--bench ^(?:math/thalweg/exp-f32|labels/thalweg/sparse-10)$ --noplot");
+        assert!(two.may_want("labels") && !two.may_want("loss/value") && two.wants("labels/thalweg/sparse-10"));
+        assert!(!two.wants("labels/thalweg/sparse-100") && arguments("^(?:math|loss)/").may_want("data"));
         let one = arguments("--exact loss/value/thalweg/mse-f32");
         assert!(one.may_want("loss/value") && !one.may_want("loss/val") && !one.may_want("math"));
     }

@@ -20,6 +20,7 @@ pub mod method;
 pub mod optimizer;
 pub mod pass;
 pub mod product;
+pub mod step;
 pub mod study;
 pub mod sweep;
 pub mod table;

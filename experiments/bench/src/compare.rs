@@ -125,7 +125,7 @@ pub fn of_builds(
     let verdicts = judge(&estimates, threshold);
     let label = |key: &Key<'_>| if several { format!("{} ({})", key.0, key.1) } else { key.0.to_owned() };
     let checksums = |rows: &ByKey<'_>| -> BTreeMap<String, String> {
-        let newest = |key: &Key<'_>| Some((label(key), rows[key].last()?.checksum.clone()?));
+        let newest = |key: &Key<'_>| Some((label(key), rows[key].iter().rev().find_map(|row| row.checksum.clone())?));
         shared.iter().filter_map(newest).collect()
     };
     let answers = changed_answers(&checksums(&old), &checksums(&new));
