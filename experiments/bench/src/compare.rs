@@ -159,7 +159,7 @@ fn in_common(shared: &[Key<'_>], sides: [&ByKey<'_>; 2]) -> Option<Together> {
     let runs = |key: &Key<'_>| -> Runs<'_> {
         sides.map(|side| side[key].iter().map(|row| (&*row.started, libm::log(row.cycles()))).collect())
     };
-    let all: Vec<Runs<'_>> = repeated(shared, sides).map(|key| runs(key)).collect();
+    let all: Vec<Runs<'_>> = repeated(shared, sides).map(runs).collect();
     together(&all)
 }
 
