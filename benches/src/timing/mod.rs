@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
 use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput};
 use thalweg_benchmarks::{Benchmark, Bound, Machine, Notes, Peaks, Source};
 use thalweg_kernels::{Isa, arch};
 
@@ -285,6 +285,8 @@ fn planned(pace: Pace, runner: Runner, run: Option<&Duration>) -> Duration {
 
 /// Sets what the command line leaves open.
 fn adapt(timings: &mut BenchmarkGroup<'_, WallTime>, effort: Effort, arguments: &Arguments) {
+    // Samples as short as can be, of which a neighbour leaves some alone.
+    timings.sampling_mode(SamplingMode::Flat);
     if !arguments.has("--sample-size") {
         timings.sample_size(effort.samples);
     }

@@ -37,7 +37,7 @@ impl Pace {
     pub fn ours(self) -> Effort {
         let (samples, warming, measuring) = match self {
             Self::Standard => (20, 60, 250),
-            Self::Quick => (FEWEST, 10, 50),
+            Self::Quick => (30, 10, 60),
         };
         Effort { samples, warming: Duration::from_millis(warming), measuring: Duration::from_millis(measuring) }
     }

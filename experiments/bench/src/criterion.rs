@@ -51,7 +51,14 @@ impl Sample {
     pub fn times(&self) -> Times {
         let (median_ns, interval) = (self.median(), self.interval());
         let (samples, iterations) = (self.times.len() as u64, self.iterations as u64);
-        Times { median_ns, low_ns: interval.low, high_ns: interval.high, samples, iterations }
+        Times {
+            median_ns,
+            low_ns: interval.low,
+            high_ns: interval.high,
+            quartile_ns: self.lower_quartile(),
+            samples,
+            iterations,
+        }
     }
 
     fn read(path: &Path) -> Result<Self, BenchError> {
