@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// From one line to the next where there is no terminal.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 /// From one rewriting to the next.
-const BETWEEN_REWRITINGS: Duration = Duration::from_millis(100);
+const BETWEEN_REWRITINGS: Duration = Duration::from_millis(25);
 
 /// The progress of a round.
 pub(super) struct Progress {
