@@ -20,6 +20,7 @@ pub mod method;
 pub mod optimizer;
 pub mod pass;
 pub mod product;
+pub mod step;
 pub mod study;
 pub mod sweep;
 pub mod table;
@@ -60,6 +61,11 @@ pub enum Runner {
 }
 
 impl Runner {
+    /// Whether it is ours.
+    pub fn is_ours(&self) -> bool {
+        *self == Self::Thalweg
+    }
+
     /// Whether its kernels are for small products only.
     pub fn is_for_small_products(self) -> bool {
         match self {

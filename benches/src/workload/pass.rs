@@ -12,7 +12,7 @@ use crate::answer::Answer;
 use crate::inputs;
 use crate::plain::Plain;
 
-mod plain_loop;
+pub(super) mod plain_loop;
 
 /// How the examples go through the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,14 +2,16 @@
 //!
 //! Their runs are days apart at times, so cycles of the clock that was seen are compared, and how much runs differ is taken
 //! from runs of one build that were repeated: of all builds on the machine, as few repeat many. The larger of a benchmark's
-//! own spread and that of its bench counts. A single run may have met anything, so both builds need [`FEWEST`] for a verdict.
+//! own spread and that of its bench counts. Where many benchmarks were repeated, each is judged beside the others instead
+//! (`together`). A single run may have met anything, so both builds need [`FEWEST`] for a verdict.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::estimate::{Spread, middle, unpaired};
+use crate::estimate::{Estimate, Spread, middle, unpaired};
 use crate::report::{Comparison, Finding, Side, changed_answers};
 use crate::store::{self, Store};
+use crate::together::{Runs, Together, together};
 use crate::{BenchError, Build, Machine, Row, judge};
 
 /// The builds that are to be compared: a path of a table, the beginning of a build's name, or what git calls a revision.
@@ -113,24 +115,22 @@ pub fn of_builds(
     if shared.is_empty() {
         return Err(BenchError::NothingInCommon { a: baseline.name(), b: candidate.name() });
     }
-    let spreads = Spreads::of(builds);
-    let estimate = |key: &Key<'_>| {
-        let rows = [&old[key], &new[key]];
-        let is_known = rows.iter().all(|rows| rows.len() >= FEWEST);
-        let spread = if is_known { spreads.get(*key, &rows[1][0].bench) } else { Spread::default() };
-        unpaired(&logarithms(rows[0]), &logarithms(rows[1]), spread, threshold, shared.len())
+    let sides = [&old, &new];
+    let together = in_common(&shared, sides);
+    let estimates = match &together {
+        Some(together) if is_small(together.common) => beside_others(&shared, sides, together, threshold),
+        _ => alone(&shared, sides, &Spreads::of(builds), threshold),
     };
-    let estimates: Vec<_> = shared.iter().map(estimate).collect();
     let several = shared.iter().map(|(_, isa)| isa).collect::<BTreeSet<_>>().len() > 1;
     let verdicts = judge(&estimates, threshold);
     let label = |key: &Key<'_>| if several { format!("{} ({})", key.0, key.1) } else { key.0.to_owned() };
     let checksums = |rows: &ByKey<'_>| -> BTreeMap<String, String> {
-        let newest = |key: &Key<'_>| Some((label(key), rows[key].last()?.checksum.clone()?));
+        let newest = |key: &Key<'_>| Some((label(key), rows[key].iter().rev().find_map(|row| row.checksum.clone())?));
         shared.iter().filter_map(newest).collect()
     };
     let answers = changed_answers(&checksums(&old), &checksums(&new));
     let findings = shared.iter().zip(estimates).zip(verdicts).map(|((key, estimate), verdict)| {
-        let times = [&old[key], &new[key]].map(|rows| middle_of(rows, |row| row.time_ns));
+        let times = [&old[key], &new[key]].map(|rows| middle_of(rows, |row| row.quartile_ns));
         Finding { rounds: [old[key].len(), new[key].len()], ..Finding::new(label(key), times, estimate, verdict) }
     });
     Ok(Comparison {
@@ -140,9 +140,77 @@ pub fn of_builds(
         answers,
         only_baseline: old.keys().filter(|key| !new.contains_key(*key)).count(),
         only_candidate: new.len() - shared.len(),
-        remarks: remarks(baseline, candidate, &shared, [&old, &new]),
+        remarks: common_remark(together.as_ref())
+            .into_iter()
+            .chain(remarks(baseline, candidate, &shared, sides))
+            .collect(),
         findings: findings.collect(),
     })
+}
+
+/// Whether a change of all may be what the machine did, and not the build.
+fn is_small(common: f64) -> bool {
+    const MOST: f64 = 0.05;
+    common.abs() <= MOST
+}
+
+/// What the shared benchmarks have in common that have rounds on both sides.
+fn in_common(shared: &[Key<'_>], sides: [&ByKey<'_>; 2]) -> Option<Together> {
+    let runs = |key: &Key<'_>| -> Runs<'_> {
+        sides.map(|side| side[key].iter().map(|row| (&*row.started, libm::log(row.cycles()))).collect())
+    };
+    let all: Vec<Runs<'_>> = repeated(shared, sides).map(runs).collect();
+    together(&all)
+}
+
+/// Those that have enough rounds on both sides.
+fn repeated<'a, 'b>(shared: &'b [Key<'a>], sides: [&'b ByKey<'a>; 2]) -> impl Iterator<Item = &'b Key<'a>> {
+    shared.iter().filter(move |key| sides.iter().all(|side| side[*key].len() >= FEWEST))
+}
+
+fn beside_others(shared: &[Key<'_>], sides: [&ByKey<'_>; 2], together: &Together, threshold: f64) -> Vec<Estimate> {
+    let known: BTreeMap<&Key<'_>, _> = repeated(shared, sides).zip(&together.benchmarks).collect();
+    let estimate = |key: &Key<'_>| match known.get(key) {
+        Some(([old, new], spread)) => unpaired(old, new, *spread, threshold, shared.len()),
+        None => unpaired(
+            &logarithms(&sides[0][key]),
+            &logarithms(&sides[1][key]),
+            Spread::default(),
+            threshold,
+            shared.len(),
+        ),
+    };
+    shared.iter().map(estimate).collect()
+}
+
+/// Each by its own rounds and those of its bench.
+fn alone(shared: &[Key<'_>], sides: [&ByKey<'_>; 2], spreads: &Spreads<'_>, threshold: f64) -> Vec<Estimate> {
+    let estimate = |key: &Key<'_>| {
+        let [old, new] = sides.map(|side| &side[key]);
+        let is_known = [old, new].iter().all(|rows| rows.len() >= FEWEST);
+        let spread = if is_known { spreads.get(*key, &new[0].bench) } else { Spread::default() };
+        unpaired(&logarithms(old), &logarithms(new), spread, threshold, shared.len())
+    };
+    shared.iter().map(estimate).collect()
+}
+
+/// What is said of a change of all.
+fn common_remark(together: Option<&Together>) -> Option<String> {
+    /// Less is not worth a line.
+    const LEAST: f64 = 0.001;
+    let common = together?.common;
+    let percent = 100.0 * libm::expm1(common);
+    if common.abs() < LEAST {
+        None
+    } else if is_small(common) {
+        Some(format!(
+            "all together changed by {percent:+.1} %, taken for what the machine did: each is judged beside that"
+        ))
+    } else {
+        Some(format!(
+            "all together changed by {percent:+.1} %, too much for a machine at rest: each is judged by itself"
+        ))
+    }
 }
 
 fn side(build: &Build) -> Side {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thalweg_record::stats::{Interval, median, median_interval, quantile};
 
-use crate::BenchError;
+use crate::{BenchError, Times};
 
 /// The times of a benchmark's samples.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,20 @@ impl Sample {
     pub fn interval(&self) -> Interval {
         let median = self.median();
         median_interval(&self.times).unwrap_or(Interval { low: median, high: median })
+    }
+
+    /// What is noted of them.
+    pub fn times(&self) -> Times {
+        let (median_ns, interval) = (self.median(), self.interval());
+        let (samples, iterations) = (self.times.len() as u64, self.iterations as u64);
+        Times {
+            median_ns,
+            low_ns: interval.low,
+            high_ns: interval.high,
+            quartile_ns: self.lower_quartile(),
+            samples,
+            iterations,
+        }
     }
 
     fn read(path: &Path) -> Result<Self, BenchError> {

@@ -189,9 +189,7 @@ pub enum BenchError {
     },
     /// A bench failed.
     #[error("the bench `{bench}` of {what} failed: {said}")]
-    #[diagnostic(help(
-        "a bench checks its answers before it is timed; `cargo bench --bench {bench} -- --test` does nothing else"
-    ))]
+    #[diagnostic(help("a bench checks its answers before it is timed; `cargo bench -- --test` does nothing else"))]
     Bench {
         /// The bench.
         bench: String,

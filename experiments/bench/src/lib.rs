@@ -19,12 +19,13 @@ mod row;
 mod source;
 mod store;
 mod student;
+mod together;
 mod verdict;
 
 pub use error::BenchError;
 pub use estimate::Estimate;
 pub use machine::Machine;
-pub use notes::{Benchmark, Bound, NOTES, Notes, Peaks};
+pub use notes::{Benchmark, Bound, NOTES, Notes, Peaks, Times};
 pub use report::{Comparison, Finding, Format, Side};
 pub use row::Row;
 pub use source::Source;

@@ -1,21 +1,22 @@
 //! What a bench notes beside criterion's output, which knows times and nothing of what they are of.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use thalweg_record::record::atomic;
 
-use crate::{BenchError, Machine, Source};
+use crate::{BenchError, Machine, Source, criterion};
 
 /// The folder of notes in criterion's folder.
 pub const NOTES: &str = "thalweg";
 
-/// The notes of one run of a bench: `<criterion's folder>/thalweg/<bench>.json`.
+/// The notes of one run of a bench: `<criterion's folder>/thalweg/<bench>-<start>.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Notes {
-    /// The bench's name, which is that of its file.
+    /// The bench's name.
     pub bench: String,
     /// When the run began, as RFC 3339 in UTC.
     pub started: String,
@@ -63,6 +64,25 @@ pub struct Benchmark {
     pub bound: Option<Bound>,
     /// A hash of the answer's bits, of kernels of ours.
     pub checksum: Option<String>,
+    /// What was measured of it, once it is; [`Notes::write`] takes it from criterion.
+    pub times: Option<Times>,
+}
+
+/// What the samples of a run amount to.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Times {
+    /// The median of the samples' times of an iteration in nanoseconds.
+    pub median_ns: f64,
+    /// The lower end of its 95 % interval within the run.
+    pub low_ns: f64,
+    /// The upper end.
+    pub high_ns: f64,
+    /// The lower quartile of the samples' times.
+    pub quartile_ns: f64,
+    /// Samples.
+    pub samples: u64,
+    /// Iterations of all samples.
+    pub iterations: u64,
 }
 
 /// What bounds a kernel.
@@ -75,16 +95,61 @@ pub struct Bound {
 }
 
 impl Notes {
-    /// Writes them into criterion's folder.
+    /// Writes them into criterion's folder, with the times that criterion left there. Notes of runs of the same build are
+    /// kept, as they are other rounds; of another build, those of the same benchmarks are replaced.
     ///
     /// # Errors
-    /// If the file cannot be written.
+    /// If criterion has no times of a benchmark, or a file cannot be read or written.
     pub fn write(&self, criterion: &Path) -> Result<(), BenchError> {
-        let path = criterion.join(NOTES).join(format!("{}.json", self.bench));
-        let failed = |source| BenchError::Write { path: path.clone(), source };
-        fs::create_dir_all(criterion.join(NOTES)).map_err(failed)?;
+        let folders = criterion::folders(criterion)?;
+        let mut notes = self.clone();
+        for benchmark in &mut notes.benchmarks {
+            let missing = || BenchError::NoSample { id: benchmark.id.clone(), criterion: criterion.to_owned() };
+            let sample = criterion::newest(folders.get(&benchmark.id).ok_or_else(missing)?)?;
+            benchmark.times = Some(sample.times());
+        }
+        let folder = criterion.join(NOTES);
+        fs::create_dir_all(&folder).map_err(|source| BenchError::Write { path: folder.clone(), source })?;
+        notes.replace_others(&folder)?;
+        notes.save(&folder.join(notes.file()))
+    }
+
+    /// The name of their file: that of the bench and when the run began.
+    fn file(&self) -> String {
+        let digits = self.started.chars().filter(char::is_ascii_digit);
+        format!("{}-{}.json", self.bench, digits.collect::<String>())
+    }
+
+    fn save(&self, path: &Path) -> Result<(), BenchError> {
+        let failed = |source| BenchError::Write { path: path.to_owned(), source };
         let text = serde_json::to_string_pretty(self).map_err(|source| failed(source.into()))?;
-        atomic::write(&path, |file| file.write_all(text.as_bytes())).map_err(failed)
+        atomic::write(path, |file| file.write_all(text.as_bytes())).map_err(failed)
+    }
+
+    /// Takes what these are of out of notes of other builds.
+    fn replace_others(&self, folder: &Path) -> Result<(), BenchError> {
+        let ids: BTreeSet<&str> = self.benchmarks.iter().map(|benchmark| benchmark.id.as_str()).collect();
+        for path in files(folder) {
+            // Notes that an older version wrote are of no use any more.
+            let Ok(mut other) = Self::read(&path) else { continue };
+            let is_same = other.source == self.source && other.machine == self.machine;
+            if is_same || other.isa != self.isa {
+                continue;
+            }
+            let before = other.benchmarks.len();
+            other.benchmarks.retain(|benchmark| !ids.contains(benchmark.id.as_str()));
+            if other.benchmarks.is_empty() {
+                fs::remove_file(&path).map_err(|source| BenchError::Write { path, source })?;
+            } else if other.benchmarks.len() < before {
+                other.save(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read(path: &Path) -> Result<Self, BenchError> {
+        let text = fs::read_to_string(path).map_err(|source| BenchError::Read { path: path.to_owned(), source })?;
+        serde_json::from_str(&text).map_err(|source| BenchError::NotNotes { path: path.to_owned(), source })
     }
 
     /// All notes in criterion's folder, by the names of their benches.
@@ -95,21 +160,19 @@ impl Notes {
         if !criterion.is_dir() {
             return Err(BenchError::NoCriterion(criterion.to_owned()));
         }
-        let folder = criterion.join(NOTES);
-        let Ok(entries) = fs::read_dir(&folder) else { return Err(BenchError::Foreign(criterion.to_owned())) };
-        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-        let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|kind| kind == "json")).collect();
-        paths.sort();
+        let paths = files(&criterion.join(NOTES));
         if paths.is_empty() {
             return Err(BenchError::Foreign(criterion.to_owned()));
         }
-        paths
-            .into_iter()
-            .map(|path| {
-                let text =
-                    fs::read_to_string(&path).map_err(|source| BenchError::Read { path: path.clone(), source })?;
-                serde_json::from_str(&text).map_err(|source| BenchError::NotNotes { path, source })
-            })
-            .collect()
+        paths.iter().map(|path| Self::read(path)).collect()
     }
+}
+
+/// The files of notes, in order.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|kind| kind == "json"));
+    paths.sort();
+    paths
 }

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::criterion::Sample;
-use crate::{Benchmark, Notes};
+use crate::{Benchmark, Notes, Times};
 
 /// A row of `results/bench/<machine>/<date>-<revision>.csv`. Its fields are the columns, in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +19,8 @@ pub struct Row {
     pub low_ns: f64,
     /// The upper end.
     pub high_ns: f64,
+    /// The lower quartile of the samples' times, which a neighbour disturbs less: what is compared.
+    pub quartile_ns: f64,
     /// Samples.
     pub samples: u64,
     /// Iterations of all samples.
@@ -69,8 +70,8 @@ pub struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(notes: &Notes, benchmark: &Benchmark, sample: &Sample) -> Self {
-        let (time, interval) = (sample.median(), sample.interval());
+    pub(crate) fn new(notes: &Notes, benchmark: &Benchmark, times: &Times) -> Self {
+        let time = times.median_ns;
         let crates: Vec<String> =
             notes.source.crates.iter().map(|(name, version)| format!("{name} {version}")).collect();
         let peak = |of: fn(&crate::Peaks) -> f64| notes.peaks.as_ref().map(|peaks| digits(of(peaks)));
@@ -79,10 +80,11 @@ impl Row {
             bench: notes.bench.clone(),
             started: notes.started.clone(),
             time_ns: digits(time),
-            low_ns: digits(interval.low),
-            high_ns: digits(interval.high),
-            samples: sample.times.len() as u64,
-            iterations: sample.iterations as u64,
+            low_ns: digits(times.low_ns),
+            high_ns: digits(times.high_ns),
+            quartile_ns: digits(times.quartile_ns),
+            samples: times.samples,
+            iterations: times.iterations,
             work: benchmark.work,
             unit: benchmark.unit.clone(),
             work_per_ns: digits(benchmark.work as f64 / time),
@@ -107,10 +109,10 @@ impl Row {
         }
     }
 
-    /// The time in cycles of the clock that was seen: a core that ran slower for a while made no kernel worse. In nanoseconds
+    /// The lower quartile in cycles of the clock that was seen: a core that ran slower for a while made no kernel worse. In nanoseconds
     /// where no clock was.
     pub fn cycles(&self) -> f64 {
-        self.time_ns * self.clock_ghz.unwrap_or(1.0)
+        self.quartile_ns * self.clock_ghz.unwrap_or(1.0)
     }
 }
 

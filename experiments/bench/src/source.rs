@@ -38,6 +38,18 @@ impl Source {
     }
 }
 
+impl Source {
+    /// As text, for another process.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What [`text`](Self::text) says.
+    pub fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
 /// The versions that a lock file has of the crates that count.
 fn crates(lock: &str) -> BTreeMap<String, String> {
     const COUNT: [&str; 6] = ["criterion", "faer", "libm", "matrixmultiply", "nalgebra", "pulp"];
@@ -51,6 +63,12 @@ fn crates(lock: &str) -> BTreeMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_is_read_as_it_is_written() {
+        let source = Source { revision: Some("aaaa".to_owned()), changes: Some("b".to_owned()), ..Source::default() };
+        assert_eq!((Source::read(&source.text()), Source::read("")), (Some(source), None));
+    }
 
     #[test]
     fn a_lock_file_has_versions() {

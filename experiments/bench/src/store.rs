@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thalweg_record::nearest;
 use thalweg_record::record::atomic;
 
-use crate::{BenchError, Machine, Notes, Row, criterion, git};
+use crate::{BenchError, Machine, Notes, Row, git};
 
 /// The description of a machine in its folder.
 const MACHINE: &str = "machine.toml";
@@ -75,18 +75,19 @@ fn short(revision: &str) -> &str {
 /// If there is no output of our benches, if some of it is missing, or if a record cannot be read or written.
 pub fn record(criterion: &Path, store: &Store) -> Result<Vec<Recorded>, BenchError> {
     let all = Notes::read_all(criterion)?;
-    let folders = criterion::folders(criterion)?;
     let mut new: BTreeMap<PathBuf, Vec<Row>> = BTreeMap::new();
     for notes in &all {
-        let folder = store.of(&notes.machine)?;
-        for benchmark in &notes.benchmarks {
-            let missing = || BenchError::NoSample { id: benchmark.id.clone(), criterion: criterion.to_owned() };
-            let sample = criterion::newest(folders.get(&benchmark.id).ok_or_else(missing)?)?;
-            let row = Row::new(notes, benchmark, &sample);
+        // What an older version noted has no times.
+        let timed = notes.benchmarks.iter().filter_map(|benchmark| Some((benchmark, benchmark.times.as_ref()?)));
+        for row in timed.map(|(benchmark, times)| Row::new(notes, benchmark, times)) {
             let day = row.started.get(..10).unwrap_or(&row.started).to_owned();
             let build = Build { revision: row.revision.clone(), changes: row.changes.clone(), rows: vec![] };
+            let folder = store.of(&notes.machine)?;
             new.entry(folder.join(format!("{day}-{}.csv", build.name()))).or_default().push(row);
         }
+    }
+    if new.is_empty() {
+        return Err(BenchError::Foreign(criterion.to_owned()));
     }
     new.into_iter().map(|(path, rows)| append(path, rows)).collect()
 }

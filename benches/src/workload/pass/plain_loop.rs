@@ -4,11 +4,11 @@ use thalweg::network::{Architecture, Examples, Layer};
 
 use crate::plain::Plain;
 
-/// The gradient of the mean loss. Hidden layers have sigmoids or ReLUs; one output is a logit, several are those of
+/// The gradient of the mean loss. Hidden layers have sigmoids, tanh or ReLUs; one output is a logit, several are those of
 /// classes.
 pub fn gradient<T: Plain>(architecture: &Architecture, examples: &Examples<T>, weights: &[T], gradient: &mut [T]) {
     let layers = architecture.layers();
-    let is_sigmoid = architecture.activation.name == "sigmoid";
+    let curve = Curve::named(architecture.activation.name);
     let share = T::from_f64(1.0 / examples.count as f64);
     let mut values: Vec<Vec<T>> = layers.iter().map(|layer| vec![T::default(); layer.outputs]).collect();
     let mut slopes = values.clone();
@@ -18,7 +18,7 @@ pub fn gradient<T: Plain>(architecture: &Architecture, examples: &Examples<T>, w
             let (before, after) = values.split_at_mut(index);
             forward(layer, weights, before.last().map_or(x, Vec::as_slice), &mut after[0]);
             if index + 1 < layers.len() {
-                after[0].iter_mut().for_each(|z| *z = activate(*z, is_sigmoid));
+                after[0].iter_mut().for_each(|z| *z = activate(*z, curve));
             }
         }
         let last = layers.len() - 1;
@@ -30,28 +30,48 @@ pub fn gradient<T: Plain>(architecture: &Architecture, examples: &Examples<T>, w
             if let Some(before) = before.last_mut() {
                 backward(layer, weights, &after[0], before);
                 for (slope, a) in before.iter_mut().zip(inputs) {
-                    *slope = *slope * derivative(*a, is_sigmoid);
+                    *slope = *slope * derivative(*a, curve);
                 }
             }
         }
     }
 }
 
-fn activate<T: Plain>(z: T, is_sigmoid: bool) -> T {
-    match is_sigmoid {
-        true => z.std_sigmoid(),
-        false if z > T::default() => z,
-        false => T::default(),
+/// The activation of hidden layers.
+#[derive(Clone, Copy)]
+enum Curve {
+    Sigmoid,
+    Tanh,
+    Relu,
+}
+
+impl Curve {
+    fn named(name: &str) -> Self {
+        match name {
+            "sigmoid" => Self::Sigmoid,
+            "tanh" => Self::Tanh,
+            _ => Self::Relu,
+        }
+    }
+}
+
+fn activate<T: Plain>(z: T, curve: Curve) -> T {
+    match curve {
+        Curve::Sigmoid => z.std_sigmoid(),
+        Curve::Tanh => z.std_tanh(),
+        Curve::Relu if z > T::default() => z,
+        Curve::Relu => T::default(),
     }
 }
 
 /// g' from the value a.
-fn derivative<T: Plain>(a: T, is_sigmoid: bool) -> T {
+fn derivative<T: Plain>(a: T, curve: Curve) -> T {
     let one = T::from_f64(1.0);
-    match is_sigmoid {
-        true => a * (one - a),
-        false if a > T::default() => one,
-        false => T::default(),
+    match curve {
+        Curve::Sigmoid => a * (one - a),
+        Curve::Tanh => one - a * a,
+        Curve::Relu if a > T::default() => one,
+        Curve::Relu => T::default(),
     }
 }
 

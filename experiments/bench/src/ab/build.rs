@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
+use super::SUITE;
 use crate::BenchError;
 
 /// A bench of both sides, and what is measured of it.
@@ -57,14 +58,23 @@ pub(super) fn build(root: &Path, into: Option<&Path>, bench: &str, what: &str) -
 /// Why there is no executable: no such bench, or one that does not build.
 fn missing(root: &Path, bench: &str, what: &str) -> BenchError {
     let (bench, what) = (bench.to_owned(), what.to_owned());
-    if root.join("benches/benches").join(&bench).with_extension("rs").is_file() {
+    let folder = root.join("benches/benches");
+    if folder.join(&bench).with_extension("rs").is_file() || folder.join(&bench).join("main.rs").is_file() {
         return BenchError::Build { bench, what };
     }
-    let entries = std::fs::read_dir(root.join("benches/benches")).into_iter().flatten().flatten();
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let names: BTreeSet<String> =
         entries.filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_owned())).collect();
     let names = names.into_iter().collect::<Vec<_>>().join(", ");
-    let help = if names.is_empty() { "it has none at all".to_owned() } else { format!("its benches are {names}") };
+    let help = if names.is_empty() {
+        "it has none at all".to_owned()
+    } else if bench == SUITE {
+        format!(
+            "it is older than the suite and has a bench per family, {names}: only `thalweg bench ab` of its time measures it"
+        )
+    } else {
+        format!("its benches are {names}")
+    };
     BenchError::NoBench { bench, what, help }
 }
 

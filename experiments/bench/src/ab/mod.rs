@@ -27,10 +27,10 @@ pub struct Settings {
     pub folder: PathBuf,
     /// The revision that it is compared with.
     pub revision: String,
-    /// The benches.
-    pub benches: Vec<String>,
-    /// A part of the ids of the benchmarks that are wanted.
-    pub filter: String,
+    /// The bench.
+    pub bench: String,
+    /// Parts of the ids of the benchmarks that are wanted; all of them if there are none.
+    pub filters: Vec<String>,
     /// Whether what others compute is measured as well.
     pub peers: bool,
     /// Rounds; by default [`ROUNDS`], or more if many benchmarks need more.
@@ -42,6 +42,9 @@ pub struct Settings {
     /// Whether instructions are counted as well.
     pub instructions: bool,
 }
+
+/// The bench that has everything.
+pub const SUITE: &str = "suite";
 
 /// Rounds, if nothing else is said.
 ///
@@ -56,29 +59,28 @@ pub const ROUNDS: usize = 21;
 /// If the revision is not there, one of the two does not build or fails, or no benchmark matches.
 pub fn run(settings: &Settings, built: impl FnOnce(), say: &dyn Fn(String)) -> Result<Comparison, BenchError> {
     let sides = Sides::new(settings, say)?;
-    let all = settings.benches.iter().map(|bench| sides.build(settings, bench, say)).collect::<Result<Vec<_>, _>>()?;
+    let executables = sides.build(settings, say)?;
     built();
-    let tests = all.iter().map(|executables| executables.ids.len()).sum();
+    let tests = executables.ids.len();
     let rounds = settings.rounds.unwrap_or_else(|| ROUNDS.max(fewest_rounds(tests)));
+    let seconds = (2 * rounds * tests) as f64 * settings.seconds * sides::WITH_WARMING;
+    say(format!("{tests} benchmarks in {rounds} rounds: at least {seconds:.0} s"));
     let mut measured = Measured::default();
     let mut draws = Draws::new(&format!("rounds {}", sides.names[0]));
     let begun = Instant::now();
     for round in 0..rounds {
-        for executables in &all {
-            let mut order = [0, 1];
-            draws.shuffle(&mut order);
-            for side in order {
-                measured.add(side, sides.measure(settings, executables, side)?);
-            }
+        let mut order = [0, 1];
+        draws.shuffle(&mut order);
+        for side in order {
+            measured.add(side, sides.measure(settings, &executables, side)?);
         }
         say(progress(round + 1, rounds, begun.elapsed()));
     }
     let mut comparison = judged(&measured, &sides, settings.threshold, rounds);
     if settings.instructions {
-        let ids = all.iter().flat_map(|executables| executables.ids.iter().map(move |id| (executables, id)));
-        for (executables, id) in ids {
+        for id in &executables.ids {
             say(format!("counting the instructions of {id}"));
-            let counts = sides.count(executables, id)?;
+            let counts = sides.count(&executables, id)?;
             let own = comparison.findings.iter_mut().filter(|finding| finding.benchmark == *id);
             own.for_each(|finding| finding.instructions = Some(counts));
         }

@@ -10,6 +10,11 @@ use crate::{BenchError, Notes, criterion, git};
 
 /// A variable that keeps a bench from measuring what the core could do, which takes longer than a short run.
 const PEAKS: &str = "THALWEG_BENCH_PEAKS";
+/// One that has a bench measure everything once, in its own process.
+const ROUND: [&str; 2] = ["THALWEG_BENCH_ROUND", "standard 1 of 1"];
+
+/// How much longer a benchmark takes for being warmed up first.
+pub(super) const WITH_WARMING: f64 = 4.0 / 3.0;
 
 /// The baseline first, the candidate second.
 pub(super) struct Sides {
@@ -49,7 +54,8 @@ impl Sides {
     }
 
     /// Builds a bench on both sides, and chooses what is measured of it.
-    pub fn build(&self, settings: &Settings, bench: &str, say: &dyn Fn(String)) -> Result<Executables, BenchError> {
+    pub fn build(&self, settings: &Settings, say: &dyn Fn(String)) -> Result<Executables, BenchError> {
+        let bench = &settings.bench;
         let own = self.folder.join("build");
         let into = [Some(own.as_path()), None];
         let one = |side: usize| {
@@ -61,13 +67,15 @@ impl Sides {
         let (old, new) = (ids(0)?, ids(1)?);
         let is_ours = |id: &str| settings.peers || id.split('/').any(|part| part == "thalweg");
         let both = new.iter().filter(|id| old.contains(*id) && is_ours(id));
-        let wanted: Vec<String> = both.clone().filter(|id| id.contains(&settings.filter)).cloned().collect();
+        let filters = &settings.filters;
+        let is_wanted = |id: &str| filters.is_empty() || filters.iter().any(|filter| id.contains(filter));
+        let wanted: Vec<String> = both.clone().filter(|id| is_wanted(id)).cloned().collect();
         if wanted.is_empty() {
             let some: Vec<&str> = both.take(5).map(String::as_str).collect();
-            let (bench, filter) = (bench.to_owned(), settings.filter.clone());
+            let (bench, filter) = (bench.clone(), filters.join("` or `"));
             return Err(BenchError::NoBenchmark { bench, filter, some: some.join(", ") });
         }
-        Ok(Executables { bench: bench.to_owned(), paths, ids: wanted })
+        Ok(Executables { bench: bench.clone(), paths, ids: wanted })
     }
 
     /// Runs one side once; a time is the lower quartile of its samples.
@@ -84,9 +92,9 @@ impl Sides {
         let mut command = command(&executables.paths[side], &self.roots[side]);
         command.arg(exactly(&executables.ids)).args(["--noplot", "--sample-size", SAMPLES, "--nresamples", RESAMPLES]);
         let seconds = settings.seconds.to_string();
-        let warming = (settings.seconds / 3.0).to_string();
+        let warming = (settings.seconds * (WITH_WARMING - 1.0)).to_string();
         command.args(["--measurement-time", &seconds, "--warm-up-time", &warming]);
-        command.env("CRITERION_HOME", &home).env(PEAKS, "off");
+        command.env("CRITERION_HOME", &home).env(PEAKS, "off").env(ROUND[0], ROUND[1]);
         output(&mut command, bench, &self.names[side])?;
         let samples = criterion::samples(&home)?;
         let missing = |id: &String| BenchError::NoSample { id: id.clone(), criterion: home.clone() };

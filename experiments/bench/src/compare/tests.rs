@@ -26,6 +26,7 @@ fn row(revision: &str, benchmark: &str, started: &str, time_ns: f64) -> Row {
         time_ns,
         low_ns: time_ns,
         high_ns: time_ns,
+        quartile_ns: time_ns,
         samples: 20,
         iterations: 1000,
         work: 2048,
@@ -70,6 +71,59 @@ fn the_same_build_is_seldom_called_changed() {
     }
 }
 
+/// The rows of a suite whose benchmarks differ in how much their runs do, and of which a neighbour disturbs a part.
+fn suite(noise: &mut Noise, revision: &str, rounds: usize, benchmarks: usize, change: impl Fn(usize) -> f64) -> Build {
+    let steady: Vec<f64> = (0..benchmarks).map(|at| 0.006 * libm::exp(0.5 * f64::sin(at as f64))).collect();
+    let mut rows = Vec::new();
+    for round in 0..rounds {
+        let fate = noise.run();
+        // A tenth of the round, one after the other.
+        let disturbed = (noise.normal().abs() * benchmarks as f64) as usize % benchmarks;
+        for (at, steady) in steady.iter().enumerate() {
+            let neighbour = if (disturbed..disturbed + benchmarks / 10).contains(&at) { 0.06 } else { 0.0 };
+            let time = 1000.0 * libm::exp(fate + neighbour + steady * noise.normal() + change(at));
+            rows.push(row(revision, &format!("g/thalweg/b{at:03}"), &format!("2026-11-{revision}T{round:02}"), time));
+        }
+    }
+    Build { revision: revision.to_owned(), changes: None, rows }
+}
+
+#[test]
+fn four_rounds_of_a_suite_show_a_kernel_that_is_slower_by_a_fifth() {
+    let mut noise = Noise::new("a suite with one change");
+    let (mut found, mut others) = (0, 0);
+    for _ in 0..100 {
+        let slow = |at: usize| if at == 17 { libm::log(1.2) } else { 0.0 };
+        let builds = [suite(&mut noise, "10", 4, 100, |_| 0.0), suite(&mut noise, "11", 4, 100, slow)];
+        let comparison = verdicts(&builds);
+        found += usize::from(comparison.findings[17].verdict == Verdict::Regressed);
+        let called = comparison.count(Verdict::Regressed) + comparison.count(Verdict::Improved);
+        others += usize::from(called > usize::from(comparison.findings[17].verdict == Verdict::Regressed));
+    }
+    assert!(found >= 90 && others <= 5, "{found} of 100; others in {others}");
+}
+
+#[test]
+fn the_same_suite_is_seldom_called_changed() {
+    let mut noise = Noise::new("suites of the same build");
+    for rounds in [2, 3, 4] {
+        let pairs = (0..200).map(|_| ["10", "11"].map(|revision| suite(&mut noise, revision, rounds, 60, |_| 0.0)));
+        let count = pairs.filter(|builds| wrong(&verdicts(builds))).count();
+        assert!(count <= 10, "{rounds} rounds: {count} of 200");
+    }
+}
+
+#[test]
+fn a_change_of_all_is_told_and_if_it_is_large_left_to_each() {
+    let mut noise = Noise::new("a change of all");
+    let mut remark = |change: f64| {
+        let builds = [suite(&mut noise, "10", 3, 40, |_| 0.0), suite(&mut noise, "11", 3, 40, |_| change)];
+        verdicts(&builds).remarks[0].clone()
+    };
+    assert!(remark(0.03).contains("taken for what the machine did"));
+    assert!(remark(0.3).contains("each is judged by itself"));
+}
+
 #[test]
 fn single_runs_are_inconclusive_whatever_others_repeated() {
     let mut noise = Noise::new("single runs");
@@ -105,7 +159,7 @@ fn a_slower_clock_is_no_regression() {
     let mut builds = ["10", "11"].map(|revision| rows(&mut noise, revision, 4, 2, |_| 0.0));
     for (build, clock) in builds.iter_mut().zip([3.2, 2.8]) {
         for row in &mut build.rows {
-            row.time_ns *= 3.2 / clock;
+            row.quartile_ns *= 3.2 / clock;
             row.clock_ghz = Some(clock);
         }
     }
@@ -136,7 +190,7 @@ fn instruction_sets_are_not_mixed() {
     let mut scalar = builds[0].rows.clone();
     scalar.iter_mut().for_each(|row| {
         row.isa = "scalar".to_owned();
-        row.time_ns *= 20.0;
+        row.quartile_ns *= 20.0;
         row.checksum = Some("of other lanes".to_owned());
     });
     builds[0].rows.extend(scalar);

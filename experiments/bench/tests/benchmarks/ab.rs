@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use thalweg_benchmarks::ab::{Settings, run};
+use thalweg_benchmarks::ab::{SUITE, Settings, run};
 use thalweg_benchmarks::{BenchError, Comparison, Verdict};
 
 /// A bench that takes criterion's arguments and leaves what criterion leaves. Its times differ by half a percent from run to
@@ -71,8 +71,8 @@ fn against(root: &Path, revision: &str, bench: &str, filter: &str, rounds: usize
     let settings = Settings {
         folder: root.join("benches"),
         revision: revision.to_owned(),
-        benches: vec![bench.to_owned()],
-        filter: filter.to_owned(),
+        bench: bench.to_owned(),
+        filters: vec![filter.to_owned()],
         peers: false,
         rounds: Some(rounds),
         threshold: 0.01,
@@ -116,6 +116,8 @@ fn what_cannot_be_measured_is_said() {
     assert_eq!(text(against(root, "second", "g", "", 6)), "git knows no revision `second`");
     let error = text(against(root, "first", "h", "", 6));
     assert!(error.ends_with("has no bench `h`"), "{error}");
+    let older = against(root, "first", SUITE, "", 6).unwrap_err();
+    assert!(matches!(&older, BenchError::NoBench { help, .. } if help.contains("older than the suite")), "{older:?}");
     let error = text(against(root, "first", "g", "tanh", 6));
     assert_eq!(error, "no benchmark of `g` that both sides have holds `tanh`");
     bench(root, "fn main() { panic!(\"a wrong answer\") }");

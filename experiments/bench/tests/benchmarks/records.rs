@@ -45,6 +45,7 @@ fn run(criterion: &Path, revision: &str, started: &str, times: [f64; 2]) -> Note
             bytes: is_ours.then_some(16_384),
             bound: is_ours.then(|| Bound { by: "load/store".to_owned(), time_ns: 100.0 }),
             checksum: is_ours.then(|| "0123456789abcdef".to_owned()),
+            times: None,
         });
     }
     let crates = [("faer", "0.24.4"), ("pulp", "0.22.3")].map(|(name, version)| (name.to_owned(), version.to_owned()));
@@ -103,13 +104,13 @@ fn a_run_becomes_rows_once() {
     let text = fs::read_to_string(&first[0].path).unwrap();
     assert_eq!(
         text,
-        "benchmark,bench,started,time_ns,low_ns,high_ns,samples,iterations,work,unit,work_per_ns,bytes,bound,share,checksum,\
+        "benchmark,bench,started,time_ns,low_ns,high_ns,quartile_ns,samples,iterations,work,unit,work_per_ns,bytes,bound,share,checksum,\
          precision,isa,peak_gflops_f32,peak_gflops_f64,peak_gbs_l1,peak_gbs_l2,peak_gbs_l3,peak_gbs_memory,\
          clock_ghz,cpu,rustc,crates,revision,changes\n\
-         loss/value/thalweg/bce-f32,loss,2026-11-10T08:00:00Z,500.1,500.05,500.15,20,2100,2048,elements,4.09518,16384,load/store,\
+         loss/value/thalweg/bce-f32,loss,2026-11-10T08:00:00Z,500.1,500.05,500.15,500.05,20,2100,2048,elements,4.09518,16384,load/store,\
          0.19996,0123456789abcdef,f32,v3,103.0,51.5,195.0,102.0,65.0,18.0,3.2,AMD EPYC 7543 32-Core Processor,rustc 1.95.0,faer 0.24.4; pulp 0.22.3,\
          aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,\n\
-         loss/value/reference/bce-f32,loss,2026-11-10T08:00:00Z,9001.8,9000.9,9002.7,20,2100,2048,elements,0.22751,,,,,f32,v3,\
+         loss/value/reference/bce-f32,loss,2026-11-10T08:00:00Z,9001.8,9000.9,9002.7,9000.9,20,2100,2048,elements,0.22751,,,,,f32,v3,\
          103.0,51.5,195.0,102.0,65.0,18.0,3.2,AMD EPYC 7543 32-Core Processor,rustc 1.95.0,faer 0.24.4; pulp 0.22.3,\
          aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,\n"
     );
@@ -122,6 +123,31 @@ fn a_run_becomes_rows_once() {
     // The folder may be called anything.
     fs::rename(&home, store.folder.join("laptop")).unwrap();
     assert_eq!(record(&criterion, &store).unwrap()[0].path, store.folder.join("laptop/2026-11-10-aaaaaaaaaaaa.csv"));
+}
+
+#[test]
+fn a_part_of_a_bench_replaces_no_other_and_rounds_of_a_build_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let (criterion, store) = places(folder.path());
+    run(&criterion, OLD, "2026-11-10T08:00:00Z", [500.0, 9000.0]);
+    run(&criterion, OLD, "2026-11-10T09:00:00Z", [501.0, 9001.0]);
+    let noted = |ours: [usize; 2]| {
+        let all = Notes::read_all(&criterion).unwrap();
+        let of = |revision: &str| {
+            let own = all.iter().filter(|notes| notes.source.revision.as_deref() == Some(revision));
+            own.map(|notes| notes.benchmarks.len()).sum::<usize>()
+        };
+        assert_eq!([OLD, NEW].map(of), ours);
+    };
+    noted([4, 0]);
+    let mut part = run(&criterion, OLD, "2026-11-10T10:00:00Z", [480.0, 8000.0]);
+    noted([6, 0]);
+    part.benchmarks.remove(1);
+    (part.source.revision, part.started) = (Some(NEW.to_owned()), "2026-11-11T10:00:00Z".to_owned());
+    part.write(&criterion).unwrap();
+    noted([3, 1]);
+    let recorded = record(&criterion, &store).unwrap();
+    assert_eq!(recorded.iter().map(|record| record.added).collect::<Vec<_>>(), [3, 1]);
 }
 
 #[test]
@@ -182,18 +208,18 @@ fn what_is_missing_is_said() {
     assert!(matches!(record(&criterion, &store), Err(BenchError::NoCriterion(_))));
     fs::create_dir_all(criterion.join("somebody/elses")).unwrap();
     assert!(matches!(record(&criterion, &store), Err(BenchError::Foreign(_))));
-    run(&criterion, OLD, "2026-11-10T08:00:00Z", [500.0, 9000.0]);
+    let notes = run(&criterion, OLD, "2026-11-10T08:00:00Z", [500.0, 9000.0]);
     record(&criterion, &store).unwrap();
     let others = compare(&store, &machine(4), Sides::default(), 0.01).unwrap_err();
     assert!(others.to_string().contains("no records of this machine, amd-epyc-7543-32-4c-"), "{others}");
     assert!(matches!(compare(&store, &machine(2), Sides::default(), 0.01), Err(BenchError::OneBuild(_))));
     let sample = criterion.join("loss_value/thalweg/bce-f32/new/sample.json");
     fs::write(&sample, "{}").unwrap();
-    assert!(matches!(record(&criterion, &store), Err(BenchError::NotCriterion { .. })));
+    assert!(matches!(notes.write(&criterion), Err(BenchError::NotCriterion { .. })));
     fs::write(&sample, r#"{"iters":[1.0],"times":[0.0]}"#).unwrap();
-    assert!(matches!(record(&criterion, &store), Err(BenchError::NoTimes(_))));
+    assert!(matches!(notes.write(&criterion), Err(BenchError::NoTimes(_))));
     fs::remove_dir_all(criterion.join("loss_value/thalweg")).unwrap();
-    assert!(matches!(record(&criterion, &store), Err(BenchError::NoSample { .. })));
+    assert!(matches!(notes.write(&criterion), Err(BenchError::NoSample { .. })));
     fs::write(criterion.join(NOTES).join("loss.json"), "{}").unwrap();
     assert!(matches!(record(&criterion, &store), Err(BenchError::NotNotes { .. })));
     let table = store.folder.join(machine(2).alias()).join("2026-11-10-aaaaaaaaaaaa.csv");

@@ -8,7 +8,7 @@ use nix::{
     sched::{CpuSet, sched_getaffinity, sched_setaffinity},
     unistd::Pid,
 };
-use thalweg_benchmarks::ab::{self, Settings};
+use thalweg_benchmarks::ab::{self, SUITE, Settings};
 
 use super::Judgement;
 use crate::cli::{CliError, tell};
@@ -19,19 +19,19 @@ use crate::cli::{CliError, tell};
 /// one core where the system can do that; what both have in common, a slow minute or a loud neighbour, cancels.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  thalweg bench ab HEAD --bench activation --filter tanh     what an edit does
-  thalweg bench ab $(git merge-base main HEAD) --bench product --bench sweep --format markdown
-  thalweg bench ab main --bench math --filter exp-f32 --instructions")]
+  thalweg bench ab HEAD --filter activation --filter math/     what an edit does
+  thalweg bench ab $(git merge-base main HEAD) --filter product/ --format markdown
+  thalweg bench ab main --filter math/thalweg/exp-f32 --instructions")]
 pub(super) struct Ab {
     /// The revision that was there before.
     #[arg(value_name = "REV")]
     revision: String,
-    /// A bench; may be given several times.
-    #[arg(long = "bench", value_name = "NAME", required = true)]
-    benches: Vec<String>,
-    /// Measure the benchmarks whose ids hold this.
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    filter: String,
+    /// Measure the benchmarks whose ids hold this; may be given several times [default: all, which takes an hour].
+    #[arg(long = "filter", value_name = "TEXT")]
+    filters: Vec<String>,
+    /// The bench, for revisions with others.
+    #[arg(long, value_name = "NAME", default_value = SUITE)]
+    bench: String,
     /// Measure what other libraries and plain code compute as well.
     #[arg(long)]
     peers: bool,
@@ -59,8 +59,8 @@ impl Ab {
         let settings = Settings {
             folder: PathBuf::from("."),
             revision: self.revision,
-            benches: self.benches,
-            filter: self.filter,
+            bench: self.bench,
+            filters: self.filters,
             peers: self.peers,
             rounds: self.rounds.map(usize::from),
             threshold: self.judgement.share(),

@@ -8,7 +8,7 @@ use crate::cli::CliError;
 
 /// Judge the records of two builds. The exit code is 1 if a benchmark regressed.
 ///
-/// How much runs differ is taken from rounds: runs of one build that were repeated. Without any, no verdict is given; `bench ab`
+/// How much runs differ is taken from rounds, of which every `cargo bench` has four. Without any, no verdict is given; `bench ab`
 /// needs no records and sees more.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

@@ -25,7 +25,7 @@ use crate::registry::Registry;
 #[command(after_help = "Examples:
   cargo bench -- --quick && thalweg bench record && thalweg bench compare
   thalweg bench compare 4be0a4f HEAD --format markdown
-  thalweg bench ab main --bench product --filter 64x64
+  thalweg bench ab main --filter product/forward/thalweg/64x64
   thalweg bench report --png                charts and a page of the records")]
 pub(super) struct Bench {
     #[command(subcommand)]

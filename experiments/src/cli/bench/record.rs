@@ -10,8 +10,8 @@ use crate::cli::{CliError, tell};
 
 /// Add what the last benches measured to the records of this machine.
 ///
-/// A record is a table: results/bench/<machine>/<date>-<revision>.csv, a row a benchmark. What is there already is not added
-/// again; the same bench of the same build at another time is another round, from which it is known how much runs differ.
+/// A record is a table: results/bench/<machine>/<date>-<revision>.csv, a row for each benchmark and round. What is there already is
+/// not added again; more runs of the same build are more rounds, from which it is known how much runs differ.
 #[derive(Debug, Args)]
 pub(super) struct Record {
     /// Criterion's folder [default: target/criterion, or what CARGO_TARGET_DIR or CRITERION_HOME says].

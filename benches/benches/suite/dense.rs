@@ -1,7 +1,7 @@
 //! Matrix products of one trial: `dense/<which>/<runner>/<outputs>x<inputs>x<examples>`. An element is a floating-point
 //! operation: Gelem/s are GFLOP/s.
 
-use thalweg_benches::timing;
+use thalweg_benches::timing::Suite;
 use thalweg_benches::workload::dense::{self, SHAPES};
 use thalweg_benches::workload::product::Product;
 
@@ -11,12 +11,10 @@ const PRODUCTS: &[(&str, Product)] = &[
     ("dense/input-gradient", Product::InputGradient),
 ];
 
-fn main() {
-    timing::bench(|comparison| {
-        for &shape in SHAPES {
-            for &(group, product) in PRODUCTS.iter().filter(|product| dense::is_one_call(product.1, shape)) {
-                comparison.add(group, dense::workload(product, shape, comparison.isa()));
-            }
+pub fn list(suite: &mut Suite) {
+    for &shape in SHAPES {
+        for &(group, product) in PRODUCTS.iter().filter(|product| dense::is_one_call(product.1, shape)) {
+            suite.add(group, |isa| dense::workload(product, shape, isa));
         }
-    });
+    }
 }

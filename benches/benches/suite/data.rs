@@ -1,8 +1,8 @@
 //! Where examples come from: `data/thalweg/<what>`. An element is a point, a byte of a file, an example or a number.
 
-use thalweg_benches::timing;
+use thalweg_benches::timing::Suite;
 use thalweg_benches::workload::data;
 
-fn main() {
-    timing::bench(|comparison| data::all().into_iter().for_each(|workload| comparison.add("data", workload)));
+pub fn list(suite: &mut Suite) {
+    suite.add_all("data", |_| data::all());
 }

@@ -1,11 +1,11 @@
 //! A whole sweep on one thread: `sweep/<runner>/moons-2-16-1-adam-f32`. An element is a training run.
 
-use thalweg_benches::timing;
+use thalweg_benches::timing::Suite;
 use thalweg_benches::workload::sweep;
 
 /// Runs per iteration.
 const RUNS: usize = 512;
 
-fn main() {
-    timing::bench(|comparison| comparison.add("sweep", sweep::workload(RUNS, comparison.isa())));
+pub fn list(suite: &mut Suite) {
+    suite.add("sweep", |isa| sweep::workload(RUNS, isa));
 }

@@ -1,7 +1,7 @@
 //! Matrix products: `product/<which>/<runner>/<outputs>x<inputs>x<examples>`, with `-shared` where all trials have the
 //! same inputs. An element is a floating-point operation: Gelem/s are GFLOP/s.
 
-use thalweg_benches::timing;
+use thalweg_benches::timing::Suite;
 use thalweg_benches::workload::product::{self, Product, SHAPES, Sharing};
 
 const PRODUCTS: &[(&str, Product, &[Sharing])] = &[
@@ -11,14 +11,12 @@ const PRODUCTS: &[(&str, Product, &[Sharing])] = &[
     ("product/input-gradient", Product::InputGradient, &[Sharing::PerLane]),
 ];
 
-fn main() {
-    timing::bench(|comparison| {
-        for &(group, product, sharings) in PRODUCTS {
-            for &shape in SHAPES {
-                for &sharing in sharings {
-                    comparison.add(group, product::workload(product, shape, sharing, comparison.isa()));
-                }
+pub fn list(suite: &mut Suite) {
+    for &(group, product, sharings) in PRODUCTS {
+        for &shape in SHAPES {
+            for &sharing in sharings {
+                suite.add(group, |isa| product::workload(product, shape, sharing, isa));
             }
         }
-    });
+    }
 }
