@@ -84,7 +84,8 @@ mod tests {
     #[test]
     fn critical_values_are_those_of_tables() {
         // Two-sided 5 % and 1 %: McCornack, Journal of the American Statistical Association 60 (1965).
-        for (n, five, one) in [(6, 0, None), (8, 3, Some(0)), (10, 8, Some(3)), (16, 29, Some(19)), (25, 89, Some(68))] {
+        for (n, five, one) in [(6, 0, None), (8, 3, Some(0)), (10, 8, Some(3)), (16, 29, Some(19)), (25, 89, Some(68))]
+        {
             assert_eq!((rejected(n, 0.025), rejected(n, 0.005)), (Some(five), one), "{n}");
         }
         assert_eq!(rejected(5, 0.025), None);
