@@ -182,7 +182,7 @@ fn a_boundary_is_where_the_network_is_undecided() {
     // A step alone has the axes that it has among others.
     let over = folder.picture("{ kind = \"boundary\", at = \"all\" }");
     let headings: Vec<&str> = over.panels.iter().map(|panel| panel.heading.as_str()).collect();
-    assert_eq!(headings, ["before training", "after 20 steps", "after 40 steps", "after training"]);
+    assert_eq!(headings, ["before training", "after 40 steps", "after 20 steps", "after training"]);
     let alone = folder.picture("{ kind = \"boundary\", at = 20 }");
     assert_eq!((alone.x, &alone.panels[0].y), (over.x, &over.panels[1].y));
     let rows = folder.picture("{ kind = \"boundary\", at = [\"initial\", 60], panel = \"lr\" }");

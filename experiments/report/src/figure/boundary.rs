@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Scale};
 use super::cells::{Cells, Fill};
-use super::chosen::{Chosen, arranged};
+use super::chosen::{Chosen, arranged, columns_of};
 use super::colors::viridis;
 use super::comparison::remark;
 use super::contour::{self, Levels};
@@ -51,7 +51,7 @@ const DOT: f64 = 7.0;
 const SMALL_DOT: f64 = 5.0;
 
 /// Heights of panels by the number of columns.
-const HEIGHTS: [f64; 5] = [360.0, 250.0, 180.0, 140.0, 115.0];
+const HEIGHTS: [f64; 3] = [360.0, 250.0, 180.0];
 
 /// What the pictures of all moments have in common.
 struct Scene<'a> {
@@ -74,12 +74,12 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let networks: Vec<(Moment, Network)> = networks.collect::<Result<_, FigureError>>()?;
     let answer = networks.first().map_or(Answer::Values, |(_, network)| network.answer);
     let scene = Scene { is_small: networks.len() > 1, ..Scene::of(chart, &examples, answer)? };
-    let columns = networks.len().min(HEIGHTS.len()) - 1;
+    let height = HEIGHTS[columns_of(networks.len()).saturating_sub(1)];
     let panels: Vec<Panel> = networks
         .iter()
         .map(|(moment, network)| Panel {
             heading: chosen.heading(*moment),
-            height: HEIGHTS[columns],
+            height,
             ..scene.panel(network, chosen.trial.key())
         })
         .collect();

@@ -178,11 +178,15 @@ fn moments(at: &At, there: &[Moment], steps: u64) -> Result<Vec<Moment>, String>
     }
 }
 
+/// In how many columns so many panels are: four in a row are too many for a column of a paper.
+pub(super) fn columns_of(panels: usize) -> usize {
+    if panels == 4 { 2 } else { panels.min(3) }
+}
+
 /// Panels that are read like lines of text, in columns as [`super::Picture`] has them; and how many columns there are.
 pub(super) fn arranged(panels: Vec<Panel>) -> (Vec<Panel>, usize) {
     let count = panels.len();
-    let divides = |columns: &usize| count.is_multiple_of(*columns);
-    let columns = if count <= 3 { count } else { [4, 3, 5].into_iter().find(divides).unwrap_or(4) };
+    let columns = columns_of(count);
     let rows = count.div_ceil(columns.max(1));
     let blank =
         |panel: &Panel| Panel { heading: String::new(), layers: vec![Layer::Remark(String::new())], ..panel.clone() };

@@ -146,9 +146,10 @@ fn stack(pictures: Vec<Option<Picture>>, headings: &[String], columns: usize) ->
         let layers = vec![Layer::Remark("no trials".to_owned())];
         Panel { layers, symbols: Vec::new(), heading: String::new(), ..panel.clone() }
     };
-    // A picture that is a row of panels stays one.
+    // A picture that has its panels in columns keeps them, and all are below each other.
     let row = longest.columns;
-    let is_rows = columns == 1 && row > 1 && there().all(|own| own.columns == row && own.panels.len() == row);
+    let size = longest.panels.len();
+    let is_stack = columns == 1 && row > 1 && there().all(|own| own.columns == row && own.panels.len() == size);
     let mut panels: Vec<Panel> = Vec::new();
     for (picture, heading) in pictures.into_iter().zip(headings) {
         let mut own = picture.map_or_else(Vec::new, |picture| picture.panels);
@@ -163,8 +164,10 @@ fn stack(pictures: Vec<Option<Picture>>, headings: &[String], columns: usize) ->
         first.height = first.height.min(most);
         panels.append(&mut own);
     }
-    if is_rows {
-        let turned = (0..row).flat_map(|column| panels.iter().skip(column).step_by(row).cloned()).collect();
+    if is_stack {
+        let of_column =
+            |column: usize| panels.chunks(size).flat_map(move |own| &own[column * size / row..][..size / row]);
+        let turned = (0..row).flat_map(of_column).cloned().collect();
         return Picture { panels: turned, columns: row, legend, notes, ..longest };
     }
     Picture { panels, columns, legend, notes, ..longest }

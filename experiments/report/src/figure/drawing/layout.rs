@@ -235,8 +235,9 @@ impl Columns {
     /// The name of the colour bar, in lines that are no longer than it is high.
     fn bar_label(&self, picture: &Picture) -> Vec<String> {
         let height = picture.panels.first().map_or(BAR.1, |panel| self.height(picture, panel).min(BAR.1));
-        let lines = picture.color_bar.as_ref().map(|bar| text::balanced(&bar.label, LABEL, height / SLACK));
-        lines.unwrap_or_default()
+        let Some(bar) = &picture.color_bar else { return Vec::new() };
+        // A word is rather longer than broken.
+        text::balanced(&bar.label, LABEL, (height / SLACK).max(text::widest_word(&bar.label, LABEL)))
     }
 
     /// The names of ordinates in lines that are no longer than their panels are high.

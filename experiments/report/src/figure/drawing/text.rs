@@ -157,10 +157,15 @@ pub(super) fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
     lines
 }
 
+/// The width of the widest word.
+pub(super) fn widest_word(text: &str, size: f64) -> f64 {
+    text.split_whitespace().map(|word| width(word, size)).fold(0.0, f64::max)
+}
+
 /// The same in as many lines, of about the same width: no line has a single word left over.
 pub(super) fn balanced(text: &str, size: f64, limit: f64) -> Vec<String> {
     let count = wrap(text, size, limit).len();
-    let (mut narrow, mut wide) = (limit / count.max(1) as f64, limit);
+    let (mut narrow, mut wide) = ((limit / count.max(1) as f64).max(widest_word(text, size)), limit);
     while count > 1 && wide - narrow > 1.0 {
         let middle = (narrow + wide) / 2.0;
         *(if wrap(text, size, middle).len() == count { &mut wide } else { &mut narrow }) = middle;
@@ -224,6 +229,8 @@ mod tests {
         let lines = balanced(text, 10.0, limit);
         assert_eq!(lines, ["Binary cross-entropy by the", "logit z, for y = 0 and y = 1"]);
         assert_eq!(balanced("one", 10.0, 100.0), ["one"]);
+        let limit = width("probability of", 10.0);
+        assert_eq!(balanced("probability of one", 10.0, limit), ["probability", "of one"]);
         assert!(balanced("", 10.0, 100.0).is_empty());
     }
 }
