@@ -5,7 +5,7 @@ use super::choice;
 use super::comparison::remark;
 use super::kept::{At, Example, Kept, Moment, Network};
 use super::labels;
-use super::picture::{Entry, Layer, Panel};
+use super::picture::{Entry, Panel};
 use super::words;
 use super::{Chart, Data, FigureError, Moments};
 use thalweg_record::record::Trial;
@@ -178,26 +178,32 @@ fn moments(at: &At, there: &[Moment], steps: u64) -> Result<Vec<Moment>, String>
     }
 }
 
-/// In how many columns so many panels are: four in a row are too many for a column of a paper.
+/// In how many columns so many panels are: four in a row are too many for a column of a paper, and at most one place of the
+/// last row stays free.
 pub(super) fn columns_of(panels: usize) -> usize {
-    if panels == 4 { 2 } else { panels.min(3) }
+    if panels > 3 && panels % 3 == 1 { 2 } else { panels.min(3) }
 }
 
 /// Panels that are read like lines of text, in columns as [`super::Picture`] has them; and how many columns there are.
 pub(super) fn arranged(panels: Vec<Panel>) -> (Vec<Panel>, usize) {
-    let count = panels.len();
-    let columns = columns_of(count);
-    let rows = count.div_ceil(columns.max(1));
-    let blank =
-        |panel: &Panel| Panel { heading: String::new(), layers: vec![Layer::Remark(String::new())], ..panel.clone() };
-    let place = |at: usize| (at % rows) * columns + at / rows;
-    let own = |at: usize| panels.get(place(at)).cloned().or_else(|| panels.first().map(blank));
-    ((0..rows * columns).filter_map(own).collect(), columns)
+    let columns = columns_of(panels.len());
+    let rows = panels.len().div_ceil(columns.max(1));
+    // Only the last column can be shorter than the others, as only the last row can be.
+    let places = (0..rows * columns).map(|at| (at % rows) * columns + at / rows);
+    (places.filter_map(|place| panels.get(place).cloned()).collect(), columns)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_place_but_the_last_has_a_panel() {
+        for count in 1..=24 {
+            let columns = columns_of(count);
+            assert!(columns * count.div_ceil(columns) - count <= 1, "{count} in {columns}");
+        }
+    }
 
     #[test]
     fn moments_have_two_names_at_the_ends() {

@@ -165,9 +165,17 @@ fn stack(pictures: Vec<Option<Picture>>, headings: &[String], columns: usize) ->
         panels.append(&mut own);
     }
     if is_stack {
-        let of_column =
-            |column: usize| panels.chunks(size).flat_map(move |own| &own[column * size / row..][..size / row]);
-        let turned = (0..row).flat_map(of_column).cloned().collect();
+        let high = size.div_ceil(row);
+        let free = |own: &[Panel]| Panel {
+            heading: String::new(),
+            layers: vec![Layer::Remark(String::new())],
+            ..own[0].clone()
+        };
+        let place = |own: &[Panel], at: usize| own.get(at).cloned().unwrap_or_else(|| free(own));
+        let of_column = |column: usize| {
+            panels.chunks(size).flat_map(move |own| (column * high..(column + 1) * high).map(move |at| place(own, at)))
+        };
+        let turned = (0..row).flat_map(of_column).collect();
         return Picture { panels: turned, columns: row, legend, notes, ..longest };
     }
     Picture { panels, columns, legend, notes, ..longest }
