@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use thalweg::drawing::{KeptNetworks, check, draw_into};
-use thalweg::figure::{self, Answer, Appearance, Example, Kept, Layer, Moment, Network, Picture, Split, Tables, Width};
+use thalweg::figure::{
+    self, Answer, Appearance, Example, Kept, Layer, Moment, Network, Picture, Split, Tables, Width, pgfplots, svg,
+};
 use thalweg::memory::Memory;
 use thalweg::record::{Quantities, Quantity, Trial, Trials, read_trials};
 use thalweg::spec::{Spec, Study};
@@ -200,6 +202,19 @@ fn classes_and_numbers_have_boundaries_and_colours() {
     let picture = linear.picture("{ kind = \"boundary\", at = \"all\" }");
     assert!(picture.color_bar.is_some() && picture.panels.len() == 4);
     linear.picture("{ kind = \"diagram\", example = 0, split = \"validation\" }");
+}
+
+#[test]
+fn a_place_without_a_moment_stays_free() {
+    let folder = Folder::of(&["record.weights_at=[20, 30, 40]"]);
+    let picture = folder.picture("{ kind = \"boundary\", at = \"all\", panel = \"lr\" }");
+    // Two rates, and of each five moments in two rows of three.
+    assert_eq!((picture.columns, picture.panels.len()), (3, 12));
+    let count = |text: &str, part: &str| text.matches(part).count();
+    let svg = svg(&picture, &Appearance::default(), "free").unwrap();
+    assert_eq!(count(&svg, "class=\"panel\""), 10);
+    let files = pgfplots(&picture, &Appearance::default(), "free").unwrap();
+    assert_eq!(count(&String::from_utf8_lossy(&files[0].1), "\\begin{axis}"), 10);
 }
 
 #[test]

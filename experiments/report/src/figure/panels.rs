@@ -166,12 +166,7 @@ fn stack(pictures: Vec<Option<Picture>>, headings: &[String], columns: usize) ->
     }
     if is_stack {
         let high = size.div_ceil(row);
-        let free = |own: &[Panel]| Panel {
-            heading: String::new(),
-            layers: vec![Layer::Remark(String::new())],
-            ..own[0].clone()
-        };
-        let place = |own: &[Panel], at: usize| own.get(at).cloned().unwrap_or_else(|| free(own));
+        let place = |own: &[Panel], at: usize| own.get(at).cloned().unwrap_or_else(|| own[0].free());
         let of_column = |column: usize| {
             panels.chunks(size).flat_map(move |own| (column * high..(column + 1) * high).map(move |at| place(own, at)))
         };

@@ -78,6 +78,17 @@ pub struct Panel {
 }
 
 impl Panel {
+    /// A place like that of this panel, at which nothing is drawn.
+    pub(super) fn free(&self) -> Self {
+        let layers = vec![Layer::Remark(String::new())];
+        Self { heading: String::new(), layers, symbols: Vec::new(), ..self.clone() }
+    }
+
+    /// Whether nothing is drawn there, not even its frame.
+    pub(super) fn is_free(&self) -> bool {
+        matches!(&self.layers[..], [Layer::Remark(text)] if text.is_empty())
+    }
+
     /// Its tables of cells.
     pub fn cells(&self) -> impl Iterator<Item = &Cells> {
         self.layers.iter().filter_map(|layer| if let Layer::Cells(cells) = layer { Some(cells) } else { None })

@@ -33,12 +33,19 @@ pub(super) fn paint(picture: &Picture, layout: &Layout, look: &Appearance) -> Sc
     heads(&mut canvas, layout);
     for (at, panel) in picture.panels.iter().enumerate() {
         let group = Group { class: "panel", number: Some(at + 1), series: None };
-        canvas.group(group, |canvas| Plot::new(picture, layout, at, look).paint(canvas, panel));
+        canvas.group(group, |canvas| {
+            if !panel.is_free() {
+                Plot::new(picture, layout, at, look).paint(canvas, panel);
+            }
+        });
     }
     let rows = picture.rows();
     canvas.group(Group { class: "abscissa", ..Group::default() }, |canvas| {
-        for frame in layout.frames.chunks(rows).filter_map(<[_]>::last) {
-            abscissa(canvas, &picture.x, layout.x_ticks, frame);
+        for (panels, frames) in picture.panels.chunks(rows).zip(layout.frames.chunks(rows)) {
+            let lowest = panels.iter().rposition(|panel| !panel.is_free());
+            if let Some(frame) = lowest.and_then(|at| frames.get(at)) {
+                abscissa(canvas, &picture.x, layout.x_ticks, frame);
+            }
         }
         if let (Some(first), Some(last)) = (layout.frames.first(), layout.frames.last()) {
             let (lines, y) = &layout.x_label;

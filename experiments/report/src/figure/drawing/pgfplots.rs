@@ -43,8 +43,9 @@ pub(super) fn write<'a>(
     }
     let parts = Parts::of(scene);
     parts.outside.iter().for_each(|shape| tikz.shape(shape));
-    for (at, panel) in picture.panels.iter().enumerate() {
-        let (below, above) = &parts.panels[at];
+    // A group of shapes that is empty is none: places without a panel have no part.
+    let panels = picture.panels.iter().enumerate().filter(|(_, panel)| !panel.is_free());
+    for ((at, panel), (below, above)) in panels.zip(&parts.panels) {
         below.iter().for_each(|shape| tikz.shape(shape));
         Plots { picture, layout, at, panel }.write(&mut tikz, &mut table);
         above.iter().for_each(|shape| tikz.shape(shape));
@@ -187,7 +188,8 @@ impl Plots<'_> {
             options.push(format!("minor grid style={{color={fine}, line width={thin}}}"));
         }
         let rows = self.picture.rows();
-        let is_lowest = self.at % rows == rows - 1 || self.at + 1 == self.picture.panels.len();
+        let below = self.picture.panels.iter().skip(self.at + 1).take(rows - 1 - self.at % rows);
+        let is_lowest = below.into_iter().all(Panel::is_free);
         let (every, is_upright) = match self.layout.x_ticks {
             TickLabels::Every(every) => (every, false),
             TickLabels::Upright => (1, true),
