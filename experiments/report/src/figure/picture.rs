@@ -85,6 +85,7 @@ impl Panel {
     }
 
     /// Whether nothing is drawn there, not even its frame.
+    #[cfg(feature = "drawing")]
     pub(super) fn is_free(&self) -> bool {
         matches!(&self.layers[..], [Layer::Remark(text)] if text.is_empty())
     }
