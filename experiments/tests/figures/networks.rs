@@ -143,12 +143,12 @@ impl Folder {
         let pictures = self.pictures(figure).unwrap_or_else(|error| panic!("{figure}: {error}"));
         let [picture] = &pictures[..] else { panic!("{figure}: {} pictures", pictures.len()) };
         let look = Appearance::default();
-        let svg = figure::svg(picture, &look, "figure").unwrap();
-        assert_eq!(faults(&svg), Vec::<String>::new(), "{figure}");
+        let page = svg(picture, &look, "figure").unwrap();
+        assert_eq!(faults(&page), Vec::<String>::new(), "{figure}");
         if picture.x.is_free() {
             let look = Appearance { width: Width::Column, ..look.clone() };
-            let svg = figure::svg(picture, &look, "figure").unwrap();
-            assert_eq!(faults(&svg), Vec::<String>::new(), "{figure} in a column");
+            let column = svg(picture, &look, "figure").unwrap();
+            assert_eq!(faults(&column), Vec::<String>::new(), "{figure} in a column");
         }
         if let Some(kept) = std::env::var_os("FIGURES") {
             let name: String = figure.chars().filter(char::is_ascii_alphanumeric).collect();
