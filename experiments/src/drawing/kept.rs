@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use thalweg_kernels::Isa;
 
 use crate::dataset::Task;
-use crate::figure::{Answer, Dense, Example, Kept, Moment, Network, Split};
+use crate::figure::{Answer, Dense, Example, Kept, Network, Split};
 use crate::network::{Architecture, tensors};
-use crate::record::{Key, Setting, Sheet, Trial};
+use crate::record::{Key, Moment, Setting, Sheet, Trial};
 use crate::spec::{self, Spec, suiting};
 use crate::stats::Configuration;
 use crate::sweep::{DATA, DATA_COLUMNS, data_cells, data_key};
@@ -63,7 +63,8 @@ impl Kept for KeptNetworks<'_> {
         let mut moments = Vec::new();
         for entry in entries {
             let name = entry.map_err(failed)?.file_name();
-            moments.extend(name.to_str().and_then(|name| moment(trial, name)));
+            let found = name.to_str().and_then(Moment::of_file).filter(|(key, _)| *key == trial);
+            moments.extend(found.map(|(_, moment)| moment));
         }
         moments.sort_unstable();
         Ok(moments)
@@ -72,7 +73,7 @@ impl Kept for KeptNetworks<'_> {
     fn network(&self, configuration: &Configuration<'_>, trial: Key, moment: Moment) -> Result<Network, String> {
         let spec = self.under(configuration)?;
         let own = spec.network.as_ref().ok_or("a landscape has no networks")?;
-        let path = self.weights().join(file(trial, moment));
+        let path = self.weights().join(moment.file(trial));
         let failed = |what: String| format!("{}: {what}", path.display());
         let bytes = fs::read(&path).map_err(|error| failed(error.to_string()))?;
         let units = tensors::units(&bytes).map_err(|(message, _)| failed(message))?;
@@ -142,25 +143,6 @@ impl Kept for KeptNetworks<'_> {
             return Err(format!("{} has no examples with targets of {}", path.display(), configuration.text()));
         }
         Ok(examples)
-    }
-}
-
-/// The name of a file of weights.
-fn file(trial: Key, moment: Moment) -> String {
-    match moment {
-        Moment::Initial => format!("{trial}-initial.safetensors"),
-        Moment::Step(step) => format!("{trial}-step-{step}.safetensors"),
-        Moment::Final => format!("{trial}-final.safetensors"),
-    }
-}
-
-/// When the weights of a trial in a file of this name were kept; nothing if it is none of its files.
-fn moment(trial: Key, name: &str) -> Option<Moment> {
-    let rest = name.strip_prefix(&format!("{trial}-"))?.strip_suffix(".safetensors")?;
-    match rest {
-        "initial" => Some(Moment::Initial),
-        "final" => Some(Moment::Final),
-        step => step.strip_prefix("step-")?.parse().ok().map(Moment::Step),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Figures of single networks before the first trial: whether there will be such networks.
 
-use crate::figure::{At, Moment};
+use crate::figure::At;
+use crate::record::Moment;
 use crate::spec::{InputError, Spec};
 use crate::sweep::{Condition, Plan};
 

@@ -99,7 +99,7 @@ pub(super) fn lane<'a>(plan: &'a Plan, index: usize, trial: &'a Trial) -> Lane<'
         Model::Landscape(_) => (trial.start.as_slice(), 0.0),
         Model::Network(shape) => (shape.loaded().unwrap_or_default(), trial.start.first().copied().unwrap_or(0.0)),
     };
-    let kept = if plan.keeps_weights(index) { plan.condition(trial).kept_steps.as_slice() } else { &[] };
+    let keep_at = if plan.keeps_weights(index) { plan.condition(trial).kept_steps.as_slice() } else { &[] };
     Lane {
         hyperparameters: &trial.hyperparameters,
         lr_scale: &trial.lr_scale,
@@ -109,7 +109,7 @@ pub(super) fn lane<'a>(plan: &'a Plan, index: usize, trial: &'a Trial) -> Lane<'
         order_seed: trial.order_seed,
         start,
         keep,
-        kept,
+        keep_at,
     }
 }
 

@@ -10,7 +10,7 @@ use super::trials::Place;
 use super::{Condition, Model, Plan, Schedule, Trials};
 use crate::network::{Architecture, tensors};
 use crate::record::manifest::hash_file;
-use crate::record::{self, Key, Precision, RecordError, Run, atomic};
+use crate::record::{self, Key, Moment, Precision, RecordError, Run, atomic};
 use crate::spec::{InputError, Spec, WeightsAt, WeightsOf, nearest};
 use crate::train::Outcome;
 
@@ -22,36 +22,6 @@ pub const MAX_WEIGHT_BYTES: u64 = 8 << 30;
 
 /// The folder of the files.
 const FOLDER: &str = "weights";
-
-/// How the names of files end after the trial's key and the moment.
-const ENDING: &str = ".safetensors";
-
-/// When weights are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Moment {
-    Initial,
-    Step(u64),
-    Final,
-}
-
-impl Moment {
-    /// The name of the file of a trial's weights at this moment.
-    fn file(self, key: impl Display) -> String {
-        match self {
-            Self::Initial => format!("{key}-initial{ENDING}"),
-            Self::Step(step) => format!("{key}-step-{step}{ENDING}"),
-            Self::Final => format!("{key}-final{ENDING}"),
-        }
-    }
-
-    /// Whether a file of this name holds weights of a trial.
-    fn is_of_trial(name: &str) -> bool {
-        let Some((key, moment)) = name.strip_suffix(ENDING).and_then(|name| name.split_once('-')) else { return false };
-        let step = moment.strip_prefix("step-");
-        let is_step = step.is_some_and(|step| !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()));
-        (is_step || ["initial", "final"].contains(&moment)) && Key::parse(key.as_bytes()).is_some()
-    }
-}
 
 /// What a row of `runs.csv` says of the moments that its trial reached.
 struct Reached {
@@ -366,7 +336,7 @@ impl WeightFiles {
         for entry in fs::read_dir(&self.results)? {
             let name = entry?.file_name();
             let Some(name) = name.to_str().filter(|name| !names.contains(name)) else { continue };
-            if Moment::is_of_trial(name) {
+            if Moment::of_file(name).is_some() {
                 fs::remove_file(self.results.join(name))?;
             }
         }

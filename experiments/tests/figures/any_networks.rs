@@ -1,7 +1,7 @@
 //! Networks of any numbers, with examples of any numbers.
 
-use thalweg::figure::{Answer, Dense, Example, Kept, Moment, Network, Split};
-use thalweg::record::{Key, Trial};
+use thalweg::figure::{Answer, Dense, Example, Kept, Network, Split};
+use thalweg::record::{Key, Moment, Trial};
 use thalweg::stats::Configuration;
 
 /// Units of the hidden layer, and the number of examples.

@@ -6,10 +6,10 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::drawing::{KeptNetworks, check, draw_into};
 use thalweg::figure::{
-    self, Answer, Appearance, Example, Kept, Layer, Moment, Network, Picture, Split, Tables, Width, pgfplots, svg,
+    self, Answer, Appearance, Example, Kept, Layer, Network, Picture, Split, Tables, Width, pgfplots, svg,
 };
 use thalweg::memory::Memory;
-use thalweg::record::{Quantities, Quantity, Trial, Trials, read_trials};
+use thalweg::record::{Moment, Quantities, Quantity, Trial, Trials, read_trials};
 use thalweg::spec::{Spec, Study};
 use thalweg::stats::configurations;
 use thalweg::sweep::Plan;

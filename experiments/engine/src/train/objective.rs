@@ -41,8 +41,8 @@ pub struct Lane<'a> {
     pub start: &'a [f64],
     /// At which steps its parameters are kept.
     pub keep: Keep,
-    /// Logged steps at which they are kept as well.
-    pub kept: &'a [u64],
+    /// Logged steps at which they are kept as well, ascending.
+    pub keep_at: &'a [u64],
 }
 
 /// A function of parameters to be minimised, on all lanes of a block at a time.

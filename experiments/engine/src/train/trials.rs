@@ -17,7 +17,7 @@ pub(super) struct Trials {
 struct Trial {
     is_running: bool,
     keep: Keep,
-    kept: Vec<u64>,
+    keep_at: Vec<u64>,
 }
 
 impl Trials {
@@ -26,11 +26,8 @@ impl Trials {
     pub fn start(&mut self, lanes: &[Lane<'_>], points: usize, parameters: usize, rows: &[[usize; 2]]) {
         self.running = lanes.len();
         self.of_lane.clear();
-        self.of_lane.extend(lanes.iter().map(|lane| Trial {
-            is_running: true,
-            keep: lane.keep,
-            kept: lane.kept.to_vec(),
-        }));
+        let trial = |lane: &Lane<'_>| Trial { is_running: true, keep: lane.keep, keep_at: lane.keep_at.to_vec() };
+        self.of_lane.extend(lanes.iter().map(trial));
         if self.outcomes.len() < lanes.len() {
             self.outcomes.resize_with(lanes.len(), Outcome::blank);
         }
@@ -41,7 +38,7 @@ impl Trials {
                 Keep::Ends => 2,
                 Keep::All => points,
             };
-            outcome.reset(points, positions + lane.kept.len(), parameters);
+            outcome.reset(points, positions + lane.keep_at.len(), parameters);
             outcome.observe(rows);
         }
     }
@@ -104,7 +101,7 @@ impl Trials {
         let end = step == schedule.steps || !self.is_running(lane);
         // A trial that became non-finite has no parameters to keep.
         let logged = self.outcomes[lane].points.last().is_some_and(|point| point.step == step);
-        let Trial { keep, kept, .. } = &self.of_lane[lane];
+        let Trial { keep, keep_at, .. } = &self.of_lane[lane];
         let asked = match keep {
             Keep::Nothing => false,
             Keep::Start => step == 0,
@@ -112,7 +109,7 @@ impl Trials {
             Keep::Ends => step == 0 || end,
             Keep::All => true,
         };
-        logged && (asked || kept.contains(&step))
+        logged && (asked || keep_at.binary_search(&step).is_ok())
     }
 
     /// Keeps the parameters of a trial.

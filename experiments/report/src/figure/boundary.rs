@@ -6,7 +6,7 @@ use super::chosen::{Chosen, arranged, columns_of};
 use super::colors::viridis;
 use super::comparison::remark;
 use super::contour::{self, Levels};
-use super::kept::{Answer, Example, Moment, Network, sigmoid};
+use super::kept::{Answer, Example, Network, sigmoid};
 use super::labels::subscript;
 use super::picture::{ColorBar, Disc, Entry, Layer, Panel, Picture, Symbol};
 use super::series::axis_in;
@@ -14,7 +14,7 @@ use super::style::{Style, Tint, style};
 use super::whose::{Whose, of_points};
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
-use thalweg_record::record::{Key, Surface};
+use thalweg_record::record::{Key, Moment, Surface};
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

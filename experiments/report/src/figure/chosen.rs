@@ -3,12 +3,12 @@
 use super::axis::Scale;
 use super::choice;
 use super::comparison::remark;
-use super::kept::{At, Example, Kept, Moment, Network};
+use super::kept::{At, Example, Kept, Network, heading};
 use super::labels;
 use super::picture::{Entry, Panel};
 use super::words;
 use super::{Chart, Data, FigureError, Moments};
-use thalweg_record::record::Trial;
+use thalweg_record::record::{Moment, Trial};
 use thalweg_record::stats::{Configuration, Metric, choose_best_of};
 
 /// The trial that a figure shows, and the moments.
@@ -84,14 +84,14 @@ impl<'a> Chosen<'a> {
 
     /// The heading of a panel at a moment: none where there is one.
     pub fn heading(&self, moment: Moment) -> String {
-        if self.moments.len() == 1 { String::new() } else { moment.heading() }
+        if self.moments.len() == 1 { String::new() } else { heading(moment) }
     }
 
     /// The moment in the words of a title, where there is one.
     pub fn when(&self) -> String {
         match self.moments[..] {
             [Moment::Final] | [] => String::new(),
-            [only] => format!(" {}", only.heading()),
+            [only] => format!(" {}", heading(only)),
             _ => " over training".to_owned(),
         }
     }

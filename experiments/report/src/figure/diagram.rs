@@ -3,7 +3,7 @@
 use super::chosen::{Chosen, arranged};
 use super::comparison::remark;
 use super::graph::Graph;
-use super::kept::{Answer, Dense, Example, Moment, Network, sigmoid};
+use super::kept::{Answer, Dense, Example, Network, sigmoid};
 use super::labels::subscript;
 use super::picture::{Disc, Entry, Label, Layer, Panel, Picture, Stroke, Symbol};
 use super::style::{Tint, style};
@@ -11,6 +11,7 @@ use super::ticks::value_label;
 use super::whose::{Whose, of_points};
 use super::words;
 use super::{Chart, Data, FigureError, Input, Kind};
+use thalweg_record::record::Moment;
 
 /// The kind, as specs and the command know it.
 pub const KIND: Kind = Kind {

@@ -2,47 +2,16 @@
 
 use std::fmt;
 
-use thalweg_record::record::{Key, Trial};
+use thalweg_record::record::{Key, Moment, Trial};
 use thalweg_record::stats::Configuration;
 
-/// When the weights of a trial were kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Moment {
-    /// Before the first step.
-    Initial,
-    /// After this many steps.
-    Step(u64),
-    /// After the last step.
-    Final,
-}
-
-impl Moment {
-    /// As a heading.
-    pub(super) fn heading(self) -> String {
-        match self {
-            Self::Initial | Self::Step(0) => "before training".to_owned(),
-            Self::Step(1) => "after 1 step".to_owned(),
-            Self::Step(step) => format!("after {step} steps"),
-            Self::Final => "after training".to_owned(),
-        }
-    }
-
-    /// After how many steps it is, of a trial that took `all`.
-    pub fn step(self, all: u64) -> u64 {
-        match self {
-            Self::Initial => 0,
-            Self::Step(step) => step,
-            Self::Final => all,
-        }
-    }
-
-    /// As an error names it.
-    pub(super) fn name(self) -> String {
-        match self {
-            Self::Initial => "initial".to_owned(),
-            Self::Step(step) => step.to_string(),
-            Self::Final => "final".to_owned(),
-        }
+/// A moment as a heading.
+pub(super) fn heading(moment: Moment) -> String {
+    match moment {
+        Moment::Initial | Moment::Step(0) => "before training".to_owned(),
+        Moment::Step(1) => "after 1 step".to_owned(),
+        Moment::Step(step) => format!("after {step} steps"),
+        Moment::Final => "after training".to_owned(),
     }
 }
 

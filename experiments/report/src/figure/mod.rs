@@ -49,7 +49,7 @@ pub use defaults::Defaults;
 #[cfg(feature = "drawing")]
 pub use drawing::{Film, Frames, Moving, draw, draw_picture, film, frames, pdf, pgfplots, png, svg};
 pub use error::FigureError;
-pub use kept::{Answer, At, Dense, Example, Function, Kept, Moment, Network, Split};
+pub use kept::{Answer, At, Dense, Example, Function, Kept, Network, Split};
 pub use kind::{Input, Kind};
 pub use motion::Moments;
 pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};

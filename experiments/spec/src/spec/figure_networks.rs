@@ -6,7 +6,8 @@ use super::error::InputError;
 use super::figure::Figure;
 use super::reader::Field;
 use super::train::MAX_STEPS;
-use crate::figure::{At, Moment, Options, Split};
+use crate::figure::{At, Options, Split};
+use crate::record::Moment;
 
 /// The moments that have names.
 const NAMED: [(&str, Moment); 2] = [("initial", Moment::Initial), ("final", Moment::Final)];
@@ -35,10 +36,8 @@ fn read_moment(field: &Field<'_>, or: Option<&str>) -> Result<Moment, InputError
 }
 
 fn moment(moment: Moment) -> String {
-    match (moment, NAMED.iter().find(|(_, known)| *known == moment)) {
-        (Moment::Step(step), _) => step.to_string(),
-        (_, named) => quoted(named.map_or(ALL, |(name, _)| name)),
-    }
+    let name = moment.name();
+    if matches!(moment, Moment::Step(_)) { name } else { quoted(&name) }
 }
 
 /// The lines of a figure's table for these options.
