@@ -40,8 +40,8 @@ pub(super) struct Anew {
     /// The configurations that are shown, such as optimizer=adam,lr=0.1; may be repeated.
     #[arg(long, value_name = "COLUMN=VALUE,…")]
     select: Vec<String>,
-    /// A trial that is shown, by its key in runs.csv or the beginning of it; may be repeated.
-    #[arg(long = "trial", value_name = "KEY", num_args = 1..)]
+    /// The trials that are shown, by their keys in runs.csv or the beginnings of these.
+    #[arg(long = "trial", value_name = "KEY,…", value_delimiter = ',')]
     trials: Vec<String>,
     /// The columns that have an axis, from left to right.
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
@@ -55,7 +55,7 @@ pub(super) struct Anew {
     /// The metric in which the best are best.
     #[arg(long, value_name = "METRIC")]
     select_by: Option<String>,
-    /// Whose weights are shown: initial, final, a step whose weights were kept, or all.
+    /// When the weights that are shown were kept: initial, final, a step, several of these, or all.
     #[arg(long, value_name = "MOMENT,…", value_delimiter = ',')]
     at: Vec<String>,
     /// The example for which units show their values.

@@ -11,7 +11,7 @@ use super::{CliError, Work, tell};
 use crate::registry::Registry;
 use crate::sweep::{DATA, Plan, check_data, write_data, write_data_to};
 
-/// Write the examples of a spec as a table: features and targets as networks see them, a row an example.
+/// Write the examples of a spec as a table: features and targets as networks see them, one row per example.
 ///
 /// They are split, scaled and corrupted as the spec has it, and rounded to the precision of its trials. Columns tell the problems
 /// of a sweep apart, and the splits; class is the name of the class whose number is the target. `[record] data = true` writes

@@ -197,7 +197,7 @@ impl Rehearsal {
         written.ok().map(|()| Sheet::open(&path).map(Some))
     }
 
-    /// The table of an observer: as many rows a step as any trial has.
+    /// The table of an observer: as many rows per step as any trial has.
     fn write_observed(&self, path: &Path, plan: &Plan, observation: &Observation) -> csv::Result<()> {
         let observer = observation.observer;
         let watches = plan.conditions.iter().flat_map(Condition::watches);

@@ -1,5 +1,7 @@
 //! The networks whose weights are in a folder of results, and their examples.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,20 +17,43 @@ use crate::stats::Configuration;
 use crate::sweep::{DATA, DATA_COLUMNS, data_cells, data_key};
 
 /// The networks of the trials of a spec whose results are in a folder.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct KeptNetworks<'a> {
     spec: &'a Spec,
     folder: &'a Path,
+    /// The files of weights that are there, once they are asked for.
+    there: OnceCell<Result<HashMap<Key, Vec<Moment>>, String>>,
+    /// The examples that were read last, by the cells that are theirs alone.
+    read: RefCell<Option<(Vec<String>, Vec<Example>)>>,
 }
 
 impl<'a> KeptNetworks<'a> {
     /// Those of a folder of the results of a spec.
     pub fn new(spec: &'a Spec, folder: &'a Path) -> Self {
-        Self { spec, folder }
+        Self { spec, folder, there: OnceCell::new(), read: RefCell::default() }
     }
 
     fn weights(&self) -> PathBuf {
         self.folder.join("weights")
+    }
+
+    /// When weights were kept, ascending, of each trial.
+    fn find(&self) -> Result<HashMap<Key, Vec<Moment>>, String> {
+        let folder = self.weights();
+        let failed = |error: io::Error| format!("cannot read {}: {error}", folder.display());
+        let mut there: HashMap<Key, Vec<Moment>> = HashMap::new();
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(there),
+            entries => entries.map_err(failed)?,
+        };
+        for entry in entries {
+            let name = entry.map_err(failed)?.file_name();
+            if let Some((trial, moment)) = name.to_str().and_then(Moment::of_file) {
+                there.entry(trial).or_default().push(moment);
+            }
+        }
+        there.values_mut().for_each(|moments| moments.sort_unstable());
+        Ok(there)
     }
 
     /// The spec of the condition that a configuration is of.
@@ -54,20 +79,8 @@ impl<'a> KeptNetworks<'a> {
 
 impl Kept for KeptNetworks<'_> {
     fn moments(&self, trial: Key) -> Result<Vec<Moment>, String> {
-        let folder = self.weights();
-        let failed = |error: io::Error| format!("cannot read {}: {error}", folder.display());
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(failed)?,
-        };
-        let mut moments = Vec::new();
-        for entry in entries {
-            let name = entry.map_err(failed)?.file_name();
-            let found = name.to_str().and_then(Moment::of_file).filter(|(key, _)| *key == trial);
-            moments.extend(found.map(|(_, moment)| moment));
-        }
-        moments.sort_unstable();
-        Ok(moments)
+        let there = self.there.get_or_init(|| self.find()).as_ref().map_err(Clone::clone)?;
+        Ok(there.get(&trial).cloned().unwrap_or_default())
     }
 
     fn network(&self, configuration: &Configuration<'_>, trial: Key, moment: Moment) -> Result<Network, String> {
@@ -82,7 +95,7 @@ impl Kept for KeptNetworks<'_> {
             (Task::Classification, Some(1)) => Answer::Logit,
             (Task::Classification, _) => Answer::Scores,
         };
-        let loss = own.loss.unwrap_or_else(|| *suiting(spec.problem.task(), units.last().copied().unwrap_or(0)));
+        let loss = own.loss.unwrap_or_else(|| *suiting(spec.problem.task(), units.last().copied().unwrap_or(0).max(2)));
         let architecture = Architecture::new(&units, own.bias, &own.activation, &loss);
         let architecture = architecture.parameterised(own.parameterisation, own.gain);
         let read = tensors::from_bytes(&architecture, spec.train.precision, &bytes);
@@ -105,6 +118,9 @@ impl Kept for KeptNetworks<'_> {
             return Err(format!("{} is not there: record.data = true writes it", path.display()));
         }
         let cells = data_cells(&spec, data_seed(&spec, configuration, trial));
+        if let Some((_, examples)) = self.read.borrow().as_ref().filter(|(own, _)| *own == cells) {
+            return Ok(examples.clone());
+        }
         let sheet = Sheet::open(&path).map_err(|error| error.to_string())?;
         let numbered = |letter: &str, column: &str| {
             column.strip_prefix(letter).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
@@ -119,29 +135,35 @@ impl Kept for KeptNetworks<'_> {
         names.extend(features.iter().chain(&targets));
         names.extend(has_classes.then_some("class"));
         let (first, second) = (key.len() + 1, key.len() + 1 + features.len());
-        let mut examples = Vec::new();
+        let (mut examples, mut unknown) = (Vec::new(), None);
         let read = sheet.visit::<crate::record::RecordError>(&names, |mut row| {
-            // Cells are read from left to right, as the columns stand.
             let is_own = (0..key.len()).all(|at| row.text(at) == cells[at]);
             if !is_own {
                 return Ok(());
             }
             let name = row.text(key.len());
-            let split = Split::NAMES.iter().find(|(known, _)| *known == name).map_or(Split::Train, |(_, split)| *split);
+            let Some((_, split)) = Split::NAMES.iter().find(|(known, _)| *known == name) else {
+                unknown.get_or_insert_with(|| name.to_owned());
+                return Ok(());
+            };
             let mut numbers = |from: usize, count: usize| -> Result<Vec<f64>, _> {
                 let numbers = (from..from + count).map(|at| row.number(at)).collect::<Result<Vec<_>, _>>();
                 numbers.map(|numbers| numbers.into_iter().flatten().collect())
             };
             let (features, targets) = (numbers(first, features.len())?, numbers(second, targets.len())?);
             let class = has_classes.then(|| row.text(names.len() - 1)).filter(|class| !class.is_empty());
-            examples.push(Example { split, features, targets, class: class.map(str::to_owned) });
+            examples.push(Example { split: *split, features, targets, class: class.map(str::to_owned) });
             Ok(())
         });
         read.map_err(|error| error.to_string())?;
+        if let Some(name) = unknown {
+            return Err(format!("{} names a split `{name}`, which there is not", path.display()));
+        }
         let is_whole = |example: &Example| !example.targets.is_empty();
         if examples.is_empty() || !examples.iter().all(is_whole) {
             return Err(format!("{} has no examples with targets of {}", path.display(), configuration.text()));
         }
+        self.read.replace(Some((cells, examples.clone())));
         Ok(examples)
     }
 }

@@ -106,7 +106,7 @@ pub fn check_data(spec: &Spec, plan: &Plan) -> Result<(), InputError> {
     Err(spec.error("record.data", message))
 }
 
-/// Writes the examples of a plan as a table: a row an example, as the networks see it, by problem, split and place in the split.
+/// Writes the examples of a plan as a table: one row per example, as the networks see it, by problem, split and place in the split.
 /// A missing number is an empty cell: problems may have different numbers of features.
 ///
 /// `data` are the examples of the first problem, and those of others are made from `files`.

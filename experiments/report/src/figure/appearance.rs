@@ -181,13 +181,13 @@ impl Appearance {
     /// The names of the files of a figure that are the same on every machine: a PNG's bytes may change with the library that
     /// compresses it, so it is not part of results.
     pub fn kept_files(&self, stem: &str) -> impl Iterator<Item = String> {
-        let endings = self.formats.iter().flat_map(|format| match format {
-            Format::Svg => &["svg"][..],
-            Format::Pdf => &["pdf"],
-            Format::Tex => &["tex", "dat"],
-            Format::Png => &[],
-        });
-        endings.map(move |ending| format!("{stem}.{ending}"))
+        self.endings().filter(|ending| *ending != Format::Png.name()).map(move |ending| format!("{stem}.{ending}"))
+    }
+
+    /// The endings of the files of a figure.
+    pub fn endings(&self) -> impl Iterator<Item = &'static str> {
+        let more = |format: &Format| (*format == Format::Tex).then_some("dat");
+        self.formats.iter().flat_map(move |format| [format.name()].into_iter().chain(more(format)))
     }
 
     /// A colour on the screen.

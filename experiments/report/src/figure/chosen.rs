@@ -19,6 +19,8 @@ pub(super) struct Chosen<'a> {
     pub moments: Vec<Moment>,
     /// Which trial it is, and why.
     pub notes: Vec<Entry>,
+    /// Whether the moments are those of a film, which passes all of them.
+    is_film: bool,
 }
 
 /// The most moments that are shown where all are asked for, and where they are listed.
@@ -32,7 +34,7 @@ impl<'a> Chosen<'a> {
         let kept = data.kept.ok_or_else(|| nothing("there are no weights".to_owned()))?;
         let (configuration, trial, why) = match &chart.options.trials[..] {
             [] => best(chart, data, kept).map_err(nothing)?,
-            [key] => named(data, key).map_err(nothing)?,
+            [key] => named(chart, data, key).map_err(nothing)?,
             several => {
                 return Err(nothing(format!("it shows the network of one trial, and {} are named", several.len())));
             }
@@ -46,7 +48,10 @@ impl<'a> Chosen<'a> {
         }
         let time = |moment: &Moment| moment.step(trial.steps()) as f64;
         let moments = match chart.options.until {
-            Some(until) => there.iter().copied().rfind(|moment| time(moment) <= until).into_iter().collect(),
+            Some(until) => {
+                // A trial whose first weights are of a later step is seen with these until then.
+                there.iter().copied().rfind(|moment| time(moment) <= until).or(there.first().copied()).into_iter().collect()
+            }
             None => moments(&chart.options.at, &there, trial.steps()).map_err(nothing)?,
         };
         if moments.len() > MOST_LISTED {
@@ -59,7 +64,7 @@ impl<'a> Chosen<'a> {
         let mut notes = labels::note(chart);
         notes.push(remark(format!("{}, seed {seed}", words::capital(&label))));
         notes.extend(why.map(remark));
-        Ok(Self { kept, configuration, trial, moments, notes })
+        Ok(Self { kept, configuration, trial, moments, notes, is_film: chart.options.until.is_some() })
     }
 
     /// The steps after which its weights were kept.
@@ -90,6 +95,7 @@ impl<'a> Chosen<'a> {
     /// The moment in the words of a title, where there is one.
     pub fn when(&self) -> String {
         match self.moments[..] {
+            _ if self.is_film => " over training".to_owned(),
             [Moment::Final] | [] => String::new(),
             [only] => format!(" {}", heading(only)),
             _ => " over training".to_owned(),
@@ -100,10 +106,11 @@ impl<'a> Chosen<'a> {
 type Found<'a> = (Configuration<'a>, Trial<'a>, Option<String>);
 
 /// The trial of this key.
-fn named<'a>(data: &Data<'a>, key: &str) -> Result<Found<'a>, String> {
-    let mut runs = data.configurations.iter().flat_map(|one| one.runs().map(move |trial| (*one, trial)));
+fn named<'a>(chart: &Chart, data: &Data<'a>, key: &str) -> Result<Found<'a>, String> {
+    let selected = data.configurations.iter().filter(|one| chart.options.selects(one));
+    let mut runs = selected.flat_map(|one| one.runs().map(move |trial| (*one, trial)));
     let found = runs.find(|(_, trial)| trial.key().to_string() == key);
-    let (configuration, trial) = found.ok_or_else(|| format!("no trial that is shown here has the key {key}"))?;
+    let (configuration, trial) = found.ok_or_else(|| format!("no trial that is selected has the key {key}"))?;
     Ok((configuration, trial, None))
 }
 

@@ -15,7 +15,7 @@ pub(super) fn heading(moment: Moment) -> String {
     }
 }
 
-/// Whose weights a figure shows.
+/// When the weights that a figure shows were kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum At {
     /// The last that were kept.

@@ -57,7 +57,7 @@ fn keys(configurations: &[Configuration<'_>]) -> Vec<String> {
     let mut keys: Vec<String> =
         configurations.iter().flat_map(Configuration::runs).map(|run| run.key().to_string()).collect();
     keys.sort();
-    // Where a table of an observer has several rows a step, a trial is there for each.
+    // Where a table of an observer has several rows per step, a trial is there for each.
     keys.dedup();
     keys
 }

@@ -55,7 +55,7 @@ pub struct Options {
     pub below: Option<f64>,
     /// The optimizer that another one is compared with.
     pub against: Option<String>,
-    /// Whose weights are shown.
+    /// When the weights that are shown were kept.
     pub at: At,
     /// The examples that are shown, or that one of them is of.
     pub split: Split,

@@ -125,7 +125,15 @@ impl<'a> Shown<'a> {
             let outcome = one.outcome.unwrap_or(f64::INFINITY);
             if metric.lower_is_better() { outcome } else { -outcome }
         };
-        let order = ascending_order(&kept.iter().map(cost).collect::<Vec<f64>>());
+        let mut order = ascending_order(&kept.iter().map(cost).collect::<Vec<f64>>());
+        // Of equally good ones the best is that which other figures name.
+        let configurations: Vec<Configuration<'_>> = all.iter().map(|candidate| candidate.one).collect();
+        if let Some(best) = choose_best_of(&configurations, metric, |_, _| true).first() {
+            let is_best = |at: &usize| kept[*at].one.text() == best.text() && kept[*at].one.problem() == best.problem();
+            if let Some(place) = order.iter().position(is_best) {
+                order[..=place].rotate_right(1);
+            }
+        }
         let is_part = all.len() > MOST_LINES;
         let part = |count: usize| if is_part { (MOST_LINES * count / all.len()).max(1) } else { count };
         let most = [part(kept.len()), part(lost.len())];
@@ -173,11 +181,8 @@ fn picture(
         let color = shade(metric, one.outcome.map_or(1.0, share));
         Layer::Thin(Style { color, dash: &[], marker: Marker::Circle }, path((one, rank(at))))
     }));
-    let configurations: Vec<Configuration<'_>> = all.iter().map(|candidate| candidate.one).collect();
-    let best =
-        choose_best_of(&configurations, metric, |_, _| true).first().and_then(|best| Candidate::of(best, metric));
-    let best = best.filter(|best| best.outcome.is_some());
-    let emphasised = best.as_ref().map(|best| path((best, rank(0))));
+    let best = kept.first().copied();
+    let emphasised = best.map(|best| path((best, rank(0))));
     layers
         .extend(emphasised.into_iter().flat_map(|path| [Layer::Line(BEST, path.clone()), Layer::Markers(BEST, path)]));
     let owned = |(at, one): (usize, &Candidate<'_>)| Layer::Owners {
@@ -188,7 +193,7 @@ fn picture(
     let owners: Vec<Layer> = kept.iter().chain(&lost).copied().enumerate().map(owned).collect();
     layers.push(stripes(metric, &outcomes, abscissa.place(names.len() as f64 + STRIPE.1)));
     // What has no end of its own at the right is no entry of the legend, which could be written there.
-    let mut notes = looks(names, best.as_ref(), (!lost.is_empty()).then_some(seeds(all)));
+    let mut notes = looks(names, best, (!lost.is_empty()).then_some(seeds(all)));
     notes.extend(counts(all, is_part.then_some(count)));
     if coordinates.iter().any(|axis| axis.is_crowded) {
         notes.push(remark("lines at one of few values are spread by rank"));

@@ -71,7 +71,8 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 /// The steps of the selected trials.
 fn moments(chart: &Chart, data: &Data<'_>) -> Result<Moments, FigureError> {
     let selected = data.configurations.iter().filter(|configuration| chart.options.selects(configuration));
-    let keys: HashSet<String> = selected.flat_map(Configuration::runs).map(|run| run.key().to_string()).collect();
+    let shown = selected.flat_map(Configuration::runs).filter(|run| chart.options.names_trial(*run));
+    let keys: HashSet<String> = shown.map(|run| run.key().to_string()).collect();
     let points = data.trajectory.iter().filter(|point| keys.contains(&point.key));
     Ok(Moments::new(Scale::Linear, points.map(|point| point.step as f64)))
 }

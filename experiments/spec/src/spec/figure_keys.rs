@@ -95,19 +95,19 @@ pub const FIGURE_KEYS: &[Key] = &[
     ),
     Key::new(
         "at",
-        "when its weights were kept: \"initial\", \"final\", a step of record.weights_at, or several of these, or \"all\", a panel each",
+        "when the weights that are shown were kept: \"initial\", \"final\", a step of record.weights_at; several of these have a panel each, as has \"all\", at most eight of them",
         Values::Words("a moment, or a list such as [\"initial\", 100, \"final\"]"),
         Without::Words("the last moment"),
     ),
     Key::new(
         "example",
-        "the example for which units show their values",
+        "the example for which units show their values, by its place in the split, from 0",
         Values::Integer(0, u32::MAX as u64),
         Without::Words("none: they show biases"),
     ),
     Key::new(
         "split",
-        "of which split examples are",
+        "the split whose examples are shown",
         Values::Name(|_| figure::Split::NAMES.iter().map(|(name, _)| *name).collect()),
         Without::Value("\"train\""),
     ),

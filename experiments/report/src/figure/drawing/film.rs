@@ -128,7 +128,7 @@ struct Reel<'a> {
 impl Reel<'_> {
     fn draw(&self) -> Result<Vec<PathBuf>, FigureError> {
         let Self { chart, data, look, film, .. } = *self;
-        let whole = chart.picture(data)?;
+        let whole = self.shown(f64::INFINITY)?;
         let layout = Layout::of(&whole, look);
         let moments: Vec<(usize, f64)> =
             moments(chart, data)?.spread(usize::from(film.frames)).into_iter().enumerate().collect();
@@ -162,10 +162,15 @@ impl Reel<'_> {
         Ok(written)
     }
 
+    /// The picture as it was at a moment.
+    fn shown(&self, moment: f64) -> Result<Picture, FigureError> {
+        let options = Options { until: Some(moment), ..self.chart.options.clone() };
+        self.chart.clone().with(options).picture(self.data)
+    }
+
     /// The picture as it was at a moment, with all that stands around the `whole`.
     fn picture(&self, whole: &Picture, moment: f64) -> Result<Picture, FigureError> {
-        let chart = self.chart.clone().with(Options { until: Some(moment), ..self.chart.options.clone() });
-        let shown = chart.picture(self.data)?.panels;
+        let shown = self.shown(moment)?.panels;
         let layers = |(own, shown): (&Panel, Panel)| Panel { layers: shown.layers, ..own.clone() };
         Ok(Picture { panels: whole.panels.iter().zip(shown).map(layers).collect(), ..whole.clone() })
     }
@@ -182,12 +187,13 @@ impl Reel<'_> {
         self.folder.join(&self.stem)
     }
 
-    /// Removes the numbered files that a longer film left behind.
+    /// Removes the numbered files that a longer film left behind, of the kinds that this one has.
     fn remove_longer(&self) -> Result<(), FigureError> {
         let prefix = format!("{}-", self.stem);
         for entry in fs::read_dir(self.own_folder()).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            let rest = name.to_str().and_then(|name| name.strip_prefix(&prefix));
+            let is_own = |name: &&str| self.look.endings().any(|ending| name.ends_with(&format!(".{ending}")));
+            let rest = name.to_str().filter(is_own).and_then(|name| name.strip_prefix(&prefix));
             let number = rest.and_then(|rest| rest.split(['.', '-']).next()).filter(|digits| digits.len() == DIGITS);
             if number.and_then(|digits| digits.parse::<u16>().ok()).is_some_and(|number| number > self.film.frames) {
                 let failed = |source| FigureError::Write { path: entry.path(), source };
