@@ -1,4 +1,5 @@
-//! Numbers that the prose of results says outside of marks: each is computed anew from the tables, and no other is there.
+//! Decimal numbers that the prose of results says outside of marks: each is computed anew from the tables, or stands in the spec
+//! of a study that the text names, or in a list of exceptions. Integers are held where a claim computes them.
 
 mod comparison;
 mod functions;

@@ -50,7 +50,13 @@ impl<'a> Chosen<'a> {
         let moments = match chart.options.until {
             Some(until) => {
                 // A trial whose first weights are of a later step is seen with these until then.
-                there.iter().copied().rfind(|moment| time(moment) <= until).or(there.first().copied()).into_iter().collect()
+                there
+                    .iter()
+                    .copied()
+                    .rfind(|moment| time(moment) <= until)
+                    .or(there.first().copied())
+                    .into_iter()
+                    .collect()
             }
             None => moments(&chart.options.at, &there, trial.steps()).map_err(nothing)?,
         };

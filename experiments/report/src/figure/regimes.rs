@@ -54,7 +54,7 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     layers.extend(owners);
     let there = |regime: Regime| regimes.entrants.iter().any(|entrant| entrant.regime == regime);
     let entry = |(place, regime): (usize, Regime)| {
-        there(regime).then(|| Entry { symbol: Symbol::Marker(style(place)), text: text(regime).to_owned() })
+        there(regime).then(|| Entry { symbol: Symbol::Marker(style(place)), text: words::regime(regime).to_owned() })
     };
     let names: Vec<String> = order.iter().map(|&optimizer| words::method(regimes.optimizers[optimizer])).collect();
     let mut notes = vec![
@@ -73,12 +73,4 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
     let legend = Regime::ALL.into_iter().enumerate().filter_map(entry).collect();
     let picture = comparison::picture_of_ranks(title, (&names, ROW), regimes.entrants.len(), layers, notes);
     Ok(Picture { legend, ..picture })
-}
-
-fn text(regime: Regime) -> &'static str {
-    match regime {
-        Regime::Defaults => "defaults",
-        Regime::OneForAll => "one setting for all problems",
-        Regime::Tuned => "tuned on each problem",
-    }
 }

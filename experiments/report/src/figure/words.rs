@@ -1,6 +1,7 @@
 //! Names in words: what specs, tables and the program call something, as a reader of a figure calls it.
 
 use thalweg_record::record::{LABEL, Setting};
+use thalweg_record::stats::Regime;
 
 use super::labels::subscript;
 use super::options::PROBLEM;
@@ -135,6 +136,15 @@ pub(super) fn problems(names: &str) -> String {
     names.split(", ").map(problem).collect::<Vec<_>>().join(", ")
 }
 
+/// Where settings come from.
+pub fn regime(regime: Regime) -> &'static str {
+    match regime {
+        Regime::Defaults => "defaults",
+        Regime::OneForAll => "one setting for all problems",
+        Regime::Tuned => "tuned on each problem",
+    }
+}
+
 /// A column, as the name of an axis.
 pub fn column(name: &str) -> String {
     if let Some((_, words, _)) = COLUMNS.iter().find(|(known, ..)| *known == name) {
@@ -195,7 +205,7 @@ pub(super) fn value(column: &str, value: &str) -> String {
 }
 
 /// The same beginning with a capital letter, unless it is a symbol.
-pub(super) fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
         Some(first) if first.is_ascii_lowercase() => format!("{}{}", first.to_ascii_uppercase(), letters.as_str()),

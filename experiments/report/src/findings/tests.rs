@@ -205,7 +205,7 @@ fn tuning_on_one_problem_is_judged_by_pairs() {
     let said = of_tuning(rows(10), 0.01);
     assert_eq!(
         said[0],
-        "Tuned settings lower the final training loss of Adam by a factor of 8 (10 of 10 pairs, p = 0.00391) and SGD by a factor of 2 (10 of 10 pairs, p = 0.00391), against its defaults."
+        "Tuned settings lower the final training loss of Adam by a factor of 8 (10 of 10 pairs, p = 0.00391) and SGD by a factor of 2 (10 of 10 pairs, p = 0.00391), against their defaults."
     );
     assert_eq!(
         said[1],
@@ -231,7 +231,7 @@ fn tuning_on_several_problems_asks_for_six_of_them() {
     let few = of_tuning(rows(2), 1.0);
     assert_eq!(
         few[0],
-        "On these 2 problems, settings tuned on each lower the median final training loss of Adam by a factor of 5 and SGD by a factor of 1, against one setting for all problems (medians; it takes 6 problems to say more)."
+        "On these 2 problems, settings tuned on each lower the median final training loss of Adam by a factor of 5, against one setting for all problems (medians; it takes 6 problems to say more)."
     );
     let many = of_tuning(rows(8), 1.0);
     assert_eq!(

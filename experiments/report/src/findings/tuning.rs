@@ -26,15 +26,6 @@ pub(crate) fn regimes<'a>(
     Regimes::of(candidates, Assessment::CrossFit, &|one| defaults.are(one))
 }
 
-/// A regime in words.
-pub(crate) fn in_words(regime: Regime) -> &'static str {
-    match regime {
-        Regime::Defaults => "defaults",
-        Regime::OneForAll => "one setting for all problems",
-        Regime::Tuned => "tuned on each problem",
-    }
-}
-
 /// How many times as much as with tuned settings a method costs under another regime.
 pub(crate) fn factor(log_ratio: f64) -> f64 {
     libm::pow(10.0, log_ratio)
@@ -60,17 +51,17 @@ pub(super) fn gains(regimes: &Regimes<'_>, label: &str) -> Vec<String> {
 /// The factors that tuning on each of several problems saves against a regime.
 fn gains_from(regimes: &Regimes<'_>, from: Regime, label: &str) -> Option<String> {
     let problems = regimes.problems.len();
-    let finite = |pair: &Pair| pair.log_ratio.is_finite();
-    let gain = |method: usize| Some((method, regimes.gain(method, from).filter(finite)?));
+    let is_known = |pair: &Pair| !pair.log_ratio.is_nan();
+    let gain = |method: usize| Some((method, regimes.gain(method, from).filter(is_known)?));
     let mut gains: Vec<(usize, Pair)> = (0..regimes.optimizers.len()).filter_map(gain).collect();
     gains.sort_by(|one, other| other.1.log_ratio.total_cmp(&one.1.log_ratio));
     let name = |method: usize| words::method(regimes.optimizers[method]);
-    let against = format!("against {}", if from == Regime::Defaults { "their defaults" } else { in_words(from) });
+    let against = format!("against {}", if from == Regime::Defaults { "their defaults" } else { words::regime(from) });
     if problems < FEWEST_PROBLEMS {
-        let of = |(method, pair): &(usize, Pair)| {
-            format!("{} by a factor of {}", name(*method), number(factor(pair.log_ratio)))
-        };
-        let shown = shortened(gains.iter().map(of).collect())?;
+        let of = |(method, pair): &(usize, Pair)| format!("{}{}", name(*method), by(pair.log_ratio));
+        // What is as good to three digits is no gain.
+        let is_more = |(_, pair): &&(usize, Pair)| pair.log_ratio > 0.0 && number(factor(pair.log_ratio)) != "1";
+        let shown = shortened(gains.iter().filter(is_more).map(of).collect())?;
         return Some(format!(
             "On these {problems} problems, settings tuned on each lower the median {label} of {shown}, {against} (medians; it \
              takes {FEWEST_PROBLEMS} problems to say more)."
@@ -80,7 +71,7 @@ fn gains_from(regimes: &Regimes<'_>, from: Regime, label: &str) -> Option<String
     let of = |(method, pair): &(usize, Pair)| {
         let sure =
             pair.interval.map_or_else(String::new, |own| format!(" (95 % interval {})", interval(&factors(own))));
-        format!("{} by a factor of {}{sure}", name(*method), number(factor(pair.log_ratio)))
+        format!("{}{}{sure}", name(*method), by(pair.log_ratio))
     };
     let told = shortened(gains.iter().filter(is_told).map(of).collect());
     let untold: Vec<String> = gains.iter().filter(|one| !is_told(one)).map(|(method, _)| name(*method)).collect();
@@ -96,6 +87,15 @@ fn gains_from(regimes: &Regimes<'_>, from: Regime, label: &str) -> Option<String
         }
         (None, Some(none)) => Some(format!("Of settings tuned on each problem, {against}, {none} ({over}).")),
         (None, None) => None,
+    }
+}
+
+/// By which factor something is lower; without one, where it was infinite.
+fn by(log_ratio: f64) -> String {
+    if log_ratio.is_finite() {
+        format!(" by a factor of {}", number(factor(log_ratio)))
+    } else {
+        " (which diverges otherwise)".to_owned()
     }
 }
 
@@ -123,12 +123,7 @@ fn gains_over_defaults(regimes: &Regimes<'_>, label: &str) -> Option<String> {
         let p = (pair.p * methods.len() as f64).min(1.0);
         let count = format!("{} of {} pairs, {}", pair.wins, pair.wins + pair.losses, probability(p));
         if p <= LEVEL && pair.wins > pair.losses {
-            let by = if gain.log_ratio.is_finite() {
-                format!(" by a factor of {}", number(factor(gain.log_ratio)))
-            } else {
-                String::new()
-            };
-            told.push(format!("{name}{by} ({count})"));
+            told.push(format!("{name}{} ({count})", by(gain.log_ratio)));
         } else if pair.wins + pair.losses > 0 {
             untold.push(format!("{name} ({count})"));
         }
@@ -141,9 +136,9 @@ fn gains_over_defaults(regimes: &Regimes<'_>, label: &str) -> Option<String> {
     }
     let (none, told) = (listed(&untold), shortened(told));
     match (told, untold.is_empty()) {
-        (Some(told), true) => Some(format!("Tuned settings lower the {label} of {told}, against its defaults.")),
+        (Some(told), true) => Some(format!("Tuned settings lower the {label} of {told}, against their defaults.")),
         (Some(told), false) => Some(format!(
-            "Tuned settings lower the {label} of {told}, against its defaults; no gain is told of {none}."
+            "Tuned settings lower the {label} of {told}, against their defaults; no gain is told of {none}."
         )),
         (None, false) => Some(format!("Of tuned settings, against defaults, no gain is told of {none}.")),
         (None, true) => None,
@@ -211,7 +206,7 @@ fn sorted(costs: &[f64]) -> Vec<f64> {
 fn overtaking(regimes: &Regimes<'_>, (first, others): (usize, &[usize]), regime: Regime, by: &str) -> Option<String> {
     let name = |at: usize| words::method(regimes.optimizers[at]);
     let names: Vec<String> = others.iter().map(|at| name(*at)).collect();
-    let with = if regime == Regime::Defaults { "defaults alone" } else { in_words(regime) };
+    let with = if regime == Regime::Defaults { "defaults alone" } else { words::regime(regime) };
     let are = if names.len() == 1 { "is" } else { "are" };
     let first = name(first);
     (!names.is_empty())

@@ -180,11 +180,11 @@ fn empty(criterion: Criterion) -> Table {
     Table { title: criterion.text(), columns: Vec::new(), rows: Vec::new(), notes: Vec::new() }
 }
 
-/// What a row begins with.
-pub(super) fn head(axis: &str, value: &str) -> Cell {
+/// The first cell of a row: a value of an axis, and its text.
+pub(super) fn head(axis: &str, (value, text): (&str, &str)) -> Cell {
     let text = match axis {
         "problem" | "optimizer" | LABEL => heading(axis, value),
-        _ => value.to_owned(),
+        _ => text.to_owned(),
     };
     Cell { text, ..Cell::of(value) }
 }
@@ -198,7 +198,7 @@ pub(super) fn heading(column: &str, value: &str) -> String {
 }
 
 fn cells((axis, value): (&str, &str), medians: impl Iterator<Item = Option<f64>>, criterion: Criterion) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = std::iter::once(head(axis, value))
+    let mut cells: Vec<Cell> = std::iter::once(head(axis, (value, value)))
         .chain(medians.map(|median| median.map(Cell::number).unwrap_or_default()))
         .collect();
     mark_best(cells[1..].iter_mut(), criterion);
@@ -216,7 +216,7 @@ fn besides(one: &Configuration<'_>, all: &[Configuration<'_>], axis: &str) -> St
 fn single((axis, value): (&str, &str), settings: &str, one: &Configuration<'_>, criterion: Criterion) -> Vec<Cell> {
     let share = one.diverged_share();
     vec![
-        head(axis, value),
+        head(axis, (value, value)),
         one.spread(criterion.shown).map(|spread| Cell::number(spread.median)).unwrap_or_default(),
         Cell::of(one.interval(criterion.shown).map(|own| interval(&own)).unwrap_or_default()),
         Cell::count(one.runs().len()),

@@ -7,7 +7,7 @@ use super::{Cell, Column, Table};
 use crate::figure::words;
 use crate::findings::number;
 
-use thalweg_record::record::{RecordError, Setting, Sheet, short};
+use thalweg_record::record::{LABEL, RecordError, Setting, Sheet, short};
 use thalweg_record::stats::{CurveMetric, Metric, Statistic};
 
 /// What is asked of a table.
@@ -30,23 +30,26 @@ pub struct Asked<'a> {
 /// The values of one axis, in their order.
 #[derive(Default)]
 struct Values {
-    known: Vec<(String, f64)>,
+    cells: HashSet<String>,
+    known: Vec<Setting>,
 }
 
 impl Values {
-    /// The text of a value, which is among them from now on.
-    fn note(&mut self, setting: &Setting) -> String {
-        let (text, place) = setting.number().map_or_else(|| (setting.text(), 0.0), |value| (value_text(value), value));
-        if !self.known.iter().any(|(known, _)| *known == text) {
-            self.known.push((text.clone(), place));
+    /// The cell of a value, which is among them from now on.
+    fn note(&mut self, setting: Setting) -> String {
+        let cell = setting.cell();
+        if self.cells.insert(cell.clone()) {
+            self.known.push(setting);
         }
-        text
+        cell
     }
 
-    /// Numbers by size, names as they come.
-    fn in_order(mut self) -> Vec<String> {
-        self.known.sort_by(|a, b| a.1.total_cmp(&b.1));
-        self.known.into_iter().map(|(text, _)| text).collect()
+    /// Numbers by size, names as they come; each as its cell and as people read it.
+    fn in_order(mut self) -> Vec<(String, String)> {
+        let place = |setting: &Setting| setting.number().unwrap_or(0.0);
+        self.known.sort_by(|a, b| place(a).total_cmp(&place(b)));
+        let text = |setting: &Setting| setting.number().map_or_else(|| setting.text(), value_text);
+        self.known.iter().map(|setting| (setting.cell(), text(setting))).collect()
     }
 }
 
@@ -64,24 +67,35 @@ fn value_text(value: f64) -> String {
 /// If the table cannot be read, or lacks a column.
 pub fn of_sheet(sheet: &Sheet, asked: Asked<'_>) -> Result<Table, RecordError> {
     let Asked { column, rows, columns, statistic, settings, keys } = asked;
-    let mut names = vec![column, rows, columns.unwrap_or(rows)];
+    let mut names = vec![column, rows];
+    names.extend(columns);
+    let first = names.len();
     names.extend(settings.iter().map(|(name, _)| name.as_str()));
+    let methods: Vec<bool> = names.iter().map(|name| *name == "optimizer").collect();
     let key = names.len();
     names.extend(keys.map(|_| "key"));
+    // A label takes the place of an optimizer's name.
+    let label = sheet.columns().iter().any(|column| column == LABEL).then_some(names.len());
+    names.extend(label.map(|_| LABEL));
     let (mut down, mut across) = (Values::default(), Values::default());
-    let mut places: HashMap<(String, String), Vec<f64>> = HashMap::new();
+    let mut places: HashMap<(String, Option<String>), Vec<f64>> = HashMap::new();
     sheet.visit(&names, |mut cells| {
+        let mut setting = |at: usize| {
+            let label = label.filter(|_| methods[at]).and_then(|label| Setting::parse(cells.text(label)));
+            label.or_else(|| Setting::parse(cells.text(at)))
+        };
         let is_chosen = settings.iter().enumerate().all(|(at, (name, _))| {
-            let own = Setting::parse(cells.text(3 + at));
+            let own = setting(first + at);
             let mut wanted = settings.iter().filter(|(other, _)| other == name);
             own.is_some_and(|own| wanted.any(|(_, value)| is_wanted(&own, value)))
         });
+        let (row, column) = (setting(1), columns.and_then(|_| setting(2)));
         if !is_chosen || keys.is_some_and(|keys| !keys.contains(cells.text(key))) {
             return Ok::<_, RecordError>(());
         }
         let Some(value) = cells.number(0)? else { return Ok(()) };
-        if let (Some(row), Some(column)) = (Setting::parse(cells.text(1)), Setting::parse(cells.text(2))) {
-            let place = (down.note(&row), across.note(&column));
+        if let Some(row) = row.filter(|_| columns.is_none() || column.is_some()) {
+            let place = (down.note(row), column.map(|column| across.note(column)));
             places.entry(place).or_default().push(if value.is_nan() { f64::INFINITY } else { value });
         }
         Ok(())
@@ -89,15 +103,15 @@ pub fn of_sheet(sheet: &Sheet, asked: Asked<'_>) -> Result<Table, RecordError> {
     places.values_mut().for_each(|values| values.sort_by(f64::total_cmp));
     let is_alone = places.values().all(|values| values.len() == 1);
     let label = if is_alone { column_text(column) } else { format!("{} {}", statistic.label(), column_text(column)) };
-    let title = |by: &str| format!("{} by {by}", capital(&label));
+    let title = |by: &str| format!("{} by {by}", words::capital(&label));
     let (down, across) = (down.in_order(), across.in_order());
     let Some(second) = columns else {
-        let row = |value: &String| {
-            let values = places.get(&(value.clone(), value.clone())).map_or(&[][..], Vec::as_slice);
+        let row = |(value, text): &(String, String)| {
+            let values = places.get(&(value.clone(), None)).map_or(&[][..], Vec::as_slice);
             let band = statistic.of(values);
             let cell = |end: Option<f64>| end.map(Cell::number).unwrap_or_default();
             let ends = [band.map(|band| band.middle), band.map(|band| band.low), band.map(|band| band.high)];
-            [head(rows, value)].into_iter().chain(ends.map(cell)).chain([Cell::count(values.len())]).collect()
+            [head(rows, (value, text))].into_iter().chain(ends.map(cell)).chain([Cell::count(values.len())]).collect()
         };
         return Ok(Table {
             title: title(&column_text(rows)),
@@ -113,13 +127,13 @@ pub fn of_sheet(sheet: &Sheet, asked: Asked<'_>) -> Result<Table, RecordError> {
         });
     };
     let mut heads = vec![Column::text(rows, &column_text(rows))];
-    heads.extend(across.iter().map(|value| Column::number(value, &heading(second, value))));
-    let row = |value: &String| {
-        let middle = |other: &String| {
-            let values = places.get(&(value.clone(), other.clone()));
+    heads.extend(across.iter().map(|(value, text)| Column::number(value, &heading(second, text))));
+    let row = |(value, text): &(String, String)| {
+        let middle = |(other, _): &(String, String)| {
+            let values = places.get(&(value.clone(), Some(other.clone())));
             values.and_then(|values| statistic.of(values)).map(|band| Cell::number(band.middle)).unwrap_or_default()
         };
-        [head(rows, value)].into_iter().chain(across.iter().map(middle)).collect()
+        [head(rows, (value, text))].into_iter().chain(across.iter().map(middle)).collect()
     };
     Ok(Table {
         title: title(&format!("{} and {}", column_text(rows), column_text(second))),
@@ -134,11 +148,6 @@ fn column_text(name: &str) -> String {
     let outcome = Metric::from_name(name).map(Metric::label);
     let label = outcome.or_else(|| CurveMetric::from_name(name).map(CurveMetric::label));
     label.map_or_else(|| words::column(name), str::to_owned)
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

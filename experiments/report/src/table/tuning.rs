@@ -2,7 +2,7 @@
 
 use super::{Cell, Column, Table};
 use crate::figure::{Selection, words};
-use crate::findings::tuning::{candidates, factor, factors, in_words, regimes as regimes_of};
+use crate::findings::tuning::{candidates, factor, factors, regimes as regimes_of};
 use crate::findings::{Criterion, settings};
 use thalweg_record::stats::{
     Assessment, Budgets, Configuration, Interval, Regime, Regimes, ResampledRanks, Score, median, median_interval,
@@ -66,7 +66,8 @@ pub fn regimes(
         Column::text("optimizer", "method"),
         Column::text("regime", "settings come from"),
         Column::text("settings", "settings"),
-        Column::number(score.name(), &format!("median {}", score.label())),
+        // Costs, so that less is better in every column.
+        Column::number(&score.name().replace("_accuracy", "_error"), &format!("median {}", score.label())),
         Column::number("ci_low", "95 % from"),
         Column::number("ci_high", "to"),
         Column::number("optimism", "optimism"),
@@ -93,7 +94,7 @@ pub fn regimes(
             let optimism = is_judged.then(in_sample).map(|own| if own == median { 0.0 } else { own - median });
             let mut row = vec![
                 Cell { text: words::method(method), ..Cell::of(method) },
-                Cell { text: in_words(entrant.regime).to_owned(), ..Cell::of(entrant.regime.name()) },
+                Cell { text: words::regime(entrant.regime).to_owned(), ..Cell::of(entrant.regime.name()) },
                 Cell::of(settings(chosen, configurations)),
                 Cell::number(median).best_if(is_best),
             ];

@@ -214,7 +214,9 @@ impl Drawing {
     fn check_input(&self, index: usize, figure: &Figure, kind: &Kind) -> Result<(), InputError> {
         let key = format!("figure.{index}.kind");
         match &self.source {
-            Source::Members(_) if ["trajectories", "descent"].contains(&kind.name) => Err(self.error(&key, "members have no trajectories")),
+            Source::Members(_) if ["trajectories", "descent"].contains(&kind.name) => {
+                Err(self.error(&key, "members have no trajectories"))
+            }
             Source::Members(_) if figure.shows_column() => {
                 Err(self.error(&format!("figure.{index}.y"), "columns of observers are drawn in a sweep of its own"))
             }

@@ -1,5 +1,7 @@
 //! Of times that were measured once, on the machine that the prose names.
 
+use std::path::PathBuf;
+
 use thalweg::record::short;
 
 use super::rows::{Rows, digits, results};
@@ -113,8 +115,14 @@ fn saved() -> String {
 pub(super) fn overview() -> Vec<String> {
     let folders = results().read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
     let files = folders.flat_map(|folder| folder.read_dir().unwrap()).map(|entry| entry.unwrap().path());
-    let tables = files.filter(|path| path.extension().is_some_and(|extension| extension == "csv")).count();
-    vec![format!("confirmed; in time by {} |", saved()), format!("read all {tables} tables here")]
+    let tables: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|ending| ending == "csv")).collect();
+    let columns = |path: &PathBuf| csv::Reader::from_path(path).unwrap().headers().unwrap().len();
+    let columns: usize = tables.iter().map(columns).sum();
+    let columns = format!("{},{:03}", columns / 1000, columns % 1000);
+    vec![
+        format!("confirmed; in time by {} |", saved()),
+        format!("read all {} tables here, {columns} columns", tables.len()),
+    ]
 }
 
 /// The rows of Thalweg and its peers, as the benches wrote them.
