@@ -44,6 +44,9 @@ pub(super) enum CliError {
     #[error("{} is a result, whose place another figure would take", path.display())]
     #[diagnostic(help("--name gives the figure another name, --out another folder"))]
     Taken { path: PathBuf },
+    #[error("`{0}` would change what was trained, and plot trains nothing")]
+    #[diagnostic(help("keys of style and figure can be set here; `thalweg run` trains with others"))]
+    NotDrawn(String),
     #[error("`{0}` is a kind of file that plays")]
     #[diagnostic(help("--frames draws figures that move"))]
     NoFrames(&'static str),

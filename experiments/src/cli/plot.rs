@@ -46,7 +46,7 @@ pub(super) struct Plot {
     /// Draw them as PNG as well.
     #[arg(long)]
     png: bool,
-    /// Set a key of the spec, such as style.theme=dark or figure.0.title=\"Rates\".
+    /// Set a key of the spec's style or figures, such as style.theme=dark or figure.0.title=\"Rates\".
     #[arg(long = "set", value_name = "KEY=VALUE")]
     overrides: Vec<String>,
     /// The folder for the figures [default: figures/ in DIR].
@@ -61,6 +61,12 @@ pub(super) struct Plot {
     anew: Anew,
 }
 
+/// Whether what is set is of style or figures: all else would say of results that they came about otherwise.
+fn is_of_drawing(set: &str) -> bool {
+    let key = set.split(['.', '=']).next().unwrap_or_default().trim();
+    ["style", "figure", "title"].contains(&key)
+}
+
 impl Plot {
     pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
         self.folders.iter().try_for_each(|folder| self.plot(registry, folder))
@@ -68,6 +74,9 @@ impl Plot {
 
     fn plot(&self, registry: &Arc<Registry>, folder: &Path) -> Result<(), CliError> {
         let film = self.frames.film(&self.format)?;
+        if let Some(other) = self.overrides.iter().find(|text| !is_of_drawing(text)) {
+            return Err(CliError::NotDrawn(other.clone()));
+        }
         let mut study = study_with(registry, folder, &self.overrides)?;
         if let Some(figure) = self.anew.figure(&study, film.is_some())? {
             study = study_with(registry, folder, &[&self.overrides[..], &[figure]].concat())?;

@@ -1,9 +1,10 @@
 //! Figures of single networks before the first trial: whether there will be such networks.
 
-use crate::figure::At;
+use crate::dataset::Task;
+use crate::figure::{At, MOST_CLASSES, MOST_UNITS, Split};
 use crate::record::Moment;
 use crate::spec::{InputError, Spec};
-use crate::sweep::{Condition, Plan};
+use crate::sweep::{Condition, Model, Plan};
 
 /// Checks that the weights that a figure shows will be kept, and that examples have a place in a plane, where it shows them in one.
 ///
@@ -28,13 +29,57 @@ pub(super) fn check(spec: &Spec, plan: &Plan, index: usize) -> Result<(), InputE
         };
         return Err(spec.error(&format!("figure.{index}.at"), message));
     }
-    let is_of_plane = figure.kind.name == "boundary" && options.trials.is_empty();
-    let other = shown().find(|condition| is_of_plane && condition.extent.inputs != 2);
-    let Some(other) = other else { return Ok(()) };
-    let (problem, count) = (&other.problem, other.extent.inputs);
-    let message = format!("the examples of {problem} have {count} features, and a boundary is drawn over two");
-    let help = "select = [{ problem = \"moons\" }] shows problems that have two; kind = \"diagram\" shows any network";
-    Err(spec.error(&format!("figure.{index}.kind"), message).with_help(help))
+    match figure.kind.name {
+        "boundary" if options.trials.is_empty() => shown().find_map(plane_fault).map_or(Ok(()), |(message, help)| {
+            let error = spec.error(&format!("figure.{index}.kind"), message);
+            Err(help.into_iter().fold(error, InputError::with_help))
+        }),
+        "diagram" => {
+            let fault = |of: &dyn Fn(&Condition) -> Option<String>| {
+                shown().map(of).collect::<Option<Vec<_>>>().and_then(|messages| messages.into_iter().next())
+            };
+            if let Some(message) = fault(&units_fault) {
+                return Err(spec.error(&format!("figure.{index}.kind"), message));
+            }
+            match fault(&|condition| example_fault(condition, options.split, options.example?)) {
+                Some(message) => Err(spec.error(&format!("figure.{index}.example"), message)),
+                None => Ok(()),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why the examples of a condition have no boundary in a plane, and what helps.
+fn plane_fault(condition: &Condition) -> Option<(String, Option<&'static str>)> {
+    let (problem, count) = (&condition.problem, condition.extent.inputs);
+    if count != 2 {
+        let message = format!("the examples of {problem} have {count} features, and a boundary is drawn over two");
+        let help =
+            "select = [{ problem = \"moons\" }] shows problems that have two; kind = \"diagram\" shows any network";
+        return Some((message, Some(help)));
+    }
+    let classes = match &condition.model {
+        Model::Network(shape) if condition.spec.problem.task() == Task::Classification => shape.outputs(),
+        _ => 0,
+    };
+    let message = || format!("{problem} has {classes} classes, more than the {MOST_CLASSES} that have a colour each");
+    (classes > MOST_CLASSES).then(|| (message(), None))
+}
+
+/// Why the networks of a condition cannot be drawn.
+fn units_fault(condition: &Condition) -> Option<String> {
+    let Model::Network(shape) = &condition.model else { return None };
+    let architecture = shape.architecture();
+    let most = architecture.layers().iter().map(|layer| layer.inputs.max(layer.outputs)).max()?;
+    (most > MOST_UNITS).then(|| format!("a layer has {most} units, and a reader can tell {MOST_UNITS} apart"))
+}
+
+/// Why a condition has no example of this number in a split.
+fn example_fault(condition: &Condition, split: Split, number: u64) -> Option<String> {
+    let count = condition.extent.examples[split as usize];
+    (number >= count)
+        .then(|| format!("there is no example {number} among the {count} {} examples, from 0", split.words()))
 }
 
 /// Whether weights of a condition's trials are kept at a moment; the first step and the last one have two names.

@@ -90,7 +90,7 @@ fn what_leaves_the_panel_is_said() {
 fn panels_are_read_row_by_row() {
     let shown = picture(&[0.1, 0.2, 0.3, 0.4, 0.5]);
     let rates: Vec<&str> = shown.panels.iter().map(|panel| &panel.heading["SGD (α = ".len()..]).collect();
-    assert_eq!((shown.columns, rates), (2, vec!["0.1)", "0.3)", "0.5)", "0.2)", "0.4)"]));
+    assert_eq!((shown.columns, rates), (3, vec!["0.1)", "0.4)", "0.2)", "0.5)", "0.3)"]));
 }
 
 #[test]

@@ -210,7 +210,7 @@ fn what_does_not_move_says_what_does() {
     let draw = |kind: &str, look: &Appearance| {
         film(&Chart::new(kind, None).unwrap(), &tables, folder.path(), look, &small(&[Moving::Gif]))
     };
-    for kind in KINDS.iter().filter(|kind| kind.moments.is_none()) {
+    for kind in KINDS.iter().filter(|kind| kind.times.is_none()) {
         let error = draw(kind.name, &Appearance::default()).unwrap_err();
         assert_eq!(error.to_string(), format!("a figure of kind `{}` does not move", kind.name));
         let help = miette::Diagnostic::help(&error).unwrap().to_string();

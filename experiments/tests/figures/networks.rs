@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use thalweg::drawing::{KeptNetworks, check, draw_into};
 use thalweg::figure::{
-    self, Answer, Appearance, Example, Kept, Layer, Network, Picture, Split, Tables, Width, pgfplots, svg,
+    self, Answer, Appearance, Example, Film, Kept, Layer, Network, Picture, Split, Tables, Width, pgfplots, svg,
 };
 use thalweg::memory::Memory;
 use thalweg::record::{Moment, Quantities, Quantity, Trial, Trials, read_trials};
@@ -128,10 +128,18 @@ impl Folder {
         Self { folder, spec, trials }
     }
 
-    fn pictures(&self, figure: &str) -> Result<Vec<Picture>, String> {
+    /// The spec with this figure alone.
+    fn spec_with(&self, figure: &str) -> Result<Box<Spec>, String> {
         let study =
             Study::parse("spec.toml", &self.spec.canonical(), self.folder.path(), &[format!("figure=[{figure}]")]);
-        let Study::Sweep(spec) = study.map_err(|error| error.to_string())? else { panic!() };
+        match study.map_err(|error| error.to_string())? {
+            Study::Sweep(spec) => Ok(spec),
+            Study::Drawing(_) => panic!("it trains"),
+        }
+    }
+
+    fn pictures(&self, figure: &str) -> Result<Vec<Picture>, String> {
+        let spec = self.spec_with(figure)?;
         let kept = KeptNetworks::new(&self.spec, self.folder.path());
         let tables = Tables { kept: Some(&kept), ..Tables::new(&self.trials, &[]) };
         let chart = thalweg::sweep::chart(&spec.figures[0]);
@@ -202,6 +210,25 @@ fn classes_and_numbers_have_boundaries_and_colours() {
     let picture = linear.picture("{ kind = \"boundary\", at = \"all\" }");
     assert!(picture.color_bar.is_some() && picture.panels.len() == 4);
     linear.picture("{ kind = \"diagram\", example = 0, split = \"validation\" }");
+}
+
+#[test]
+fn a_film_of_a_boundary_passes_all_moments() {
+    let folder = Folder::of(&["train.steps=[20, 60]", "record.weights_at=[20]", "record.weights=\"final\""]);
+    let into = tempfile::tempdir().unwrap();
+    let film = Film { frames: 4, per_second: 10, formats: Vec::new(), scale: 0.5 };
+    // The moments that a figure asks for are not those of its film; and a trial may have weights of later steps alone.
+    for at in ["\"all\"", "20"] {
+        let spec = folder
+            .spec_with(&format!("{{ kind = \"boundary\", at = {at}, panel = \"train.steps\", name = \"a\" }}"))
+            .unwrap();
+        let drawn = draw_into(&spec, folder.folder.path(), into.path(), None, Some(&film));
+        assert!(drawn.failures.is_empty(), "{at}: {:?}", drawn.failures);
+        let frame = |number: usize| fs::read_to_string(into.path().join(format!("a/a-{number:03}.svg"))).unwrap();
+        let frames: Vec<String> = (1..=4).map(frame).collect();
+        assert!(frames.iter().all(|frame| frame.matches("class=\"panel\"").count() == 2), "{at}");
+        assert!(frames[0] != frames[3] && frames[0].contains("decision boundary over training"), "{at}");
+    }
 }
 
 #[test]
@@ -283,6 +310,9 @@ fn what_cannot_be_drawn_is_said() {
         (&["figure=[{ kind = \"diagram\", at = [\"final\", 30] }]"][..], "weights after step 30 are not kept"),
         (&["record.weights=\"final\"", "figure=[{ kind = \"diagram\", at = \"initial\" }]"], "before the first step"),
         (&[iris_problem, "figure=[{ kind = \"boundary\" }]"], "the examples of iris have 4 features"),
+        (&["figure=[{ kind = \"diagram\", example = 40 }]"], "no example 40 among the 40 training examples"),
+        (&["network.hidden=[64]", "figure=[{ kind = \"diagram\" }]"], "a layer has 64 units"),
+        (&["problem.kind=\"blobs\"", "problem.classes=8", "figure=[{ kind = \"boundary\" }]"], "moons has 8 classes"),
     ] {
         let spec = spec(set);
         let (_, _, plan) = Plan::read(&spec, Memory::of_machine()).unwrap();

@@ -177,7 +177,7 @@ static BLANK: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose: blank,
-    moments: None,
+    times: None,
 };
 
 fn blank(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {

@@ -20,7 +20,7 @@ static STRIP: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {

@@ -25,7 +25,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// The most configurations of one figure, with one panel or row each.

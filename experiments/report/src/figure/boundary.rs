@@ -2,12 +2,13 @@
 
 use super::axis::{Axis, Scale};
 use super::cells::{Cells, Fill};
-use super::chosen::{Chosen, arranged, columns_of};
+use super::chosen::Chosen;
 use super::colors::viridis;
 use super::comparison::remark;
 use super::contour::{self, Levels};
 use super::kept::{Answer, Example, Network, sigmoid};
 use super::labels::subscript;
+use super::panels::{arranged, columns_of};
 use super::picture::{ColorBar, Disc, Entry, Layer, Panel, Picture, Symbol};
 use super::series::axis_in;
 use super::style::{Style, Tint, style};
@@ -27,14 +28,14 @@ pub const KIND: Kind = Kind {
     input: Input::Networks,
     table: None,
     compose,
-    moments: Some(|chart, data| Chosen::of(chart, data)?.steps(chart)),
+    times: Some(|chart, data| Chosen::of(chart, data)?.steps(chart)),
 };
 
 /// Cells along an axis.
 const CELLS: usize = 100;
 
 /// The most classes: more have no colour of their own.
-const MOST_CLASSES: usize = 7;
+pub const MOST_CLASSES: usize = 7;
 
 /// How much of a class's colour there is where it is certain, of 255, and in how many steps it gets there.
 const CERTAIN: f64 = 120.0;
@@ -222,7 +223,7 @@ impl<'a> Scene<'a> {
             Answer::Logit => probability(sigmoid(answer[0])),
             Answer::Scores => {
                 let best = (0..answer.len()).fold(0, |best, at| if answer[at] > answer[best] { at } else { best });
-                Fill::Wash((best % MOST_CLASSES) as u8, (CERTAIN * 0.75) as u8)
+                Fill::Wash(best as u8, (CERTAIN * 0.75) as u8)
             }
         }
     }

@@ -19,7 +19,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problems,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// Above this many configurations, their numbers stand on a log axis.

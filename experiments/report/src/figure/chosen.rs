@@ -5,9 +5,9 @@ use super::choice;
 use super::comparison::remark;
 use super::kept::{At, Example, Kept, Network, heading};
 use super::labels;
-use super::picture::{Entry, Panel};
+use super::picture::Entry;
 use super::words;
-use super::{Chart, Data, FigureError, Moments};
+use super::{Chart, Data, FigureError, Times};
 use thalweg_record::record::{Moment, Trial};
 use thalweg_record::stats::{Configuration, Metric, choose_best_of};
 
@@ -74,11 +74,11 @@ impl<'a> Chosen<'a> {
     }
 
     /// The steps after which its weights were kept.
-    pub fn steps(&self, chart: &Chart) -> Result<Moments, FigureError> {
+    pub fn steps(&self, chart: &Chart) -> Result<Times, FigureError> {
         let nothing = |reason: String| FigureError::NoData { kind: chart.kind.name, reason };
         let there = self.kept.moments(self.trial.key()).map_err(nothing)?;
         let steps = there.iter().map(|moment| moment.step(self.trial.steps()) as f64);
-        Ok(Moments::new(Scale::Linear, steps))
+        Ok(Times::new(Scale::Linear, steps))
     }
 
     /// Its network at a moment.
@@ -191,32 +191,9 @@ fn moments(at: &At, there: &[Moment], steps: u64) -> Result<Vec<Moment>, String>
     }
 }
 
-/// In how many columns so many panels are: four in a row are too many for a column of a paper, and at most one place of the
-/// last row stays free.
-pub(super) fn columns_of(panels: usize) -> usize {
-    if panels > 3 && panels % 3 == 1 { 2 } else { panels.min(3) }
-}
-
-/// Panels that are read like lines of text, in columns as [`super::Picture`] has them; and how many columns there are.
-pub(super) fn arranged(panels: Vec<Panel>) -> (Vec<Panel>, usize) {
-    let columns = columns_of(panels.len());
-    let rows = panels.len().div_ceil(columns.max(1));
-    // Only the last column can be shorter than the others, as only the last row can be.
-    let places = (0..rows * columns).map(|at| (at % rows) * columns + at / rows);
-    (places.filter_map(|place| panels.get(place).cloned()).collect(), columns)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_place_but_the_last_has_a_panel() {
-        for count in 1..=24 {
-            let columns = columns_of(count);
-            assert!(columns * count.div_ceil(columns) - count <= 1, "{count} in {columns}");
-        }
-    }
 
     #[test]
     fn moments_have_two_names_at_the_ends() {

@@ -16,7 +16,7 @@ use super::theory;
 use super::ticks::value_label;
 use super::whose::Whose;
 use super::words;
-use super::{Chart, Data, FigureError, Input, Kind, Moments};
+use super::{Chart, Data, FigureError, Input, Kind, Times};
 use thalweg_record::record::{self, Curve, Setting, Status, TOLERANCE, Trials};
 use thalweg_record::stats::{Configuration, CurveMetric, Metric, Statistic};
 
@@ -48,7 +48,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
-    moments: Some(moments),
+    times: Some(times),
 };
 
 /// Markers on the longest line, which has too many points to mark them all.
@@ -328,7 +328,7 @@ fn abscissa(chart: &Chart, last: f64) -> Result<Axis, FigureError> {
 }
 
 /// The points of the lines.
-fn moments(chart: &Chart, data: &Data<'_>) -> Result<Moments, FigureError> {
+fn times(chart: &Chart, data: &Data<'_>) -> Result<Times, FigureError> {
     let measure = Measure::of(chart);
     let chosen = chosen(chart, data.runs, data.configurations);
     let source = Source::read(data, measure, &chosen)?;
@@ -338,7 +338,7 @@ fn moments(chart: &Chart, data: &Data<'_>) -> Result<Moments, FigureError> {
     });
     let places: Vec<f64> = points.map(|point| point.x).collect();
     let x = abscissa(chart, places.iter().copied().fold(1.0, f64::max))?;
-    Ok(Moments::new(x.scale(), places).on(&x))
+    Ok(Times::new(x.scale(), places).on(&x))
 }
 
 /// The levels that the ordinate holds besides the lines: those that were asked for, and of theory those that the lines come

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use super::axis::{Axis, Scale, between, share};
 use super::colors::viridis;
 use super::labels;
-use super::panels::MOST_PANELS;
+use super::panels::{MOST_PANELS, arranged};
 use super::picture::{ColorBar, Disc, Edge, Entry, Layer, Panel, Picture, Symbol};
 use super::series;
 use super::style::{Marker, Style, Tint};
 use super::whose::{Whose, of_points};
 use super::words;
-use super::{Chart, Data, FigureError, Input, Kind, Moments};
+use super::{Chart, Data, FigureError, Input, Kind, Times};
 use thalweg_record::record::{Key, Status, Surface, Trial, Waypoint};
 use thalweg_record::stats::Configuration;
 
@@ -25,7 +25,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
-    moments: Some(moments),
+    times: Some(times),
 };
 
 /// Heights of panels side by side, and of one alone.
@@ -68,13 +68,13 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 }
 
 /// The steps of the selected trials.
-fn moments(chart: &Chart, data: &Data<'_>) -> Result<Moments, FigureError> {
+fn times(chart: &Chart, data: &Data<'_>) -> Result<Times, FigureError> {
     let steps = paths(chart, data)
         .into_iter()
         .flat_map(|(_, paths)| paths)
         .flat_map(|(_, path)| path)
         .map(|(step, _)| step as f64);
-    Ok(Moments::new(Scale::Linear, steps))
+    Ok(Times::new(Scale::Linear, steps))
 }
 
 /// The paths of each selected configuration, by step.
@@ -100,15 +100,6 @@ fn so_far(path: &Path, until: Option<f64>) -> Path {
     path.iter().take(passed).copied().collect()
 }
 
-/// How many columns so many panels are in.
-fn columns(panels: usize) -> usize {
-    match panels {
-        1 => 1,
-        3 | 6 => 3,
-        _ => 2,
-    }
-}
-
 fn picture(
     chart: &Chart,
     data: &Data<'_>,
@@ -125,7 +116,6 @@ fn picture(
     };
     let last =
         paths.iter().flat_map(|(_, paths)| paths).flat_map(|(_, path)| path).map(|(step, _)| *step).max().unwrap_or(0);
-    let columns = columns(paths.len());
     let height = HEIGHTS[usize::from(paths.len() == 1)];
     let mut leaves = false;
     let mut panel = |(one, own): &(Configuration<'_>, Vec<Own>)| {
@@ -151,11 +141,7 @@ fn picture(
             symbols: Vec::new(),
         }
     };
-    let panels: Vec<Panel> = paths.iter().map(&mut panel).collect();
-    let rows = panels.len().div_ceil(columns);
-    // A picture has them column by column, and a reader row by row.
-    let order = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column));
-    let panels = order.filter_map(|at| panels.get(at).cloned()).collect();
+    let (panels, columns) = arranged(paths.iter().map(&mut panel).collect());
     let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
     let mut notes = vec![entry(Symbol::Ring, "start"), entry(Symbol::Marker(HOP), "end")];
     notes.extend(leaves.then(|| entry(Symbol::Beyond(Edge::Top), "leaves the panel")));

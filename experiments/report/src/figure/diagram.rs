@@ -1,10 +1,11 @@
 //! A network with its weights: lines by sign and size, units with their biases, or with their values for an example.
 
-use super::chosen::{Chosen, arranged};
+use super::chosen::Chosen;
 use super::comparison::remark;
 use super::graph::Graph;
 use super::kept::{Answer, Dense, Example, Network, sigmoid};
 use super::labels::subscript;
+use super::panels::arranged;
 use super::picture::{Disc, Entry, Label, Layer, Panel, Picture, Stroke, Symbol};
 use super::style::{Tint, style};
 use super::ticks::value_label;
@@ -24,7 +25,7 @@ pub const KIND: Kind = Kind {
     input: Input::Networks,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// Numbers are written where no layer has more units, and beside lines where between two layers the smaller one has no more.

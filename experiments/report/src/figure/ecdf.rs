@@ -24,7 +24,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {

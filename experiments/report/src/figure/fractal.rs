@@ -26,7 +26,7 @@ pub const KIND: Kind = Kind {
     input: Input::Table,
     table: Some("runs.csv"),
     compose,
-    moments: None,
+    times: None,
 };
 
 const SIDE: f64 = 480.0;

@@ -17,7 +17,7 @@ pub const KIND: Kind = Kind {
     input: Input::Table,
     table: Some("functions.csv"),
     compose,
-    moments: None,
+    times: None,
 };
 
 /// Heights of the panels where there are one or two.

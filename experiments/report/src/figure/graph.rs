@@ -5,7 +5,7 @@ use super::picture::{Layer, Panel};
 use super::ticks::Tick;
 
 /// The most units of a layer: a larger graph cannot be read.
-const MOST_UNITS: usize = 40;
+pub const MOST_UNITS: usize = 40;
 
 /// The largest distance of a layer's units in pixels, the least height of the panel, and the most.
 const SPACING: f64 = 70.0;

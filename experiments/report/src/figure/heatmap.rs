@@ -20,7 +20,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// Stripes of the colour bar.

@@ -45,7 +45,7 @@ impl Split {
         [("train", Self::Train), ("validation", Self::Validation), ("test", Self::Test)];
 
     /// As words have it.
-    pub(super) fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
             Self::Train => "training",
             Self::Validation => "validation",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Chart, Data, FigureError, Moments, Picture};
+use super::{Chart, Data, FigureError, Times, Picture};
 
 /// What makes something of a chart's data.
 type Maker<T> = fn(&Chart, &Data<'_>) -> Result<T, FigureError>;
@@ -29,7 +29,7 @@ pub struct Kind {
     /// [`super::Options::until`], with the axes of all that there is.
     pub compose: Maker<Picture>,
     /// When there is something new to be seen, for a kind that moves.
-    pub moments: Option<Maker<Moments>>,
+    pub times: Option<Maker<Times>>,
 }
 
 /// What a kind of figure is drawn from.

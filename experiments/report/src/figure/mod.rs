@@ -48,10 +48,12 @@ pub use colors::Rgb;
 pub use defaults::Defaults;
 #[cfg(feature = "drawing")]
 pub use drawing::{Film, Frames, Moving, draw, draw_picture, film, frames, pdf, pgfplots, png, svg};
+pub use boundary::MOST_CLASSES;
 pub use error::FigureError;
+pub use graph::MOST_UNITS;
 pub use kept::{Answer, At, Dense, Example, Function, Kept, Network, Split};
 pub use kind::{Input, Kind};
-pub use motion::Moments;
+pub use motion::Times;
 pub use options::{Options, PROBLEM, Progress, Selection, Theory, is_meant};
 pub use palette::Palette;
 use panels::Facets;

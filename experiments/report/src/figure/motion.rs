@@ -5,13 +5,13 @@ use super::{Chart, FigureError, KINDS};
 
 /// When there is something new to be seen in a figure, in what its kind counts: steps, or what the abscissa counts.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Moments {
+pub struct Times {
     scale: Scale,
     /// Ascending.
     times: Vec<f64>,
 }
 
-impl Moments {
+impl Times {
     /// These times, in any order, which pass evenly on this scale.
     pub fn new(scale: Scale, times: impl IntoIterator<Item = f64>) -> Self {
         let mut times: Vec<f64> = times.into_iter().filter(|time| time.is_finite()).collect();
@@ -51,7 +51,7 @@ impl Moments {
 impl Chart {
     /// Whether it can be drawn as it was at one moment after the other.
     pub fn moves(&self) -> bool {
-        self.kind.moments.is_some()
+        self.kind.times.is_some()
     }
 
     /// Checks that it does.
@@ -59,7 +59,7 @@ impl Chart {
     /// # Errors
     /// [`FigureError::Still`], which names the kinds that move.
     pub fn check_moves(&self) -> Result<(), FigureError> {
-        let moving = || KINDS.iter().filter(|kind| kind.moments.is_some()).map(|kind| kind.name);
+        let moving = || KINDS.iter().filter(|kind| kind.times.is_some()).map(|kind| kind.name);
         let still = || FigureError::Still { kind: self.kind.name, moving: moving().collect::<Vec<_>>().join(", ") };
         if self.moves() { Ok(()) } else { Err(still()) }
     }
@@ -70,21 +70,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_spread_evenly_on_their_scale() {
-        let moments = Moments::new(Scale::Linear, [30.0, 0.0, 10.0, 20.0, 20.0, f64::NAN]);
-        assert_eq!(moments.spread(4), [0.0, 10.0, 20.0, 30.0]);
-        assert_eq!(moments.spread(3), [0.0, 10.0, 30.0]);
-        assert_eq!([moments.spread(1), moments.spread(0)], [vec![30.0], vec![]]);
+    fn times_are_spread_evenly_on_their_scale() {
+        let times = Times::new(Scale::Linear, [30.0, 0.0, 10.0, 20.0, 20.0, f64::NAN]);
+        assert_eq!(times.spread(4), [0.0, 10.0, 20.0, 30.0]);
+        assert_eq!(times.spread(3), [0.0, 10.0, 30.0]);
+        assert_eq!([times.spread(1), times.spread(0)], [vec![30.0], vec![]]);
         let steps = (0..=1000).map(f64::from);
-        assert_eq!(Moments::new(Scale::Log, steps).spread(4), [1.0, 10.0, 100.0, 1000.0]);
-        assert_eq!(Moments::new(Scale::Log, [0.0]).spread(2), [0.0, 0.0]);
-        assert!(Moments::new(Scale::Log, []).spread(2).is_empty());
+        assert_eq!(Times::new(Scale::Log, steps).spread(4), [1.0, 10.0, 100.0, 1000.0]);
+        assert_eq!(Times::new(Scale::Log, [0.0]).spread(2), [0.0, 0.0]);
+        assert!(Times::new(Scale::Log, []).spread(2).is_empty());
     }
 
     #[test]
-    fn moments_off_the_axis_are_left_out() {
+    fn times_off_the_axis_are_left_out() {
         let on =
-            |low, high| Moments::new(Scale::Linear, (0..6).map(f64::from)).on(&Axis::new(Scale::Linear, low, high));
+            |low, high| Times::new(Scale::Linear, (0..6).map(f64::from)).on(&Axis::new(Scale::Linear, low, high));
         assert_eq!(on(1.5, 3.5).times, [1.0, 2.0, 3.0, 4.0]);
         assert_eq!(on(1.0, 3.0).times, [1.0, 2.0, 3.0]);
         assert_eq!(on(-1.0, 9.0).times.len(), 6);

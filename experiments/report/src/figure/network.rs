@@ -18,7 +18,7 @@ pub const KIND: Kind = Kind {
     input: Input::Table,
     table: Some("units.csv"),
     compose,
-    moments: None,
+    times: None,
 };
 
 /// The most decades of changes that colours tell apart.

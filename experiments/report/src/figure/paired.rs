@@ -21,7 +21,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problems,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// Height of an optimizer's line in the row of a problem, and of the room between rows.

@@ -176,6 +176,21 @@ fn stack(pictures: Vec<Option<Picture>>, headings: &[String], columns: usize) ->
     Picture { panels, columns, legend, notes, ..longest }
 }
 
+/// In how many columns so many panels are: four in a row are too many for a column of a paper, and at most one place of the
+/// last row stays free.
+pub(super) fn columns_of(panels: usize) -> usize {
+    if panels > 3 && panels % 3 == 1 { 2 } else { panels.min(3) }
+}
+
+/// Panels that are read like lines of text, in columns as [`super::Picture`] has them; and how many columns there are.
+pub(super) fn arranged(panels: Vec<Panel>) -> (Vec<Panel>, usize) {
+    let columns = columns_of(panels.len());
+    let rows = panels.len().div_ceil(columns.max(1));
+    // Only the last column can be shorter than the others, as only the last row can be.
+    let places = (0..rows * columns).map(|at| (at % rows) * columns + at / rows);
+    (places.filter_map(|place| panels.get(place).cloned()).collect(), columns)
+}
+
 /// The entries of all legends: once where they are the same, else below the heading of their panel.
 fn merged(legends: Vec<(&Vec<Entry>, &String)>) -> Vec<Entry> {
     let texts = |legend: &[Entry]| legend.iter().map(|entry| entry.text.clone()).collect::<Vec<_>>();
@@ -208,4 +223,17 @@ fn shared(notes: Vec<(&Vec<Entry>, &String)>) -> Vec<Entry> {
     }
     of_all.extend(of_some);
     of_all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_but_the_last_has_a_panel() {
+        for count in 1..=24 {
+            let columns = columns_of(count);
+            assert!(columns * count.div_ceil(columns) - count <= 1, "{count} in {columns}");
+        }
+    }
 }

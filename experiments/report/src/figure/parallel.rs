@@ -25,7 +25,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// The most axes that a reader can follow a line over.

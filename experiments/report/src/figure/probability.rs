@@ -25,7 +25,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// How far, relatively, a learning rate may be from the effective one that it stands for: grid values have 12 digits.

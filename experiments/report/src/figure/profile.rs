@@ -19,7 +19,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problems,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// The largest factor that the axis shows.

@@ -39,7 +39,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: Some("effective_lr.csv"),
     compose,
-    moments: None,
+    times: None,
 };
 
 /// The quantiles of a trial by step, in the order of the columns.

@@ -20,7 +20,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problems,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 const ROW: f64 = 26.0;

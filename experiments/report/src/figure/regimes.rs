@@ -20,7 +20,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problems,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// Height of a row, and how far apart the lines of regimes are in it.

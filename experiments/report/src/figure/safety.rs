@@ -21,7 +21,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problems,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// The regret up to which a loss is close to the best one.

@@ -24,7 +24,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// The most marks of a figure, about: more hide each other, and take megabytes.

@@ -24,7 +24,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
-    moments: None,
+    times: None,
 };
 
 /// Configurations that are shown, each with whether a value of it is at an end of its axis.

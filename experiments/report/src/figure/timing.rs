@@ -17,7 +17,7 @@ pub const KIND: Kind = Kind {
     input: Input::Table,
     table: Some("timings.csv"),
     compose,
-    moments: None,
+    times: None,
 };
 
 /// A measurement, as (x, low, middle, high).

@@ -14,7 +14,7 @@ use super::style::{Style, Tint};
 use super::ticks::value_label;
 use super::whose::Whose;
 use super::words;
-use super::{Chart, Data, FigureError, Input, Kind, Moments};
+use super::{Chart, Data, FigureError, Input, Kind, Times};
 use thalweg_record::record::{Key, Status, Surface, Trial, Trials, Waypoint};
 use thalweg_record::stats::Configuration;
 
@@ -28,7 +28,7 @@ pub const KIND: Kind = Kind {
     input: Input::Problem,
     table: None,
     compose,
-    moments: Some(moments),
+    times: Some(times),
 };
 
 /// Width of the panel in pixels, and its least and greatest height: within these, both axes have one scale.
@@ -69,12 +69,12 @@ fn compose(chart: &Chart, data: &Data<'_>) -> Result<Picture, FigureError> {
 }
 
 /// The steps of the selected trials.
-fn moments(chart: &Chart, data: &Data<'_>) -> Result<Moments, FigureError> {
+fn times(chart: &Chart, data: &Data<'_>) -> Result<Times, FigureError> {
     let selected = data.configurations.iter().filter(|configuration| chart.options.selects(configuration));
     let shown = selected.flat_map(Configuration::runs).filter(|run| chart.options.names_trial(*run));
     let keys: HashSet<String> = shown.map(|run| run.key().to_string()).collect();
     let points = data.trajectory.iter().filter(|point| keys.contains(&point.key));
-    Ok(Moments::new(Scale::Linear, points.map(|point| point.step as f64)))
+    Ok(Times::new(Scale::Linear, points.map(|point| point.step as f64)))
 }
 
 /// The finite places of each selected trial, by configuration.

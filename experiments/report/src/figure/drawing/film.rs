@@ -9,7 +9,7 @@ use super::super::error::FigureError;
 use super::super::options::Options;
 use super::super::panels::Facets;
 use super::super::picture::{Panel, Picture};
-use super::super::{Chart, Data, Moments, Tables};
+use super::super::{Chart, Data, Times, Tables};
 use super::apng::Apng;
 use super::gif::Gif;
 use super::layout::Layout;
@@ -106,13 +106,13 @@ pub fn film(
 }
 
 /// When there is something new to be seen.
-fn moments(chart: &Chart, data: &Data<'_>) -> Result<Moments, FigureError> {
-    let nothing = || Moments::new(Scale::Linear, []);
-    let Some(moments) = chart.kind.moments else { return Ok(nothing()) };
-    let Some(facets) = Facets::of(chart) else { return moments(chart, data) };
+fn times(chart: &Chart, data: &Data<'_>) -> Result<Times, FigureError> {
+    let nothing = || Times::new(Scale::Linear, []);
+    let Some(times) = chart.kind.times else { return Ok(nothing()) };
+    let Some(facets) = Facets::of(chart) else { return times(chart, data) };
     let subsets = facets.subsets(data.configurations);
-    let all = subsets.iter().map(|configurations| moments(chart, &Data { configurations, ..*data }));
-    Ok(Moments::union(all.collect::<Result<Vec<_>, _>>()?).unwrap_or_else(nothing))
+    let all = subsets.iter().map(|configurations| times(chart, &Data { configurations, ..*data }));
+    Ok(Times::union(all.collect::<Result<Vec<_>, _>>()?).unwrap_or_else(nothing))
 }
 
 /// A film of one problem.
@@ -130,18 +130,18 @@ impl Reel<'_> {
         let Self { chart, data, look, film, .. } = *self;
         let whole = self.shown(f64::INFINITY)?;
         let layout = Layout::of(&whole, look);
-        let moments: Vec<(usize, f64)> =
-            moments(chart, data)?.spread(usize::from(film.frames)).into_iter().enumerate().collect();
-        let Some((_, last)) = moments.last().copied() else {
+        let times: Vec<(usize, f64)> =
+            times(chart, data)?.spread(usize::from(film.frames)).into_iter().enumerate().collect();
+        let Some((_, last)) = times.last().copied() else {
             return Err(FigureError::NoData { kind: chart.kind().name, reason: "nothing happens".to_owned() });
         };
         let playing = Appearance { scale: film.scale, ..look.clone() };
         let mut files: Vec<Vec<u8>> = vec![Vec::new(); film.formats.len()];
         let mut movies = Movies::new(&mut files, &layout, film, &playing)?;
-        let base = (!film.formats.is_empty()).then(|| self.base(&whole, &layout, moments[0].1)).transpose()?;
+        let base = (!film.formats.is_empty()).then(|| self.base(&whole, &layout, times[0].1)).transpose()?;
         let mut written = Vec::new();
         // Where nothing happens from one to the next, they are one drawing.
-        for alike in moments.chunk_by(|(_, one), (_, other)| one == other) {
+        for alike in times.chunk_by(|(_, one), (_, other)| one == other) {
             let picture = match alike[0].1 {
                 moment if moment < last => self.picture(&whole, moment)?,
                 _ => whole.clone(),
