@@ -312,7 +312,7 @@ fn what_cannot_be_drawn_is_said() {
         (&[iris_problem, "figure=[{ kind = \"boundary\" }]"], "the examples of iris have 4 features"),
         (&["figure=[{ kind = \"diagram\", example = 40 }]"], "no example 40 among the 40 training examples"),
         (&["network.hidden=[64]", "figure=[{ kind = \"diagram\" }]"], "a layer has 64 units"),
-        (&["problem.kind=\"blobs\"", "problem.classes=8", "figure=[{ kind = \"boundary\" }]"], "moons has 8 classes"),
+        (&["problem.kind=\"blobs\"", "problem.centers=8", "figure=[{ kind = \"boundary\" }]"], "moons has 8 classes"),
     ] {
         let spec = spec(set);
         let (_, _, plan) = Plan::read(&spec, Memory::of_machine()).unwrap();
