@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use regex::Regex;
 
 /// Flags of criterion that a value follows.
-const VALUED: [&str; 18] = [
+const VALUED: [&str; 19] = [
     "-c",
     "--color",
     "-s",
@@ -15,6 +15,7 @@ const VALUED: [&str; 18] = [
     "--baseline-lenient",
     "--load-baseline",
     "--format",
+    "--output-format",
     "--profile-time",
     "--sample-size",
     "--warm-up-time",
@@ -41,7 +42,7 @@ enum Filter {
 }
 
 impl Arguments {
-    /// An error says why the filter is none.
+    /// An error says why the filter is none, or what cannot be had.
     pub fn read(all: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let all: Vec<String> = all.into_iter().collect();
         let follows = |at: usize| at > 0 && VALUED.contains(&all[at - 1].as_str());
@@ -56,7 +57,12 @@ impl Arguments {
                 }
             },
         };
-        Ok(Self { all, filter })
+        let arguments = Self { all, filter };
+        // Criterion keeps no times with these, of which notes could be made.
+        let forgets = ["--discard-baseline", "--load-baseline"].into_iter().find(|flag| arguments.has(flag));
+        forgets.map_or(Ok(arguments), |flag| {
+            Err(format!("{flag} keeps no times: `thalweg bench compare` compares records"))
+        })
     }
 
     pub fn all(&self) -> &[String] {

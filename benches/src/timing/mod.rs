@@ -35,8 +35,7 @@ use round::Round;
 ///
 /// # Panics
 ///
-/// If `THALWEG_ISA` names an instruction set that cannot run here, a workload's answer is wrong, or the notes cannot be
-/// written.
+/// If a workload's answer is wrong.
 pub fn bench(list: impl FnOnce(&mut Suite)) -> ExitCode {
     let arguments = match Arguments::read(env::args().skip(1)) {
         Ok(arguments) => arguments,
@@ -46,7 +45,10 @@ pub fn bench(list: impl FnOnce(&mut Suite)) -> ExitCode {
     if arguments.measures() && round.is_none() && counted.is_none() {
         return round::all(&arguments, &Source::of(root()));
     }
-    let isa = Isa::from_environment().unwrap_or_else(|error| panic!("{}: {error}", arch::VARIABLE));
+    let isa = match Isa::from_environment() {
+        Ok(isa) => isa,
+        Err(error) => return fail(&format!("{}: {error}", arch::VARIABLE)),
+    };
     let round = round.unwrap_or(Round::only(Pace::of(&arguments)));
     let mut suite = Suite { isa, arguments, counted, round, entries: vec![], groups: BTreeSet::new() };
     list(&mut suite);
@@ -201,7 +203,9 @@ impl Timing {
         if measures {
             let folder = self.folder.clone();
             let notes = self.notes();
-            notes.write(&folder).unwrap_or_else(|error| panic!("the notes of {}: {error}", notes.bench));
+            if let Err(error) = notes.write(&folder) {
+                return fail(&format!("the notes of {}: {error}", notes.bench));
+            }
         }
         ExitCode::SUCCESS
     }

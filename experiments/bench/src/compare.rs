@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::estimate::{Estimate, Spread, middle, unpaired};
 use crate::report::{Comparison, Finding, Side, changed_answers};
 use crate::store::{self, Store};
-use crate::together::{Runs, Together, together};
+use crate::together::{FEWEST_ROUNDS, Runs, Together, together};
 use crate::{BenchError, Build, Machine, Row, judge};
 
 /// The builds that are to be compared: a path of a table, the beginning of a build's name, or what git calls a revision.
@@ -117,10 +117,8 @@ pub fn of_builds(
     }
     let sides = [&old, &new];
     let together = in_common(&shared, sides);
-    let estimates = match &together {
-        Some(together) if is_small(together.common) => beside_others(&shared, sides, together, threshold),
-        _ => alone(&shared, sides, &Spreads::of(builds), threshold),
-    };
+    let beside = together.as_ref().filter(|together| is_small(together.common));
+    let estimates = estimates(&shared, sides, (beside, &Spreads::of(builds)), threshold);
     let several = shared.iter().map(|(_, isa)| isa).collect::<BTreeSet<_>>().len() > 1;
     let verdicts = judge(&estimates, threshold);
     let label = |key: &Key<'_>| if several { format!("{} ({})", key.0, key.1) } else { key.0.to_owned() };
@@ -163,33 +161,29 @@ fn in_common(shared: &[Key<'_>], sides: [&ByKey<'_>; 2]) -> Option<Together> {
     together(&all)
 }
 
-/// Those that have enough rounds on both sides.
+/// Those that have enough rounds on both sides to be judged together.
 fn repeated<'a, 'b>(shared: &'b [Key<'a>], sides: [&'b ByKey<'a>; 2]) -> impl Iterator<Item = &'b Key<'a>> {
-    shared.iter().filter(move |key| sides.iter().all(|side| side[*key].len() >= FEWEST))
+    shared.iter().filter(move |key| sides.iter().all(|side| side[*key].len() >= FEWEST_ROUNDS))
 }
 
-fn beside_others(shared: &[Key<'_>], sides: [&ByKey<'_>; 2], together: &Together, threshold: f64) -> Vec<Estimate> {
-    let known: BTreeMap<&Key<'_>, _> = repeated(shared, sides).zip(&together.benchmarks).collect();
-    let estimate = |key: &Key<'_>| match known.get(key) {
-        Some(([old, new], spread)) => unpaired(old, new, *spread, threshold, shared.len()),
-        None => unpaired(
-            &logarithms(&sides[0][key]),
-            &logarithms(&sides[1][key]),
-            Spread::default(),
-            threshold,
-            shared.len(),
-        ),
-    };
-    shared.iter().map(estimate).collect()
-}
-
-/// Each by its own rounds and those of its bench.
-fn alone(shared: &[Key<'_>], sides: [&ByKey<'_>; 2], spreads: &Spreads<'_>, threshold: f64) -> Vec<Estimate> {
-    let estimate = |key: &Key<'_>| {
+/// Each beside those that are judged together, or by its own rounds and those of its bench.
+fn estimates(
+    shared: &[Key<'_>],
+    sides: [&ByKey<'_>; 2],
+    (together, spreads): (Option<&Together>, &Spreads<'_>),
+    threshold: f64,
+) -> Vec<Estimate> {
+    let benchmarks = together.into_iter().flat_map(|together| &together.benchmarks);
+    let known: BTreeMap<&Key<'_>, _> = repeated(shared, sides).zip(benchmarks).collect();
+    let alone = |key: &Key<'_>| {
         let [old, new] = sides.map(|side| &side[key]);
         let is_known = [old, new].iter().all(|rows| rows.len() >= FEWEST);
         let spread = if is_known { spreads.get(*key, &new[0].bench) } else { Spread::default() };
         unpaired(&logarithms(old), &logarithms(new), spread, threshold, shared.len())
+    };
+    let estimate = |key: &Key<'_>| match known.get(key) {
+        Some(([old, new], spread)) => unpaired(old, new, *spread, threshold, shared.len()),
+        None => alone(key),
     };
     shared.iter().map(estimate).collect()
 }

@@ -17,7 +17,7 @@ pub enum BenchError {
     #[error("{} is not from Thalweg's benches, or from older ones: it has no notes of what was timed", .0.display())]
     #[diagnostic(help("`cargo bench` in Thalweg's folder writes them"))]
     Foreign(PathBuf),
-    /// A file of notes is none.
+    /// A file is no notes of benches.
     #[error("{} does not hold notes of a bench", path.display())]
     #[diagnostic(help("it may be of another version: remove it, and run the bench again"))]
     NotNotes {
@@ -26,7 +26,7 @@ pub enum BenchError {
         /// What is wrong.
         source: serde_json::Error,
     },
-    /// A file of criterion's is none.
+    /// A file is not one of criterion's.
     #[error("{} is not as criterion writes it", path.display())]
     #[diagnostic(help("remove its folder, and run the bench again"))]
     NotCriterion {
@@ -47,7 +47,7 @@ pub enum BenchError {
         /// Criterion's folder.
         criterion: PathBuf,
     },
-    /// A record is none.
+    /// A file is not a record.
     #[error("{} is not a record of benchmarks", path.display())]
     NotARecord {
         /// The file.
@@ -65,7 +65,7 @@ pub enum BenchError {
     /// A record outside a machine's folder.
     #[error("{} lies in no machine's folder: there is no machine.toml beside it", .0.display())]
     NoMachine(PathBuf),
-    /// A description of a machine is none.
+    /// A file does not describe a machine.
     #[error("{} does not describe a machine", path.display())]
     NotAMachine {
         /// The file.
@@ -148,7 +148,7 @@ pub enum BenchError {
     #[error("git knows no revision `{0}`")]
     #[diagnostic(help("a branch, a tag or a hash; a shallow clone may lack it: `git fetch --unshallow`"))]
     NoRevision(String),
-    /// Cargo is not there.
+    /// Cargo, or a bench that it built, cannot be started.
     #[error("`{program}` cannot be started")]
     Start {
         /// The program.
@@ -177,7 +177,7 @@ pub enum BenchError {
         help: String,
     },
     /// No benchmark matches.
-    #[error("no benchmark of `{bench}` that both sides have holds `{filter}`")]
+    #[error("no benchmark of `{bench}` that both sides have matches `{filter}`")]
     #[diagnostic(help("there are, among others: {some}"))]
     NoBenchmark {
         /// The bench.

@@ -34,14 +34,14 @@ pub(crate) fn revision(folder: &Path, name: &str) -> Result<String, BenchError> 
 pub(crate) fn changes(root: &Path) -> Result<Option<String>, BenchError> {
     const BUT_RESULTS: [&str; 3] = ["--", ".", ":(top,exclude)results"];
     let asked = |first: &[&str]| git(root, &[first, &BUT_RESULTS].concat());
-    let difference = asked(&["diff", "HEAD", "--binary"])?;
-    let new = asked(&["ls-files", "--others", "--exclude-standard"])?;
+    let difference = asked(&["diff", "HEAD", "--binary", "--no-ext-diff", "--no-textconv"])?;
+    let new = asked(&["ls-files", "-z", "--others", "--exclude-standard"])?;
     if difference.is_empty() && new.is_empty() {
         return Ok(None);
     }
     let mut hasher = blake3::Hasher::new();
     hasher.update(difference.as_bytes());
-    for name in new.lines() {
+    for name in new.split_terminator('\0') {
         hasher.update(name.as_bytes()).update(&std::fs::read(root.join(name)).unwrap_or_default());
     }
     Ok(Some(hasher.finalize().to_hex()[..8].to_owned()))

@@ -131,7 +131,10 @@ impl Notes {
         let ids: BTreeSet<&str> = self.benchmarks.iter().map(|benchmark| benchmark.id.as_str()).collect();
         for path in files(folder) {
             // Notes that an older version wrote are of no use any more.
-            let Ok(mut other) = Self::read(&path) else { continue };
+            let Ok(mut other) = Self::read(&path) else {
+                fs::remove_file(&path).map_err(|source| BenchError::Write { path, source })?;
+                continue;
+            };
             let is_same = other.source == self.source && other.machine == self.machine;
             if is_same || other.isa != self.isa {
                 continue;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::Serialize;
+use thalweg_report::findings::{counted, number};
 
 use crate::{Estimate, LEVEL, Verdict};
 
@@ -12,7 +13,7 @@ use crate::{Estimate, LEVEL, Verdict};
 pub struct Side {
     /// The build.
     pub name: String,
-    /// When its newest run began.
+    /// When its newest run began; of a revision that was built for the comparison, when it was committed.
     pub date: String,
     /// Runs of its benches.
     pub rounds: usize,
@@ -35,7 +36,7 @@ pub struct Finding {
     pub detectable: Option<f64>,
     /// Runs of each side.
     pub rounds: [usize; 2],
-    /// In how many of the rounds in which both ran the candidate was the slower.
+    /// In how many of the rounds in which both ran the candidate was slower by more than the threshold.
     pub slower_rounds: Option<usize>,
     /// Instructions of an iteration, where they were counted.
     pub instructions: Option<[u64; 2]>,
@@ -175,9 +176,9 @@ impl Comparison {
     fn summary(&self) -> String {
         let counts = Verdict::ALL.map(|verdict| format!("{} {}", self.count(verdict), verdict.name())).join(", ");
         let mut text = format!(
-            "{counts}, beyond ±{} %; of {:.0} such tables, one at most calls changed what is not",
-            100.0 * share(self.threshold),
-            1.0 / LEVEL
+            "{counts}, beyond ±{} %; the chance of any wrong call in this table is at most {} %",
+            number(100.0 * share(self.threshold)),
+            number(100.0 * LEVEL)
         );
         for (count, role) in [(self.only_baseline, "baseline"), (self.only_candidate, "candidate")] {
             if count > 0 {
@@ -249,8 +250,4 @@ fn duration(nanoseconds: f64) -> String {
 
 fn day(date: &str) -> &str {
     date.get(..10).unwrap_or(date)
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -48,6 +48,8 @@ pub struct Recorded {
     pub added: usize,
     /// Rows that were there already.
     pub known: usize,
+    /// Whether the tree had changes beside its revision.
+    pub is_dirty: bool,
 }
 
 impl Build {
@@ -77,12 +79,12 @@ pub fn record(criterion: &Path, store: &Store) -> Result<Vec<Recorded>, BenchErr
     let all = Notes::read_all(criterion)?;
     let mut new: BTreeMap<PathBuf, Vec<Row>> = BTreeMap::new();
     for notes in &all {
+        let folder = store.of(&notes.machine)?;
         // What an older version noted has no times.
         let timed = notes.benchmarks.iter().filter_map(|benchmark| Some((benchmark, benchmark.times.as_ref()?)));
         for row in timed.map(|(benchmark, times)| Row::new(notes, benchmark, times)) {
             let day = row.started.get(..10).unwrap_or(&row.started).to_owned();
             let build = Build { revision: row.revision.clone(), changes: row.changes.clone(), rows: vec![] };
-            let folder = store.of(&notes.machine)?;
             new.entry(folder.join(format!("{day}-{}.csv", build.name()))).or_default().push(row);
         }
     }
@@ -96,9 +98,9 @@ fn append(path: PathBuf, new: Vec<Row>) -> Result<Recorded, BenchError> {
     let mut rows = if path.exists() { read(&path)? } else { Vec::new() };
     let identity = |row: &Row| (row.benchmark.clone(), row.isa.clone(), row.started.clone());
     let known: BTreeSet<_> = rows.iter().map(identity).collect();
-    let count = new.len();
+    let (before, count) = (rows.len(), new.len());
     rows.extend(new.into_iter().filter(|row| !known.contains(&identity(row))));
-    let added = rows.len() - known.len();
+    let added = rows.len() - before;
     if added > 0 {
         let failed = |source| BenchError::Write { path: path.clone(), source };
         let mut writer = csv::Writer::from_writer(Vec::new());
@@ -106,7 +108,8 @@ fn append(path: PathBuf, new: Vec<Row>) -> Result<Recorded, BenchError> {
         let bytes = writer.into_inner().map_err(|error| failed(error.into_error()))?;
         atomic::write(&path, |file| file.write_all(&bytes)).map_err(failed)?;
     }
-    Ok(Recorded { path, added, known: count - added })
+    let is_dirty = rows.iter().any(|row| row.changes.is_some());
+    Ok(Recorded { path, added, known: count - added, is_dirty })
 }
 
 fn describe(folder: &Path) -> Result<Described, BenchError> {
@@ -226,14 +229,16 @@ pub(crate) fn builds(folder: &Path) -> Result<Vec<Build>, BenchError> {
     Ok(builds)
 }
 
-/// The build that a name stands for: the beginning of its name, or what git calls a revision, whose clean build it is.
+/// The build that a name stands for: its own, the beginning of it, or what git calls a revision; of several a clean one, the
+/// newest.
 pub(crate) fn named<'a>(builds: &'a [Build], name: &str) -> Result<&'a Build, BenchError> {
-    if let Some(build) = builds.iter().rev().find(|build| build.name().starts_with(name)) {
-        return Ok(build);
-    }
-    let revision = git::revision(Path::new("."), name).ok();
-    let known = builds.iter().rev().filter(|build| Some(&build.revision) == revision.as_ref());
-    known.min_by_key(|build| build.changes.is_some()).ok_or_else(|| {
+    let clean_first = |build: &&Build| build.changes.is_some();
+    let begins = || builds.iter().rev().filter(|build| build.name().starts_with(name)).min_by_key(clean_first);
+    let of_git = || {
+        let revision = git::revision(Path::new("."), name).ok()?;
+        builds.iter().rev().filter(|build| build.revision == revision).min_by_key(clean_first)
+    };
+    builds.iter().find(|build| build.name() == name).or_else(begins).or_else(of_git).ok_or_else(|| {
         let names: Vec<String> = builds.iter().map(Build::name).collect();
         let meant = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
         BenchError::NoBuild { name: name.to_owned(), meant, names: names.join(", ") }

@@ -13,7 +13,7 @@ use crate::estimate::{Spread, middle};
 /// Fewer benchmarks say too little of what they have in common, and one that changed would count for too much.
 pub(crate) const FEWEST: usize = 20;
 /// Fewer rounds of a side say too little of what disturbed them.
-const FEWEST_ROUNDS: usize = 3;
+pub(crate) const FEWEST_ROUNDS: usize = 3;
 
 /// The runs of a benchmark, the baseline's first: the name of its round, and the logarithm of its time.
 pub(crate) type Runs<'a> = [Vec<(&'a str, f64)>; 2];

@@ -62,7 +62,7 @@ pub fn run(settings: &Settings, built: impl FnOnce(), say: &dyn Fn(String)) -> R
     let executables = sides.build(settings, say)?;
     built();
     let tests = executables.ids.len();
-    let rounds = settings.rounds.unwrap_or_else(|| ROUNDS.max(fewest_rounds(tests)));
+    let rounds = settings.rounds.unwrap_or(ROUNDS);
     let seconds = (2 * rounds * tests) as f64 * settings.seconds * sides::WITH_WARMING;
     say(format!("{tests} benchmarks in {rounds} rounds: at least {seconds:.0} s"));
     let mut measured = Measured::default();

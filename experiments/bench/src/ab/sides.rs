@@ -119,11 +119,10 @@ impl Sides {
 /// The work tree of the baseline, at its revision: always the same folder, so that what did not change is not built again.
 fn check_out(root: &Path, tree: &Path, revision: &str) -> Result<(), BenchError> {
     let path = tree.to_string_lossy();
-    // A tree whose folder was removed together with `target`.
-    git::git(root, &["worktree", "prune"])?;
     if tree.join(".git").is_file() && git::root(tree).is_ok() {
         return git::git(tree, &["checkout", "--quiet", "--force", "--detach", revision]).map(drop);
     }
+    // Forced, as its folder may have been removed together with `target`.
     git::git(root, &["worktree", "add", "--quiet", "--force", "--detach", &path, revision]).map(drop)
 }
 

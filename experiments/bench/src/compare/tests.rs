@@ -205,6 +205,11 @@ fn builds_go_by_the_beginning_of_their_names() {
     let mut builds = ["10aa", "11bb"].map(|revision| rows(&mut noise, revision, 1, 1, |_| 0.0)).to_vec();
     builds[1].changes = Some("cafe0123".to_owned());
     assert_eq!(store::named(&builds, "11bb-dirty").unwrap(), &builds[1]);
+    // Of one revision the clean build is meant, which is not the newest.
+    let clean = rows(&mut noise, "11bb", 1, 1, |_| 0.0);
+    let both = [builds[0].clone(), clean, builds[1].clone()];
+    assert_eq!(store::named(&both, "11b").unwrap(), &both[1]);
+    assert_eq!(store::named(&both, "11bb-dirty").unwrap(), &both[2]);
     let error = store::named(&builds, "12cc").unwrap_err().to_string();
     assert!(error.contains("no build called `12cc`"), "{error}");
     assert_eq!(before(&builds, &builds[1]).unwrap(), &builds[0]);

@@ -167,7 +167,7 @@ benchmark                      before    after  change            interval  coul
 loss/value/thalweg/bce-f32     500 ns   515 ns  +3.0 %    +2.8 % to +3.2 %         ±1.4 %  regressed
 loss/value/reference/bce-f32  9.00 µs  9.00 µs  0.00 %  −0.23 % to +0.23 %         ±1.4 %  unchanged
 
-1 regressed, 0 improved, 0 inconclusive, 1 unchanged, beyond ±1 %; of 20 such tables, one at most calls changed what is not
+1 regressed, 0 improved, 0 inconclusive, 1 unchanged, beyond ±1 %; the chance of any wrong call in this table is at most 5 %
 "
     );
     let markdown = comparison.text(Format::Markdown).unwrap();

@@ -29,13 +29,10 @@ pub(super) struct Ab {
     /// Measure the benchmarks whose ids hold this; may be given several times [default: all, which takes an hour].
     #[arg(long = "filter", value_name = "TEXT")]
     filters: Vec<String>,
-    /// The bench, for revisions with others.
-    #[arg(long, value_name = "NAME", default_value = SUITE)]
-    bench: String,
     /// Measure what other libraries and plain code compute as well.
     #[arg(long)]
     peers: bool,
-    /// Rounds [default: 21, or more if many benchmarks are judged together].
+    /// Rounds [default: 21].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=200))]
     rounds: Option<u16>,
     /// Seconds of measuring a benchmark on each side in a round.
@@ -59,7 +56,7 @@ impl Ab {
         let settings = Settings {
             folder: PathBuf::from("."),
             revision: self.revision,
-            bench: self.bench,
+            bench: SUITE.to_owned(),
             filters: self.filters,
             peers: self.peers,
             rounds: self.rounds.map(usize::from),

@@ -68,7 +68,7 @@ impl Records {
 /// What a change is, and how it is told.
 #[derive(Clone, Debug, Args)]
 struct Judgement {
-    /// The change that is none, in percent of the time.
+    /// Changes up to this many percent of the time count as none.
     #[arg(long, value_name = "PERCENT", default_value_t = 1.0, value_parser = parse_percent)]
     threshold: f64,
     /// The language of the table.

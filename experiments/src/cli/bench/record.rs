@@ -27,11 +27,11 @@ impl Record {
         for recorded in thalweg_benchmarks::record(&criterion, &self.records.store())? {
             let path = recorded.path.display();
             tell(match recorded.added {
-                0 => format!("{path} has all {} benchmarks already", recorded.known),
-                1 => format!("1 benchmark added to {path}"),
-                added => format!("{added} benchmarks added to {path}"),
+                0 => format!("{path} has all {} rows already", recorded.known),
+                1 => format!("1 row added to {path}"),
+                added => format!("{added} rows added to {path}"),
             });
-            if path.to_string().contains("-dirty-") && recorded.added > 0 {
+            if recorded.is_dirty && recorded.added > 0 {
                 tell("the tree had changes beside its revision: nobody else can measure the same");
             }
         }
