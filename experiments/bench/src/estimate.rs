@@ -4,7 +4,7 @@
 //! runs differ from each other: where a neighbour, an address or a clock makes one run slower than the next, all samples of
 //! a run agree, so the spread within it says nothing.
 
-use thalweg_record::stats::{Interval, median, shift, shift_interval, signed_rank};
+use thalweg_record::stats::{Interval, ascending, median, shift, shift_interval, signed_rank};
 
 use crate::LEVEL;
 use crate::student;
@@ -97,15 +97,13 @@ pub fn unpaired(baseline: &[f64], candidate: &[f64], spread: Spread, threshold: 
     }
 }
 
-fn mean(numbers: &[f64]) -> f64 {
+pub(crate) fn mean(numbers: &[f64]) -> f64 {
     numbers.iter().sum::<f64>() / numbers.len() as f64
 }
 
 /// The median of numbers in any order.
 pub(crate) fn middle(numbers: &[f64]) -> Option<f64> {
-    let mut sorted = numbers.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    median(&sorted)
+    median(&ascending(numbers))
 }
 
 #[cfg(test)]

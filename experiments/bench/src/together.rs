@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::estimate::{Spread, middle};
+use crate::estimate::{Spread, mean, middle};
 
 /// Fewer benchmarks say too little of what they have in common, and one that changed would count for too much.
 pub(crate) const FEWEST: usize = 20;
@@ -53,10 +53,6 @@ fn fates<'a>(all: &[Runs<'a>], side: usize) -> BTreeMap<&'a str, f64> {
         runs.iter().for_each(|(round, time)| beyond.entry(round).or_default().push(time - mean));
     }
     beyond.into_iter().map(|(round, beyond)| (round, middle(&beyond).unwrap_or(0.0))).collect()
-}
-
-fn mean(numbers: &[f64]) -> f64 {
-    numbers.iter().sum::<f64>() / numbers.len() as f64
 }
 
 /// The most degrees of freedom: beyond them Student's distribution is the normal one.

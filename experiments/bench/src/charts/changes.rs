@@ -1,6 +1,6 @@
 //! Where a history changes its level.
 
-use crate::estimate::middle;
+use crate::estimate::{mean, middle};
 
 /// The least number of values on either side of a change: one run may have met anything.
 const LEAST: usize = 2;
@@ -90,10 +90,6 @@ fn partition(values: &[f64], penalty: f64) -> Vec<usize> {
     }
     starts.reverse();
     starts
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use super::bootstrap::Interval;
 use super::draws::Draws;
+use super::quantile::ascending_order;
 use super::resampled_ranks::{RESAMPLES, percentiles};
 
 /// The interquartile mean of ascending values: that of what is left without the ⌊n / 4⌋ smallest and as many largest ones, as
@@ -31,8 +32,7 @@ pub fn interquartile_interval(groups: &[&[f64]]) -> Option<Interval> {
     }
     // Values are sorted once: how often each is drawn tells what the sorted resample is.
     let values = groups.concat();
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|one, other| values[*one].total_cmp(&values[*other]));
+    let order = ascending_order(&values);
     let sorted: Vec<f64> = order.iter().map(|place| values[*place]).collect();
     let mut ranks = vec![0; values.len()];
     order.iter().enumerate().for_each(|(rank, place)| ranks[*place] = rank);

@@ -54,7 +54,7 @@ pub use metric::Metric;
 pub use pairwise::{Pairwise, improvement};
 pub use profile::{MOST_RATIO, profile_score, ratios_to_best};
 pub use proportion::wilson_interval;
-pub use quantile::{ascending_order, median, quantile};
+pub use quantile::{ascending, ascending_order, median, quantile};
 pub use rank::{FEWEST_PROBLEMS, MOST_METHODS, RankTest, ranks};
 pub use ranks_table::{write_pairs, write_ranks};
 pub use regimes::{Entrant, Regime, Regimes};

@@ -30,6 +30,13 @@ pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(between(low, high, fraction))
 }
 
+/// The values in ascending order.
+pub fn ascending(values: &[f64]) -> Vec<f64> {
+    let mut values = values.to_vec();
+    ascend(&mut values);
+    values
+}
+
 /// Sorts values.
 #[inline(never)] // Sorting is long, and there is much of it.
 pub(super) fn ascend(values: &mut [f64]) {

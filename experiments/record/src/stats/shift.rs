@@ -2,6 +2,7 @@
 
 use super::bootstrap::Interval;
 use super::quantile::{ascend, median};
+use super::wilcoxon::sums_of_ranks;
 
 /// The estimate of Hodges and Lehmann (1963) of the middle of differences: the median of their pairwise means, each
 /// difference paired with itself as well. None of no differences.
@@ -48,14 +49,7 @@ fn pairwise_means(differences: &[f64]) -> Vec<f64> {
 
 /// The largest sum of positive ranks of n differences that is as rare as `tail` at most.
 fn rejected(n: usize, tail: f64) -> Option<usize> {
-    let mut of_sum = vec![0.0; n * (n + 1) / 2 + 1];
-    of_sum[0] = 1.0;
-    for rank in 1..=n {
-        for sum in (0..of_sum.len()).rev() {
-            let with = sum.checked_sub(rank).map_or(0.0, |before| of_sum[before]);
-            of_sum[sum] = (of_sum[sum] + with) / 2.0;
-        }
-    }
+    let of_sum = sums_of_ranks(1..=n);
     let mut share = 0.0;
     let rare = |probability: &&f64| {
         share += **probability;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Chart, Data, FigureError, Times, Picture};
+use super::{Chart, Data, FigureError, Picture, Times};
 
 /// What makes something of a chart's data.
 type Maker<T> = fn(&Chart, &Data<'_>) -> Result<T, FigureError>;

@@ -43,12 +43,12 @@ use std::collections::HashSet;
 
 pub use appearance::{Appearance, Format, Legend, Theme, Width};
 pub use axis::{Axis, Scale};
+pub use boundary::MOST_CLASSES;
 pub use cells::{Cells, Fill, MOST_RECTANGLES};
 pub use colors::Rgb;
 pub use defaults::Defaults;
 #[cfg(feature = "drawing")]
 pub use drawing::{Film, Frames, Moving, draw, draw_picture, film, frames, pdf, pgfplots, png, svg};
-pub use boundary::MOST_CLASSES;
 pub use error::FigureError;
 pub use graph::MOST_UNITS;
 pub use kept::{Answer, At, Dense, Example, Function, Kept, Network, Split};

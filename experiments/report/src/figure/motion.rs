@@ -83,8 +83,7 @@ mod tests {
 
     #[test]
     fn times_off_the_axis_are_left_out() {
-        let on =
-            |low, high| Times::new(Scale::Linear, (0..6).map(f64::from)).on(&Axis::new(Scale::Linear, low, high));
+        let on = |low, high| Times::new(Scale::Linear, (0..6).map(f64::from)).on(&Axis::new(Scale::Linear, low, high));
         assert_eq!(on(1.5, 3.5).times, [1.0, 2.0, 3.0, 4.0]);
         assert_eq!(on(1.0, 3.0).times, [1.0, 2.0, 3.0]);
         assert_eq!(on(-1.0, 9.0).times.len(), 6);

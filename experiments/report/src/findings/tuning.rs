@@ -7,7 +7,7 @@ use super::text::{counted, interval, number};
 use crate::figure::{Defaults, Selection, words};
 use thalweg_record::stats::{
     Assessment, Budgets, Candidates, Configuration, FEWEST_PROBLEMS, Interval, Pair, Regime, Regimes, Score, Verdict,
-    ascending_order,
+    ascending, ascending_order,
 };
 
 /// The candidates that a criterion judges, those of the methods that ran on all problems.
@@ -183,7 +183,7 @@ fn overtaken_on_one(regimes: &Regimes<'_>) -> Option<String> {
     let count = regimes.optimizers.len();
     let costs = |method: usize| {
         let costs = &regimes.entrant(method, Regime::Tuned)?.cells.first()?.1;
-        thalweg_record::stats::median(&sorted(costs))
+        thalweg_record::stats::median(&ascending(costs))
     };
     let first = (0..count).min_by(|one, other| {
         let [one, other] = [*one, *other].map(|at| costs(at).unwrap_or(f64::INFINITY));
@@ -195,12 +195,6 @@ fn overtaken_on_one(regimes: &Regimes<'_>) -> Option<String> {
     };
     let others: Vec<usize> = (0..count).filter(is_ahead).collect();
     overtaking(regimes, (first, &others), Regime::Defaults, "sign test of paired seeds")
-}
-
-fn sorted(costs: &[f64]) -> Vec<f64> {
-    let mut costs = costs.to_vec();
-    costs.sort_by(f64::total_cmp);
-    costs
 }
 
 fn overtaking(regimes: &Regimes<'_>, (first, others): (usize, &[usize]), regime: Regime, by: &str) -> Option<String> {

@@ -5,7 +5,8 @@ use crate::figure::{Selection, words};
 use crate::findings::tuning::{candidates, factor, factors, regimes as regimes_of};
 use crate::findings::{Criterion, settings};
 use thalweg_record::stats::{
-    Assessment, Budgets, Configuration, Interval, Regime, Regimes, ResampledRanks, Score, median, median_interval,
+    Assessment, Budgets, Configuration, Interval, Regime, Regimes, ResampledRanks, Score, ascending, median,
+    median_interval,
 };
 
 use thiserror::Error;
@@ -292,12 +293,6 @@ fn ends(interval: Option<Interval>) -> [Cell; 2] {
 
 fn optional(value: Option<f64>) -> Cell {
     value.map(Cell::number).unwrap_or_default()
-}
-
-fn ascending(costs: &[f64]) -> Vec<f64> {
-    let mut costs = costs.to_vec();
-    costs.sort_by(f64::total_cmp);
-    costs
 }
 
 fn middle(costs: &[f64]) -> f64 {

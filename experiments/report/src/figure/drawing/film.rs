@@ -9,7 +9,7 @@ use super::super::error::FigureError;
 use super::super::options::Options;
 use super::super::panels::Facets;
 use super::super::picture::{Panel, Picture};
-use super::super::{Chart, Data, Times, Tables};
+use super::super::{Chart, Data, Tables, Times};
 use super::apng::Apng;
 use super::gif::Gif;
 use super::layout::Layout;
