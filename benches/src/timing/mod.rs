@@ -1,8 +1,8 @@
 //! How workloads are timed, and what is noted beside criterion's output.
 //!
-//! Four variables are for `thalweg bench ab`: `THALWEG_BENCH_ROUND=standard 1 of 1` measures everything once in this process;
-//! `THALWEG_BENCH_PEAKS=off` leaves out what the core can do, which takes longer than a short run; `THALWEG_BENCH_ID` and
-//! `THALWEG_BENCH_TIMES` have one benchmark run so many times, for a counter of instructions, and nothing else.
+//! Five variables are for `thalweg bench ab`: `THALWEG_BENCH_ROUND=standard 1 of 1` measures everything once in this process;
+//! `THALWEG_BENCH_PEAKS=off` leaves out what the core can do, and `THALWEG_BENCH_CHECKS=off` the checks of answers, which take
+//! longer than a short run; `THALWEG_BENCH_ID` and `THALWEG_BENCH_TIMES` have one benchmark run so many times, for a counter of instructions, and nothing else.
 
 mod arguments;
 mod pace;
@@ -190,7 +190,7 @@ impl Timing {
             plans.map(|(runner, time)| if runner.is_ours() { time * (of - number + 1) as u32 } else { time }).sum();
         let progress = Progress::new(counts, left);
         let criterion = pace.criterion().output_directory(&folder).configure_from_args();
-        let core = (measures && wants_peaks()).then(|| Core::measure(suite.isa));
+        let core = (measures && is_on("THALWEG_BENCH_PEAKS")).then(|| Core::measure(suite.isa));
         Self { suite, criterion, folder, started: SystemTime::now(), progress, known, core, timed: vec![] }
     }
 
@@ -216,7 +216,8 @@ impl Timing {
         let arguments = &self.suite.arguments;
         let measures = arguments.measures();
         // All rounds are of the same program.
-        if number == 1 && !arguments.has("--list") {
+        let checks = number == 1 && is_on("THALWEG_BENCH_CHECKS");
+        if checks && !arguments.has("--list") {
             entry.workload.check();
         }
         let answer = measures.then(|| entry.answer());
@@ -239,7 +240,7 @@ impl Timing {
             if let Some((answer, _)) = &answer {
                 self.progress.end(planned(pace, runner, self.known.get(&id)));
                 // What works in place has another answer where it was not checked before.
-                let checksum = (number == 1 && runner.is_ours()).then(|| answer.checksum());
+                let checksum = (checks && runner.is_ours()).then(|| answer.checksum());
                 self.timed.push(Timed::new(id, runner, &*entry.workload, answer.precision(), checksum));
             }
         }
@@ -350,8 +351,9 @@ fn bench_name() -> String {
     name.rsplit_once('-').map_or(name.clone(), |(name, _)| name.to_owned())
 }
 
-fn wants_peaks() -> bool {
-    env::var_os("THALWEG_BENCH_PEAKS").is_none_or(|value| value != "off")
+/// Whether a variable does not say `off`.
+fn is_on(variable: &str) -> bool {
+    env::var_os(variable).is_none_or(|value| value != "off")
 }
 
 fn counted() -> Option<(String, u64)> {

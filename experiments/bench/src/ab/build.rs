@@ -17,6 +17,8 @@ pub(super) struct Executables {
     pub paths: [PathBuf; 2],
     /// The benchmarks, by name.
     pub ids: Vec<String>,
+    /// How many would have been measured of each side if the other had them.
+    pub only: [usize; 2],
 }
 
 /// A line of what cargo says of its work.

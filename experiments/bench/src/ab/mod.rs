@@ -16,7 +16,7 @@ use thalweg_record::stats::Draws;
 
 use crate::estimate::{fewest_rounds, middle, paired};
 use crate::report::{Comparison, Finding, changed_answers};
-use crate::{BenchError, Verdict, judge};
+use crate::{BenchError, judge};
 
 use sides::Sides;
 
@@ -72,11 +72,11 @@ pub fn run(settings: &Settings, built: impl FnOnce(), say: &dyn Fn(String)) -> R
         let mut order = [0, 1];
         draws.shuffle(&mut order);
         for side in order {
-            measured.add(side, sides.measure(settings, &executables, side)?);
+            measured.add(side, sides.measure(settings, &executables, (side, round))?);
         }
         say(progress(round + 1, rounds, begun.elapsed()));
     }
-    let mut comparison = judged(&measured, &sides, settings.threshold, rounds);
+    let mut comparison = judged(&measured, (&sides, executables.only), settings.threshold, rounds);
     if settings.instructions {
         for id in &executables.ids {
             say(format!("counting the instructions of {id}"));
@@ -113,7 +113,7 @@ impl Measured {
 }
 
 /// The verdicts on what was measured.
-fn judged(measured: &Measured, sides: &Sides, threshold: f64, rounds: usize) -> Comparison {
+fn judged(measured: &Measured, (sides, only): (&Sides, [usize; 2]), threshold: f64, rounds: usize) -> Comparison {
     let threshold = libm::log1p(threshold);
     let tests = measured.times.len();
     let changes = |[old, new]: &[Vec<f64>; 2]| -> Vec<f64> {
@@ -127,8 +127,6 @@ fn judged(measured: &Measured, sides: &Sides, threshold: f64, rounds: usize) -> 
         measured.times.iter().zip(&changes).zip(estimates.into_iter().zip(verdicts))
     {
         let slower = changes.iter().filter(|change| **change > threshold).count();
-        let faster = changes.iter().filter(|change| **change < -threshold).count();
-        let verdict = agreeing(verdict, slower, faster);
         let medians = [0, 1].map(|side| middle(&times[side]).unwrap_or(f64::NAN));
         let finding = Finding::new(id.clone(), medians, estimate, verdict);
         findings.push(Finding { rounds: [changes.len(); 2], slower_rounds: Some(slower), ..finding });
@@ -141,19 +139,9 @@ fn judged(measured: &Measured, sides: &Sides, threshold: f64, rounds: usize) -> 
         candidate: sides.side(1, rounds),
         threshold,
         answers: changed_answers(&measured.checksums[0], &measured.checksums[1]),
-        only_baseline: 0,
-        only_candidate: 0,
+        only_baseline: only[0],
+        only_candidate: only[1],
         remarks: if rounds < needed { vec![too_few] } else { vec![] },
         findings,
     }
-}
-
-/// The rounds that must agree.
-const AGREEING: usize = 3;
-
-/// A change is called only if enough rounds show it by themselves, and more than show the opposite.
-fn agreeing(verdict: Verdict, slower: usize, faster: usize) -> Verdict {
-    let (with, against) = if verdict == Verdict::Regressed { (slower, faster) } else { (faster, slower) };
-    let is_called = matches!(verdict, Verdict::Regressed | Verdict::Improved);
-    if is_called && (with < AGREEING || with <= against) { Verdict::Inconclusive } else { verdict }
 }

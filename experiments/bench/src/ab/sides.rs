@@ -1,5 +1,6 @@
 //! The two trees, and runs of their benches.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,8 @@ use crate::{BenchError, Notes, criterion, git};
 
 /// A variable that keeps a bench from measuring what the core could do, which takes longer than a short run.
 const PEAKS: &str = "THALWEG_BENCH_PEAKS";
+/// One that keeps it from checking its answers, which takes longer than measuring at times.
+const CHECKS: &str = "THALWEG_BENCH_CHECKS";
 /// One that has a bench measure everything once, in its own process.
 const ROUND: [&str; 2] = ["THALWEG_BENCH_ROUND", "standard 1 of 1"];
 
@@ -66,20 +69,29 @@ impl Sides {
         let ids = |side: usize| list(&paths[side], &self.roots[side], bench, &self.names[side]);
         let (old, new) = (ids(0)?, ids(1)?);
         let is_ours = |id: &str| settings.peers || id.split('/').any(|part| part == "thalweg");
-        let both = new.iter().filter(|id| old.contains(*id) && is_ours(id));
+        let both = new.intersection(&old).filter(|id| is_ours(id));
         let filters = &settings.filters;
         let is_wanted = |id: &str| filters.is_empty() || filters.iter().any(|filter| id.contains(filter));
         let wanted: Vec<String> = both.clone().filter(|id| is_wanted(id)).cloned().collect();
+        let beyond =
+            |one: &BTreeSet<String>, other| one.difference(other).filter(|id| is_ours(id) && is_wanted(id)).count();
+        let only = [beyond(&old, &new), beyond(&new, &old)];
         if wanted.is_empty() {
             let some: Vec<&str> = both.take(5).map(String::as_str).collect();
             let (bench, filter) = (bench.clone(), filters.join("` or `"));
             return Err(BenchError::NoBenchmark { bench, filter, some: some.join(", ") });
         }
-        Ok(Executables { bench: bench.clone(), paths, ids: wanted })
+        Ok(Executables { bench: bench.clone(), paths, ids: wanted, only })
     }
 
-    /// Runs one side once; a time is the lower quartile of its samples.
-    pub fn measure(&self, settings: &Settings, executables: &Executables, side: usize) -> Result<Run, BenchError> {
+    /// Runs one side once; a time is the lower quartile of its samples. Answers are checked in the first round, as all
+    /// rounds are of the same program.
+    pub fn measure(
+        &self,
+        settings: &Settings,
+        executables: &Executables,
+        (side, round): (usize, usize),
+    ) -> Result<Run, BenchError> {
         /// Many short samples: a process that takes the core for a while then disturbs few of them.
         const SAMPLES: &str = "30";
         /// Resamples of criterion's own intervals, which nobody reads here.
@@ -95,6 +107,9 @@ impl Sides {
         let warming = (settings.seconds * (WITH_WARMING - 1.0)).to_string();
         command.args(["--measurement-time", &seconds, "--warm-up-time", &warming]);
         command.env("CRITERION_HOME", &home).env(PEAKS, "off").env(ROUND[0], ROUND[1]);
+        if round > 0 {
+            command.env(CHECKS, "off");
+        }
         output(&mut command, bench, &self.names[side])?;
         let samples = criterion::samples(&home)?;
         let missing = |id: &String| BenchError::NoSample { id: id.clone(), criterion: home.clone() };
