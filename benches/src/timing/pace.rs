@@ -36,7 +36,7 @@ impl Pace {
     /// What is spent on a benchmark of ours.
     pub fn ours(self) -> Effort {
         let (samples, warming, measuring) = match self {
-            Self::Standard => (20, 60, 250),
+            Self::Standard => (50, 60, 250),
             Self::Quick => (30, 10, 60),
         };
         Effort { samples, warming: Duration::from_millis(warming), measuring: Duration::from_millis(measuring) }

@@ -128,7 +128,7 @@ pub fn of_builds(
     };
     let answers = changed_answers(&checksums(&old), &checksums(&new));
     let findings = shared.iter().zip(estimates).zip(verdicts).map(|((key, estimate), verdict)| {
-        let times = [&old[key], &new[key]].map(|rows| middle_of(rows, |row| row.quartile_ns));
+        let times = [&old[key], &new[key]].map(|rows| middle_of(rows, |row| row.fast_ns));
         Finding { rounds: [old[key].len(), new[key].len()], ..Finding::new(label(key), times, estimate, verdict) }
     });
     Ok(Comparison {

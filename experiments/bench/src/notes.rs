@@ -77,8 +77,8 @@ pub struct Times {
     pub low_ns: f64,
     /// The upper end.
     pub high_ns: f64,
-    /// The lower quartile of the samples' times.
-    pub quartile_ns: f64,
+    /// The time below which a twentieth of the samples were.
+    pub fast_ns: f64,
     /// Samples.
     pub samples: u64,
     /// Iterations of all samples.

@@ -19,8 +19,8 @@ pub struct Row {
     pub low_ns: f64,
     /// The upper end.
     pub high_ns: f64,
-    /// The lower quartile of the samples' times, which a neighbour disturbs less: what is compared.
-    pub quartile_ns: f64,
+    /// The time below which a twentieth of the samples were, which a neighbour disturbs less: what is compared.
+    pub fast_ns: f64,
     /// Samples.
     pub samples: u64,
     /// Iterations of all samples.
@@ -82,7 +82,7 @@ impl Row {
             time_ns: digits(time),
             low_ns: digits(times.low_ns),
             high_ns: digits(times.high_ns),
-            quartile_ns: digits(times.quartile_ns),
+            fast_ns: digits(times.fast_ns),
             samples: times.samples,
             iterations: times.iterations,
             work: benchmark.work,
@@ -109,10 +109,10 @@ impl Row {
         }
     }
 
-    /// The lower quartile in cycles of the clock that was seen: a core that ran slower for a while made no kernel worse. In nanoseconds
-    /// where no clock was.
+    /// The fast time in cycles of the clock that was seen: a core that ran slower for a while made no kernel worse. In
+    /// nanoseconds where no clock was.
     pub fn cycles(&self) -> f64 {
-        self.quartile_ns * self.clock_ghz.unwrap_or(1.0)
+        self.fast_ns * self.clock_ghz.unwrap_or(1.0)
     }
 }
 

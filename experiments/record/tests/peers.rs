@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use thalweg_record::stats::{
-    Probability, RESAMPLES, RankTest, ResampledRanks, Verdict, best_of_shares, holm, improvement,
+    Probability, RESAMPLES, RankTest, ResampledRanks, Rounds, Verdict, best_of_shares, holm, improvement,
     interquartile_interval, interquartile_mean, kaplan_meier, profile_score, signed_rank,
 };
 
@@ -68,6 +68,15 @@ fn signed_ranks_are_scipys() {
     let inf = f64::INFINITY;
     assert_eq!(signed_rank(&[0.0, 0.0]), None);
     assert_eq!(signed_rank(&[inf, inf, -1.0]).unwrap().statistic, 5.0);
+}
+
+#[test]
+fn rounds_are_swapped_as_by_scipy() {
+    for case in peers()["rounds"].as_array().unwrap() {
+        let rounds = Rounds::new(&numbers(&case["old"]), &numbers(&case["new"]));
+        assert_close(rounds.p_larger(0.0), &case["larger"], "larger");
+        assert_close(rounds.p_smaller(0.0), &case["smaller"], "smaller");
+    }
 }
 
 #[test]

@@ -32,6 +32,20 @@ def signed_rank(differences):
     return {"differences": list(differences), "statistic": float(positive), "p": float(test.pvalue)}
 
 
+def rounds(old, new):
+    """Either value of a round may have been the other's; what counts is the difference of both sums of ranks, of which those
+    above the middle are one."""
+    def statistic(a, b, axis=-1):
+        ranks = np.minimum(stats.rankdata(np.concatenate([a, b], axis=axis), axis=axis), len(old) + 1)
+        first, second = np.split(ranks, 2, axis=axis)
+        return (second - first).sum(axis=axis)
+
+    of = lambda alternative: stats.permutation_test(
+        (np.array(old), np.array(new)), statistic, permutation_type="samples", n_resamples=np.inf, vectorized=True,
+        alternative=alternative)
+    return {"old": old, "new": new, "larger": float(of("greater").pvalue), "smaller": float(of("less").pvalue)}
+
+
 def best_of(values, criteria):
     """Dodge et al. 2019, arXiv:1909.03004, section 3, for the smallest of k with replacement."""
     n = len(values)
@@ -90,6 +104,12 @@ print(
         {
             "friedman": friedmans,
             "signed_rank": wilcoxons,
+            "rounds": [
+                rounds([1.0, 2.5, 3.0, 4.0, 5.5], [6.0, 2.0, 3.5, 9.0, 7.0]),
+                rounds([0.0, 1.0, 1.0, 2.0, 3.0, 5.0, 8.0], [1.0, 1.0, 2.0, 2.0, 4.0, 4.0, 9.0]),
+                rounds([1.17, 1.16, 1.28, 1.17, 1.16, 1.71, 1.18, 1.17, 1.16, 1.19],
+                       [1.21, 1.2, 1.22, 1.32, 1.2, 1.2, 1.75, 1.21, 1.2, 1.2]),
+            ],
             "holm": {"p": p.tolist(), "adjusted": multipletests(p, method="holm")[1].tolist()},
             "best_of": {"values": values, "criteria": criteria, "expected": best_of(values, criteria)},
             "profile": {"ratios": ratios, "score": profile_score(ratios)},

@@ -6,6 +6,7 @@
 
 mod build;
 mod count;
+mod sampling;
 mod sides;
 
 use std::collections::BTreeMap;
@@ -13,12 +14,14 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use thalweg_record::stats::Draws;
+use thalweg_report::findings::counted;
 
 use crate::estimate::{fewest_rounds, middle, paired};
 use crate::report::{Comparison, Finding, changed_answers};
 use crate::{BenchError, judge};
 
-use sides::Sides;
+use sampling::Batch;
+use sides::{Checks, Sides};
 
 /// What is to be measured.
 #[derive(Clone, Debug)]
@@ -48,9 +51,10 @@ pub const SUITE: &str = "suite";
 
 /// Rounds, if nothing else is said.
 ///
-/// In simulations with runs that differ by 0.7 %, one in ten of which loses up to 10 % to a neighbour, a slowdown by 3 % is called
-/// beyond 1 % in 69 % of tries with 11 rounds, in 91 % with 17 and in 94 % with 21.
-pub const ROUNDS: usize = 21;
+/// In simulations with runs that differ by 0.7 %, one in ten of which loses up to 10 % to a neighbour, a slowdown by 3 % is
+/// called beyond 1 % in 99 % of tries with 21 rounds. Of times of a product of matrices that were measured on a shared machine,
+/// a fifth of which were slower by up to 10 %, it was called in 91 % with 31 rounds and in 97 % with 41.
+pub const ROUNDS: usize = 41;
 
 /// Builds both revisions, measures them in turns, and judges. `built` is called between building and measuring, `say` with
 /// what is being done.
@@ -61,22 +65,39 @@ pub fn run(settings: &Settings, built: impl FnOnce(), say: &dyn Fn(String)) -> R
     let sides = Sides::new(settings, say)?;
     let executables = sides.build(settings, say)?;
     built();
-    let tests = executables.ids.len();
     let rounds = settings.rounds.unwrap_or(ROUNDS);
-    let seconds = (2 * rounds * tests) as f64 * settings.seconds * sides::WITH_WARMING;
-    say(format!("{tests} benchmarks in {rounds} rounds: at least {seconds:.0} s"));
-    let mut measured = Measured::default();
+    say(format!("checking the answers of {}", counted(executables.ids.len(), "benchmark")));
+    let first = Batch::first(&executables.ids);
+    let checked = |side: usize| sides.measure(&executables, side, &first, Checks::All);
+    let (old, new) = (checked(0)?, checked(1)?);
+    let batches = Batch::all(&old.times, settings.seconds);
+    let seconds: f64 = batches.iter().map(|batch| batch.time(&old.times)).sum();
+    say(format!("{} rounds of both sides, about {:.0} s", rounds, (2 * rounds) as f64 * seconds));
+    let mut times = Times::new();
     let mut draws = Draws::new(&format!("rounds {}", sides.names[0]));
     let begun = Instant::now();
     for round in 0..rounds {
         let mut order = [0, 1];
         draws.shuffle(&mut order);
         for side in order {
-            measured.add(side, sides.measure(settings, &executables, (side, round))?);
+            for batch in &batches {
+                let run = sides.measure(&executables, side, batch, Checks::None)?;
+                run.times.into_iter().for_each(|(id, time)| times.entry(id).or_default()[side].push(time));
+            }
         }
         say(progress(round + 1, rounds, begun.elapsed()));
     }
-    let mut comparison = judged(&measured, (&sides, executables.only), settings.threshold, rounds);
+    let findings = findings(&times, settings.threshold);
+    let mut comparison = Comparison {
+        baseline: sides.side(0, rounds),
+        candidate: sides.side(1, rounds),
+        threshold: libm::log1p(settings.threshold),
+        answers: changed_answers(&old.checksums, &new.checksums),
+        only_baseline: executables.only[0],
+        only_candidate: executables.only[1],
+        remarks: too_few(rounds, times.len()).into_iter().collect(),
+        findings,
+    };
     if settings.instructions {
         for id in &executables.ids {
             say(format!("counting the instructions of {id}"));
@@ -93,55 +114,31 @@ fn progress(done: usize, rounds: usize, elapsed: Duration) -> String {
     format!("round {done} of {rounds}, {left:.0} s left")
 }
 
-/// The times and checksums of both sides.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Measured {
-    /// By benchmark, a time per round.
-    pub times: BTreeMap<String, [Vec<f64>; 2]>,
-    /// By benchmark.
-    pub checksums: [BTreeMap<String, String>; 2],
-}
-
-/// The times and the checksums of one run.
-pub(crate) type Run = (BTreeMap<String, f64>, BTreeMap<String, String>);
-
-impl Measured {
-    pub fn add(&mut self, side: usize, (times, checksums): Run) {
-        times.into_iter().for_each(|(id, time)| self.times.entry(id).or_default()[side].push(time));
-        self.checksums[side].extend(checksums);
-    }
-}
+/// By benchmark, the times of both sides, one per round.
+type Times = BTreeMap<String, [Vec<f64>; 2]>;
 
 /// The verdicts on what was measured.
-fn judged(measured: &Measured, (sides, only): (&Sides, [usize; 2]), threshold: f64, rounds: usize) -> Comparison {
+fn findings(times: &Times, threshold: f64) -> Vec<Finding> {
     let threshold = libm::log1p(threshold);
-    let tests = measured.times.len();
-    let changes = |[old, new]: &[Vec<f64>; 2]| -> Vec<f64> {
-        old.iter().zip(new).map(|(old, new)| libm::log(new / old)).collect()
-    };
-    let changes: Vec<Vec<f64>> = measured.times.values().map(changes).collect();
-    let estimates: Vec<_> = changes.iter().map(|changes| paired(changes, threshold, tests)).collect();
+    let logarithms = |times: &[f64]| -> Vec<f64> { times.iter().map(|time| libm::log(*time)).collect() };
+    let estimate = |[old, new]: &[Vec<f64>; 2]| paired(&logarithms(old), &logarithms(new), threshold, times.len());
+    let estimates: Vec<_> = times.values().map(estimate).collect();
     let verdicts = judge(&estimates, threshold);
     let mut findings = Vec::new();
-    for (((id, times), changes), (estimate, verdict)) in
-        measured.times.iter().zip(&changes).zip(estimates.into_iter().zip(verdicts))
-    {
-        let slower = changes.iter().filter(|change| **change > threshold).count();
+    for ((id, times), (estimate, verdict)) in times.iter().zip(estimates.into_iter().zip(verdicts)) {
+        let [old, new] = times;
+        let slower = old.iter().zip(new).filter(|(old, new)| libm::log(*new / *old) > threshold).count();
         let medians = [0, 1].map(|side| middle(&times[side]).unwrap_or(f64::NAN));
         let finding = Finding::new(id.clone(), medians, estimate, verdict);
-        findings.push(Finding { rounds: [changes.len(); 2], slower_rounds: Some(slower), ..finding });
+        findings.push(Finding { rounds: times.each_ref().map(Vec::len), slower_rounds: Some(slower), ..finding });
     }
+    findings
+}
+
+/// What is said where no change can be called.
+fn too_few(rounds: usize, tests: usize) -> Option<String> {
     let needed = fewest_rounds(tests);
-    let too_few =
-        format!("{rounds} rounds can show no change of {tests} benchmarks together: --rounds {needed} is the least");
-    Comparison {
-        baseline: sides.side(0, rounds),
-        candidate: sides.side(1, rounds),
-        threshold,
-        answers: changed_answers(&measured.checksums[0], &measured.checksums[1]),
-        only_baseline: only[0],
-        only_candidate: only[1],
-        remarks: if rounds < needed { vec![too_few] } else { vec![] },
-        findings,
-    }
+    let benchmarks = counted(tests, "benchmark");
+    (rounds < needed)
+        .then(|| format!("{rounds} rounds can show no change of {benchmarks} together: --rounds {needed} is the least"))
 }

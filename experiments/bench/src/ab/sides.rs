@@ -1,11 +1,12 @@
 //! The two trees, and runs of their benches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::build::{Executables, build, command, list, output};
-use super::{Run, Settings, count};
+use super::sampling::Batch;
+use super::{Settings, count};
 use crate::report::Side;
 use crate::{BenchError, Notes, criterion, git};
 
@@ -16,8 +17,20 @@ const CHECKS: &str = "THALWEG_BENCH_CHECKS";
 /// One that has a bench measure everything once, in its own process.
 const ROUND: [&str; 2] = ["THALWEG_BENCH_ROUND", "standard 1 of 1"];
 
-/// How much longer a benchmark takes for being warmed up first.
-pub(super) const WITH_WARMING: f64 = 4.0 / 3.0;
+/// Whether answers are checked before anything is measured: once is enough, as all rounds are of the same program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Checks {
+    All,
+    None,
+}
+
+/// What one run of a batch found.
+pub(super) struct Run {
+    /// By benchmark, the nanoseconds of an iteration.
+    pub times: BTreeMap<String, f64>,
+    /// By benchmark; only of answers that were checked.
+    pub checksums: BTreeMap<String, String>,
+}
 
 /// The baseline first, the candidate second.
 pub(super) struct Sides {
@@ -84,16 +97,14 @@ impl Sides {
         Ok(Executables { bench: bench.clone(), paths, ids: wanted, only })
     }
 
-    /// Runs one side once; a time is the lower quartile of its samples. Answers are checked in the first round, as all
-    /// rounds are of the same program.
+    /// Runs a batch on one side once.
     pub fn measure(
         &self,
-        settings: &Settings,
         executables: &Executables,
-        (side, round): (usize, usize),
+        side: usize,
+        batch: &Batch,
+        checks: Checks,
     ) -> Result<Run, BenchError> {
-        /// Many short samples: a process that takes the core for a while then disturbs few of them.
-        const SAMPLES: &str = "30";
         /// Resamples of criterion's own intervals, which nobody reads here.
         const RESAMPLES: &str = "1001";
         let home = self.folder.join("criterion");
@@ -102,26 +113,24 @@ impl Sides {
         }
         let bench = &executables.bench;
         let mut command = command(&executables.paths[side], &self.roots[side]);
-        command.arg(exactly(&executables.ids)).args(["--noplot", "--sample-size", SAMPLES, "--nresamples", RESAMPLES]);
-        let seconds = settings.seconds.to_string();
-        let warming = (settings.seconds * (WITH_WARMING - 1.0)).to_string();
-        command.args(["--measurement-time", &seconds, "--warm-up-time", &warming]);
+        command.arg(exactly(&batch.ids)).args(["--noplot", "--nresamples", RESAMPLES]);
+        command.args(["--sample-size", &batch.samples.to_string()]);
+        command.args(["--measurement-time", &batch.seconds.to_string()]);
+        command.args(["--warm-up-time", &batch.warming().to_string()]);
         command.env("CRITERION_HOME", &home).env(PEAKS, "off").env(ROUND[0], ROUND[1]);
-        if round > 0 {
+        if checks == Checks::None {
             command.env(CHECKS, "off");
         }
         output(&mut command, bench, &self.names[side])?;
         let samples = criterion::samples(&home)?;
         let missing = |id: &String| BenchError::NoSample { id: id.clone(), criterion: home.clone() };
-        let time = |id: &String| {
-            samples.get(id).map(|sample| (id.clone(), sample.lower_quartile())).ok_or_else(|| missing(id))
-        };
-        let times = executables.ids.iter().map(time).collect::<Result<_, _>>()?;
+        let time = |id: &String| samples.get(id).map(|sample| (id.clone(), sample.fast())).ok_or_else(|| missing(id));
+        let times = batch.ids.iter().map(time).collect::<Result<_, _>>()?;
         // Revisions without notes have no checksums.
         let notes = Notes::read_all(&home).unwrap_or_default();
         let benchmarks = notes.into_iter().flat_map(|notes| notes.benchmarks);
         let checksums = benchmarks.filter_map(|benchmark| Some((benchmark.id, benchmark.checksum?)));
-        Ok((times, checksums.collect()))
+        Ok(Run { times, checksums: checksums.collect() })
     }
 
     /// The instructions of an iteration on both sides.

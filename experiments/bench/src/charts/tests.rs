@@ -24,7 +24,7 @@ fn row(benchmark: &str, (work, time_ns): (u64, f64)) -> Row {
         time_ns,
         low_ns: 0.99 * time_ns,
         high_ns: 1.02 * time_ns,
-        quartile_ns: time_ns,
+        fast_ns: time_ns,
         samples: 20,
         iterations: 1000,
         work,

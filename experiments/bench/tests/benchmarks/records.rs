@@ -104,13 +104,13 @@ fn a_run_becomes_rows_once() {
     let text = fs::read_to_string(&first[0].path).unwrap();
     assert_eq!(
         text,
-        "benchmark,bench,started,time_ns,low_ns,high_ns,quartile_ns,samples,iterations,work,unit,work_per_ns,bytes,bound,share,checksum,\
+        "benchmark,bench,started,time_ns,low_ns,high_ns,fast_ns,samples,iterations,work,unit,work_per_ns,bytes,bound,share,checksum,\
          precision,isa,peak_gflops_f32,peak_gflops_f64,peak_gbs_l1,peak_gbs_l2,peak_gbs_l3,peak_gbs_memory,\
          clock_ghz,cpu,rustc,crates,revision,changes\n\
-         loss/value/thalweg/bce-f32,loss,2026-11-10T08:00:00Z,500.1,500.05,500.15,500.05,20,2100,2048,elements,4.09518,16384,load/store,\
+         loss/value/thalweg/bce-f32,loss,2026-11-10T08:00:00Z,500.1,500.05,500.15,500.0,20,2100,2048,elements,4.09518,16384,load/store,\
          0.19996,0123456789abcdef,f32,v3,103.0,51.5,195.0,102.0,65.0,18.0,3.2,AMD EPYC 7543 32-Core Processor,rustc 1.95.0,faer 0.24.4; pulp 0.22.3,\
          aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,\n\
-         loss/value/reference/bce-f32,loss,2026-11-10T08:00:00Z,9001.8,9000.9,9002.7,9000.9,20,2100,2048,elements,0.22751,,,,,f32,v3,\
+         loss/value/reference/bce-f32,loss,2026-11-10T08:00:00Z,9001.8,9000.9,9002.7,9000.0,20,2100,2048,elements,0.22751,,,,,f32,v3,\
          103.0,51.5,195.0,102.0,65.0,18.0,3.2,AMD EPYC 7543 32-Core Processor,rustc 1.95.0,faer 0.24.4; pulp 0.22.3,\
          aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,\n"
     );

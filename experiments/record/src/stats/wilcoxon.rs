@@ -48,12 +48,14 @@ pub fn signed_rank(differences: &[f64]) -> Option<SignedRank> {
 pub(super) fn sums_of_ranks(ranks: impl Iterator<Item = usize> + Clone) -> Vec<f64> {
     let mut of_sum = vec![0.0; ranks.clone().sum::<usize>() + 1];
     of_sum[0] = 1.0;
+    let mut largest = 0;
     // One rank after the other.
     for rank in ranks {
-        for sum in (0..of_sum.len()).rev() {
-            let with = sum.checked_sub(rank).map_or(0.0, |before| of_sum[before]);
-            of_sum[sum] = (of_sum[sum] + with) / 2.0;
+        largest += rank;
+        for sum in (rank..=largest).rev() {
+            of_sum[sum] = (of_sum[sum] + of_sum[sum - rank]) / 2.0;
         }
+        of_sum[..rank].iter_mut().for_each(|probability| *probability /= 2.0);
     }
     of_sum
 }
