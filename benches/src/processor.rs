@@ -4,6 +4,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use pulp::{Simd, WithSimd};
+use thalweg_benchmarks::Machine;
 use thalweg_kernels::{Buffer, Isa, Real, Vector};
 
 use crate::workload::Demands;
@@ -143,14 +144,11 @@ fn clock() -> f64 {
     2.0 * LENGTH as f64 / seconds(chain)
 }
 
-/// The sizes of the data caches in bytes, as Linux reports them; elsewhere common ones.
+/// The sizes of the data caches in bytes; common ones where the system does not tell.
 fn cache_sizes() -> [usize; 3] {
-    let size = |index: usize, default: usize| {
-        let path = format!("/sys/devices/system/cpu/cpu0/cache/index{index}/size");
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        text.trim().strip_suffix('K').and_then(|kib| kib.parse::<usize>().ok()).map_or(default, |kib| kib << 10)
-    };
-    [size(0, 32 << 10), size(2, 512 << 10), size(3, 16 << 20)]
+    const COMMON: [u64; 3] = [32, 512, 16 << 10];
+    let known = Machine::here(Isa::best().name()).caches_kib;
+    std::array::from_fn(|level| (known.get(level).unwrap_or(&COMMON[level]) << 10) as usize)
 }
 
 fn rates<T: Real>(isa: Isa) -> Rates {

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput};
-use thalweg_benchmarks::{Benchmark, Bound, Machine, Notes, Peaks, Source};
+use thalweg_benchmarks::{Benchmark, Bound, Machine, Notes, Peaks, Source, criterion_folder};
 use thalweg_kernels::{Isa, arch};
 
 use crate::answer::Answer;
@@ -174,7 +174,7 @@ impl Timing {
     fn of(mut suite: Suite) -> Self {
         let counts = suite.chosen();
         let Round { pace, number, of } = suite.round;
-        let folder = criterion_folder();
+        let folder = criterion_folder(root());
         let measures = suite.arguments.measures();
         if measures {
             eprintln!("instruction set: {}; round {number} of {of}", suite.isa.name());
@@ -336,12 +336,6 @@ impl Timed {
 /// The root of the workspace. Cargo runs benches in the folder of their package.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")))
-}
-
-/// Where criterion writes, by its own rules.
-fn criterion_folder() -> PathBuf {
-    let target = || env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |target| root().join(target));
-    env::var_os("CRITERION_HOME").map_or_else(|| target().join("criterion"), PathBuf::from)
 }
 
 /// The name of the bench: that of its executable, but for the hash that cargo adds.

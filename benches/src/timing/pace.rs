@@ -15,7 +15,7 @@ pub(super) enum Pace {
     Quick,
 }
 
-/// What criterion is told of one benchmark.
+/// What criterion is told of one benchmark. Samples are many and short, as what disturbs a run then leaves some of them alone.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Effort {
     pub samples: usize,
@@ -36,8 +36,8 @@ impl Pace {
     /// What is spent on a benchmark of ours.
     pub fn ours(self) -> Effort {
         let (samples, warming, measuring) = match self {
-            Self::Standard => (50, 60, 250),
-            Self::Quick => (30, 10, 60),
+            Self::Standard => (250, 60, 250),
+            Self::Quick => (120, 10, 60),
         };
         Effort { samples, warming: Duration::from_millis(warming), measuring: Duration::from_millis(measuring) }
     }
@@ -61,10 +61,10 @@ impl Pace {
 }
 
 impl Effort {
-    /// With fewer samples for what takes long, of which one run is as good as many of a short one.
+    /// With no more samples than there is time for.
     pub fn fitting(self, run: Duration) -> Self {
-        let is_slow = run * self.samples as u32 > self.measuring;
-        Self { samples: if is_slow { FEWEST } else { self.samples }, ..self }
+        let fitting = self.measuring.as_secs_f64() / run.as_secs_f64();
+        Self { samples: (fitting as usize).clamp(FEWEST, self.samples), ..self }
     }
 
     /// About how long a benchmark takes of which a run takes so long.

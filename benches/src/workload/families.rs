@@ -1,4 +1,17 @@
-//! Every workload of every kernel family.
+//! Every workload of every kernel family, and the groups of benchmarks that they are in: `<group>/<runner>/<workload>`.
+//!
+//! | group | a run |
+//! |---|---|
+//! | `math` | an elementary function of 2,048 numbers |
+//! | `activation/forward`, `…/backward` | 2,048 units |
+//! | `activation/tangent` | 1,024 units with a tangent |
+//! | `loss/value`, `…/gradient` | about 2,048 outputs |
+//! | `loss/curvature` | 1,024 outputs |
+//! | `optimizer/update` | 1,024 weights |
+//! | `landscape/gradient` | 1,024 points |
+//! | `landscape/walk` | 100 steps from 256 starts |
+//! | `product/…` | matrices of as many trials as a register has lanes, `<outputs>x<inputs>x<examples>`, with `-shared` where all have the same inputs; in FLOPs |
+//! | `dense/…` | the same of one trial |
 
 use thalweg_kernels::Isa;
 use thalweg_kernels::activation::ALL as ACTIVATIONS;
@@ -41,6 +54,7 @@ pub fn elementwise(mut add: impl FnMut(&str, Box<Make<'static>>)) {
     }
     for &landscape in LANDSCAPES {
         add("landscape/gradient", Box::new(move |isa| landscape::workload::<f32>(landscape, isa)));
+        add("landscape/gradient", Box::new(move |isa| landscape::workload::<f64>(landscape, isa)));
         for &optimizer in OPTIMIZERS
             .iter()
             .filter(|optimizer| optimizer.is_rule())

@@ -1,6 +1,7 @@
 //! The parts of a training step of networks that share their batches, by the kernels that training chooses for them.
 
-use thalweg::network::{Architecture, Examples, Layer};
+use thalweg::network::{Architecture, Batches, Examples, Fan, Initializer, Layer, Network};
+use thalweg::train::{Layout, Objective, Sample, Team, TrainingPath};
 use thalweg_kernels::activation::{self, Activation, BelowOutput, ShallowGradient};
 use thalweg_kernels::loss::{Gradient, Loss};
 use thalweg_kernels::optimizer::reference::Memory;
@@ -266,6 +267,21 @@ impl Step {
         self.optimizer.update(self.isa, update);
     }
 
+    /// The gradient that training has of the same weights and examples.
+    fn trained(&self) -> Buffer<f32> {
+        let Self { training, isa, architecture, examples, weights, alarm, .. } = self;
+        let size = training.batch;
+        let batches = Batches { examples: size, size, drop_last: false, shuffled: false, replacement: false };
+        let initializer = Initializer::ScaledNormal { gain: 1.0, fan: Fan::In, scale: 1.0 };
+        let splits = [examples.clone(), Examples::default(), Examples::default()];
+        let network = Network::new(architecture.clone(), initializer, splits, batches, None);
+        let layout = Layout { isa: *isa, path: TrainingPath::Population, groups: 1 };
+        let mut scratch = network.scratch(layout, &Team::alone());
+        let mut gradient = Buffer::zeroed(weights.len());
+        network.gradient_of(&mut scratch, Sample::All, weights, &mut gradient, &mut Buffer::zeroed(alarm.len()));
+        gradient
+    }
+
     /// One lane of numbers that are interleaved.
     fn lane(&self, of: &[f32], lane: usize) -> Vec<f64> {
         of.iter().skip(lane).step_by(self.isa.lanes::<f32>()).map(|number| f64::from(*number)).collect()
@@ -326,9 +342,12 @@ impl Workload for Step {
         self.values.iter().chain(&self.slopes).for_each(|layer| to.add(layer));
     }
 
-    /// The gradient must be that of plain loops in f64, and a step the textbook's.
+    /// The gradient must be training's to the bit, as these are its kernels, and that of plain loops in f64; a step the
+    /// textbook's.
     fn check(&mut self) {
         *self = Self::new(self.training, self.part, self.isa);
+        let bits = |numbers: &[f32]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&self.gradient), bits(&self.trained()), "the gradient of training of {}", self.name());
         let [features, labels] = [&self.examples.inputs, &self.examples.targets]
             .map(|numbers| numbers.iter().map(|number| f64::from(*number)).collect::<Vec<f64>>());
         let examples = Examples::<f64>::new(&features, &labels, self.training.batch);

@@ -1,6 +1,7 @@
 //! What criterion leaves in its folder: `<benchmark>/new/{benchmark,sample}.json`, times in nanoseconds.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,12 @@ use serde::Deserialize;
 use thalweg_record::stats::{Interval, median, median_interval, quantile};
 
 use crate::{BenchError, Times};
+
+/// Where criterion writes by its own rules, of a workspace that begins at `root`.
+pub fn criterion_folder(root: &Path) -> PathBuf {
+    let target = || env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target));
+    env::var_os("CRITERION_HOME").map_or_else(|| target().join("criterion"), PathBuf::from)
+}
 
 /// The times of a benchmark's samples.
 #[derive(Clone, Debug, PartialEq)]

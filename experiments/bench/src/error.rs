@@ -84,8 +84,8 @@ pub enum BenchError {
         /// The machines that there are records of.
         others: Vec<String>,
     },
-    /// Only one build was measured.
-    #[error("nothing to compare {0} with: it is the only build that was recorded on this machine")]
+    /// No other build has a benchmark of this one.
+    #[error("nothing to compare {0} with: no other build with a benchmark of it was recorded on this machine")]
     #[diagnostic(help("record another revision, or let `thalweg bench ab REV` measure both in turns"))]
     OneBuild(String),
     /// A build is compared with itself.

@@ -4,7 +4,7 @@
 //! runs differ from each other: where a neighbour, an address or a clock makes one run slower than the next, all samples of
 //! a run agree, so the spread within it says nothing.
 
-use thalweg_record::stats::{Interval, Rounds, ascending, median};
+use thalweg_record::stats::{Interval, ascending, median, p_above, p_below, sign_interval};
 
 use crate::LEVEL;
 use crate::student;
@@ -25,22 +25,26 @@ pub struct Estimate {
     pub detectable: Option<f64>,
 }
 
-/// From the logarithms of times in rounds, in each of which both ran, one after the other in random order. `tests` is how many
-/// benchmarks are judged together.
-pub fn paired(baseline: &[f64], candidate: &[f64], threshold: f64, tests: usize) -> Estimate {
-    /// What a change must be beyond the threshold to be called four times in five, as a part of the interval's width: 0.71 by
-    /// the normal distribution, (1.96 + 0.84) of twice 1.96 errors, and a little more in simulations.
-    const SEEN: f64 = 0.75;
-    let rounds = Rounds::new(baseline, candidate);
-    let corrected = rounds.interval(1.0 - LEVEL / tests.max(1) as f64);
+/// From rounds, in each of which both ran, one after the other in random order: `changes` has one of each. `tests` is how
+/// many benchmarks are judged together.
+///
+/// If nothing changed, either sign of a round's change is as likely as the other, whatever the noise is like: signs are
+/// counted. On a shared machine, a core may be slower by half for seconds: rounds in which that hits one of the two are the
+/// largest changes of all, and each is but one sign.
+pub fn paired(changes: &[f64], threshold: f64, tests: usize) -> Estimate {
+    let corrected = sign_interval(changes, 1.0 - LEVEL / tests.max(1) as f64);
     Estimate {
-        change: rounds.shift().unwrap_or(f64::NAN),
-        interval: rounds.interval(1.0 - LEVEL),
-        p_slower: rounds.p_larger(threshold),
-        p_faster: rounds.p_smaller(-threshold),
+        change: middle(changes).unwrap_or(f64::NAN),
+        interval: sign_interval(changes, 1.0 - LEVEL),
+        p_slower: p_above(changes, threshold),
+        p_faster: p_below(changes, -threshold),
         detectable: corrected.map(|interval| threshold + SEEN * (interval.high - interval.low)),
     }
 }
+
+/// What a change must be beyond the threshold to be called four times in five, as a part of the interval's width: 0.71 by
+/// the normal distribution, (1.96 + 0.84) of twice 1.96 errors, and a little more in simulations.
+const SEEN: f64 = 0.75;
 
 /// The rounds without which no change of `tests` benchmarks together can be called: half of 2⁻ⁿ each.
 pub fn fewest_rounds(tests: usize) -> usize {

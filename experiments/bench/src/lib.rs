@@ -22,6 +22,7 @@ mod student;
 mod together;
 mod verdict;
 
+pub use criterion::criterion_folder;
 pub use error::BenchError;
 pub use estimate::Estimate;
 pub use machine::Machine;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 use thalweg_report::findings::{counted, number};
+use thalweg_report::table::{self, Cell, Column, Table};
 
 use crate::{Estimate, LEVEL, Verdict};
 
@@ -118,59 +119,63 @@ impl Comparison {
     /// If it cannot be written as JSON, which does not happen.
     pub fn text(&self, format: Format) -> Result<String, serde_json::Error> {
         Ok(match format {
-            Format::Text => self.lines(false),
-            Format::Markdown => self.lines(true),
+            Format::Text => self.plain(),
+            Format::Markdown => self.markdown(),
             Format::Json => serde_json::to_string_pretty(self)? + "\n",
         })
     }
 
-    fn lines(&self, markdown: bool) -> String {
-        let mut text = String::new();
-        let mut line = |line: &str| _ = writeln!(text, "{line}");
-        let mark = if markdown { "- " } else { "" };
-        for (role, side) in [("baseline", &self.baseline), ("candidate", &self.candidate)] {
-            let rounds = counted(side.rounds, "round");
-            line(&format!("{mark}{role}: {}, {}, {rounds}", side.name, day(&side.date)));
-        }
+    /// What is said before the table, a line each.
+    fn heading(&self) -> Vec<String> {
+        let side = |role: &str, side: &Side| {
+            format!("{role}: {}, {}, {}", side.name, day(&side.date), counted(side.rounds, "round"))
+        };
+        let mut lines = vec![side("baseline", &self.baseline), side("candidate", &self.candidate)];
         if !self.answers.is_empty() {
-            line(&format!("{mark}ANSWERS CHANGED, whatever the times say: {}", self.answers.join(", ")));
+            lines.push(format!("ANSWERS CHANGED, whatever the times say: {}", self.answers.join(", ")));
         }
-        self.remarks.iter().for_each(|remark| line(&format!("{mark}{remark}")));
-        line("");
-        self.table(markdown).iter().for_each(|row| line(row));
-        line("");
-        line(&self.summary());
-        text
+        lines.extend(self.remarks.iter().cloned());
+        lines
     }
 
-    /// The rows of a table: verdicts that matter first, then the largest changes.
-    fn table(&self, markdown: bool) -> Vec<String> {
-        let counts = self.findings.iter().any(|finding| finding.instructions.is_some());
-        let mut header = vec!["benchmark", "before", "after", "change", "interval", "could be seen", "verdict"];
-        if counts {
-            header.insert(6, "instructions");
-        }
-        let mut order: Vec<&Finding> = self.findings.iter().collect();
-        let rank = |finding: &Finding| Verdict::ALL.iter().position(|verdict| *verdict == finding.verdict);
-        order.sort_by(|a, b| rank(a).cmp(&rank(b)).then(b.change.abs().total_cmp(&a.change.abs())));
-        let cells = order.iter().map(|finding| finding.cells(counts));
-        let rows: Vec<Vec<String>> =
-            std::iter::once(header.iter().map(|name| (*name).to_owned()).collect()).chain(cells).collect();
-        if markdown {
-            let mut lines: Vec<String> = rows.iter().map(|row| format!("| {} |", row.join(" | "))).collect();
-            let rule: Vec<&str> = header.iter().map(|name| if is_number(name) { "--:" } else { "---" }).collect();
-            lines.insert(1, format!("|{}|", rule.join("|")));
-            return lines;
-        }
+    /// For a terminal.
+    fn plain(&self) -> String {
+        let table = self.table();
+        let row = |cells: &[Cell]| cells.iter().map(|cell| cell.text.clone()).collect();
+        let header = table.columns.iter().map(|column| column.heading.clone()).collect();
+        let rows: Vec<Vec<String>> = std::iter::once(header).chain(table.rows.iter().map(|cells| row(cells))).collect();
         let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..header.len()).map(width).collect();
+        let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
         let pad = |row: &Vec<String>| {
-            let cells = row.iter().zip(&header).zip(&widths).map(|((cell, name), width)| {
-                if is_number(name) { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+            let cells = row.iter().zip(&table.columns).zip(&widths).map(|((cell, column), width)| {
+                if column.is_number { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
             });
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
-        rows.iter().map(pad).collect()
+        let lines = self.heading().into_iter().chain([String::new()]).chain(rows.iter().map(pad));
+        let lines: Vec<String> = lines.chain([String::new(), table.title]).collect();
+        lines.join("\n") + "\n"
+    }
+
+    /// For a page or a comment.
+    fn markdown(&self) -> String {
+        let heading: String = self.heading().iter().map(|line| format!("- {line}\n")).collect();
+        heading + "\n" + &self.table().text(table::Format::Markdown)
+    }
+
+    /// A row for every benchmark: verdicts that matter first, then the largest changes.
+    fn table(&self) -> Table {
+        let counts = self.findings.iter().any(|finding| finding.instructions.is_some());
+        let mut order: Vec<&Finding> = self.findings.iter().collect();
+        let rank = |finding: &Finding| Verdict::ALL.iter().position(|verdict| *verdict == finding.verdict);
+        order.sort_by(|a, b| rank(a).cmp(&rank(b)).then(b.change.abs().total_cmp(&a.change.abs())));
+        let mut columns = vec![Column::text("benchmark", "benchmark")];
+        columns
+            .extend(["before", "after", "change", "interval", "could be seen"].map(|name| Column::number(name, name)));
+        columns.extend(counts.then(|| Column::number("instructions", "instructions")));
+        columns.push(Column::text("verdict", "verdict"));
+        let rows = order.iter().map(|finding| finding.cells(counts)).collect();
+        Table { title: self.summary(), columns, rows, notes: vec![] }
     }
 
     fn summary(&self) -> String {
@@ -189,13 +194,8 @@ impl Comparison {
     }
 }
 
-/// Whether a column has numbers.
-fn is_number(name: &str) -> bool {
-    !["benchmark", "verdict"].contains(&name)
-}
-
 impl Finding {
-    fn cells(&self, counts: bool) -> Vec<String> {
+    fn cells(&self, counts: bool) -> Vec<Cell> {
         let [before, after] = self.times_ns.map(duration);
         let interval = self.interval.map(|[low, high]| format!("{} to {}", percent(low), percent(high)));
         let detectable = self.detectable.map(|least| format!("±{} %", decimals(100.0 * least)));
@@ -213,7 +213,7 @@ impl Finding {
             cells.push(self.instructions.map_or_else(nothing, change));
         }
         cells.push(self.verdict.name().to_owned());
-        cells
+        cells.into_iter().map(Cell::of).collect()
     }
 }
 

@@ -3,8 +3,9 @@
 
 use serde_json::Value;
 use thalweg_record::stats::{
-    Probability, RESAMPLES, RankTest, ResampledRanks, Rounds, Verdict, best_of_shares, holm, improvement,
-    interquartile_interval, interquartile_mean, kaplan_meier, profile_score, signed_rank,
+    Probability, RESAMPLES, RankTest, ResampledRanks, Verdict, best_of_shares, holm, improvement,
+    interquartile_interval, interquartile_mean, kaplan_meier, p_above, p_below, profile_score, sign_interval,
+    signed_rank,
 };
 
 fn peers() -> Value {
@@ -71,11 +72,14 @@ fn signed_ranks_are_scipys() {
 }
 
 #[test]
-fn rounds_are_swapped_as_by_scipy() {
-    for case in peers()["rounds"].as_array().unwrap() {
-        let rounds = Rounds::new(&numbers(&case["old"]), &numbers(&case["new"]));
-        assert_close(rounds.p_larger(0.0), &case["larger"], "larger");
-        assert_close(rounds.p_smaller(0.0), &case["smaller"], "smaller");
+fn signs_are_counted_as_by_scipy() {
+    for case in peers()["signs"].as_array().unwrap() {
+        let (differences, value) = (numbers(&case["differences"]), case["value"].as_f64().unwrap());
+        assert_close(p_above(&differences, value), &case["above"], "above");
+        assert_close(p_below(&differences, value), &case["below"], "below");
+        let interval = sign_interval(&differences, 0.95).unwrap();
+        assert_close(interval.low, &case["low"], "low");
+        assert_close(interval.high, &case["high"], "high");
     }
 }
 

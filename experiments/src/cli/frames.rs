@@ -25,11 +25,15 @@ impl Kind {
     pub fn parse(name: &str) -> Result<Self, String> {
         let still = Format::NAMES.map(|(name, format)| (name, Self::Still(format)));
         let moving = Moving::NAMES.map(|(name, format)| (name, Self::Moving(format)));
-        let all = || still.into_iter().chain(moving);
-        let known = all().find(|(known, _)| *known == name).map(|(_, kind)| kind);
-        let names = || all().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
-        known.ok_or_else(|| format!("expected one of {}", names()))
+        named(&still.into_iter().chain(moving).collect::<Vec<_>>(), name)
     }
+}
+
+/// What is called `name`, or what there is.
+pub(super) fn named<T: Copy>(all: &[(&str, T)], name: &str) -> Result<T, String> {
+    let names = || all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let found = all.iter().find(|(known, _)| *known == name);
+    found.map(|(_, one)| *one).ok_or_else(|| format!("expected one of {}", names()))
 }
 
 /// A figure that moves: trajectories that are walked, curves that are being drawn.

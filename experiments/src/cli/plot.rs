@@ -108,14 +108,9 @@ impl Plot {
 
     /// The style of a spec, with what was asked for in its place.
     fn look(&self, registry: &Arc<Registry>, own: &Appearance) -> Result<Appearance, CliError> {
-        let mut look = styled(registry, self.style.as_deref(), own)?;
-        if !self.format.is_empty() {
-            look.formats = Vec::new();
-            let stills =
-                self.format.iter().filter_map(|kind| if let Kind::Still(own) = kind { Some(*own) } else { None });
-            look = stills.fold(look, Appearance::with);
-        }
-        Ok(look)
+        let look = styled(registry, self.style.as_deref(), own)?;
+        let stills = self.format.iter().filter_map(|kind| if let Kind::Still(own) = kind { Some(*own) } else { None });
+        Ok(if self.format.is_empty() { look } else { look.with_only(stills) })
     }
 
     /// Draws the figures of a study; the files that were written, where they are no results.

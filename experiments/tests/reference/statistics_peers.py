@@ -32,18 +32,13 @@ def signed_rank(differences):
     return {"differences": list(differences), "statistic": float(positive), "p": float(test.pvalue)}
 
 
-def rounds(old, new):
-    """Either value of a round may have been the other's; what counts is the difference of both sums of ranks, of which those
-    above the middle are one."""
-    def statistic(a, b, axis=-1):
-        ranks = np.minimum(stats.rankdata(np.concatenate([a, b], axis=axis), axis=axis), len(old) + 1)
-        first, second = np.split(ranks, 2, axis=axis)
-        return (second - first).sum(axis=axis)
-
-    of = lambda alternative: stats.permutation_test(
-        (np.array(old), np.array(new)), statistic, permutation_type="samples", n_resamples=np.inf, vectorized=True,
-        alternative=alternative)
-    return {"old": old, "new": new, "larger": float(of("greater").pvalue), "smaller": float(of("less").pvalue)}
+def signs(differences, value):
+    """Of the median: how many are above and below it, and the interval of order statistics."""
+    tests = {name: stats.quantile_test(differences, q=value, p=0.5, alternative=alternative)
+             for name, alternative in (("above", "greater"), ("below", "less"))}
+    interval = stats.quantile_test(differences, q=value, p=0.5).confidence_interval(0.95)
+    return {"differences": differences, "value": value, "low": float(interval.low), "high": float(interval.high),
+            **{name: float(test.pvalue) for name, test in tests.items()}}
 
 
 def best_of(values, criteria):
@@ -104,11 +99,10 @@ print(
         {
             "friedman": friedmans,
             "signed_rank": wilcoxons,
-            "rounds": [
-                rounds([1.0, 2.5, 3.0, 4.0, 5.5], [6.0, 2.0, 3.5, 9.0, 7.0]),
-                rounds([0.0, 1.0, 1.0, 2.0, 3.0, 5.0, 8.0], [1.0, 1.0, 2.0, 2.0, 4.0, 4.0, 9.0]),
-                rounds([1.17, 1.16, 1.28, 1.17, 1.16, 1.71, 1.18, 1.17, 1.16, 1.19],
-                       [1.21, 1.2, 1.22, 1.32, 1.2, 1.2, 1.75, 1.21, 1.2, 1.2]),
+            "signs": [
+                signs([1.0, 2.5, -3.0, 4.0, 5.5, 0.25, 7.0], 0.5),
+                signs([0.031, 0.029, -0.4, 0.03, 0.033, 0.028, 0.35, 0.03, 0.027, 0.031, -0.29, 0.032, 0.029], 0.01),
+                signs([x * x - 7.3 * x for x in map(float, range(41))], 60.0),
             ],
             "holm": {"p": p.tolist(), "adjusted": multipletests(p, method="holm")[1].tolist()},
             "best_of": {"values": values, "criteria": criteria, "expected": best_of(values, criteria)},

@@ -1,5 +1,5 @@
-//! Two revisions in turns: what was there before is built in a work tree of its own, and in every round both run, one after
-//! the other, in an order that is drawn.
+//! Two revisions in turns: what was there before is built in a work tree of its own, and in every round both run each benchmark,
+//! one after the other, in processes of their own and an order that is drawn.
 //!
 //! Alternation takes out what drifts, and the random order what a place in the alternation does (Kalibera and Jones, Rigorous
 //! Benchmarking in Reasonable Time, 2013).
@@ -51,10 +51,10 @@ pub const SUITE: &str = "suite";
 
 /// Rounds, if nothing else is said.
 ///
-/// In simulations with runs that differ by 0.7 %, one in ten of which loses up to 10 % to a neighbour, a slowdown by 3 % is
-/// called beyond 1 % in 99 % of tries with 21 rounds. Of times of a product of matrices that were measured on a shared machine,
-/// a fifth of which were slower by up to 10 %, it was called in 91 % with 31 rounds and in 97 % with 41.
-pub const ROUNDS: usize = 41;
+/// A slowdown of 3 % was put on times of one build that were measured on a machine where a neighbour took a half of the core in two
+/// of three runs: a function of 1 µs was called beyond 1 % in 97 % of tries with 31 rounds and in all with 61, a product of matrices
+/// that fills the second cache in 61 % with 31, in 69 % with 41 and in 92 % with 61.
+pub const ROUNDS: usize = 61;
 
 /// Builds both revisions, measures them in turns, and judges. `built` is called between building and measuring, `say` with
 /// what is being done.
@@ -70,17 +70,17 @@ pub fn run(settings: &Settings, built: impl FnOnce(), say: &dyn Fn(String)) -> R
     let first = Batch::first(&executables.ids);
     let checked = |side: usize| sides.measure(&executables, side, &first, Checks::All);
     let (old, new) = (checked(0)?, checked(1)?);
-    let batches = Batch::all(&old.times, settings.seconds);
-    let seconds: f64 = batches.iter().map(|batch| batch.time(&old.times)).sum();
-    say(format!("{} rounds of both sides, about {:.0} s", rounds, (2 * rounds) as f64 * seconds));
+    let alone: Vec<Batch> = old.times.iter().map(|(id, time)| Batch::alone(id, *time, settings.seconds)).collect();
+    let seconds: f64 = alone.iter().zip(old.times.values()).map(|(batch, time)| batch.time(*time)).sum();
+    say(format!("{rounds} rounds of both sides, at least {:.0} s", (2 * rounds) as f64 * seconds));
     let mut times = Times::new();
     let mut draws = Draws::new(&format!("rounds {}", sides.names[0]));
     let begun = Instant::now();
     for round in 0..rounds {
-        let mut order = [0, 1];
-        draws.shuffle(&mut order);
-        for side in order {
-            for batch in &batches {
+        for batch in &alone {
+            let mut order = [0, 1];
+            draws.shuffle(&mut order);
+            for side in order {
                 let run = sides.measure(&executables, side, batch, Checks::None)?;
                 run.times.into_iter().for_each(|(id, time)| times.entry(id).or_default()[side].push(time));
             }
@@ -120,17 +120,20 @@ type Times = BTreeMap<String, [Vec<f64>; 2]>;
 /// The verdicts on what was measured.
 fn findings(times: &Times, threshold: f64) -> Vec<Finding> {
     let threshold = libm::log1p(threshold);
-    let logarithms = |times: &[f64]| -> Vec<f64> { times.iter().map(|time| libm::log(*time)).collect() };
-    let estimate = |[old, new]: &[Vec<f64>; 2]| paired(&logarithms(old), &logarithms(new), threshold, times.len());
-    let estimates: Vec<_> = times.values().map(estimate).collect();
+    let changes = |[old, new]: &[Vec<f64>; 2]| -> Vec<f64> {
+        old.iter().zip(new).map(|(old, new)| libm::log(new / old)).collect()
+    };
+    let changes: Vec<Vec<f64>> = times.values().map(changes).collect();
+    let estimates: Vec<_> = changes.iter().map(|changes| paired(changes, threshold, times.len())).collect();
     let verdicts = judge(&estimates, threshold);
     let mut findings = Vec::new();
-    for ((id, times), (estimate, verdict)) in times.iter().zip(estimates.into_iter().zip(verdicts)) {
-        let [old, new] = times;
-        let slower = old.iter().zip(new).filter(|(old, new)| libm::log(*new / *old) > threshold).count();
+    for (((id, times), changes), (estimate, verdict)) in
+        times.iter().zip(&changes).zip(estimates.into_iter().zip(verdicts))
+    {
+        let slower = changes.iter().filter(|change| **change > threshold).count();
         let medians = [0, 1].map(|side| middle(&times[side]).unwrap_or(f64::NAN));
         let finding = Finding::new(id.clone(), medians, estimate, verdict);
-        findings.push(Finding { rounds: times.each_ref().map(Vec::len), slower_rounds: Some(slower), ..finding });
+        findings.push(Finding { rounds: [changes.len(); 2], slower_rounds: Some(slower), ..finding });
     }
     findings
 }

@@ -9,34 +9,31 @@ use crate::Machine;
 
 /// A row for every benchmark.
 pub(super) fn kernels(kernels: &[Kernel<'_>]) -> Table {
-    let column =
-        |name: &str, heading: &str, is_number| Column { name: name.to_owned(), heading: heading.to_owned(), is_number };
-    let text = |text: String| Cell { value: text.clone(), text, is_best: false };
     let number = |value: Option<f64>| {
         let shown = value.map_or_else(String::new, |value| format!("{value:.3}"));
         Cell { value: value.map_or_else(String::new, |value| value.to_string()), text: shown, is_best: false }
     };
     let row = |kernel: &Kernel<'_>| {
         vec![
-            text(kernel.name.group_words()),
-            text(kernel.name.workload_words()),
-            text(runner_words(kernel.name.runner)),
+            Cell::of(kernel.name.group_words()),
+            Cell::of(kernel.name.workload_words()),
+            Cell::of(runner_words(kernel.name.runner)),
             number(Some(kernel.work_per_ns)),
-            text(kernel.row.unit.clone()),
-            text(kernel.row.bound.clone().unwrap_or_default()),
+            Cell::of(kernel.row.unit.clone()),
+            Cell::of(kernel.row.bound.clone().unwrap_or_default()),
             number(kernel.share),
         ]
     };
     Table {
         title: "Benchmarks of the build".to_owned(),
         columns: vec![
-            column("group", "group", false),
-            column("workload", "workload", false),
-            column("runner", "by", false),
-            column("work_per_ns", "billions a second", true),
-            column("unit", "of", false),
-            column("bound", "bound by", false),
-            column("share", "share of the bound", true),
+            Column::text("group", "group"),
+            Column::text("workload", "workload"),
+            Column::text("runner", "by"),
+            Column::number("work_per_ns", "billions a second"),
+            Column::text("unit", "of"),
+            Column::text("bound", "bound by"),
+            Column::number("share", "share of the bound"),
         ],
         rows: kernels.iter().map(row).collect(),
         notes: Vec::new(),

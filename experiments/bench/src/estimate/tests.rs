@@ -27,16 +27,9 @@ impl Noise {
         0.007 * self.normal() + disturbed
     }
 
-    /// The times of rounds, where the candidate is slower by `change`, on a core that drifts by 3 % all along.
-    pub fn rounds(&mut self, count: usize, change: f64) -> [Vec<f64>; 2] {
-        let drift = |round: usize| 0.03 * round as f64 / count as f64;
-        [0.0, change].map(|change| (0..count).map(|round| drift(round) + change + self.run()).collect())
-    }
-
-    /// What is said of such rounds.
-    fn judged(&mut self, rounds: usize, change: f64, threshold: f64, tests: usize) -> Estimate {
-        let [old, new] = self.rounds(rounds, change);
-        paired(&old, &new, threshold, tests)
+    /// The changes of rounds, where the candidate is slower by `change`. What drifts is the same for both of a round.
+    pub fn rounds(&mut self, count: usize, change: f64) -> Vec<f64> {
+        (0..count).map(|_| change + self.run() - self.run()).collect()
     }
 }
 
@@ -47,15 +40,9 @@ fn one_percent() -> f64 {
 
 /// How many of `tries` comparisons of so many benchmarks each have a benchmark that is called changed.
 fn called(noise: &mut Noise, tries: usize, benchmarks: usize, rounds: usize, change: f64, threshold: f64) -> usize {
-    // Without intervals, for which nobody asks here.
-    let estimate = |noise: &mut Noise| {
-        let [old, new] = noise.rounds(rounds, change);
-        let rounds = Rounds::new(&old, &new);
-        let (p_slower, p_faster) = (rounds.p_larger(threshold), rounds.p_smaller(-threshold));
-        Estimate { change: 0.0, interval: None, p_slower, p_faster, detectable: None }
-    };
     let is_called = |noise: &mut Noise| {
-        let estimates: Vec<_> = (0..benchmarks).map(|_| estimate(noise)).collect();
+        let estimates: Vec<_> =
+            (0..benchmarks).map(|_| paired(&noise.rounds(rounds, change), threshold, benchmarks)).collect();
         let verdicts = judge(&estimates, threshold);
         verdicts.iter().any(|verdict| matches!(verdict, Verdict::Regressed | Verdict::Improved))
     };
@@ -93,10 +80,11 @@ fn what_could_be_seen_is_seen_four_times_in_five() {
     let mut noise = Noise::new("detectable");
     let threshold = one_percent();
     let typical = |noise: &mut Noise, rounds: usize| {
-        let all: Vec<f64> = (0..200).filter_map(|_| noise.judged(rounds, 0.0, threshold, 1).detectable).collect();
+        let all: Vec<f64> =
+            (0..200).filter_map(|_| paired(&noise.rounds(rounds, 0.0), threshold, 1).detectable).collect();
         middle(&all).unwrap()
     };
-    for rounds in [15, 21, ROUNDS] {
+    for rounds in [21, 41, ROUNDS] {
         let least = typical(&mut noise, rounds);
         let found = called(&mut noise, 400, 1, rounds, least, threshold);
         assert!((300..=390).contains(&found), "{rounds} rounds, {least}: {found} of 400");
@@ -108,7 +96,7 @@ fn intervals_hold_the_change_and_unchanged_means_it() {
     let mut noise = Noise::new("intervals");
     let (mut held, mut unchanged) = (0, 0);
     for _ in 0..400 {
-        let estimate = noise.judged(40, 0.002, one_percent(), 1);
+        let estimate = paired(&noise.rounds(ROUNDS, 0.002), one_percent(), 1);
         let interval = estimate.interval.unwrap();
         held += usize::from((interval.low..=interval.high).contains(&0.002));
         unchanged += usize::from(judge(&[estimate], one_percent()) == [Verdict::Unchanged]);
@@ -121,7 +109,7 @@ fn few_rounds_show_nothing() {
     for tests in [1, 10, 100] {
         let fewest = fewest_rounds(tests);
         let clear = |rounds: usize| -> Vec<f64> { (0..rounds).map(|round| 0.1 + 1e-4 * round as f64).collect() };
-        let all = |rounds| vec![paired(&vec![0.0; rounds], &clear(rounds), one_percent(), tests); tests];
+        let all = |rounds| vec![paired(&clear(rounds), one_percent(), tests); tests];
         assert!(judge(&all(fewest), one_percent()).iter().all(|verdict| *verdict == Verdict::Regressed), "{tests}");
         let too_few = all(fewest - 1);
         assert!(judge(&too_few, one_percent()).iter().all(|verdict| *verdict == Verdict::Inconclusive), "{tests}");
@@ -132,8 +120,9 @@ fn few_rounds_show_nothing() {
 
 #[test]
 fn faster_is_slower_the_other_way_round() {
-    let [old, new] = Noise::new("mirror").rounds(ROUNDS, 0.04);
-    let (slow, fast) = (paired(&old, &new, one_percent(), 1), paired(&new, &old, one_percent(), 1));
+    let changes = Noise::new("mirror").rounds(ROUNDS, 0.04);
+    let mirrored: Vec<f64> = changes.iter().map(|change| -change).collect();
+    let (slow, fast) = (paired(&changes, one_percent(), 1), paired(&mirrored, one_percent(), 1));
     assert_eq!((slow.p_slower, slow.p_faster), (fast.p_faster, fast.p_slower));
     assert_eq!(judge(&[slow, fast], one_percent()), [Verdict::Regressed, Verdict::Improved]);
 }

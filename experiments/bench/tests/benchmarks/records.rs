@@ -172,7 +172,7 @@ loss/value/reference/bce-f32  9.00 µs  9.00 µs  0.00 %  −0.23 % to +0.23 %  
     );
     let markdown = comparison.text(Format::Markdown).unwrap();
     assert!(markdown.contains("| loss/value/thalweg/bce-f32 | 500 ns | 515 ns | +3.0 % |"), "{markdown}");
-    assert!(markdown.contains("\n|---|--:|--:|--:|--:|--:|---|\n"), "{markdown}");
+    assert!(markdown.contains("\n|:--|--:|--:|--:|--:|--:|:--|\n"), "{markdown}");
     let json: serde_json::Value = serde_json::from_str(&comparison.text(Format::Json).unwrap()).unwrap();
     assert_eq!(json["threshold"], 0.01);
     assert_eq!((&json["findings"][1]["verdict"], &json["findings"][1]["change"]), (&"regressed".into(), &0.03.into()));

@@ -68,7 +68,7 @@ fn rank(n: u64, k: u64, share: f64) -> u64 {
 /// P(B ≥ k) for a binomial B of n draws with probability p, for 1 ≤ k ≤ n.
 ///
 /// The tail beyond k on the side away from the mean is added from its largest term on, until terms no longer count.
-fn at_least(n: u64, p: f64, k: u64) -> f64 {
+pub(super) fn at_least(n: u64, p: f64, k: u64) -> f64 {
     if p >= 1.0 {
         return 1.0;
     }

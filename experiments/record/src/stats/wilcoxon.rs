@@ -45,7 +45,7 @@ pub fn signed_rank(differences: &[f64]) -> Option<SignedRank> {
 }
 
 /// The probability of each sum of ranks, each of which is among them or not, as likely.
-pub(super) fn sums_of_ranks(ranks: impl Iterator<Item = usize> + Clone) -> Vec<f64> {
+fn sums_of_ranks(ranks: impl Iterator<Item = usize> + Clone) -> Vec<f64> {
     let mut of_sum = vec![0.0; ranks.clone().sum::<usize>() + 1];
     of_sum[0] = 1.0;
     let mut largest = 0;

@@ -178,6 +178,12 @@ impl Appearance {
         self
     }
 
+    /// The same with files of these kinds alone.
+    #[must_use]
+    pub fn with_only(self, formats: impl IntoIterator<Item = Format>) -> Self {
+        formats.into_iter().fold(Self { formats: Vec::new(), ..self }, Self::with)
+    }
+
     /// The names of the files of a figure that are the same on every machine: a PNG's bytes may change with the library that
     /// compresses it, so it is not part of results.
     pub fn kept_files(&self, stem: &str) -> impl Iterator<Item = String> {

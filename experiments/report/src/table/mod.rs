@@ -78,17 +78,20 @@ impl Table {
 }
 
 impl Column {
-    pub(crate) fn text(name: &str, heading: &str) -> Self {
+    /// A column of words.
+    pub fn text(name: &str, heading: &str) -> Self {
         Self { name: name.to_owned(), heading: heading.to_owned(), is_number: false }
     }
 
-    pub(crate) fn number(name: &str, heading: &str) -> Self {
+    /// A column of numbers.
+    pub fn number(name: &str, heading: &str) -> Self {
         Self { is_number: true, ..Self::text(name, heading) }
     }
 }
 
 impl Cell {
-    fn of(text: impl Into<String>) -> Self {
+    /// A cell that people and programs read alike.
+    pub fn of(text: impl Into<String>) -> Self {
         let text = text.into();
         Self { value: text.clone(), text, is_best: false }
     }

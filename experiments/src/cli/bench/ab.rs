@@ -32,11 +32,11 @@ pub(super) struct Ab {
     /// Measure what other libraries and plain code compute as well.
     #[arg(long)]
     peers: bool,
-    /// Rounds [default: 41].
+    /// Rounds [default: 61].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=200))]
     rounds: Option<u16>,
     /// Seconds of measuring a benchmark on each side in a round.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.1, value_parser = parse_seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.05, value_parser = parse_seconds)]
     time: f64,
     /// The core that both run on [default: the last one].
     #[arg(long, value_name = "N")]

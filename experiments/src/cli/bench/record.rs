@@ -1,9 +1,9 @@
 //! `thalweg bench record`.
 
-use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use thalweg_benchmarks::criterion_folder;
 
 use super::Records;
 use crate::cli::{CliError, tell};
@@ -23,7 +23,7 @@ pub(super) struct Record {
 
 impl Record {
     pub fn run(self) -> Result<(), CliError> {
-        let criterion = self.criterion.unwrap_or_else(criterion_folder);
+        let criterion = self.criterion.unwrap_or_else(|| criterion_folder(Path::new("")));
         for recorded in thalweg_benchmarks::record(&criterion, &self.records.store())? {
             let path = recorded.path.display();
             tell(match recorded.added {
@@ -37,9 +37,4 @@ impl Record {
         }
         Ok(())
     }
-}
-
-fn criterion_folder() -> PathBuf {
-    let target = || env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    env::var_os("CRITERION_HOME").map_or_else(|| target().join("criterion"), PathBuf::from)
 }

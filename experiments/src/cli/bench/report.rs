@@ -11,6 +11,7 @@ use thalweg_benchmarks::{Build, Machine, Store};
 use thalweg_report::page;
 
 use super::this_machine;
+use crate::cli::frames::named;
 use crate::cli::plot::styled;
 use crate::cli::{CliError, tell};
 use crate::figure::{Appearance, Format, draw_picture};
@@ -52,7 +53,7 @@ pub(super) struct Report {
     #[arg(long, value_name = "FILE")]
     style: Option<PathBuf>,
     /// The kinds of files, in place of the style's: svg, png, pdf, tex.
-    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = parse_format)]
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = |name: &str| named(&Format::NAMES, name))]
     format: Vec<Format>,
     /// Draw figures as PNG as well.
     #[arg(long)]
@@ -70,12 +71,6 @@ enum Shows {
     #[default]
     Throughput,
     Time,
-}
-
-fn parse_format(name: &str) -> Result<Format, String> {
-    let found = Format::NAMES.into_iter().find(|(known, _)| *known == name);
-    let names = || Format::NAMES.map(|(name, _)| name).join(", ");
-    found.map(|(_, format)| format).ok_or_else(|| format!("expected one of {}", names()))
 }
 
 impl Report {
@@ -103,11 +98,8 @@ impl Report {
     /// The style, with what was asked for in its place.
     fn look(&self, registry: &Arc<Registry>) -> Result<Appearance, CliError> {
         let own = override_style(registry, &self.overrides, &Appearance::default())?;
-        let mut look = styled(registry, self.style.as_deref(), &own)?;
-        if !self.format.is_empty() {
-            look.formats = Vec::new();
-            look = self.format.iter().copied().fold(look, Appearance::with);
-        }
+        let look = styled(registry, self.style.as_deref(), &own)?;
+        let look = if self.format.is_empty() { look } else { look.with_only(self.format.iter().copied()) };
         Ok(if self.png { look.with(Format::Png) } else { look })
     }
 
