@@ -26,7 +26,7 @@ pub(super) struct Ab {
     /// The revision that was there before.
     #[arg(value_name = "REV")]
     revision: String,
-    /// Measure the benchmarks whose ids hold this; may be given several times [default: all, which takes an hour].
+    /// Measure the benchmarks whose ids hold this; may be given several times [default: all, which takes two hours].
     #[arg(long = "filter", value_name = "TEXT")]
     filters: Vec<String>,
     /// Measure what other libraries and plain code compute as well.
