@@ -87,7 +87,7 @@ pub struct Options {
     pub optimum: Option<f64>,
     /// The column of an observer's table that tells rows of a step apart, where the figure names it.
     pub index: Option<String>,
-    /// Only what happened until then is shown, in what the kind's moments count ([`super::Kind::moments`]).
+    /// Only what happened until then is shown, in what the kind's times count ([`super::Kind::times`]).
     pub until: Option<f64>,
 }
 
