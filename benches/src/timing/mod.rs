@@ -2,7 +2,8 @@
 //!
 //! Five variables are for `thalweg bench ab`: `THALWEG_BENCH_ROUND=standard 1 of 1` measures everything once in this process;
 //! `THALWEG_BENCH_PEAKS=off` leaves out what the core can do, and `THALWEG_BENCH_CHECKS=off` the checks of answers, which take
-//! longer than a short run; `THALWEG_BENCH_ID` and `THALWEG_BENCH_TIMES` have one benchmark run so many times, for a counter of instructions, and nothing else.
+//! longer than a short run; `THALWEG_BENCH_ID` and `THALWEG_BENCH_TIMES` have one benchmark run so many times, for a counter of
+//! instructions, and nothing else.
 
 mod arguments;
 mod pace;
@@ -87,11 +88,6 @@ struct Entry {
 }
 
 impl Suite {
-    /// The instruction set of Thalweg's kernels.
-    pub fn isa(&self) -> Isa {
-        self.isa
-    }
-
     /// Adds a workload with each of its runners: `<group>/<runner>/<workload>`.
     pub fn add(&mut self, group: &str, make: impl FnOnce(Isa) -> Box<dyn Workload>) {
         self.add_all(group, |isa| vec![make(isa)]);

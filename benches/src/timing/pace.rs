@@ -11,7 +11,7 @@ use super::arguments::Arguments;
 pub(super) enum Pace {
     /// Everything, in a quarter of an hour.
     Standard,
-    /// Thalweg alone, in three minutes.
+    /// Thalweg alone, in some minutes.
     Quick,
 }
 

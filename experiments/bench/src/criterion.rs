@@ -43,8 +43,8 @@ impl Sample {
     }
 
     /// The time below which a twentieth of the samples were: what disturbs a run makes it slower, and the samples that it
-    /// left alone are the steadier for it. On a machine that is shared, these quantiles of runs of one build differed by 0.3 to
-    /// 0.5 %, lower quartiles by 0.5 to 2.4 % and medians by 1.2 to 7 %.
+    /// left alone are the steadier for it. Of functions of a few microseconds on a shared machine, these times of runs of one
+    /// build differed by 0.3 to 0.5 %, lower quartiles by 0.5 to 2.4 % and medians by 1.2 to 7 %.
     pub fn fast(&self) -> f64 {
         quantile(&self.times, 0.05).unwrap_or(f64::NAN)
     }

@@ -87,16 +87,16 @@ pub fn run(settings: &Settings, built: impl FnOnce(), say: &dyn Fn(String)) -> R
         }
         say(progress(round + 1, rounds, begun.elapsed()));
     }
-    let findings = findings(&times, settings.threshold);
+    let threshold = libm::log1p(settings.threshold);
     let mut comparison = Comparison {
         baseline: sides.side(0, rounds),
         candidate: sides.side(1, rounds),
-        threshold: libm::log1p(settings.threshold),
+        threshold,
         answers: changed_answers(&old.checksums, &new.checksums),
         only_baseline: executables.only[0],
         only_candidate: executables.only[1],
         remarks: too_few(rounds, times.len()).into_iter().collect(),
-        findings,
+        findings: findings(&times, threshold),
     };
     if settings.instructions {
         for id in &executables.ids {
@@ -117,9 +117,8 @@ fn progress(done: usize, rounds: usize, elapsed: Duration) -> String {
 /// By benchmark, the times of both sides, one per round.
 type Times = BTreeMap<String, [Vec<f64>; 2]>;
 
-/// The verdicts on what was measured.
+/// The verdicts on what was measured. `threshold` is a logarithm.
 fn findings(times: &Times, threshold: f64) -> Vec<Finding> {
-    let threshold = libm::log1p(threshold);
     let changes = |[old, new]: &[Vec<f64>; 2]| -> Vec<f64> {
         old.iter().zip(new).map(|(old, new)| libm::log(new / old)).collect()
     };

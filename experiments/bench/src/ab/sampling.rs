@@ -5,8 +5,6 @@
 const MANY: usize = 400;
 /// The fewest that criterion takes.
 const FEW: usize = 10;
-/// How much longer a benchmark takes for being warmed up first.
-const WITH_WARMING: f64 = 4.0 / 3.0;
 
 /// Benchmarks that one process measures.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +32,7 @@ impl Batch {
 
     /// Seconds of warming up.
     pub fn warming(&self) -> f64 {
-        self.seconds * (WITH_WARMING - 1.0)
+        self.seconds / 3.0
     }
 
     /// The least seconds that measuring takes of each benchmark, a run of which takes so many nanoseconds.

@@ -38,19 +38,19 @@ pub fn signed_rank(differences: &[f64]) -> Option<SignedRank> {
     // Twice the rank is whole where ranks are shared.
     let doubled: Vec<usize> = ranks(&sizes).into_iter().map(|rank| (2.0 * rank) as usize).collect();
     let positive: usize = doubled.iter().zip(&differences).filter(|(_, d)| **d > 0.0).map(|(rank, _)| rank).sum();
-    let of_sum = sums_of_ranks(doubled.iter().copied());
+    let of_sum = sums_of_ranks(&doubled);
     let (low, high): (f64, f64) = (of_sum[..=positive].iter().sum(), of_sum[positive..].iter().sum());
     let p = (2.0 * low.min(high)).min(1.0);
     Some(SignedRank { statistic: positive as f64 / 2.0, differences: differences.len(), p })
 }
 
 /// The probability of each sum of ranks, each of which is among them or not, as likely.
-fn sums_of_ranks(ranks: impl Iterator<Item = usize> + Clone) -> Vec<f64> {
-    let mut of_sum = vec![0.0; ranks.clone().sum::<usize>() + 1];
+fn sums_of_ranks(ranks: &[usize]) -> Vec<f64> {
+    let mut of_sum = vec![0.0; ranks.iter().sum::<usize>() + 1];
     of_sum[0] = 1.0;
     let mut largest = 0;
     // One rank after the other.
-    for rank in ranks {
+    for &rank in ranks {
         largest += rank;
         for sum in (rank..=largest).rev() {
             of_sum[sum] = (of_sum[sum] + of_sum[sum - rank]) / 2.0;
