@@ -1,4 +1,4 @@
-//! Descents: `descent/<runner>/<landscape>-momentum-f32`, 128 × 128 starts on one thread, where an element is a step from a
+//! Descents: `descent/<runner>/<landscape>-momentum-f32`, 64 × 64 starts on one thread, where an element is a step from a
 //! point.
 
 use thalweg_benches::timing::Suite;
@@ -6,7 +6,7 @@ use thalweg_benches::workload::descent;
 use thalweg_kernels::landscape::Landscape;
 
 /// Starts along each coordinate.
-const SIDE: usize = 128;
+const SIDE: usize = 64;
 
 pub fn list(suite: &mut Suite) {
     for name in ["rosenbrock", "beale", "rastrigin"] {

@@ -4,7 +4,7 @@ use thalweg_benches::timing::Suite;
 use thalweg_benches::workload::sweep;
 
 /// Runs per iteration.
-const RUNS: usize = 512;
+const RUNS: usize = 256;
 
 pub fn list(suite: &mut Suite) {
     suite.add("sweep", |isa| sweep::workload(RUNS, isa));

@@ -37,7 +37,7 @@ impl Pace {
     pub fn ours(self) -> Effort {
         let (samples, warming, measuring) = match self {
             Self::Standard => (250, 60, 250),
-            Self::Quick => (120, 10, 60),
+            Self::Quick => (80, 6, 40),
         };
         Effort { samples, warming: Duration::from_millis(warming), measuring: Duration::from_millis(measuring) }
     }

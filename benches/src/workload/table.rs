@@ -196,7 +196,7 @@ impl Workload for Drawing {
             Form::Svg => svg(&self.picture, &look, "figure").map(String::into_bytes),
             Form::Png => {
                 let mut bytes = Vec::new();
-                png(&self.picture, &look, &mut bytes).map(|()| bytes)
+                png(&self.picture, &Appearance { scale: 1.0, ..look }, &mut bytes).map(|()| bytes)
             }
             Form::Pdf => pdf(&self.picture, &look),
         };
