@@ -88,6 +88,17 @@ pub enum BenchError {
     #[error("nothing to compare {0} with: no other build with a benchmark of it was recorded on this machine")]
     #[diagnostic(help("record another revision, or let `thalweg bench ab REV` measure both in turns"))]
     OneBuild(String),
+    /// Another comparison is at work.
+    #[error("another comparison works in {}: process {process}, since {since}", folder.display())]
+    #[diagnostic(help("wait for it: two at a time would disturb each other"))]
+    Held {
+        /// The folder.
+        folder: PathBuf,
+        /// The number of its process.
+        process: u32,
+        /// Since when, as RFC 3339 in UTC.
+        since: String,
+    },
     /// A build is compared with itself.
     #[error("both sides are {0}")]
     Same(String),

@@ -15,6 +15,7 @@ use crate::record::RecordError;
 use crate::spec::InputError;
 use crate::study::StudyError;
 use crate::sweep::run::RunError;
+use crate::sweep::shards::{AuditError, HookError, MergeError, ShardError};
 use thalweg_report::table::{NoTable, PivotError};
 
 /// Why a command failed, and what helps.
@@ -117,6 +118,34 @@ pub(super) enum CliError {
     Bench(Box<BenchError>),
     #[error("{count} of {of} benchmarks became slower")]
     Slower { count: usize, of: usize },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Shard(#[from] ShardError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Hook(#[from] HookError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Merge(#[from] MergeError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Audit(#[from] AuditError),
+    #[error("{wrong} of {trials} trials differ: {first} here")]
+    #[diagnostic(help("--seed {seed} draws the same sample again; `thalweg run` with --only computes one trial"))]
+    Wrong { wrong: u64, trials: u64, first: String, seed: u64 },
+    #[error("they differ: {difference}")]
+    Unequal { difference: String },
+    #[error("{} is no proof: {flaw}", path.display())]
+    NoProof { path: PathBuf, flaw: String },
+    #[error("`{key}` is no key of a trial")]
+    #[diagnostic(help("{help}"))]
+    NoKey { key: String, help: String },
+    #[error("{missing} of {of} chunks are missing: {chunks}")]
+    #[diagnostic(help("{command}\ncomputes them"))]
+    Gaps { missing: usize, of: u64, chunks: String, command: String },
+    #[error("stopped: {done} of {chunks} chunks are there")]
+    #[diagnostic(help("the same command goes on"))]
+    ChunksLeft { done: usize, chunks: usize },
     #[error("cannot catch Ctrl-C")]
     Signal(#[from] ctrlc::Error),
     #[error("cannot write to standard output")]

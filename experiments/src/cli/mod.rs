@@ -1,8 +1,10 @@
 //! The command line: one file per subcommand. Nothing imports it.
 
 mod anew;
+mod audit;
 mod bench;
 mod closing;
+mod code;
 mod completions;
 mod data;
 mod duration;
@@ -13,6 +15,8 @@ mod folder;
 mod frames;
 mod list;
 mod look;
+mod merge;
+mod missing;
 mod new;
 mod plan;
 mod plot;
@@ -21,6 +25,7 @@ mod progress;
 mod report;
 mod reproduce;
 mod run;
+mod shard;
 mod show;
 mod source;
 mod status;
@@ -45,6 +50,7 @@ use crate::memory::Memory;
 use crate::registry::Registry;
 use crate::spec::Drawing;
 use crate::{drawing, sweep};
+use code::{CODES, Code};
 use error::CliError;
 
 /// Train thousands of small neural networks at once, and find out which optimizer, which learning rate, which momentum.
@@ -52,7 +58,7 @@ use error::CliError;
 /// A sweep is written as a TOML spec and run by one command; its results are CSV and figures that are the same to the
 /// byte on every machine.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(version, max_term_width = 100, after_help = format!("{EXAMPLES}\n\n{CODES}"))]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -76,6 +82,12 @@ enum Command {
     New(new::New),
     Run(Box<run::Run>),
     Plan(plan::Plan),
+    Merge(merge::Merge),
+    Missing(missing::Missing),
+    Id(audit::Id),
+    Verify(audit::Verify),
+    Prove(audit::Prove),
+    Diff(audit::Diff),
     Data(data::Data),
     Status(status::Status),
     Look(look::Look),
@@ -147,6 +159,12 @@ pub fn main_with(registry: Registry) -> ExitCode {
         Command::New(command) => command.run(registry),
         Command::Run(command) => command.run(registry),
         Command::Plan(command) => command.run(registry),
+        Command::Merge(command) => command.run(registry),
+        Command::Missing(command) => command.run(registry),
+        Command::Id(command) => command.run(registry),
+        Command::Verify(command) => command.run(registry),
+        Command::Prove(command) => command.run(registry),
+        Command::Diff(command) => command.run(registry),
         Command::Data(command) => command.run(registry),
         Command::Status(command) => command.run(registry),
         Command::Look(command) => command.run(registry),
@@ -166,8 +184,9 @@ pub fn main_with(registry: Registry) -> ExitCode {
         // A reader that stops early, such as `head`, is not a failure.
         Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
+            let code = error.code();
             tell(format_args!("{:?}", miette::Report::new(error)));
-            ExitCode::FAILURE
+            code.into()
         }
     }
 }
@@ -201,12 +220,12 @@ fn stop_flag() -> Result<Arc<AtomicBool>, CliError> {
     let flag = Arc::clone(&stop);
     ctrlc::set_handler(move || {
         if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(1);
+            std::process::exit(Code::Again as i32);
         }
         tell("stopping; what is finished is kept, and the same command continues");
         let end = || {
             std::thread::sleep(GRACE);
-            std::process::exit(1);
+            std::process::exit(Code::Again as i32);
         };
         // Without a thread to spare, a second Ctrl-C ends it.
         let _ = std::thread::Builder::new().spawn(end);

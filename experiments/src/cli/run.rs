@@ -9,6 +9,7 @@ use clap::Args;
 use super::extend::Extend;
 use super::plot::redraw;
 use super::progress::Bar;
+use super::shard::{ShardArguments, StopAfter};
 use super::source::{Source, quoted};
 use super::{CliError, Work, closing, make, stop_flag, tell};
 use crate::drawing::drawer;
@@ -33,7 +34,9 @@ use crate::sweep::{FolderLock, Plan, TrialRange};
   thalweg run digits --set train.seeds=2 --set train.epochs=5 --out quick --png
   thalweg run my.toml --extend
   thalweg run my.toml --trials 0..1000 --out first
-  thalweg run results/digits/spec.toml --only tc2d0898cd84302be")]
+  thalweg run results/digits/spec.toml --only tc2d0898cd84302be
+  thalweg run my.toml --out /shared/my --shard 3/64
+  thalweg run my.toml --out /shared/my --shard auto/500 --stop-after 55m")]
 pub(super) struct Run {
     #[command(flatten)]
     source: Source,
@@ -60,6 +63,8 @@ pub(super) struct Run {
     #[arg(long)]
     png: bool,
     #[command(flatten)]
+    shards: ShardArguments,
+    #[command(flatten)]
     work: Work,
 }
 
@@ -82,6 +87,9 @@ impl Run {
             }
         };
         let (threads, isa) = (self.work.threads(), self.work.isa()?);
+        if self.shards.are_wanted() {
+            return self.shards.run(&spec, out, &self.work);
+        }
         let reuse = if self.fresh { Reuse::Nothing } else { Reuse::Everything };
         let (figures, memory) = (Some(drawer(self.png)), self.work.memory());
         let settings = Settings { out: out.clone(), threads, isa, reuse, figures, memory };
@@ -89,6 +97,7 @@ impl Run {
         let part = self.trials.as_ref().or(only.as_ref());
         let started = Instant::now();
         let stop = stop_flag()?;
+        let _timer = self.shards.stop_after().map(|time| StopAfter::begin(time, &stop));
         let (spec, finished) = match self.extend {
             Some(most) => {
                 let extend = Extend { registry, source: &self.source, spec: &spec, most, quiet: self.work.quiet };
@@ -121,7 +130,7 @@ impl Run {
     }
 }
 
-fn parse_key(text: &str) -> Result<Key, String> {
+pub(super) fn parse_key(text: &str) -> Result<Key, String> {
     Key::parse(text.as_bytes()).ok_or_else(|| "a key is a `t` and 16 hex digits, such as tc2d0898cd84302be".to_owned())
 }
 

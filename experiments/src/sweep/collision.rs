@@ -9,7 +9,7 @@ use crate::record::Key;
 impl Plan {
     /// The error that the trials of these two indices have the same key.
     pub(super) fn collision(&self, trials: [usize; 2]) -> RunError {
-        let numbers = trials.map(|index| self.trials.range().start + index as u64);
+        let numbers = trials.map(|index| self.trials.number(index));
         let descriptions = trials.map(|index| self.describe(&self.trials.get(index)));
         RunError::Collision { numbers, descriptions }
     }

@@ -124,7 +124,7 @@ pub fn write_data(
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(layout.header(spec))?;
     let mut written = HashSet::new();
-    for condition in &plan.conditions {
+    for condition in plan.conditions.iter() {
         for number in 0..condition.instances() {
             let problem = condition.instance(number);
             let key = data_cells(&condition.spec, problem.seed);

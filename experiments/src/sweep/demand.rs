@@ -3,7 +3,7 @@
 use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 
-use super::identity::piece;
+use super::identity::{chunk, together};
 use super::{Choice, Condition, Model, Plan, Population, Watch};
 use crate::data::Size;
 use crate::memory::{Memory, OVERCOMMIT};
@@ -30,7 +30,7 @@ const LANDSCAPE_ROW: u64 = 70;
 /// The most bytes of finished rows that wait, twice as many while they are sorted.
 const BACKLOG: u64 = 32 << 20;
 
-/// How often the rows of a piece are in memory while they are gathered in order, at most.
+/// How often the rows of a chunk are in memory while they are gathered in order, at most.
 const SEALED: u64 = 3;
 
 /// The bytes of a list of numbers in a list.
@@ -110,10 +110,10 @@ impl Under<'_> {
         let worker = |population: &Population| {
             let choice = Choice::new(condition, population, isa, threads);
             let engine = Engine { isa, threads, path: choice.path, lanes: choice.lanes };
-            // Blocks do not reach beyond a piece.
-            let piece = population.trials.min(piece(plan));
-            let lanes = engine.block_lanes::<T>(piece).min(piece);
-            let workers = threads.min(piece.div_ceil(lanes)) as u64;
+            // Blocks do not reach beyond what is trained at a time.
+            let together = population.trials.min(together(plan, threads));
+            let lanes = engine.block_lanes::<T>(together).min(together);
+            let workers = threads.min(together.div_ceil(lanes)) as u64;
             // Who helps has copies of what the products read.
             let helpers = if choice.path == TrainingPath::Dense { threads as u64 - workers } else { 0 };
             (self.worker::<T>(population, choice.path, lanes as u64))
@@ -121,14 +121,15 @@ impl Under<'_> {
                 .saturating_add(helpers * self.packed::<T>(threads as u64))
         };
         let workers = plan.populations_of(self.number).iter().map(worker).max().unwrap_or(0);
-        // The rows of a piece wait while it is trained, and are gathered in order afterwards, beside the training of the next.
+        // Rows wait while their trials are trained; those of a chunk are gathered in order beside the training of others.
         let trial = (self.row() + self.leading()) * (1 + schedule.recorded.len() as u64);
         let trial = trial.saturating_add(self.trajectory::<T>()).saturating_add(self.observed());
-        let piece_rows = trial.saturating_mul(piece(plan).min(plan.trials.len()) as u64);
-        let sealing = SEALED.saturating_mul(piece_rows);
-        let is_single = plan.trials.len() <= piece(plan);
+        let rows = |trials: usize| trial.saturating_mul(trials.min(plan.trials.len()) as u64);
+        let together = together(plan, threads);
+        let sealing = SEALED.saturating_mul(rows(chunk(plan)));
+        let is_single = plan.trials.len() <= together;
         let shared = self.examples::<T>().saturating_add(self.initials::<T>());
-        let training = workers.saturating_add(piece_rows.min(BACKLOG));
+        let training = workers.saturating_add(rows(together).min(BACKLOG));
         let training = if is_single { training.max(sealing) } else { training.saturating_add(sealing) };
         let training = shared.saturating_add(training);
         let surface = spec.record.surface.as_ref().and_then(|surface| surface.count()).unwrap_or(0);

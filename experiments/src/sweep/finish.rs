@@ -9,10 +9,23 @@ use super::data_table::{DATA, write_data_to};
 use super::folder::{Folder, Workshop};
 use super::outputs::{SPEC, SUMMARY};
 use super::run::RunError;
+use super::shards::id_of_tables;
 use super::{Figures, Model, Plan, Quadratic, WeightFiles, collision, descent, rows};
 use crate::data::{DataFiles, Splits};
 use crate::record::manifest::Manifest;
 use crate::record::{self, OPTIMUM, Provenance, RUNS, SPECTRUM, Store, atomic};
+
+/// The rows of all trials of a sweep, in plan order.
+pub(super) trait RowsOfTables: Sync {
+    /// Writes those of a table; returns how many.
+    fn copy(&self, table: &str, out: &mut (dyn Write + Send)) -> io::Result<u64>;
+}
+
+impl RowsOfTables for Store {
+    fn copy(&self, table: &str, mut out: &mut (dyn Write + Send)) -> io::Result<u64> {
+        Self::copy(self, table, &mut out)
+    }
+}
 
 /// Everything that results are made of.
 pub(super) struct Finish<'a> {
@@ -21,7 +34,7 @@ pub(super) struct Finish<'a> {
     /// What other examples are made from.
     pub files: &'a [DataFiles],
     pub quadratic: Option<&'a Quadratic>,
-    pub store: &'a Store,
+    pub rows: &'a dyn RowsOfTables,
     pub weights: &'a WeightFiles,
     pub provenance: &'a Provenance,
     /// The instruction set, which changes no byte.
@@ -69,7 +82,8 @@ impl Folder<'_> {
         let steps_per_epoch = figures.and_then(|figures| figures.kept_steps_per_epoch(self.spec, steps_per_epoch));
         let manifest = Manifest::of(self.path, CONTRACT, files)?;
         let (inputs, trials) = (self.inputs.clone(), self.part());
-        let manifest = Manifest { inputs, trials, steps_per_epoch, ..manifest };
+        let id = trials.is_none().then(|| id_of_tables(self.spec, self.plan, self.path, &manifest)).transpose()?;
+        let manifest = Manifest { inputs, trials, id, steps_per_epoch, ..manifest };
         manifest.write(self.path).map(|()| manifest)
     }
 }
@@ -125,7 +139,7 @@ impl Finish<'_> {
             let mut written = 0;
             atomic::write(&path.join(name), |file| {
                 file.write_all(&header)?;
-                written = self.store.copy(table, file)?;
+                written = self.rows.copy(table, file)?;
                 Ok::<(), io::Error>(())
             })?;
             if table == RUNS && written != plan.trials.len() as u64 {

@@ -5,14 +5,17 @@ use std::fmt::Write;
 use super::{Condition, Model, Plan, rows, transfer};
 use crate::spec::Spec;
 
-/// Trials of a piece, at least and at most.
-const PIECE: (usize, usize) = (64, 1 << 16);
+/// Trials of a chunk, at least and at most.
+const CHUNK: (usize, usize) = (64, 1 << 16);
 
-/// Bytes of the rows of a piece, about.
-const PIECE_BYTES: u64 = 16 << 20;
+/// Chunks of a sweep, at least, where they are not the smallest: so many can share it.
+const CHUNKS: u64 = 64;
 
-/// Trials of a piece that share a seed, at least: they are trained together on the same batches.
-const SHARED: usize = 64;
+/// Bytes of the rows of a chunk, about.
+const CHUNK_BYTES: u64 = 16 << 20;
+
+/// Operations of a chunk, about: half a minute of one core.
+const CHUNK_WORK: u128 = 3_000_000_000_000;
 
 /// What the form of rows depends on, besides the trials and what a plan says of them ([`transfer`]).
 pub(super) fn form(spec: &Spec, plan: &Plan) -> String {
@@ -23,7 +26,7 @@ pub(super) fn form(spec: &Spec, plan: &Plan) -> String {
         let origin = observation.observer.origin.map(|origin| format!(", {origin}")).unwrap_or_default();
         writeln!(text, "observe = {}{origin}", observation.text()).expect("a String takes all text");
     }
-    for condition in &plan.conditions {
+    for condition in plan.conditions.iter() {
         writeln!(text, "curves = {:?}", condition.schedule.recorded).expect("a String takes all text");
     }
     for header in transfer::trailing(plan, rows::headers(spec, plan)) {
@@ -58,10 +61,35 @@ impl Plan {
     }
 }
 
-/// Trials of a piece: a power of two that depends on the spec alone.
-pub(super) fn piece(plan: &Plan) -> usize {
-    let by_size = (PIECE_BYTES / row_bytes(plan)).max(1).ilog2();
+/// Trials of a chunk, in which rows are kept: a power of two that depends on the spec alone, so that a chunk is neither long
+/// to compute nor large.
+pub(super) fn chunk(plan: &Plan) -> usize {
+    let work = plan.conditions.iter().map(work).max().unwrap_or(0).max(1);
+    let by_work = u64::try_from(CHUNK_WORK / work).unwrap_or(u64::MAX);
+    let most = by_work.min(CHUNK_BYTES / row_bytes(plan)).min(plan.trials.all() / CHUNKS);
+    let most = most.clamp(CHUNK.0 as u64, CHUNK.1 as u64);
+    1 << most.ilog2()
+}
+
+/// Operations of a trial, about. Those on a landscape are taken to be a few for each coordinate.
+fn work(condition: &Condition) -> u128 {
+    match &condition.model {
+        Model::Network(_) => condition.flops_per_trial(),
+        Model::Landscape(_) => 50 * u128::from(condition.schedule.steps) * u128::from(condition.model.parameters()),
+    }
+}
+
+/// Trials that are trained at a time, a number of chunks: enough that all threads have work, and that lanes of a block share
+/// their batches, and few enough that their rows fit into memory.
+pub(super) fn together(plan: &Plan, threads: usize) -> usize {
+    /// Trials of a thread: a few blocks.
+    const OF_THREAD: usize = 256;
+    /// Trials that share a seed.
+    const OF_SEED: u64 = 64;
+    const BYTES: u64 = 256 << 20;
     let seeds = plan.conditions.iter().map(|condition| condition.spec.train.seeds.count()).max().unwrap_or(1);
-    let by_seeds = SHARED.saturating_mul(seeds.min(PIECE.1 as u64) as usize).next_power_of_two();
-    (1 << by_size.min(usize::BITS - 1)).max(by_seeds).clamp(PIECE.0, PIECE.1)
+    let of_seeds = OF_SEED.saturating_mul(seeds).min(CHUNK.1 as u64) as usize;
+    let most = usize::try_from(BYTES / row_bytes(plan)).unwrap_or(usize::MAX);
+    let chunk = chunk(plan);
+    chunk * of_seeds.max(OF_THREAD * threads).min(most).div_ceil(chunk).max(1)
 }

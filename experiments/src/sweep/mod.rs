@@ -27,6 +27,7 @@ mod salvage;
 mod schedule;
 mod selection;
 mod shape;
+pub mod shards;
 mod spectrum;
 mod starts;
 mod status;
@@ -41,6 +42,8 @@ mod weights;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::Range;
+use std::sync::Arc;
 
 use thalweg_kernels::optimizer::{Domain, Optimizer};
 
@@ -80,7 +83,7 @@ pub use weights::{MAX_WEIGHT_BYTES, MAX_WEIGHT_FILES};
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// What trials have in common; there is at least one.
-    pub conditions: Vec<Condition>,
+    pub conditions: Arc<[Condition]>,
     /// The files that the numbers of the trials depend on: those of examples, and those of initial weights. Data sets
     /// that come with the program are none.
     pub inputs: Vec<InputFile>,
@@ -168,7 +171,7 @@ impl Plan {
             }
         }
         Ok(Self {
-            conditions,
+            conditions: conditions.into(),
             inputs,
             trials,
             factors,
@@ -239,6 +242,18 @@ impl Plan {
         }
         let plan = Self::of(spec, conditions, inputs, part)?;
         Ok((files, first.expect("a spec has a condition"), plan))
+    }
+
+    /// The plan of some of the trials, by their numbers among all that the spec lists: ranges that ascend and do not touch.
+    ///
+    /// # Panics
+    ///
+    /// If they do not ascend, or this plan has not all of them.
+    pub(super) fn part(&self, ranges: Vec<Range<u64>>) -> Self {
+        let trials = self.trials.part(ranges);
+        let index = |kept: &usize| trials.index(self.trials.number(*kept));
+        let kept = self.kept.iter().filter_map(index).collect();
+        Self { trials, kept, conditions: Arc::clone(&self.conditions), ..self.clone() }
     }
 
     /// The plan of `few`, a spec with some of the conditions, those of these numbers, and fewer trials.

@@ -1,7 +1,8 @@
 //! Running a spec: from its plan to a folder of results.
 
+use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -10,14 +11,16 @@ use thiserror::Error;
 
 use thalweg_kernels::{CONTRACT, Isa};
 
-use super::finish::{Finish, redraw};
-use super::folder::{Claim, Folder};
-use super::identity::{form, piece};
+use super::finish::{Finish, RowsOfTables, redraw};
+use super::folder::{Claim, Folder, Workshop};
+use super::identity::{chunk, form};
 use super::lock::host;
 use super::outputs::Outputs;
+use super::shards::HookError;
 use super::training::Training;
 use super::trial_range::check_run;
 use super::{DrawError, Figures, Plan, Quadratic, TrialRange, WeightFiles, check_data, rows, transfer};
+use crate::data::{DataFiles, Splits};
 use crate::memory::Memory;
 use crate::record::{Holder, Identity, Provenance, RecordError};
 use crate::spec::{Difference, InputError, Spec};
@@ -131,6 +134,21 @@ pub enum RunError {
         /// What they are.
         descriptions: [String; 2],
     },
+    /// The folder has a chunk that is not what was computed here.
+    #[error("chunk {chunk} in {} is not what this machine computes: it differs in {}", path.display(), tables.join(", "))]
+    #[diagnostic(help("one of the two machines is wrong; nothing was replaced"))]
+    OtherChunk {
+        /// The folder.
+        path: PathBuf,
+        /// The chunk.
+        chunk: u64,
+        /// The tables that differ.
+        tables: Vec<String>,
+    },
+    /// A chunk could not be carried away.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Hook(#[from] HookError),
     /// The folder holds files of others.
     #[error("{} holds files that are not Thalweg's, and have the names of results: {names}", path.display())]
     #[diagnostic(help("choose another folder with --out, or move them away"))]
@@ -206,32 +224,18 @@ pub fn run_part(
 ) -> Result<Finished, RunError> {
     let pool = Threads::start(settings.threads)?;
     // Everything that can be wrong with the spec or its data is found before the folder is touched.
-    let (files, data, plan) = pool.install(|| Plan::read_part(spec, part, settings.memory))?;
-    check_run(spec, &plan.trials)?;
-    check_data(spec, &plan)?;
-    let is_whole = TrialRange::from(&plan.trials).is_none();
-    let settings = &Settings { figures: settings.figures.filter(|_| is_whole), ..settings.clone() };
-    plan.check_memory(settings.isa, settings.threads, settings.memory)?;
-    let quadratic = Quadratic::of(spec, &plan, &data, settings.isa)?;
-    let warnings = settings.figures.map(|figures| figures.check(spec, &plan, &settings.out)).transpose()?;
-    warnings.into_iter().flatten().for_each(|warning| progress.notice(&format!("warning: {warning}")));
-    let outputs = Outputs::new(spec, &plan.conditions[0].model, settings.figures);
-    let text = spec.of_results().canonical();
-    let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
-    let (path, text) = (settings.out.as_path(), text.as_str());
-    let (form, own, outputs, inputs) = (form(spec, &plan), transfer::own(spec, &plan), &outputs, &inputs);
-    let form_and_own = format!("{form}{own}");
-    let identity = &Identity::new(CONTRACT, &plan.trials.digest(), &form_and_own, piece(&plan), rows::tables(spec));
-    let folder = Folder { path, spec, text, plan: &plan, outputs, identity, form: &form, inputs };
+    let checked = Checked::new((spec, part), (settings, true), &pool, progress)?;
+    let folder = checked.folder(&settings.out);
+    let plan = &checked.plan;
     let workshop = match pool.install(|| folder.claim(settings.reuse, progress))? {
         Claim::Complete => return Ok(Finished::AlreadyComplete),
         Claim::Drawing(workshop) => {
-            pool.install(|| redraw(&folder, *workshop, &plan, settings.figures))?;
+            pool.install(|| redraw(&folder, *workshop, plan, checked.figures))?;
             return Ok(Finished::Redrawn);
         }
         Claim::Open(workshop) => *workshop,
     };
-    let weights = WeightFiles::new(spec, &plan, path, &workshop.rows);
+    let weights = WeightFiles::new(spec, plan, &settings.out, &workshop.rows);
     let store = pool.install(|| folder.open_rows(&workshop, settings.reuse, &weights, progress));
     let store = store.map_err(|source| folder.error(source))?;
     let before = store.done();
@@ -240,8 +244,8 @@ pub fn run_part(
     }
     progress.begin(plan.trials.len(), before);
     let started = Instant::now();
-    let training = Training::new((spec, &plan), settings, (progress, stop), (&store, &weights));
-    let trained = training.run(&data, &files);
+    let training = Training::new((spec, plan), settings, (progress, stop), (&store, &weights));
+    let trained = training.run(&checked.data, &checked.files);
     progress.end();
     let spent = trained?;
     let stopped = || Finished::Stopped { done: store.done(), trials: plan.trials.len() };
@@ -249,31 +253,82 @@ pub fn run_part(
         return Ok(stopped());
     }
     let trials = [plan.trials.len() - before, before];
-    let provenance =
-        provenance(settings, trials, [started.elapsed(), spent], plan.flops() / plan.trials.len().max(1) as u128);
-    let (quadratic, provenance) = (quadratic.as_ref(), &provenance);
-    let finish = Finish {
-        folder: &folder,
-        data: &data,
-        files: &files,
-        quadratic,
-        store: &store,
-        weights: &weights,
-        provenance,
-        isa: settings.isa,
-        figures: settings.figures,
-    };
-    pool.install(|| finish.run(workshop))?;
+    let provenance = provenance((settings, plan), trials, [started.elapsed(), spent]);
+    pool.install(|| checked.finish(&folder, workshop, (&store, &weights), &provenance, settings.isa))?;
     Ok(Finished::Complete)
 }
 
+/// A spec that is worked out, and found to fit its data and the machine.
+pub(super) struct Checked<'a> {
+    pub spec: &'a Spec,
+    pub plan: Plan,
+    pub data: Splits,
+    pub files: Vec<DataFiles>,
+    pub figures: Option<&'static dyn Figures>,
+    quadratic: Option<Quadratic>,
+    outputs: Outputs,
+    text: String,
+    form: String,
+    identity: Identity,
+    inputs: BTreeMap<String, String>,
+}
+
+impl<'a> Checked<'a> {
+    /// Of a spec, or a part of its trials, for those who train them and those who have them.
+    pub fn new(
+        (spec, part): (&'a Spec, Option<&TrialRange>),
+        (settings, trains): (&Settings, bool),
+        pool: &Threads,
+        progress: &dyn Progress,
+    ) -> Result<Self, RunError> {
+        let (files, data, plan) = pool.install(|| Plan::read_part(spec, part, settings.memory))?;
+        check_run(spec, &plan.trials)?;
+        check_data(spec, &plan)?;
+        let is_whole = TrialRange::from(&plan.trials).is_none();
+        let figures = settings.figures.filter(|_| is_whole);
+        if trains {
+            plan.check_memory(settings.isa, settings.threads, settings.memory)?;
+        }
+        let quadratic = Quadratic::of(spec, &plan, &data, settings.isa)?;
+        let warnings = figures.map(|figures| figures.check(spec, &plan, &settings.out)).transpose()?;
+        warnings.into_iter().flatten().for_each(|warning| progress.notice(&format!("warning: {warning}")));
+        let outputs = Outputs::new(spec, &plan.conditions[0].model, figures);
+        let text = spec.of_results().canonical();
+        let inputs = plan.inputs.iter().map(|input| (input.name.clone(), input.hash.to_hex().to_string())).collect();
+        let form = form(spec, &plan);
+        let form_and_own = format!("{form}{}", transfer::own(spec, &plan));
+        let identity = Identity::new(CONTRACT, &plan.trials.digest(), &form_and_own, chunk(&plan), rows::tables(spec));
+        Ok(Self { spec, plan, data, files, figures, quadratic, outputs, text, form, identity, inputs })
+    }
+
+    /// The folder of its results.
+    pub fn folder<'b>(&'b self, path: &'b Path) -> Folder<'b> {
+        let Self { spec, plan, outputs, text, form, identity, inputs, .. } = self;
+        Folder { path, spec, text, plan, outputs, identity, form, inputs }
+    }
+
+    /// Makes results of all rows.
+    pub fn finish(
+        &self,
+        folder: &Folder<'_>,
+        workshop: Workshop,
+        (rows, weights): (&dyn RowsOfTables, &WeightFiles),
+        provenance: &Provenance,
+        isa: Isa,
+    ) -> Result<(), RunError> {
+        let Self { data, files, figures, .. } = self;
+        let quadratic = self.quadratic.as_ref();
+        Finish { folder, data, files, quadratic, rows, weights, provenance, isa, figures: *figures }.run(workshop)
+    }
+}
+
 /// `elapsed` on the wall clock, and `spent` by all threads on training.
-fn provenance(
-    settings: &Settings,
+pub(super) fn provenance(
+    (settings, plan): (&Settings, &Plan),
     [trials, earlier_trials]: [usize; 2],
     [elapsed, spent]: [Duration; 2],
-    flops: u128,
 ) -> Provenance {
+    let flops = plan.flops() / plan.trials.len().max(1) as u128;
     let seconds = elapsed.as_secs_f64();
     // The sources that this program was made from, where they still are.
     let git = std::process::Command::new("git").args(["-C", env!("CARGO_MANIFEST_DIR"), "rev-parse", "HEAD"]).output();

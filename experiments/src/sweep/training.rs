@@ -11,6 +11,7 @@ use thalweg_kernels::Isa;
 use thalweg_kernels::math::Elementary;
 use thalweg_kernels::optimizer::Optimizer;
 
+use super::identity::{chunk, together};
 use super::run::{Progress, RunError, Settings};
 use super::{Choice, Condition, Plan, Population, Trial, Watch, WeightFiles, WithObjective, rows, with_objective};
 use crate::data::{DataFiles, Splits};
@@ -51,8 +52,8 @@ impl<'a> Training<'a> {
         Self { spec, plan, settings, progress, stop, store, weights, started, flushed, failure }
     }
 
-    /// Trains piece after piece, and seals each on another thread while the next one is trained, but no further; whatever is done is on
-    /// disk in the end. Returns the time spent on training, summed over the threads.
+    /// Trains some pieces after the other, and seals them on another thread while the next are trained, but no further; whatever
+    /// is done is on disk in the end. Returns the time spent on training, summed over the threads.
     ///
     /// # Errors
     ///
@@ -68,8 +69,10 @@ impl<'a> Training<'a> {
             let sealing = scope.spawn(move || self.seal(&pieces));
             let mut spent = Duration::ZERO;
             let mut train = || {
-                for piece in 0..self.store.pieces() {
-                    let missing = self.store.missing(piece);
+                let together = together(plan, threads) / chunk(plan);
+                for first in (0..self.store.pieces()).step_by(together) {
+                    let pieces = first..self.store.pieces().min(first + together);
+                    let missing: Vec<u32> = pieces.clone().flat_map(|piece| self.store.missing(piece)).collect();
                     if !missing.is_empty() {
                         spent += workers.train(&missing, data, files)?;
                     }
@@ -77,7 +80,9 @@ impl<'a> Training<'a> {
                         break;
                     }
                     // Who seals is gone after a failure, which is told below.
-                    let _ = ready.send(piece);
+                    for piece in pieces {
+                        let _ = ready.send(piece);
+                    }
                 }
                 Ok::<(), RunError>(())
             };

@@ -37,8 +37,7 @@ impl fmt::Display for TrialRange {
 impl TrialRange {
     /// The part that is the trial of this key; none if the plan has no such trial.
     pub fn of_key(plan: &Plan, key: Key) -> Option<Self> {
-        let first = plan.trials.range().start;
-        let number = first + plan.trials.keys().into_iter().position(|own| own == key)? as u64;
+        let number = plan.trials.number(plan.trials.keys().into_iter().position(|own| own == key)?);
         Some(Self(number..number + 1))
     }
 
@@ -52,12 +51,12 @@ impl TrialRange {
             let message = format!("the trials {self} are not all there: the sweep has {}, from 0 on", trials.all());
             return Err(spec.error("optimizer", message));
         }
-        Ok(trials.part(self.0.clone()))
+        Ok(trials.part(vec![self.0.clone()]))
     }
 
     /// The part that some trials are; nothing if they are all of a spec's.
     pub(super) fn from(trials: &Trials) -> Option<Self> {
-        Some(trials.range()).filter(|range| *range != (0..trials.all())).map(Self)
+        trials.ranges().first().filter(|range| **range != (0..trials.all())).cloned().map(Self)
     }
 }
 

@@ -53,11 +53,13 @@ pub struct Trials {
     grids: Vec<(&'static Optimizer, GridPoints)>,
     /// For each grid, the first one of its optimizer.
     alike: Vec<usize>,
-    conditions: Vec<OfCondition>,
+    conditions: Arc<[OfCondition]>,
     /// For each condition, how many trials it and those before it have.
     ends: Vec<u64>,
-    /// Those of all trials that these are.
-    range: Range<u64>,
+    /// Which of all trials these are: ranges that ascend and do not touch.
+    ranges: Vec<Range<u64>>,
+    /// For each range, how many trials it and those before it have.
+    sums: Vec<u64>,
 }
 
 /// What the trials of a condition are a product of, besides the grids.
@@ -204,24 +206,45 @@ impl Trials {
             all.push(of);
         }
         let ends = sums(all.iter().map(OfCondition::trials));
-        let range = 0..ends[ends.len() - 1];
-        Self { grids, alike, conditions: all, ends, range }
+        let count = ends[ends.len() - 1];
+        Self { grids, alike, conditions: all.into(), ends, ranges: vec![0..count], sums: vec![count] }
     }
 
-    /// Some of them.
+    /// Some of all that the spec lists, by their numbers: ranges that ascend and do not touch.
     ///
     /// # Panics
     ///
-    /// If not all of these are there.
-    pub(super) fn part(self, range: Range<u64>) -> Self {
-        assert!(range.end <= self.range.end - self.range.start, "trials {range:?} of {:?}", self.range);
-        let first = self.range.start;
-        Self { range: first + range.start..first + range.end, ..self }
+    /// If they do not ascend, or are not all there.
+    pub(super) fn part(&self, ranges: Vec<Range<u64>>) -> Self {
+        let is_sound = ranges.iter().is_sorted_by(|one, other| one.end < other.start)
+            && ranges.iter().all(|range| range.start < range.end && range.end <= self.all());
+        assert!(is_sound, "{} ranges of {} trials", ranges.len(), self.all());
+        let sums = sums(ranges.iter().map(|range| range.end - range.start));
+        Self { ranges, sums, ..self.clone() }
     }
 
     /// Which they are of all trials that the spec lists.
-    pub fn range(&self) -> Range<u64> {
-        self.range.clone()
+    pub fn ranges(&self) -> &[Range<u64>] {
+        &self.ranges
+    }
+
+    /// The number of the trial of this index among all that the spec lists.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such trial.
+    pub fn number(&self, index: usize) -> u64 {
+        assert!(index < self.len(), "trial {index} of {}", self.len());
+        let (range, rest) = within(&self.sums, index as u64);
+        self.ranges[range].start + rest
+    }
+
+    /// The index of the trial of this number, if it is among these.
+    pub(super) fn index(&self, number: u64) -> Option<usize> {
+        let range = self.ranges.partition_point(|range| range.end <= number);
+        let own = self.ranges.get(range).filter(|own| own.contains(&number))?;
+        let before = range.checked_sub(1).map_or(0, |before| self.sums[before]);
+        usize::try_from(before + number - own.start).ok()
     }
 
     /// How many the spec lists.
@@ -231,12 +254,12 @@ impl Trials {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        usize::try_from(self.range.end - self.range.start).unwrap_or(usize::MAX)
+        usize::try_from(self.sums.last().copied().unwrap_or(0)).unwrap_or(usize::MAX)
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.range.is_empty()
+        self.len() == 0
     }
 
     /// The key of each.
@@ -295,9 +318,7 @@ impl Trials {
 
     /// The place of the trial of this index.
     pub(super) fn place(&self, index: usize) -> Place {
-        let number = self.range.start + index as u64;
-        assert!(number < self.range.end, "trial {index} of {}", self.len());
-        let (condition, rest) = within(&self.ends, number);
+        let (condition, rest) = within(&self.ends, self.number(index));
         let of = &self.conditions[condition];
         let (grid, rank) = within(&of.ends, rest);
         let rest = of.left[grid].as_ref().map_or(rank, |left| left.get(rank));
@@ -337,8 +358,9 @@ impl Trials {
     /// How many of these trials a condition has.
     pub(super) fn under(&self, condition: usize) -> u64 {
         let start = condition.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let [start, end] = [start, self.ends[condition]].map(|at| at.clamp(self.range.start, self.range.end));
-        end - start
+        let end = self.ends[condition];
+        let shared = |range: &Range<u64>| range.end.min(end).saturating_sub(range.start.max(start));
+        self.ranges.iter().map(shared).sum()
     }
 
     /// A hash of all that tells these trials and their order from others.
@@ -347,12 +369,12 @@ impl Trials {
         let mut put = |text: String| {
             hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
         };
-        put(format!("{:?}", self.range));
+        put(format!("{:?}", self.ranges));
         for (optimizer, points) in &self.grids {
             put(format!("{} {} {:?}", optimizer.name, points.hyperparameters, points.options));
             points.digests().into_iter().for_each(&mut put);
         }
-        for OfCondition { maker, seeds, fixed, starts, left, .. } in &self.conditions {
+        for OfCondition { maker, seeds, fixed, starts, left, .. } in self.conditions.iter() {
             put(format!("{maker:?} {seeds:?} {fixed:?} {starts:?}"));
             let left = left.iter().flatten().map(|left| left.digest());
             put(left.map(|hash| hash.to_string()).collect());

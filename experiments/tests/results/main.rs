@@ -27,6 +27,7 @@ mod quadratics;
 mod records;
 mod redrawn;
 mod reports;
+mod shards;
 mod status;
 mod streams;
 mod tables;

@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use thalweg_record::record::{Holder, Lock, LockError};
 
 use super::build::{Executables, build, command, list, output};
 use super::sampling::Batch;
@@ -40,6 +43,7 @@ pub(super) struct Sides {
     dates: [String; 2],
     /// Where the baseline is built and criterion's output goes.
     folder: PathBuf,
+    _lock: Lock,
 }
 
 impl Sides {
@@ -59,10 +63,11 @@ impl Sides {
             std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target));
         let folder = target.join("thalweg-ab");
         let tree = folder.join("tree");
+        let lock = lock(&folder)?;
         let date = |root: &Path, revision: &str| git::git(root, &["show", "-s", "--format=%cI", revision]);
         let dates = [date(&root, &revision)?, date(&root, &head)?];
         check_out(&root, &tree, &revision)?;
-        Ok(Self { roots: [tree, root], names: [short(&revision), name], dates, folder })
+        Ok(Self { roots: [tree, root], names: [short(&revision), name], dates, folder, _lock: lock })
     }
 
     pub fn side(&self, side: usize, rounds: usize) -> Side {
@@ -138,6 +143,21 @@ impl Sides {
         let one = |side: usize| count::of(&executables.paths[side], &self.roots[side], id, &self.names[side]);
         Ok([one(0)?, one(1)?])
     }
+}
+
+/// A folder in which no other comparison is at work: two would take each other's times.
+fn lock(folder: &Path) -> Result<Lock, BenchError> {
+    let failed = |source| BenchError::Write { path: folder.to_owned(), source };
+    fs::create_dir_all(folder).map_err(failed)?;
+    let since = || humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let holder = || Holder { process: std::process::id(), host: "this machine".to_owned(), since: since() };
+    Lock::take(&folder.join("lock"), &holder).map_err(|error| match error {
+        LockError::Io(source) => failed(source),
+        LockError::Held(by) => {
+            let Holder { process, since, .. } = by.unwrap_or_default();
+            BenchError::Held { folder: folder.to_owned(), process, since }
+        }
+    })
 }
 
 /// The work tree of the baseline, at its revision: always the same folder, so that what did not change is not built again.

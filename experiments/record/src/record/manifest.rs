@@ -24,6 +24,9 @@ pub struct Manifest {
     /// Which trials of the spec these are, from the first to one after the last, if they are not all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trials: Option<String>,
+    /// The number of the result, by which it can be quoted and checked; none of a part of a sweep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// Steps of an epoch, where a figure counts epochs and the examples are from a user's own files: it is then drawn again
     /// without them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,6 +95,7 @@ impl Manifest {
             contract,
             spec: hash("spec.toml")?,
             trials: None,
+            id: None,
             steps_per_epoch: None,
             files,
             outside_contract,

@@ -13,6 +13,7 @@
 
 pub mod atomic;
 mod batches;
+pub mod chunk;
 mod column;
 mod curves;
 mod error;
@@ -36,6 +37,7 @@ mod surface;
 mod table;
 mod tolerance;
 mod trajectory;
+pub mod tree;
 mod trials;
 mod units;
 

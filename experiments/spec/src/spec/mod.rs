@@ -256,6 +256,31 @@ impl Spec {
         Self { engine: Tuning::default(), ..self.clone() }
     }
 
+    /// The spec of the rows of its trials alone: without what names, summarises or draws them, or is computed beside them. Specs
+    /// that have the same one have the same rows.
+    #[must_use]
+    pub fn of_trials(&self) -> Self {
+        let record = Record {
+            tables: true,
+            surface: None,
+            perturb: None,
+            spectrum: false,
+            data: false,
+            summary: None,
+            ..self.record.clone()
+        };
+        Self {
+            name: String::new(),
+            title: String::new(),
+            tier: Tier::Standard,
+            record,
+            figures: Vec::new(),
+            style: Appearance::default(),
+            engine: Tuning::default(),
+            ..self.clone()
+        }
+    }
+
     /// The spec of one of its conditions alone.
     #[must_use]
     pub fn under(&self, condition: usize) -> Self {

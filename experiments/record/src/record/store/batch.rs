@@ -1,5 +1,6 @@
 //! The rows of some trials, in memory.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The rows of trials in each table of a store.
@@ -97,6 +98,12 @@ impl Batch {
         self.places.trials().iter().copied()
     }
 
+    /// The places of the trials with these numbers, which ascend.
+    pub fn places_of(&self, trials: Range<u32>) -> Range<usize> {
+        let before = |end: u32| self.places.trials().partition_point(|trial| *trial < end);
+        before(trials.start)..before(trials.end)
+    }
+
     /// How many trials it has.
     pub fn len(&self) -> usize {
         self.places.trials().len()
@@ -117,9 +124,33 @@ impl Batch {
         &self.bytes[table]
     }
 
+    /// The rows of a table that belong to the trial at a place in the list.
+    pub fn rows(&self, table: usize, place: usize) -> &[u8] {
+        &self.bytes[table][self.places.span(table, place)]
+    }
+
+    /// The rows of a table that belong to the trials at these places, of which there is one.
+    pub(in crate::record) fn rows_of(&self, table: usize, places: &Range<usize>) -> &[u8] {
+        let [first, last] = [places.start, places.end - 1].map(|place| self.places.span(table, place));
+        &self.bytes[table][first.start..last.end]
+    }
+
     /// The rows of all tables.
     pub(super) fn tables(&self) -> Vec<&[u8]> {
         self.bytes.iter().map(Vec::as_slice).collect()
+    }
+
+    /// The trials apart from each other that differ in this.
+    pub(super) fn split(self, of: impl Fn(u32) -> usize) -> Vec<Self> {
+        if self.places.trials().is_sorted_by(|one, other| of(*one) == of(*other)) {
+            return vec![self];
+        }
+        let mut parts: BTreeMap<usize, Self> = BTreeMap::new();
+        for (place, trial) in self.trials().enumerate() {
+            let rows: Vec<&[u8]> = (0..self.bytes.len()).map(|table| self.rows(table, place)).collect();
+            parts.entry(of(trial)).or_insert_with(|| Self::of_tables(rows.len())).push(trial, &rows);
+        }
+        parts.into_values().collect()
     }
 
     /// All trials of some batches of so many tables in ascending order; of one that several have, the first.
@@ -165,5 +196,8 @@ mod tests {
         assert_eq!(merged, batch(&[(1, "one\n"), (3, "three\n"), (5, "five\n")]));
         assert_eq!((&merged.table(0)[merged.places().span(0, 1)], merged.size()), (&b"three\n"[..], 15));
         assert!(Batch::merged(2, &[]).is_empty());
+        let parts = merged.clone().split(|trial| trial as usize / 4);
+        assert_eq!(parts, [batch(&[(1, "one\n"), (3, "three\n")]), batch(&[(5, "five\n")])]);
+        assert_eq!(merged.clone().split(|_| 0), [merged]);
     }
 }

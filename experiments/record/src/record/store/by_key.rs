@@ -14,6 +14,11 @@ impl<'a> ByKey<'a> {
     pub fn new(tables: Vec<&'a [u8]>) -> Self {
         Self { rest: tables }
     }
+
+    /// Whether no table has rows left: after the last trial of sound ones.
+    pub fn is_over(&self) -> bool {
+        self.rest.iter().all(|rest| rest.is_empty())
+    }
 }
 
 /// Cuts off the rows at the front that begin with this text.

@@ -159,7 +159,7 @@ impl Store {
             }
         }
         state.pending_bytes += batch.size();
-        state.pending.push(batch);
+        state.pending.extend(batch.split(|trial| trial as usize / self.identity.piece));
     }
 
     /// Bytes that wait for the next flush.

@@ -1,0 +1,303 @@
+//! Sweeps in shards: whoever computes which chunks, how often and in which folder, the merged results are those of one machine,
+//! and what is wrong is named.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::command::{fails, succeeds, thalweg};
+
+/// A sweep of 400 trials, so many that it has chunks, with curves of all of them, an observer and files of weights.
+const SPEC: &str = r#"
+name = "chunked"
+
+[problem]
+kind = "moons"
+samples = 40
+noise = 0.2
+
+[network]
+hidden = [3]
+activation = "tanh"
+
+[train]
+batch = 10
+steps = 6
+seeds = 20
+log_every = 3
+
+[[optimizer]]
+kind = "sgd"
+lr = { log = [1e-2, 1e30], points = 10 }
+
+[[optimizer]]
+kind = "adam"
+lr = { log = [1e-3, 1e0], points = 10 }
+
+[record]
+curves = "all"
+observe = ["layers"]
+weights = "final"
+weights_of = "first-seed"
+
+[[figure]]
+kind = "sensitivity"
+metric = "final_train_loss"
+"#;
+
+/// What makes it another sweep.
+const OTHER: &str = "train.divergence_factor=1e30";
+
+struct Fixture {
+    folder: tempfile::TempDir,
+}
+
+impl Fixture {
+    /// The sweep, and its results by one process.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("chunked.toml"), SPEC).unwrap();
+        let own = Self { folder };
+        own.succeeds("run chunked.toml --out local --quiet --threads 2");
+        own
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn succeeds(&self, line: &str) -> String {
+        succeeds(self.folder.path(), &line.split(' ').collect::<Vec<_>>())
+    }
+
+    fn fails(&self, line: &str, code: i32, words: &[&str]) {
+        let (found, error) = fails(self.folder.path(), &line.split(' ').collect::<Vec<_>>());
+        assert_eq!(found, Some(code), "{line}: {error}");
+        words.iter().for_each(|word| assert!(error.contains(word), "{line}: {error}"));
+    }
+
+    /// Whether results are those of one machine.
+    fn assert_local(&self, results: &str) {
+        let (local, other) = (files(&self.path("local")), files(&self.path(results)));
+        assert_eq!(local.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+        local.iter().for_each(|(name, bytes)| assert!(other[name] == *bytes, "{name}"));
+    }
+}
+
+/// The files of results by name, but for chunks and what differs from run to run.
+fn files(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(of) = folders.pop() {
+        for entry in fs::read_dir(of).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+            match name.as_str() {
+                "chunks" | "provenance" | "provenance.json" => {}
+                _ if path.is_dir() => folders.push(path),
+                _ => drop(found.insert(name, fs::read(&path).unwrap())),
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn any_shards_in_any_folders_make_the_results_of_one_machine() {
+    let sweep = Fixture::new();
+    // Three shards, of which the last is computed twice, and another cut in between.
+    for line in ["--out a --shard 0/3", "--out b --shard 1/3", "--out a --shard 2/3", "--out c --shard 1/2"] {
+        sweep.succeeds(&format!("run chunked.toml {line} --quiet --threads 1"));
+    }
+    let said = sweep.succeeds("merge b c a --out merged --quiet --threads 2");
+    assert_eq!(said, "");
+    sweep.assert_local("merged");
+    // In a folder that all share, with other engines, a shard that is empty, and the results beside the chunks.
+    for number in 0..20 {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_thalweg"))
+            .args(["run", "chunked.toml", "--out", "shared", "--quiet", "--threads", "1", "--shard", "auto/20"])
+            .current_dir(sweep.folder.path())
+            .env("SGE_TASK_ID", (number + 1).to_string())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+    sweep.succeeds("merge shared --quiet");
+    sweep.assert_local("shared");
+    assert!(sweep.succeeds("merge shared b").is_empty());
+    let ids = ["local", "a", "shared"].map(|folder| thalweg(sweep.folder.path(), &["id", folder]));
+    assert_eq!(ids[0].stdout, ids[2].stdout);
+    assert_eq!(ids[1].status.code(), Some(75), "{ids:?}");
+    let manifest = fs::read_to_string(sweep.path("local/manifest.toml")).unwrap();
+    let id = String::from_utf8(ids[0].stdout.clone()).unwrap();
+    assert!(manifest.contains(&format!("id = \"{}\"", id.trim())), "{manifest}");
+    assert!(id.starts_with("thalweg1:") && id.trim().len() == 9 + 64);
+}
+
+#[test]
+fn what_is_missing_or_damaged_is_named_and_computed_again() {
+    let sweep = Fixture::new();
+    sweep.succeeds("run chunked.toml --out a --shard 0/1 --quiet");
+    let chunk = |name: &str| sweep.path("a/chunks").join(name);
+    fs::remove_file(chunk("00000001.toml")).unwrap();
+    let curves = fs::read(chunk("curves-00000003.csv.gz")).unwrap();
+    fs::write(chunk("curves-00000003.csv.gz"), &curves[..curves.len() - 9]).unwrap();
+    let weights = fs::read_dir(chunk("weights")).unwrap().next().unwrap().unwrap().path();
+    fs::write(&weights, "x").unwrap();
+    let words =
+        ["curves-00000003.csv.gz cannot be read", "is missing or was changed", "of 7 chunks are missing", "--chunks"];
+    sweep.fails("missing a", 75, &words);
+    sweep.fails("merge a", 75, &words);
+    assert!(!sweep.path("a/runs.csv").exists());
+    let output = thalweg(sweep.folder.path(), &["missing", "a", "--shards", "1000", "--quiet"]);
+    let chunks = String::from_utf8(output.stdout).unwrap();
+    // That of the file of weights may be one of the others.
+    assert!(chunks.contains('1') && chunks.contains('3'), "{chunks}");
+    sweep.succeeds(&format!("run a/spec.toml --out a --quiet --chunks {}", chunks.trim()));
+    assert!(sweep.succeeds("missing a").is_empty());
+    sweep.succeeds("merge a --quiet");
+    sweep.assert_local("a");
+}
+
+#[test]
+fn chunks_that_differ_are_compared_and_nobody_wins() {
+    let sweep = Fixture::new();
+    sweep.succeeds("run chunked.toml --out a --shard 0/1 --quiet");
+    forge(&sweep, "a", "b", 2);
+    sweep.fails("merge a b --out c", 1, &["chunk 2, trial 128", "runs.csv", "differ", "process", "--referee"]);
+    assert!(!sweep.path("c").exists());
+    sweep.fails("merge b a --out c --referee", 1, &["this machine computes the same as a", "was wrong"]);
+    sweep.fails("diff a b", 1, &["chunk 2, trial 128", "final_train_loss"]);
+    sweep.fails("run chunked.toml --out b --chunks 2 --fresh", 2, &["cannot be used with"]);
+    sweep.fails("verify b --sample 400 --quiet", 1, &["1 of 400 trials differ", "trial 128", "final_train_loss"]);
+    assert_eq!(sweep.succeeds("diff a local").trim(), "equal, all trials of both");
+}
+
+/// Copies chunks, and changes the loss of the first trial of one, as a machine would that computes wrongly.
+fn forge(sweep: &Fixture, from: &str, to: &str, chunk: u64) {
+    use std::io::{Read, Write};
+    use thalweg::record::chunk::leaves;
+    use thalweg::record::{ByKey, tree};
+    let (from, to) = (sweep.path(from), sweep.path(to));
+    for folder in ["chunks", "chunks/weights", "provenance"] {
+        fs::create_dir_all(to.join(folder)).unwrap();
+        for entry in fs::read_dir(from.join(folder)).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file())
+        {
+            fs::copy(entry.path(), to.join(folder).join(entry.file_name())).unwrap();
+        }
+    }
+    fs::copy(from.join("spec.toml"), to.join("spec.toml")).unwrap();
+    let path = to.join(format!("chunks/runs-{chunk:08}.csv.gz"));
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(fs::File::open(&path).unwrap()).read_to_string(&mut text).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let column = header.split(',').position(|name| name == "final_train_loss").unwrap();
+    let (first, rest) = rows.split_once('\n').unwrap();
+    let mut cells: Vec<&str> = first.split(',').collect();
+    cells[column] = "0.125";
+    let rows = format!("{}\n{rest}", cells.join(","));
+    let mut packed = flate2::write::GzEncoder::new(fs::File::create(&path).unwrap(), flate2::Compression::fast());
+    packed.write_all(format!("{header}\n{rows}").as_bytes()).unwrap();
+    packed.finish().unwrap();
+    let trials = ByKey::new(vec![rows.as_bytes()]).count() as u64;
+    let root = tree::root(&leaves(&[rows.clone().into_bytes()], trials).unwrap()[0]);
+    let seal = to.join(format!("chunks/{chunk:08}.toml"));
+    let text = fs::read_to_string(&seal).unwrap();
+    let old = text.split("[tables.runs]").nth(1).unwrap().split('"').nth(1).unwrap().to_owned();
+    fs::write(&seal, text.replace(&old, root.to_hex().as_str())).unwrap();
+}
+
+#[test]
+fn a_row_is_proved_without_the_result() {
+    let sweep = Fixture::new();
+    sweep.succeeds("run chunked.toml --out a --shard 0/1 --quiet");
+    let id = sweep.succeeds("id local").trim().to_owned();
+    assert_eq!(sweep.succeeds("id a").trim(), id);
+    let runs = fs::read_to_string(sweep.path("local/runs.csv")).unwrap();
+    for trial in [0, 63, 64, 399] {
+        let key = runs.lines().nth(1 + trial).unwrap().split(',').next().unwrap();
+        let proof = sweep.succeeds(&format!("prove local {key}"));
+        assert_eq!(sweep.succeeds(&format!("prove a {key}")), proof);
+        fs::write(sweep.path("proof.toml"), &proof).unwrap();
+        sweep.succeeds(&format!("prove --check proof.toml {id}"));
+        sweep.fails(&format!("prove --check proof.toml {}", id.replace(':', ":0")), 1, &["is no proof", &id]);
+        let row = runs.lines().nth(1 + trial).unwrap();
+        let forged = proof.replace(row, &row.replacen(",moons,", ",moans,", 1));
+        assert_ne!(forged, proof);
+        fs::write(sweep.path("proof.toml"), &forged).unwrap();
+        sweep.fails(&format!("prove --check proof.toml {id}"), 1, &["its rows of runs.csv are not those"]);
+        let moved = proof.replacen(&format!("trial = {trial}\n"), &format!("trial = {}\n", (trial + 1) % 400), 1);
+        fs::write(sweep.path("proof.toml"), moved).unwrap();
+        sweep.fails(&format!("prove --check proof.toml {id}"), 1, &["are not those of the result"]);
+    }
+    fs::write(sweep.path("proof.toml"), "trial = 1").unwrap();
+    sweep.fails(&format!("prove --check proof.toml {id}"), 1, &["it cannot be read"]);
+    sweep.fails("prove local t0000000000000000", 65, &["no trial of local has a key"]);
+    sweep.fails("prove local x", 2, &["is no key"]);
+    let said = sweep.succeeds("verify a --sample 30 --seed 1 --quiet");
+    assert!(said.starts_with("30 of 400 trials agree: fewer than 14.2"), "{said}");
+    assert_eq!(sweep.succeeds("verify local --within 1% --quiet").trim(), "all 400 trials agree");
+}
+
+#[test]
+fn chunks_can_be_carried_away() {
+    let sweep = Fixture::new();
+    fs::create_dir(sweep.path("bucket")).unwrap();
+    let run =
+        |arguments: &[&str]| thalweg(sweep.folder.path(), &[&["run", "chunked.toml", "--quiet"], arguments].concat());
+    let carry = ["--after-chunk", "mkdir -p bucket/chunks && mv {} bucket/chunks/"];
+    let first = run(&[&["--out", "a", "--chunks", "0,2-3"], &carry[..]].concat());
+    assert!(first.status.success(), "{first:?}");
+    assert!(sweep.path("bucket/chunks/00000002.toml").exists() && !sweep.path("a/chunks/00000002.toml").exists());
+    let names: Vec<String> = fs::read_dir(sweep.path("bucket/chunks"))
+        .unwrap()
+        .map(|entry| format!("s3://bucket/{}\n", entry.unwrap().file_name().to_string_lossy()))
+        .collect();
+    fs::write(sweep.path("list"), names.concat()).unwrap();
+    let rest = run(&[&["--out", "b", "--shard", "0/1", "--done-list", "list"], &carry[..]].concat());
+    assert!(rest.status.success(), "{rest:?}");
+    let failing = run(&["--out", "c", "--chunks", "1", "--after-chunk", "false {}"]);
+    assert_eq!(failing.status.code(), Some(74), "{failing:?}");
+    assert!(String::from_utf8_lossy(&failing.stderr).contains("failed"), "{failing:?}");
+    // Files of weights lie beside the tables in the bucket.
+    let bucket = sweep.path("bucket/chunks");
+    fs::create_dir(bucket.join("weights")).unwrap();
+    for entry in fs::read_dir(&bucket).unwrap().map(Result::unwrap) {
+        if entry.path().extension().is_some_and(|kind| kind == "safetensors") {
+            fs::rename(entry.path(), bucket.join("weights").join(entry.file_name())).unwrap();
+        }
+    }
+    fs::copy(sweep.path("a/spec.toml"), sweep.path("bucket/spec.toml")).unwrap();
+    sweep.succeeds("merge bucket --out merged --quiet");
+    sweep.assert_local("merged");
+}
+
+#[test]
+fn what_is_asked_wrongly_is_told() {
+    let sweep = Fixture::new();
+    sweep.fails("run chunked.toml --out a --shard 3/3", 2, &["there is no shard 3 of 3", "the first shard is 0"]);
+    sweep.fails("run chunked.toml --out a --shard auto/3", 2, &["finds no number", "SLURM_ARRAY_TASK_ID"]);
+    sweep.fails("run chunked.toml --out a --shard 3", 2, &["expected I/N"]);
+    sweep.fails("run chunked.toml --out a --chunks 7", 2, &["there is no chunk 7: the sweep has 7"]);
+    sweep.fails("run chunked.toml --out a --after-chunk true", 2, &["{}"]);
+    sweep.fails("run chunked.toml --out a --done-list x", 2, &["required"]);
+    sweep.fails("run chunked.toml --out a --shard 0/2 --done-list nowhere", 74, &["cannot read nowhere"]);
+    sweep.fails("merge local", 65, &["local has no chunks"]);
+    sweep.fails("merge nowhere", 65, &["holds no results"]);
+    sweep.succeeds("run chunked.toml --out a --shard 0/2 --quiet");
+    sweep.fails(
+        &format!("run chunked.toml --set {OTHER} --out a --shard 1/2"),
+        65,
+        &["another spec", "divergence_factor"],
+    );
+    sweep.succeeds(&format!("run chunked.toml --set {OTHER} --out b --shard 1/2 --quiet"));
+    sweep.fails("merge a b", 65, &["b has chunks of another sweep than a"]);
+    sweep.fails("diff a b", 65, &["results of different sweeps"]);
+    // A title is no part of what is trained.
+    sweep.succeeds("run chunked.toml --set title=\"other\" --out a --shard 1/2 --quiet");
+    sweep.succeeds("merge a --quiet");
+    sweep.fails(
+        "run chunked.toml --out d --shard 0/1 --stop-after 1ns",
+        75,
+        &["chunks are there", "the same command goes on"],
+    );
+}
