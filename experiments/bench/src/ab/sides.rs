@@ -113,11 +113,10 @@ impl Sides {
         /// Resamples of criterion's own intervals, which nobody reads here.
         const RESAMPLES: &str = "1001";
         let home = self.folder.join("criterion");
-        if home.exists() {
-            fs::remove_dir_all(&home).map_err(|source| BenchError::Write { path: home.clone(), source })?;
-        }
+        clear(&home)?;
+        let executable = self.copied(&executables.paths[side])?;
         let bench = &executables.bench;
-        let mut command = command(&executables.paths[side], &self.roots[side]);
+        let mut command = command(&executable, &self.roots[side]);
         command.arg(exactly(&batch.ids)).args(["--noplot", "--nresamples", RESAMPLES]);
         command.args(["--sample-size", &batch.samples.to_string()]);
         command.args(["--measurement-time", &batch.seconds.to_string()]);
@@ -136,6 +135,17 @@ impl Sides {
         let benchmarks = notes.into_iter().flat_map(|notes| notes.benchmarks);
         let checksums = benchmarks.filter_map(|benchmark| Some((benchmark.id, benchmark.checksum?)));
         Ok(Run { times, checksums: checksums.collect() })
+    }
+
+    /// A copy of a program, made for one run. Where in memory the system has a file decides about the times of some functions as well:
+    /// copies of one program differed by 0.7 % in all of 25 runs each, which would be taken for a change.
+    fn copied(&self, executable: &Path) -> Result<PathBuf, BenchError> {
+        let folder = self.folder.join("running");
+        clear(&folder)?;
+        let copy = folder.join(executable.file_name().unwrap_or_default());
+        let copied = fs::create_dir_all(&folder).and_then(|()| fs::copy(executable, &copy));
+        copied.map_err(|source| BenchError::Write { path: copy.clone(), source })?;
+        Ok(copy)
     }
 
     /// The instructions of an iteration on both sides.
@@ -168,6 +178,16 @@ fn check_out(root: &Path, tree: &Path, revision: &str) -> Result<(), BenchError>
     }
     // Forced, as its folder may have been removed together with `target`.
     git::git(root, &["worktree", "add", "--quiet", "--force", "--detach", &path, revision]).map(drop)
+}
+
+/// Removes a folder, if it is there.
+fn clear(folder: &Path) -> Result<(), BenchError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(BenchError::Write { path: folder.to_owned(), source: error })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The regular expression of exactly these ids.
