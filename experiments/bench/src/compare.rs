@@ -53,9 +53,10 @@ pub fn compare(store: &Store, machine: &Machine, sides: Sides<'_>, threshold: f6
 }
 
 fn same_machine(a: &Path, b: &Path) -> Result<(), BenchError> {
-    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let (a, b) = (whole(a), whole(b));
-    if a == b { Ok(()) } else { Err(BenchError::OtherMachine { a, b }) }
+    if Store::fingerprint_of(a)? == Store::fingerprint_of(b)? {
+        return Ok(());
+    }
+    Err(BenchError::OtherMachine { a: a.to_owned(), b: b.to_owned() })
 }
 
 fn newest(builds: &[Build], but: Option<&Build>) -> Result<Build, BenchError> {

@@ -196,6 +196,14 @@ impl Store {
         if builds.is_empty() { Err(BenchError::NoTables(folder.to_owned())) } else { Ok(Some((machine, builds))) }
     }
 
+    /// What tells the machine of a folder from others.
+    ///
+    /// # Errors
+    /// If it is no machine's folder.
+    pub fn fingerprint_of(folder: &Path) -> Result<String, BenchError> {
+        describe(folder).map(|described| described.fingerprint)
+    }
+
     /// The machine's folder and the build that a record is of: the path of a table.
     ///
     /// # Errors

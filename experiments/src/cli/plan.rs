@@ -20,13 +20,17 @@ use crate::{drawing, memory};
 #[command(after_help = "Examples:
   thalweg plan digits
   thalweg plan my.toml --trials | head
-  thalweg plan my.toml --trials=1000..1010")]
+  thalweg plan my.toml --trials=1000..1010
+  thalweg plan my.toml --shards")]
 pub(super) struct Plan {
     #[command(flatten)]
     source: Source,
     /// List every trial, or those from FIRST to one before END, counted from 0.
     #[arg(long, value_name = "FIRST..END", num_args = 0..=1, require_equals = true)]
     trials: Option<Option<TrialRange>>,
+    /// Say what many machines would do: chunks, core-hours, bytes, and how many shards are sensible.
+    #[arg(long, conflicts_with = "trials")]
+    shards: bool,
     #[command(flatten)]
     work: Work,
 }
@@ -51,7 +55,11 @@ impl Plan {
         // Measuring trains a block: what does not fit is not tried.
         plan.check_training(isa, threads, memory)?;
         let estimate = Estimate::measure(&plan, (&files, &data), isa, threads)?;
-        Ok(summarise(&spec, &plan, &estimate, &mut out)?)
+        summarise(&spec, &plan, &estimate, &mut out)?;
+        if self.shards {
+            summarise_shards(&spec, &plan, &estimate, &mut out)?;
+        }
+        Ok(())
     }
 }
 
@@ -108,6 +116,35 @@ fn summarise(spec: &Spec, plan: &sweep::Plan, estimate: &Estimate, out: &mut imp
     let is_short = estimate.time < Duration::from_secs(1);
     let time = if is_short { "less than 1 s".to_owned() } else { format!("about {}", duration::text(estimate.time)) };
     writeln!(out, "  time         {time} ({} threads, {})", estimate.threads, estimate.isa)
+}
+
+/// What the sweep would be on many machines.
+fn summarise_shards(spec: &Spec, plan: &sweep::Plan, estimate: &Estimate, out: &mut impl Write) -> io::Result<()> {
+    /// Seconds of a shard that is worth starting, and the most shards that engines take gladly.
+    const WORTH: f64 = 600.0;
+    const MOST: f64 = 1000.0;
+    /// Cores of a machine that people have, and seconds that they wait for.
+    const CORES: f64 = 64.0;
+    const PATIENCE: f64 = 600.0;
+    /// Bytes of rows in one of a compressed file, about.
+    const PACKED: u64 = 4;
+    let seconds = estimate.time.as_secs_f64() * estimate.threads as f64;
+    let (count, size) = plan.chunk_count(spec);
+    let bytes = plan.disk(spec) / 2;
+    let core_hours = seconds / 3600.0;
+    let rows = format!("{} of rows, {} compressed", memory::text(bytes), memory::text(bytes / PACKED));
+    writeln!(out, "  chunks       {count} of {size} trials; {core_hours:.2} core-hours, {rows}")?;
+    let shards = (seconds / WORTH).ceil().clamp(1.0, MOST.min(count as f64)) as u64;
+    let alone = Duration::from_secs_f64(seconds / CORES);
+    if shards == 1 || alone.as_secs_f64() < PATIENCE {
+        let time = duration::text(alone.max(Duration::from_secs(1)));
+        writeln!(out, "  shards       one machine is enough: {CORES} cores would take about {time}")?;
+    }
+    if shards > 1 {
+        let each = duration::text(Duration::from_secs_f64(seconds / shards as f64));
+        writeln!(out, "  shards       --shard I/{shards} on one core each, about {each} a shard")?;
+    }
+    Ok(())
 }
 
 /// A count that may be large.

@@ -13,7 +13,7 @@ use super::process::{self, Life};
 use crate::record::Holder;
 use crate::registry::Registry;
 use crate::spec::Study;
-use crate::sweep::{RowsInProgress, Status as Seen};
+use crate::sweep::{ChunksInProgress, RowsInProgress, Status as Seen};
 
 /// Show how far a folder of results is: what is done, who works there, what was changed. Nothing is written.
 #[derive(Debug, Args)]
@@ -55,6 +55,9 @@ fn show(seen: &Seen, out: &mut impl Write) -> io::Result<()> {
         let contract = other_contract(*contract);
         writeln!(out, "  trials       {done} of {trials}{spec} are done and kept{contract}")?;
     }
+    if let Some(ChunksInProgress { chunks, done, trials }) = seen.chunks.filter(|chunks| chunks.chunks > 0) {
+        writeln!(out, "  chunks       {chunks}, with {done} of {trials} trials")?;
+    }
     let contracts = seen.manifest.iter().map(|m| m.contract).chain(seen.rows.iter().map(|rows| rows.contract));
     if let Some(contract) = contracts.max() {
         writeln!(out, "  contract     {contract}{}", other_contract(contract))?;
@@ -72,6 +75,9 @@ fn state(seen: &Seen, life: Option<Life>) -> &'static str {
         Some(Life::Runs) => "in progress",
         _ if seen.is_complete() => "complete",
         Some(Life::Unknown) => "in progress, or left so",
+        _ if seen.chunks.is_some() && seen.manifest.is_none() => {
+            "in chunks: `thalweg merge` makes results of them, and `thalweg missing` says what is left"
+        }
         _ if !seen.rows.is_empty() => "interrupted; the same command continues",
         _ if seen.study.is_none() && seen.manifest.is_none() => {
             "interrupted before any trial was kept; the same command begins anew"

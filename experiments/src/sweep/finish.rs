@@ -101,10 +101,8 @@ impl Finish<'_> {
         let failed = |source| folder.error(source);
         let mut files = self.write_tables().map_err(failed)?;
         let runs = folder.path.join("runs.csv");
-        let keys = || File::open(&runs).and_then(|runs| collision::keys_of(BufReader::new(runs))).map_err(failed);
-        if let Some(twice) = collision::twice(keys()?)
-            && let Some(trials) = collision::places(&keys()?, twice)
-        {
+        let open = || File::open(&runs).map(BufReader::new);
+        if let Some(trials) = collision::in_table(open, folder.plan.trials.len()).map_err(failed)? {
             return Err(folder.plan.collision(trials));
         }
         let summary = folder.path.join(SUMMARY);

@@ -70,7 +70,7 @@ pub use schedule::{MAX_LOGGED, Schedule};
 pub use shape::{MAX_OUTPUTS, MAX_PARAMETERS, Shape};
 pub use spectrum::{MAX_DESIGN, MAX_SPECTRUM, Quadratic};
 pub use starts::Starts;
-pub use status::{RowsInProgress, Status};
+pub use status::{ChunksInProgress, RowsInProgress, Status};
 pub use trial_range::{MAX_RUN, TrialRange};
 use trials::Place;
 pub use trials::{Namer, Trial, Trials};
@@ -286,6 +286,13 @@ impl Plan {
     fn names(&self) -> impl Iterator<Item = &'static str> {
         let options = self.options.iter().map(|at| OPTIONS[*at].name);
         self.hyperparameters.iter().copied().chain(options.filter(|name| !self.hyperparameters.contains(name)))
+    }
+
+    /// The first trial of each condition and optimizer.
+    pub(super) fn first_of_each(&self) -> Vec<usize> {
+        let firsts = |condition| self.trials.of_optimizers(condition).into_iter().map(|(.., first)| first);
+        let numbers = (0..self.conditions.len()).flat_map(firsts);
+        numbers.filter_map(|number| self.trials.index(number)).collect()
     }
 
     /// Some trials, given in ascending order, by population: first by condition, then by instance, then by optimizer in

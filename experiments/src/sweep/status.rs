@@ -11,6 +11,7 @@ use super::folder::row_folders;
 use super::lock::{FolderLock, WORKSHOP};
 use super::outputs::{SPEC, SUMMARY, figure_files};
 use super::salvage::Stamp;
+use crate::record::chunk::{CHUNKS, Seal, chunk_of};
 use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
 use crate::record::{Holder, RUNS};
 use crate::registry::Registry;
@@ -33,8 +34,21 @@ pub struct Status {
     pub trials: Option<usize>,
     /// Rows that are not results yet.
     pub rows: Vec<RowsInProgress>,
+    /// Chunks of a sweep on many machines.
+    pub chunks: Option<ChunksInProgress>,
     /// Who works there, or did when it was left.
     pub holder: Option<Holder>,
+}
+
+/// The chunks in a folder, as they say themselves; their rows are not read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChunksInProgress {
+    /// How many there are.
+    pub chunks: u64,
+    /// Trials of these.
+    pub done: u64,
+    /// All trials of the sweep.
+    pub trials: u64,
 }
 
 /// The rows of a sweep in progress.
@@ -85,6 +99,7 @@ impl Status {
             undrawn: Vec::new(),
             trials: None,
             rows: rows(&folder.join(WORKSHOP))?,
+            chunks: chunks(&folder.join(CHUNKS))?,
             holder: FolderLock::holder(folder),
         };
         status.compare_with_spec();
@@ -95,7 +110,7 @@ impl Status {
     /// Whether there is nothing of a study at all.
     pub fn is_empty(&self) -> bool {
         let is_there = self.study.is_some() || self.unreadable.is_some() || self.manifest.is_some();
-        !is_there && self.rows.is_empty() && self.holder.is_none()
+        !is_there && self.rows.is_empty() && self.chunks.is_none() && self.holder.is_none()
     }
 
     /// Whether all results are there, as they were written, and no others are on their way.
@@ -142,6 +157,26 @@ fn rows(workshop: &Path) -> io::Result<Vec<RowsInProgress>> {
         found.push(RowsInProgress { spec, contract, done, trials });
     }
     Ok(found)
+}
+
+/// The chunks in their folder; none where there is no such folder.
+fn chunks(folder: &Path) -> io::Result<Option<ChunksInProgress>> {
+    let Some(entries) = or_none(fs::read_dir(folder))? else { return Ok(None) };
+    let mut found = ChunksInProgress::default();
+    for entry in entries {
+        let entry = entry?;
+        if !entry.file_name().to_str().is_some_and(|name| chunk_of(name).is_some()) {
+            continue;
+        }
+        // What is no seal does not count.
+        let seal = fs::read_to_string(entry.path()).ok().and_then(|text| toml::from_str::<Seal>(&text).ok());
+        if let Some(seal) = seal {
+            found.chunks += 1;
+            found.done += seal.count;
+            found.trials = seal.trials;
+        }
+    }
+    Ok(Some(found))
 }
 
 /// The rows of a table below its header.

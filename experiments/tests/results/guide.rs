@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::command::thalweg;
 
 /// The pages, with the repository's root as their place.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     ("README.md", include_str!("../../../README.md")),
     ("guide/learning-rate.md", include_str!("../../guide/learning-rate.md")),
     ("guide/compare.md", include_str!("../../guide/compare.md")),
@@ -18,6 +18,7 @@ const PAGES: [(&str, &str); 8] = [
     ("guide/pictures.md", include_str!("../../guide/pictures.md")),
     ("guide/boundary.md", include_str!("../../guide/boundary.md")),
     ("guide/paper.md", include_str!("../../guide/paper.md")),
+    ("guide/machines.md", include_str!("../../guide/machines.md")),
     ("guide/specs.md", include_str!("../../guide/specs.md")),
 ];
 

@@ -19,6 +19,11 @@ impl Key {
         Self(hash.as_bytes().iter().take(8).fold(0, |key, &byte| key << 8 | u64::from(byte)))
     }
 
+    /// The one of so many parts that it is in, where keys are parted evenly.
+    pub fn part(self, of: u64) -> u64 {
+        self.0 % of
+    }
+
     /// Reads the text of a key; none if it is not one, as files have it.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let is_digit = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);

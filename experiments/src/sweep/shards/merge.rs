@@ -181,7 +181,7 @@ impl<'a> Survey<'a> {
             let rows = table.map(|table| self.rows(chunk, table)).transpose()?.unwrap_or_default();
             for (name, _) in weights(&rows) {
                 fs::create_dir_all(to.join(WEIGHTS))?;
-                let (own, place) = (folder.join(CHUNKS).join(WEIGHTS).join(&name), to.join(WEIGHTS).join(&name));
+                let (own, place) = (weight_file(&folder.join(CHUNKS), &name), to.join(WEIGHTS).join(&name));
                 let _ = fs::remove_file(&place);
                 fs::hard_link(&own, &place).or_else(|_| fs::copy(&own, &place).map(drop))?;
             }
@@ -252,12 +252,18 @@ pub(super) fn read(chunks: &Chunks, folder: &Path, chunk: u64) -> Result<Chunk, 
     let read = chunks.read(&folder, chunk)?;
     let table = chunks.tables.iter().position(|(name, _)| name == WEIGHTS);
     for (name, hash) in table.map_or_else(Vec::new, |table| weights(&read.tables[table])) {
-        if !hash_file(&folder.join(WEIGHTS).join(&name)).is_ok_and(|own| own == hash) {
+        if !hash_file(&weight_file(&folder, &name)).is_ok_and(|own| own == hash) {
             let seal = seal_file(chunk);
             return Err(Fault::Damaged(format!("{WEIGHTS}/{name}, of {seal}, is missing or was changed")));
         }
     }
     Ok(read)
+}
+
+/// The place of a file of weights in a folder of chunks: a bucket has no folders in it.
+fn weight_file(folder: &Path, name: &str) -> PathBuf {
+    let own = folder.join(WEIGHTS).join(name);
+    if own.exists() { own } else { folder.join(name) }
 }
 
 /// The names and hashes of files that rows of the table of weights name.

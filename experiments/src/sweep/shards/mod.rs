@@ -12,6 +12,7 @@ mod merge;
 mod proof;
 mod provenance;
 mod run;
+mod sql;
 mod stored;
 mod trained;
 
@@ -44,6 +45,12 @@ use stored::{Stored, Unread};
 const WEIGHTS_HEADER: &[u8] = b"key,file,blake3\n";
 
 impl Plan {
+    /// How many chunks the sweep has, and how many trials each of them.
+    pub fn chunk_count(&self, spec: &Spec) -> (u64, u64) {
+        let chunks = self.chunks(spec);
+        (chunks.count(), chunks.size)
+    }
+
     /// The chunks of a sweep, all of whose trials are here.
     pub(super) fn chunks(&self, spec: &Spec) -> Chunks {
         let mut hasher = blake3::Hasher::new();

@@ -13,6 +13,7 @@ use thalweg_kernels::{CONTRACT, Isa};
 
 use super::merge::{read, weights};
 use super::provenance::Computation;
+use super::sql::{READ_SQL, read_sql};
 use super::trained::Trainer;
 use super::{AfterChunk, ChunkList, ranges};
 use crate::memory::Memory;
@@ -84,7 +85,8 @@ pub fn run_shards<E>(
         Err(error) => return Ok(Err(error)),
     };
     let folder = shards.out.join(CHUNKS);
-    prepare(spec, shards).map_err(|problem| match problem {
+    let sql = read_sql(&plan, &chunks, &index_columns(spec));
+    prepare(spec, shards, &sql).map_err(|problem| match problem {
         Problem::Files(source) => RunError::Files { path: shards.out.clone(), source },
         Problem::Other(error) => error,
     })?;
@@ -116,6 +118,12 @@ pub fn run_shards<E>(
     Ok(Ok(sharded))
 }
 
+/// The columns by which rows of a step are told apart in tables of observers.
+fn index_columns(spec: &Spec) -> Vec<&'static str> {
+    let indices = spec.record.observe.iter().filter_map(|own| own.observer.index());
+    indices.map(|index| index.name).collect()
+}
+
 /// What is wrong with a folder.
 enum Problem {
     Files(io::Error),
@@ -129,8 +137,12 @@ impl From<io::Error> for Problem {
 }
 
 /// Makes sure that the folder takes these chunks.
-fn prepare(spec: &Spec, shards: &Shards) -> Result<(), Problem> {
+fn prepare(spec: &Spec, shards: &Shards, sql: &str) -> Result<(), Problem> {
     fs::create_dir_all(shards.out.join(CHUNKS))?;
+    let read = shards.out.join(READ_SQL);
+    if fs::read_to_string(&read).ok().as_deref() != Some(sql) {
+        atomic::write(&read, |file| file.write_all(sql.as_bytes()))?;
+    }
     let path = shards.out.join(SPEC);
     let text = spec.of_results().canonical();
     match fs::read_to_string(&path) {
