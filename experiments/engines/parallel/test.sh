@@ -9,9 +9,9 @@ shard() {
     # The third job dies in the middle of its first try.
     if [ "$1" = 2 ] && mkdir "$scratch/killed" 2>/dev/null; then
         thalweg run "$spec" --out "$scratch/out" --shard "$1/8" --threads 1 --quiet &
-        sleep 0.05
-        kill -9 $!
-        wait $!
+        sleep 0.02
+        kill -9 $! 2>/dev/null || true
+        wait $! || return
     fi
     thalweg run "$spec" --out "$scratch/out" --shard "$1/8" --threads 1 --quiet
 }
@@ -20,5 +20,5 @@ export scratch spec
 seq 0 7 | parallel --will-cite --joblog "$scratch/jobs" --retries 3 -j 2 shard
 merged "$scratch/out"
 # The same jobs again have nothing to do, and number themselves.
-seq 0 7 | parallel --will-cite -j 2 "thalweg run $spec --out $scratch/out --shard auto/8 --threads 1 --quiet"
+seq 0 7 | parallel --will-cite -n0 -j 2 "thalweg run $spec --out $scratch/out --shard auto/8 --threads 1 --quiet"
 finish 'GNU parallel'

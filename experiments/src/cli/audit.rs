@@ -11,7 +11,7 @@ use clap::Args;
 use super::missing::sweep_of;
 use super::progress::Bar;
 use super::run::parse_key;
-use super::{CliError, Work, stop_flag, tell};
+use super::{CliError, Work, stop_flag};
 use crate::record::Key;
 use crate::record::manifest::Manifest;
 use crate::registry::Registry;
@@ -147,7 +147,8 @@ impl Prove {
             let text = text.map_err(|source| CliError::Read { path: self.place.clone(), source })?;
             return match Proof::check(&text, &self.name) {
                 Ok(proof) => {
-                    Ok(tell(format_args!("trial {} of {} belongs to the result", proof.trial, proof.result.trials)))
+                    let text = format!("trial {} of {} belongs to the result", proof.trial, proof.result.trials);
+                    Ok(writeln!(io::stdout().lock(), "{text}")?)
                 }
                 Err(flaw) => Err(CliError::NoProof { path: self.place, flaw: words(&flaw) }),
             };

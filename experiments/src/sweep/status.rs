@@ -165,7 +165,7 @@ fn chunks(folder: &Path) -> io::Result<Option<ChunksInProgress>> {
     let mut found = ChunksInProgress::default();
     for entry in entries {
         let entry = entry?;
-        if !entry.file_name().to_str().is_some_and(|name| chunk_of(name).is_some()) {
+        if entry.file_name().to_str().and_then(chunk_of).is_none() {
             continue;
         }
         // What is no seal does not count.

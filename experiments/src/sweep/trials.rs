@@ -207,7 +207,14 @@ impl Trials {
         }
         let ends = sums(all.iter().map(OfCondition::trials));
         let count = ends[ends.len() - 1];
-        Self { grids, alike, conditions: all.into(), ends, ranges: vec![0..count], sums: vec![count] }
+        Self {
+            grids,
+            alike,
+            conditions: all.into(),
+            ends,
+            ranges: std::iter::once(0..count).collect(),
+            sums: vec![count],
+        }
     }
 
     /// Some of all that the spec lists, by their numbers: ranges that ascend and do not touch.

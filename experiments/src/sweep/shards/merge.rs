@@ -84,9 +84,9 @@ pub enum MergeError {
     #[diagnostic(help("{}", verdict.as_deref().unwrap_or("nothing was merged; --referee computes the chunk here, and says who was wrong")))]
     Differ {
         /// Where.
-        difference: Difference,
+        difference: Box<Difference>,
         /// Who computed them.
-        hosts: [String; 2],
+        hosts: Box<[String; 2]>,
         /// How many other chunks differ as well.
         others: usize,
         /// What this machine says of it.
@@ -387,5 +387,5 @@ fn differ(
         })
     };
     let verdict = referee.map(judge).transpose()?;
-    Ok(MergeError::Differ { difference, hosts, others, verdict })
+    Ok(MergeError::Differ { difference: Box::new(difference), hosts: Box::new(hosts), others, verdict })
 }

@@ -194,10 +194,10 @@ impl Tables {
             }
         }
         self.next += 1;
-        if self.next == chunks.count() {
-            for reader in self.readers.iter().flatten().filter(|reader| !reader.row.is_empty()) {
-                return Err(Unread::Changed(format!("{} has rows of other trials", reader.path.display())));
-            }
+        if self.next == chunks.count()
+            && let Some(reader) = self.readers.iter().flatten().find(|reader| !reader.row.is_empty())
+        {
+            return Err(Unread::Changed(format!("{} has rows of other trials", reader.path.display())));
         }
         let seal = chunks.seal_of(self.next - 1, &tables);
         let order =
