@@ -75,7 +75,7 @@ fn what_a_user_may_have_forgotten_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let says = |arguments: &[&str], expected: &str| {
         let (code, error) = fails(folder.path(), arguments);
-        assert!(code == Some(1) && error.contains(expected), "{arguments:?}: {error}");
+        assert!(code == Some(65) && error.contains(expected), "{arguments:?}: {error}");
     };
     says(&RECORD, "`cargo bench` makes it");
     says(&COMPARE, "records has no records of this machine");
@@ -134,24 +134,24 @@ fn a_report_of_nothing_says_what_is_missing() {
         let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(found == Some(code) && error.contains(expected), "{arguments:?}: {error}");
     };
-    says(&["records"], 1, "records has no records of this machine");
+    says(&["records"], 65, "records has no records of this machine");
     run(folder.path(), "aaaa", "2026-11-01T00:00:00Z", 500.0);
     succeeds(folder.path(), &RECORD);
     let machine = fs::read_dir(folder.path().join("records")).unwrap().next().unwrap().unwrap().path();
     let own = machine.join("machine.toml");
-    says(&["records", "--filter", "tanh"], 1, "no benchmark of the records holds `tanh`");
-    says(&["records", "--filter", "tanh"], 1, "math/thalweg/exp-f32");
-    says(&["records", "--build", "bbbb"], 1, "no build called `bbbb` was recorded");
-    says(&["records", "--set", "style.them=dark"], 1, "did you mean `theme`?");
-    says(&["records", "--set", "train.steps=1"], 1, "unknown key `train`");
-    says(&["records", "--style", "none.toml"], 1, "cannot read none.toml");
+    says(&["records", "--filter", "tanh"], 65, "no benchmark of the records holds `tanh`");
+    says(&["records", "--filter", "tanh"], 65, "math/thalweg/exp-f32");
+    says(&["records", "--build", "bbbb"], 65, "no build called `bbbb` was recorded");
+    says(&["records", "--set", "style.them=dark"], 65, "did you mean `theme`?");
+    says(&["records", "--set", "train.steps=1"], 65, "unknown key `train`");
+    says(&["records", "--style", "none.toml"], 74, "cannot read none.toml");
     says(&["records", "--format", "gif"], 2, "expected one of svg, png, pdf, tex");
     // Another machine's records are drawn only by name.
     let text = fs::read_to_string(&own).unwrap();
     let fingerprint = format!("fingerprint = \"{}\"", Machine::here(Isa::best().name()).fingerprint());
     assert!(text.contains(&fingerprint));
     fs::write(&own, text.replace(&fingerprint, "fingerprint = \"0123456789abcdef\"")).unwrap();
-    says(&["records"], 1, "there are records of");
+    says(&["records"], 65, "there are records of");
     succeeds(folder.path(), &["bench", "report", machine.to_str().unwrap()]);
     for entry in fs::read_dir(&machine).unwrap() {
         let path = entry.unwrap().path();
@@ -159,5 +159,5 @@ fn a_report_of_nothing_says_what_is_missing() {
             fs::remove_file(path).unwrap();
         }
     }
-    says(&[machine.to_str().unwrap()], 1, "has no records");
+    says(&[machine.to_str().unwrap()], 65, "has no records");
 }

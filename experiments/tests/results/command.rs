@@ -108,7 +108,7 @@ fn results_of_another_spec_are_refused_unless_they_are_to_be_replaced() {
     let before = fs::read(folder.path().join("a/runs.csv")).unwrap();
     let other = ["run", "small.toml", "--out", "a", "--set", "train.steps=10"];
     let (code, error) = fails(folder.path(), &other);
-    assert!(code == Some(1) && error.contains("a holds the results of another spec"), "{error}");
+    assert!(code == Some(65) && error.contains("a holds the results of another spec"), "{error}");
     assert!(error.contains("`train.steps` was 20 and is 10") && !error.contains("`train.seeds`"), "{error}");
     assert_eq!(fs::read(folder.path().join("a/runs.csv")).unwrap(), before);
     succeeds(folder.path(), &[&other[..], &["--fresh"]].concat());
@@ -156,7 +156,7 @@ fn figures_are_drawn_again_from_the_tables() {
     succeeds(folder.path(), &["plot", "a"]);
     assert!(same(&folder.path().join("a"), &folder.path().join("b")));
     let (code, error) = fails(folder.path(), &["plot", "nowhere"]);
-    assert!(code == Some(1) && error.contains("nowhere holds no results"), "{error}");
+    assert!(code == Some(65) && error.contains("nowhere holds no results"), "{error}");
 }
 
 #[test]
@@ -177,18 +177,18 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
     let (text, ragged, empty, missing) = (csv("text.csv"), csv("ragged.csv"), csv("empty.csv"), csv("missing.csv"));
     let set = |set: &'static str| vec!["run", "small.toml", "--set", set];
     let cases: [(Vec<&str>, i32, &[&str]); 12] = [
-        (vec!["run", "smal.toml"], 1, &["no spec `smal.toml`"]),
-        (vec!["run", "digit"], 1, &["did you mean `digits`?"]),
+        (vec!["run", "smal.toml"], 65, &["no spec `smal.toml`"]),
+        (vec!["run", "digit"], 65, &["did you mean `digits`?"]),
         (vec!["run"], 2, &["<SPEC>"]),
         (vec!["run", "small.toml", "--threads", "0"], 2, &["--threads"]),
-        (set("train.bacth=3"), 1, &["train.bacth", "`batch`"]),
-        (set("train.batch=-1"), 1, &["train.batch", "-1"]),
-        (set("optimizer.0.lr=nan"), 1, &["optimizer.0.lr", "NaN"]),
-        (set("optimizer.0.lr={ log = [1e-3, 1], points = 100000000000 }"), 1, &["100000000000"]),
-        (vec!["run", &text], 1, &["text.csv:3", "\"b\"", "two"]),
-        (vec!["run", &ragged], 1, &["ragged.csv:3"]),
-        (vec!["run", &empty], 1, &["empty.csv"]),
-        (vec!["run", &missing], 1, &["missing.csv"]),
+        (set("train.bacth=3"), 65, &["train.bacth", "`batch`"]),
+        (set("train.batch=-1"), 65, &["train.batch", "-1"]),
+        (set("optimizer.0.lr=nan"), 65, &["optimizer.0.lr", "NaN"]),
+        (set("optimizer.0.lr={ log = [1e-3, 1], points = 100000000000 }"), 65, &["100000000000"]),
+        (vec!["run", &text], 65, &["text.csv:3", "\"b\"", "two"]),
+        (vec!["run", &ragged], 65, &["ragged.csv:3"]),
+        (vec!["run", &empty], 65, &["empty.csv"]),
+        (vec!["run", &missing], 65, &["missing.csv"]),
     ];
     for (arguments, expected, parts) in cases {
         let (code, error) = fails(folder.path(), &arguments);
@@ -205,7 +205,7 @@ fn an_unusable_instruction_set_is_an_error() {
     for study in ["small.toml", "activations"] {
         let output = on("avx9", folder.path(), &["run", study]);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.code() == Some(1) && error.contains("avx9") && error.contains("scalar"), "{error}");
+        assert!(output.status.code() == Some(2) && error.contains("avx9") && error.contains("scalar"), "{error}");
         assert!(!folder.path().join("results").exists());
     }
 }
@@ -334,14 +334,14 @@ fn a_study_that_draws_touches_nothing_foreign_and_leaves_no_empty_folder() {
     let of_others = "name = \"d\"\nmembers = [\"gone-a\", \"gone-b\"]\n[[figure]]\nkind = \"rank\"\nmetric = \"final_train_loss\"\n";
     fs::write(folder.path().join("d.toml"), of_others).unwrap();
     let (code, error) = fails(folder.path(), &["run", "d.toml"]);
-    assert!(code == Some(1) && error.contains("which is not there"), "{error}");
+    assert!(code == Some(65) && error.contains("which is not there"), "{error}");
     assert!(!folder.path().join("results").join("d").exists());
     let out = folder.path().join("own");
     fs::create_dir_all(&out).unwrap();
     fs::write(out.join("functions.csv"), "my own").unwrap();
     let (code, error) = fails(folder.path(), &["run", "activations", "--out", "own"]);
     assert!(
-        code == Some(1) && error.contains("files that are not Thalweg's") && error.contains("functions.csv"),
+        code == Some(65) && error.contains("files that are not Thalweg's") && error.contains("functions.csv"),
         "{error}"
     );
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1);

@@ -45,6 +45,10 @@ fn fault(content: Content, cells: &[&str]) -> Option<String> {
 fn tables(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        // Records of benchmarks are no tables of studies.
+        if path.join("machine.toml").exists() {
+            continue;
+        }
         if path.is_dir() {
             tables(&path, found);
         } else if path.extension().is_some_and(|ending| ending == "csv") {

@@ -30,7 +30,7 @@ fn a_new_spec_runs_as_it_is_and_replaces_nothing() {
     succeeds(folder.path(), &["run", "my.toml", "--quiet", "--set", "train.seeds=2"]);
     assert!(folder.path().join("results/my/figures/sensitivity-final_validation_loss.svg").is_file());
     let (code, error) = fails(folder.path(), &["new", "my.toml", "--from", "digits"]);
-    assert!(code == Some(1) && error.contains("my.toml is there already"), "{error}");
+    assert!(code == Some(65) && error.contains("my.toml is there already"), "{error}");
     assert_eq!(fs::read_to_string(folder.path().join("my.toml")).unwrap(), text);
 }
 
@@ -42,7 +42,7 @@ fn what_specs_cannot_be_called_is_not_their_name() {
         assert_eq!(parse(&fs::read_to_string(folder.path().join(file)).unwrap()).name(), "first");
     }
     let (code, error) = fails(folder.path(), &["new", "no/where.toml"]);
-    assert!(code == Some(1) && error.contains("cannot write to no/where.toml"), "{error}");
+    assert!(code == Some(74) && error.contains("cannot write to no/where.toml"), "{error}");
     // The name of a study means the study.
     let output = thalweg(folder.path(), &["new", "digits"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("`thalweg run ./digits`"));
@@ -71,7 +71,7 @@ fn shipped_studies_are_shown_and_copied_as_they_are() {
         (&["new", "a.toml", "--from", "digit"], "did you mean `digits`?"),
     ] {
         let (code, error) = fails(folder.path(), arguments);
-        assert!(code == Some(1) && error.contains(part), "{arguments:?}: {error}");
+        assert!(code == Some(65) && error.contains(part), "{arguments:?}: {error}");
     }
     assert!(!folder.path().join("a.toml").exists());
 }
@@ -147,7 +147,7 @@ fn one_thing_is_shown_with_all_that_is_known_of_it() {
         [("admn", "`adam`"), ("trian", "`train`"), ("activatons", "`activations`"), ("bacth", "`batch`")]
     {
         let (code, error) = fails(folder.path(), &["list", "adam", name]);
-        assert!(code == Some(1) && error.contains(&format!("did you mean {near}?")), "{error}");
+        assert!(code == Some(65) && error.contains(&format!("did you mean {near}?")), "{error}");
         assert_eq!(thalweg(folder.path(), &["list", "adam", name]).stdout, b"");
     }
     let (_, error) = fails(folder.path(), &["list", "qqqqqq"]);

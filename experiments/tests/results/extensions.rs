@@ -65,7 +65,7 @@ fn axes_are_extended_until_the_best_value_is_inside() {
     assert!(said.contains("complete already"), "{said}");
     assert!(before == read(folder, "runs.csv"));
     let (code, error) = fails(folder, &["run", "narrow.toml", "--out", "o"]);
-    assert!(code == Some(1) && error.contains("holds the results of another spec"), "{error}");
+    assert!(code == Some(65) && error.contains("holds the results of another spec"), "{error}");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn what_cannot_be_extended_says_so() {
     ] {
         fs::write(folder.join("n.toml"), TEXT.replacen("[[opt", change, 1)).unwrap();
         let (code, error) = fails(folder, &["run", "n.toml", "--extend"]);
-        assert!(code == Some(1) && error.contains(expected), "{error}");
+        assert!(code == Some(65) && error.contains(expected), "{error}");
     }
     let (code, error) = fails(folder, &["run", "n.toml", "--extend", "--trials", "0..3"]);
     assert!(code == Some(2) && error.contains("cannot be used with"), "{error}");

@@ -45,7 +45,7 @@ fn a_figure_that_cannot_be_drawn_takes_nothing_with_it() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("lost.toml"), LOST).unwrap();
     let (code, errors) = fails(folder.path(), &["run", "lost.toml", "--out", "o"]);
-    assert_eq!(code, Some(1), "{errors}");
+    assert_eq!(code, Some(74), "{errors}");
     for part in [
         "1 of the figures could not be drawn; everything else is written",
         "the figure `density-final_train_loss` is not drawn",
@@ -63,7 +63,7 @@ fn a_figure_that_cannot_be_drawn_takes_nothing_with_it() {
     // It stays so, and stays said.
     let before = fs::read(out.join("manifest.toml")).unwrap();
     let (code, errors) = fails(folder.path(), &["plot", "o"]);
-    assert!(code == Some(1) && errors.contains("the figure `density-final_train_loss` is not drawn"), "{errors}");
+    assert!(code == Some(74) && errors.contains("the figure `density-final_train_loss` is not drawn"), "{errors}");
     assert_eq!(fs::read(out.join("manifest.toml")).unwrap(), before);
 }
 
@@ -74,7 +74,7 @@ fn a_figure_that_no_trial_can_save_is_refused_before_the_first() {
     fs::write(folder.path().join("lost.toml"), text).unwrap();
     for command in [&["run", "lost.toml", "--out", "o"][..], &["plan", "lost.toml"]] {
         let (code, errors) = fails(folder.path(), command);
-        assert_eq!(code, Some(1), "{errors}");
+        assert_eq!(code, Some(65), "{errors}");
         let expected = "lost.toml:26:11: `figure.1.x_range`: the x range from 0 to 1 is not one for a log axis";
         assert!(errors.contains(expected), "{errors}");
     }

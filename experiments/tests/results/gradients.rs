@@ -86,7 +86,7 @@ fn other_abscissas_are_refused_with_the_nearest() {
     for (name, nearest) in [("gradients", "gradient"), ("epochs", "epoch")] {
         fs::write(folder.path().join("c.toml"), TEXT.replace("x = \"gradient\"", &format!("x = \"{name}\""))).unwrap();
         let (code, error) = fails(folder.path(), &["run", "c.toml"]);
-        assert_eq!(code, Some(1), "{error}");
+        assert_eq!(code, Some(65), "{error}");
         assert!(error.contains("figure.1.x") && error.contains(&format!("did you mean `{nearest}`")), "{error}");
     }
 }

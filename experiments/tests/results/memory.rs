@@ -171,6 +171,6 @@ fn a_plan_that_does_not_fit_trains_nothing() {
     let line = format!("ulimit -v 1000000; '{}' plan large.toml --threads 1", env!("CARGO_BIN_EXE_thalweg"));
     let output = Command::new("bash").args(["-c", &line]).current_dir(folder.path()).output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert_eq!(output.status.code(), Some(65), "{error}");
     assert!(error.contains("the sweep needs about") && error.contains("--overcommit"), "{error}");
 }

@@ -38,7 +38,7 @@ fn figures_get_another_style_without_a_trial() {
     succeeds(folder.path(), &["plot", "a", "--set", "style.theme=dark"]);
     // What was trained is not to be drawn as something else.
     let (code, message) = fails(folder.path(), &["plot", "a", "--set", "network.activation=\"relu\""]);
-    assert!(code == Some(1) && message.contains("would change what was trained"), "{code:?} {message}");
+    assert!(code == Some(65) && message.contains("would change what was trained"), "{code:?} {message}");
     assert!(
         read("a/spec.toml").contains("theme = \"dark\"") && read("a/figures/curves-train_loss.svg").contains("#14171a")
     );

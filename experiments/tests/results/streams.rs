@@ -35,9 +35,8 @@ fn standard_error_that_cannot_be_written_changes_nothing() {
         assert_eq!(code(folder, &line.replace("OUT", &out)), 0, "{line}");
         assert_eq!(fs::read(folder.join(out).join("runs.csv")).unwrap(), runs);
     }
-    for line in ["thalweg run missing.toml 2>/dev/full", "THALWEG_ISA=avx9 thalweg run small.toml 2>/dev/full"] {
-        assert_eq!(code(folder, line), 1, "{line}");
-    }
+    assert_eq!(code(folder, "thalweg run missing.toml 2>/dev/full"), 65);
+    assert_eq!(code(folder, "THALWEG_ISA=avx9 thalweg run small.toml 2>/dev/full"), 2);
     assert_eq!(code(folder, "THALWEG_ISA=scalar thalweg plan small.toml 2>/dev/full"), 0);
 }
 
@@ -53,7 +52,7 @@ fn differences_that_nobody_reads_are_told_by_the_exit_code() {
     }
     let output = shell(folder, "TMPDIR=/nowhere thalweg reproduce one-weight --check");
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.code() == Some(1) && error.contains("cannot write to /nowhere"), "{error}");
+    assert!(output.status.code() == Some(74) && error.contains("cannot write to /nowhere"), "{error}");
 }
 
 #[test]
@@ -64,7 +63,7 @@ fn a_list_that_nobody_reads_to_its_end_is_no_failure() {
     assert_eq!(code(folder.path(), "set -o pipefail; thalweg show small.toml | head -0"), 0);
     assert_eq!(code(folder.path(), "thalweg run small.toml --out a; set -o pipefail; thalweg status a | head -0"), 0);
     for command in ["list", "show digits", "show digits --canonical", "status a"] {
-        assert_eq!(code(folder.path(), &format!("thalweg {command} >/dev/full")), 1, "{command}");
+        assert_eq!(code(folder.path(), &format!("thalweg {command} >/dev/full")), 74, "{command}");
     }
 }
 
@@ -80,7 +79,7 @@ fn a_limit_on_the_size_of_files_is_an_error() {
     let folder = folder();
     let output = shell(folder.path(), "ulimit -f 1; thalweg run small.toml --out out --set train.seeds=100");
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert_eq!(output.status.code(), Some(74), "{error}");
     assert!(error.contains("File too large"), "{error}");
     let leftovers = shell(folder.path(), "find out -name '*.tmp'").stdout;
     assert_eq!(String::from_utf8_lossy(&leftovers), "");
@@ -92,7 +91,7 @@ fn a_name_without_letters_gets_no_empty_advice() {
     for name in ["''", "qqqqqqqqqq", "$(printf 'a%.0s' {1..100000})"] {
         let output = shell(folder.path(), &format!("thalweg run {name}"));
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(output.status.code(), Some(65));
         assert!(error.contains("there is no spec") && !error.contains("help:"), "{error}");
         assert!(error.len() < 1_000, "{} bytes", error.len());
     }
@@ -108,7 +107,7 @@ fn specs_come_from_files_and_from_open_streams() {
     let refused = |line: &str, why: &str| {
         let output = shell(folder, line);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.code() == Some(1) && error.contains(why), "{line}: {error}");
+        assert!(output.status.code() == Some(65) && error.contains(why), "{line}: {error}");
     };
     refused("mkfifo pipe && thalweg plan pipe", "it is not a regular file");
     refused("thalweg plan /dev/zero", "it is not a regular file");
