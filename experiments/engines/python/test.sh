@@ -12,7 +12,7 @@ if [ -z "$environment" ]; then
     "$environment/bin/pip" install --quiet --requirement "$here/requirements.txt"
 fi
 PATH=$environment/bin:$PATH
-cd "$here"
+cd "$scratch"
 
 # murder FOLDER: kills the first process that computes a shard of this folder.
 murder() {
@@ -26,12 +26,13 @@ for engine in dask ray hyperqueue snakemake; do
     out=$scratch/$engine
     murder "$out" &
     case $engine in
-        snakemake) snakemake --quiet all --cores 2 --directory "$scratch" --config "spec=$spec" "out=$out" shards=9 ;;
-        *) python "by_$engine.py" "$spec" "$out" 9 || [ $engine = hyperqueue ] ;;
+        snakemake) snakemake --quiet all --cores 2 --snakefile "$here/Snakefile" --config "spec=$spec" "out=$out" shards=9 ;;
+        # HyperQueue does not try again what failed.
+        *) python "$here/by_$engine.py" "$spec" "$out" 9 2>"$scratch/said" || [ $engine = hyperqueue ] || cat "$scratch/said" ;;
     esac
     kill %% 2>/dev/null || true
     wait || true
-    # HyperQueue does not try again what failed: what is missing is computed here.
+    # What is missing is computed here.
     thalweg missing "$out" --quiet 2>/dev/null || thalweg run "$spec" --out "$out" --shard 0/1 --quiet
     merged "$out"
     finish "$engine"
