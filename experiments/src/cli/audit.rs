@@ -72,7 +72,7 @@ pub(super) struct Verify {
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// How many trials, at least.
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "within")]
+    #[arg(long, value_name = "K|all", value_parser = parse_sample, conflicts_with = "within")]
     sample: Option<u64>,
     /// As many trials as are needed to say that no larger share is wrong [default: 1%].
     #[arg(long, value_name = "SHARE", value_parser = parse_share)]
@@ -113,6 +113,11 @@ impl Verify {
 /// How many trials have to agree.
 fn needed(share: f64) -> u64 {
     libm::ceil(libm::log(RISK) / libm::log1p(-share)) as u64
+}
+
+fn parse_sample(text: &str) -> Result<u64, String> {
+    let count = if text == "all" { Some(u64::MAX) } else { text.parse().ok() };
+    count.filter(|count| *count > 0).ok_or_else(|| "expected a number of trials, or `all`".to_owned())
 }
 
 fn parse_share(text: &str) -> Result<f64, String> {
@@ -203,6 +208,7 @@ mod tests {
     fn samples_are_as_large_as_they_must_be() {
         let shares = ["1%", "0.1 %", "0.0001"].map(|text| needed(parse_share(text).unwrap()));
         assert_eq!(shares, [459, 4603, 46_050]);
+        assert_eq!(["7", "all", "0", "-1"].map(|text| parse_sample(text).ok()), [Some(7), Some(u64::MAX), None, None]);
         for wrong in ["", "0", "100%", "-1%", "x", "1.5"] {
             assert!(parse_share(wrong).is_err(), "{wrong}");
         }

@@ -63,9 +63,9 @@ pub(super) struct Run {
     #[arg(long)]
     png: bool,
     #[command(flatten)]
-    shards: ShardArguments,
-    #[command(flatten)]
     work: Work,
+    #[command(flatten)]
+    shards: ShardArguments,
 }
 
 impl Run {
