@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::command::{fails, succeeds, thalweg};
+use super::content::{Content, contents};
 
 /// A sweep of 400 trials, so many that it has chunks, with curves of all of them, an observer and files of weights.
 const SPEC: &str = r#"
@@ -131,6 +132,33 @@ fn any_shards_in_any_folders_make_the_results_of_one_machine() {
     let id = String::from_utf8(ids[0].stdout.clone()).unwrap();
     assert!(manifest.contains(&format!("id = \"{}\"", id.trim())), "{manifest}");
     assert!(id.starts_with("thalweg1:") && id.trim().len() == 9 + 64);
+}
+
+#[test]
+fn types_of_columns_are_what_they_hold() {
+    let sweep = Fixture::new();
+    sweep.succeeds("run chunked.toml --out a --chunks 0 --quiet");
+    let text = fs::read_to_string(sweep.path("a/read.sql")).unwrap();
+    let views: Vec<&str> = text.split("CREATE OR REPLACE VIEW ").skip(1).collect();
+    assert!(["runs ", "curves ", "layers ", "weights "].iter().zip(&views).all(|(name, view)| view.starts_with(name)));
+    for view in views.iter().take(3) {
+        let columns = view.lines().filter_map(|line| line.trim().trim_end_matches(',').split_once("': '"));
+        let columns: Vec<(&str, &str)> =
+            columns.map(|(name, kind)| (name.trim_matches('\''), kind.trim_matches('\''))).collect();
+        for ((name, kind), content) in columns.iter().zip(contents(columns.iter().map(|(name, _)| *name))) {
+            let expected: &[&str] = match content {
+                Content::Key | Content::Text => &["VARCHAR"],
+                Content::Whole => &["UBIGINT"],
+                Content::Real => &["DOUBLE"],
+                Content::Setting => &["DOUBLE", "BIGINT", "VARCHAR"],
+            };
+            assert!(expected.contains(kind), "{name}: {kind}");
+        }
+        assert!(
+            columns.contains(&("lr", "DOUBLE")) && columns.contains(&("bias_correction", "VARCHAR")),
+            "{columns:?}"
+        );
+    }
 }
 
 #[test]

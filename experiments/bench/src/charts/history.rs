@@ -41,8 +41,9 @@ struct Plot {
     lines: Vec<Line>,
 }
 
-/// The history of what records have: a panel for each benchmark, or for each group if there are many.
-pub(super) fn picture(records: &[Record<'_>], measure: Measure) -> Picture {
+/// The history of what records have: a panel for each benchmark, or for each group if there are many. Groups are shown beside
+/// the first record, beside which a single one says nothing.
+pub(super) fn picture(records: &[Record<'_>], measure: Measure) -> Option<Picture> {
     let mut benchmarks: Vec<Name<'_>> = Vec::new();
     for row in records.iter().flat_map(|record| &record.rows) {
         let name = Name::of(&row.benchmark);
@@ -51,12 +52,15 @@ pub(super) fn picture(records: &[Record<'_>], measure: Measure) -> Picture {
         }
     }
     let is_of_groups = benchmarks.len() > MOST_BENCHMARKS;
+    if is_of_groups && records.len() < 2 {
+        return None;
+    }
     let plots = if is_of_groups {
         of_groups(records, measure)
     } else {
         benchmarks.iter().map(|name| of_benchmark(records, *name, measure)).collect()
     };
-    draw(records, &plots, is_of_groups, measure)
+    Some(draw(records, &plots, is_of_groups, measure))
 }
 
 /// The values of a benchmark by record: the medians of its runs, and the ends of all their intervals.

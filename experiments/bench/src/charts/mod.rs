@@ -89,7 +89,7 @@ pub fn charts(machine: &Machine, builds: &[Build], shown: Shown<'_>) -> Result<C
         pictures: vec![],
         missing: vec![],
     };
-    charts.pictures.push(("history".to_owned(), history::picture(&records, shown.measure)));
+    charts.add("history", history::picture(&records, shown.measure), "one record of many benchmarks is none");
     charts.add("throughput", throughput::picture(&rows), "no benchmark has a size in its id");
     charts.add("roofline", roofline::picture(&rows), "no kernel has floating-point operations, bytes and peaks");
     charts.add("step", step::picture(&rows), "no benchmark times the parts of a training step");

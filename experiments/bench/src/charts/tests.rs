@@ -214,8 +214,11 @@ fn the_parts_of_a_step_fill_a_bar() {
 #[test]
 fn groups_of_other_runners_have_a_history_where_none_is_ours() {
     let rows: Vec<Row> = (0..20).map(|at| row(&format!("math/sleef-u10/f{at}"), (2048, 100.0))).collect();
-    let charts = charts(&machine(), &[build(1, &rows)], ALL).unwrap();
-    assert_eq!(picture(&charts, "history").panels.len(), 1);
+    let two = charts(&machine(), &[build(1, &rows), build(2, &rows)], ALL).unwrap();
+    assert_eq!(picture(&two, "history").panels.len(), 1);
+    // Relative to itself, a single record says nothing.
+    let one = charts(&machine(), &[build(1, &rows)], ALL).unwrap();
+    assert!(one.missing.iter().any(|reason| reason.starts_with("history: one record")), "{:?}", one.missing);
 }
 
 #[test]

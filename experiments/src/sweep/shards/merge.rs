@@ -118,8 +118,8 @@ struct Source {
 #[derive(Default)]
 struct Found {
     source: Option<Source>,
-    /// Other folders that have the same.
-    confirmations: usize,
+    /// Whether another folder has the same.
+    is_confirmed: bool,
     /// A folder that has another one.
     other: Option<usize>,
     damaged: Vec<String>,
@@ -136,10 +136,11 @@ impl<'a> Survey<'a> {
     /// Reads all chunks, and tells what is damaged.
     fn of(chunks: Chunks, from: &'a [PathBuf], pool: &Threads, progress: &dyn Progress) -> Self {
         let count = usize::try_from(chunks.count()).unwrap_or(usize::MAX);
-        progress.begin(count, 0);
+        progress.begin(usize::try_from(chunks.trials).unwrap_or(usize::MAX), 0);
         let look = |chunk: usize| {
             let found = look(&chunks, from, chunk as u64);
-            progress.advance(1);
+            let trials = chunks.range(chunk as u64);
+            progress.advance((trials.end - trials.start) as usize);
             found
         };
         let found: Vec<Found> = pool.install(|| (0..count).into_par_iter().map(look).collect());
@@ -170,7 +171,7 @@ impl<'a> Survey<'a> {
     }
 
     fn confirmed(&self) -> usize {
-        self.found.iter().filter(|found| found.confirmations > 0).count()
+        self.found.iter().filter(|found| found.is_confirmed).count()
     }
 
     /// Puts the files of weights that chunks name into a folder of rows.
@@ -239,7 +240,7 @@ fn look(chunks: &Chunks, from: &[PathBuf], chunk: u64) -> Found {
                 found.source = Some(Source { folder: number, hashes });
                 seal = Some(read.seal);
             }
-            Some(seal) if *seal == read.seal => found.confirmations += 1,
+            Some(seal) if *seal == read.seal => found.is_confirmed = true,
             Some(_) => found.other = found.other.or(Some(number)),
         }
     }

@@ -85,7 +85,7 @@ pub fn run_shards<E>(
         Err(error) => return Ok(Err(error)),
     };
     let folder = shards.out.join(CHUNKS);
-    let sql = read_sql(&plan, &chunks, &index_columns(spec));
+    let sql = read_sql(spec, &plan, &chunks);
     prepare(spec, shards, &sql).map_err(|problem| match problem {
         Problem::Files(source) => RunError::Files { path: shards.out.clone(), source },
         Problem::Other(error) => error,
@@ -116,12 +116,6 @@ pub fn run_shards<E>(
     progress.end();
     sharded.computed = computed?;
     Ok(Ok(sharded))
-}
-
-/// The columns by which rows of a step are told apart in tables of observers.
-fn index_columns(spec: &Spec) -> Vec<&'static str> {
-    let indices = spec.record.observe.iter().filter_map(|own| own.observer.index());
-    indices.map(|index| index.name).collect()
 }
 
 /// What is wrong with a folder.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::record::chunk::{CHUNKS, Chunks};
 use crate::record::{LABEL, Setting, is_run_column};
+use crate::spec::Spec;
 use crate::sweep::Plan;
 
 /// The name of the file.
@@ -17,10 +18,12 @@ const INTEGERS: [&str; 9] =
     ["init_seed", "order_seed", "steps", "gradients", "diverged_at", "best_step", "steps_to_target", "step", "index"];
 
 /// A view for each table, of all chunks that are there; paths are those from the folder of the results.
-pub(super) fn read_sql(plan: &Plan, chunks: &Chunks, indices: &[&str]) -> String {
+pub(super) fn read_sql(spec: &Spec, plan: &Plan, chunks: &Chunks) -> String {
     let settings = setting_types(plan);
+    // By which rows of a step are told apart.
+    let indices = || spec.record.observe.iter().filter_map(|own| own.observer.index());
     let kind = |column: &str| {
-        let is_integer = INTEGERS.contains(&column) || indices.contains(&column);
+        let is_integer = INTEGERS.contains(&column) || indices().any(|index| index.name == column);
         match settings.get(column) {
             Some(kind) if !is_run_column(column) => kind,
             _ if NAMES.contains(&column) || column == LABEL => "VARCHAR",

@@ -173,9 +173,10 @@ impl Tables {
         let range = chunks.range(self.next);
         let mut tables = vec![Vec::new(); chunks.tables.len()];
         for trial in range.clone() {
-            let runs = self.readers[0].as_ref().map(|runs| (runs.key().to_vec(), runs.path.clone()));
-            let (key, path) = runs.unwrap_or_default();
+            let runs = self.readers[0].as_ref().expect("every sweep has this table");
+            let key = runs.key().to_vec();
             let Some(parsed) = Key::parse(&key) else {
+                let path = &runs.path;
                 return Err(Unread::Changed(format!(
                     "{} ends, or has no key, where trial {trial} should be",
                     path.display()
