@@ -13,9 +13,10 @@ use super::progress::Bar;
 use super::run::parse_key;
 use super::{CliError, Work, stop_flag};
 use crate::record::Key;
+use crate::record::RUNS;
 use crate::record::manifest::Manifest;
 use crate::registry::Registry;
-use crate::sweep::shards::{self, AuditError, Flaw, Means, Proof, Sample};
+use crate::sweep::shards::{self, AuditError, Flaw, Means, Proof, Proven, Sample};
 
 impl Work {
     fn means(&self) -> Result<Means, CliError> {
@@ -127,9 +128,13 @@ fn parse_share(text: &str) -> Result<f64, String> {
 }
 
 /// Write a proof that the rows of a trial belong to a result, or check one without the result.
+///
+/// It has the rows, and the hashes that lead from them to the number of the result: 32 bytes for each doubling of the trials. There
+/// is one text of a proof, and any change of it is refused.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   thalweg prove results/digits tc2d0898cd84302be > proof.toml
+  thalweg prove results/digits tc2d0898cd84302be --tables runs,curves
   thalweg prove --check proof.toml thalweg1:…")]
 pub(super) struct Prove {
     /// A folder of results; with --check, a proof.
@@ -141,6 +146,9 @@ pub(super) struct Prove {
     /// Check a proof.
     #[arg(long)]
     check: bool,
+    /// The tables whose rows it has, or `all` of them.
+    #[arg(long, value_name = "TABLES", value_delimiter = ',', default_value = RUNS, conflicts_with = "check")]
+    tables: Vec<String>,
     #[command(flatten)]
     work: Work,
 }
@@ -148,11 +156,10 @@ pub(super) struct Prove {
 impl Prove {
     pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
         if self.check {
-            let text = fs::read_to_string(&self.place);
-            let text = text.map_err(|source| CliError::Read { path: self.place.clone(), source })?;
+            let text = fs::read(&self.place).map_err(|source| CliError::Read { path: self.place.clone(), source })?;
             return match Proof::check(&text, &self.name) {
                 Ok(proof) => {
-                    let text = format!("trial {} of {} belongs to the result", proof.trial, proof.result.trials);
+                    let text = format!("trial {} of {} belongs to the result", proof.trial, proof.trials);
                     Ok(writeln!(io::stdout().lock(), "{text}")?)
                 }
                 Err(flaw) => Err(CliError::NoProof { path: self.place, flaw: words(&flaw) }),
@@ -160,7 +167,8 @@ impl Prove {
         }
         let key: Key = parse_key(&self.name).map_err(|help| CliError::NoKey { key: self.name.clone(), help })?;
         let spec = sweep_of(registry, &self.place)?;
-        let proof = shards::prove(&spec, &self.place, key, self.work.means()?)?;
+        let proven = if self.tables == ["all"] { Proven::All } else { Proven::Tables(self.tables) };
+        let proof = shards::prove(&spec, &self.place, key, &proven, self.work.means()?)?;
         let proof = proof.ok_or_else(|| CliError::NoTrial { folder: self.place.clone(), key: self.name.clone() })?;
         Ok(write!(io::stdout().lock(), "{}", proof.text())?)
     }
@@ -168,8 +176,8 @@ impl Prove {
 
 fn words(flaw: &Flaw) -> String {
     match flaw {
-        Flaw::Result { found } => format!("it is of the result {found}"),
-        Flaw::Table(table) => format!("its rows of {table}.csv are not those of the result"),
+        Flaw::Elsewhere { found } => format!("it leads to {found}: it is of another result, or was changed"),
+        Flaw::NoPath { table } => format!("no trial of so many has a path like that of {table}.csv"),
         Flaw::Unread(problem) => format!("it cannot be read: {problem}"),
     }
 }

@@ -46,7 +46,7 @@ impl CliError {
                 AuditError::Missing { .. } | AuditError::Stopped(_) => Code::Again,
                 AuditError::Changed(_) | AuditError::Renamed { .. } => Code::Differ,
                 AuditError::Read { .. } => Code::Files,
-                AuditError::Input(_) | AuditError::Other { .. } => Code::Data,
+                AuditError::Input(_) | AuditError::Other { .. } | AuditError::NoTable { .. } => Code::Data,
             },
             Self::Wrong { .. } | Self::Unequal { .. } | Self::NoProof { .. } => Code::Differ,
             Self::NoKey { .. } => Code::Usage,

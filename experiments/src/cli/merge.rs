@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::missing::{gaps, sweep_of};
+use super::missing::{gaps, sweep_of_all};
 use super::progress::Bar;
 use super::{CliError, Work, closing, stop_flag, tell};
 use crate::drawing::drawer;
@@ -43,8 +43,8 @@ pub(super) struct Merge {
 impl Merge {
     pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
         let began = Instant::now();
-        let spec = sweep_of(registry, &self.folders[0])?;
-        let out = self.out.unwrap_or_else(|| self.folders[0].clone());
+        let (spec, folder) = sweep_of_all(registry, &self.folders)?;
+        let out = self.out.unwrap_or_else(|| folder.to_owned());
         let settings = Settings {
             out: out.clone(),
             threads: self.work.threads(),
@@ -56,7 +56,7 @@ impl Merge {
         let bar = Bar::new(&spec.name, self.work.quiet);
         let merge = shards::Merge { from: &self.folders, settings: &settings, referee: self.referee };
         match shards::merge(&spec, &merge, &bar, &*stop_flag()?)? {
-            Merged::Gaps(found) => Err(gaps(&found, &self.folders[0])),
+            Merged::Gaps(found) => Err(gaps(&found, folder)),
             _ if self.work.quiet => Ok(()),
             Merged::Whole { finished, confirmed } => {
                 if confirmed > 0 {

@@ -33,7 +33,7 @@ pub(super) struct Missing {
 
 impl Missing {
     pub fn run(self, registry: &Arc<Registry>) -> Result<(), CliError> {
-        let spec = sweep_of(registry, &self.folders[0])?;
+        let (spec, folder) = sweep_of_all(registry, &self.folders)?;
         let bar = Bar::new(&spec.name, self.work.quiet);
         let found = shards::survey(&spec, &self.folders, (self.work.threads(), self.work.memory()), &bar)?;
         if found.chunks.is_empty() {
@@ -45,7 +45,7 @@ impl Missing {
         if let Some(count) = self.shards {
             writeln!(io::stdout().lock(), "{}", found.chunks.shards(count))?;
         }
-        Err(gaps(&found, &self.folders[0]))
+        Err(gaps(&found, folder))
     }
 }
 
@@ -56,6 +56,13 @@ pub(super) fn gaps(found: &Gaps, folder: &Path) -> CliError {
     let spec = quoted(&folder.join(SPEC).display().to_string());
     let command = format!("thalweg run {spec} --out {place} --chunks {chunks}");
     CliError::Gaps { missing: found.chunks.len(), of: found.of, chunks, command }
+}
+
+/// The sweep whose chunks these folders hold, of which some may be empty, and the first that is not.
+pub(super) fn sweep_of_all<'a>(registry: &Arc<Registry>, folders: &'a [PathBuf]) -> Result<(Spec, &'a Path), CliError> {
+    let has_spec = |folder: &&PathBuf| folder.join(SPEC).exists();
+    let folder = folders.iter().find(has_spec).unwrap_or(&folders[0]);
+    Ok((sweep_of(registry, folder)?, folder))
 }
 
 /// The sweep whose chunks a folder holds.

@@ -74,7 +74,11 @@ impl Batches {
             }
         };
         let rest = self.rest.split_off(end);
-        let bytes = std::mem::replace(&mut self.rest, rest);
+        let mut bytes = std::mem::replace(&mut self.rest, rest);
+        if wanted > SIZE {
+            // Much more may have been read.
+            bytes.shrink_to_fit();
+        }
         if bytes.is_empty() {
             return Ok(None);
         }

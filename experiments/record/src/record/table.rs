@@ -13,6 +13,9 @@ use super::error::RecordError;
 use super::key::Key;
 use super::number;
 
+/// Bytes of the batches that are parsed at a time, beyond the last of them: one with a single long configuration goes alone.
+const BYTES_AT_ONCE: usize = 64 << 20;
+
 /// A table whose header has been read.
 pub(super) struct Table<'a> {
     head: Head<'a>,
@@ -134,8 +137,15 @@ impl<'a> Table<'a> {
         let mut batches = batches.cut(cut);
         // As many as keep all threads busy while one of them takes what was made before and reads on.
         let at_once = 2 * rayon::current_num_threads();
-        let mut read =
-            || (0..at_once).filter_map(|_| head.next(&mut batches).transpose()).collect::<Result<Vec<_>, _>>();
+        let mut read = || {
+            let (mut read, mut bytes) = (Vec::new(), 0);
+            while read.len() < at_once && bytes < BYTES_AT_ONCE {
+                let Some(batch) = head.next(&mut batches)? else { break };
+                bytes += batch.bytes.len();
+                read.push(batch);
+            }
+            Ok::<_, RecordError>(read)
+        };
         let mut made: Vec<Result<T, RecordError>> = Vec::new();
         let mut waiting = read()?;
         while !(waiting.is_empty() && made.is_empty()) {

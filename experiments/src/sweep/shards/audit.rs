@@ -70,6 +70,17 @@ pub enum AuditError {
         /// What the manifest says.
         noted: String,
     },
+    /// A table that the result does not have.
+    #[error("{} has no table {table}", folder.display())]
+    #[diagnostic(help("the tables of its trials are {names}"))]
+    NoTable {
+        /// The folder.
+        folder: PathBuf,
+        /// The table.
+        table: String,
+        /// Those that it has.
+        names: String,
+    },
     /// Trials could not be trained.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -287,4 +298,26 @@ fn compare(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_sample_bounds_is_seldom_missed() {
+        let chunks = Chunks { contract: 1, spec: blake3::hash(&[]), trials: 100_000, size: 1024, tables: Vec::new() };
+        let missed = |seed: &u64| {
+            let sample = Sample { trials: 459, seed: *seed }.of(&chunks);
+            assert_eq!(sample.len(), 459);
+            let chunk = |trial: &u64| trial / chunks.size;
+            assert_eq!(sample.iter().map(chunk).collect::<BTreeSet<_>>().len() as u64, chunks.count());
+            !sample.iter().any(|trial| trial % 100 == 47)
+        };
+        // One in a hundred of the trials is wrong: 0.99^459 = 1 % of all samples miss them.
+        let missed = (0..10_000).filter(missed).count();
+        assert!((60..=130).contains(&missed), "{missed}");
+        let all = Sample { trials: u64::MAX, seed: 1 }.of(&chunks);
+        assert_eq!(all.len(), 100_000);
+    }
 }

@@ -277,10 +277,12 @@ pub(super) fn weights(rows: &[u8]) -> Vec<(String, String)> {
     text.lines().filter_map(file).collect()
 }
 
-/// Checks that folders have chunks of the sweep of this spec, which the first one holds.
+/// Checks that folders have chunks of the sweep of this spec, which one of them holds; or nothing at all, as a shard leaves it
+/// that is killed at once.
 fn check_folders(spec: &Spec, from: &[PathBuf]) -> Result<(), MergeError> {
     for folder in from {
-        if !folder.join(CHUNKS).is_dir() {
+        let is_empty = || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+        if !folder.join(CHUNKS).is_dir() && !is_empty() {
             return Err(MergeError::NoChunks(folder.clone()));
         }
         // The chunks say themselves what they are of; a folder that was carried here in parts may have nothing else.

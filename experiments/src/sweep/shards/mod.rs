@@ -36,7 +36,7 @@ pub use difference::Difference;
 pub use id::{ResultId, TableId};
 pub use index::{ChunkList, Shard, ShardError};
 pub use merge::{Gaps, Merge, MergeError, Merged, merge, survey};
-pub use proof::{Branch, Flaw, Proof, prove};
+pub use proof::{Branch, Flaw, Hashes, Proof, Proven, prove};
 pub use run::{Sharded, Shards, run_shards};
 
 use stored::{Stored, Unread};

@@ -84,11 +84,13 @@ fn read<T: Send, E: From<RecordError> + Send>(
     take: impl FnMut(T) -> Result<(), E> + Send,
 ) -> Result<(), E> {
     let RunsTable { table, hyperparameters, extra } = runs;
-    table.in_batches(cut, |rows| make(parse(&rows, &hyperparameters, &extra, quantities)?), take)
+    table.in_batches(cut, |rows| make(parse(rows, &hyperparameters, &extra, quantities)?), take)
 }
 
+/// Takes the rows, whose text is not needed any more: that of one configuration may be long.
+#[expect(clippy::needless_pass_by_value, reason = "so that they are dropped")]
 fn parse(
-    rows: &Rows<'_>,
+    rows: Rows<'_>,
     hyperparameters: &[String],
     extra: &[String],
     quantities: Quantities,
