@@ -19,7 +19,8 @@ use crate::registry::Registry;
 use crate::sweep::shards::{self, AuditError, Flaw, Means, Proof, Proven, Sample};
 
 impl Work {
-    fn means(&self) -> Result<Means, CliError> {
+    /// What results are checked with.
+    pub(super) fn means(&self) -> Result<Means, CliError> {
         Ok(Means { isa: self.isa()?, threads: self.threads(), memory: self.memory() })
     }
 }

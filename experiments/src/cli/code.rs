@@ -8,6 +8,8 @@ use super::CliError;
 use crate::drawing::DrawError;
 use crate::record::RecordError;
 use crate::sweep::run::RunError;
+#[cfg(feature = "parquet")]
+use crate::sweep::shards::ExportError;
 use crate::sweep::shards::{AuditError, MergeError};
 
 /// How a command ended.
@@ -41,12 +43,12 @@ impl CliError {
         match self {
             Self::Run(error) => error.code(),
             Self::Merge(MergeError::Run(error)) => error.code(),
-            Self::Audit(error) => match error {
-                AuditError::Run(error) => error.code(),
-                AuditError::Missing { .. } | AuditError::Stopped(_) => Code::Again,
-                AuditError::Changed(_) | AuditError::Renamed { .. } => Code::Differ,
-                AuditError::Read { .. } => Code::Files,
-                AuditError::Input(_) | AuditError::Other { .. } | AuditError::NoTable { .. } => Code::Data,
+            Self::Audit(error) => of_audit(error),
+            #[cfg(feature = "parquet")]
+            Self::Export(error) => match error {
+                ExportError::Audit(error) => of_audit(error),
+                ExportError::Write { .. } => Code::Files,
+                ExportError::Cell { .. } => Code::Data,
             },
             Self::Wrong { .. } | Self::Unequal { .. } | Self::NoProof { .. } => Code::Differ,
             Self::NoKey { .. } => Code::Usage,
@@ -86,6 +88,16 @@ impl RunError {
             | Self::Collision { .. }
             | Self::Foreign { .. } => Code::Data,
         }
+    }
+}
+
+fn of_audit(error: &AuditError) -> Code {
+    match error {
+        AuditError::Run(error) => error.code(),
+        AuditError::Missing { .. } | AuditError::Stopped(_) => Code::Again,
+        AuditError::Changed(_) | AuditError::Renamed { .. } => Code::Differ,
+        AuditError::Read { .. } => Code::Files,
+        AuditError::Input(_) | AuditError::Other { .. } | AuditError::NoTable { .. } => Code::Data,
     }
 }
 

@@ -130,6 +130,10 @@ pub(super) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Audit(#[from] AuditError),
+    #[cfg(feature = "parquet")]
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Export(#[from] crate::sweep::shards::ExportError),
     #[error("{wrong} of {trials} trials differ: {first} here")]
     #[diagnostic(help("--seed {seed} draws the same sample again; `thalweg run` with --only computes one trial"))]
     Wrong { wrong: u64, trials: u64, first: String, seed: u64 },

@@ -9,6 +9,8 @@ mod completions;
 mod data;
 mod duration;
 mod error;
+#[cfg(feature = "parquet")]
+mod export;
 mod extend;
 mod findings;
 mod folder;
@@ -88,6 +90,8 @@ enum Command {
     Verify(audit::Verify),
     Prove(audit::Prove),
     Diff(audit::Diff),
+    #[cfg(feature = "parquet")]
+    Export(export::Export),
     Data(data::Data),
     Status(status::Status),
     Look(look::Look),
@@ -165,6 +169,8 @@ pub fn main_with(registry: Registry) -> ExitCode {
         Command::Verify(command) => command.run(registry),
         Command::Prove(command) => command.run(registry),
         Command::Diff(command) => command.run(registry),
+        #[cfg(feature = "parquet")]
+        Command::Export(command) => command.run(registry),
         Command::Data(command) => command.run(registry),
         Command::Status(command) => command.run(registry),
         Command::Look(command) => command.run(registry),

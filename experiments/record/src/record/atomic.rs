@@ -2,7 +2,9 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 /// How the names of temporary files begin and end.
 const PREFIX: &str = ".thalweg-";
@@ -38,25 +40,57 @@ pub fn write<E: From<io::Error>>(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<&mut File>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX).suffix(SUFFIX);
-    let permissions = new_file_permissions();
-    if let Some(permissions) = permissions {
-        builder.permissions(permissions);
-    }
-    let mut file = builder.tempfile_in(folder)?;
-    let mut writer = BufWriter::new(file.as_file_mut());
+    let mut pending = Pending::new(path)?;
+    let mut writer = BufWriter::new(pending.file());
     fill(&mut writer)?;
     writer.flush()?;
     drop(writer);
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|failure| failure.error)?;
-    sync_folder(folder)?;
-    Ok(())
+    Ok(pending.keep()?)
+}
+
+/// A file that is being written, under a temporary name: it is removed unless it is kept.
+#[derive(Debug)]
+pub struct Pending {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Pending {
+    /// Begins what shall be the file of this name.
+    ///
+    /// # Errors
+    /// If no file can be created in its folder.
+    pub fn new(path: &Path) -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(PREFIX).suffix(SUFFIX);
+        let permissions = new_file_permissions();
+        if let Some(permissions) = permissions {
+            builder.permissions(permissions);
+        }
+        Ok(Self { file: builder.tempfile_in(folder_of(path))?, path: path.to_owned() })
+    }
+
+    /// What is written to.
+    pub fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Puts it on disk, and gives it its name.
+    ///
+    /// # Errors
+    /// Those of syncing and renaming the file.
+    pub fn keep(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist(&self.path).map_err(|failure| failure.error)?;
+        sync_folder(folder_of(&self.path))
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 /// Without this, temporary files are readable by their owner only.

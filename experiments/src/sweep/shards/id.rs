@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::stored::{Stored, Unread};
-use crate::record::chunk::{Chunks, Root};
+use crate::record::chunk::{Chunks, Root, Seal};
 use crate::record::tree;
 
 /// What the name of a result begins with; the 1 is the version of what is hashed.
@@ -35,26 +35,47 @@ pub struct TableId {
     pub header: Root,
 }
 
+/// The roots of the tables of chunks, in the order of the chunks.
+#[derive(Debug, Default)]
+pub(super) struct Roots {
+    by_table: BTreeMap<String, Vec<blake3::Hash>>,
+}
+
+impl Roots {
+    /// Adds those of the next chunk.
+    pub fn push(&mut self, seal: &Seal) {
+        for (name, table) in &seal.tables {
+            self.by_table.entry(name.clone()).or_default().push(table.root.0);
+        }
+    }
+
+    /// Those of a table.
+    pub fn of(&self, table: &str) -> &[blake3::Hash] {
+        self.by_table.get(table).map_or(&[], Vec::as_slice)
+    }
+}
+
 impl ResultId {
     /// That of a result.
     pub(super) fn of(chunks: &Chunks, stored: &mut Stored<'_>) -> Result<Self, Unread> {
-        let mut roots: BTreeMap<&str, Vec<blake3::Hash>> =
-            chunks.tables().map(|(_, name)| (name, Vec::new())).collect();
+        let mut roots = Roots::default();
         for chunk in 0..chunks.count() {
-            let seal = match stored.seal(chunk) {
-                Some(seal) => seal,
-                None => stored.chunk(chunk)?.seal,
-            };
-            for (name, roots) in &mut roots {
-                roots.push(seal.tables[*name].root.0);
+            match stored.seal(chunk) {
+                Some(seal) => roots.push(&seal),
+                None => roots.push(&stored.chunk(chunk)?.seal),
             }
         }
+        Ok(Self::of_roots(chunks, &roots))
+    }
+
+    /// That of a result whose chunks have these roots.
+    pub(super) fn of_roots(chunks: &Chunks, roots: &Roots) -> Self {
         let table = |(place, name): (usize, &str)| {
             let header = blake3::hash(&chunks.tables[place].1).into();
-            (name.to_owned(), TableId { root: tree::root(&roots[name]).into(), header })
+            (name.to_owned(), TableId { root: tree::root(roots.of(name)).into(), header })
         };
         let tables = chunks.tables().map(table).collect();
-        Ok(Self { contract: chunks.contract, spec: chunks.spec.into(), trials: chunks.trials, tables })
+        Self { contract: chunks.contract, spec: chunks.spec.into(), trials: chunks.trials, tables }
     }
 
     /// What is hashed.

@@ -5,7 +5,10 @@
 
 mod after;
 mod audit;
+mod columns;
 mod difference;
+#[cfg(feature = "parquet")]
+mod export;
 mod id;
 mod index;
 mod merge;
@@ -33,6 +36,8 @@ use crate::spec::Spec;
 pub use after::{AfterChunk, DoneList, HookError};
 pub use audit::{AuditError, Means, Sample, Verified, diff, id, verify};
 pub use difference::Difference;
+#[cfg(feature = "parquet")]
+pub use export::{ExportError, export_parquet};
 pub use id::{ResultId, TableId};
 pub use index::{ChunkList, Shard, ShardError};
 pub use merge::{Gaps, Merge, MergeError, Merged, merge, survey};

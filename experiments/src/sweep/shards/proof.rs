@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::audit::{AuditError, Audited, Means};
-use super::id::{ResultId, TableId};
+use super::id::{ResultId, Roots, TableId};
 use super::stored::Stored;
 use crate::record::chunk::{Root, leaves};
 use crate::record::{ByKey, Key, tree};
@@ -111,13 +111,11 @@ pub fn prove(spec: &Spec, folder: &Path, key: Key, proven: &Proven, means: Means
     }
     let failed = |unread| AuditError::of(folder, unread);
     let mut stored = Stored::open(chunks, folder).map_err(failed)?;
-    let mut roots: BTreeMap<&str, Vec<blake3::Hash>> = names.iter().map(|name| (*name, Vec::new())).collect();
+    let mut roots = Roots::default();
     let mut found = None;
     for number in 0..chunks.count() {
         let chunk = audited.pool.install(|| stored.chunk(number)).map_err(failed)?;
-        for (name, roots) in &mut roots {
-            roots.push(chunk.seal.tables[*name].root.0);
-        }
+        roots.push(&chunk.seal);
         let mut by_key = ByKey::new(chunk.tables.iter().map(Vec::as_slice).collect());
         if let Some(place) = by_key.position(|(own, _)| own == Some(key)) {
             found = Some((number, place, chunk));
@@ -133,9 +131,9 @@ pub fn prove(spec: &Spec, folder: &Path, key: Key, proven: &Proven, means: Means
     for (table, name) in chunks.tables() {
         let header = &chunks.tables[table].1;
         if matches!(proven, Proven::Tables(wanted) if !wanted.iter().any(|wanted| wanted == name)) {
-            others.insert(name.to_owned(), Hashes(vec![tree::root(&roots[name]), blake3::hash(header)]));
+            others.insert(name.to_owned(), Hashes(vec![tree::root(roots.of(name)), blake3::hash(header)]));
         } else {
-            let path = [tree::path(&leaves[table], place), tree::path(&roots[name], number as usize)].concat();
+            let path = [tree::path(&leaves[table], place), tree::path(roots.of(name), number as usize)].concat();
             let branch = Branch { header: text(header), rows: text(rows[place][table]), path: Hashes(path) };
             tables.insert(name.to_owned(), branch);
         }

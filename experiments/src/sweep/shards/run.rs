@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rayon::prelude::*;
 use thalweg_kernels::{CONTRACT, Isa};
 
+use super::columns::columns;
 use super::merge::{read, weights};
 use super::provenance::Computation;
 use super::sql::{READ_SQL, read_sql};
@@ -85,7 +86,7 @@ pub fn run_shards<E>(
         Err(error) => return Ok(Err(error)),
     };
     let folder = shards.out.join(CHUNKS);
-    let sql = read_sql(spec, &plan, &chunks);
+    let sql = read_sql(&columns(spec, &plan, &chunks));
     prepare(spec, shards, &sql).map_err(|problem| match problem {
         Problem::Files(source) => RunError::Files { path: shards.out.clone(), source },
         Problem::Other(error) => error,
