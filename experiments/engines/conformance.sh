@@ -122,7 +122,7 @@ ends 'a hundred shards of fewer chunks' a
 
 # Time that runs out: it goes on where it was.
 tries=0
-until shard a 0/1 --stop-after 0.1s; do
+until shard a 0/1 --stop-after 200ms; do
     status=$? tries=$((tries + 1))
     [ $status = 75 ] || fail "time that ran out: exit code $status"
     [ $tries -lt 500 ] || break

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -150,6 +151,9 @@ pub(super) enum CliError {
     #[error("stopped: {done} of {chunks} chunks are there")]
     #[diagnostic(help("the same command goes on"))]
     ChunksLeft { done: usize, chunks: usize },
+    #[error("no chunk was finished within {}", humantime::format_duration(*time))]
+    #[diagnostic(help("the same command would get no further: --stop-after has to be longer than a chunk takes"))]
+    NoTime { time: Duration },
     #[error("cannot catch Ctrl-C")]
     Signal(#[from] ctrlc::Error),
     #[error("cannot write to standard output")]

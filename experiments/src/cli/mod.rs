@@ -37,8 +37,8 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
@@ -60,11 +60,15 @@ use error::CliError;
 /// A sweep is written as a TOML spec and run by one command; its results are CSV and figures that are the same to the
 /// byte on every machine.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = format!("{EXAMPLES}\n\n{CODES}"))]
+#[command(version, long_version = VERSION.as_str(), max_term_width = 100, after_help = format!("{EXAMPLES}\n\n{CODES}"))]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+/// What a paper says of the program: all versions of one contract compute the same bits.
+static VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{} (numerics contract {})", env!("CARGO_PKG_VERSION"), thalweg_kernels::CONTRACT));
 
 const EXAMPLES: &str = "Examples:
   thalweg new my.toml                 a spec to start from

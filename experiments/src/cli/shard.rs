@@ -74,6 +74,10 @@ impl ShardArguments {
         let bar = Bar::new(&spec.name, work.quiet);
         let sharded = run_shards(spec, &settings, choose, &bar, &stop)??;
         if !sharded.is_complete() {
+            let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
+            if let Some(time) = self.stop_after.filter(|_| is_over && sharded.computed == 0) {
+                return Err(CliError::NoTime { time });
+            }
             let done = sharded.earlier + sharded.computed;
             return Err(CliError::ChunksLeft { done, chunks: sharded.wanted });
         }

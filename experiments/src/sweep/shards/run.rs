@@ -193,9 +193,12 @@ impl Work<'_> {
     }
 
     /// How many chunks may be begun now, at most so many; none if none would be over in time. How long one takes is known from
-    /// those that are done; the first is always begun.
+    /// those that are done; the first are always begun, one for each thread.
     fn fitting(&self, most: usize, done: usize, spent: Duration) -> Option<usize> {
-        let Some(deadline) = self.shards.deadline.filter(|_| done > 0) else { return Some(most) };
+        let Some(deadline) = self.shards.deadline else { return Some(most) };
+        if done == 0 {
+            return Some(most.min(self.shards.threads));
+        }
         let left = deadline.saturating_duration_since(Instant::now());
         let count = (left.as_secs_f64() / (spent.as_secs_f64() / done as f64)) as usize;
         (count > 0).then(|| count.min(most))
