@@ -12,6 +12,7 @@ use super::outputs::{CLAIM, Claimed, Outputs, SPEC, SUMMARY};
 use super::rows;
 use super::run::{Progress, Reuse, RunError};
 use super::salvage::{self, Found, Numbers, Stamp, Tables};
+use super::shards::take_chunks;
 use super::transfer::{self, Transfer};
 use super::trial_range::TrialRange;
 use super::{Plan, WeightFiles};
@@ -304,6 +305,7 @@ impl Folder<'_> {
                 salvage::take_tables(tables, &numbers, &store, &transfer)?;
             }
         }
+        take_chunks((self.spec, self.plan), (self.path, &workshop.rows), &store, progress)?;
         workshop.remove_rows(Some(&workshop.rows))?;
         let changed = workshop.inventory.changes.iter().filter(|change| matches!(change, Change::Changed(_)));
         weights.remove(changed.map(Change::name))?;

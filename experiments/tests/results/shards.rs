@@ -226,6 +226,32 @@ fn what_is_missing_or_damaged_is_named_and_computed_again() {
 }
 
 #[test]
+fn one_process_goes_on_where_shards_were() {
+    let sweep = Fixture::new();
+    sweep.succeeds("run chunked.toml --out a --chunks 1,3-6 --quiet");
+    let seal = sweep.path("a/chunks/00000005.toml");
+    fs::write(&seal, fs::read_to_string(&seal).unwrap().replace("rows = ", "rows = 1")).unwrap();
+    let output = thalweg(sweep.folder.path(), &["run", "chunked.toml", "--out", "a", "--threads", "1"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("00000005.toml"), "{said}");
+    // Chunks 1, 3, 4 and 6, of which the last is shorter.
+    assert!(said.contains("208 of 400 trials reused"), "{said}");
+    sweep.assert_local("a");
+    // And with none left to compute.
+    sweep.succeeds("run chunked.toml --out b --shard 0/1 --quiet");
+    let output = thalweg(sweep.folder.path(), &["run", "chunked.toml", "--out", "b"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("400 of 400 trials reused"), "{output:?}");
+    sweep.assert_local("b");
+    // --fresh computes all again, and other parts of a plan take what they have.
+    let output = thalweg(sweep.folder.path(), &["run", "chunked.toml", "--out", "b", "--fresh"]);
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("reused"), "{output:?}");
+    sweep.assert_local("b");
+    sweep.succeeds("run chunked.toml --out c --chunks 1 --quiet");
+    let output = thalweg(sweep.folder.path(), &["run", "chunked.toml", "--out", "c", "--trials", "100..140"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("28 of 40 trials reused"), "{output:?}");
+}
+
+#[test]
 fn chunks_that_differ_are_compared_and_nobody_wins() {
     let sweep = Fixture::new();
     sweep.succeeds("run chunked.toml --out a --shard 0/1 --quiet");

@@ -180,12 +180,7 @@ impl<'a> Survey<'a> {
             let Some(folder) = self.folder(chunk) else { continue };
             let table = self.chunks.tables.iter().position(|(name, _)| name == WEIGHTS);
             let rows = table.map(|table| self.rows(chunk, table)).transpose()?.unwrap_or_default();
-            for (name, _) in weights(&rows) {
-                fs::create_dir_all(to.join(WEIGHTS))?;
-                let (own, place) = (weight_file(&folder.join(CHUNKS), &name), to.join(WEIGHTS).join(&name));
-                let _ = fs::remove_file(&place);
-                fs::hard_link(&own, &place).or_else(|_| fs::copy(&own, &place).map(drop))?;
-            }
+            link(&rows, folder, to)?;
         }
         Ok(())
     }
@@ -259,6 +254,23 @@ pub(super) fn read(chunks: &Chunks, folder: &Path, chunk: u64) -> Result<Chunk, 
         }
     }
     Ok(read)
+}
+
+/// Puts the files of weights of a chunk with these tables into a folder of rows.
+pub(super) fn link_weights(chunks: &Chunks, tables: &[Vec<u8>], folder: &Path, to: &Path) -> io::Result<()> {
+    let table = chunks.tables.iter().position(|(name, _)| name == WEIGHTS);
+    table.map_or(Ok(()), |table| link(&tables[table], folder, to))
+}
+
+/// Puts the files that rows of the table of weights name into a folder of rows, without another copy where that can be.
+fn link(rows: &[u8], folder: &Path, to: &Path) -> io::Result<()> {
+    for (name, _) in weights(rows) {
+        fs::create_dir_all(to.join(WEIGHTS))?;
+        let (own, place) = (weight_file(&folder.join(CHUNKS), &name), to.join(WEIGHTS).join(&name));
+        let _ = fs::remove_file(&place);
+        fs::hard_link(&own, &place).or_else(|_| fs::copy(&own, &place).map(drop))?;
+    }
+    Ok(())
 }
 
 /// The place of a file of weights in a folder of chunks: a bucket has no folders in it.

@@ -14,6 +14,7 @@ mod index;
 mod merge;
 mod proof;
 mod provenance;
+mod reused;
 mod run;
 mod sql;
 mod stored;
@@ -44,6 +45,7 @@ pub use merge::{Gaps, Merge, MergeError, Merged, merge, survey};
 pub use proof::{Branch, Flaw, Hashes, Proof, Proven, prove};
 pub use run::{Sharded, Shards, run_shards};
 
+pub(super) use reused::take_chunks;
 use stored::{Stored, Unread};
 
 /// The header of the table of files of weights, which is among the chunks and not among the results.

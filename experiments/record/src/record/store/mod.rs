@@ -140,6 +140,11 @@ impl Store {
         self.locked().done
     }
 
+    /// Whether a trial is done.
+    pub fn is_done(&self, trial: usize) -> bool {
+        self.locked().places[trial] != NONE
+    }
+
     /// The trials of a piece that are not done, ascending.
     pub fn missing(&self, piece: usize) -> Vec<u32> {
         let state = self.locked();
