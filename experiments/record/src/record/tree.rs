@@ -29,6 +29,23 @@ pub fn root(nodes: &[Hash]) -> Hash {
     }
 }
 
+/// The root above so many leaves that are all this one, as those of a table without rows are. It takes as many hashes as a count has
+/// binary digits, twice.
+pub fn root_of_equal(leaf: Hash, count: u64) -> Hash {
+    let Some(last) = count.checked_sub(1) else { return root(&[]) };
+    // From the lowest digit up: a subtree of 2ᵏ leaves, and what the leaves after the last whole one of these have above them.
+    let (mut whole, mut rest) = (leaf, None);
+    for digit in 0..u64::BITS - count.leading_zeros() {
+        if count >> digit & 1 == 1 {
+            rest = Some(rest.map_or(whole, |rest| node(&whole, &rest)));
+        }
+        if last >> digit > 0 {
+            whole = node(&whole, &whole);
+        }
+    }
+    rest.unwrap_or(whole)
+}
+
 /// The hashes beside the way from the node at `at` up to the root, the lowest first: the audit path of RFC 6962.
 ///
 /// # Panics
@@ -97,6 +114,14 @@ mod tests {
                 let chunks: Vec<Hash> = all.chunks(size).map(root).collect();
                 assert_eq!(root(&chunks), root(&all), "{count} leaves in chunks of {size}");
             }
+        }
+    }
+
+    #[test]
+    fn equal_leaves_have_the_root_of_any_leaves() {
+        for count in (0..300).chain([511, 512, 513, 8192]) {
+            let leaves = vec![leaf(&[]); count];
+            assert_eq!(root_of_equal(leaf(&[]), count as u64), root(&leaves), "{count}");
         }
     }
 

@@ -84,13 +84,11 @@ impl Chunks {
 
     /// The seal of a chunk whose trials stand at these places of a batch.
     pub fn seal(&self, chunk: u64, batch: &Batch, places: &Range<usize>) -> Seal {
-        let trees = self.tables().map(|(table, name)| {
-            let leaf = |place: usize| tree::leaf(batch.rows(table, place));
-            let leaves: Vec<_> = places.clone().into_par_iter().map(leaf).collect();
-            let rows = batch.rows_of(table, places);
-            (name.to_owned(), Content { rows: count(rows), root: tree::root(&leaves).into() })
-        });
-        Seal { tables: trees.collect(), ..Seal::of(self, chunk) }
+        let content = |(table, name): (usize, &str)| {
+            let rows = |place: usize| batch.rows(table, places.start + place);
+            (name.to_owned(), Content::of(batch.rows_of(table, places), places.len(), rows))
+        };
+        Seal { tables: self.tables().map(content).collect(), ..Seal::of(self, chunk) }
     }
 
     /// Writes the files of a chunk whose trials stand at these places of a batch, the seal last, and gives their paths in that
@@ -183,22 +181,24 @@ impl Chunks {
     /// The seal of a chunk with these tables; none if their rows are not those of as many trials, in one order.
     pub fn seal_of(&self, chunk: u64, tables: &[Vec<u8>]) -> Option<Seal> {
         let trials = self.range(chunk);
-        let leaves = leaves(tables, trials.end - trials.start)?;
+        let rows = by_trial(tables, trials.end - trials.start)?;
         let content = |(table, name): (usize, &str)| {
-            let content = Content { rows: count(&tables[table]), root: tree::root(&leaves[table]).into() };
-            (name.to_owned(), content)
+            (name.to_owned(), Content::of(&tables[table], rows.len(), |place| rows[place][table]))
         };
         Some(Seal { tables: self.tables().map(content).collect(), ..Seal::of(self, chunk) })
     }
 }
 
-/// The leaves of the tree of each table of so many trials; none if the rows are not those of as many, in one order.
-pub fn leaves(tables: &[Vec<u8>], trials: u64) -> Option<Vec<Vec<blake3::Hash>>> {
+/// The rows of each of so many trials, by table; none if the rows are not those of as many, in one order.
+fn by_trial(tables: &[Vec<u8>], trials: u64) -> Option<Vec<Vec<&[u8]>>> {
     let mut by_key = ByKey::new(tables.iter().map(Vec::as_slice).collect());
     let rows: Vec<Vec<&[u8]>> = by_key.by_ref().map(|(_, rows)| rows).collect();
-    if !by_key.is_over() || rows.len() as u64 != trials {
-        return None;
-    }
+    (by_key.is_over() && rows.len() as u64 == trials).then_some(rows)
+}
+
+/// The leaves of the tree of each table of so many trials; none if the rows are not those of as many, in one order.
+pub fn leaves(tables: &[Vec<u8>], trials: u64) -> Option<Vec<Vec<blake3::Hash>>> {
+    let rows = by_trial(tables, trials)?;
     let leaf = |table: usize| rows.par_iter().map(|rows| tree::leaf(rows[table])).collect();
     Some((0..tables.len()).map(leaf).collect())
 }
@@ -217,10 +217,6 @@ pub fn seal_file(chunk: u64) -> String {
 pub fn chunk_of(file: &str) -> Option<u64> {
     let chunk = file.strip_suffix(".toml")?.parse().ok()?;
     (seal_file(chunk) == file).then_some(chunk)
-}
-
-fn count(rows: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', rows).count() as u64
 }
 
 /// A file's bytes, which begin with this header.

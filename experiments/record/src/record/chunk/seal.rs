@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Chunks;
+use crate::record::tree;
 
 /// The content of a chunk's `.toml`. It is the same whoever computed the chunk, and says no more than that: hosts and times are
 /// provenance.
@@ -64,6 +66,19 @@ impl From<Root> for String {
 impl fmt::Display for Root {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.to_hex().fmt(f)
+    }
+}
+
+impl Content {
+    /// What is known of these rows of so many trials, of which `rows` has those of each.
+    pub(super) fn of<'a>(all: &[u8], trials: usize, rows: impl Fn(usize) -> &'a [u8] + Sync) -> Self {
+        let root = if all.is_empty() {
+            tree::root_of_equal(tree::leaf(&[]), trials as u64)
+        } else {
+            let leaves: Vec<_> = (0..trials).into_par_iter().map(|place| tree::leaf(rows(place))).collect();
+            tree::root(&leaves)
+        };
+        Self { rows: memchr::memchr_iter(b'\n', all).count() as u64, root: root.into() }
     }
 }
 
