@@ -86,7 +86,8 @@ pub(super) fn together(plan: &Plan, threads: usize) -> usize {
     const OF_THREAD: usize = 256;
     /// Trials that share a seed.
     const OF_SEED: u64 = 64;
-    const BYTES: u64 = 256 << 20;
+    /// Of their rows; those that are written while others are trained are there as well.
+    const BYTES: u64 = 128 << 20;
     let seeds = plan.conditions.iter().map(|condition| condition.spec.train.seeds.count()).max().unwrap_or(1);
     let of_seeds = OF_SEED.saturating_mul(seeds).min(CHUNK.1 as u64) as usize;
     let most = usize::try_from(BYTES / row_bytes(plan)).unwrap_or(usize::MAX);

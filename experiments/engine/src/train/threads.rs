@@ -35,6 +35,17 @@ impl Threads {
         }
     }
 
+    /// Does `one` on one of them, and `other` here at the same time; without threads, one after the other.
+    pub fn beside<A: Send, B>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+        let Self::Pool(pool) = self else { return (one(), other()) };
+        let mut done = None;
+        let other = pool.in_place_scope(|scope| {
+            scope.spawn(|_| done = Some(one()));
+            other()
+        });
+        (done.expect("the scope waits for it"), other)
+    }
+
     /// Does `work` on each of them, with its number.
     // What is called through a pointer is compiled once, though it is called in two places: it is a whole training loop.
     pub(super) fn broadcast(&self, work: &(dyn Fn(usize) + Sync)) {

@@ -165,20 +165,42 @@ struct Work<'a> {
     folder: &'a Path,
 }
 
+/// Chunks whose trials have been trained, all of them or, where it was stopped, some.
+struct Trained {
+    chunks: BTreeSet<u64>,
+    part: Plan,
+    batch: Batch,
+}
+
 impl Work<'_> {
-    /// Computes these, some at a time; returns how many were.
+    /// Computes these, some at a time; returns how many were. While some are trained, those before are written and carried away.
     fn run(&self, left: BTreeSet<u64>, trainer: &Trainer<'_>) -> Result<usize, RunError> {
+        /// Threads that train for each that writes: what is written while one trains takes a few hundredths of its time.
+        const OF_WRITER: usize = 8;
         let began = Instant::now();
+        let writers = Threads::start(self.shards.threads.div_ceil(OF_WRITER))?;
         let mut computation = self.computation();
-        let left: Vec<u64> = left.into_iter().collect();
+        let mut left: Vec<u64> = left.into_iter().rev().collect();
         let most = (together(self.plan, self.shards.threads) / self.chunks.size as usize).max(1);
         let mut done: Vec<u64> = Vec::new();
-        let mut next = 0;
-        while next < left.len() && !trainer.stop.load(Ordering::Relaxed) {
-            let Some(count) = self.fitting(most, done.len(), began.elapsed()) else { break };
-            let group: BTreeSet<u64> = left[next..left.len().min(next + count)].iter().copied().collect();
-            next += group.len();
-            let written = self.group(&group, trainer);
+        let mut begun = 0;
+        let mut trained: Option<Trained> = None;
+        loop {
+            let is_going = !left.is_empty() && !trainer.stop.load(Ordering::Relaxed);
+            let count = if is_going { self.fitting(most, begun, began.elapsed()) } else { None };
+            let next: Option<BTreeSet<u64>> =
+                count.map(|count| left.drain(left.len().saturating_sub(count)..).collect());
+            if next.is_none() && trained.is_none() {
+                return Ok(done.len());
+            }
+            begun += next.as_ref().map_or(0, BTreeSet::len);
+            let earlier = trained.take();
+            let write = || {
+                let written = earlier.map_or(Ok(Vec::new()), |earlier| writers.install(|| self.write_all(&earlier)));
+                // What is trained in vain need not end.
+                written.inspect_err(|_| trainer.stop.store(true, Ordering::Relaxed))
+            };
+            let (written, now) = writers.beside(write, || next.map(|next| self.train(next, trainer)).transpose());
             if let Ok(written) = &written {
                 done.extend(written);
             }
@@ -188,34 +210,39 @@ impl Work<'_> {
                 computation.write(&self.shards.out).map_err(|source| self.failed(source))?;
             }
             written?;
+            trained = now?;
         }
-        Ok(done.len())
     }
 
     /// How many chunks may be begun now, at most so many; none if none would be over in time. How long one takes is known from
-    /// those that are done; the first are always begun, one for each thread.
-    fn fitting(&self, most: usize, done: usize, spent: Duration) -> Option<usize> {
+    /// those that were begun before; the first are always begun, one for each thread.
+    fn fitting(&self, most: usize, begun: usize, spent: Duration) -> Option<usize> {
         let Some(deadline) = self.shards.deadline else { return Some(most) };
-        if done == 0 {
+        if begun == 0 {
             return Some(most.min(self.shards.threads));
         }
         let left = deadline.saturating_duration_since(Instant::now());
-        let count = (left.as_secs_f64() / (spent.as_secs_f64() / done as f64)) as usize;
+        let count = (left.as_secs_f64() / (spent.as_secs_f64() / begun as f64)) as usize;
         (count > 0).then(|| count.min(most))
     }
 
-    /// Trains the trials of some chunks, and writes those of the chunks all of whose trials are done: all, unless it was stopped.
-    fn group(&self, group: &BTreeSet<u64>, trainer: &Trainer<'_>) -> Result<Vec<u64>, RunError> {
-        let part = self.plan.part(ranges(self.chunks, group));
+    /// Trains the trials of some chunks.
+    fn train(&self, chunks: BTreeSet<u64>, trainer: &Trainer<'_>) -> Result<Trained, RunError> {
+        let part = self.plan.part(ranges(self.chunks, &chunks));
         let batch = trainer.rows(&part, self.folder)?;
+        Ok(Trained { chunks, part, batch })
+    }
+
+    /// Writes the chunks all of whose trials are done: all, unless it was stopped.
+    fn write_all(&self, trained: &Trained) -> Result<Vec<u64>, RunError> {
+        let Trained { chunks, part, batch } = trained;
         let write = |chunk: &u64| {
-            let places = places(&part, &batch, &self.chunks.range(*chunk));
-            // What was stopped in between is not there.
-            let is_whole = places.len() as u64 == self.chunks.range(*chunk).end - self.chunks.range(*chunk).start;
-            is_whole.then(|| self.write(*chunk, &batch, &places).map(|()| *chunk)).transpose()
+            let range = self.chunks.range(*chunk);
+            let places = places(part, batch, &range);
+            let is_whole = places.len() as u64 == range.end - range.start;
+            is_whole.then(|| self.write(*chunk, batch, &places).map(|()| *chunk)).transpose()
         };
-        let written: Vec<Result<Option<u64>, RunError>> =
-            trainer.pool.install(|| group.par_iter().map(write).collect());
+        let written: Vec<Result<Option<u64>, RunError>> = chunks.par_iter().map(write).collect();
         written.into_iter().filter_map(Result::transpose).collect()
     }
 
