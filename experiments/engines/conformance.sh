@@ -129,8 +129,10 @@ until shard a 0/1 --stop-after 200ms; do
 done
 ends "time that ran out, $tries times" a
 
-# Files that cannot be written: a limit on their size stands for a full disk.
+# Files that cannot be written: a limit on their size stands for a full disk and a quota.
 expect 74 'a disk that is full' bash -c "ulimit -f 4; exec thalweg run '$spec' --out '$scratch/a' --shard 0/1 --quiet" \
+    2>>"$scratch/errors"
+expect 74 'too few file handles' bash -c "ulimit -n 4; exec thalweg run '$spec' --out '$scratch/a' --shard 0/1 --quiet" \
     2>>"$scratch/errors"
 expect 74 'a folder that cannot be written' thalweg run "$spec" --out /proc/sweep --shard 0/1 --quiet 2>>"$scratch/errors"
 : >"$scratch/errors"

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::run::RunError;
-use crate::record::{Holder, Lock, LockError};
+use crate::record::{Holder, Lock, LockError, atomic};
 
 /// The folder, in that of the results, of all that the command needs while it works there.
 pub(super) const WORKSHOP: &str = ".thalweg";
@@ -50,7 +50,7 @@ impl FolderLock {
             since: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         };
         loop {
-            fs::create_dir_all(&workshop).map_err(failed)?;
+            atomic::create_folder(&workshop).map_err(failed)?;
             match Lock::take(&workshop.join(LOCK), &holder) {
                 Ok(lock) => return Ok(Self { workshop, _lock: lock }),
                 // Its last holder has just removed the folder.

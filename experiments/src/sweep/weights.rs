@@ -232,7 +232,7 @@ impl WeightFiles {
         if self.networks.iter().all(Option::is_none) || !folder.exists() {
             return Ok(());
         }
-        fs::create_dir_all(&self.rows)?;
+        atomic::create_folder(&self.rows)?;
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;
             fs::rename(entry.path(), self.rows.join(entry.file_name()))?;
@@ -310,7 +310,7 @@ impl WeightFiles {
         };
         let names: Vec<String> = runs.iter().flat_map(files).collect();
         if !names.is_empty() {
-            fs::create_dir_all(&self.results)?;
+            atomic::create_folder(&self.results)?;
         }
         for name in &names {
             let place = self.results.join(name);

@@ -105,6 +105,28 @@ fn new_file_permissions() -> Option<Permissions> {
     None
 }
 
+/// Makes a folder, and those above it that are not there; their names are on disk then, so that what is written into it can be
+/// found after a power cut. Nothing if it is there.
+///
+/// # Errors
+/// If one cannot be made.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    if path.as_os_str().is_empty() || path.is_dir() {
+        return Ok(());
+    }
+    create_folder(folder_of(path))?;
+    match fs::create_dir(path) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
+        made => made?,
+    }
+    match sync_folder(folder_of(path)) {
+        // A folder of somebody else's, that takes files and shows none.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        synced => synced,
+    }
+}
+
 /// Puts the names of a folder's files on disk: a rename is there when its folder is. Systems other than Unix have no such
 /// call.
 ///
@@ -132,6 +154,19 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         write(&path, |writer| writer.write_all(b"new")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn folders_are_made_with_those_above_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/c");
+        create_folder(&path).unwrap();
+        create_folder(&path).unwrap();
+        assert!(path.is_dir());
+        fs::write(folder.path().join("file"), "x").unwrap();
+        for name in ["file", "file/a"] {
+            assert!(create_folder(&folder.path().join(name)).is_err(), "{name}");
+        }
     }
 
     #[test]

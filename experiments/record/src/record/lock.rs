@@ -59,7 +59,12 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => {
                     return Err(LockError::Held(Holder::read(path)));
                 }
-                Err(TryLockError::Error(error)) => return Err(error.into()),
+                Err(TryLockError::Error(error)) => {
+                    let problem = format!(
+                        "{error}: it cannot be locked, as on some network disks; --out on another one can, and shards need no locks"
+                    );
+                    return Err(io::Error::new(error.kind(), problem).into());
+                }
             }
             // The holder before may have removed the file after it was opened here: then others would lock a new one.
             if !is_same(&file, path)? {

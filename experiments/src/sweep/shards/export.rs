@@ -20,7 +20,7 @@ use super::audit::{AuditError, Audited, Means};
 use super::columns::{Column, Kind, columns};
 use super::id::{ResultId, Roots};
 use super::stored::Stored;
-use crate::record::atomic::Pending;
+use crate::record::atomic::{self, Pending};
 use crate::record::manifest::Manifest;
 use crate::spec::Spec;
 use crate::sweep::run::Progress;
@@ -71,7 +71,7 @@ pub fn export_parquet(
     let audited = Audited::new(spec, means)?;
     let chunks = &audited.chunks;
     let failed = |unread| AuditError::of(folder, unread);
-    fs::create_dir_all(out).map_err(|error| failed_at(out, error))?;
+    atomic::create_folder(out).map_err(|error| failed_at(out, error))?;
     let columns = columns(spec, &audited.plan, chunks);
     let mut tables: Vec<Table> =
         columns.into_iter().map(|(name, columns)| Table::new(name, columns, out)).collect::<Result<_, _>>()?;

@@ -66,7 +66,7 @@ impl Computation {
 
     /// Writes it into the folder of its results, in place of what it wrote before.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
-        fs::create_dir_all(folder.join(FOLDER))?;
+        atomic::create_folder(&folder.join(FOLDER))?;
         let mut text = serde_json::to_string_pretty(self).map_err(io::Error::other)?;
         text.push('\n');
         atomic::write(&self.path(folder), |file| file.write_all(text.as_bytes()))

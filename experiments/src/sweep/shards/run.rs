@@ -133,7 +133,7 @@ impl From<io::Error> for Problem {
 
 /// Makes sure that the folder takes these chunks.
 fn prepare(spec: &Spec, shards: &Shards, sql: &str) -> Result<(), Problem> {
-    fs::create_dir_all(shards.out.join(CHUNKS))?;
+    atomic::create_folder(&shards.out.join(CHUNKS))?;
     let read = shards.out.join(READ_SQL);
     if fs::read_to_string(&read).ok().as_deref() != Some(sql) {
         atomic::write(&read, |file| file.write_all(sql.as_bytes()))?;

@@ -5,6 +5,9 @@
 //! says what they hold. What a piece holds does not depend on who computed it, when and in which order. Rows of pieces
 //! that are not sealed wait in memory, and from [`Store::flush`] on in a [journal]. Nothing of it is believed that is not
 //! whole: what does not match its hash is set aside under another name, and its trials are not done.
+//!
+//! Of a whole sweep, a piece has the trials of a [chunk](super::chunk). Chunks are for others: they are compressed, and hashed trial by
+//! trial. Pieces are for the process that goes on here, and go once its tables are written.
 
 mod batch;
 mod by_key;
@@ -104,7 +107,7 @@ impl Store {
     ///
     /// If the folder or a file in it cannot be read.
     pub fn open(folder: &Path, identity: Identity, trials: usize) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        atomic::create_folder(folder)?;
         let mut store = Self::unread(folder, identity, trials);
         store.load_pieces()?;
         store.load_journals()?;
