@@ -52,6 +52,8 @@ impl CliError {
             },
             Self::Wrong { .. } | Self::Unequal { .. } | Self::NoProof { .. } => Code::Differ,
             Self::NoKey { .. } => Code::Usage,
+            #[cfg(not(feature = "parquet"))]
+            Self::NoParquet => Code::Usage,
             Self::Merge(MergeError::Differ { .. }) => Code::Differ,
             Self::Record(error) => of_record(error),
             Self::Draw(error) => of_drawing(error),

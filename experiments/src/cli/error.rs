@@ -154,6 +154,10 @@ pub(super) enum CliError {
     #[error("no chunk was finished within {}", humantime::format_duration(*time))]
     #[diagnostic(help("the same command would get no further: --stop-after has to be longer than a chunk takes"))]
     NoTime { time: Duration },
+    #[cfg(not(feature = "parquet"))]
+    #[error("this build does not write Parquet")]
+    #[diagnostic(help("`cargo install --path experiments --features parquet` makes one that does"))]
+    NoParquet,
     #[error("cannot catch Ctrl-C")]
     Signal(#[from] ctrlc::Error),
     #[error("cannot write to standard output")]

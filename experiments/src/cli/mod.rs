@@ -96,6 +96,10 @@ enum Command {
     Diff(audit::Diff),
     #[cfg(feature = "parquet")]
     Export(export::Export),
+    /// What another build has.
+    #[cfg(not(feature = "parquet"))]
+    #[command(hide = true)]
+    Export(NoExport),
     Data(data::Data),
     Status(status::Status),
     Look(look::Look),
@@ -110,6 +114,14 @@ enum Command {
     Completions(completions::Completions),
     #[command(name = "man")]
     Manual(completions::Manual),
+}
+
+/// The arguments of a command that this build does not have.
+#[cfg(not(feature = "parquet"))]
+#[derive(Debug, Args)]
+struct NoExport {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    _arguments: Vec<std::ffi::OsString>,
 }
 
 /// How the work is done; none of it changes a byte of the results.
@@ -175,6 +187,8 @@ pub fn main_with(registry: Registry) -> ExitCode {
         Command::Diff(command) => command.run(registry),
         #[cfg(feature = "parquet")]
         Command::Export(command) => command.run(registry),
+        #[cfg(not(feature = "parquet"))]
+        Command::Export(_) => Err(CliError::NoParquet),
         Command::Data(command) => command.run(registry),
         Command::Status(command) => command.run(registry),
         Command::Look(command) => command.run(registry),

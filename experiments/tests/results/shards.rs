@@ -440,6 +440,9 @@ fn what_is_asked_wrongly_is_told() {
     // A title is no part of what is trained.
     sweep.succeeds("run chunked.toml --set title=\"other\" --out a --shard 1/2 --quiet");
     sweep.succeeds("merge a --quiet");
+    if cfg!(not(feature = "parquet")) {
+        sweep.fails("export local --parquet", 2, &["does not write Parquet", "--features parquet"]);
+    }
     let words = ["no chunk was finished within 1ns", "--stop-after has to be longer"];
     sweep.fails("run chunked.toml --out d --shard 0/1 --stop-after 1ns", 65, &words);
 }
