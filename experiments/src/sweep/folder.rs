@@ -16,6 +16,7 @@ use super::shards::take_chunks;
 use super::transfer::{self, Transfer};
 use super::trial_range::TrialRange;
 use super::{Plan, WeightFiles};
+use crate::record::chunk::CHUNKS;
 use crate::record::manifest::{Change, FILE as MANIFEST, Manifest};
 use crate::record::{Identity, Store, atomic};
 use crate::spec::Spec;
@@ -122,7 +123,11 @@ impl Folder<'_> {
         let inventory = self.inventory().map_err(failed)?;
         let mut claimed = Claimed::read(&path).map_err(failed)?;
         let manifest = inventory.manifest.as_ref();
-        let foreign = claimed.foreign(self.path, self.outputs.all(), self.text, manifest).map_err(failed)?;
+        let mut foreign = claimed.foreign(self.path, self.outputs.all(), self.text, manifest).map_err(failed)?;
+        if self.path.join(CHUNKS).is_dir() && foreign.iter().any(|name| name == SPEC) {
+            self.check_spec_of_chunks()?;
+            foreign.retain(|name| name != SPEC);
+        }
         if !foreign.is_empty() {
             return Err(RunError::Foreign { path: self.path.to_owned(), names: foreign.join(", ") });
         }
@@ -138,6 +143,17 @@ impl Folder<'_> {
         let names = self.outputs.all();
         claimed.extend(&workshop.path, names, workshop.inventory.manifest.as_ref()).map_err(failed)?;
         Ok(Workshop { claimed, ..workshop })
+    }
+
+    /// An error if the chunks in the folder are those of another sweep, as its spec says.
+    fn check_spec_of_chunks(&self) -> Result<(), RunError> {
+        let text = fs::read_to_string(self.path.join(SPEC)).map_err(|source| self.error(source))?;
+        let other = Spec::parse_with(self.spec.registry(), SPEC, &text, self.path, &[]).ok();
+        if other.as_ref().is_some_and(|other| other.of_trials() == self.spec.of_trials()) {
+            return Ok(());
+        }
+        let differences = other.map(|other| self.spec.differences(&other)).unwrap_or_default();
+        Err(RunError::Occupied { path: self.path.to_owned(), differences })
     }
 
     /// Says what is made again of results that were complete once.

@@ -4,9 +4,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
-use thalweg::sweep::shards::Proof;
+use thalweg::memory::Memory;
+use thalweg::spec::Spec;
+use thalweg::sweep::shards::{Means, Proof, Sample, verify};
+use thalweg_kernels::Isa;
 
 use super::command::{fails, succeeds, thalweg};
 use super::content::{Content, contents};
@@ -242,6 +246,9 @@ fn one_process_goes_on_where_shards_were() {
     let output = thalweg(sweep.folder.path(), &["run", "chunked.toml", "--out", "b"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("400 of 400 trials reused"), "{output:?}");
     sweep.assert_local("b");
+    sweep.succeeds("run chunked.toml --out d --chunks 2 --quiet");
+    sweep.fails(&format!("run chunked.toml --set {OTHER} --out d"), 65, &["another spec", "divergence_factor"]);
+    sweep.succeeds("run chunked.toml --set title=\"other\" --out d --quiet");
     // --fresh computes all again, and other parts of a plan take what they have.
     let output = thalweg(sweep.folder.path(), &["run", "chunked.toml", "--out", "b", "--fresh"]);
     assert!(!String::from_utf8_lossy(&output.stderr).contains("reused"), "{output:?}");
@@ -325,12 +332,13 @@ fn forged_rows_are_found() {
     assert!(said.starts_with("459 of 100000 trials agree: fewer than 1.00 % are wrong, with 99 %"), "{said}");
     // Of two in a hundred, 459 draws miss all once in ten thousand seeds.
     forge(&sweep, "a", "many", &(0..trials).filter(|trial| trial * 2_654_435_761 % 50 == 17).collect());
+    let spec = Spec::parse("chunked.toml", FORGED, sweep.folder.path(), &[]).unwrap();
+    let means = Means { isa: Isa::best(), threads: 1, memory: Memory::of_machine() };
     let finds = |seed: &u64| {
-        let line = format!("verify many --within 1% --quiet --seed {seed}");
-        let output = thalweg(sweep.folder.path(), &line.split(' ').collect::<Vec<_>>());
-        let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.code() == Some(0) || error.contains("trials differ"), "{error}");
-        output.status.code() == Some(1)
+        let sample = Sample { trials: 459, seed: *seed };
+        let found = verify(&spec, &sweep.path("many"), sample, means, (&(), &AtomicBool::new(false))).unwrap();
+        assert_eq!(found.trials, 459);
+        found.wrong > 0
     };
     let found = (1..=100_u64).into_par_iter().filter(finds).count();
     assert!(found >= 99, "{found} of 100");

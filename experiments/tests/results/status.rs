@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use thalweg::record::{Holder, Lock};
+use thalweg::record::{Holder, Lock, LockError};
 use thalweg::spec::Spec;
 use thalweg::sweep::run::{Finished, Reuse};
 
@@ -95,7 +95,13 @@ fn of_a_run_that_was_stopped_the_trials_that_are_kept_are_counted() {
     let host = gethostname::gethostname().to_string_lossy().into_owned();
     let holder = |process, host: &str| Holder { process, host: host.to_owned(), since: "then".to_owned() };
     let locked = |holder: &Holder| {
-        let _lock = Lock::take(&out.join(".thalweg/lock"), &|| holder.clone()).unwrap();
+        // What another test starts at this moment has the file of a lock that was just given up, too.
+        let _lock = loop {
+            match Lock::take(&out.join(".thalweg/lock"), &|| holder.clone()) {
+                Err(LockError::Held(_)) => std::thread::yield_now(),
+                lock => break lock.unwrap(),
+            }
+        };
         status(folder.path(), "a")
     };
     let own = std::process::id();

@@ -11,7 +11,7 @@ use crate::sweep::Plan;
 use crate::sweep::run::Progress;
 
 /// Takes over the rows of the chunks in a folder of results, and their files of weights, for the trials that the store does not
-/// have. Damaged chunks are named.
+/// have. The first chunks that are damaged are named.
 ///
 /// # Errors
 ///
@@ -25,7 +25,10 @@ pub(in crate::sweep) fn take_chunks(
     if !out.join(CHUNKS).is_dir() {
         return Ok(());
     }
+    /// Damaged chunks that are named; of another sweep all would be.
+    const NAMED: usize = 3;
     let chunks = plan.chunks(spec);
+    let mut damaged = 0;
     for number in 0..chunks.count() {
         let indices = || chunks.range(number).map(|trial| plan.trials.index(trial));
         if indices().flatten().all(|index| store.is_done(index)) {
@@ -35,7 +38,10 @@ pub(in crate::sweep) fn take_chunks(
             Ok(chunk) => chunk,
             Err(Fault::Missing) => continue,
             Err(Fault::Damaged(problem)) => {
-                progress.notice(&format!("{problem}: computed again"));
+                damaged += 1;
+                if damaged <= NAMED {
+                    progress.notice(&format!("{problem}: computed again"));
+                }
                 continue;
             }
         };
@@ -48,6 +54,9 @@ pub(in crate::sweep) fn take_chunks(
         link_weights(&chunks, &chunk.tables, out, rows)?;
         store.add(batch);
         store.flush()?;
+    }
+    if damaged > NAMED {
+        progress.notice(&format!("{} other chunks are of no use either", damaged - NAMED));
     }
     Ok(())
 }
