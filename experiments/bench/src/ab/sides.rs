@@ -59,9 +59,7 @@ impl Sides {
         } else if head == revision {
             say(format!("both sides are {name}: whatever is found is the machine's noise"));
         }
-        let target =
-            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target));
-        let folder = target.join("thalweg-ab");
+        let folder = workplace(&root);
         let tree = folder.join("tree");
         let lock = lock(&folder)?;
         let date = |root: &Path, revision: &str| git::git(root, &["show", "-s", "--format=%cI", revision]);
@@ -168,6 +166,18 @@ fn lock(folder: &Path) -> Result<Lock, BenchError> {
             BenchError::Held { folder: folder.to_owned(), process, since }
         }
     })
+}
+
+/// The folder in which a repository's revisions are compared. A folder of builds that several repositories share has one for each.
+fn workplace(root: &Path) -> PathBuf {
+    const NAME: &str = "thalweg-ab";
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        None => root.join("target").join(NAME),
+        Some(target) => {
+            let own = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+            root.join(target).join(format!("{NAME}-{}", &own[..8]))
+        }
+    }
 }
 
 /// The work tree of the baseline, at its revision: always the same folder, so that what did not change is not built again.
