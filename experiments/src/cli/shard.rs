@@ -31,7 +31,8 @@ pub(super) struct ShardArguments {
     /// Stop by then, with exit code 75 if something is left: no chunk is begun that would not be over in time.
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, conflicts_with = "extend")]
     stop_after: Option<Duration>,
-    /// Run a command for every file of a chunk once it is whole, {} being the file; the one that says that it is comes last.
+    /// Run a command for every file of a chunk once it is whole, {} being the file; the one that says that it is comes last. Chunks
+    /// that are here already are carried again.
     #[arg(long, value_name = "COMMAND", requires = "part")]
     after_chunk: Option<AfterChunk>,
     /// Leave out the chunks that this file says are somewhere else already: any listing that names their .toml files.

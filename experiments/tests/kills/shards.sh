@@ -20,11 +20,8 @@ RANDOM=11
 failures=0
 specs=(networks landscape weights)
 
-# hashes FOLDER: the files of results, but what differs from run to run.
-hashes() {
-    (cd "$1" && find . \( -path ./chunks -o -path ./provenance \) -prune -o \
-        -type f ! -name provenance.json ! -name read.sql -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
-}
+# shellcheck source=../../engines/sweep.sh
+. "$here/../../engines/sweep.sh" # hashes
 
 # shard NAME FOLDER SHARD THREADS: computes a shard, in place of the shell.
 shard() {

@@ -419,6 +419,14 @@ fn chunks_can_be_carried_away() {
     let failing = run(&["--out", "c", "--chunks", "1", "--after-chunk", "false {}"]);
     assert_eq!(failing.status.code(), Some(74), "{failing:?}");
     assert!(String::from_utf8_lossy(&failing.stderr).contains("failed"), "{failing:?}");
+    // What could not be carried away is, once it can: it is not computed again.
+    let (seal, carried) = (sweep.path("c/chunks/00000001.toml"), sweep.path("carried"));
+    let written = fs::metadata(&seal).unwrap().modified().unwrap();
+    fs::create_dir(&carried).unwrap();
+    let again = run(&["--out", "c", "--chunks", "1", "--after-chunk", "cp {} carried/"]);
+    assert!(again.status.success() && carried.join("00000001.toml").exists(), "{again:?}");
+    assert!(carried.join("runs-00000001.csv.gz").exists());
+    assert_eq!(fs::metadata(&seal).unwrap().modified().unwrap(), written);
     fs::copy(sweep.path("a/spec.toml"), sweep.path("bucket/spec.toml")).unwrap();
     sweep.succeeds("merge bucket --out merged --quiet");
     sweep.assert_local("merged");

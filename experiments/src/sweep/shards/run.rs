@@ -93,8 +93,16 @@ pub fn run_shards<E>(
     })?;
     let is_elsewhere = |chunk: &u64| shards.elsewhere.contains(chunk);
     let here: Vec<u64> = wanted.iter().copied().filter(|chunk| !is_elsewhere(chunk)).collect();
-    let faults: Vec<Option<Fault>> =
-        pool.install(|| here.par_iter().map(|chunk| read(&chunks, &shards.out, *chunk).err()).collect());
+    let look = |chunk: &u64| match read(&chunks, &shards.out, *chunk) {
+        Err(fault) => Ok(Some(fault)),
+        // What carried it away may have failed, or been killed.
+        Ok(own) => {
+            let table = chunks.tables.iter().position(|(name, _)| name == WEIGHTS);
+            let weights = table.map_or(&[][..], |table| &own.tables[table]);
+            carry((&chunks, shards), &folder, &own.seal, weights).map(|()| None)
+        }
+    };
+    let faults: Vec<Option<Fault>> = pool.install(|| here.par_iter().map(look).collect::<Result<_, RunError>>())?;
     let mut left = BTreeSet::new();
     for (chunk, fault) in here.into_iter().zip(faults) {
         if let Some(Fault::Damaged(problem)) = &fault {
@@ -117,6 +125,16 @@ pub fn run_shards<E>(
     progress.end();
     sharded.computed = computed?;
     Ok(Ok(sharded))
+}
+
+/// Does what is to be done with the files of a chunk that is whole, and has these rows in the table of weights.
+fn carry((chunks, shards): (&Chunks, &Shards), folder: &Path, seal: &Seal, rows: &[u8]) -> Result<(), RunError> {
+    let Some(after) = &shards.after else { return Ok(()) };
+    let mut files = chunks.files(folder, seal);
+    // The seal is the last.
+    let weights = weights(rows).into_iter().map(|(name, _)| folder.join(WEIGHTS).join(name));
+    files.splice(files.len() - 1..files.len() - 1, weights);
+    Ok(after.run(&files)?)
 }
 
 /// What is wrong with a folder.
@@ -252,15 +270,8 @@ impl Work<'_> {
         if let Ok(theirs) = read(self.chunks, &self.shards.out, chunk) {
             return self.compare(chunk, &seal, &theirs.seal);
         }
-        let mut files = self.chunks.write(self.folder, &seal, batch, places).map_err(|source| self.failed(source))?;
-        if let Some(after) = &self.shards.after {
-            // The seal is the last.
-            let weights = weights(self.chunks.rows_of(WEIGHTS, batch, places));
-            let weights = weights.into_iter().map(|(name, _)| self.folder.join(WEIGHTS).join(name));
-            files.splice(files.len() - 1..files.len() - 1, weights);
-            after.run(&files)?;
-        }
-        Ok(())
+        self.chunks.write(self.folder, &seal, batch, places).map_err(|source| self.failed(source))?;
+        carry((self.chunks, self.shards), self.folder, &seal, self.chunks.rows_of(WEIGHTS, batch, places))
     }
 
     fn compare(&self, chunk: u64, own: &Seal, theirs: &Seal) -> Result<(), RunError> {

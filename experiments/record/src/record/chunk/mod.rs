@@ -91,32 +91,36 @@ impl Chunks {
         Seal { tables: self.tables().map(content).collect(), ..Seal::of(self, chunk) }
     }
 
-    /// Writes the files of a chunk whose trials stand at these places of a batch, the seal last, and gives their paths in that
-    /// order. Who sees the seal sees the others.
+    /// Writes the files of a chunk whose trials stand at these places of a batch, the seal last. Who sees the seal sees the others.
     ///
     /// # Errors
     ///
     /// If a file cannot be written.
-    pub fn write(&self, folder: &Path, seal: &Seal, batch: &Batch, places: &Range<usize>) -> io::Result<Vec<PathBuf>> {
+    pub fn write(&self, folder: &Path, seal: &Seal, batch: &Batch, places: &Range<usize>) -> io::Result<()> {
         let chunk = seal.first / self.size;
-        let with_rows = self.tables().filter(|(_, name)| seal.tables.get(*name).is_some_and(|table| table.rows > 0));
-        let with_rows: Vec<_> = with_rows.collect();
         let write = |&(table, name): &(usize, &str)| {
-            let path = folder.join(table_file(name, chunk));
-            atomic::write(&path, |file| {
+            atomic::write(&folder.join(table_file(name, chunk)), |file| {
                 let mut packed = GzEncoder::new(file, Compression::fast());
                 packed.write_all(&self.tables[table].1)?;
                 packed.write_all(batch.rows_of(table, places))?;
                 packed.finish().map(drop)
-            })?;
-            Ok(path)
+            })
         };
-        let mut written = with_rows.par_iter().map(write).collect::<io::Result<Vec<_>>>()?;
-        let path = folder.join(seal_file(chunk));
+        self.with_rows(seal).par_iter().try_for_each(write)?;
         let text = seal.text();
-        atomic::write(&path, |file| file.write_all(text.as_bytes()))?;
-        written.push(path);
-        Ok(written)
+        atomic::write(&folder.join(seal_file(chunk)), |file| file.write_all(text.as_bytes()))
+    }
+
+    /// The tables of which a chunk has rows, and so a file.
+    fn with_rows(&self, seal: &Seal) -> Vec<(usize, &str)> {
+        self.tables().filter(|(_, name)| seal.tables.get(*name).is_some_and(|table| table.rows > 0)).collect()
+    }
+
+    /// The files of a chunk, but those of weights, the seal last.
+    pub fn files(&self, folder: &Path, seal: &Seal) -> Vec<PathBuf> {
+        let chunk = seal.first / self.size;
+        let tables = self.with_rows(seal).into_iter().map(|(_, name)| table_file(name, chunk));
+        tables.chain([seal_file(chunk)]).map(|name| folder.join(name)).collect()
     }
 
     /// What a chunk is said to hold.
